@@ -1,0 +1,299 @@
+"""The typed record of a run: the events a method emits, and the trace that keeps them, to JSON and back without loss.
+
+A number never comes without the limit it was held against. Points are (x, y) film pixels; boxes are half open.
+Vertebrae are numbered in the order in which a run accepted them; names come last, in `Named`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field, PlainSerializer, PlainValidator, TypeAdapter
+
+from spinefm.anatomy import Level
+from spinefm.geometry import Axis, Box, Point
+from spinefm.masks import Mask
+
+SCHEMA = 1
+"""Version of the trace's layout on disk; it grows when an old reader would misread a new trace."""
+
+Direction = Literal["seed", "up", "down"]
+Verdict = Literal["accepted", "spine end", "stopped"]
+Reason = Literal[
+    "vertebra", "C2", "S1", "clicked", "overlap", "background", "empty mask", "outside the film", "step limit", "revisited"
+]
+Setting = bool | int | float | str | None
+"""What a setting's value can be."""
+
+
+def _mask_to_json(mask: Mask) -> dict[str, Any]:
+    return {"origin": list(mask.origin), "size": list(mask.crop.shape), "runs": mask.runs()}
+
+
+def _mask_from_json(value: Any) -> Mask:
+    if isinstance(value, Mask):
+        return value
+    (height, width), (x, y) = value["size"], value["origin"]
+    return Mask.from_runs(value["runs"], (int(height), int(width)), (int(x), int(y)))
+
+
+def _level_to_json(level: Level) -> str:
+    return level.name
+
+
+def _level_from_json(value: Any) -> Level:
+    return value if isinstance(value, Level) else Level[value]
+
+
+StoredMask = Annotated[Mask, PlainValidator(_mask_from_json), PlainSerializer(_mask_to_json)]
+StoredLevel = Annotated[Level, PlainValidator(_level_from_json), PlainSerializer(_level_to_json)]
+
+
+@dataclass(frozen=True)
+class FilmRecord:
+    """What a trace keeps of the film itself.
+
+    size: (width, height) in pixels. spacing_mm: mm per pixel, or None when unknown.
+    """
+
+    name: str
+    size: tuple[int, int]
+    spacing_mm: float | None = None
+    spacing_source: str | None = None
+    polarity_turned: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One vertebra proposed by the detector, kept or dropped and why."""
+
+    score: float
+    box: Box
+    mask: StoredMask
+    centroid: Point
+    kept: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Located:
+    """Every detection (SpineFM, section 2.1). `score_limit` is the limit asked for, `limit_used` the one that served."""
+
+    detections: tuple[Detection, ...]
+    score_limit: float
+    limit_used: float
+    kind: Literal["located"] = "located"
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """The centroids from which the induction starts, from the top; `triple` indexes the detections, empty for clicks."""
+
+    source: Literal["detected", "clicked"]
+    axis: Axis
+    order: tuple[int, ...]
+    triple: tuple[int, ...]
+    points: tuple[Point, ...]
+    spacing: float
+    mean_score: float | None
+    kind: Literal["seeded"] = "seeded"
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """The next point of a step and the patch round it; `known` are the three centroids it rests on (none for a seed)."""
+
+    direction: Direction
+    step: int
+    known: tuple[Point, ...]
+    point: Point
+    patch: Box
+    kind: Literal["proposed"] = "proposed"
+
+
+@dataclass(frozen=True)
+class Segmented:
+    """The mask at the proposed point; `shift` in pixels from the point to the refined centroid.
+
+    `patch` is the patch the mask was taken from: the proposed one, or one centred anew (`recentred`).
+    """
+
+    direction: Direction
+    step: int
+    mask: StoredMask
+    centroid: Point | None
+    shift: float | None
+    patch: Box
+    outside_share: float
+    outside_limit: float
+    recentred: bool = False
+    kind: Literal["segmented"] = "segmented"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The overlap of the new mask with an accepted one: intersection over union against its limit.
+
+    `rule`: against the previous vertebra (the paper's rule) or against any other accepted one (ours).
+    """
+
+    direction: Direction
+    step: int
+    rule: Literal["previous", "any"]
+    value: float
+    limit: float
+    against: int
+    kind: Literal["checked"] = "checked"
+
+
+@dataclass(frozen=True)
+class Classified:
+    """The classifier's four probabilities at the refined centroid, and the limits that decide."""
+
+    direction: Direction
+    step: int
+    background: float
+    vertebra: float
+    s1: float
+    c2: float
+    patch: Box
+    background_limit: float
+    end_limit: float
+    kind: Literal["classified"] = "classified"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """How a step ended. `vertebra` is the accepted one's number; `value` is held against `limit` where there is one."""
+
+    direction: Direction
+    step: int
+    verdict: Verdict
+    reason: Reason
+    value: float | None
+    limit: float | None
+    vertebra: int | None
+    kind: Literal["decided"] = "decided"
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The vertebra whose level is known, from which the others are counted."""
+
+    vertebra: int
+    level: StoredLevel
+    source: str
+    probability: float | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """The names of the vertebrae, both from the top; without an anchor all levels are None."""
+
+    vertebrae: tuple[int, ...]
+    levels: tuple[StoredLevel | None, ...]
+    anchor: Anchor | None
+    note: str = ""
+    kind: Literal["named"] = "named"
+
+
+@dataclass(frozen=True)
+class Vertebra:
+    """A vertebra of the result. `name` is its level, or V1, V2 … from the top when nothing anchors the names.
+
+    `level_id` is its id in a label map (VerSe, or 101 … without a level). `corners` are the four corners of its body,
+    clockwise in the picture from the upper left; empty where the mask is too small to have any.
+    """
+
+    number: int
+    name: str
+    level: StoredLevel | None
+    level_id: int
+    mask: StoredMask
+    centroid: Point
+    corners: tuple[Point, ...]
+    probability: float | None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end of a run: final masks from the top, seconds per stage, and what it ran on."""
+
+    vertebrae: tuple[Vertebra, ...]
+    mask_limit: float
+    smoothing: float
+    seconds: Mapping[str, float]
+    device: str
+    bundle: str
+    checksums: Mapping[str, str]
+    versions: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+    kind: Literal["finished"] = "finished"
+
+
+Event = Located | Seeded | Proposed | Segmented | Checked | Classified | Decided | Named | Finished
+StepEvent = Proposed | Segmented | Checked | Classified | Decided
+E_co = TypeVar("E_co")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Everything known about one run of one method on one film."""
+
+    film: FilmRecord
+    method: str
+    settings: Mapping[str, Setting]
+    events: tuple[Annotated[Event, Field(discriminator="kind")], ...]
+    schema_version: int = field(default=SCHEMA)
+
+    @classmethod
+    def from_events(
+        cls, film: FilmRecord, method: str, settings: Mapping[str, Setting], events: Iterable[Event]
+    ) -> Trace:
+        """Run `events` to their end and keep them."""
+        return cls(film, method, dict(settings), tuple(events))
+
+    def of(self, kind: type[E_co]) -> Iterator[E_co]:
+        """The events of one kind, in order."""
+        return (event for event in self.events if isinstance(event, kind))
+
+    @property
+    def finished(self) -> Finished | None:
+        """The last event of a run that came to its end."""
+        return next(self.of(Finished), None)
+
+    @property
+    def vertebrae(self) -> tuple[Vertebra, ...]:
+        """The vertebrae found, from the top; none for a run that did not finish."""
+        return self.finished.vertebrae if self.finished else ()
+
+    @property
+    def stops(self) -> dict[Direction, Decided]:
+        """For each direction walked, the decision that ended it."""
+        return {event.direction: event for event in self.of(Decided) if event.verdict != "accepted"}
+
+    def to_json(self) -> str:
+        """The trace as JSON."""
+        return _adapter().dump_json(self).decode()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Trace:
+        """The trace that `to_json` wrote.
+
+        Raises ValueError when the text is no trace, or one of a layout this version does not know.
+        """
+        trace = _adapter().validate_json(text)
+        if trace.schema_version != SCHEMA:
+            raise ValueError(
+                f"The trace has layout {trace.schema_version}, this version reads {SCHEMA}; install the matching version."
+            )
+        return trace
+
+
+@cache
+def _adapter() -> TypeAdapter[Trace]:
+    return TypeAdapter(Trace)
