@@ -1,0 +1,47 @@
+# Two commands are all that is needed: `make run` opens the page, `make test` runs every check.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Small networks on small pictures: more threads than this only wait for each other.
+export OMP_NUM_THREADS ?= 2
+
+.PHONY: run test lint chromium clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.run
+	$(BIN)/python app.py
+
+test: lint chromium
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "SpineFM needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt $(BIN)/python
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	touch $@
+
+$(VENV)/.test: requirements-dev.txt requirements.txt $(BIN)/python
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	touch $@ $(VENV)/.run
+
+# The browser of the page's tests, with the fonts that make its screenshots the same everywhere.
+chromium:
+	@command -v chromium > /dev/null && exit 0; \
+	if ! command -v apt-get > /dev/null; then \
+		echo "The page's tests need Chromium and this is no Debian; install it as 'chromium' on the PATH, then run make test again."; exit 1; fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; \
+	elif command -v sudo > /dev/null; then as_root=sudo; \
+	else echo "The page's tests need Chromium; ask an administrator for: apt-get install chromium fonts-liberation fonts-dejavu-core"; exit 1; fi; \
+	$$as_root apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends chromium fonts-liberation fonts-dejavu-core
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
