@@ -33,23 +33,25 @@ class MaskRCNNConfig:
     """Size of the detector.
 
     `backbone` is "small" (residual, from scratch, `widths` and `blocks` at strides 4, 8, 16, 32 after a stem) or
-    "resnet50" (torchvision's). `longest_side` is what the film's longer side is resized to (px); `anchor_sizes` are
-    in px of the resized film, one per pyramid level. `rois` are the boxes a film is trained on, `proposals` those
+    "resnet50" (torchvision's). The film is resized until its shorter side reaches `shortest_side` or its longer one
+    `longest_side` px; `anchor_sizes` are in px of the resized film, one per pyramid level, and an anchor is foreground
+    from the IoU `anchor_overlap`. `rois` are the boxes a film is trained on, `proposals` those
     kept for the box head, `detections` the most reported per film.
     """
 
     backbone: Literal["small", "resnet50"] = "small"
     channels: int = 1
     classes: tuple[str, ...] = ("vertebra",)
-    shortest_side: int = 512
-    longest_side: int = 512
+    shortest_side: int = 576
+    longest_side: int = 576
     stem: int = 16
-    widths: tuple[int, ...] = (32, 64, 128, 192)
+    widths: tuple[int, ...] = (40, 80, 160, 224)
     blocks: tuple[int, ...] = (1, 2, 2, 2)
-    pyramid: int = 64
-    anchor_sizes: tuple[int, ...] = (20, 36, 64, 112)
+    pyramid: int = 80
+    anchor_sizes: tuple[int, ...] = (22, 40, 72, 124)
     anchor_ratios: tuple[float, ...] = (0.7, 1.0, 1.4)
-    box_head: int = 192
+    anchor_overlap: float = 0.5
+    box_head: int = 256
     mask_head: tuple[int, ...] = (64, 64)
     rois: int = 64
     proposals: int = 150
@@ -67,7 +69,7 @@ class MaskRCNNConfig:
         """torchvision's Mask R-CNN with ResNet-50-FPN and its defaults."""
         return cls(
             backbone="resnet50", channels=3, shortest_side=800, longest_side=1333, pyramid=256,
-            anchor_sizes=(32, 64, 128, 256, 512), anchor_ratios=(0.5, 1.0, 2.0), box_head=1024,
+            anchor_sizes=(32, 64, 128, 256, 512), anchor_ratios=(0.5, 1.0, 2.0), anchor_overlap=0.7, box_head=1024,
             mask_head=(256, 256, 256, 256), rois=512, proposals=1000, detections=100, nms=0.5,
         )  # fmt: skip
 
@@ -97,6 +99,7 @@ class SpineMaskRCNN(MaskRCNN):
             rpn_pre_nms_top_n_test=config.proposals,
             rpn_post_nms_top_n_train=2 * config.proposals,
             rpn_post_nms_top_n_test=config.proposals,
+            rpn_fg_iou_thresh=config.anchor_overlap,
             rpn_batch_size_per_image=min(256, 2 * config.rois),
             box_roi_pool=MultiScaleRoIAlign(roi_levels, output_size=7, sampling_ratio=2),
             box_head=TwoMLPHead(width * 7 * 7, config.box_head),
@@ -250,7 +253,8 @@ def inference_state(model: SpineMaskRCNN) -> dict[str, Tensor]:
 
 
 def _anchors(config: MaskRCNNConfig) -> AnchorGenerator:
-    return AnchorGenerator(tuple((size,) for size in config.anchor_sizes), (config.anchor_ratios,) * len(config.anchor_sizes))
+    sizes = tuple((size,) for size in config.anchor_sizes)  # one size per pyramid level
+    return AnchorGenerator(sizes, (config.anchor_ratios,) * len(sizes))
 
 
 def _as_float(features: dict[str, Tensor]) -> dict[str, Tensor]:
