@@ -1,0 +1,82 @@
+"""How films look different from one another: changes of grey values and sharpness, in place of real variety.
+
+All functions take and give float32 in [0, 1], (H, W); the random generator decides everything.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.float32]
+
+
+def vary_film(image: Image, rng: np.random.Generator) -> Image:
+    """Change contrast, sharpness and grain as films and digitisers do."""
+    if rng.random() < 0.3:
+        image = soften(image, rng)
+    if rng.random() < 0.2:
+        image = enhance_locally(image, rng)
+    if rng.random() < 0.8:
+        image = change_tone(image, rng)
+    if rng.random() < 0.15:
+        image = shade(image, rng)
+    if rng.random() < 0.06:
+        image = cover(image, rng)
+    if rng.random() < 0.5:
+        image = add_grain(image, rng)
+    return np.clip(image, 0.0, 1.0)
+
+
+def change_tone(image: Image, rng: np.random.Generator) -> Image:
+    """Gamma, contrast and brightness."""
+    gamma = float(np.exp(rng.normal(0.0, 0.35)))
+    gain, shift = rng.uniform(0.6, 1.2), rng.normal(0.0, 0.08)
+    toned = cv2.pow(np.clip(image, 0.0, 1.0), gamma)
+    return np.asarray((toned - 0.5) * gain + (0.5 + shift), np.float32)
+
+
+def soften(image: Image, rng: np.random.Generator) -> Image:
+    """A blur, or a loss of resolution by shrinking and growing again."""
+    if rng.random() < 0.5:
+        return np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.6)), np.float32)
+    height, width = image.shape
+    share = rng.uniform(0.4, 0.9)
+    small = cv2.resize(image, (max(int(width * share), 2), max(int(height * share), 2)), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def enhance_locally(image: Image, rng: np.random.Generator) -> Image:
+    """Local contrast: subtract part of a wide blur, as digital systems do, or sharpen edges with a narrow one."""
+    width = rng.uniform(0.04, 0.25) * max(image.shape) if rng.random() < 0.6 else rng.uniform(0.8, 2.5)
+    amount = rng.uniform(0.3, 1.0)
+    small = min(1.0, 6.0 / width)
+    coarse = cv2.resize(image, None, fx=small, fy=small, interpolation=cv2.INTER_AREA) if small < 1 else image
+    blurred = cv2.GaussianBlur(coarse, (0, 0), max(width * small, 0.5))
+    blurred = cv2.resize(blurred, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(image + amount * (image - blurred), np.float32)
+
+
+def shade(image: Image, rng: np.random.Generator) -> Image:
+    """A slow change of brightness across the picture, as a burnt-out shoulder or the heel effect makes."""
+    field = rng.normal(0.0, 0.25, (3, 3)).astype(np.float32)
+    return np.asarray(image + cv2.resize(field, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_CUBIC))
+
+
+def cover(image: Image, rng: np.random.Generator) -> Image:
+    """Hide a small rectangle under a constant grey: a marker, a staple, a censored name."""
+    height, width = image.shape
+    tall, wide = (max(int(side * rng.uniform(0.05, 0.25)), 1) for side in (height, width))
+    row, column = int(rng.integers(height - tall + 1)), int(rng.integers(width - wide + 1))
+    covered = image.copy()
+    covered[row : row + tall, column : column + wide] = rng.choice([0.0, rng.random(), 1.0])
+    return covered
+
+
+def add_grain(image: Image, rng: np.random.Generator) -> Image:
+    """Quantum noise and film grain, white or slightly correlated."""
+    noise = rng.standard_normal(image.shape, dtype=np.float32)
+    if rng.random() < 0.4:
+        noise = 2.0 * cv2.GaussianBlur(noise, (0, 0), 0.8)
+    return np.asarray(image + rng.uniform(0.005, 0.05) * noise, np.float32)

@@ -1,0 +1,62 @@
+"""The `train` verb: its arguments and what it does with them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from spinefm.training.errors import TrainingError
+from spinefm.training.settings import TrainSettings
+
+NETWORKS = ("mask_rcnn", "med_sa", "classifier", "point_predictor")
+
+
+def add_train_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `python -m spinefm train` to `parser`."""
+    parser.add_argument("network", choices=NETWORKS, help="the network to train")
+    parser.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER", help="folders of phantoms")
+    parser.add_argument(
+        "--validation",
+        type=Path,
+        nargs="+",
+        default=(),
+        metavar="FOLDER",
+        help="unseen phantoms (default: one in twenty of --data is held out)",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the run's folder")
+    budget = parser.add_mutually_exclusive_group(required=True)
+    budget.add_argument("--minutes", type=float, help="budget in minutes, validation included")
+    budget.add_argument("--steps", type=int, help="budget in optimiser steps")
+    parser.add_argument("--batch", type=int, help="samples a step (default: the network's own)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
+
+
+def settings_from(args: argparse.Namespace) -> TrainSettings:
+    """The settings that the arguments ask for. Raises TrainingError where they make no sense."""
+    return TrainSettings(
+        data=tuple(args.data),
+        validation=tuple(args.validation),
+        out=args.out,
+        minutes=args.minutes,
+        steps=args.steps,
+        batch=args.batch,
+        seed=args.seed,
+        threads=args.threads,
+        resume=args.resume,
+    )
+
+
+def run_train(args: argparse.Namespace) -> int:
+    """Train as the arguments say; returns the exit code (0 done, 1 refused with a sentence on standard error)."""
+    from spinefm.training import train
+
+    try:
+        scores = train(args.network, settings_from(args))
+    except TrainingError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write("".join(f"{name} {value}\n" for name, value in scores.items()))
+    return 0

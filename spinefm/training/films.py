@@ -1,0 +1,183 @@
+"""Folders of simulated films with exact masks, held in memory for training."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from spinefm.anatomy import COUNTED, Level
+from spinefm.training.errors import TrainingError
+
+FIRST_TEST_SEED = 9_000_000
+"""Phantoms from this seed on are for tests and must never be trained on or tuned with."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingFilm:
+    """One simulated film with its truth.
+
+    `film` and `labels` are uint8 (H, W), labels hold VerSe ids; centroids are those of the visible part of each body.
+    """
+
+    name: str
+    seed: int
+    region: str
+    film: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    centroids: dict[Level, NDArray[np.float64]]
+    sizes: dict[Level, float]
+    visible: dict[Level, float]
+    distractors: dict[str, NDArray[np.float32]]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(H, W) in pixels."""
+        return self.film.shape[0], self.film.shape[1]
+
+    def neighbours(self, level: Level) -> list[Level]:
+        """The levels next to `level` that are in view."""
+        index = COUNTED.index(level)
+        around = (COUNTED[i] for i in (index - 1, index + 1) if 0 <= i < len(COUNTED))
+        return [other for other in around if other in self.centroids]
+
+    def spacing(self, level: Level) -> float:
+        """The mean distance in pixels from the body of `level` to its neighbours in view.
+
+        A lone body has no neighbour; its size (the root of its area) stands in, which is close to a spacing.
+        """
+        here = self.centroids[level]
+        distances = [float(np.linalg.norm(self.centroids[other] - here)) for other in self.neighbours(level)]
+        return float(np.mean(distances)) if distances else 1.1 * self.sizes[level]
+
+    def nearest(self, point: NDArray[np.float64]) -> Level | None:
+        """The level whose centroid lies nearest to `point`; None on a film without vertebrae."""
+        if not self.centroids:
+            return None
+        return min(self.centroids, key=lambda level: float(np.sum((self.centroids[level] - point) ** 2)))
+
+
+@dataclass(frozen=True, eq=False)
+class FilmSet:
+    """Films in memory, with their bodies indexed by level."""
+
+    films: tuple[TrainingFilm, ...]
+    bodies: dict[Level, tuple[int, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Index which films show which level."""
+        index: dict[Level, list[int]] = {}
+        for number, film in enumerate(self.films):
+            for level in film.centroids:
+                index.setdefault(level, []).append(number)
+        object.__setattr__(self, "bodies", {level: tuple(numbers) for level, numbers in sorted(index.items())})
+
+    @classmethod
+    def read(cls, folders: Sequence[Path], progress: Callable[[], object] = lambda: None) -> FilmSet:
+        """Read every film of `folders` (the layout that `spinefm phantom` writes).
+
+        `progress` is called after each film. Raises TrainingError for an empty folder, a test
+        film or a film without exact masks.
+        """
+        films = []
+        for folder in folders:
+            names = sorted(path.stem for path in (folder / "labels").glob("*.json"))
+            if not names:
+                raise TrainingError(f"{folder} holds no labelled films; write some with `python -m spinefm phantom`.")
+            for name in names:
+                films.append(read_film(folder, name))
+                progress()
+        return cls(tuple(films))
+
+    def held_out(self, every: int) -> tuple[FilmSet, FilmSet]:
+        """Two sets: all films but each `every`-th one, and those. Raises TrainingError for too few films."""
+        if len(self) < every:
+            raise TrainingError(f"{len(self)} films are too few to hold some out; give at least {every}.")
+        kept = tuple(film for number, film in enumerate(self.films) if number % every)
+        return FilmSet(kept), FilmSet(self.films[::every])
+
+    def __len__(self) -> int:
+        """The number of films."""
+        return len(self.films)
+
+    @property
+    def seeds(self) -> frozenset[int]:
+        """The seeds the films were simulated from."""
+        return frozenset(film.seed for film in self.films)
+
+    def facts(self) -> dict[str, object]:
+        """How many films and bodies, and the seeds they come from, for a model card."""
+        seeds = sorted(self.seeds)
+        bodies = sum(len(numbers) for numbers in self.bodies.values())
+        return {"films": len(self), "bodies": bodies, "first_seed": seeds[0], "last_seed": seeds[-1]}
+
+    def draw_film(self, rng: np.random.Generator) -> TrainingFilm:
+        """Any film, each equally likely."""
+        return self.films[int(rng.integers(len(self.films)))]
+
+    def draw_level(self, rng: np.random.Generator, weights: dict[Level, float]) -> tuple[TrainingFilm, Level]:
+        """A body, drawn with a chance proportional to its level's weight (1 where not given)."""
+        levels = list(self.bodies)
+        mass = np.array([len(self.bodies[level]) * weights.get(level, 1.0) for level in levels])
+        level = levels[int(rng.choice(len(levels), p=mass / mass.sum()))]
+        return self.films[int(rng.choice(self.bodies[level]))], level
+
+
+def read_film(folder: Path, name: str) -> TrainingFilm:
+    """Read film `name` of a folder with truth. Raises TrainingError for test films and for missing files."""
+    truth = json.loads((folder / "labels" / f"{name}.json").read_text())
+    if truth.get("seed") is None or truth["seed"] >= FIRST_TEST_SEED:
+        raise TrainingError(
+            f"{folder / 'films' / name}.png is not a training phantom (seeds from {FIRST_TEST_SEED} are for tests);"
+            " train on phantoms of smaller seeds."
+        )
+    labels = _read_grey(folder / "labels" / f"{name}.png")
+    centroids, sizes = _bodies(labels)
+    visible = {level: float(truth.get("partial", {}).get(level.name, 1.0)) for level in centroids}
+    return TrainingFilm(
+        name=name,
+        seed=int(truth["seed"]),
+        region=truth["region"],
+        film=_upright(_read_grey(folder / "films" / f"{name}.png"), truth),
+        labels=labels,
+        centroids=centroids,
+        sizes=sizes,
+        visible=visible,
+        distractors={key: np.asarray(points, np.float32).reshape(-1, 2) for key, points in _distractors(truth, name)},
+    )
+
+
+def _read_grey(path: Path) -> NDArray[np.uint8]:
+    """An 8 bit grey picture, (H, W)."""
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        raise TrainingError(f"{path} is missing or no picture; write it again with `python -m spinefm phantom`.")
+    return np.asarray(image, np.uint8)
+
+
+def _upright(film: NDArray[np.uint8], truth: dict[str, object]) -> NDArray[np.uint8]:
+    """The film with bone bright: reading a film turns an inverted one, so training must see it turned too."""
+    return np.asarray(255 - film, np.uint8) if truth.get("inverted", False) else film
+
+
+def _distractors(truth: dict[str, dict[str, object]], name: str) -> list[tuple[str, object]]:
+    """The points that fool a classifier, by kind."""
+    if "distractors" not in truth:
+        raise TrainingError(f"The label of {name} lists no distractors; simulate the films again with this version.")
+    return list(truth["distractors"].items())
+
+
+def _bodies(labels: NDArray[np.uint8]) -> tuple[dict[Level, NDArray[np.float64]], dict[Level, float]]:
+    """Centroid (x, y) and size (root of the area) in pixels of each body in a label map (H, W)."""
+    rows, columns = np.nonzero(labels)
+    ids = labels[rows, columns]
+    area = np.bincount(ids, minlength=len(Level) + 1)
+    x, y = (np.bincount(ids, weights=axis, minlength=len(Level) + 1) for axis in (columns, rows))
+    present = [level for level in Level if area[level]]
+    centroids = {level: np.array([x[level], y[level]]) / area[level] for level in present}
+    return centroids, {level: float(np.sqrt(area[level])) for level in present}

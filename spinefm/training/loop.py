@@ -1,0 +1,220 @@
+"""The one training loop that every network shares."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from spinefm.training.average import WeightAverage
+from spinefm.training.errors import TrainingError
+from spinefm.training.record import RunFolder
+from spinefm.training.settings import Recipe, TrainSettings
+
+LOG_EVERY = 20
+"""Steps between two lines of the log."""
+
+MOST_SKIPPED = 20
+"""Steps with an overflowing gradient after which a run is given up."""
+
+
+class Trainer(Protocol):
+    """What a network brings to the loop."""
+
+    @property
+    def network(self) -> str:
+        """The network's name on the command line."""
+        ...
+
+    @property
+    def recipe(self) -> Recipe:
+        """How it is optimised."""
+        ...
+
+    @property
+    def config(self) -> Any:
+        """The network's configuration, a dataclass."""
+        ...
+
+    def build(self) -> nn.Module:
+        """The untrained network."""
+        ...
+
+    def draw(self, rng: np.random.Generator, count: int) -> Any:
+        """One batch of `count` samples, as the loss wants it."""
+        ...
+
+    def losses(self, model: nn.Module, batch: Any) -> dict[str, Tensor]:
+        """The parts of the loss, each a scalar; their sum is minimised."""
+        ...
+
+    def validate(self, model: nn.Module, thorough: bool) -> dict[str, float]:
+        """Scores on unseen films, more of them when `thorough`; `model` is in evaluation mode."""
+        ...
+
+    def facts(self) -> dict[str, object]:
+        """What the network is trained on, for its card."""
+        ...
+
+
+def rate_factor(share: float, warm_up: float) -> float:
+    """The share of the full learning rate once `share` of the budget is used: linear up, then a cosine to 0."""
+    if share < warm_up:
+        return share / warm_up
+    return 0.5 * (1.0 + math.cos(math.pi * (share - warm_up) / (1.0 - warm_up)))
+
+
+class Loop:
+    """One run: steps, average, checkpoints, validation. All chance in a step follows from the seed and its number."""
+
+    def __init__(self, trainer: Trainer, settings: TrainSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        """Build the network, or restore it where `settings.resume` asks for that."""
+        torch.set_num_threads(settings.threads)
+        torch.manual_seed(settings.seed)
+        self.trainer, self.settings, self.recipe = trainer, settings, trainer.recipe
+        self.folder = RunFolder.open(settings.out, settings.resume)
+        self.model = trainer.build()
+        if self.recipe.channels_last:
+            self.model = self.model.to(memory_format=torch.channels_last)
+        self.average = WeightAverage(self.model, self.recipe.average_decay)
+        self.optimizer = torch.optim.AdamW(_groups(self.model, self.recipe), lr=self.recipe.learning_rate)
+        self.step, self.skipped, self.seconds = 0, 0, 0.0
+        self.scores: dict[str, float] = {}
+        if settings.resume:
+            self._restore()
+        self._clock, self._started = clock, clock() - self.seconds
+
+    def run(self) -> dict[str, float]:
+        """Train until the budget is used; returns the scores of the last validation."""
+        saved = validated = self._tick()
+        with tqdm(total=100, unit="%", desc=self.trainer.network, bar_format=_BAR) as bar:
+            while self._share() < 1.0:
+                parts = self._one_step()
+                now = self._tick()
+                self._show(bar, parts)
+                if now - saved > 60 * self.settings.checkpoint_minutes:
+                    saved = now
+                    self.save()
+                if now - validated > 60 * self.settings.validate_minutes:
+                    self.validate(thorough=False)
+                    validated = self._tick()
+        self.validate(thorough=True)
+        self.save()
+        return self.scores
+
+    def validate(self, thorough: bool) -> None:
+        """Score the averaged weights, log the scores, and write weights and facts."""
+        with torch.no_grad():
+            self.scores = self.trainer.validate(self.average.model, thorough)
+        self.folder.log(step=self.step, seconds=round(self._tick(), 1), **self.scores)
+        self.folder.save_weights(self.average.model, self._facts())
+
+    def save(self) -> None:
+        """Write the checkpoint."""
+        self.folder.save_checkpoint(
+            {
+                "model": self.model.state_dict(),
+                "average": self.average.state(),
+                "optimizer": self.optimizer.state_dict(),
+                "step": self.step,
+                "seconds": self._tick(),
+                "seed": self.settings.seed,
+                "network": self.trainer.network,
+            }
+        )
+
+    def _one_step(self) -> dict[str, float]:
+        """Draw a batch and take one optimiser step; returns the parts of the loss."""
+        torch.manual_seed(self.settings.seed * 1_000_003 + self.step)
+        rng = np.random.default_rng((self.settings.seed, self.step))
+        batch = self.trainer.draw(rng, self.settings.batch or self.recipe.batch)
+        rate = self.recipe.learning_rate * rate_factor(self._share(), self.recipe.warm_up)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.model.train()
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bf16):
+            parts = self.trainer.losses(self.model, batch)
+        total = torch.stack([part.float() for part in parts.values()]).sum()  # ()
+        self.optimizer.zero_grad(set_to_none=True)
+        total.backward()  # type: ignore[no-untyped-call]
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.gradient_clip)
+        if bool(torch.isfinite(norm)):
+            self.optimizer.step()
+            self.average.update(self.model)
+        else:
+            self._skip()
+        self.step += 1
+        return {"loss": total.item(), **{key: part.item() for key, part in parts.items()}, "rate": rate}
+
+    def _skip(self) -> None:
+        """Leave out a step whose gradient overflowed. Raises TrainingError once that is no exception any more."""
+        self.skipped += 1
+        self.folder.log(step=self.step, seconds=round(self.seconds, 1), skipped=self.skipped)
+        if self.skipped > MOST_SKIPPED:
+            raise TrainingError(f"The gradient overflowed {self.skipped} times; lower the learning rate.")
+
+    def _restore(self) -> None:
+        """Go on from the checkpoint. Raises TrainingError for a checkpoint of another network or seed."""
+        state = self.folder.load_checkpoint()
+        if (state["network"], state["seed"]) != (self.trainer.network, self.settings.seed):
+            raise TrainingError(
+                f"The checkpoint in {self.folder.path} is of {state['network']} with seed {state['seed']};"
+                " resume it as that."
+            )
+        self.model.load_state_dict(state["model"])
+        self.average.restore(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.seconds = state["step"], state["seconds"]
+
+    def _tick(self) -> float:
+        """Seconds of this run so far, those before an interruption included."""
+        self.seconds = self._clock() - self._started
+        return self.seconds
+
+    def _share(self) -> float:
+        """The share of the budget that is used."""
+        return self.settings.share_done(self.step, self.seconds)
+
+    def _show(self, bar: Any, parts: dict[str, float]) -> None:
+        """Move the progress bar and write a line of the log now and then."""
+        bar.n = round(100 * self._share(), 1)
+        if self.step % LOG_EVERY == 0:
+            bar.set_postfix(step=self.step, loss=f"{parts['loss']:.3f}", refresh=False)
+            rounded = {key: float(f"{value:.5g}") for key, value in parts.items()}
+            self.folder.log(step=self.step, seconds=round(self.seconds, 1), **rounded)
+        bar.update(0)
+
+    def _facts(self) -> dict[str, Any]:
+        """What the card says about these weights."""
+        batch = self.settings.batch or self.recipe.batch
+        return {
+            "network": self.trainer.network,
+            "config": asdict(self.trainer.config),
+            "steps": self.step,
+            "batch": batch,
+            "hours": round(self.seconds / 3600, 3),
+            "seed": self.settings.seed,
+            "threads": self.settings.threads,
+            "recipe": asdict(self.recipe),
+            "data": self.trainer.facts(),
+            "scores": self.scores,
+        }
+
+
+_BAR = "{desc} {percentage:5.1f}% |{bar}| {elapsed} {postfix}"
+
+
+def _groups(model: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
+    """Parameters with weight decay (matrices and kernels) and without (biases, norms, single embeddings)."""
+    trained = [p for p in model.parameters() if p.requires_grad]
+    return [
+        {"params": [p for p in trained if p.ndim > 1], "weight_decay": recipe.weight_decay},
+        {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
+    ]

@@ -1,0 +1,72 @@
+"""A run's folder: checkpoint, averaged weights, log and facts."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from spinefm.training.errors import TrainingError
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The files of one run: `checkpoint.pt`, `weights.safetensors` (float32, averaged), `log.jsonl`, `run.json`."""
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: Path, resume: bool) -> RunFolder:
+        """Make the folder, or find it again. Raises TrainingError rather than overwrite an earlier run."""
+        folder = cls(path)
+        if resume and not folder.checkpoint.exists():
+            raise TrainingError(f"{path} holds no checkpoint to resume from; start the run without --resume.")
+        if not resume and folder.checkpoint.exists():
+            raise TrainingError(f"{path} already holds a run; add --resume to go on or choose another folder.")
+        path.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @property
+    def checkpoint(self) -> Path:
+        """Everything needed to go on as if nothing had happened."""
+        return self.path / "checkpoint.pt"
+
+    @property
+    def weights(self) -> Path:
+        """The averaged weights."""
+        return self.path / "weights.safetensors"
+
+    @property
+    def facts(self) -> Path:
+        """What was trained on what, for how long, with which scores."""
+        return self.path / "run.json"
+
+    def save_checkpoint(self, state: Mapping[str, Any]) -> None:
+        """Write the checkpoint so that an interruption leaves either the old or the new one whole."""
+        partial = self.checkpoint.with_suffix(".part")
+        torch.save(dict(state), partial)
+        os.replace(partial, self.checkpoint)
+
+    def load_checkpoint(self) -> dict[str, Any]:
+        """The last checkpoint."""
+        state: dict[str, Any] = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
+        return state
+
+    def save_weights(self, model: nn.Module, facts: Mapping[str, Any]) -> None:
+        """Write the averaged weights and the facts of the run so far."""
+        partial = self.weights.with_suffix(".part")
+        save_file({key: value.contiguous() for key, value in model.state_dict().items()}, partial)
+        os.replace(partial, self.weights)
+        self.facts.write_text(json.dumps(dict(facts), indent=1) + "\n")
+
+    def log(self, **values: float | int | str) -> None:
+        """Append one line to the log."""
+        with (self.path / "log.jsonl").open("a") as file:
+            file.write(json.dumps(values) + "\n")

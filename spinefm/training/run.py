@@ -1,0 +1,61 @@
+"""From settings to a finished run: read the films, choose the trainer, start the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tqdm import tqdm
+
+from spinefm.runtime import quiet_allocator
+from spinefm.training.errors import TrainingError
+from spinefm.training.films import FilmSet
+from spinefm.training.loop import Loop, Trainer
+from spinefm.training.settings import TrainSettings
+from spinefm.training.train_classifier import ClassifierTrainer
+from spinefm.training.train_mask_rcnn import MaskRCNNTrainer
+from spinefm.training.train_med_sa import MedSATrainer
+from spinefm.training.train_point_predictor import PointPredictorTrainer
+
+HELD_OUT = 20
+"""Where no unseen films are given, one in so many is held out."""
+
+TRAINERS: dict[str, Callable[[FilmSet, FilmSet], Any]] = {
+    "mask_rcnn": MaskRCNNTrainer,
+    "med_sa": MedSATrainer,
+    "classifier": ClassifierTrainer,
+    "point_predictor": PointPredictorTrainer,
+}
+
+
+def run(network: str, settings: TrainSettings) -> dict[str, float]:
+    """See `spinefm.training.train`."""
+    quiet_allocator()
+    return Loop(make_trainer(network, settings), settings).run()
+
+
+def make_trainer(network: str, settings: TrainSettings) -> Trainer:
+    """The trainer of `network` with its films in memory. Raises TrainingError for an unknown network."""
+    if network not in TRAINERS:
+        raise TrainingError(f"There is no network {network}; choose one of {', '.join(TRAINERS)}.")
+    trainer: Trainer = TRAINERS[network](*read_films(settings))
+    return trainer
+
+
+def read_films(settings: TrainSettings) -> tuple[FilmSet, FilmSet]:
+    """The films to train on and the unseen ones; without folders of unseen films each HELD_OUT-th one is held out.
+
+    Raises TrainingError when a phantom is in both.
+    """
+    with tqdm(desc="films", unit="film") as bar:
+        films = FilmSet.read(settings.data, progress=lambda: bar.update())
+    if not settings.validation:
+        return films.held_out(HELD_OUT)
+    unseen = FilmSet.read(settings.validation)
+    shared = films.seeds & unseen.seeds
+    if shared:
+        raise TrainingError(
+            f"{len(shared)} phantoms are in both training and validation (seed {min(shared)} is one);"
+            " simulate the validation films from other seeds."
+        )
+    return films, unseen

@@ -1,0 +1,62 @@
+"""What a training run is told (`TrainSettings`) and what each trainer brings along (`Recipe`)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from spinefm.training.errors import TrainingError
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """The settings of one run; exactly one of `minutes` and `steps` is its budget.
+
+    A budget of minutes counts everything between start and end, validation included, and the learning rate follows
+    the share of it that has passed, so that a run always ends annealed.
+    """
+
+    data: tuple[Path, ...]
+    out: Path
+    validation: tuple[Path, ...] = ()
+    minutes: float | None = None
+    steps: int | None = None
+    batch: int | None = None
+    seed: int = 0
+    threads: int = 1
+    resume: bool = False
+    checkpoint_minutes: float = 3.0
+    validate_minutes: float = 5.0
+
+    def __post_init__(self) -> None:
+        """Raise TrainingError for a budget that is missing, double or not positive."""
+        budgets = [budget for budget in (self.minutes, self.steps) if budget is not None]
+        if len(budgets) != 1:
+            raise TrainingError("Give the run one budget: either minutes or steps.")
+        if budgets[0] <= 0 or (self.batch is not None and self.batch <= 0) or self.threads <= 0:
+            raise TrainingError("Minutes, steps, batch and threads must be above zero.")
+
+    def share_done(self, step: int, seconds: float) -> float:
+        """The share of the budget used after `step` steps and `seconds` seconds, 0 to 1."""
+        share = step / self.steps if self.steps is not None else seconds / (60.0 * (self.minutes or 1.0))
+        return min(share, 1.0)
+
+    def as_json(self) -> dict[str, object]:
+        """The settings with paths as text."""
+        plain = asdict(self)
+        folders = {key: [str(path) for path in plain[key]] for key in ("data", "validation")}
+        return plain | folders | {"out": str(self.out)}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one network is optimised: AdamW with a linear warm-up and a cosine down to zero."""
+
+    batch: int
+    learning_rate: float
+    weight_decay: float = 0.02
+    warm_up: float = 0.03
+    gradient_clip: float = 1.0
+    average_decay: float = 0.999
+    bf16: bool = False
+    channels_last: bool = True

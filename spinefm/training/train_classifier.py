@@ -1,0 +1,140 @@
+"""Training of the level classifier: background, vertebra, S1 or C2 from the patch round a centroid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from spinefm.anatomy import Level
+from spinefm.networks.level_classifier import CLASSES, LevelClassifier, LevelClassifierConfig
+from spinefm.training.backgrounds import draw_background
+from spinefm.training.films import FilmSet, TrainingFilm
+from spinefm.training.patches import Square, cut_film, varied_patch
+from spinefm.training.settings import Recipe
+
+SHARES = {"background": 0.35, "vertebra": 0.35, "S1": 0.15, "C2": 0.15}
+"""How often each class is drawn."""
+LEVEL_WEIGHTS = {Level.C3: 2.0, Level.L5: 2.5, Level.L4: 1.3}
+"""The neighbours of C2 and S1 are drawn more often: calling one of them a spine end invents all names."""
+LEAST_VISIBLE = 0.5
+VALIDATED = (400, 1600)
+"""Patches scored at each validation and at the last one."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClassBatch:
+    """patches (B, 1, S, S) in [0, 1]; classes (B,) as indices into CLASSES."""
+
+    patches: Tensor
+    classes: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class ClassifierTrainer:
+    """Draws patches round centroids a little off, and round everything that could be taken for one."""
+
+    films: FilmSet
+    unseen: FilmSet
+    config: LevelClassifierConfig = LevelClassifierConfig()
+    recipe: Recipe = Recipe(batch=32, learning_rate=1e-3)
+    network: str = "classifier"
+
+    def build(self) -> nn.Module:
+        """The untrained network."""
+        return LevelClassifier(self.config)
+
+    def draw(self, rng: np.random.Generator, count: int) -> ClassBatch:
+        """`count` patches, the classes in the proportions of SHARES."""
+        samples = [draw_case(self.films, rng) for _ in range(count)]
+        patches = [self._varied(film, point, spacing, rng) for film, point, spacing, _ in samples]
+        return _batch(patches, [name for *_, name in samples])
+
+    def losses(self, model: nn.Module, batch: ClassBatch) -> dict[str, Tensor]:
+        """Cross entropy with a little label smoothing."""
+        logits = model(batch.patches).float()  # (B, classes)
+        return {"cross_entropy": functional.cross_entropy(logits, batch.classes, label_smoothing=0.03)}
+
+    def validate(self, model: nn.Module, thorough: bool) -> dict[str, float]:
+        """Confusion of unseen patches: balanced accuracy, recall and precision of each class, C2/S1 invented."""
+        rng = np.random.default_rng(17)
+        confusion = np.zeros((len(CLASSES), len(CLASSES)), np.int64)
+        for _ in range(VALIDATED[thorough] // 20):
+            samples = [draw_case(self.unseen, rng) for _ in range(20)]
+            sides = [self.config.side_in_spacings * spacing for _, _, spacing, _ in samples]
+            squares = [Square(_xy(point), side) for (_, point, _, _), side in zip(samples, sides, strict=True)]
+            patches = [cut_film(s[0], square, self.config.patch) for s, square in zip(samples, squares, strict=True)]
+            batch = _batch(patches, [name for *_, name in samples])
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bf16):
+                found = model(batch.patches).argmax(dim=1)  # (B,)
+            np.add.at(confusion, (batch.classes.numpy(), found.numpy()), 1)
+        return confusion_scores(confusion)
+
+    def facts(self) -> dict[str, object]:
+        """The films behind the weights."""
+        return {"training": self.films.facts(), "validation": self.unseen.facts()}
+
+    def _varied(
+        self, film: TrainingFilm, point: NDArray[np.float64], spacing: float, rng: np.random.Generator
+    ) -> NDArray[np.float32]:
+        """The patch of a training case: side, angle and grey values changed, mirrored half of the time."""
+        side = self.config.side_in_spacings * rng.uniform(0.82, 1.2) * spacing
+        mirrored = bool(rng.random() < 0.5)
+        return varied_patch(film, Square(_xy(point), side, rng.normal(0.0, 0.15), mirrored), self.config.patch, rng)
+
+
+def draw_case(
+    films: FilmSet, rng: np.random.Generator
+) -> tuple[TrainingFilm, NDArray[np.float64], float, str]:
+    """A film, a point (x, y) on it, the local spacing in pixels and the class of the patch there."""
+    names = [name for name in CLASSES if name in ("background", "vertebra") or Level[name] in films.bodies]
+    shares = np.array([SHARES[name] for name in names])
+    while True:
+        name = names[int(rng.choice(len(names), p=shares / shares.sum()))]
+        if name == "background":
+            film = films.draw_film(rng)
+            found = draw_background(film, rng)
+            if found is not None:
+                return film, *found, name
+            continue
+        film, level = _draw_body(films, name, rng)
+        if film.visible[level] >= LEAST_VISIBLE:
+            offset = np.clip(rng.normal(0.0, 0.08, 2), -0.18, 0.18) * film.spacing(level)
+            return film, film.centroids[level] + offset, film.spacing(level), name
+
+
+def confusion_scores(confusion: NDArray[np.int64]) -> dict[str, float]:
+    """Scores of a confusion matrix (true class, found class) in the order of CLASSES."""
+    recall = confusion.diagonal() / np.maximum(confusion.sum(axis=1), 1)
+    precision = confusion.diagonal() / np.maximum(confusion.sum(axis=0), 1)
+    present = confusion.sum(axis=1) > 0
+    ends = [CLASSES.index("S1"), CLASSES.index("C2")]
+    others = [CLASSES.index("background"), CLASSES.index("vertebra")]
+    invented = confusion[np.ix_(others, ends)].sum() / max(int(confusion[others].sum()), 1)
+    scores = {"balanced_accuracy": float(recall[present].mean()), "invented_end": float(invented)}
+    scores |= {f"recall_{name}": float(recall[i]) for i, name in enumerate(CLASSES) if present[i]}
+    scores |= {f"precision_{name}": float(precision[i]) for i, name in enumerate(CLASSES) if present[i]}
+    return {key: round(value, 4) for key, value in scores.items()}
+
+
+def _draw_body(films: FilmSet, name: str, rng: np.random.Generator) -> tuple[TrainingFilm, Level]:
+    """A body of the class `name`."""
+    if name == "vertebra":
+        return films.draw_level(rng, LEVEL_WEIGHTS | {Level.C2: 0.0, Level.S1: 0.0})
+    level = Level[name]
+    return films.films[int(rng.choice(films.bodies[level]))], level
+
+
+def _xy(point: NDArray[np.float64]) -> tuple[float, float]:
+    """A point as a pair of floats."""
+    return float(point[0]), float(point[1])
+
+
+def _batch(patches: list[NDArray[np.float32]], names: list[str]) -> ClassBatch:
+    """Stack samples."""
+    stacked = torch.from_numpy(np.stack(patches))[:, None]  # (B, 1, S, S)
+    return ClassBatch(stacked, torch.tensor([CLASSES.index(name) for name in names]))  # (B,)

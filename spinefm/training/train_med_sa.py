@@ -1,0 +1,172 @@
+"""Training of Med-SA: one positive click in the middle of a patch, the mask of that vertebral body out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from spinefm.anatomy import Level
+from spinefm.networks.med_sa import MedSA, MedSAConfig
+from spinefm.training.films import FilmSet, TrainingFilm
+from spinefm.training.patches import Square, cut_film, cut_mask, varied_patch
+from spinefm.training.settings import Recipe
+
+SIDES = (2.3, 4.2)
+"""Sides of training patches in units of the local spacing, round the side that the configuration fixes."""
+LEVEL_WEIGHTS = {Level.C2: 1.5, Level.S1: 1.5}
+LEAST_VISIBLE = 0.3
+VALIDATED = (160, 600)
+"""Bodies scored at each validation and at the last one."""
+
+
+@dataclass(frozen=True, eq=False)
+class PromptBatch:
+    """patches (B, 1, S, S) in [0, 1]; clicks (B, 2) as (x, y) patch pixels; masks (B, S, S) of 0 and 1."""
+
+    patches: Tensor
+    clicks: Tensor
+    masks: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class MedSATrainer:
+    """Draws prompts as they will be wrong at inference: off the centre, at any angle, the side off by a fifth."""
+
+    films: FilmSet
+    unseen: FilmSet
+    config: MedSAConfig = MedSAConfig()
+    recipe: Recipe = Recipe(batch=16, learning_rate=1e-3)
+    network: str = "med_sa"
+
+    def build(self) -> nn.Module:
+        """The untrained network."""
+        return MedSA(self.config)
+
+    def draw(self, rng: np.random.Generator, count: int) -> PromptBatch:
+        """`count` prompts with their masks."""
+        samples = [self._sample(rng) for _ in range(count)]
+        return _batch([patch for patch, _ in samples], [mask for _, mask in samples])
+
+    def losses(self, model: nn.Module, batch: PromptBatch) -> dict[str, Tensor]:
+        """Binary cross entropy plus soft Dice, and the squared error of the network's own estimate of its IoU."""
+        if not isinstance(model, MedSA):
+            raise TypeError("Med-SA's trainer trains Med-SA.")
+        logits, iou = model.forward_with_iou(batch.patches, batch.clicks)  # (B, S, S), (B,)
+        entropy = functional.binary_cross_entropy_with_logits(logits, batch.masks, pos_weight=torch.tensor(1.5))
+        estimate = functional.mse_loss(iou, iou_of(logits.detach() > 0, batch.masks > 0))
+        return {"cross_entropy": entropy, "dice": soft_dice_loss(logits, batch.masks), "iou": 0.2 * estimate}
+
+    def validate(self, model: nn.Module, thorough: bool) -> dict[str, float]:
+        """Mean Dice at a threshold of 0.5 over unseen bodies, per region and for the two spine ends."""
+        rng = np.random.default_rng(17)
+        scores: list[tuple[Level, float]] = []
+        for _ in range(VALIDATED[thorough]):
+            film, level = draw_body(self.unseen, rng)
+            side = self.config.side_in_spacings * film.spacing(level) * rng.uniform(0.9, 1.1)
+            square = Square(click_near(film, level, 0.1, rng), side)
+            batch = _batch(
+                [cut_film(film, square, self.config.patch)], [cut_mask(film, level, square, self.config.patch)]
+            )
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bf16):
+                found = model(batch.patches, batch.clicks)[0] > 0  # (S, S)
+            scores.append((level, dice(found.numpy(), batch.masks[0].numpy() > 0.5)))
+        return _by_region(scores)
+
+    def facts(self) -> dict[str, object]:
+        """The films behind the weights."""
+        return {"training": self.films.facts(), "validation": self.unseen.facts()}
+
+    def _sample(self, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """A patch and the mask of the body that its middle prompts for; a prompt that shows no body is drawn anew."""
+        while True:
+            film, level = draw_body(self.films, rng)
+            square = Square(
+                centre=draw_click(film, level, rng),
+                side=rng.uniform(*SIDES) * film.spacing(level),
+                angle=rng.normal(0.0, 0.2),
+                mirrored=bool(rng.random() < 0.5),
+            )
+            mask = cut_mask(film, level, square, self.config.patch)
+            if mask.any():
+                return varied_patch(film, square, self.config.patch, rng), mask
+
+
+def draw_body(films: FilmSet, rng: np.random.Generator) -> tuple[TrainingFilm, Level]:
+    """A body of which at least a third is in view; C2 and S1 more often than others."""
+    while True:
+        film, level = films.draw_level(rng, LEVEL_WEIGHTS)
+        if film.visible[level] >= LEAST_VISIBLE:
+            return film, level
+
+
+def draw_click(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tuple[float, float]:
+    """A prompt for `level`: mostly near its centroid, at times anywhere in it or in the disc beside it."""
+    kind = rng.random()
+    if kind < 0.75:
+        return click_near(film, level, 0.15, rng)
+    if kind < 0.95:
+        rows, columns = np.nonzero(film.labels == level)
+        index = int(rng.integers(len(rows)))
+        return float(columns[index]), float(rows[index])
+    return _click_in_disc(film, level, rng)
+
+
+def click_near(film: TrainingFilm, level: Level, spread: float, rng: np.random.Generator) -> tuple[float, float]:
+    """A point about the centroid; `spread` is the standard deviation along x and y in body widths."""
+    width = 1.1 * film.sizes[level]  # a body is a little wider than high
+    x, y = film.centroids[level] + np.clip(rng.normal(0.0, spread, 2), -0.4, 0.4) * width
+    return float(x), float(y)
+
+
+def _click_in_disc(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tuple[float, float]:
+    """A point just beyond an endplate of `level`, still nearer to it than to its neighbour."""
+    neighbours = film.neighbours(level)
+    if not neighbours:
+        return click_near(film, level, 0.15, rng)
+    other = neighbours[int(rng.integers(len(neighbours)))]
+    x, y = film.centroids[level] + rng.uniform(0.36, 0.48) * (film.centroids[other] - film.centroids[level])
+    return float(x), float(y)
+
+
+def soft_dice_loss(logits: Tensor, masks: Tensor) -> Tensor:
+    """1 - Dice of probabilities, averaged over the batch; logits and masks (B, S, S)."""
+    probabilities = torch.sigmoid(logits)  # (B, S, S)
+    shared = (probabilities * masks).sum(dim=(1, 2))  # (B,)
+    total = probabilities.sum(dim=(1, 2)) + masks.sum(dim=(1, 2))  # (B,)
+    return (1 - (2 * shared + 1) / (total + 1)).mean()  # ()
+
+
+def iou_of(found: Tensor, true: Tensor) -> Tensor:
+    """Intersection over union (B,) of boolean masks (B, S, S)."""
+    union = (found | true).sum(dim=(1, 2)).clamp_min(1)  # (B,)
+    return (found & true).sum(dim=(1, 2)) / union  # (B,)
+
+
+def dice(found: NDArray[np.bool_], true: NDArray[np.bool_]) -> float:
+    """Dice of two masks of one shape; 1 when both are empty."""
+    total = int(found.sum()) + int(true.sum())
+    return 2.0 * int((found & true).sum()) / total if total else 1.0
+
+
+def _by_region(scores: list[tuple[Level, float]]) -> dict[str, float]:
+    """Mean Dice overall, per region and for C2 and S1, with the share of bodies under 0.9."""
+    groups: dict[str, list[float]] = {"dice": [], "dice_C2": [], "dice_S1": []}
+    for level, value in scores:
+        name = f"dice_{level.name}" if level in (Level.C2, Level.S1) else f"dice_{level.region.value}"
+        groups["dice"].append(value)
+        groups.setdefault(name, []).append(value)
+    means = {name: round(float(np.mean(values)), 4) for name, values in groups.items() if values}
+    return means | {"below_0.9": round(float(np.mean([value < 0.9 for value in groups["dice"]])), 4)}
+
+
+def _batch(patches: list[NDArray[np.float32]], masks: list[NDArray[np.float32]]) -> PromptBatch:
+    """Stack samples; the click is the middle of every patch, as it is at inference."""
+    stacked = torch.from_numpy(np.stack(patches))[:, None]  # (B, 1, S, S)
+    middle = (stacked.shape[-1] - 1) / 2
+    clicks = torch.full((len(patches), 2), middle)  # (B, 2)
+    return PromptBatch(stacked, clicks, torch.from_numpy(np.stack(masks)))
