@@ -29,7 +29,8 @@ def quiet_allocator() -> bool:
         return False
     libc = ctypes.CDLL(None)
     settings = ((_M_MMAP_MAX, 0), (_M_TRIM_THRESHOLD, _KEEP_ALL), (_M_TOP_PAD, _GROW_BY))
-    return all([libc.mallopt(parameter, value) == 1 for parameter, value in settings])
+    accepted = [libc.mallopt(parameter, value) == 1 for parameter, value in settings]
+    return all(accepted)
 
 
 def pick_device(name: str = "auto") -> "torch.device":

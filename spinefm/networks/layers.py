@@ -22,10 +22,8 @@ def with_channels(images: Tensor, channels: int) -> Tensor:
 
 def conv_norm(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
     """Convolution without bias, then batch normalisation."""
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=kernel // 2, bias=False),
-        nn.BatchNorm2d(outputs),
-    )
+    convolution = nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=kernel // 2, bias=False)
+    return nn.Sequential(convolution, nn.BatchNorm2d(outputs))
 
 
 class ResidualBlock(nn.Module):
@@ -35,9 +33,9 @@ class ResidualBlock(nn.Module):
         super().__init__()
         self.conv1 = conv_norm(inputs, outputs, stride=stride)
         self.conv2 = conv_norm(outputs, outputs)
+        nn.init.zeros_(self.conv2.get_parameter("1.weight"))  # starts as its skip: deep stacks train from scratch
         same = inputs == outputs and stride == 1
         self.skip: nn.Module = nn.Identity() if same else conv_norm(inputs, outputs, kernel=1, stride=stride)
-        nn.init.zeros_(self.conv2[1].weight)  # each block starts as its skip: deeper stacks train from scratch
 
     def forward(self, x: Tensor) -> Tensor:
         y = torch.relu(self.conv1(x))  # (B, outputs, H / stride, W / stride)

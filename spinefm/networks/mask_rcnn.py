@@ -147,6 +147,10 @@ class SpineMaskRCNN(MaskRCNN):
             for film, size, found in zip(films, images.image_sizes, detections, strict=True)
         ]
 
+    def drop_auxiliary(self) -> None:
+        """Leave what inference needs: the network is then the one whose weights `inference_state` gives."""
+        self.semantic_head = None
+
     def _losses(self, films: list[Tensor], targets: list[Target]) -> dict[str, Tensor]:
         images, targets = self.transform(films, targets)
         features = self.backbone(images.tensors)  # {level: (B, pyramid, H/s, W/s)}

@@ -1,0 +1,41 @@
+"""Names of the networks in a bundle, and how each is built from its configuration."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from torch import nn
+
+from spinefm.networks.config import config_from_dict
+from spinefm.networks.level_classifier import LevelClassifier, LevelClassifierConfig
+from spinefm.networks.mask_rcnn import MaskRCNNConfig, build_mask_rcnn
+from spinefm.networks.med_sa import MedSA, MedSAConfig
+from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
+
+
+@dataclass(frozen=True)
+class NetworkKind:
+    """A network's configuration class and the function that builds the network from one."""
+
+    config: type
+    build: Callable[[Any], nn.Module]
+
+
+NETWORKS: Mapping[str, NetworkKind] = {
+    "mask_rcnn": NetworkKind(MaskRCNNConfig, build_mask_rcnn),
+    "med_sa": NetworkKind(MedSAConfig, MedSA),
+    "classifier": NetworkKind(LevelClassifierConfig, LevelClassifier),
+    "point_predictor": NetworkKind(PointPredictorConfig, PointPredictor),
+}
+
+
+def build_network(name: str, config: Mapping[str, Any]) -> nn.Module:
+    """Build the network `name` with random weights from `dataclasses.asdict` of its configuration.
+
+    Raises:
+        ValueError: no such network, or a configuration that it does not take.
+    """
+    if name not in NETWORKS:
+        raise ValueError(f'There is no network "{name}": the networks are {", ".join(NETWORKS)}.')
+    kind = NETWORKS[name]
+    return kind.build(config_from_dict(kind.config, config))
