@@ -1,0 +1,226 @@
+"""Reading DICOM files: one frame, look-up tables applied, spacing by priority, and a whitelist of tags kept.
+
+Spacing priority: calibrated PixelSpacing, then ImagerPixelSpacing divided by the magnification, then
+ImagerPixelSpacing at the detector (DICOM PS3.3, 10.7.1.3), else unknown.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import warnings
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi_lut, pixel_array
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from spinefm.formats.decoded import (
+    Decoded,
+    Spacing,
+    UnreadableFilm,
+    check_size,
+    check_values,
+    scaled,
+    to_luminance,
+    windowed,
+)
+
+KEPT_TAGS = (
+    "Modality",
+    "BodyPartExamined",
+    "ViewPosition",
+    "PatientOrientation",
+    "PhotometricInterpretation",
+    "Rows",
+    "Columns",
+    "BitsStored",
+    "PixelSpacing",
+    "PixelSpacingCalibrationType",
+    "ImagerPixelSpacing",
+    "NominalScannedPixelSpacing",
+    "EstimatedRadiographicMagnificationFactor",
+)
+"""The only tags kept; everything else in the header may name the patient."""
+HARMLESS_VALUE = re.compile(r"[A-Z0-9 ._\\/,\[\]'+-]{1,64}")
+"""What the value of a kept tag may look like; free text is dropped."""
+PIXEL_TAGS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+DEFLATED = b"1.2.840.10008.1.2.1.99"
+"""Transfer syntax whose whole data set is compressed: its size is unknown before it is inflated."""
+DEEP_ERRORS = (AttributeError, ValueError, TypeError, KeyError, IndexError, NotImplementedError, RuntimeError, OSError)
+"""What pydicom and its decoders raise on damaged or unsupported pixel data."""
+SPACING_RANGE = (0.01, 5.0)
+"""Believable millimetres per pixel."""
+MAGNIFICATION_RANGE = (1.0, 3.0)
+LEAST_CONTRAST = 0.05
+"""A stored window after which the middle 98 % of the pixels span less than this hides the picture."""
+
+
+def decode(data: bytes) -> Decoded:
+    """Decode a DICOM file. Raises UnreadableFilm."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom's remarks on non-conformant values
+        header = _header(data)
+        _refuse(header)
+        stored = _stored_values(header)
+        pixels, notes = _brightness(stored, header)
+        spacing, spacing_notes = _spacing(header)
+        bits = int(header.get("BitsStored") or header.get("BitsAllocated") or 8)
+        return Decoded(pixels, "DICOM", bits, spacing, notes + spacing_notes, _kept(header))
+
+
+def _header(data: bytes) -> Dataset:
+    """The parsed data set; files without the DICM mark are taken for DICOM only when they hold a picture."""
+    if DEFLATED in data[:4096]:
+        raise UnreadableFilm("The DICOM file is deflated as a whole: export it uncompressed or with JPEG compression.")
+    marked = data[128:132] == b"DICM"
+    try:
+        header = pydicom.dcmread(io.BytesIO(data), force=True)
+        pictured = "Rows" in header and "Columns" in header
+    except (InvalidDicomError, *DEEP_ERRORS, EOFError, RecursionError, MemoryError) as error:
+        raise UnreadableFilm("The DICOM file is truncated or damaged: copy or export the film again.") from error
+    if not marked and not pictured:
+        raise UnreadableFilm("The file is not an image: give a PNG, JPEG, TIFF or DICOM file.")
+    return header
+
+
+def _refuse(header: Dataset) -> None:
+    """Refuse, before anything is decoded, what is too large, has several frames, no picture or burnt-in text."""
+    if not all(tag in header for tag in ("Rows", "Columns")) or not any(tag in header for tag in PIXEL_TAGS):
+        raise UnreadableFilm("The DICOM file holds no picture or was cut off before it: give the radiograph itself.")
+    if str(header.get("BurnedInAnnotation", "")).strip().upper() == "YES":
+        raise UnreadableFilm(
+            "The DICOM file says that it has burnt-in annotations, which may name the patient: export it without them."
+        )
+    frames = int(header.get("NumberOfFrames") or 1)
+    if frames > 1:
+        raise UnreadableFilm(f"The DICOM file has several frames ({frames}): export the one film to be read.")
+    check_size(int(header.Columns), int(header.Rows))
+
+
+def _stored_values(header: Dataset) -> NDArray[np.generic]:
+    """Decompressed pixel values, (H, W) or (H, W, 3)."""
+    meta = header.file_meta
+    if "TransferSyntaxUID" not in meta:
+        implicit = header.original_encoding[0] is not False
+        meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    try:
+        values = pixel_array(header)
+    except (*DEEP_ERRORS, EOFError, MemoryError) as error:
+        raise UnreadableFilm(
+            "The DICOM file's pixel data are truncated, damaged or compressed in an unsupported way: "
+            "export the film again."
+        ) from error
+    shape = (int(header.Rows), int(header.Columns))
+    if values.shape not in (shape, (*shape, 3)):
+        raise UnreadableFilm("The DICOM file's pixel data do not fit the size in its header: export the film again.")
+    return values
+
+
+def _brightness(stored: NDArray[np.generic], header: Dataset) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """Brightness (H, W) in [0, 1] as the header says it is to be shown: look-up tables, window, MONOCHROME1."""
+    photometric = str(header.get("PhotometricInterpretation", "MONOCHROME2"))
+    check_values(stored)
+    if photometric == "PALETTE COLOR":
+        stored = apply_color_lut(stored, header)
+    if stored.ndim == 3:
+        pixels, notes = to_luminance(stored.astype(np.float32) / np.float32(np.iinfo(stored.dtype).max))
+        check_values(pixels)
+        return pixels, notes
+    pixels, notes = _windowed(apply_modality_lut(stored, header), header)
+    if photometric == "MONOCHROME1":
+        return 1 - pixels, (*notes, "The file is MONOCHROME1 (low values bright); its values were inverted.")
+    return pixels, notes
+
+
+def _windowed(values: NDArray[np.generic], header: Dataset) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """Values (H, W) through the file's first VOI LUT or window; without a usable one, windowed at percentiles."""
+    if "WindowWidth" not in header and "VOILUTSequence" not in header:
+        return scaled(values, None)
+    try:
+        shown = apply_voi_lut(values, header, index=0)
+        ends = apply_voi_lut(_ends_of(values), header, index=0)
+    except DEEP_ERRORS:
+        pixels, notes = scaled(values, None)
+        return pixels, (*notes, "The file's window is not valid and was ignored.")
+    low, high = float(ends.min()), float(ends.max())
+    if high > low:
+        pixels = windowed(shown, low, high)
+        if np.ptp(np.percentile(pixels[::2, ::2], (1, 99))) >= LEAST_CONTRAST:
+            return pixels, ()
+    pixels, notes = scaled(values, None)
+    return pixels, (*notes, "The file's window hides the picture and was ignored.")
+
+
+def _ends_of(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    """The least and the greatest value (1, 2) that the values' number format can hold, for a window's two ends."""
+    limits = np.iinfo(values.dtype) if values.dtype.kind in "iu" else np.finfo(np.float32)
+    return np.array([[limits.min, limits.max]], values.dtype)
+
+
+def _spacing(header: Dataset) -> tuple[Spacing | None, tuple[str, ...]]:
+    """Millimetres per pixel by the priority above, and a note when a stated one cannot be used."""
+    for pair, divisor, source in _spacing_candidates(header):
+        rows, columns = pair[0] / divisor, pair[1] / divisor
+        if abs(rows - columns) > 0.01 * max(rows, columns):
+            return None, (f"The pixels are not square ({rows:g} x {columns:g} mm), so lengths are given in pixels.",)
+        if SPACING_RANGE[0] <= rows <= SPACING_RANGE[1]:
+            return Spacing(math.sqrt(rows * columns), source), ()
+    return None, ()
+
+
+def _spacing_candidates(header: Dataset) -> list[tuple[tuple[float, float], float, str]]:
+    """(row and column spacing, divisor, source) in the order in which they are believed."""
+    patient, detector = _pair(header, "PixelSpacing"), _pair(header, "ImagerPixelSpacing")
+    calibrated = patient and ("PixelSpacingCalibrationType" in header or (detector is not None and patient != detector))
+    magnification = _magnification(header)
+    candidates = []
+    if patient and calibrated:
+        candidates.append((patient, 1.0, "calibrated PixelSpacing"))
+    if detector and magnification:
+        candidates.append((detector, magnification, "ImagerPixelSpacing divided by the magnification"))
+    if detector:
+        candidates.append((detector, 1.0, "ImagerPixelSpacing, at the detector"))
+    if patient:
+        candidates.append((patient, 1.0, "PixelSpacing, its calibration not stated"))
+    return candidates
+
+
+def _pair(header: Dataset, tag: str) -> tuple[float, float] | None:
+    """Two positive finite numbers, or None."""
+    try:
+        values = [float(v) for v in header.get(tag) or ()]
+    except (TypeError, ValueError):
+        return None
+    if len(values) != 2 or not all(math.isfinite(v) and v > 0 for v in values):
+        return None
+    return values[0], values[1]
+
+
+def _magnification(header: Dataset) -> float | None:
+    """The stated magnification, or the ratio of the source's distances to detector and patient."""
+    stated = _number(header, "EstimatedRadiographicMagnificationFactor")
+    far, near = _number(header, "DistanceSourceToDetector"), _number(header, "DistanceSourceToPatient")
+    ratio = far / near if far and near else None
+    for value in (stated, ratio):
+        if value is not None and MAGNIFICATION_RANGE[0] <= value <= MAGNIFICATION_RANGE[1]:
+            return value
+    return None
+
+
+def _number(header: Dataset, tag: str) -> float | None:
+    try:
+        value = float(header.get(tag) or 0)
+    except (TypeError, ValueError):
+        return None
+    return value if math.isfinite(value) and value > 0 else None
+
+
+def _kept(header: Dataset) -> dict[str, str]:
+    """The whitelisted tags whose values are plain codes or numbers, as text."""
+    values = {tag: str(header.get(tag)) for tag in KEPT_TAGS if header.get(tag) not in (None, "")}
+    return {tag: value for tag, value in values.items() if HARMLESS_VALUE.fullmatch(value)}
