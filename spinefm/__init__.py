@@ -1,0 +1,52 @@
+"""SpineFM: a lateral spine radiograph goes in, named vertebrae come out, and every step of the reasoning can be seen.
+
+    import spinefm
+
+    film = spinefm.read("film.png")
+    model = spinefm.SpineFM("compact")
+    trace = model.segment(film)
+    spinefm.write_result("out/film", trace, film)
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from spinefm.bundles import load_bundle
+    from spinefm.export import label_map, write_result, write_zip
+    from spinefm.facade import SpineFM
+    from spinefm.radiograph import Radiograph, UnreadableFilm, read
+    from spinefm.trace import Trace
+
+__all__ = [
+    "Radiograph",
+    "SpineFM",
+    "Trace",
+    "UnreadableFilm",
+    "label_map",
+    "load_bundle",
+    "read",
+    "write_result",
+    "write_zip",
+]
+
+_PLACES = {
+    "Radiograph": "radiograph",
+    "SpineFM": "facade",
+    "Trace": "trace",
+    "UnreadableFilm": "radiograph",
+    "label_map": "export",
+    "load_bundle": "bundles",
+    "read": "radiograph",
+    "write_result": "export",
+    "write_zip": "export",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for, so that `import spinefm` costs nothing."""
+    if name not in _PLACES:
+        raise AttributeError(f"module 'spinefm' has no attribute {name!r}")
+    return getattr(import_module(f"spinefm.{_PLACES[name]}"), name)

@@ -1,0 +1,54 @@
+"""The report: on what, with what and how long a run ran, what it rests on and why it stopped."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from spinefm import __version__
+from spinefm.trace import Decided, Named, Trace
+
+REPORT_SCHEMA = 1
+"""Version of the report's layout."""
+
+
+def report(trace: Trace) -> dict[str, Any]:
+    """What is known about the run of a finished `trace`, ready for JSON. Raises ValueError for an unfinished one."""
+    finished = trace.finished
+    if finished is None:
+        raise ValueError("The run did not come to its end, so there is nothing to report; run the film again.")
+    named = next(trace.of(Named), None)
+    return {
+        "schema": REPORT_SCHEMA,
+        "notice": "Research only, not a medical device.",
+        "spinefm": __version__,
+        "method": trace.method,
+        "film": asdict(trace.film),
+        "vertebrae": [vertebra.name for vertebra in trace.vertebrae],
+        "anchor": _anchor(named),
+        "stops": {direction: _stop(decided) for direction, decided in trace.stops.items()},
+        "notes": [*trace.film.notes, *([named.note] if named and named.note else []), *finished.notes],
+        "settings": dict(trace.settings),
+        "seconds": {stage: round(seconds, 4) for stage, seconds in finished.seconds.items()},
+        "device": finished.device,
+        "bundle": finished.bundle,
+        "checksums_sha256": dict(finished.checksums),
+        "versions": dict(finished.versions),
+    }
+
+
+def _anchor(named: Named | None) -> dict[str, Any] | None:
+    if named is None or named.anchor is None:
+        return None
+    anchor = named.anchor
+    return {"level": anchor.level.name, "source": anchor.source, "probability": anchor.probability}
+
+
+def _stop(decided: Decided) -> dict[str, Any]:
+    return {
+        "verdict": decided.verdict,
+        "reason": decided.reason,
+        "step": decided.step,
+        "value": decided.value,
+        "limit": decided.limit,
+    }

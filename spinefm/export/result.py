@@ -1,0 +1,103 @@
+"""A result as files: a folder that appears complete or not at all, or one zip."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from PIL import Image
+
+from spinefm.export.labels import label_map, label_picture
+from spinefm.export.overlay import draw_overlay
+from spinefm.export.report import report
+from spinefm.export.table import vertebrae_csv
+from spinefm.radiograph import Radiograph
+from spinefm.trace import Trace
+
+RESULT_FILES = ("labels.png", "overlay.png", "trace.json", "vertebrae.csv", "report.json")
+"""The files of a result, in the order in which they are written."""
+ERROR_FILE = "error.json"
+"""What a film that failed leaves in their place."""
+
+
+class ExportError(ValueError):
+    """A result cannot be written where it was asked for."""
+
+
+def result_files(trace: Trace, film: Radiograph) -> dict[str, bytes]:
+    """Name and content of each of `RESULT_FILES`. Raises ValueError for an unfinished trace or another film's."""
+    return {
+        "labels.png": _png(label_picture(label_map(trace))),
+        "overlay.png": _png(Image.fromarray(draw_overlay(trace, film))),
+        "trace.json": trace.to_json().encode(),
+        "vertebrae.csv": vertebrae_csv(trace).encode(),
+        "report.json": _json(report(trace)),
+    }
+
+
+def write_result(folder: str | Path, trace: Trace, film: Radiograph) -> Path:
+    """Write the result of `trace` on `film` as `folder`, in place of an earlier result there; returns the folder.
+
+    The folder appears complete or not at all. Raises ExportError when it holds files that are no result, and
+    OSError when the place cannot be written.
+    """
+    return _replace_folder(Path(folder), result_files(trace, film))
+
+
+def write_error(folder: str | Path, film: str, sentence: str, detail: str | None = None) -> Path:
+    """Write `error.json` into `folder` for the `film` of that name: a plain sentence, and for a bug its `detail`."""
+    content = {"film": film, "error": sentence} | ({"detail": detail} if detail else {})
+    return _replace_folder(Path(folder), {ERROR_FILE: _json(content)})
+
+
+def write_zip(target: str | Path | BinaryIO, trace: Trace, film: Radiograph) -> None:
+    """Write the result as one zip to a path or a binary stream; its files lie in a folder named after the film."""
+    stem = Path(trace.film.name).stem or "film"
+    files = result_files(trace, film)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(f"{stem}/{name}", content)
+
+
+def _replace_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
+    _refuse_foreign(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = folder.with_name(f".{folder.name}.{uuid4().hex}")
+    try:
+        partial.mkdir()
+        for name, content in files.items():
+            (partial / name).write_bytes(content)
+        if folder.exists():
+            shutil.rmtree(folder)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """An earlier result may be replaced, anything else in the folder's place is someone's work."""
+    if folder.is_dir():
+        foreign = sorted(path.name for path in folder.iterdir() if path.name not in (*RESULT_FILES, ERROR_FILE))
+    else:
+        foreign = [folder.name] if folder.exists() else []
+    if foreign:
+        raise ExportError(
+            f'The place for the result, "{folder}", holds "{foreign[0]}", which is no result; choose another --out.'
+        )
+
+
+def _png(picture: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def _json(content: Mapping[str, object]) -> bytes:
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()

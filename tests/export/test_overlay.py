@@ -1,0 +1,40 @@
+"""The overlay: the film stays where no vertebra is, colours stand where one is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spinefm.export.overlay import draw_overlay
+from spinefm.radiograph import Radiograph
+from tests.export.handmade import SIZE, handmade_film, handmade_trace
+
+
+def test_overlay_is_the_films_size_and_grey_away_from_the_spine() -> None:
+    film = handmade_film()
+    picture = draw_overlay(handmade_trace(), film)
+    assert picture.shape == (SIZE[1], SIZE[0], 3) and picture.dtype == np.uint8
+    far = picture[120:]  # below the last vertebra
+    assert np.array_equal(far, np.repeat(np.round(film.pixels[120:, :, None] * 255).astype(np.uint8), 3, axis=2))
+
+
+def test_every_vertebra_is_tinted_and_named_beside_its_body() -> None:
+    plain, drawn = draw_overlay(handmade_trace(()), handmade_film()), draw_overlay(handmade_trace(), handmade_film())
+    changed = (plain != drawn).any(axis=2)
+    for row in (20, 45, 85):
+        assert changed[row, 42:78].all()
+    assert changed[72:98, 84:].any(), "C4's name stands to the right of its body"
+
+
+def test_names_move_to_the_left_at_the_films_right_edge() -> None:
+    trace = handmade_trace()
+    narrow = Radiograph.from_array(handmade_film().pixels[:, :82])
+    film_record = trace.film.__class__(trace.film.name, narrow.size)
+    drawn = draw_overlay(trace.__class__(film_record, trace.method, trace.settings, trace.events), narrow)
+    plain = draw_overlay(trace.__class__(film_record, trace.method, trace.settings, ()), narrow)
+    assert (plain != drawn).any(axis=2)[72:98, :39].any()
+
+
+def test_another_films_trace_is_refused() -> None:
+    with pytest.raises(ValueError, match="give the film it is of"):
+        draw_overlay(handmade_trace(), Radiograph.from_array(handmade_film().pixels[:, :100]))

@@ -1,0 +1,97 @@
+"""Results on disk: complete or not at all, and never over someone's work."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from spinefm.export import RESULT_FILES, ExportError, label_map, result_files, write_error, write_result, write_zip
+from spinefm.trace import Trace
+from tests.export.handmade import handmade_film, handmade_trace
+
+
+def names(folder: Path) -> list[str]:
+    """Everything in a folder, hidden files too."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_result_is_its_five_files(tmp_path: Path) -> None:
+    trace = handmade_trace()
+    folder = write_result(tmp_path / "out" / "neck", trace, handmade_film())
+    assert names(folder) == sorted(RESULT_FILES) and names(folder.parent) == ["neck"]
+    assert np.array_equal(np.asarray(Image.open(folder / "labels.png")), label_map(trace))
+    assert Trace.from_json((folder / "trace.json").read_text()).to_json() == trace.to_json()
+
+
+def test_the_report_says_on_what_with_what_and_why(tmp_path: Path) -> None:
+    report = json.loads(result_files(handmade_trace(), handmade_film())["report.json"])
+    assert report["vertebrae"] == ["C2", "C3", "C4"]
+    assert report["anchor"] == {"level": "C2", "source": "classifier", "probability": 0.98}
+    assert report["stops"]["down"] == {
+        "verdict": "stopped", "reason": "background", "step": 1, "value": 0.91, "limit": 0.5,
+    }  # fmt: skip
+    assert report["notes"] == ["a note of the film", "a note of the run"]
+    assert report["settings"] == {"overlap_limit": 0.1}
+    assert report["checksums_sha256"]["med_sa"] == "ab" * 32 and report["seconds"]["total"] == 0.5
+    assert report["film"]["spacing_source"] == "calibrated PixelSpacing"
+
+
+def test_an_unfinished_run_is_no_result(tmp_path: Path) -> None:
+    trace = handmade_trace()
+    with pytest.raises(ValueError, match="did not come to its end"):
+        write_result(tmp_path / "neck", replace(trace, events=trace.events[:-1]), handmade_film())
+    assert names(tmp_path) == []
+
+
+def test_a_result_takes_the_place_of_an_earlier_one_or_its_error(tmp_path: Path) -> None:
+    write_error(tmp_path / "neck", "neck.png", "The film is empty.")
+    assert names(tmp_path / "neck") == ["error.json"]
+    write_result(tmp_path / "neck", handmade_trace(), handmade_film())
+    assert "error.json" not in names(tmp_path / "neck")
+    write_error(tmp_path / "neck", "neck.png", "The film is empty.", "a traceback")
+    assert names(tmp_path / "neck") == ["error.json"]
+    content = json.loads((tmp_path / "neck" / "error.json").read_text())
+    assert content == {"film": "neck.png", "error": "The film is empty.", "detail": "a traceback"}
+
+
+@pytest.mark.parametrize("as_folder", [True, False])
+def test_other_peoples_files_are_never_replaced(tmp_path: Path, as_folder: bool) -> None:
+    place = tmp_path / "neck"
+    precious = place / "thesis.txt" if as_folder else place
+    precious.parent.mkdir(exist_ok=True)
+    precious.write_text("years of work")
+    with pytest.raises(ExportError, match="choose another --out"):
+        write_result(place, handmade_trace(), handmade_film())
+    assert precious.read_text() == "years of work"
+
+
+def test_a_disk_error_leaves_the_earlier_result_and_no_half_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_result(tmp_path / "neck", handmade_trace(), handmade_film())
+    monkeypatch.setattr(Path, "rename", _full_disk)
+    monkeypatch.setattr(Path, "write_bytes", _full_disk)
+    with pytest.raises(OSError, match="no space"):
+        write_result(tmp_path / "neck", handmade_trace(), handmade_film())
+    assert names(tmp_path) == ["neck"] and names(tmp_path / "neck") == sorted(RESULT_FILES)
+
+
+def _full_disk(*_: object) -> None:
+    raise OSError("no space left")
+
+
+def test_the_zip_holds_the_same_files_in_a_folder_named_after_the_film(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    write_zip(stream, handmade_trace(), handmade_film())
+    write_zip(tmp_path / "neck.zip", handmade_trace(), handmade_film())
+    for place in (stream, tmp_path / "neck.zip"):
+        with zipfile.ZipFile(place) as archive:
+            assert archive.namelist() == [f"neck/{name}" for name in RESULT_FILES]
+            assert archive.read("neck/labels.png") == result_files(handmade_trace(), handmade_film())["labels.png"]

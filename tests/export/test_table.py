@@ -1,0 +1,49 @@
+"""The table: known sizes in pixels and millimetres, and cells left empty for what is not known."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+
+from spinefm.export.table import COLUMNS, vertebra_rows, vertebrae_csv
+from tests.export.handmade import handmade_trace, named_vertebrae, unnamed_vertebrae
+
+
+def test_sizes_in_pixels_and_millimetres() -> None:
+    row = vertebra_rows(handmade_trace(spacing=0.5))[0]
+    assert (row["width_px"], row["height_px"], row["area_px"]) == (39, 29, 1200)
+    assert (row["width_mm"], row["height_mm"], row["area_mm2"]) == (19.5, 14.5, 300)
+    assert (row["centroid_x_px"], row["centroid_y_px"]) == (59.5, 24.5)
+    assert (row["lower_right_x_px"], row["lower_right_y_px"]) == (79, 39)
+
+
+def test_no_millimetres_without_a_known_scale() -> None:
+    for row in vertebra_rows(handmade_trace(spacing=None)):
+        assert [value for name, value in row.items() if name.endswith(("mm", "mm2"))] == [None] * 3
+
+
+def test_stop_reasons_stand_in_the_outer_rows_with_value_and_limit() -> None:
+    rows = vertebra_rows(handmade_trace())
+    assert [row["stop_reason"] for row in rows] == ["C2", None, "background"]
+    assert (rows[2]["stop_value"], rows[2]["stop_limit"]) == (0.91, 0.5)
+
+
+def test_unnamed_vertebrae_have_a_name_and_an_id_but_no_level() -> None:
+    rows = vertebra_rows(handmade_trace(unnamed_vertebrae()))
+    assert [(row["name"], row["level"], row["label_id"]) for row in rows] == [("V1", None, 101), ("V2", None, 102)]
+
+
+def test_a_body_without_corners_leaves_its_size_empty() -> None:
+    bare = replace(named_vertebrae()[0], corners=())
+    row = vertebra_rows(handmade_trace((bare,)))[0]
+    assert (row["width_px"], row["height_mm"], row["upper_left_x_px"]) == (None, None, None)
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_csv_has_a_header_and_one_line_per_vertebra(count: int) -> None:
+    lines = list(csv.reader(io.StringIO(vertebrae_csv(handmade_trace(named_vertebrae()[:count])))))
+    assert tuple(lines[0]) == COLUMNS and len(lines) == 1 + count
+    assert all(len(line) == len(COLUMNS) for line in lines)
