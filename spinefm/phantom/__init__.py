@@ -1,0 +1,11 @@
+"""The phantom: a simulator of lateral radiographs of the spine with exact masks, the only training data of this project.
+
+Anatomy first (`column`, `outlines`), painted as optical depth along each ray (`canvas`, `vertebrae`, `posterior`, `cervical`,
+`head`, `lumbar`, `sacrum`), then turned into a film (`film`). Deterministic from a seed.
+"""
+
+from spinefm.phantom.folder import write_set
+from spinefm.phantom.settings import TEST_SEEDS, TRAIN_SEEDS, Settings
+from spinefm.phantom.simulate import Phantom, Truth, simulate
+
+__all__ = ["TEST_SEEDS", "TRAIN_SEEDS", "Phantom", "Settings", "Truth", "simulate", "write_set"]

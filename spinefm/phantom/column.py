@@ -1,0 +1,187 @@
+"""The spine in the patient's frame: sizes, curvature and placement of the levels.
+
+Patient frame: millimetres in the sagittal plane, x grows to posterior, y to inferior. A vertebra's own frame has its origin in
+the middle of the body, x along the body to posterior, y to inferior. Mean sizes follow published morphometry of cervical (Panjabi
+1991), thoracic and lumbar bodies (Panjabi 1992, Zhou 2000); one factor per patient couples the levels, a small one separates them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinefm.anatomy import Level
+from spinefm.phantom.settings import ColumnSettings
+
+Points = NDArray[np.float64]
+
+MEAN_SIZES: dict[Level, tuple[float, float, float]] = {
+    Level.C2: (15.8, 18.5, 4.6),
+    Level.C3: (15.4, 13.6, 4.8),
+    Level.C4: (15.6, 13.2, 4.9),
+    Level.C5: (15.8, 12.9, 5.0),
+    Level.C6: (16.3, 13.1, 5.2),
+    Level.C7: (16.6, 14.6, 4.6),
+    Level.T1: (17.2, 16.0, 4.0),
+    Level.T2: (18.0, 17.2, 3.8),
+    Level.T3: (19.2, 17.6, 3.8),
+    Level.T4: (20.6, 18.0, 3.8),
+    Level.T5: (22.4, 18.6, 3.9),
+    Level.T6: (24.2, 19.2, 4.2),
+    Level.T7: (26.0, 19.8, 4.4),
+    Level.T8: (27.4, 20.4, 4.6),
+    Level.T9: (28.4, 21.0, 4.9),
+    Level.T10: (29.4, 22.0, 5.3),
+    Level.T11: (30.2, 23.2, 6.0),
+    Level.T12: (31.2, 24.8, 7.0),
+    Level.L1: (32.4, 26.2, 8.2),
+    Level.L2: (33.6, 27.0, 9.6),
+    Level.L3: (34.4, 27.4, 10.6),
+    Level.L4: (35.0, 27.2, 11.2),
+    Level.L5: (35.0, 26.6, 10.2),
+    Level.S1: (34.0, 29.5, 0.0),
+}
+"""Depth (anterior to posterior) of the body, its height, and the height of the disc below, in mm."""
+
+CERVICAL_LEVELS = tuple(Level(i) for i in range(Level.C2, Level.T6 + 1))
+LUMBAR_LEVELS = tuple(level for level in Level if Level.T6 <= level <= Level.S1 and level is not Level.L6)
+
+LORDOSIS_SHARES = {
+    Level.L5: 0.27, Level.L4: 0.24, Level.L3: 0.18, Level.L2: 0.15, Level.L1: 0.10, Level.T12: 0.06,
+}  # fmt: skip
+"""Share of the lumbar lordosis between a level and the one below."""
+
+
+@dataclass(frozen=True, eq=False)
+class Vertebra:
+    """One body's place and size: centre (2,) and sizes in mm, angle in radians (positive tips the posterior side down).
+
+    `obliquity` (radians) is how far the endplates are seen from above or below, `rotation` (radians) the axial rotation that
+    parts left from right, `degeneration` from 0 to 1, `crush` the lost share of height as (anterior, middle, posterior).
+    """
+
+    level: Level
+    centre: Points
+    angle: float
+    depth: float
+    height: float
+    disc: float
+    obliquity: float
+    rotation: float
+    degeneration: float
+    crush: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    fused: bool = False
+
+    def place(self, local: Points) -> Points:
+        """Points (N, 2) in mm of the vertebra's own frame -> patient frame."""
+        return np.asarray(local, float) @ _rotation(self.angle).T + self.centre
+
+    def units(self, points: Points) -> Points:
+        """Points (N, 2) in body units (depth, height) -> patient frame in mm."""
+        return self.place(np.asarray(points, float) * (self.depth, self.height))
+
+
+def _rotation(angle: float) -> Points:
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([[cos, -sin], [sin, cos]])
+
+
+def build_column(region: str, settings: ColumnSettings, rng: np.random.Generator) -> tuple[Vertebra, ...]:
+    """The vertebrae from the top, C2 to T6 or T6 to S1; the origin is the middle of C5 or L3."""
+    levels = CERVICAL_LEVELS if region == "cervical" else LUMBAR_LEVELS
+    angles = _cervical_angles(levels, settings) if region == "cervical" else _lumbar_angles(levels, settings)
+    angles = angles + np.deg2rad(rng.normal(0, settings.wobble, len(levels)))
+    sized = [_sized(level, angle, settings, rng) for level, angle in zip(levels, angles, strict=True)]
+    stacked = _stack(_with_fusion(sized, rng), settings, rng)
+    middle = levels.index(Level.C5 if region == "cervical" else Level.L3)
+    return tuple(_seen_obliquely(stacked, middle, settings))
+
+
+def _cervical_angles(levels: tuple[Level, ...], settings: ColumnSettings) -> Points:
+    """Endplate angles in radians: C7 has the slope, lordosis spreads upwards with an S-shaped bend, kyphosis below."""
+    above = np.array([(Level.C7 - level) / 5 for level in levels], float)
+    rise = np.clip(above, 0, 1) * settings.lordosis + settings.bend * np.sin(np.pi * np.clip(above, 0, 1))
+    fall = np.clip(-above, 0, None) * 5 * 4.0
+    return np.deg2rad(settings.slope + rise + fall)
+
+
+def _lumbar_angles(levels: tuple[Level, ...], settings: ColumnSettings) -> Points:
+    """Endplate angles in radians: S1 has the sacral slope, shares of the lordosis add upwards, kyphosis above T12."""
+    angles = {Level.S1: settings.slope}
+    below = Level.S1
+    for level in reversed(levels[:-1]):
+        step = settings.lordosis * LORDOSIS_SHARES[level] if level in LORDOSIS_SHARES else -3.0 + 0.3 * settings.bend
+        angles[level] = angles[below] + step
+        below = level
+    return np.deg2rad([angles[level] for level in levels])
+
+
+def _sized(level: Level, angle: float, settings: ColumnSettings, rng: np.random.Generator) -> Vertebra:
+    depth, height, disc = MEAN_SIZES[level]
+    wear = float(np.clip(settings.degeneration * rng.uniform(0.2, 1.8), 0, 1))
+    return Vertebra(
+        level=level,
+        centre=np.zeros(2),
+        angle=float(angle),
+        depth=depth * settings.size * settings.depth * float(np.exp(rng.normal(0, 0.025))),
+        height=height * settings.size * settings.height * float(np.exp(rng.normal(0, 0.03))),
+        disc=max(0.9, disc * settings.size * settings.disc * (1 - 0.75 * wear**2) * float(np.exp(rng.normal(0, 0.1)))),
+        obliquity=0.0,
+        rotation=0.0,
+        degeneration=wear,
+        crush=_crush(rng) if rng.random() < settings.fracture_rate and level != Level.C2 else (0.0, 0.0, 0.0),
+    )
+
+
+def _crush(rng: np.random.Generator) -> tuple[float, float, float]:
+    """Lost shares of height (anterior, middle, posterior) of a wedge, biconcave or crush deformity (Genant's types)."""
+    loss = float(rng.uniform(0.12, 0.45))
+    kinds = ((loss, loss * 0.6, 0.0), (0.05, loss, 0.0), (loss, loss, loss * 0.7))
+    return kinds[rng.choice(3, p=[0.55, 0.3, 0.15])]
+
+
+def _with_fusion(sized: list[Vertebra], rng: np.random.Generator) -> list[Vertebra]:
+    """A block vertebra on one film in fifty: two bodies without a disc, a thin bright line between them."""
+    if rng.random() < 0.02:
+        index = int(rng.integers(1, len(sized) - 2))
+        sized[index] = replace(sized[index], disc=0.5, fused=True)
+    return sized
+
+
+def _stack(sized: list[Vertebra], settings: ColumnSettings, rng: np.random.Generator) -> list[Vertebra]:
+    """Put each body below the one above: half a disc along each of the two axes, moved by a slip along the endplate."""
+    placed = [sized[0]]
+    for vertebra in sized[1:]:
+        above = placed[-1]
+        gap = above.disc / 2
+        joint = above.centre + (above.height / 2 + gap) * _down(above.angle)
+        slip = _slip(above, settings, rng) * np.array([np.cos(vertebra.angle), np.sin(vertebra.angle)])
+        placed.append(replace(vertebra, centre=joint + (vertebra.height / 2 + gap) * _down(vertebra.angle) + slip))
+    return placed
+
+
+def _slip(above: Vertebra, settings: ColumnSettings, rng: np.random.Generator) -> float:
+    """Millimetres by which the lower body lies behind the upper one; beyond noise in the worn spine only."""
+    slipped = rng.random() < 0.12 * settings.degeneration
+    share = rng.choice([-0.6, 1.0]) * rng.uniform(0.06, 0.25) if slipped else rng.normal(0, 0.018)
+    return float(share * above.depth)
+
+
+def _down(angle: float) -> Points:
+    return np.array([-np.sin(angle), np.cos(angle)])
+
+
+def _seen_obliquely(column: list[Vertebra], middle: int, settings: ColumnSettings) -> list[Vertebra]:
+    """Move the origin to the middle vertebra; obliquity grows with the distance from the central ray."""
+    origin = column[middle].centre
+    return [
+        replace(
+            vertebra,
+            centre=vertebra.centre - origin,
+            obliquity=float(np.deg2rad(settings.obliquity + settings.divergence * (index - middle))),
+            rotation=float(np.deg2rad(settings.rotation)),
+        )
+        for index, vertebra in enumerate(column)
+    ]

@@ -1,0 +1,74 @@
+"""Writing phantoms as a folder of films with truth: `films/`, `labels/` (outlines as JSON, masks as PNG)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from spinefm.phantom.settings import RegionName
+from spinefm.phantom.simulate import Phantom, simulate
+
+COMPLETE_SHARE = 0.6
+"""Bodies of which at least this share is on the film are in `polygons`; the others in view are named in `partial`."""
+
+
+def write_set(
+    folder: Path,
+    seeds: Sequence[int],
+    region: RegionName | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    layout: str | None = None,
+) -> list[str]:
+    """Simulate and write one phantom per seed; returns the films' names, such as `phantom-cervical-9000000`.
+
+    `progress` is called with (done, total) after each film. Raises OSError when the folder cannot be written.
+    """
+    for part in ("films", "labels"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    names = []
+    for done, seed in enumerate(seeds, start=1):
+        names.append(write_phantom(folder, simulate(seed, region, layout=layout)))
+        if progress is not None:
+            progress(done, len(seeds))
+    return names
+
+
+def write_phantom(folder: Path, phantom: Phantom) -> str:
+    """Write one phantom into a folder that has `films/` and `labels/`; returns its name."""
+    name = f"phantom-{phantom.region}-{phantom.seed}"
+    _write_png(folder / "films" / f"{name}.png", np.round(phantom.film * 255).astype(np.uint8))
+    _write_png(folder / "labels" / f"{name}.png", phantom.labels)
+    (folder / "labels" / f"{name}.json").write_text(json.dumps(label_of(phantom)), encoding="utf-8")
+    return name
+
+
+def label_of(phantom: Phantom) -> dict[str, Any]:
+    """The truth of a phantom as JSON data, points in film pixels rounded to a hundredth."""
+    whole = {level: truth for level, truth in phantom.truth.items() if truth.visible >= COMPLETE_SHARE}
+    partial = {level: truth for level, truth in phantom.truth.items() if truth.visible < COMPLETE_SHARE}
+    return {
+        "size": [phantom.film.shape[1], phantom.film.shape[0]],
+        "region": phantom.region,
+        "kind": "phantom (simulated): exact",
+        "complete": True,
+        "polygons": {level.name: np.round(truth.polygon, 2).tolist() for level, truth in whole.items()},
+        "partial": {level.name: round(truth.visible, 3) for level, truth in partial.items()},
+        "corners": {level.name: np.round(truth.corners, 2).tolist() for level, truth in whole.items()},
+        "seed": phantom.seed,
+        "layout": phantom.layout,
+        "faces": phantom.faces,
+        "inverted": phantom.inverted,
+        "spacing_mm": round(phantom.spacing_mm, 5),
+        "settings": phantom.settings,
+    }
+
+
+def _write_png(path: Path, image: NDArray[np.uint8]) -> None:
+    if not cv2.imwrite(str(path), image):
+        raise OSError(f"The picture {path.name} could not be written; check that the folder exists and has room.")

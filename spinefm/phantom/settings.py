@@ -1,0 +1,205 @@
+"""What is drawn once per phantom, before anything is painted: region, layout, size of the film, patient, bone, surroundings.
+
+Everything here is plain numbers and words, so `dataclasses.asdict` of it goes into JSON and back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+RegionName = Literal["cervical", "lumbar"]
+Facing = Literal["left", "right"]
+
+TRAIN_SEEDS = range(0, 1_000_000)
+"""Seeds of phantoms to train and validate on."""
+
+TEST_SEEDS = range(9_000_000, 10_000_000)
+"""Seeds of phantoms to test on; nothing is ever trained or tuned on them."""
+
+LAYOUTS: dict[str, dict[str, float]] = {
+    "cervical": {"full": 0.56, "wide": 0.07, "narrow": 0.07, "no_anchor": 0.10, "three": 0.08, "cephalogram": 0.12},
+    "lumbar": {"full": 0.50, "wide": 0.15, "narrow": 0.13, "no_anchor": 0.12, "three": 0.10},
+}
+"""How often each layout is drawn, per region."""
+
+FILM_SIZES: dict[str, tuple[tuple[int, int], ...]] = {
+    "full": ((480, 640), (512, 640), (560, 640), (640, 640), (480, 640), (640, 512)),
+    "wide": ((512, 640), (560, 640), (640, 640), (640, 480)),
+    "narrow": ((320, 640), (360, 640), (400, 640), (420, 640)),
+    "no_anchor": ((480, 640), (512, 640), (560, 560), (640, 512)),
+    "three": ((480, 480), (512, 512), (480, 560), (560, 480)),
+    "cephalogram": ((516, 640), (512, 640), (560, 640), (640, 560), (640, 640)),
+}
+"""Sizes (width, height) in pixels that a layout draws from."""
+
+
+@dataclass(frozen=True)
+class ColumnSettings:
+    """The patient's spine. Angles in degrees; factors multiply the published means."""
+
+    size: float
+    depth: float
+    height: float
+    disc: float
+    slope: float
+    lordosis: float
+    bend: float
+    wobble: float
+    degeneration: float
+    fracture_rate: float
+    obliquity: float
+    divergence: float
+    rotation: float
+
+
+@dataclass(frozen=True)
+class BoneSettings:
+    """How bone attenuates: factors of optical depth, lengths in mm."""
+
+    marrow: float
+    cortex: float
+    cortex_mm: float
+    trabeculae: float
+    posterior: float
+    roundness: float
+    shells: float
+
+
+@dataclass(frozen=True)
+class SurroundSettings:
+    """What lies around the spine; the meaning of each is told where it is painted."""
+
+    tissue: float
+    girth: float
+    clutter: float
+    burn: float
+    head_tilt: float
+    gas: float
+    metal: float
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All drawn settings of one phantom; `field` is the film's height as a multiple of the spine's length to be shown."""
+
+    seed: int
+    region: RegionName
+    layout: str
+    width: int
+    height: int
+    faces: Facing
+    field: float
+    tilt: float
+    column: ColumnSettings
+    bone: BoneSettings
+    surround: SurroundSettings
+
+    def to_json(self) -> dict[str, Any]:
+        """The settings as plain numbers and words."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Settings:
+        """The inverse of `to_json`."""
+        parts = {
+            "column": ColumnSettings(**data["column"]),
+            "bone": BoneSettings(**data["bone"]),
+            "surround": SurroundSettings(**data["surround"]),
+        }
+        return cls(**{**data, **parts})
+
+    @classmethod
+    def draw(
+        cls,
+        seed: int,
+        rng: np.random.Generator,
+        region: RegionName | None = None,
+        size: tuple[int, int] | None = None,
+        layout: str | None = None,
+    ) -> Settings:
+        """Draw the settings; what is given is kept. Raises ValueError for a layout that the region does not have."""
+        drawn_region: RegionName = "cervical" if rng.random() < 0.5 else "lumbar"
+        region = region or drawn_region
+        layout = _layout(rng, region, layout)
+        sizes = FILM_SIZES[layout]
+        width, height = size or sizes[rng.integers(len(sizes))]
+        return cls(
+            seed=int(seed),
+            region=region,
+            layout=layout,
+            width=int(width),
+            height=int(height),
+            faces="left" if rng.random() < 0.5 else "right",
+            field=_field(rng, region, layout),
+            tilt=float(rng.normal(0, 4.0) if rng.random() < 0.85 else rng.normal(0, 12.0)),
+            column=_column(rng, region),
+            bone=_bone(rng),
+            surround=_surround(rng),
+        )
+
+
+def _layout(rng: np.random.Generator, region: str, wanted: str | None) -> str:
+    shares = LAYOUTS[region]
+    drawn = str(rng.choice(list(shares), p=np.array(list(shares.values())) / sum(shares.values())))
+    if wanted is not None and wanted not in shares:
+        raise ValueError(f"The {region} phantom has no layout {wanted!r}; choose one of {', '.join(shares)}.")
+    return wanted or drawn
+
+
+def _field(rng: np.random.Generator, region: str, layout: str) -> float:
+    """Height of the film over the length of spine it must show (see `simulate.view_of`)."""
+    limits = {
+        "full": (1.25, 2.3) if region == "cervical" else (1.1, 2.0),
+        "wide": (2.2, 3.0) if region == "cervical" else (1.9, 2.6),
+        "narrow": (1.1, 1.6),
+        "no_anchor": (1.05, 1.6),
+        "three": (1.02, 1.35),
+        "cephalogram": (1.0, 1.15),
+    }
+    return float(rng.uniform(*limits[layout]))
+
+
+def _column(rng: np.random.Generator, region: str) -> ColumnSettings:
+    cervical = region == "cervical"
+    return ColumnSettings(
+        size=float(np.clip(rng.normal(1.0, 0.08), 0.78, 1.25)),
+        depth=float(np.clip(rng.normal(1.0, 0.07), 0.82, 1.2)),
+        height=float(np.clip(rng.normal(1.0, 0.08), 0.78, 1.22)),
+        disc=float(np.clip(rng.normal(1.0, 0.2), 0.45, 1.6)),
+        slope=float(rng.normal(-20, 9) if cervical else np.clip(rng.normal(-40, 11), -72, -8)),
+        lordosis=float(rng.normal(14, 15) if cervical else np.clip(rng.normal(52, 15), 4, 92)),
+        bend=float(rng.normal(0, 7)),
+        wobble=float(rng.uniform(0.5, 2.5)),
+        degeneration=float(rng.beta(1.1, 2.2)),
+        fracture_rate=float(rng.choice([0.0, 0.04, 0.25], p=[0.55, 0.35, 0.10])),
+        obliquity=float(rng.normal(0, 3.0)),
+        divergence=float(rng.normal(0, 1.5)),
+        rotation=float(rng.normal(0, 6.0)),
+    )
+
+
+def _bone(rng: np.random.Generator) -> BoneSettings:
+    return BoneSettings(
+        marrow=float(rng.uniform(0.55, 1.35)),
+        cortex=float(rng.uniform(0.5, 1.6)),
+        cortex_mm=float(rng.uniform(0.35, 1.1)),
+        trabeculae=float(rng.uniform(0.03, 0.22)),
+        posterior=float(rng.uniform(0.6, 1.4)),
+        roundness=float(rng.uniform(0.15, 0.8)),
+        shells=float(rng.uniform(0.5, 1.4)),
+    )
+
+
+def _surround(rng: np.random.Generator) -> SurroundSettings:
+    return SurroundSettings(
+        tissue=float(rng.uniform(0.7, 1.4)),
+        girth=float(np.clip(rng.normal(1.0, 0.18), 0.65, 1.6)),
+        clutter=float(rng.uniform(0.4, 1.3)),
+        burn=float(rng.uniform(0.4, 1.6)),
+        head_tilt=float(rng.normal(4, 11)),
+        gas=float(rng.uniform(0.0, 1.0)),
+        metal=float(rng.random()),
+    )

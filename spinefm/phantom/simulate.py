@@ -1,0 +1,168 @@
+"""From a seed to a phantom: settings, spine, view, painting, film, truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinefm.anatomy import Level
+from spinefm.phantom.canvas import Canvas, View, cover
+from spinefm.phantom.cervical import paint_neck
+from spinefm.phantom.column import Vertebra, build_column
+from spinefm.phantom.film import FilmSettings, develop
+from spinefm.phantom.lumbar import paint_trunk
+from spinefm.phantom.outlines import Outline, body_outline
+from spinefm.phantom.posterior import paint_arch
+from spinefm.phantom.scene import Scene
+from spinefm.phantom.settings import RegionName, Settings
+from spinefm.phantom.vertebrae import paint_body, paint_discs
+from spinefm.phantom.view import view_of
+
+Points = NDArray[np.float64]
+
+LEAST_VISIBLE = 0.02
+"""A body of which less than this share is on the film is not in the truth."""
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """What is known of one body, film pixels: `polygon` (N, 2) before any clipping; `corners` (4, 2) superior-anterior,
+    superior-posterior, inferior-posterior, inferior-anterior (of C2 the upper two are where the dens' base meets the body);
+    `visible`, the share of its area inside the collimated film."""
+
+    polygon: Points
+    corners: Points
+    visible: float
+
+
+@dataclass(frozen=True, eq=False)
+class Phantom:
+    """A simulated radiograph with its exact truth.
+
+    `film` (H, W) float32 in [0, 1]; `labels` (H, W) uint8 VerSe ids of the bodies; `truth` per level, from the top;
+    `centroids` (x, y) of the labelled pixels; `faces` the side of the film to which the patient looks; `spacing_mm` mm per pixel;
+    `distractors` (K, 2) film pixels per kind of structure that is no vertebral body; `settings` as plain JSON data.
+    """
+
+    film: NDArray[np.float32]
+    labels: NDArray[np.uint8]
+    truth: Mapping[Level, Truth]
+    centroids: Mapping[Level, tuple[float, float]]
+    distractors: Mapping[str, NDArray[np.float32]]
+    region: RegionName
+    seed: int
+    layout: str
+    faces: str
+    inverted: bool
+    spacing_mm: float
+    settings: dict[str, Any]
+
+
+def simulate(
+    seed: int,
+    region: RegionName | None = None,
+    size: tuple[int, int] | None = None,
+    layout: str | None = None,
+) -> Phantom:
+    """Simulate one lateral radiograph; the same arguments give the same phantom.
+
+    `size` is (width, height) in pixels. What is None is drawn. Raises ValueError for a layout that the region does not have.
+    """
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(4)]
+    settings = Settings.draw(seed, streams[0], region, size, layout)
+    column = build_column(settings.region, settings.column, streams[1])
+    outlines = {vertebra.level: body_outline(vertebra, streams[1]) for vertebra in column}
+    view = view_of(settings, outlines, streams[1])
+    canvas = Canvas(view, (settings.height, settings.width), streams[2])
+    scene = Scene(canvas, column, settings, streams[2])
+    _paint(scene, outlines)
+    film_settings = FilmSettings.draw(streams[3], settings.region)
+    developed = develop(canvas.depth, film_settings, streams[3])
+    labels, truth = _truth(view, outlines, developed.visible)
+    return Phantom(
+        film=developed.film,
+        labels=labels,
+        truth=truth,
+        centroids={level: _centroid(labels, level) for level in truth},
+        distractors=_distractors(scene, developed.visible),
+        region=settings.region,
+        seed=int(seed),
+        layout=settings.layout,
+        faces=settings.faces,
+        inverted=bool(developed.inverted),
+        spacing_mm=1.0 / view.scale,
+        settings=settings.to_json() | {"film": asdict(film_settings)},
+    )
+
+
+def _paint(scene: Scene, outlines: dict[Level, Outline]) -> None:
+    """Paint the surroundings, then the arches, then the bodies: the order changes nothing but the random stream."""
+    cervical = scene.settings.region == "cervical"
+    if cervical:
+        paint_neck(scene, _dens_tip(scene.vertebra(Level.C2), outlines[Level.C2]))
+    else:
+        paint_trunk(scene)
+    strength = scene.uniform(0.3, 0.6) if cervical else scene.uniform(0.35, 0.8)
+    for vertebra in scene.column:
+        paint_arch(scene, vertebra)
+    for vertebra in scene.column:
+        paint_body(scene, vertebra, outlines[vertebra.level], strength * float(np.exp(scene.rng.normal(0, 0.06))))
+    paint_discs(scene)
+    np.maximum(scene.canvas.depth, 0.0, out=scene.canvas.depth)
+
+
+def _dens_tip(axis: Vertebra, outline: Outline) -> Points:
+    """The highest point (2,) of C2 along its own axis."""
+    up = np.array([np.sin(axis.angle), -np.cos(axis.angle)])
+    return np.asarray(outline.polygon[np.argmax(outline.polygon @ up)], float)
+
+
+def _truth(
+    view: View, outlines: dict[Level, Outline], visible: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint8], dict[Level, Truth]]:
+    """Labels (H, W) and what is known per level; where neighbours touch, the upper one keeps the pixel."""
+    labels = np.zeros(visible.shape, np.uint8)
+    truth: dict[Level, Truth] = {}
+    for level, outline in outlines.items():
+        polygon = view(outline.polygon)
+        patch = cover(polygon, visible.shape)
+        if patch is None:
+            continue
+        seen = visible[patch.rows, patch.columns]
+        body = (patch.cover >= 0.5) & seen
+        share = min(1.0, float((patch.cover * seen).sum()) / _area(polygon))
+        if share < LEAST_VISIBLE or not body.any():
+            continue
+        crop = labels[patch.rows, patch.columns]
+        crop[body & (crop == 0)] = level
+        truth[level] = Truth(polygon, view(outline.corners), share)
+    return labels, truth
+
+
+def _area(polygon: Points) -> float:
+    x, y = polygon[:, 0], polygon[:, 1]
+    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+
+
+def _centroid(labels: NDArray[np.uint8], level: Level) -> tuple[float, float]:
+    rows, columns = np.nonzero(labels == level)
+    return float(columns.mean()), float(rows.mean())
+
+
+def _distractors(scene: Scene, visible: NDArray[np.bool_]) -> dict[str, NDArray[np.float32]]:
+    """The noted points that lie on the visible film, as film pixels."""
+    found: dict[str, NDArray[np.float32]] = {}
+    height, width = visible.shape
+    for kind, groups in scene.noted.items():
+        points = scene.canvas.view(np.concatenate(groups))
+        at = np.round(points).astype(int)
+        inside = (at[:, 0] >= 0) & (at[:, 1] >= 0) & (at[:, 0] < width) & (at[:, 1] < height)
+        points, at = points[inside], at[inside]
+        points = points[visible[at[:, 1], at[:, 0]]]
+        if len(points):
+            found[kind] = points.astype(np.float32)
+    return found

@@ -1,0 +1,71 @@
+"""Where the film lies over the patient: which stretch of the spine it must show, how large, and how much else."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinefm.anatomy import Level
+from spinefm.phantom.canvas import View
+from spinefm.phantom.outlines import Outline
+from spinefm.phantom.settings import Settings
+
+Points = NDArray[np.float64]
+
+CEPHALOGRAM_HEIGHT_MM = 235.0
+"""Height of the anatomy that a head film shows."""
+
+
+def view_of(settings: Settings, outlines: dict[Level, Outline], rng: np.random.Generator) -> View:
+    """The view of a layout: the stretch of spine fills 1 / `field` of the film's height, placed at random in what is left."""
+    tilt = np.deg2rad(settings.tilt)
+    if settings.layout == "cephalogram":
+        return _cephalogram(settings, outlines, tilt, rng)
+    shown = np.concatenate([outlines[level].polygon for level in _stretch(settings, rng)])
+    flat = View(1.0, tilt, settings.faces == "right", np.zeros(2), np.zeros(2))
+    low, high = flat(shown).min(0), flat(shown).max(0)
+    size = np.array([settings.width, settings.height], float)
+    scale = _scale(settings, high - low, size)
+    slack = size / scale - (high - low)  # mm of film beside the stretch
+    at = np.array([rng.uniform(0.25, 0.75), _height_share(settings, rng)])
+    start = low - slack * at
+    return View(scale, tilt, settings.faces == "right", flat.inverse(start[None])[0], np.zeros(2))
+
+
+def _scale(settings: Settings, extent: Points, size: Points) -> float:
+    """Pixels per mm so that the stretch fits: its height 1 / `field` of the film, its width at most 60 %."""
+    room = 0.6 if settings.region == "lumbar" else 0.55
+    return float(min(size[1] / (extent[1] * settings.field), room * size[0] / extent[0]))
+
+
+def _height_share(settings: Settings, rng: np.random.Generator) -> float:
+    """How much of the spare height lies above the stretch: heads above the neck, the pelvis below the back."""
+    if settings.layout in ("no_anchor", "three", "narrow"):
+        return float(rng.uniform(0.3, 0.7)) if settings.layout != "no_anchor" else 0.5
+    return float(rng.uniform(0.3, 0.75) if settings.region == "cervical" else rng.uniform(0.05, 0.5))
+
+
+def _stretch(settings: Settings, rng: np.random.Generator) -> list[Level]:
+    """The levels that the film must show."""
+    if settings.layout == "three":
+        first = int(rng.integers(Level.C2, Level.C5 + 1) if settings.region == "cervical" else rng.integers(Level.T11, Level.L3 + 1))
+        return [Level(first + k) for k in range(3)]
+    if settings.region == "cervical":
+        first, last = Level.C2, Level.T1 if rng.random() < 0.4 else Level.C7
+        if settings.layout == "no_anchor":
+            first = Level.C3 if rng.random() < 0.7 else Level.C4
+        return [first, last]
+    first, last = (Level.T11, Level.T12, Level.L1)[rng.choice(3, p=[0.3, 0.45, 0.25])], Level.S1
+    if settings.layout == "no_anchor":
+        last = Level.L5 if rng.random() < 0.5 else Level.L4
+        first = Level(first - int(rng.integers(0, 3)))
+    return [first, last]
+
+
+def _cephalogram(settings: Settings, outlines: dict[Level, Outline], tilt: float, rng: np.random.Generator) -> View:
+    """A whole head and face; the spine stands in the lower corner behind, C2 to C4 or C6 on the film."""
+    scale = settings.height / (CEPHALOGRAM_HEIGHT_MM * settings.field * (0.6 + 0.4 * settings.column.size))
+    axis = outlines[Level.C2].polygon.mean(0)
+    across = rng.uniform(0.14, 0.34)
+    spot = np.array([1 - across if settings.faces == "left" else across, rng.uniform(0.6, 0.76)])
+    return View(scale, tilt * 0.6, settings.faces == "right", axis, spot * (settings.width, settings.height))
