@@ -60,9 +60,9 @@ def _reduced(film: NDArray[np.float32]) -> NDArray[np.float32]:
 def _usable(film: NDArray[np.float32]) -> NDArray[np.bool_]:
     """(H, W): pixels away from saturated areas and from the film's edge."""
     saturated = ((film < SATURATION) | (film > 1 - SATURATION)).astype(np.uint8)
-    saturated = cv2.morphologyEx(saturated, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    saturated = cv2.copyMakeBorder(saturated[1:-1, 1:-1], 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
-    return cv2.dilate(saturated, np.ones((2 * MARGIN + 1, 2 * MARGIN + 1), np.uint8)) == 0
+    barred = cv2.morphologyEx(saturated, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    barred = cv2.copyMakeBorder(barred[1:-1, 1:-1], 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
+    return np.asarray(cv2.dilate(barred, np.ones((2 * MARGIN + 1, 2 * MARGIN + 1), np.uint8)) == 0)
 
 
 def _curvature_cues(film: NDArray[np.float32], usable: NDArray[np.bool_], sigma: float) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +87,7 @@ class Radiograph:
     @classmethod
     def from_array(
         cls,
-        array: NDArray[np.generic],
+        array: NDArray[Any],
         spacing: Spacing | None = None,
         name: str = "array",
         polarity: Polarity = "keep",
@@ -106,7 +106,7 @@ class Radiograph:
         return _finish(Decoded(pixels, "array", 8 * array.dtype.itemsize, spacing, notes), name, polarity)
 
 
-def _range_of(array: NDArray[np.generic]) -> tuple[float, float] | None:
+def _range_of(array: NDArray[Any]) -> tuple[float, float] | None:
     """The range that means black to white for an array's values, or None."""
     if array.dtype.kind == "u":
         return 0.0, float(np.iinfo(array.dtype.name).max)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import gdcm
 import numpy as np
@@ -283,7 +284,8 @@ def test_polarity_is_turned_when_asked() -> None:
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
 def test_arrays_become_films(dtype: type) -> None:
-    array: NDArray[np.generic] = (TRUTH * (np.iinfo(dtype).max if np.issubdtype(dtype, np.integer) else 1)).astype(dtype)
+    white = np.iinfo(dtype).max if np.issubdtype(dtype, np.integer) else 1
+    array: NDArray[Any] = np.asarray(TRUTH * white, dtype)
     film = Radiograph.from_array(array, Spacing(0.2, "calibrated PixelSpacing"), name="phantom")
     np.testing.assert_allclose(film.pixels, TRUTH, atol=1 / 255)
     assert film.spacing == Spacing(0.2, "calibrated PixelSpacing") and film.provenance.name == "phantom"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ def check_size(width: int, height: int) -> None:
         )
 
 
-def check_values(values: NDArray[np.generic]) -> None:
+def check_values(values: NDArray[Any]) -> None:
     """Raise UnreadableFilm when grey values are not numbers or are all the same."""
     if not np.isfinite(values).all():
         raise UnreadableFilm("The film contains NaN or infinite grey values: export it again with finite ones.")
@@ -70,9 +71,7 @@ def check_values(values: NDArray[np.generic]) -> None:
         raise UnreadableFilm("The film has the same grey value everywhere, so it shows nothing: check the export.")
 
 
-def scaled(
-    values: NDArray[np.generic], full: tuple[float, float] | None
-) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+def scaled(values: NDArray[Any], full: tuple[float, float] | None) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     """Grey values (H, W) scaled to [0, 1] float32, and a note when they were stretched.
 
     `full` is the range of the number format; None when the values' scale means nothing (float and 32-bit files).
@@ -88,7 +87,7 @@ def scaled(
     return windowed(values, float(low), float(high)), (note,)
 
 
-def windowed(values: NDArray[np.generic], low: float, high: float) -> NDArray[np.float32]:
+def windowed(values: NDArray[Any], low: float, high: float) -> NDArray[np.float32]:
     """Values (H, W) with `low` at 0 and `high` at 1, clipped, float32."""
     return np.clip((values.astype(np.float32) - np.float32(low)) / np.float32(high - low), 0, 1, dtype=np.float32)
 

@@ -10,13 +10,15 @@ import io
 import math
 import re
 import warnings
+from typing import Any
 
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
-from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi_lut, pixel_array
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
+from pydicom.pixels.utils import pixel_array
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from spinefm.formats.decoded import (
@@ -102,7 +104,7 @@ def _refuse(header: Dataset) -> None:
     check_size(int(header.Columns), int(header.Rows))
 
 
-def _stored_values(header: Dataset) -> NDArray[np.generic]:
+def _stored_values(header: Dataset) -> NDArray[Any]:
     """Decompressed pixel values, (H, W) or (H, W, 3)."""
     meta = header.file_meta
     if "TransferSyntaxUID" not in meta:
@@ -121,7 +123,7 @@ def _stored_values(header: Dataset) -> NDArray[np.generic]:
     return values
 
 
-def _brightness(stored: NDArray[np.generic], header: Dataset) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+def _brightness(stored: NDArray[Any], header: Dataset) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     """Brightness (H, W) in [0, 1] as the header says it is to be shown: look-up tables, window, MONOCHROME1."""
     photometric = str(header.get("PhotometricInterpretation", "MONOCHROME2"))
     check_values(stored)
@@ -137,7 +139,7 @@ def _brightness(stored: NDArray[np.generic], header: Dataset) -> tuple[NDArray[n
     return pixels, notes
 
 
-def _windowed(values: NDArray[np.generic], header: Dataset) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+def _windowed(values: NDArray[Any], header: Dataset) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     """Values (H, W) through the file's first VOI LUT or window; without a usable one, windowed at percentiles."""
     if "WindowWidth" not in header and "VOILUTSequence" not in header:
         return scaled(values, None)
@@ -156,7 +158,7 @@ def _windowed(values: NDArray[np.generic], header: Dataset) -> tuple[NDArray[np.
     return pixels, (*notes, "The file's window hides the picture and was ignored.")
 
 
-def _ends_of(values: NDArray[np.generic]) -> NDArray[np.generic]:
+def _ends_of(values: NDArray[Any]) -> NDArray[Any]:
     """The least and the greatest value (1, 2) that the values' number format can hold, for a window's two ends."""
     limits = np.iinfo(values.dtype) if values.dtype.kind in "iu" else np.finfo(np.float32)
     return np.array([[limits.min, limits.max]], values.dtype)

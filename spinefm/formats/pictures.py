@@ -6,6 +6,7 @@ import io
 import struct
 import warnings
 import zlib
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +85,7 @@ def _decode_deep(image: Image.Image, kind: str, white_is_zero: bool) -> Decoded:
     return Decoded(pixels, kind, bits, notes=notes)
 
 
-def _full_range(values: NDArray[np.generic], bits: int) -> tuple[float, float] | None:
+def _full_range(values: NDArray[Any], bits: int) -> tuple[float, float] | None:
     """The number format's range, where it means something: 16 bits, or floats that stay within [0, 1]."""
     if bits == 16:
         return (0.0, 65535.0)
@@ -100,7 +101,7 @@ def _decode_shallow(image: Image.Image, kind: str) -> Decoded:
         values = np.asarray(image.convert("L"))  # (H, W) uint8
         pixels, notes = scaled(values, (0.0, 255.0))
         return Decoded(pixels, kind, bits, notes=notes)
-    colours = np.asarray(image.convert("RGBA"), np.float32) / 255  # (H, W, 4)
+    colours = np.asarray(image.convert("RGBA"), np.float32) / np.float32(255)  # (H, W, 4)
     grey, notes = to_luminance(colours[..., :3] * colours[..., 3:])
     pixels, stretched = scaled(grey, (0.0, 1.0))
     return Decoded(pixels, kind, bits, notes=notes + stretched)
