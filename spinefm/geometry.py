@@ -104,7 +104,7 @@ class Axis:
 def principal_axis(points: Sequence[Point]) -> Axis:
     """The line of best fit through `points` by total least squares (SpineFM, section 2.1).
 
-    Unlike a regression of y on x it holds for vertical spines too. Raises ValueError for fewer than two distinct points.
+    Unlike a regression of y on x it holds for vertical spines too. Raises ValueError without two distinct points.
     """
     array = np.asarray(points, dtype=np.float64).reshape(-1, 2)
     centred = array - array.mean(axis=0) if len(array) else array

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import cv2
@@ -25,7 +26,7 @@ class Mask:
 
     @classmethod
     def from_array(cls, array: NDArray[Any], origin: tuple[int, int] = (0, 0)) -> Mask:
-        """Mask of the non-zero pixels of `array` (H, W), cut to its bounding box; `origin` is the place of array[0, 0]."""
+        """Mask of the non-zero pixels of `array` (H, W), cut to its bounding box; array[0, 0] lies at `origin`."""
         array = np.asarray(array, dtype=bool)
         rows, columns = np.flatnonzero(array.any(axis=1)), np.flatnonzero(array.any(axis=0))
         if rows.size == 0:
@@ -159,3 +160,34 @@ def union(first: Mask, second: Mask) -> Mask:
         return second if first.area == 0 else first
     box = first.box.hull(second.box)
     return Mask.from_array(first.within(box) | second.within(box), (box.x0, box.y0))
+
+
+def four_corners(mask: Mask, along: Point) -> tuple[Point, ...]:
+    """Four corners of a vertebral body: the quadrilateral of largest area on the mask's convex hull.
+
+    along: direction of the spine at the body, towards the sacrum. The corners run clockwise in the picture when the
+    spine runs down: upper left, upper right, lower right, lower left. Empty for a mask without area on all sides.
+    """
+    contour = mask.contour()
+    if len(contour) < 4:
+        return ()
+    hull = cv2.convexHull(contour.astype(np.float32))[:, 0].astype(np.float64)
+    hull = _thinned(hull, 24)
+    if len(hull) < 4:
+        return ()
+    quads = hull[np.array(list(combinations(range(len(hull)), 4)))]  # (K, 4, 2), in order round the hull
+    first, second = quads[:, 2] - quads[:, 0], quads[:, 3] - quads[:, 1]
+    area = np.abs(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0])  # (K,), twice the area
+    quad = quads[int(np.argmax(area))]
+    turn = np.arctan2(along.y, along.x) - np.pi / 2
+    middle = quad - quad.mean(axis=0)
+    angle = np.mod(np.arctan2(middle[:, 1], middle[:, 0]) - turn + np.pi, 2 * np.pi)  # from the left, clockwise
+    return tuple(Point(x, y) for x, y in quad[np.argsort(angle)].tolist())
+
+
+def _thinned(hull: NDArray[np.float64], most: int) -> NDArray[np.float64]:
+    """A convex polygon (N, 2) without the corners that matter least to its area, until `most` are left."""
+    while len(hull) > most:
+        before, after = np.roll(hull, 1, axis=0) - hull, np.roll(hull, -1, axis=0) - hull
+        hull = np.delete(hull, np.argmin(np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])), axis=0)
+    return hull

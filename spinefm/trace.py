@@ -23,7 +23,16 @@ SCHEMA = 1
 Direction = Literal["seed", "up", "down"]
 Verdict = Literal["accepted", "spine end", "stopped"]
 Reason = Literal[
-    "vertebra", "C2", "S1", "clicked", "overlap", "background", "empty mask", "outside the film", "step limit", "revisited"
+    "vertebra",
+    "C2",
+    "S1",
+    "clicked",
+    "overlap",
+    "background",
+    "empty mask",
+    "outside the film",
+    "step limit",
+    "revisited",
 ]
 Setting = bool | int | float | str | None
 """What a setting's value can be."""
@@ -81,7 +90,7 @@ class Detection:
 
 @dataclass(frozen=True)
 class Located:
-    """Every detection (SpineFM, section 2.1). `score_limit` is the limit asked for, `limit_used` the one that served."""
+    """Every detection (SpineFM, section 2.1), the score limit asked for and the one used in the end."""
 
     detections: tuple[Detection, ...]
     score_limit: float
@@ -91,7 +100,10 @@ class Located:
 
 @dataclass(frozen=True)
 class Seeded:
-    """The centroids from which the induction starts, from the top; `triple` indexes the detections, empty for clicks."""
+    """The centroids from which the induction starts, from the top; it starts anew, whatever was accepted before.
+
+    `order` and `triple` index the detections: all kept ones along the axis, and the three chosen (none for clicks).
+    """
 
     source: Literal["detected", "clicked"]
     axis: Axis
@@ -105,7 +117,7 @@ class Seeded:
 
 @dataclass(frozen=True)
 class Proposed:
-    """The next point of a step and the patch round it; `known` are the three centroids it rests on (none for a seed)."""
+    """The next point of a step and the patch round it; `known` are the three centroids behind it, none for a seed."""
 
     direction: Direction
     step: int
@@ -289,7 +301,7 @@ class Trace:
         trace = _adapter().validate_json(text)
         if trace.schema_version != SCHEMA:
             raise ValueError(
-                f"The trace has layout {trace.schema_version}, this version reads {SCHEMA}; install the matching version."
+                f"The trace has layout {trace.schema_version}, this version reads {SCHEMA}; install the matching one."
             )
         return trace
 

@@ -1,0 +1,138 @@
+"""One line of plain text for every event of a run, with each number beside its limit."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from spinefm.trace import (
+    Checked,
+    Classified,
+    Decided,
+    Event,
+    Finished,
+    Located,
+    Named,
+    Proposed,
+    Seeded,
+    Segmented,
+    StepEvent,
+)
+
+
+@singledispatch
+def caption(event: Event) -> str:
+    """The event in one line. Raises TypeError for what is no event."""
+    raise TypeError(f"{type(event).__name__} is no event of a run.")
+
+
+def place(event: StepEvent) -> str:
+    """Which step an event belongs to: "Seed 2" or "Step 3, upwards"."""
+    if event.direction == "seed":
+        return f"Seed {event.step + 1}"
+    return f"Step {event.step}, {event.direction}wards"
+
+
+@caption.register
+def _(event: Located) -> str:
+    kept = sum(detection.kept for detection in event.detections)
+    text = f"{len(event.detections)} detections, {kept} kept at a score of at least {event.limit_used:.2f}"
+    if event.limit_used < event.score_limit:
+        text += f", lowered from {event.score_limit:.2f} because fewer than three were left"
+    return text
+
+
+@caption.register
+def _(event: Seeded) -> str:
+    if event.source == "clicked" or event.mean_score is None:
+        return f"The induction starts from {len(event.points)} clicked points"
+    return f"The induction starts from three neighbours with a mean score of {event.mean_score:.2f}"
+
+
+@caption.register
+def _(event: Proposed) -> str:
+    x, y = event.point
+    origin = "detected here" if not event.known else "predicted from three known centroids"
+    return f"{place(event)}: next point ({x:.0f}, {y:.0f}), {origin}; patch of {event.patch.width} px"
+
+
+@caption.register
+def _(event: Segmented) -> str:
+    if event.shift is None:
+        return f"{place(event)}: the mask is empty"
+    text = f"{place(event)}: mask of {event.mask.area} px, centroid moved by {event.shift:.1f} px"
+    if event.recentred:
+        text += ", patch centred anew"
+    if event.outside_share > 0:
+        sign = "≤" if event.outside_share <= event.outside_limit else ">"
+        text += f"; {event.outside_share:.2f} {sign} {event.outside_limit:.2f} of the patch lies outside the film"
+    return text
+
+
+@caption.register
+def _(event: Checked) -> str:
+    against = "the previous vertebra" if event.rule == "previous" else "any other vertebra"
+    passed = event.value <= event.limit
+    sign, verdict = ("≤", "kept") if passed else (">", "rejected")
+    return f"{place(event)}: overlap with {against} {event.value:.2f} {sign} {event.limit:.2f}: {verdict}"
+
+
+@caption.register
+def _(event: Classified) -> str:
+    return (
+        f"{place(event)}: background {event.background:.2f} (limit {event.background_limit:.2f}), "
+        f"vertebra {event.vertebra:.2f}, C2 {event.c2:.2f} and S1 {event.s1:.2f} (limit {event.end_limit:.2f})"
+    )
+
+
+@caption.register
+def _(event: Decided) -> str:
+    if event.verdict == "accepted":
+        reason = "clicked by the reader" if event.reason == "clicked" else f"background {_held(event)}"
+        return f"{place(event)}: kept, {reason}"
+    if event.verdict == "spine end":
+        return f"{place(event)}: kept as {event.reason}, the spine's end: {_held(event)}"
+    return f"{place(event)}: stopped, {stop_reason(event)}"
+
+
+def stop_reason(event: Decided) -> str:
+    """Why a walk stopped, with value and limit."""
+    match event.reason:
+        case "overlap":
+            return f"overlap {_held(event)}"
+        case "background":
+            return f"background {_held(event)}"
+        case "empty mask":
+            return "the mask is empty"
+        case "outside the film" if event.limit == 0:
+            return f"the next point lies {event.value or 0:.0f} px outside the film"
+        case "outside the film":
+            return f"{_held(event)} of the patch lies outside the film"
+        case "step limit":
+            return f"step limit: {event.value or 0:.0f} > {event.limit or 0:.0f}"
+        case "revisited":
+            return f"revisited: {event.value or 0:.0f} < {event.limit or 0:.0f} px from a vertebra already found"
+        case _:
+            return f"{event.reason} {_held(event)}"
+
+
+def _held(event: Decided) -> str:
+    """A decision's value against its limit."""
+    if event.value is None or event.limit is None:
+        return ""
+    return f"{event.value:.2f} {'>' if event.value > event.limit else '≤'} {event.limit:.2f}"
+
+
+@caption.register
+def _(event: Named) -> str:
+    if event.anchor is None:
+        return event.note or "No anchor: the names are relative, V1 is the topmost vertebra"
+    names = [level.name if level else "beyond" for level in event.levels]
+    text = f"Named {names[0]} to {names[-1]}, counted from {event.anchor.level.name}: {event.anchor.source}"
+    if event.anchor.probability is not None:
+        text += f" with {event.anchor.probability:.2f}"
+    return f"{text}. {event.note}" if event.note else text
+
+
+@caption.register
+def _(event: Finished) -> str:
+    return f"{len(event.vertebrae)} vertebrae in {event.seconds.get('total', 0.0):.1f} s on {event.device}"

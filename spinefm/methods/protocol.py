@@ -1,0 +1,51 @@
+"""What every method is: a generator of events over one film, and nothing known about a run anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+
+from spinefm.radiograph import Radiograph
+from spinefm.trace import Event, FilmRecord, Setting, Trace
+
+
+class CannotStart(ValueError):
+    """No run can start on this film; the text says why and what the reader can do."""
+
+
+class Method(Protocol):
+    """A way from a film to named vertebrae."""
+
+    name: str
+
+    @property
+    def settings(self) -> Mapping[str, Setting]:
+        """The run's settings by name."""
+
+    def run(self, film: Radiograph) -> Iterator[Event]:
+        """The events of one run, each as soon as it is known. Raises CannotStart."""
+
+
+def film_record(film: Radiograph) -> FilmRecord:
+    """What a trace keeps of `film`."""
+    provenance, spacing = film.provenance, film.spacing
+    return FilmRecord(
+        name=provenance.name,
+        size=film.size,
+        spacing_mm=spacing.mm if spacing else None,
+        spacing_source=spacing.source if spacing else None,
+        polarity_turned=provenance.polarity_turned,
+        notes=tuple(provenance.notes),
+    )
+
+
+def run_to_trace(method: Method, film: Radiograph, on_event: Callable[[Event], None] | None = None) -> Trace:
+    """Run `method` on `film` to its end; `on_event` sees each event as it comes. Raises CannotStart."""
+    return Trace.from_events(film_record(film), method.name, method.settings, _watched(method.run(film), on_event))
+
+
+def _watched(events: Iterator[Event], on_event: Callable[[Event], None] | None) -> Iterator[Event]:
+    for event in events:
+        if on_event is not None:
+            on_event(event)
+        yield event

@@ -1,0 +1,95 @@
+"""Names from the spine's ends, final masks, and the result (SpineFM, section 2.2, post-processing)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from spinefm.anatomy import UNNAMED_ID, Level, counted_from
+from spinefm.geometry import Point
+from spinefm.masks import Mask, four_corners
+from spinefm.methods.spinefm.segment import component
+from spinefm.methods.spinefm.settings import SpineFMSettings
+from spinefm.methods.spinefm.walk import Accepted
+from spinefm.radiograph import Radiograph
+from spinefm.trace import Anchor, Named, Vertebra
+
+
+def named(spine: Sequence[Accepted]) -> Named:
+    """Names counted from the spine end the classifier is surest of; relative names without one."""
+    ends = [(accepted, index) for index, accepted in enumerate(spine) if accepted.end is not None]
+    numbers = tuple(accepted.number for accepted in spine)
+    if not ends:
+        note = "Neither C2 nor S1 was seen, so the names are relative: V1 is the topmost vertebra."
+        return Named(numbers, (None,) * len(spine), None, note)
+    anchors = {_anchor(accepted): index for accepted, index in ends}
+    best = max(anchors, key=lambda anchor: anchor.probability or 0.0)
+    levels = counted_from(best.level, anchors[best], len(spine))
+    note = ""
+    if any(levels[index] is not anchor.level for anchor, index in anchors.items()):
+        note = f"Counting from C2 and from S1 disagrees; the names rest on {best.level.name}, the surer of the two."
+    return Named(numbers, levels, best, note)
+
+
+def _anchor(accepted: Accepted) -> Anchor:
+    assert accepted.end is not None
+    probability = accepted.classified.c2 if accepted.end is Level.C2 else accepted.classified.s1
+    return Anchor(accepted.number, accepted.end, f"{accepted.end.name} seen by the classifier", probability)
+
+
+def finished_vertebrae(
+    spine: Sequence[Accepted], names: Named, film: Radiograph, settings: SpineFMSettings
+) -> tuple[Vertebra, ...]:
+    """The result's vertebrae from the top, with smoothed masks."""
+    spacing = _spacing(spine)
+    masks = [final_mask(accepted, film, settings, spacing) for accepted in spine]
+    along = _along([mask.centroid for mask in masks])
+    return tuple(
+        Vertebra(
+            number=accepted.number,
+            name=level.name if level else f"V{index + 1}",
+            level=level,
+            level_id=int(level) if level else UNNAMED_ID + index,
+            mask=mask,
+            centroid=mask.centroid,
+            corners=four_corners(mask, along[index]),
+            probability=1.0 - accepted.classified.background,
+        )
+        for index, (accepted, level, mask) in enumerate(zip(spine, names.levels, masks, strict=True))
+    )
+
+
+def final_mask(accepted: Accepted, film: Radiograph, settings: SpineFMSettings, spacing: float) -> Mask:
+    """The probability above the final limit, smoothed as a 0/1 picture; the walk's own mask where none is above."""
+    shape = accepted.shape
+    mask = component(shape.probability, shape.patch, film, settings.final_limit, accepted.centroid)
+    smooth = smoothed(mask, settings.smoothing * spacing)
+    return smooth if smooth.area else shape.mask
+
+
+def smoothed(mask: Mask, sigma: float) -> Mask:
+    """`mask` blurred by a Gaussian of standard deviation `sigma` pixels and cut at one half; its largest piece."""
+    if sigma <= 0 or mask.area == 0:
+        return mask
+    margin = math.ceil(3 * sigma)
+    padded = np.pad(mask.crop.astype(np.float32), margin)
+    blurred = cv2.GaussianBlur(padded, (0, 0), sigma)
+    inner = (blurred > 0.5)[margin:-margin, margin:-margin]  # never grows past the film
+    smooth = Mask.from_array(inner, mask.origin)
+    return smooth.component_at(mask.centroid)
+
+
+def _spacing(spine: Sequence[Accepted]) -> float:
+    """Median distance in pixels between neighbouring centroids."""
+    steps = [a.centroid.distance(b.centroid) for a, b in zip(spine, spine[1:], strict=False)]
+    return float(np.median(steps))
+
+
+def _along(centroids: Sequence[Point]) -> list[Point]:
+    """For each centroid the direction of the spine there, towards the sacrum."""
+    last = len(centroids) - 1
+    pairs = [(centroids[max(0, i - 1)], centroids[min(last, i + 1)]) for i in range(last + 1)]
+    return [Point(below.x - above.x, below.y - above.y) for above, below in pairs]

@@ -1,0 +1,143 @@
+"""The initial prediction: which detections are kept, and which three start the induction (SpineFM, section 2.1)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from spinefm.geometry import Point, principal_axis
+from spinefm.methods.spinefm.settings import SpineFMSettings
+from spinefm.methods.spinefm.stages import Candidate
+from spinefm.trace import Detection, Located, Seeded
+
+SPACING_RATIO = 1.7
+"""Two successive spacings of one spine differ at most by this factor (C2 to C3 is the longest beside its neighbour)."""
+SPACING_TO_SIZE = (0.65, 1.8)
+"""Range of the spacing between two bodies in units of their mean size, the root of the area; two apart is beyond it."""
+SIZE_RATIO = 2.0
+"""Two neighbours' sizes differ at most by this factor."""
+BEND_LIMIT = math.radians(40)
+"""Largest angle between two successive steps along a spine."""
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """The points from which the induction starts, from the top, and how they were come by."""
+
+    points: tuple[Point, ...]
+    source: str
+    order: tuple[int, ...] = ()
+    triple: tuple[int, ...] = ()
+    mean_score: float | None = None
+
+    @property
+    def spacing(self) -> float:
+        """Mean distance between neighbours in pixels."""
+        return sum(a.distance(b) for a, b in zip(self.points, self.points[1:], strict=False)) / (len(self.points) - 1)
+
+    def spacing_at(self, index: int) -> float:
+        """Spacing of the neighbours that lead up to seed `index`, as a walk towards it would know it."""
+        steps = [a.distance(b) for a, b in zip(self.points, self.points[1:], strict=False)]
+        if index == 0:
+            return steps[min(1, len(steps) - 1)]
+        if index == len(self.points) - 1:
+            return steps[max(0, len(steps) - 2)]
+        return (steps[index - 1] + steps[index]) / 2
+
+    def event(self) -> Seeded:
+        """The seeds as the trace keeps them."""
+        return Seeded(
+            source="clicked" if self.source == "clicked" else "detected",
+            axis=principal_axis(self.points),
+            order=self.order,
+            triple=self.triple,
+            points=self.points,
+            spacing=self.spacing,
+            mean_score=self.mean_score,
+        )
+
+
+def judged(candidates: Sequence[Candidate], settings: SpineFMSettings) -> Located:
+    """Keep or drop every candidate; with fewer than three kept, lower the score limit in steps down to the floor."""
+    limit = settings.score_limit
+    detections = _judged_at(candidates, limit, settings)
+    while sum(d.kept for d in detections) < 3 and limit > settings.score_floor + 1e-9:
+        limit = max(settings.score_floor, limit - settings.score_step)
+        detections = _judged_at(candidates, limit, settings)
+    return Located(detections, settings.score_limit, limit)
+
+
+def _judged_at(candidates: Sequence[Candidate], limit: float, settings: SpineFMSettings) -> tuple[Detection, ...]:
+    """The candidates, best score first, each kept or dropped with its reason."""
+    judged: list[Detection] = []
+    for candidate in sorted(candidates, key=lambda c: -c.score):
+        reason = _drop_reason(candidate, judged, limit, settings)
+        kept = not reason
+        judged.append(
+            Detection(candidate.score, candidate.box, candidate.mask, candidate.centroid, kept, reason or "kept")
+        )
+    return tuple(judged)
+
+
+def _drop_reason(candidate: Candidate, better: Sequence[Detection], limit: float, settings: SpineFMSettings) -> str:
+    """Why a candidate is dropped; empty when it is kept."""
+    if candidate.score < limit:
+        return f"score {candidate.score:.2f} < {limit:.2f}"
+    for index, other in enumerate(better):
+        if not other.kept:
+            continue
+        iou = candidate.mask.iou(other.mask)
+        if iou > settings.duplicate_iou:
+            return f"duplicate of detection {index + 1}: IoU {iou:.2f} > {settings.duplicate_iou:.2f}"
+        near = candidate.centroid.distance(other.centroid) / math.sqrt(other.mask.area)
+        if near < settings.duplicate_distance:
+            return f"duplicate of detection {index + 1}: {near:.2f} < {settings.duplicate_distance:.2f} body sizes away"
+    return ""
+
+
+def seed_triples(located: Located, settings: SpineFMSettings) -> Iterator[Seeds]:
+    """Triples of kept detections that can start the induction, highest mean score first."""
+    kept = [index for index, detection in enumerate(located.detections) if detection.kept]
+    if len(kept) < 3:
+        return
+    axis = principal_axis([located.detections[index].centroid for index in kept])
+    order = tuple(sorted(kept, key=lambda index: axis.position(located.detections[index].centroid)))
+    successive = list(zip(order, order[1:], order[2:], strict=False))
+    triples = _plausible(located, order) if settings.plausible_seeds else successive
+    for triple in sorted(triples, key=lambda triple: -_mean_score(located, triple)):
+        points = tuple(located.detections[index].centroid for index in triple)
+        yield Seeds(points, "detected", order, triple, _mean_score(located, triple))
+
+
+def _mean_score(located: Located, triple: Sequence[int]) -> float:
+    return sum(located.detections[index].score for index in triple) / len(triple)
+
+
+def _plausible(located: Located, order: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Triples that look like three neighbours; a false body between two of them does not break them up."""
+    return [
+        (a, b, c)
+        for a, b, c in combinations(order, 3)
+        if looks_like_neighbours(*(located.detections[index] for index in (a, b, c)))
+    ]
+
+
+def looks_like_neighbours(upper: Detection, middle: Detection, lower: Detection) -> bool:
+    """Whether three detections have the spacing, sizes and alignment of three successive vertebrae."""
+    sizes = [math.sqrt(detection.mask.area) for detection in (upper, middle, lower)]
+    first = upper.centroid.distance(middle.centroid)
+    second = middle.centroid.distance(lower.centroid)
+    if max(sizes) > SIZE_RATIO * min(sizes) or max(first, second) > SPACING_RATIO * min(first, second):
+        return False
+    relative = (2 * first / (sizes[0] + sizes[1]), 2 * second / (sizes[1] + sizes[2]))
+    low, high = SPACING_TO_SIZE
+    return low <= min(relative) and max(relative) <= high and _bend(upper, middle, lower) <= BEND_LIMIT
+
+
+def _bend(upper: Detection, middle: Detection, lower: Detection) -> float:
+    """Angle in radians between the steps upper-middle and middle-lower."""
+    a, b, c = upper.centroid, middle.centroid, lower.centroid
+    turn = math.atan2(c.y - b.y, c.x - b.x) - math.atan2(b.y - a.y, b.x - a.x)
+    return abs(math.remainder(turn, 2 * math.pi))

@@ -1,0 +1,118 @@
+"""SpineFM as a method: detections, seeds, the induction, names and final masks, as a stream of events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from spinefm.bundles import Bundle
+from spinefm.geometry import Point
+from spinefm.methods.protocol import CannotStart
+from spinefm.methods.spinefm.finish import finished_vertebrae, named
+from spinefm.methods.spinefm.locate import Seeds, judged, seed_triples
+from spinefm.methods.spinefm.settings import SpineFMSettings
+from spinefm.methods.spinefm.stages import NetworkStages, Stages, Stopwatch
+from spinefm.methods.spinefm.walk import Walk
+from spinefm.radiograph import Radiograph
+from spinefm.runtime import library_versions
+from spinefm.trace import Event, Finished, Located, Setting
+
+ATTEMPTS = 5
+"""So many triples of detections are tried before the reader is asked to click."""
+
+
+class SpineFM:
+    """SpineFM (Simons and Papiez, 2025): three vertebrae are found, the others follow one by one.
+
+    seeds: three or more clicked centroids (film pixels) that replace the detector's.
+    stages: what answers the pipeline's questions; by default the networks of `bundle`.
+    """
+
+    name = "spinefm"
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        settings: SpineFMSettings | None = None,
+        seeds: Sequence[Point] | None = None,
+        stages: Callable[[Stopwatch], Stages] | None = None,
+    ) -> None:
+        self._bundle = bundle
+        self._settings = settings or SpineFMSettings()
+        self._clicks = _ordered(seeds) if seeds is not None else None
+        self._stages = stages or (lambda watch: NetworkStages(bundle, watch))
+
+    @property
+    def settings(self) -> Mapping[str, Setting]:
+        """The run's settings by name."""
+        return self._settings.as_dict()
+
+    def run(self, film: Radiograph) -> Iterator[Event]:
+        """The events of one run, each as soon as it is known.
+
+        Raises CannotStart when fewer than three vertebrae were detected or no three of them hold, after the events
+        that show so.
+        """
+        start, watch = time.perf_counter(), Stopwatch()
+        stages = self._stages(watch)
+        walk = Walk(film, stages, self._settings)
+        yield from self._walked(film, stages, walk)
+        names = named(walk.accepted)
+        yield names
+        vertebrae = finished_vertebrae(walk.accepted, names, film, self._settings)
+        yield Finished(
+            vertebrae=vertebrae,
+            mask_limit=self._settings.final_limit,
+            smoothing=self._settings.smoothing,
+            seconds=watch.summary(time.perf_counter() - start),
+            device=str(self._bundle.device),
+            bundle=self._bundle.name,
+            checksums=self._bundle.checksums,
+            versions=library_versions(),
+            notes=tuple(self._bundle.notes),
+        )
+
+    def _walked(self, film: Radiograph, stages: Stages, walk: Walk) -> Iterator[Event]:
+        """Locate unless seeds were clicked, then walk from the first seeds that hold."""
+        if self._clicks is not None:
+            _refuse_outside(self._clicks, film)
+            yield from walk.run(Seeds(self._clicks, "clicked"))
+            if not walk.accepted:
+                raise CannotStart("No vertebra was found at one of the clicked points; click nearer to their centres.")
+            return
+        located = judged(stages.detect(film, self._settings.detector_mask_limit), self._settings)
+        yield located
+        triples = 0
+        for triples, seeds in enumerate(seed_triples(located, self._settings), start=1):
+            yield from walk.run(seeds)
+            if walk.accepted or triples == ATTEMPTS:
+                break
+        if not walk.accepted:
+            raise CannotStart(_why_not(located, triples))
+
+
+def _ordered(seeds: Sequence[Point]) -> tuple[Point, ...]:
+    """Clicked seeds from the top. Raises CannotStart for fewer than three, or two at one place."""
+    points = sorted({Point(*seed) for seed in seeds}, key=lambda point: point.y)
+    if len(points) < 3:
+        raise CannotStart("The induction starts from three neighbouring vertebrae; click the centres of three.")
+    return tuple(points)
+
+
+def _refuse_outside(points: Sequence[Point], film: Radiograph) -> None:
+    for point in points:
+        if not point.inside(film.pixels.shape[:2]):
+            raise CannotStart(
+                f"The seed ({point.x:.0f}, {point.y:.0f}) lies outside the film; click on a vertebra of the film."
+            )
+
+
+def _why_not(located: Located, triples: int) -> str:
+    """One sentence on why no run can start, and what to do."""
+    kept = sum(detection.kept for detection in located.detections)
+    remedy = "click the centres of three neighbouring vertebrae to start from them."
+    if kept < 3:
+        return f"Only {kept} vertebrae were detected with a score of at least {located.limit_used:.2f}; {remedy}"
+    if triples == 0:
+        return f"{kept} vertebrae were detected, but no three of them are neighbours along a spine; {remedy}"
+    return f"{kept} vertebrae were detected, but none of the {triples} triples tried held the checks; {remedy}"

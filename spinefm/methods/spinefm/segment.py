@@ -1,0 +1,101 @@
+"""Masks at the proposed points, both directions in one batch (SpineFM, section 2.2, steps 2 and 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinefm.geometry import Box, Point
+from spinefm.masks import Mask
+from spinefm.methods.spinefm.propose import Prompt
+from spinefm.methods.spinefm.settings import SpineFMSettings
+from spinefm.methods.spinefm.stages import Stages
+from spinefm.radiograph import Radiograph
+from spinefm.trace import Segmented
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """A segmented body. `probability` (h, w) covers `patch`; `mask` is its component at the click."""
+
+    mask: Mask
+    probability: NDArray[np.float32]
+    patch: Box
+    recentred: bool = False
+
+    @property
+    def centroid(self) -> Point | None:
+        """The refined centroid; None for an empty mask."""
+        return self.mask.centroid if self.mask.area else None
+
+    def event(self, prompt: Prompt, film: Radiograph, settings: SpineFMSettings) -> Segmented:
+        """The shape as the trace keeps it."""
+        centroid = self.centroid
+        return Segmented(
+            direction=prompt.direction,
+            step=prompt.step,
+            mask=self.mask,
+            centroid=centroid,
+            shift=None if centroid is None else prompt.point.distance(centroid),
+            patch=self.patch,
+            outside_share=self.patch.outside_share(film.pixels.shape[:2]),
+            outside_limit=settings.outside_limit,
+            recentred=self.recentred,
+        )
+
+
+def segment_all(film: Radiograph, stages: Stages, settings: SpineFMSettings, prompts: Sequence[Prompt]) -> list[Shape]:
+    """A shape for every prompt; those far from their patch's centre are segmented once more when settings allow."""
+    points = [prompt.point for prompt in prompts]
+    shapes = _segment(film, stages, settings, [prompt.patch(settings) for prompt in prompts], points)
+    again = [i for i, shape in enumerate(shapes) if settings.recentre and _off_centre(shape, prompts[i], settings)]
+    if again:
+        boxes = [_recentred_patch(shapes[i]) for i in again]
+        clicks = [shapes[i].centroid or points[i] for i in again]
+        second = _segment(film, stages, settings, boxes, clicks)
+        for i, shape in zip(again, second, strict=True):
+            if shape.mask.area:
+                shapes[i] = replace(shape, recentred=True)
+    return shapes
+
+
+def _segment(
+    film: Radiograph, stages: Stages, settings: SpineFMSettings, boxes: Sequence[Box], clicks: Sequence[Point]
+) -> list[Shape]:
+    answers = stages.segment(film, boxes, clicks)
+    return [
+        Shape(component(values, box, film, settings.mask_limit, click), values, box)
+        for values, box, click in zip(answers, boxes, clicks, strict=True)
+    ]
+
+
+def component(values: NDArray[np.float32], box: Box, film: Radiograph, limit: float, at: Point) -> Mask:
+    """The part of the film where `values` (h, w) on `box` exceed `limit`: the component at `at`, or nearest to it."""
+    inside = box.clipped(film.pixels.shape[:2])
+    if inside.is_empty:
+        return Mask.empty()
+    rows = slice(inside.y0 - box.y0, inside.y1 - box.y0)
+    above = values[rows, inside.x0 - box.x0 : inside.x1 - box.x0] > limit
+    return Mask.from_array(above, (inside.x0, inside.y0)).component_at(at).filled()
+
+
+def _off_centre(shape: Shape, prompt: Prompt, settings: SpineFMSettings) -> bool:
+    """Whether the body lies so far from the patch's centre, or so near its edge, that a second look pays."""
+    centroid = shape.centroid
+    if centroid is None:
+        return False
+    margin = 0.02 * shape.patch.width
+    box, patch = shape.mask.box, shape.patch
+    at_edge = min(box.x0 - patch.x0, box.y0 - patch.y0, patch.x1 - box.x1, patch.y1 - box.y1) <= margin
+    return at_edge or prompt.point.distance(centroid) > settings.recentre_limit * prompt.spacing
+
+
+def _recentred_patch(shape: Shape) -> Box:
+    """A patch of the same side round the refined centroid, wider where the body would not fit."""
+    box = shape.mask.box
+    side = max(shape.patch.width, round(1.4 * max(box.width, box.height)))
+    centre = Point((box.x0 + box.x1 - 1) / 2, (box.y0 + box.y1 - 1) / 2)
+    return Box.square(centre, side)

@@ -1,0 +1,96 @@
+"""The settings of SpineFM: every limit and factor of a run, with the paper's values named where ours differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from spinefm.bundles import Bundle
+from spinefm.trace import Setting
+
+
+@dataclass(frozen=True)
+class SpineFMSettings:
+    """Limits and factors of a run. Lengths are in units of the local spacing unless the name ends in `_px`.
+
+    score_limit, score_floor, score_step: detections below the limit are dropped (paper: 0.6); with fewer than three
+        left the limit is lowered in steps, down to the floor.
+    detector_mask_limit: probability above which a detector pixel counts for the centroid (published code: 0.9).
+    duplicate_iou, duplicate_distance: two detections of one vertebra overlap more, or lie closer (in body sizes).
+    plausible_seeds: the first triple must look like three neighbours (spacing, bend, size); off: the paper's rule.
+    patch_factor, patch_side_px: side of the segmentation patch; a fixed side in pixels when it is not 0.
+    classifier_factor, classifier_side_px: the same for the classifier's patch.
+    recentre, recentre_limit: segment once more round the refined centroid when it moved further than the limit, or when
+        the mask reaches the patch's edge; off: the paper's single pass.
+    outside_limit: share of the patch that may lie outside the film.
+    mask_limit: probability of a mask's pixels during the walk; final_limit: of the final masks (paper: 0.9).
+    overlap_limit: intersection over union above which a mask is rejected (paper: 0.1).
+    background_limit, end_limit: classifier probability of background that stops, of C2 or S1 that ends the walk.
+    revisit_limit: a new centroid this close to an accepted one has been visited.
+    step_limit: steps in one direction.
+    smoothing: standard deviation of the final Gaussian (0.03 has the published kernel's effect on NHANES II films).
+    """
+
+    score_limit: float = 0.6
+    score_floor: float = 0.3
+    score_step: float = 0.1
+    detector_mask_limit: float = 0.9
+    duplicate_iou: float = 0.3
+    duplicate_distance: float = 0.5
+    plausible_seeds: bool = True
+    patch_factor: float = 3.0
+    patch_side_px: int = 0
+    classifier_factor: float = 4.0
+    classifier_side_px: int = 0
+    recentre: bool = True
+    recentre_limit: float = 0.2
+    outside_limit: float = 0.7
+    mask_limit: float = 0.5
+    final_limit: float = 0.5
+    overlap_limit: float = 0.1
+    background_limit: float = 0.5
+    end_limit: float = 0.5
+    revisit_limit: float = 0.35
+    step_limit: int = 25
+    smoothing: float = 0.03
+
+    @classmethod
+    def of(cls, bundle: Bundle) -> SpineFMSettings:
+        """The defaults, with the patch sides that the bundle's networks were trained at."""
+        return cls(
+            patch_factor=bundle.med_sa.config.side_in_spacings,
+            classifier_factor=bundle.classifier.config.side_in_spacings,
+        )
+
+    @classmethod
+    def faithful(cls) -> SpineFMSettings:
+        """The paper's rules, without what we added to them."""
+        return cls(plausible_seeds=False, recentre=False, final_limit=0.9)
+
+    def changed(self, changes: Mapping[str, Setting]) -> SpineFMSettings:
+        """These settings with `changes` by name. Raises ValueError for an unknown name or a value of the wrong type."""
+        kinds = {field.name: type(getattr(self, field.name)) for field in fields(self)}
+        for name in changes:
+            if name not in kinds:
+                raise ValueError(f"SpineFM has no setting named {name!r}; it has: {', '.join(kinds)}.")
+        return replace(self, **{name: _converted(name, value, kinds[name]) for name, value in changes.items()})
+
+    def as_dict(self) -> dict[str, Setting]:
+        """Name to value."""
+        return asdict(self)
+
+
+def _converted(name: str, value: Setting, kind: type) -> Any:
+    """`value` as `kind`; numbers may arrive as text from a command line."""
+    if kind is bool:
+        if str(value).lower() not in ("true", "false", "1", "0"):
+            raise ValueError(f"The setting {name} is true or false, not {value!r}.")
+        return str(value).lower() in ("true", "1")
+    try:
+        number = kind(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"The setting {name} is a number, not {value!r}.") from error
+    if not 0 <= number < float("inf"):
+        raise ValueError(f"The setting {name} must be a number from 0 up, not {value!r}.")
+    return number

@@ -1,0 +1,164 @@
+"""The induction: from three seeds up and down the spine, both directions stepped together (SpineFM, section 2.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from spinefm.anatomy import Level
+from spinefm.geometry import Point
+from spinefm.methods.spinefm import check
+from spinefm.methods.spinefm.classify import classify_all, decided
+from spinefm.methods.spinefm.locate import Seeds
+from spinefm.methods.spinefm.propose import Front, Prompt, propose
+from spinefm.methods.spinefm.segment import Shape, segment_all
+from spinefm.methods.spinefm.settings import SpineFMSettings
+from spinefm.methods.spinefm.stages import Stages
+from spinefm.radiograph import Radiograph
+from spinefm.trace import Classified, Decided, Event
+
+
+@dataclass(frozen=True, eq=False)
+class Accepted:
+    """A vertebra the walk has taken: its shape and centroid, the classifier's answer, and the end it marks, if any."""
+
+    number: int
+    shape: Shape
+    centroid: Point
+    classified: Classified
+    end: Level | None
+
+
+class Walk:
+    """One induction over one film. `accepted` grows as the events are drawn; numbers count in order of acceptance."""
+
+    def __init__(self, film: Radiograph, stages: Stages, settings: SpineFMSettings) -> None:
+        self._film = film
+        self._stages = stages
+        self._settings = settings
+        self._accepted: dict[int, Accepted] = {}
+        self._order: list[int] = []  # numbers from the top
+
+    @property
+    def accepted(self) -> tuple[Accepted, ...]:
+        """The vertebrae taken, from the top."""
+        return tuple(self._accepted[number] for number in self._order)
+
+    def run(self, seeds: Seeds) -> Iterator[Event]:
+        """The events of the seeds and, when all of them hold, of the steps; nothing is accepted when they do not."""
+        self._accepted, self._order = {}, []
+        yield seeds.event()
+        decisions = []
+        for event in self._start(seeds):
+            yield event
+            if isinstance(event, Decided):
+                decisions.append(event)
+                if event.verdict == "stopped":
+                    break
+        if _seeds_hold(decisions, len(seeds.points)):
+            yield from self._induce(decisions)
+        else:
+            self._accepted, self._order = {}, []
+
+    def _start(self, seeds: Seeds) -> Iterator[Event]:
+        """Segment, check and classify the seeds as one batch."""
+        prompts = [
+            Prompt("seed", index, (), point, seeds.spacing_at(index), index - 1 if index else None)
+            for index, point in enumerate(seeds.points)
+        ]
+        yield from (prompt.event(self._settings) for prompt in prompts)
+        yield from self._judged(prompts, clicked=seeds.source == "clicked")
+
+    def _induce(self, seeds: Sequence[Decided]) -> Iterator[Event]:
+        """Rounds of one step in each direction that still walks."""
+        fronts = self._fronts(seeds)
+        while fronts:
+            prompts = []
+            for front in [replace(front, step=front.step + 1) for front in fronts]:
+                prompt, events = self._proposed(front)
+                yield from events
+                prompts += [prompt] if prompt else []
+            moved = []
+            for event in self._judged(prompts):
+                yield event
+                if isinstance(event, Decided) and event.verdict == "accepted" and event.vertebra is not None:
+                    front = next(front for front in fronts if front.direction == event.direction)
+                    moved.append(front.moved(self._accepted[event.vertebra].centroid, event.vertebra, event.step))
+            fronts = moved
+
+    def _fronts(self, seeds: Sequence[Decided]) -> list[Front]:
+        """Where the walks start; a seed at a spine end stops its direction before the first step."""
+        points = [accepted.centroid for accepted in self.accepted]
+        fronts = []
+        if seeds[0].verdict != "spine end":
+            fronts.append(Front("up", (points[2], points[1], points[0]), self._order[0]))
+        if seeds[-1].verdict != "spine end":
+            fronts.append(Front("down", (points[-3], points[-2], points[-1]), self._order[-1]))
+        return fronts
+
+    def _proposed(self, front: Front) -> tuple[Prompt | None, list[Event]]:
+        """The front's next prompt and its event; None with the stop where the walk ends before a patch is cut."""
+        stop = check.stop_before_proposing(front, self._settings)
+        if stop is not None:
+            return None, [stop]
+        prompt = propose(front, self._stages)
+        stop = check.stop_before_segmenting(prompt, self._film.pixels.shape[:2])
+        proposed = prompt.event(self._settings)
+        return (prompt, [proposed]) if stop is None else (None, [proposed, stop])
+
+    def _judged(self, prompts: Sequence[Prompt], clicked: bool = False) -> Iterator[Event]:
+        """Segment and classify all prompts in one batch each, then check and decide one after the other."""
+        if not prompts:
+            return
+        shapes = segment_all(self._film, self._stages, self._settings, prompts)
+        centroids = [shape.centroid for shape in shapes]
+        answers = classify_all(self._film, self._stages, self._settings, prompts, centroids)
+        for prompt, shape, answer in zip(prompts, shapes, answers, strict=True):
+            yield from self._decide(prompt, shape, answer, clicked)
+
+    def _decide(self, prompt: Prompt, shape: Shape, answer: Classified | None, clicked: bool) -> Iterator[Event]:
+        """The events of one prompt from its mask to its decision; what is accepted joins the spine."""
+        segmented = shape.event(prompt, self._film, self._settings)
+        yield segmented
+        stop = check.stop_after_segmenting(prompt, shape, segmented)
+        centroid = shape.centroid
+        if stop is not None or centroid is None or answer is None:
+            yield stop or check.stopped(prompt, "empty mask", 0, 0)
+            return
+        stop = yield from self._checked(prompt, shape, centroid)
+        if stop is not None:
+            yield stop
+            return
+        yield answer
+        decision = decided(prompt, answer, len(self._accepted))
+        if clicked and decision.reason == "background":
+            decision = replace(decision, verdict="accepted", reason="clicked", vertebra=len(self._accepted))
+        if decision.vertebra is not None:
+            self._accept(prompt, shape, centroid, answer, decision)
+        yield decision
+
+    def _checked(self, prompt: Prompt, shape: Shape, centroid: Point) -> Generator[Event, None, Decided | None]:
+        """The overlap checks' events; returns the stop, if any."""
+        masks = {number: accepted.shape.mask for number, accepted in self._accepted.items()}
+        checks = check.overlaps(prompt, shape.mask, masks, self._settings)
+        yield from checks
+        visited = [accepted.centroid for accepted in self._accepted.values()]
+        return check.stop_for_overlap(prompt, checks) or check.stop_for_revisit(
+            prompt, centroid, visited, self._settings
+        )
+
+    def _accept(self, prompt: Prompt, shape: Shape, centroid: Point, answer: Classified, decision: Decided) -> None:
+        number = len(self._accepted)
+        end = Level[decision.reason] if decision.verdict == "spine end" else None
+        self._accepted[number] = Accepted(number, shape, centroid, answer, end)
+        self._order.insert(0 if prompt.direction == "up" else len(self._order), number)
+
+
+def _seeds_hold(decisions: Sequence[Decided], count: int) -> bool:
+    """Whether all seeds were accepted, a spine end only where the spine can end: C2 on top, S1 at the bottom."""
+    if len(decisions) < count or any(decision.verdict == "stopped" for decision in decisions):
+        return False
+    return all(
+        (decision.reason != "C2" or index == 0) and (decision.reason != "S1" or index == count - 1)
+        for index, decision in enumerate(decisions)
+    )

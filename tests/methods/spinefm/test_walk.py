@@ -1,0 +1,210 @@
+"""The induction's rules, on drawn spines whose answer is known."""
+
+import numpy as np
+import pytest
+
+from spinefm.anatomy import Level
+from spinefm.geometry import Box, Point
+from spinefm.masks import Mask
+from spinefm.methods import CannotStart, run_to_trace
+from spinefm.methods.spinefm import SpineFM, SpineFMSettings
+from spinefm.methods.spinefm.stages import Candidate
+from spinefm.trace import Checked, Decided, Finished, Located, Named, Proposed, Seeded, Segmented, Trace
+from tests.columns import Column, Oracle, empty_bundle, straight
+
+
+def run(oracle: Oracle, settings: SpineFMSettings | None = None, seeds=None) -> Trace:
+    method = SpineFM(empty_bundle(), settings, seeds, stages=lambda watch: oracle)
+    return run_to_trace(method, oracle.column.film)
+
+
+def names(trace: Trace) -> list[str]:
+    return [vertebra.name for vertebra in trace.vertebrae]
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        (straight(7, top="C2"), ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]),
+        (straight(7, top="vertebra", bottom="S1"), ["T12", "L1", "L2", "L3", "L4", "L5", "S1"]),
+        (straight(5, top="vertebra"), ["V1", "V2", "V3", "V4", "V5"]),
+        (straight(3, top="C2"), ["C2", "C3", "C4"]),
+    ],
+)
+def test_every_vertebra_is_found_and_named_from_the_spine_end(column, expected):
+    trace = run(Oracle(column))
+    assert names(trace) == expected
+    for vertebra, mask in zip(trace.vertebrae, column.masks, strict=True):
+        assert vertebra.mask.dice(mask) > 0.95
+
+
+@pytest.mark.parametrize("seen", [(0, 1, 2), (2, 3, 4), (4, 5, 6)])
+def test_three_detections_anywhere_lead_to_the_whole_spine(seen):
+    scores = [0.9 if index in seen else 0.0 for index in range(7)]
+    assert names(run(Oracle(straight(7), scores))) == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
+
+
+def test_both_directions_share_one_batch():
+    oracle = Oracle(straight(7), [0, 0, 0.9, 0.9, 0.9, 0, 0])
+    run(oracle)
+    assert oracle.batches[:2] == [3, 2]
+
+
+STOPS = [
+    ("background", Oracle(straight(6, top="vertebra", bottom="background"), [0, 0.9, 0.9, 0.9, 0, 0]), "down"),
+    ("S1", Oracle(straight(6, top="vertebra", bottom="S1"), [0, 0.9, 0.9, 0.9, 0, 0]), "down"),
+    ("C2", Oracle(straight(6), [0, 0, 0.9, 0.9, 0.9, 0]), "up"),
+    ("overlap", Oracle(straight(6), [0, 0.9, 0.9, 0.9, 0, 0], copies={4: 3}), "down"),
+    ("empty mask", Oracle(straight(6), [0, 0.9, 0.9, 0.9, 0, 0], blind=[4]), "down"),
+    ("outside the film", Oracle(straight(5, top="vertebra", first=20), [0, 0.9, 0.9, 0.9, 0]), "up"),
+]
+
+
+@pytest.mark.parametrize(("reason", "oracle", "direction"), STOPS, ids=[stop[0] for stop in STOPS])
+def test_a_stop_names_its_reason_with_value_and_limit(reason, oracle, direction):
+    stop = run(oracle).stops[direction]
+    assert stop.reason == reason
+    assert stop.value is not None
+    assert stop.limit is not None
+    if reason != "empty mask":
+        assert stop.value > stop.limit
+
+
+def test_overlap_with_the_previous_vertebra_is_measured_against_the_papers_limit():
+    trace = run(Oracle(straight(6), [0, 0.9, 0.9, 0.9, 0, 0], copies={4: 3}))
+    rejected = [check for check in trace.of(Checked) if check.value > check.limit]
+    assert [(check.rule, check.value, check.limit) for check in rejected] == [("previous", 1.0, 0.1)]
+
+
+def test_overlap_with_an_earlier_vertebra_stops_too():
+    wide = SpineFMSettings(patch_factor=6)
+    trace = run(Oracle(straight(7), [0, 0.9, 0.9, 0.9, 0, 0, 0], copies={4: 2}), wide)
+    rejected = [check for check in trace.of(Checked) if check.value > check.limit]
+    assert [check.rule for check in rejected] == ["any"]
+    assert trace.stops["down"].reason == "overlap"
+
+
+def test_a_rejected_mask_leads_no_further():
+    trace = run(Oracle(straight(7, top="vertebra", bottom="vertebra"), [0, 0.9, 0.9, 0.9, 0, 0, 0], blind=[4]))
+    assert len(trace.vertebrae) == 4
+
+
+def test_the_step_limit_stops_both_directions():
+    settings = SpineFMSettings(step_limit=1)
+    trace = run(Oracle(straight(9, top="vertebra"), [0, 0, 0, 0.9, 0.9, 0.9, 0, 0, 0]), settings)
+    assert {stop.reason for stop in trace.stops.values()} == {"step limit"}
+    assert len(trace.vertebrae) == 5
+
+
+def test_a_centroid_already_visited_stops():
+    settings = SpineFMSettings(overlap_limit=2.0)
+    trace = run(Oracle(straight(6), [0, 0.9, 0.9, 0.9, 0, 0], copies={4: 3}), settings)
+    assert trace.stops["down"].reason == "revisited"
+    assert trace.stops["down"].value < trace.stops["down"].limit
+
+
+def test_a_seed_at_the_spine_end_stops_its_direction_before_the_first_step():
+    trace = run(Oracle(straight(5), [0.9, 0.9, 0.9, 0, 0]))
+    assert not [event for event in trace.of(Proposed) if event.direction == "up"]
+    assert names(trace)[0] == "C2"
+
+
+def test_seeds_that_are_background_give_way_to_the_next_triple():
+    column = Column(straight(6).centroids, ("background", "vertebra", "vertebra", "vertebra", "vertebra", "S1"))
+    trace = run(Oracle(column, [0.99, 0.99, 0.99, 0.8, 0.8, 0.8]))
+    assert len(list(trace.of(Seeded))) > 1
+    assert names(trace) == ["L2", "L3", "L4", "L5", "S1"]
+
+
+def test_c2_in_the_middle_of_three_seeds_does_not_start_a_run():
+    kinds = ("vertebra", "C2", "vertebra", "vertebra", "vertebra", "vertebra")
+    trace = run(Oracle(Column(straight(6).centroids, kinds), [0.99, 0.99, 0.99, 0.8, 0.8, 0.8]))
+    assert names(trace) == ["C2", "C3", "C4", "C5", "C6"]
+
+
+def test_fewer_than_three_detections_lower_the_limit_and_say_so():
+    trace = run(Oracle(straight(5), [0.9, 0.9, 0.42, 0, 0]))
+    located = next(trace.of(Located))
+    assert (located.score_limit, pytest.approx(located.limit_used)) == (0.6, 0.4)
+    assert names(trace) == ["C2", "C3", "C4", "C5", "C6"]
+
+
+@pytest.mark.parametrize("scores", [[0.9, 0.9, 0, 0, 0], [0.9, 0.9, 0.25, 0, 0], [0.9, 0, 0, 0, 0.9]])
+def test_without_three_detections_the_reader_is_asked_to_click(scores):
+    with pytest.raises(CannotStart, match="click the centres of three neighbouring vertebrae"):
+        run(Oracle(straight(5), scores))
+
+
+def test_two_bodies_apart_are_no_neighbours():
+    with pytest.raises(CannotStart, match="no three of them are neighbours"):
+        run(Oracle(straight(7), [0.9, 0, 0.9, 0, 0.9, 0, 0.9]))
+
+
+def test_clicked_seeds_replace_the_detector():
+    column = straight(6)
+    trace = run(Oracle(column, [0] * 6), seeds=[column.centroids[i] for i in (3, 2, 4)])
+    assert not list(trace.of(Located))
+    assert next(trace.of(Seeded)).source == "clicked"
+    assert names(trace) == ["C2", "C3", "C4", "C5", "C6", "C7"]
+
+
+def test_a_clicked_seed_is_taken_against_the_classifier():
+    column = Column(straight(4).centroids, ("background", "vertebra", "vertebra", "vertebra"))
+    trace = run(Oracle(column), seeds=column.centroids[:3])
+    assert [event.reason for event in trace.of(Decided)][:3] == ["clicked", "vertebra", "vertebra"]
+
+
+@pytest.mark.parametrize(
+    ("seeds", "sentence"),
+    [
+        ([Point(120, 60), Point(120, 92)], "click the centres of three"),
+        ([Point(120, 60), Point(120, 92), Point(500, 124)], "outside the film"),
+        ([Point(20, 60), Point(20, 92), Point(20, 124)], "click nearer to their centres"),
+    ],
+)
+def test_seeds_that_cannot_serve_are_refused_with_a_sentence(seeds, sentence):
+    with pytest.raises(CannotStart, match=sentence):
+        run(Oracle(straight(5)), seeds=seeds)
+
+
+def test_a_false_detection_beside_the_spine_does_not_start_the_walk():
+    lone = Mask(np.ones((24, 24), bool), (20, 160))
+    extra = Candidate(0.99, Box(20, 160, 44, 184), lone, lone.centroid)
+    assert names(run(Oracle(straight(7), extra=[extra]))) == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
+
+
+def test_a_doubled_detection_is_dropped_with_its_reason():
+    column = straight(5)
+    double = Candidate(0.7, column.masks[2].box, column.masks[2], Point(121, 125))
+    located = next(run(Oracle(column, extra=[double])).of(Located))
+    assert sorted(detection.kept for detection in located.detections) == [False] + [True] * 5
+    assert any("duplicate of detection" in detection.reason for detection in located.detections)
+
+
+def test_events_come_in_the_contracts_order_and_survive_json():
+    trace = run(Oracle(straight(7), [0, 0, 0.9, 0.9, 0.9, 0, 0]))
+    kinds = [type(event) for event in trace.events]
+    assert kinds[:2] == [Located, Seeded]
+    assert kinds[-2:] == [Named, Finished]
+    steps = [event for event in trace.events if getattr(event, "direction", None) == "down" and event.step == 1]
+    assert [type(event).__name__ for event in steps] == [
+        "Proposed", "Segmented", "Checked", "Checked", "Classified", "Decided"
+    ]  # fmt: skip
+    assert Trace.from_json(trace.to_json()).to_json() == trace.to_json()
+
+
+def test_an_off_centre_mask_is_looked_at_again_unless_faithful():
+    points = tuple(Point(120, y) for y in (60, 92, 124, 156, 198))
+    column = Column(points, ("C2", "vertebra", "vertebra", "vertebra", "vertebra"))
+    scores = [0.9, 0.9, 0.9, 0, 0]
+    again = [event.recentred for event in run(Oracle(column, scores)).of(Segmented)]
+    faithful = [event.recentred for event in run(Oracle(column, scores), SpineFMSettings.faithful()).of(Segmented)]
+    assert any(again)
+    assert not any(faithful)
+
+
+def test_levels_carry_verse_ids_and_unnamed_ones_count_from_101():
+    named = run(Oracle(straight(4)))
+    assert [vertebra.level_id for vertebra in named.vertebrae] == [Level.C2, Level.C3, Level.C4, Level.C5]
+    relative = run(Oracle(straight(4, top="vertebra")))
+    assert [vertebra.level_id for vertebra in relative.vertebrae] == [101, 102, 103, 104]
