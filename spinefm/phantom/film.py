@@ -20,8 +20,12 @@ Image = NDArray[np.float32]
 
 PATIENT_DEPTH = 0.25
 """Rays with at least this optical depth have passed through the patient."""
-LEAST_EXPOSURE = 1e-4
-"""Exposure, as a share of the unattenuated beam, below which a detector reads nothing but its own fog."""
+FOG = 2e-3
+"""Least exposure that a detector reads, as a share of the exposure behind the patient's median depth."""
+THIN_PERCENTILE = 8
+"""Percentile of the patient's optical depth that counts as its thin parts."""
+FEWEST_PATIENT_PIXELS = 16
+"""With fewer pixels of patient than this (of every sixteenth) the whole film counts as patient."""
 EXTREME_SHARE = 0.12
 """Share of films in which one group of settings is drawn from its wide, extreme range."""
 
@@ -62,7 +66,7 @@ class Detector:
     blur_pixels: float  # sigma of focal spot and screen
     motion_pixels: float
     motion_angle: float  # degrees
-    quanta: float  # counted per pixel in the unattenuated beam: few quanta, much grain
+    quanta: float  # counted per pixel behind the patient's median depth, where the exposure is automatic
     grain_pixels: float  # sigma of the grain's correlation
     grid_strength: float
     grid_pitch_pixels: float
@@ -79,7 +83,7 @@ class Detector:
             blur_pixels=float(rng.uniform(0.2, 2.2 if wide else 1.1)),
             motion_pixels=float(rng.uniform(1.5, 6.0)) if rng.random() < 0.05 else 0.0,
             motion_angle=float(rng.uniform(0, 180)),
-            quanta=float(10 ** rng.uniform(2.6 if wide else 3.3, 5.3)),
+            quanta=float(10 ** rng.uniform(2.0 if wide else 2.7, 5.0)),
             grain_pixels=float(rng.uniform(0.0, 1.1)),
             grid_strength=float(rng.uniform(0.005, 0.05)) if rng.random() < 0.12 else 0.0,
             grid_pitch_pixels=float(rng.uniform(2.2, 9.0)),
@@ -98,7 +102,7 @@ class Response:
 
     curve: str  # "film" (sigmoid of log exposure), "log" or "linear" (digital)
     steepness: float  # of the sigmoid, or the exponent of the linear response
-    black_point: float  # 0: at the unattenuated beam, 1: at the thin parts of the patient (air burnt out)
+    black_point: float  # 0: at the unattenuated beam, 1: at the patient's thin parts (air burnt out)
     white_percentile: float  # of the patient's optical depth; thicker parts saturate
     white_stretch: float  # factor on the window's width above that
     gamma: float
@@ -114,10 +118,10 @@ class Response:
         return cls(
             curve=curve,
             steepness=float(rng.uniform(3.0, 6.5) if curve == "film" else rng.uniform(0.5, 2.5)),
-            black_point=float(rng.beta(2.0, 1.5) if trunk else rng.beta(1.0, 2.0)),
-            white_percentile=float(rng.uniform(70 if wide else 88, 99.8)),
-            white_stretch=float(rng.uniform(0.85, 1.6 if wide else 1.3)),
-            gamma=float(np.exp(rng.normal(0, 0.4 if wide else 0.22))),
+            black_point=float(rng.beta(2.5, 1.0) if trunk else rng.beta(1.0, 2.0)),
+            white_percentile=float(rng.uniform(75 if wide else 94, 99.9)),
+            white_stretch=float(rng.uniform(0.9, 1.6 if wide else 1.35)),
+            gamma=float(np.exp(rng.normal(0.2 if trunk else -0.3, 0.45 if wide else 0.3))),
             floor=float(rng.uniform(0, 0.14)) if rng.random() < 0.5 else 0.0,
             ceiling=float(rng.uniform(0.72, 1.0)),
         )
@@ -208,6 +212,7 @@ def develop(attenuation: Image, settings: FilmSettings, rng: np.random.Generator
     """Develop optical depths (H, W), float32, into a film; the same generator state gives the same film."""
     patient = attenuation[::4, ::4] > PATIENT_DEPTH
     exposure = expose(attenuation, settings.beam)
+    exposure = exposure / _behind(exposure, patient)
     depth = detect(exposure, settings.detector, rng)
     film = enhance(respond(depth, patient, settings.response), settings.enhancement)
     film, visible = collimate(film, settings.collimation)
@@ -215,6 +220,12 @@ def develop(attenuation: Image, settings: FilmSettings, rng: np.random.Generator
     film = carry(film, settings.carrier)
     film = 1.0 - film if settings.inverted else film
     return Developed(np.clip(film, 0.0, 1.0, dtype=np.float32), visible, settings.inverted)
+
+
+def _behind(exposure: Image, patient: NDArray[np.bool_]) -> np.float32:
+    """Exposure behind the patient's median depth, which automatic exposure holds constant."""
+    seen = exposure[::4, ::4]
+    return np.float32(np.median(seen[patient] if patient.sum() > FEWEST_PATIENT_PIXELS else seen))
 
 
 def expose(attenuation: Image, beam: Beam) -> Image:
@@ -251,14 +262,17 @@ def wide_blur(image: Image, sigma: float) -> Image:
 
 
 def detect(exposure: Image, detector: Detector, rng: np.random.Generator) -> Image:
-    """Optical depth (H, W) as the detector reads it: blurred, with grain that grows where few quanta arrive."""
+    """Optical depth (H, W), 0 behind the patient's median, with blur and grain that grows where few quanta arrive.
+
+    `exposure` (H, W) is 1 behind the patient's median depth.
+    """
     exposure = _motion(wide_blur(exposure, detector.blur_pixels), detector)
     grain = rng.standard_normal(exposure.shape, dtype=np.float32)
     if detector.grain_pixels > 0.3:
         grain = wide_blur(grain, detector.grain_pixels)
         grain *= 1.0 / float(grain.std())
     exposure = exposure + grain * np.sqrt(exposure * np.float32(1 / detector.quanta))
-    depth = -np.log(np.maximum(exposure, np.float32(LEAST_EXPOSURE)))
+    depth = -np.log(np.maximum(exposure, np.float32(FOG)))
     return depth + _lines(depth.shape, detector, rng)
 
 
@@ -296,8 +310,8 @@ def _lines(shape: tuple[int, ...], detector: Detector, rng: np.random.Generator)
 def respond(depth: Image, patient: NDArray[np.bool_], response: Response) -> Image:
     """Brightness (H, W) of optical depths, windowed by the patient's own; `patient` is every fourth pixel's mask."""
     seen = depth[::4, ::4]
-    inside = seen[patient] if patient.sum() > 16 else seen.ravel()
-    thin, thick = np.percentile(inside, [3, response.white_percentile])
+    inside = seen[patient] if patient.sum() > FEWEST_PATIENT_PIXELS else seen.ravel()
+    thin, thick = np.percentile(inside, [THIN_PERCENTILE, response.white_percentile])
     air = min(float(np.percentile(seen, 1)), float(thin))
     black = air + response.black_point * (thin - air)
     width = max(response.white_stretch * (thick - black), 0.05)
