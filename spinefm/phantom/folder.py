@@ -60,6 +60,8 @@ def label_of(phantom: Phantom) -> dict[str, Any]:
         "polygons": {level.name: np.round(truth.polygon, 2).tolist() for level, truth in whole.items()},
         "partial": {level.name: round(truth.visible, 3) for level, truth in partial.items()},
         "corners": {level.name: np.round(truth.corners, 2).tolist() for level, truth in whole.items()},
+        "centroids": {level.name: np.round(point, 2).tolist() for level, point in phantom.centroids.items()},
+        "distractors": {kind: np.round(points, 2).tolist() for kind, points in phantom.distractors.items()},
         "seed": phantom.seed,
         "layout": phantom.layout,
         "faces": phantom.faces,

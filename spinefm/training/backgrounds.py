@@ -12,7 +12,7 @@ from spinefm.training.films import TrainingFilm
 
 Point = NDArray[np.float64]
 NEAREST = 0.4
-"""Least distance from any centroid, in that body's spacings, at which a point counts as background."""
+"""Least distance from any centroid at which a point counts as background, in that body's spacing or size."""
 TRIES = 30
 
 
@@ -31,7 +31,7 @@ def draw_background(film: TrainingFilm, rng: np.random.Generator) -> tuple[Point
 def is_background(film: TrainingFilm, point: Point) -> bool:
     """Whether `point` is far enough from every centroid in view."""
     return all(
-        float(np.linalg.norm(point - centroid)) > NEAREST * film.spacing(level)
+        float(np.linalg.norm(point - centroid)) > NEAREST * max(film.spacing(level), film.sizes[level])
         for level, centroid in film.centroids.items()
     )
 

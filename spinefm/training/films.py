@@ -47,13 +47,27 @@ class TrainingFilm:
         return [other for other in around if other in self.centroids]
 
     def spacing(self, level: Level) -> float:
-        """The mean distance in pixels from the body of `level` to its neighbours in view.
+        """The local spacing in pixels as a walk that arrives at `level` knows it: between the two bodies before it.
 
-        A lone body has no neighbour; its size (the root of its area) stands in, which is close to a spacing.
+        Averaged over both sides where both are in view. C2 counts for no other level, since its centroid lies high in
+        the dens. Without such neighbours the distance to the next body stands in, and a lone body's own size.
         """
-        here = self.centroids[level]
-        distances = [float(np.linalg.norm(self.centroids[other] - here)) for other in self.neighbours(level)]
-        return float(np.mean(distances)) if distances else 1.1 * self.sizes[level]
+        index = COUNTED.index(level)
+        pairs = [(index + 1, index + 2), (index - 1, index - 2), (index, index + 1), (index, index - 1)]
+        distances = [distance for pair in pairs if (distance := self._distance(*pair)) is not None]
+        walked = [distance for pair in pairs[:2] if (distance := self._distance(*pair)) is not None]
+        if walked or distances:
+            return float(np.mean(walked or distances))
+        return 1.1 * self.sizes[level]
+
+    def _distance(self, first: int, second: int) -> float | None:
+        """The distance between two counted levels; None where one is out of view or is C2."""
+        if not (0 <= min(first, second) and max(first, second) < len(COUNTED)):
+            return None
+        a, b = COUNTED[first], COUNTED[second]
+        if Level.C2 in (a, b) or a not in self.centroids or b not in self.centroids:
+            return None
+        return float(np.linalg.norm(self.centroids[a] - self.centroids[b]))
 
     def nearest(self, point: NDArray[np.float64]) -> Level | None:
         """The level whose centroid lies nearest to `point`; None on a film without vertebrae."""

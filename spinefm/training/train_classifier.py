@@ -41,7 +41,7 @@ class ClassifierTrainer:
     films: FilmSet
     unseen: FilmSet
     config: LevelClassifierConfig = LevelClassifierConfig()
-    recipe: Recipe = Recipe(batch=32, learning_rate=1e-3)
+    recipe: Recipe = Recipe(batch=32, learning_rate=1e-3, bf16=True)
     network: str = "classifier"
 
     def build(self) -> nn.Module:
@@ -87,9 +87,7 @@ class ClassifierTrainer:
         return varied_patch(film, Square(_xy(point), side, rng.normal(0.0, 0.15), mirrored), self.config.patch, rng)
 
 
-def draw_case(
-    films: FilmSet, rng: np.random.Generator
-) -> tuple[TrainingFilm, NDArray[np.float64], float, str]:
+def draw_case(films: FilmSet, rng: np.random.Generator) -> tuple[TrainingFilm, NDArray[np.float64], float, str]:
     """A film, a point (x, y) on it, the local spacing in pixels and the class of the patch there."""
     names = [name for name in CLASSES if name in ("background", "vertebra") or Level[name] in films.bodies]
     shares = np.array([SHARES[name] for name in names])
@@ -103,7 +101,7 @@ def draw_case(
             continue
         film, level = _draw_body(films, name, rng)
         if film.visible[level] >= LEAST_VISIBLE:
-            offset = np.clip(rng.normal(0.0, 0.08, 2), -0.18, 0.18) * film.spacing(level)
+            offset = np.clip(rng.normal(0.0, 0.1, 2), -0.22, 0.22) * film.sizes[level]
             return film, film.centroids[level] + offset, film.spacing(level), name
 
 

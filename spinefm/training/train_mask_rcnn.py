@@ -41,7 +41,7 @@ class MaskRCNNTrainer:
     films: FilmSet
     unseen: FilmSet
     config: MaskRCNNConfig = MaskRCNNConfig()
-    recipe: Recipe = Recipe(batch=4, learning_rate=1e-3, gradient_clip=5.0, weight_decay=0.02)
+    recipe: Recipe = Recipe(batch=4, learning_rate=1e-3, gradient_clip=5.0, bf16=True)
     network: str = "mask_rcnn"
 
     def __post_init__(self) -> None:

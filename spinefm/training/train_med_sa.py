@@ -40,7 +40,7 @@ class MedSATrainer:
     films: FilmSet
     unseen: FilmSet
     config: MedSAConfig = MedSAConfig()
-    recipe: Recipe = Recipe(batch=16, learning_rate=1e-3)
+    recipe: Recipe = Recipe(batch=16, learning_rate=1e-3, bf16=True)
     network: str = "med_sa"
 
     def build(self) -> nn.Module:

@@ -97,9 +97,7 @@ def box_of(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def _shrink(
-    film: TrainingFilm, into: NDArray[np.float64], scale: float, size: tuple[int, int]
-) -> NDArray[np.float32]:
+def _shrink(film: TrainingFilm, into: NDArray[np.float64], scale: float, size: tuple[int, int]) -> NDArray[np.float32]:
     """The film under `into`, in [0, 1]; a film that shrinks much is averaged first, so nothing aliases."""
     pixels = film.film
     if scale < 0.75:
