@@ -1,0 +1,8 @@
+"""`python -m spinefm`."""
+
+import sys
+
+from spinefm.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
