@@ -30,11 +30,11 @@ def vary_film(image: Image, rng: np.random.Generator) -> Image:
 
 
 def change_tone(image: Image, rng: np.random.Generator) -> Image:
-    """Gamma, contrast and brightness."""
+    """Gamma, contrast and brightness; as a rule within the range, since what is clipped is lost to any network."""
     gamma = float(np.exp(rng.normal(0.0, 0.35)))
-    gain, shift = rng.uniform(0.6, 1.2), rng.normal(0.0, 0.08)
     toned = cv2.pow(np.clip(image, 0.0, 1.0), gamma)
-    return np.asarray((toned - 0.5) * gain + (0.5 + shift), np.float32)
+    gain = rng.uniform(0.5, 1.1)
+    return np.asarray(toned * gain + rng.uniform(0.0, max(1.0 - gain, 0.05)), np.float32)
 
 
 def soften(image: Image, rng: np.random.Generator) -> Image:
@@ -60,7 +60,7 @@ def enhance_locally(image: Image, rng: np.random.Generator) -> Image:
 
 def shade(image: Image, rng: np.random.Generator) -> Image:
     """A slow change of brightness across the picture, as a burnt-out shoulder or the heel effect makes."""
-    field = rng.normal(0.0, 0.25, (3, 3)).astype(np.float32)
+    field = rng.normal(0.0, 0.15, (3, 3)).astype(np.float32)
     return np.asarray(image + cv2.resize(field, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_CUBIC))
 
 

@@ -47,11 +47,14 @@ def draw_view(film: TrainingFilm, shape: tuple[int, int], rng: np.random.Generat
 
 
 def whole_film(film: TrainingFilm, shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float64]:
-    """The affine map (2, 3) that shows about the whole film."""
-    fit = min(shape[0] / film.shape[0], shape[1] / film.shape[1])
-    scale = fit * float(np.exp(rng.normal(0.02, 0.09)))
+    """The affine map (2, 3) that shows about the whole film: all of it, or as much as covers the view."""
     height, width = film.shape
+    fit, cover = sorted((shape[0] / height, shape[1] / width))
+    scale = fit * (cover / fit) ** rng.uniform(0.2, 1.0) * float(np.exp(rng.normal(0.0, 0.06)))
     middle = np.array([(width - 1) / 2, (height - 1) / 2]) + rng.normal(0.0, 0.03, 2) * width
+    if film.centroids:
+        column = np.mean(list(film.centroids.values()), axis=0)
+        middle += rng.uniform(0.0, 0.6) * (column - middle)
     return _affine(middle, scale, rng.normal(0.0, 0.07), bool(rng.random() < 0.5), shape)
 
 
@@ -61,7 +64,8 @@ def zoomed(film: TrainingFilm, shape: tuple[int, int], rng: np.random.Generator)
     level = levels[int(rng.integers(len(levels)))]
     spacing = film.spacing(level)
     wanted = float(np.exp(rng.uniform(*np.log(SPACINGS))))
-    scale = float(np.clip(wanted / spacing, 0.3, 1.8))
+    fit = min(shape[0] / film.shape[0], shape[1] / film.shape[1])
+    scale = float(np.clip(wanted / spacing, 0.75 * fit, 1.8))
     middle = film.centroids[level] + rng.normal(0.0, 0.15, 2) * min(shape) / scale
     return _affine(middle, scale, rng.normal(0.0, 0.15), bool(rng.random() < 0.5), shape)
 
