@@ -145,21 +145,9 @@ def test_ctrl_c_keeps_the_finished_films_and_no_half_one(tmp_path: Path, method:
 
 def test_settings_seeds_bundle_and_device_reach_the_method(tmp_path: Path, method: list[object]) -> None:
     film = write_film(tmp_path / "neck.png")
-    options = [
-        "--set",
-        "overlap_limit=0.2",
-        "--set",
-        "recentre=false",
-        "--seeds",
-        "1,2",
-        "3,4.5",
-        "5,6",
-        "--bundle",
-        "paper",
-        "--device",
-        "cpu",
-    ]
-    assert segment(film, "--out", tmp_path / "out", *options) == 0
+    run = ["--bundle", "paper", "--device", "cpu", "--set", "overlap_limit=0.2", "--set", "recentre=false"]
+    seeds = ["--seeds", "1,2", "3,4.5", "5,6"]
+    assert segment(film, "--out", tmp_path / "out", *run, *seeds) == 0
     settings = {"overlap_limit": "0.2", "recentre": "false"}
     assert method == ["spinefm", "paper on cpu", settings, [(1, 2), (3, 4.5), (5, 6)]]
 
