@@ -142,7 +142,7 @@ class Canvas:
             return
         inside = self.inside(patch)
         wall = np.exp(-np.square(np.maximum(inside - np.float32(wall_mm * 0.5), 0) / np.float32(wall_mm * 0.45)))
-        values = inner * (1 + np.float32(0.1) * self.grain(patch, coarse=4.0)) + depth * wall
+        values = inner * (1 + np.float32(0.04) * self.grain(patch, coarse=4.0)) + depth * wall
         self.add(patch, (values * patch.cover).astype(np.float32))
 
     def line(self, points: Points, width_mm: float, depth: float, soft_mm: float = 0.2) -> None:

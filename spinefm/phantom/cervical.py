@@ -44,7 +44,9 @@ def _neck_outline(scene: Scene, frame: HeadFrame) -> Points:
     """Neck and chest: under the chin, along the larynx to the chest; behind, the nape to the back."""
     girth = scene.settings.surround.girth
     wander = scene.rng.normal(0, 3, 12)
-    centre = {level: scene.vertebra(level).centre for level in (Level.C3, Level.C5, Level.C7, Level.T1, Level.T3, Level.T6)}
+    centre = {
+        level: scene.vertebra(level).centre for level in (Level.C3, Level.C5, Level.C7, Level.T1, Level.T3, Level.T6)
+    }
     chin = frame([(-60, 88), (-20, 40)])
     front = [
         chin[0] if scene.chance(0.7) else chin[1],
@@ -63,13 +65,29 @@ def _neck_outline(scene: Scene, frame: HeadFrame) -> Points:
 def _paint_airway(scene: Scene, frame: HeadFrame) -> None:
     """Pharynx, larynx and trachea as one column of air, with the epiglottis in it; prevertebral tissue lies behind."""
     narrow, wide = scene.uniform(3, 6), scene.uniform(10, 18)
-    walls = [frame([(-30, -8)])[0], frame([(-26, 8)])[0], _front(scene, Level.C2, narrow), _front(scene, Level.C3, narrow)]
-    walls += [_front(scene, Level.C4, narrow + 1), _front(scene, Level.C6, wide - 3), _front(scene, Level.C7, wide), _front(scene, Level.T3, wide + 8)]
-    widths = np.interp(np.linspace(0, 1, 60), [0, 0.2, 0.35, 0.5, 0.62, 0.72, 1], scene.rng.uniform(0.6, 1.35, 7) * [12, 9, 10, 14, 8, 14, 16])
+    walls = [
+        frame([(-30, -8)])[0],
+        frame([(-26, 8)])[0],
+        _front(scene, Level.C2, narrow),
+        _front(scene, Level.C3, narrow),
+    ]
+    walls += [
+        _front(scene, Level.C4, narrow + 1),
+        _front(scene, Level.C6, wide - 3),
+        _front(scene, Level.C7, wide),
+        _front(scene, Level.T3, wide + 8),
+    ]
+    widths = np.interp(
+        np.linspace(0, 1, 60),
+        [0, 0.2, 0.35, 0.5, 0.62, 0.72, 1],
+        scene.rng.uniform(0.6, 1.35, 7) * [12, 9, 10, 14, 8, 14, 16],
+    )
     middle = curve(np.array(walls), 60) - np.stack([widths / 2, np.zeros(60)], 1)
     depth = scene.uniform(0.2, 0.9) * scene.settings.surround.tissue
     scene.canvas.tissue(ribbon(middle, widths), -depth, scene.uniform(0.6, 2.2))
-    flap = curve(np.array([_front(scene, Level.C4, 14), _front(scene, Level.C3, 15), _front(scene, Level.C3, 12) + (2, -8)]), 16)
+    flap = curve(
+        np.array([_front(scene, Level.C4, 14), _front(scene, Level.C3, 15), _front(scene, Level.C3, 12) + (2, -8)]), 16
+    )
     scene.canvas.line(flap, scene.uniform(1.5, 3), 0.5 * depth, 0.6)
     if scene.chance(0.3):
         mouth = frame(closed_curve(scene.jitter([(-40, 20), (-80, 22), (-92, 34), (-60, 34)], 3.0), 40))
@@ -83,7 +101,9 @@ def _paint_shoulders(scene: Scene) -> None:
     level = scene.vertebra(Level.C7).centre + (0, scene.rng.normal(14, 13))
     for _ in range(2):
         offset = scene.rng.normal(0, (14, 8), 2)
-        points = np.array([(-150, 90), (-70, 34), (-30, 14), (10, 2), (60, -8), (110, 20), (190, 120), (190, 500), (-200, 500)])
+        points = np.array(
+            [(-150, 90), (-70, 34), (-30, 14), (10, 2), (60, -8), (110, 20), (190, 120), (190, 500), (-200, 500)]
+        )
         dome = closed_curve(level + offset + scene.jitter(points, 4.0), 90)
         scene.canvas.tissue(dome, scene.uniform(0.5, 1.5) * burn, scene.uniform(0.6, 5))
         deeper = closed_curve(level + offset + (0, 22) + scene.jitter(points, 4.0), 90)
@@ -99,7 +119,11 @@ def _paint_shoulder_bones(scene: Scene, level: Points) -> None:
     scene.canvas.bone(ellipse(head, (radius, radius)), scene.look(0.4 * k, 0.3 * k, roundness=0.9))
     shaft = curve(np.array([head, head + (scene.rng.normal(-5, 12), 60), head + (scene.rng.normal(-10, 25), 200)]), 20)
     scene.canvas.bone(ribbon(shaft, 24), scene.look(0.3 * k, 0.4 * k, cortex_mm=2.5))
-    clavicle = curve(np.array([head + (-35, 5), level + (-25, 20), level + (-5, 14), level + (25, 12)]) + scene.rng.normal(0, 6, (4, 2)), 30)
+    clavicle = curve(
+        np.array([head + (-35, 5), level + (-25, 20), level + (-5, 14), level + (25, 12)])
+        + scene.rng.normal(0, 6, (4, 2)),
+        30,
+    )
     scene.canvas.bone(ribbon(clavicle, 11), scene.look(0.25 * k, 0.4 * k, cortex_mm=1.2))
     scapula = head + scene.jitter([(-10, -14), (35, -24), (60, -8), (70, 70), (50, 90), (30, 30), (5, 6)], 5.0)
     scene.canvas.bone(closed_curve(scapula, 50), scene.look(0.18 * k, 0.35 * k, cortex_mm=1.4, roundness=0.1))
@@ -123,14 +147,16 @@ def _paint_atlas(scene: Scene, dens_tip: Points) -> None:
         return np.asarray(local @ np.array([[cos, sin], [-sin, cos]]) + dens_tip + (0, 5.5 * size), float)
 
     tubercle = place([(-6.5, -5), (-8.5, -5.5), (-13, -1), (-13, 2), (-8.5, 5.5), (-6.5, 5)])
-    scene.canvas.bone(smooth(tubercle, 2), scene.look(0.3 * bone, 0.4 * bone))
+    scene.canvas.bone(smooth(tubercle, 2), scene.look(0.36 * bone, 0.45 * bone))
     for shift in sides(scene, axis, 20.0):
         mass = place([(-8, -6), (4, -8), (12, -6), (11, 5), (3, 9), (-8, 6)]) + shift
-        scene.canvas.bone(smooth(mass, 2), scene.look(0.26 * bone, 0.22 * bone, soft_mm=0.4))
+        scene.canvas.bone(smooth(mass, 2), scene.look(0.34 * bone, 0.32 * bone, soft_mm=0.3))
         bend = scene.uniform(-5, 2)
-        arch = curve(place([(8, 0), (18, -2 + bend / 2), (28, -1 + bend), (34, 1 + bend), (38, 4 + bend)]) + 0.5 * shift, 24)
+        arch = curve(
+            place([(8, 0), (18, -2 + bend / 2), (28, -1 + bend), (34, 1 + bend), (38, 4 + bend)]) + 0.5 * shift, 24
+        )
         width = size * np.interp(np.linspace(0, 1, 24), [0, 0.3, 0.7, 0.88, 1], [7, 5, 6.5, 10, 6])
-        scene.canvas.bone(ribbon(arch, width), scene.look(0.2 * bone, 0.3 * bone, roundness=0.7))
+        scene.canvas.bone(ribbon(arch, width), scene.look(0.3 * bone, 0.4 * bone, roundness=0.7))
     scene.note("c1", place([(-10, 0), (2, 0), (26, -2), (36, 2)]))
 
 
@@ -138,7 +164,10 @@ def _paint_hyoid(scene: Scene) -> None:
     """The hyoid: a body and a greater horn pointing back, in front of C3 or C4."""
     k = scene.settings.surround.clutter
     body = _front(scene, Level.C3, scene.uniform(26, 40)) + (0, scene.uniform(-4, 22))
-    scene.canvas.bone(ellipse(body, (scene.uniform(3, 5.5), scene.uniform(5, 7)), scene.uniform(0.2, 1.0)), scene.look(0.3 * k, 0.4 * k))
+    scene.canvas.bone(
+        ellipse(body, (scene.uniform(3, 5.5), scene.uniform(5, 7)), scene.uniform(0.2, 1.0)),
+        scene.look(0.3 * k, 0.4 * k),
+    )
     for _ in range(2):
         horn = curve(body + scene.jitter([(0, 2), (10, -1), (20, -5), (29, -10)], 1.5), 16)
         scene.canvas.bone(ribbon(horn, np.linspace(5, 2.5, 16)), scene.look(0.15 * k, 0.3 * k))
@@ -185,5 +214,7 @@ def _paint_head_holder(scene: Scene, frame: HeadFrame) -> None:
         scene.canvas.tissue(ribbon(nose + np.array([(-20, 12), (2, 12), (6, 4)]), 7.0), scene.uniform(0.3, 0.9), 0.3)
     if scene.chance(0.7):
         corner = scene.vertebra(Level.C6 if scene.chance(0.5) else Level.C5).centre + (0, scene.uniform(0, 45))
-        shield = corner + scene.jitter([(-50, 70), (-25, 26), (0, 8), (40, -8), (90, -14), (250, -10), (250, 300), (-50, 300)], 5.0)
+        shield = corner + scene.jitter(
+            [(-50, 70), (-25, 26), (0, 8), (40, -8), (90, -14), (250, -10), (250, 300), (-50, 300)], 5.0
+        )
         scene.canvas.tissue(closed_curve(shield, 80), scene.uniform(3, 8), 0.2)

@@ -96,7 +96,7 @@ def build_column(region: str, settings: ColumnSettings, rng: np.random.Generator
     sized = [_sized(level, angle, settings, rng) for level, angle in zip(levels, angles, strict=True)]
     stacked = _stack(_with_fusion(sized, rng), settings, rng)
     middle = levels.index(Level.C5 if region == "cervical" else Level.L3)
-    return tuple(_seen_obliquely(stacked, middle, settings))
+    return tuple(_seen_obliquely(stacked, middle, settings, rng))
 
 
 def _cervical_angles(levels: tuple[Level, ...], settings: ColumnSettings) -> Points:
@@ -131,13 +131,15 @@ def _sized(level: Level, angle: float, settings: ColumnSettings, rng: np.random.
         obliquity=0.0,
         rotation=0.0,
         degeneration=wear,
-        crush=_crush(rng) if rng.random() < settings.fracture_rate and level != Level.C2 else (0.0, 0.0, 0.0),
+        crush=_crush(level, rng) if rng.random() < settings.fracture_rate else (0.0, 0.0, 0.0),
     )
 
 
-def _crush(rng: np.random.Generator) -> tuple[float, float, float]:
+def _crush(level: Level, rng: np.random.Generator) -> tuple[float, float, float]:
     """Lost shares of height (anterior, middle, posterior) of a wedge, biconcave or crush deformity (Genant's types)."""
-    loss = float(rng.uniform(0.12, 0.45))
+    if level in (Level.C2, Level.S1):
+        return 0.0, 0.0, 0.0
+    loss = float(rng.uniform(0.08, 0.2) if level < Level.T3 else rng.uniform(0.12, 0.45))
     kinds = ((loss, loss * 0.6, 0.0), (0.05, loss, 0.0), (loss, loss, loss * 0.7))
     return kinds[rng.choice(3, p=[0.55, 0.3, 0.15])]
 
@@ -173,15 +175,19 @@ def _down(angle: float) -> Points:
     return np.array([-np.sin(angle), np.cos(angle)])
 
 
-def _seen_obliquely(column: list[Vertebra], middle: int, settings: ColumnSettings) -> list[Vertebra]:
+def _seen_obliquely(
+    column: list[Vertebra], middle: int, settings: ColumnSettings, rng: np.random.Generator
+) -> list[Vertebra]:
     """Move the origin to the middle vertebra; obliquity grows with the distance from the central ray."""
     origin = column[middle].centre
     return [
         replace(
             vertebra,
             centre=vertebra.centre - origin,
-            obliquity=float(np.deg2rad(settings.obliquity + settings.divergence * (index - middle))),
-            rotation=float(np.deg2rad(settings.rotation)),
+            obliquity=float(
+                np.deg2rad(settings.obliquity + settings.divergence * (index - middle) + rng.normal(0, 1.5))
+            ),
+            rotation=float(np.deg2rad(settings.rotation + rng.normal(0, 2.0))),
         )
         for index, vertebra in enumerate(column)
     ]

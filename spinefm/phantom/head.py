@@ -77,7 +77,7 @@ def paint_head(scene: Scene, frame: HeadFrame) -> None:
 def _paint_vault(scene: Scene, frame: HeadFrame) -> None:
     k = scene.settings.bone.shells * scene.uniform(0.7, 1.2)
     vault = frame(closed_curve(scene.jitter(VAULT, 2.5), 170))
-    scene.canvas.shell(vault, scene.uniform(4.0, 8.0), 1.1 * k, 0.7 * k)
+    scene.canvas.shell(vault, scene.uniform(3.0, 6.5), 0.9 * k, 0.7 * k)
     inner = curve(scene.jitter([(60, 0), (80, -16), (82, -44), (68, -78), (40, -106), (0, -122)], 2.0), 50)
     scene.canvas.line(frame(inner), scene.uniform(1.0, 2.0), 0.3 * k, 0.5)
     floor = curve(scene.jitter([(34, 6), (46, -2), (62, -6), (76, -20)], 2.0), 30)
@@ -93,16 +93,27 @@ def _paint_base(scene: Scene, frame: HeadFrame) -> None:
     """Petrous bone and mastoid (dense, both sides), clivus, sella, anterior fossa, condyles on C1."""
     k = scene.settings.bone.shells
     for shift in scene.rng.normal(0, 3, (2, 2)):
-        petrous = frame(closed_curve(scene.jitter([(-12, -22), (4, -30), (24, -24), (30, -8), (20, 4), (4, 0), (-8, -8)], 3.0) + shift, 60))
-        scene.canvas.bone(petrous, scene.look(0.7 * k, 0.3, texture=0.3, soft_mm=1.2))
+        petrous = frame(
+            closed_curve(
+                scene.jitter([(-12, -22), (4, -30), (24, -24), (30, -8), (20, 4), (4, 0), (-8, -8)], 3.0) + shift, 60
+            )
+        )
+        scene.canvas.bone(petrous, scene.look(0.6 * k, 0.25, texture=0.14, soft_mm=1.2))
         mastoid = frame(closed_curve(scene.jitter([(6, -6), (26, -8), (26, 6), (14, 20), (7, 10)], 2.0) + shift, 40))
-        scene.canvas.bone(mastoid, scene.look(0.25 * k, 0.2, texture=0.6, soft_mm=0.5))
+        scene.canvas.bone(mastoid, scene.look(0.22 * k, 0.2, texture=0.25, soft_mm=0.5))
         _paint_air_cells(scene, frame, np.array([16.0, 0.0]) + shift)
-        condyle = frame(closed_curve(scene.jitter([(-8, -2), (4, -4), (16, 0), (14, 8), (2, 10), (-6, 6)], 1.5) + shift, 40))
+        condyle = frame(
+            closed_curve(scene.jitter([(-8, -2), (4, -4), (16, 0), (14, 8), (2, 10), (-6, 6)], 1.5) + shift, 40)
+        )
         scene.canvas.bone(condyle, scene.look(0.3 * k, 0.25, soft_mm=0.4))
     clivus = ribbon(curve(scene.jitter([(0, 0), (-10, -14), (-20, -32), (-24, -40)], 1.0), 24), np.linspace(4, 12, 24))
     scene.canvas.bone(frame(clivus), scene.look(0.35 * k, 0.35))
-    sella = curve(scene.jitter([(-22, -42), (-20, -36), (-27, -31), (-35, -35), (-37, -42), (-50, -44), (-75, -49), (-97, -47)], 0.8), 60)
+    sella = curve(
+        scene.jitter(
+            [(-22, -42), (-20, -36), (-27, -31), (-35, -35), (-37, -42), (-50, -44), (-75, -49), (-97, -47)], 0.8
+        ),
+        60,
+    )
     scene.canvas.line(frame(sella), scene.uniform(1.0, 2.2), 0.6 * k, 0.3)
     wing = curve(scene.jitter([(-52, -24), (-57, -36), (-66, -46), (-88, -52), (-99, -60)], 2.0), 40)
     scene.canvas.line(frame(wing), scene.uniform(1.0, 2.5), 0.5 * k, 0.4)
@@ -111,7 +122,12 @@ def _paint_base(scene: Scene, frame: HeadFrame) -> None:
 
 def _paint_air_cells(scene: Scene, frame: HeadFrame, middle: Points) -> None:
     for _ in range(int(scene.rng.integers(4, 12))):
-        paint_gas(scene, frame((middle + scene.rng.normal(0, 6, 2))[None])[0], scene.uniform(0.8, 2.6), scene.uniform(0.1, 0.4))
+        paint_gas(
+            scene,
+            frame((middle + scene.rng.normal(0, 6, 2))[None])[0],
+            scene.uniform(0.8, 2.6),
+            scene.uniform(0.1, 0.4),
+        )
 
 
 def _paint_cavities(scene: Scene, frame: HeadFrame) -> None:
@@ -125,7 +141,7 @@ def _paint_cavities(scene: Scene, frame: HeadFrame) -> None:
     ]
     for points, depth in cavities:
         air = frame(closed_curve(scene.jitter(points, 2.0), 40))
-        scene.canvas.tissue(air, -depth * scene.uniform(0.4, 1.3), scene.uniform(0.4, 1.5))
+        scene.canvas.tissue(air, -depth * scene.uniform(0.4, 1.3), scene.uniform(0.8, 2.5))
     np.maximum(scene.canvas.depth, 0.0, out=scene.canvas.depth)
 
 
@@ -139,8 +155,8 @@ def _paint_midface(scene: Scene, frame: HeadFrame) -> None:
         ([(-95, 13), (-92, 22), (-97, 34)], 2.0), ([(-60, -34), (-78, -30), (-94, -36)], 0.8),
     ]  # fmt: skip
     for points, width in lines:
-        path = frame(curve(scene.jitter(points, 1.2), 30))
-        scene.canvas.line(path, width * scene.uniform(0.7, 1.3), scene.uniform(0.25, 0.7) * k, 0.3)
+        path = frame(curve(scene.jitter(points, 2.0), 30))
+        scene.canvas.line(path, width * scene.uniform(0.5, 1.4), scene.uniform(0.1, 0.45) * k, scene.uniform(0.3, 1.0))
     maxilla = frame(closed_curve(scene.jitter([(-50, 12), (-94, 14), (-96, 28), (-76, 30), (-52, 28)], 1.5), 50))
     scene.canvas.bone(maxilla, scene.look(0.4 * k, 0.2, texture=0.25, soft_mm=0.5))
 
@@ -164,7 +180,7 @@ def _paint_teeth(scene: Scene, frame: HeadFrame) -> None:
     lost = scene.uniform(0, 0.5) if scene.chance(0.35) else 0.05
     fillings = scene.uniform(0, 0.5) if scene.chance(0.6) else 0.0
     k = scene.settings.surround.clutter
-    for row, root, bite in ((0.0, -1.0, 36.0), (1.0, 1.0, 37.0)):
+    for root, bite in ((-1.0, 36.0), (1.0, 37.0)):
         for side in range(2):
             x = -52.0 + scene.rng.normal(0, 1.5)
             for index in range(8):
@@ -173,13 +189,25 @@ def _paint_teeth(scene: Scene, frame: HeadFrame) -> None:
                 if scene.chance(lost):
                     continue
                 middle = np.array([x + width / 2, bite + scene.rng.normal(0, 0.6) - 0.02 * (x + 75) * root])
-                _paint_tooth(scene, frame, middle, width, root, k, scene.chance(fillings if index < 5 else 0.1 * fillings))
+                _paint_tooth(
+                    scene, frame, middle, width, root, k, scene.chance(fillings if index < 5 else 0.1 * fillings)
+                )
     scene.note("teeth", frame([(-60, 32), (-75, 42), (-88, 36), (-66, 48)]))
 
 
-def _paint_tooth(scene: Scene, frame: HeadFrame, middle: Points, width: float, root: float, k: float, filled: bool) -> None:
+def _paint_tooth(
+    scene: Scene, frame: HeadFrame, middle: Points, width: float, root: float, k: float, filled: bool
+) -> None:
     half = width / 2
-    outline = [(-half, 0.5), (half, 0.5), (half * 0.95, 6), (half * 0.55, 13), (0.1, 19), (-half * 0.55, 13), (-half * 0.95, 6)]
+    outline = [
+        (-half, 0.5),
+        (half, 0.5),
+        (half * 0.95, 6),
+        (half * 0.55, 13),
+        (0.1, 19),
+        (-half * 0.55, 13),
+        (-half * 0.95, 6),
+    ]
     lean = scene.rng.normal(0, 0.08)
     turn = np.array([[np.cos(lean), np.sin(lean)], [-np.sin(lean), np.cos(lean)]])
     tooth = (np.array(outline) * (1, root)) @ turn + middle

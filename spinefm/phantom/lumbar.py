@@ -19,9 +19,11 @@ Points = NDArray[np.float64]
 def paint_trunk(scene: Scene) -> None:
     """Everything around the lumbar spine, from the bulk inwards."""
     around = scene.settings.surround
-    paint_mass(scene, [_trunk_outline(scene), _buttocks(scene)], scene.uniform(60, 110) * around.girth, 4.2 * around.tissue)
+    paint_mass(scene, [_trunk_outline(scene)], scene.uniform(60, 170) * around.girth, 3.2 * around.tissue)
     _paint_thick_pelvis(scene)
     paint_unevenness(scene, scene.uniform(25, 60), scene.uniform(0.01, 0.06))
+    paint_unevenness(scene, scene.uniform(5, 14), scene.uniform(0.0, 0.025))
+    _paint_folds(scene)
     _paint_lungs(scene)
     _paint_bowel(scene)
     np.maximum(scene.canvas.depth, 0.0, out=scene.canvas.depth)
@@ -41,26 +43,39 @@ def _front_and_back(scene: Scene, level: Level, front: float, back: float) -> tu
 
 
 def _trunk_outline(scene: Scene) -> Points:
-    rows = [(Level.T6, 165, 75), (Level.T9, 175, 72), (Level.T12, 165, 70), (Level.L2, 150, 78), (Level.L4, 140, 86), (Level.S1, 125, 96)]
+    rows = [
+        (Level.T6, 185, 75),
+        (Level.T9, 200, 72),
+        (Level.T12, 195, 70),
+        (Level.L2, 185, 76),
+        (Level.L4, 175, 82),
+        (Level.S1, 160, 92),
+    ]
     pairs = [_front_and_back(scene, *row) for row in rows]
     fronts, backs = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    above = np.array([0, -400.0])
-    below = scene.vertebra(Level.S1).centre + [(80, 420.0), (-120, 420.0)]
-    path = [fronts[0] + above, *fronts, below[1], below[0], *backs[::-1], backs[0] + above]
-    return closed_curve(np.array(path), 140)
-
-
-def _buttocks(scene: Scene) -> Points:
-    centre = scene.vertebra(Level.S1).centre + (scene.uniform(-5, 30), scene.uniform(70, 110))
-    girth = scene.settings.surround.girth
-    return ellipse(centre, (scene.uniform(85, 115) * girth, scene.uniform(95, 125)), 0.0, 60)
+    above, sacrum = np.array([0, -400.0]), scene.vertebra(Level.S1).centre
+    seat, thigh, girth = scene.uniform(95, 125), scene.uniform(-90, 10), scene.settings.surround.girth
+    back = [(45 + thigh, 450), (60 + thigh / 3, 190), (seat * girth, 90), (seat * girth, 50)]
+    front = [(-150 * girth, 60), (-130 * girth, 130), (-120 + thigh, 450)]
+    path = [fronts[0] + above, *fronts, *(sacrum + front), *(sacrum + back), *backs[::-1], backs[0] + above]
+    return closed_curve(np.array(path), 160)
 
 
 def _paint_thick_pelvis(scene: Scene) -> None:
     """Hips are wider than the waist: rays through the pelvis are weakened much more, with a soft upper border."""
     centre = scene.vertebra(Level.S1).centre + (scene.uniform(-40, 10), scene.uniform(60, 120))
     hips = ellipse(centre, (scene.uniform(90, 140), scene.uniform(70, 125)), scene.uniform(-0.4, 0.4), 48)
-    scene.canvas.tissue(hips, scene.uniform(0.3, 2.4) * scene.settings.surround.burn, soft_mm=scene.uniform(12, 28))
+    scene.canvas.tissue(hips, scene.uniform(0.2, 1.5) * scene.settings.surround.burn, soft_mm=scene.uniform(12, 28))
+
+
+def _paint_folds(scene: Scene) -> None:
+    """Skin folds and clothes behind the waist, fat planes in the belly: faint lines, brighter or darker."""
+    for _ in range(int(scene.rng.integers(0, 9))):
+        level = scene.column[int(scene.rng.integers(4, len(scene.column)))]
+        start = level.centre + (scene.uniform(-120, 90), scene.rng.normal(0, 20))
+        heading = np.array([scene.uniform(-14, 14), scene.uniform(-6, 12)])
+        path = curve(start + np.cumsum(heading + scene.rng.normal(0, 4, (6, 2)), 0), 40)
+        scene.canvas.line(path, scene.uniform(0.8, 4), scene.uniform(-0.2, 0.2), scene.uniform(0.4, 2))
 
 
 def _paint_lungs(scene: Scene) -> None:
@@ -93,12 +108,16 @@ def _paint_rib(scene: Scene, vertebra: Vertebra, side: float) -> None:
     spread = 2 * side * np.array([90 * np.sin(vertebra.rotation), 60 * np.sin(vertebra.obliquity)])
     reach = {Level.T12: 0.45, Level.T11: 0.7}.get(vertebra.level, 1.0) * scene.uniform(0.85, 1.1)
     fall = scene.uniform(0.8, 1.25)
-    steps = np.array([(14, -8), (34, 4), (40, 22), (22, 48 * fall), (-30, 84 * fall), (-95, 118 * fall), (-150, 135 * fall)])
+    steps = np.array(
+        [(14, -8), (34, 4), (40, 22), (22, 48 * fall), (-30, 84 * fall), (-95, 118 * fall), (-150, 135 * fall)]
+    )
     turned = scene.jitter(steps, 2.5) + np.linspace(0, 1, 7)[:, None] * spread
     path = curve(vertebra.centre + turned, 60)[: max(8, int(60 * reach))]
     k = scene.settings.surround.clutter * scene.uniform(0.6, 1.2)
-    width = scene.uniform(8, 12) * np.interp(np.linspace(0, 1, len(path)), [0, 0.15, 1], [0.7, 1.0, 0.9])
-    scene.canvas.bone(ribbon(path, width), scene.look(0.14 * k, 0.32 * k, roundness=0.3))
+    width = scene.uniform(8, 12) * np.interp(
+        np.linspace(0, 1, len(path)), [0, 0.15, 0.9, 0.97, 1], [0.7, 1.0, 0.9, 0.7, 0.2]
+    )
+    scene.canvas.bone(ribbon(path, width), scene.look(0.2 * k, 0.5 * k, roundness=0.3))
     scene.note("rib", path[[len(path) // 3, 2 * len(path) // 3]])
 
 

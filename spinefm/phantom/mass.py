@@ -58,9 +58,13 @@ def paint_gas(scene: Scene, centre: Points, radius_mm: float, depth: float) -> N
 
 def paint_mottle(scene: Scene, centre: Points, radius_mm: float, amplitude: float) -> None:
     """Bowel content: grainy mixture of gas and matter inside an ellipse."""
-    patch = scene.canvas.patch(ellipse(centre, (radius_mm, radius_mm * scene.uniform(0.5, 1.0)), scene.uniform(0, 3)), 3.0)
+    patch = scene.canvas.patch(
+        ellipse(centre, (radius_mm, radius_mm * scene.uniform(0.5, 1.0)), scene.uniform(0, 3)), 3.0
+    )
     if patch is None:
         return
     cell = max(2.0, scene.uniform(1.5, 4.0) * scene.canvas.view.scale)
     field = noise(scene.rng, (patch.cover.shape[0], patch.cover.shape[1]), cell)
-    scene.canvas.add(patch, (patch.cover * np.float32(amplitude) * blurred(np.minimum(field, 0.4), 0.8)).astype(np.float32))
+    scene.canvas.add(
+        patch, (patch.cover * np.float32(amplitude) * blurred(np.minimum(field, 0.4), 0.8)).astype(np.float32)
+    )

@@ -56,7 +56,9 @@ def closed_curve(points: Points, count: int = 80) -> Points:
     return path[2 * step : (len(points) + 2) * step]
 
 
-def ellipse(centre: Points | tuple[float, float], radii: tuple[float, float], angle: float = 0.0, n: int = 32) -> Points:
+def ellipse(
+    centre: Points | tuple[float, float], radii: tuple[float, float], angle: float = 0.0, n: int = 32
+) -> Points:
     """An ellipse's outline (n, 2); angle in radians."""
     t = np.linspace(0, 2 * np.pi, n, endpoint=False)
     x, y = radii[0] * np.cos(t), radii[1] * np.sin(t)
@@ -95,14 +97,14 @@ def _quadrangle(vertebra: Vertebra, corners: Points, rng: np.random.Generator) -
     """Corners in body units -> outline: concave walls and endplates, lips of the worn spine, rounded corners."""
     lip = vertebra.degeneration**1.5 * rng.uniform(0, 0.09)
     middle = vertebra.crush[1] - 0.5 * (vertebra.crush[0] + vertebra.crush[2])
-    hollow = (0.02, 0.09) if vertebra.level < Level.T3 else (0.01, 0.08)
+    hollow = (0.015, 0.07) if vertebra.level < Level.T3 else (0.01, 0.08)
     size = (vertebra.depth, vertebra.height)
     sa, sp, ip, ia = corners * size
     deep = vertebra.depth
     superior = _edge(sa, sp, -(rng.uniform(*hollow) * vertebra.height / deep + 0.6 * max(middle, 0)), 0.0, rng)
-    posterior = _edge(sp, ip, -rng.uniform(0.01, 0.08), 0.3 * lip, rng)
+    posterior = _edge(sp, ip, -rng.uniform(0.0, 0.065), 0.3 * lip, rng)
     inferior = _edge(ip, ia, -(rng.uniform(*hollow) * vertebra.height / deep + 0.3 * max(middle, 0)), 0.0, rng)
-    anterior = _edge(ia, sa, -rng.uniform(0.02, 0.11), lip, rng)
+    anterior = _edge(ia, sa, -rng.uniform(0.01, 0.085), lip, rng)
     if vertebra.level is Level.S1:
         posterior, anterior = _edge(sp, ip, 0.02, 0, rng), _edge(ia, sa, -rng.uniform(0.0, 0.06), 0.5 * lip, rng)
     polygon = smooth(np.concatenate([superior, posterior, inferior, anterior]), 1 + int(rng.random() < 0.6))
@@ -130,9 +132,19 @@ def _axis(vertebra: Vertebra, rng: np.random.Generator) -> Outline:
     wide, neck = rng.uniform(0.27, 0.36), rng.uniform(0.84, 0.97)
     top, tip = -0.5 * h, -0.5 * h - dens
     lip = rng.uniform(0.03, 0.16)
-    front = [(-0.52, 0.5 * h + lip * h), (-0.42, 0.1 * h), (-0.40, -0.25 * h), (-0.36, top), (-wide * neck, top - 0.25 * dens)]
+    front = [
+        (-0.52, 0.5 * h + lip * h),
+        (-0.42, 0.1 * h),
+        (-0.40, -0.25 * h),
+        (-0.36, top),
+        (-wide * neck, top - 0.25 * dens),
+    ]
     round_tip = [(-wide + 0.6 * lean, top - 0.65 * dens), (-0.6 * wide + lean, tip + 0.12 * dens), (lean, tip)]
-    back_tip = [(0.7 * wide + lean, tip + 0.14 * dens), (wide + 0.6 * lean, top - 0.55 * dens), (wide * neck, top - 0.15 * dens)]
+    back_tip = [
+        (0.7 * wide + lean, tip + 0.14 * dens),
+        (wide + 0.6 * lean, top - 0.55 * dens),
+        (wide * neck, top - 0.15 * dens),
+    ]
     back = [(0.41, top + 0.12 * h), (0.43, 0.15 * h), (0.5, 0.47 * h)]
     under = [(0.25, 0.43 * h), (0.0, 0.42 * h - 0.02 * h), (-0.3, 0.46 * h)]
     control = np.array(front + round_tip + back_tip + back + under) * (d, 1.0) + rng.normal(0, 0.012 * d, (17, 2))
@@ -141,4 +153,6 @@ def _axis(vertebra: Vertebra, rng: np.random.Generator) -> Outline:
     nearest = np.argmin(np.linalg.norm(polygon[None] - marks[:, None], axis=2), axis=1)
     inferior = curve(control[[0, 16, 15, 14, 13]], SAMPLES)
     superior = curve(control[[3, 11]], SAMPLES)
-    return Outline(vertebra.place(polygon), vertebra.place(polygon[nearest]), vertebra.place(superior), vertebra.place(inferior))
+    return Outline(
+        vertebra.place(polygon), vertebra.place(polygon[nearest]), vertebra.place(superior), vertebra.place(inferior)
+    )

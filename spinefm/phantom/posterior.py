@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.anatomy import Level
-from spinefm.phantom.canvas import ribbon
 from spinefm.phantom.column import Vertebra
 from spinefm.phantom.outlines import curve, ellipse, smooth
 from spinefm.phantom.scene import Scene
@@ -15,6 +14,9 @@ Points = NDArray[np.float64]
 
 SPINOUS_LENGTH = {Level.C2: 1.15, Level.C3: 0.8, Level.C4: 0.85, Level.C5: 1.0, Level.C6: 1.4, Level.C7: 2.0}
 """Length of the spinous process behind the lamina, in body depths; longer below."""
+
+LUMBAR_STRENGTH = 1.8
+"""Lumbar and thoracic arches are this much thicker along the ray than cervical ones."""
 
 
 def paint_arch(scene: Scene, vertebra: Vertebra) -> None:
@@ -32,59 +34,70 @@ def sides(scene: Scene, vertebra: Vertebra, lateral_mm: float) -> tuple[Points, 
     return shift + wander[0], -shift + wander[1]
 
 
-def _paint(scene: Scene, vertebra: Vertebra, units: list[tuple[float, float]], marrow: float, cortex: float, shift: Points) -> None:
+def _paint(
+    scene: Scene, vertebra: Vertebra, units: list[tuple[float, float]], marrow: float, cortex: float, shift: Points
+) -> None:
     """One piece of the arch from corners in body units, jittered, rounded, and moved by a shift in mm."""
     points = scene.jitter(vertebra.units(np.array(units)), 0.03 * vertebra.depth) + shift
-    k = scene.settings.bone.posterior
+    k = scene.settings.bone.posterior * (1.0 if vertebra.level <= Level.T2 else LUMBAR_STRENGTH)
     scene.canvas.bone(smooth(points, 2), scene.look(marrow * k, cortex * k, roundness=0.5))
 
 
 def _cervical_arch(scene: Scene, vertebra: Vertebra) -> None:
     upper = vertebra.level is Level.C2
-    none = np.zeros(2)
-    tall = scene.uniform(0.9, 1.12)
+    tall, solid = scene.uniform(0.9, 1.12), scene.uniform(0.7, 1.5)
     for shift in sides(scene, vertebra, 21.0):
         if upper:
             pillar = [(-0.15, -0.75), (0.55, -0.75), (1.0, 0.1), (1.2, 1.0), (0.7, 0.75), (0.1, 0.05)]
         else:
-            pillar = [(0.42, -0.72 * tall), (0.62, -0.78 * tall), (1.15, -0.1), (1.25, 1.12 * tall), (1.05, 1.15 * tall), (0.6, 0.6)]
-        _paint(scene, vertebra, pillar, 0.24, 0.2, shift)
-        _paint(scene, vertebra, [(0.35, -0.35), (0.8, -0.4), (0.85, 0.1), (0.35, 0.05)], 0.12, 0.15, shift)
+            back = [(1.15, -0.1), (1.28, 1.05 * tall), (1.1, 1.15 * tall)]
+            pillar = [(0.28, -0.5), (0.52, -0.8 * tall), *back, (0.62, 0.62), (0.38, 0.3)]
+        _paint(scene, vertebra, pillar, 0.3 * solid, 0.17, shift)
+        _paint(scene, vertebra, [(0.3, -0.4), (0.8, -0.4), (0.85, 0.15), (0.3, 0.1)], 0.14 * solid, 0.08, shift)
         _transverse(scene, vertebra, shift)
         if not upper:
             _facet_lines(scene, vertebra, shift, tall)
-    _paint(scene, vertebra, [(1.0, -0.1), (1.5, 0.05), (1.78, 0.25), (1.75, 0.75), (1.4, 0.85), (1.05, 0.75)], 0.12, 0.14, none)
+            hook = [(0.05, -0.44), (0.2, -scene.uniform(0.58, 0.78)), (0.42, -0.62), (0.46, -0.42)]
+            _paint(scene, vertebra, hook, 0.12, 0.12, 0.45 * shift)
+        _lamina_cervical(scene, vertebra, 0.35 * shift)
     _spinous_cervical(scene, vertebra)
+
+
+def _lamina_cervical(scene: Scene, vertebra: Vertebra, shift: Points) -> None:
+    """One lamina: from behind the pillar, narrowing towards the spinolaminar line and the spinous process."""
+    top, low = scene.uniform(-0.2, 0.2), scene.uniform(0.75, 1.05)
+    lamina = [(0.92, top), (1.45, top + 0.15), (1.95, 0.25), (1.95, 0.75), (1.5, low), (1.0, low)]
+    _paint(scene, vertebra, lamina, 0.17, 0.13, shift)
 
 
 def _transverse(scene: Scene, vertebra: Vertebra, shift: Points) -> None:
     """The transverse process seen end-on: a faint ring over the posterior half of the body."""
     centre = vertebra.units(np.array([[scene.uniform(0.05, 0.45), scene.uniform(-0.25, 0.2)]]))[0] + shift
     radii = (scene.uniform(0.16, 0.28) * vertebra.depth, scene.uniform(0.14, 0.26) * vertebra.depth)
-    k = scene.settings.bone.posterior * scene.uniform(0.2, 1.0)
-    scene.canvas.bone(ellipse(centre, radii, scene.uniform(-0.8, 0.8)), scene.look(0.08 * k, 0.22 * k, soft_mm=0.3))
+    k = scene.settings.bone.posterior * scene.uniform(0.1, 1.3)
+    look = scene.look(0.1 * k, 0.2 * k, soft_mm=scene.uniform(0.2, 0.7))
+    scene.canvas.bone(ellipse(centre, radii, scene.uniform(-0.8, 0.8)), look)
 
 
 def _facet_lines(scene: Scene, vertebra: Vertebra, shift: Points, tall: float) -> None:
     """Subchondral bone of the upper and lower facet: bright oblique lines beside the joint space."""
     for ends in ([(0.55, -0.76 * tall), (1.15, -0.12)], [(0.6, 0.6), (1.1, 1.12 * tall)]):
-        depth = scene.settings.bone.cortex * scene.uniform(0.05, 0.35)
+        depth = scene.settings.bone.cortex * scene.uniform(0.02, 0.2)
         scene.canvas.line(vertebra.units(np.array(ends)) + shift, scene.uniform(0.6, 1.3), depth)
 
 
 def _spinous_cervical(scene: Scene, vertebra: Vertebra) -> None:
     long = SPINOUS_LENGTH.get(vertebra.level, 2.0) * scene.uniform(0.75, 1.25)
-    slope = scene.uniform(0.1, 0.55) + (0.35 if vertebra.level >= Level.C7 else 0.0)
-    thick = (0.62 if vertebra.level is Level.C2 else 0.42) * vertebra.height * scene.uniform(0.85, 1.2)
-    base = 1.55
-    path = np.array([(base, 0.4), (base + 0.5 * long, 0.42 + 0.4 * slope * long), (base + long, 0.45 + slope * long)])
-    points = curve(vertebra.units(scene.jitter(path, 0.03)), 14)
-    width = thick * np.interp(np.linspace(0, 1, 14), [0, 0.55, 0.85, 1.0], [1.15, scene.uniform(0.55, 0.9), 1.0, 0.6])
-    k = scene.settings.bone.posterior
-    scene.canvas.bone(smooth(ribbon(points, width), 1), scene.look(0.26 * k, 0.24 * k, roundness=0.6))
-    arch = vertebra.units(np.array([(1.72, -0.12), (1.66, 0.3), (1.72, 0.7)]))
-    scene.canvas.line(curve(arch, 10), 0.9, 0.3 * scene.settings.bone.cortex * scene.uniform(0.3, 1.2))
-    scene.note("posterior", vertebra.units(np.array([(0.95, 0.2), (base + 0.4 * long, 0.5)])))
+    fall = long * (scene.uniform(0.1, 0.6) + (0.25 if vertebra.level >= Level.C7 else 0.0))
+    thick = scene.uniform(0.5, 0.75) if vertebra.level is Level.C2 else scene.uniform(0.3, 0.55)
+    base, tip = 1.5, 1.6 + long
+    upper = [(base, 0.1), (base + 0.45 * long, 0.25 + 0.4 * fall), (tip - 0.15, 0.3 + fall)]
+    end = [(tip, 0.36 + fall), (tip + 0.02, 0.4 + fall + 0.7 * thick), (tip - 0.15, 0.4 + fall + thick)]
+    lower = [(base + 0.5 * long, 0.35 + 0.5 * fall + scene.uniform(0.7, 1.0) * thick), (base, 0.85)]
+    _paint(scene, vertebra, upper + end + lower, 0.3, 0.24, np.zeros(2))
+    arch = vertebra.units(np.array([(1.62, 0.1), (1.58, 0.4), (1.64, 0.72)]))
+    scene.canvas.line(curve(arch, 10), 0.9, 0.2 * scene.settings.bone.cortex * scene.uniform(0.1, 1.2))
+    scene.note("posterior", vertebra.units(np.array([(0.95, 0.2), (base + 0.5 * long, 0.4 + 0.4 * fall)])))
 
 
 def _lumbar_arch(scene: Scene, vertebra: Vertebra) -> None:
@@ -98,8 +111,9 @@ def _lumbar_arch(scene: Scene, vertebra: Vertebra) -> None:
         _paint(scene, vertebra, inferior, 0.22, 0.26, shift)
         ring = vertebra.units(np.array([[0.58, -0.22]]))[0] + shift
         k = scene.settings.bone.posterior * scene.uniform(0.2, 1.0)
-        scene.canvas.bone(ellipse(ring, (0.1 * vertebra.depth, 0.12 * vertebra.depth)), scene.look(0.08 * k, 0.4 * k))
-    _paint(scene, vertebra, [(0.85, -0.15), (1.12, 0.0), (1.15, 0.55), (0.95, 0.6)], 0.14, 0.14, none)
+        scene.canvas.bone(ellipse(ring, (0.1 * vertebra.depth, 0.12 * vertebra.depth)), scene.look(0.15 * k, 0.7 * k))
+    lamina = [(0.8, -0.2), (1.12, -0.05), (1.3, 0.1), (1.3, 0.55), (1.1, 0.7), (0.9, 0.6)]
+    _paint(scene, vertebra, lamina, 0.16, 0.16, none)
     _spinous_lumbar(scene, vertebra, thoracic)
     scene.note("posterior", vertebra.units(np.array([(0.9, 0.1), (1.3, 0.35)])))
 
@@ -110,5 +124,7 @@ def _spinous_lumbar(scene: Scene, vertebra: Vertebra, thoracic: bool) -> None:
     if vertebra.level is Level.L5:
         long, tall = 0.6 * long, 0.7 * tall
     top, bottom = 0.05, 0.1 + tall
-    corners = [(1.0, top), (1.0 + long, top + fall), (1.05 + long, bottom + fall), (1.0 + 0.6 * long, bottom + 0.05 + 0.6 * fall), (1.0, bottom)]
-    _paint(scene, vertebra, corners, 0.16, 0.18, np.zeros(2))
+    end = 0.95 + long
+    upper = [(0.92, top), (0.95 + 0.5 * long, top + 0.5 * fall + scene.uniform(0.0, 0.08)), (end, top + fall)]
+    lower = [(end + 0.05, bottom + fall), (0.9 + 0.6 * long, bottom + 0.07 + 0.6 * fall), (0.95, bottom - 0.05)]
+    _paint(scene, vertebra, upper + lower, 0.15, 0.17, np.zeros(2))

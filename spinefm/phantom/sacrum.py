@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spinefm.anatomy import Level
 from spinefm.phantom.canvas import ribbon
 from spinefm.phantom.column import Vertebra
-from spinefm.phantom.outlines import closed_curve, curve, ellipse, smooth
+from spinefm.phantom.outlines import closed_curve, curve, ellipse
 from spinefm.phantom.scene import Scene
 
 Points = NDArray[np.float64]
@@ -20,23 +20,35 @@ Place = Callable[[list[tuple[float, float]]], Points]
 def paint_sacrum(scene: Scene) -> None:
     """S2 to S5 and the coccyx behind and below S1, the median crest, the wings beside it."""
     top = scene.vertebra(Level.S1)
-    angle, centre = top.angle, top.units(np.array([[0.02, 0.5]]))[0]
-    depth, height = top.depth * 0.66, top.height * 0.86
-    k = scene.settings.bone.posterior
-    crest = [top.units(np.array([[0.62, -0.25]]))[0], top.units(np.array([[0.72, 0.3]]))[0]]
-    for _ in range(6):
-        angle += np.deg2rad(scene.uniform(-4, 24) if depth < 0.45 * top.depth else scene.uniform(-6, 10))
-        down, behind = np.array([-np.sin(angle), np.cos(angle)]), np.array([np.cos(angle), np.sin(angle)])
-        middle = centre + down * height / 2
-        box = [(-0.5, -0.47), (0.5, -0.47), (0.43, 0.47), (-0.42, 0.47)]
-        corners = np.array(box) * (depth, height) @ np.array([behind, down]) + middle
-        scene.canvas.bone(smooth(scene.jitter(corners, 0.6), 1), scene.look(0.34 * k, 0.34 * k))
-        scene.note("sacrum", middle[None])
-        crest.append(middle + behind * (0.5 * depth + 9 * depth / top.depth * scene.uniform(0.9, 1.4)))
-        centre, depth, height = centre + down * height * 1.04, depth * scene.uniform(0.78, 0.88), height * scene.uniform(0.86, 0.96)
-    path = curve(np.array(crest), 30)
+    k = 1.7 * scene.settings.bone.posterior
+    front, back, crest = _sacral_edges(scene, top)
+    scene.canvas.bone(np.concatenate([curve(front, 40), curve(back, 40)[::-1]]), scene.look(0.3 * k, 0.3 * k))
+    for fore, rear in zip(front[1:-1], back[1:-1], strict=True):
+        scene.canvas.line(
+            curve(np.stack([fore, (fore + rear) / 2 + scene.rng.normal(0, 0.6, 2), rear]), 9), 1.0, 0.15 * k
+        )
+        scene.note("sacrum", (fore + rear)[None] / 2)
+    path = curve(crest, 30)
     scene.canvas.bone(ribbon(path, np.linspace(13, 4, 30)), scene.look(0.2 * k, 0.3 * k, roundness=0.8))
     _paint_ala(scene, top)
+
+
+def _sacral_edges(scene: Scene, top: Vertebra) -> tuple[Points, Points, Points]:
+    """Front and back of the sacral bodies and their median crest, at the borders of S1 to S5 and the coccyx (mm)."""
+    angle, centre = top.angle, top.units(np.array([[0.02, 0.52]]))[0]
+    depth, height = top.depth * scene.uniform(0.58, 0.7), top.height * scene.uniform(0.8, 0.95)
+    bend = scene.uniform(3, 22)  # degrees per segment towards the coccyx
+    front, back = [], []
+    crest = [top.units(np.array([[0.62, -0.25]]))[0], top.units(np.array([[0.72, 0.3]]))[0]]
+    for index in range(6):
+        down, behind = np.array([-np.sin(angle), np.cos(angle)]), np.array([np.cos(angle), np.sin(angle)])
+        front.append(centre - behind * depth / 2 + scene.rng.normal(0, 0.5, 2))
+        back.append(centre + behind * depth / 2 + scene.rng.normal(0, 0.5, 2))
+        crest.append(centre + behind * (0.5 * depth + 9 * depth / top.depth * scene.uniform(0.9, 1.4)))
+        centre = centre + down * height
+        depth, height = depth * scene.uniform(0.74, 0.86), height * scene.uniform(0.82, 0.94)
+        angle += np.deg2rad(scene.uniform(0.3, 1.7) * bend * (0.2 if index < 1 else 1.0))
+    return np.array(front), np.array(back), np.array(crest)
 
 
 def _paint_ala(scene: Scene, top: Vertebra) -> None:
@@ -44,7 +56,7 @@ def _paint_ala(scene: Scene, top: Vertebra) -> None:
     for shift in (scene.rng.normal(0, 2.5, 2), scene.rng.normal(0, 2.5, 2)):
         corners = [(-0.45, -0.35), (0.15, -0.62), (0.7, -0.45), (0.85, 0.5), (0.6, 1.3), (0.05, 1.1), (-0.3, 0.4)]
         points = top.units(scene.jitter(corners, 0.05)) + shift
-        scene.canvas.bone(closed_curve(points, 60), scene.look(0.14, 0.12, soft_mm=0.8))
+        scene.canvas.bone(closed_curve(points, 60), scene.look(0.25, 0.2, soft_mm=0.8))
 
 
 def paint_pelvis(scene: Scene) -> None:
@@ -54,7 +66,7 @@ def paint_pelvis(scene: Scene) -> None:
     cos, sin = np.cos(tilt), np.sin(tilt)
     size = top.depth / 34.0
     parting = scene.rng.normal(0, 5.0, 2) * size
-    dense = scene.settings.surround.clutter
+    dense = 1.6 * scene.settings.surround.clutter
     for side in (0.5, -0.5):
         shift = top.centre + side * parting + scene.rng.normal(0, 1.5, 2)
 
@@ -68,8 +80,10 @@ def paint_pelvis(scene: Scene) -> None:
 
 def _paint_wing(scene: Scene, place: Place, dense: float) -> None:
     """Iliac wing: crest, spines, notch; the wing is thin, the crest and the brim are thick lines."""
-    wing = place([(-62, 18), (-58, -4), (-38, -32), (-4, -44), (28, -36), (50, -12), (52, 8), (38, 22), (24, 40), (10, 62), (-22, 66), (-44, 46)])
-    scene.canvas.bone(closed_curve(wing, 100), scene.look(0.2 * dense, 0.3 * dense, cortex_mm=1.4, roundness=0.1, soft_mm=0.5))
+    back = [(52, 8), (38, 22), (24, 40), (10, 62), (-22, 66), (-44, 46)]
+    wing = place([(-62, 18), (-58, -4), (-38, -32), (-4, -44), (28, -36), (50, -12), *back])
+    thin = scene.look(0.2 * dense, 0.05 * dense, cortex_mm=1.4, roundness=0.4, soft_mm=3.0)
+    scene.canvas.bone(closed_curve(wing, 100), thin)
     crest = curve(place([(-62, 18), (-58, -4), (-38, -32), (-4, -44), (28, -36), (50, -12)]), 50)
     scene.canvas.line(crest, scene.uniform(3, 7), 0.25 * dense, 1.2)
     brim = curve(place([(18, 0), (2, 22), (-16, 44), (-40, 70), (-62, 92)]), 40)

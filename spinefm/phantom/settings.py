@@ -27,7 +27,7 @@ LAYOUTS: dict[str, dict[str, float]] = {
 
 FILM_SIZES: dict[str, tuple[tuple[int, int], ...]] = {
     "full": ((480, 640), (512, 640), (560, 640), (640, 640), (480, 640), (640, 512)),
-    "wide": ((512, 640), (560, 640), (640, 640), (640, 480)),
+    "wide": ((512, 640), (560, 640), (640, 640), (640, 560)),
     "narrow": ((320, 640), (360, 640), (400, 640), (420, 640)),
     "no_anchor": ((480, 640), (512, 640), (560, 560), (640, 512)),
     "three": ((480, 480), (512, 512), (480, 560), (560, 480)),
@@ -153,7 +153,7 @@ def _field(rng: np.random.Generator, region: str, layout: str) -> float:
     """Height of the film over the length of spine it must show (see `simulate.view_of`)."""
     limits = {
         "full": (1.25, 2.3) if region == "cervical" else (1.1, 2.0),
-        "wide": (2.2, 3.0) if region == "cervical" else (1.9, 2.6),
+        "wide": (2.2, 2.8) if region == "cervical" else (1.9, 2.5),
         "narrow": (1.1, 1.6),
         "no_anchor": (1.05, 1.6),
         "three": (1.02, 1.35),
@@ -168,7 +168,7 @@ def _column(rng: np.random.Generator, region: str) -> ColumnSettings:
         size=float(np.clip(rng.normal(1.0, 0.08), 0.78, 1.25)),
         depth=float(np.clip(rng.normal(1.0, 0.07), 0.82, 1.2)),
         height=float(np.clip(rng.normal(1.0, 0.08), 0.78, 1.22)),
-        disc=float(np.clip(rng.normal(1.0, 0.2), 0.45, 1.6)),
+        disc=float(np.clip(rng.normal(0.95 if cervical else 0.85, 0.2), 0.4, 1.6)),
         slope=float(rng.normal(-20, 9) if cervical else np.clip(rng.normal(-40, 11), -72, -8)),
         lordosis=float(rng.normal(14, 15) if cervical else np.clip(rng.normal(52, 15), 4, 92)),
         bend=float(rng.normal(0, 7)),
@@ -186,7 +186,7 @@ def _bone(rng: np.random.Generator) -> BoneSettings:
         marrow=float(rng.uniform(0.55, 1.35)),
         cortex=float(rng.uniform(0.5, 1.6)),
         cortex_mm=float(rng.uniform(0.35, 1.1)),
-        trabeculae=float(rng.uniform(0.03, 0.22)),
+        trabeculae=float(rng.uniform(0.04, 0.3)),
         posterior=float(rng.uniform(0.6, 1.4)),
         roundness=float(rng.uniform(0.15, 0.8)),
         shells=float(rng.uniform(0.5, 1.4)),

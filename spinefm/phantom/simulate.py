@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +24,9 @@ from spinefm.phantom.vertebrae import paint_body, paint_discs
 from spinefm.phantom.view import view_of
 
 Points = NDArray[np.float64]
+
+FINE_SCALE = 3.2
+"""Films with fewer pixels per mm are painted at twice their resolution, so that cortex thinner than a pixel is right."""
 
 LEAST_VISIBLE = 0.02
 """A body of which less than this share is on the film is not in the truth."""
@@ -77,18 +81,18 @@ def simulate(
     column = build_column(settings.region, settings.column, streams[1])
     outlines = {vertebra.level: body_outline(vertebra, streams[1]) for vertebra in column}
     view = view_of(settings, outlines, streams[1])
-    canvas = Canvas(view, (settings.height, settings.width), streams[2])
-    scene = Scene(canvas, column, settings, streams[2])
+    scene = Scene(_canvas(view, settings, streams[2]), column, settings, streams[2])
     _paint(scene, outlines)
+    depth = cv2.resize(scene.canvas.depth, (settings.width, settings.height), interpolation=cv2.INTER_AREA)
     film_settings = FilmSettings.draw(streams[3], settings.region)
-    developed = develop(canvas.depth, film_settings, streams[3])
+    developed = develop(depth, film_settings, streams[3])
     labels, truth = _truth(view, outlines, developed.visible)
     return Phantom(
         film=developed.film,
         labels=labels,
         truth=truth,
         centroids={level: _centroid(labels, level) for level in truth},
-        distractors=_distractors(scene, developed.visible),
+        distractors=_distractors(scene.noted, view, developed.visible),
         region=settings.region,
         seed=int(seed),
         layout=settings.layout,
@@ -99,6 +103,13 @@ def simulate(
     )
 
 
+def _canvas(view: View, settings: Settings, rng: np.random.Generator) -> Canvas:
+    """An empty canvas, finer than the film: pixel centre p of the film is k * p + (k - 1) / 2 on it."""
+    k = 2 if view.scale < FINE_SCALE else 1
+    fine = replace(view, scale=k * view.scale, centre_px=k * view.centre_px + (k - 1) / 2)
+    return Canvas(fine, (k * settings.height, k * settings.width), rng)
+
+
 def _paint(scene: Scene, outlines: dict[Level, Outline]) -> None:
     """Paint the surroundings, then the arches, then the bodies: the order changes nothing but the random stream."""
     cervical = scene.settings.region == "cervical"
@@ -106,7 +117,7 @@ def _paint(scene: Scene, outlines: dict[Level, Outline]) -> None:
         paint_neck(scene, _dens_tip(scene.vertebra(Level.C2), outlines[Level.C2]))
     else:
         paint_trunk(scene)
-    strength = scene.uniform(0.3, 0.6) if cervical else scene.uniform(0.35, 0.8)
+    strength = scene.uniform(0.3, 0.6) if cervical else scene.uniform(0.25, 0.95)
     for vertebra in scene.column:
         paint_arch(scene, vertebra)
     for vertebra in scene.column:
@@ -153,12 +164,14 @@ def _centroid(labels: NDArray[np.uint8], level: Level) -> tuple[float, float]:
     return float(columns.mean()), float(rows.mean())
 
 
-def _distractors(scene: Scene, visible: NDArray[np.bool_]) -> dict[str, NDArray[np.float32]]:
+def _distractors(
+    noted: Mapping[str, list[Points]], view: View, visible: NDArray[np.bool_]
+) -> dict[str, NDArray[np.float32]]:
     """The noted points that lie on the visible film, as film pixels."""
     found: dict[str, NDArray[np.float32]] = {}
     height, width = visible.shape
-    for kind, groups in scene.noted.items():
-        points = scene.canvas.view(np.concatenate(groups))
+    for kind, groups in noted.items():
+        points = view(np.concatenate(groups))
         at = np.round(points).astype(int)
         inside = (at[:, 0] >= 0) & (at[:, 1] >= 0) & (at[:, 0] < width) & (at[:, 1] < height)
         points, at = points[inside], at[inside]

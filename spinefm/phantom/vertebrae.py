@@ -23,10 +23,12 @@ def paint_body(scene: Scene, vertebra: Vertebra, outline: Outline, strength: flo
     across, along = _own_axes(scene, vertebra, patch)
     inside = scene.canvas.inside(patch)
     values = strength * bone.marrow * _thickness(across, bone.roundness)
-    values *= 1 + bone.trabeculae * scene.canvas.grain(patch, _film_angle(scene, vertebra), stretch=rng.uniform(1.2, 3.0))
+    values *= 1 + bone.trabeculae * scene.canvas.grain(
+        patch, _film_angle(scene, vertebra), stretch=rng.uniform(1.2, 3.0)
+    )
     ends = np.clip(np.abs(along) * 2.6 - 0.6, 0, 1)  # 1 at the endplates, 0 at the waist
     wall = rng.uniform(0.35, 0.8) + rng.uniform(0.2, 0.7) * ends
-    values += 0.75 * strength * bone.cortex * wall * np.exp(-inside / np.float32(bone.cortex_mm))
+    values += (0.2 + 0.5 * strength) * bone.cortex * wall * np.exp(-inside / np.float32(bone.cortex_mm))
     sclerosis = 0.12 + 0.5 * vertebra.degeneration * rng.random()
     values += strength * sclerosis * ends * np.exp(-inside / np.float32(0.09 * vertebra.depth))
     scene.canvas.add(patch, (values * patch.cover).astype(np.float32))
@@ -37,7 +39,9 @@ def paint_body(scene: Scene, vertebra: Vertebra, outline: Outline, strength: flo
 def _own_axes(scene: Scene, vertebra: Vertebra, patch: Patch) -> tuple[Grid, Grid]:
     """Body units across (anterior -0.5 to posterior 0.5) and along (superior -0.5 to inferior 0.5) of each crop pixel."""
     view = scene.canvas.view
-    origin, right, down = view.inverse(np.array([patch.origin, np.add(patch.origin, (1, 0)), np.add(patch.origin, (0, 1))]))
+    origin, right, down = view.inverse(
+        np.array([patch.origin, np.add(patch.origin, (1, 0)), np.add(patch.origin, (0, 1))])
+    )
     cos, sin = np.cos(vertebra.angle), np.sin(vertebra.angle)
     to_own = np.array([[cos, sin], [-sin, cos]]) / np.array([[vertebra.depth], [vertebra.height]])
     start, per_x, per_y = to_own @ (origin - vertebra.centre), to_own @ (right - origin), to_own @ (down - origin)
@@ -97,7 +101,9 @@ def paint_discs(scene: Scene) -> None:
         middle = (above.units(np.array([[0.0, 0.5]]))[0] + below.units(np.array([[0.0, -0.5]]))[0]) / 2
         scene.note("disc", middle[None])
         angle = (above.angle + below.angle) / 2
-        lens = ellipse(middle + scene.rng.normal(0, 0.05 * above.depth, 2), (0.3 * above.depth, 0.22 * above.disc + 0.2), angle)
+        lens = ellipse(
+            middle + scene.rng.normal(0, 0.05 * above.depth, 2), (0.3 * above.depth, 0.22 * above.disc + 0.2), angle
+        )
         if scene.chance(0.12 * above.degeneration):
             scene.canvas.tissue(lens, -scene.uniform(0.15, 0.5), 0.3)
         elif scene.chance(0.04):

@@ -27,28 +27,39 @@ def view_of(settings: Settings, outlines: dict[Level, Outline], rng: np.random.G
     size = np.array([settings.width, settings.height], float)
     scale = _scale(settings, high - low, size)
     slack = size / scale - (high - low)  # mm of film beside the stretch
-    at = np.array([rng.uniform(0.25, 0.75), _height_share(settings, rng)])
-    start = low - slack * at
+    start = low - (slack[0] * rng.uniform(0.25, 0.75), _above(settings, float(slack[1]), rng))
     return View(scale, tilt, settings.faces == "right", flat.inverse(start[None])[0], np.zeros(2))
 
 
 def _scale(settings: Settings, extent: Points, size: Points) -> float:
-    """Pixels per mm so that the stretch fits: its height 1 / `field` of the film, its width at most 60 %."""
+    """Pixels per mm so that the stretch fits: its height 1 / `field` of the film, its width at most 60 %.
+
+    Bodies stay at least about 28 px of 640 deep, unless the stretch then would not fit.
+    """
     room = 0.6 if settings.region == "lumbar" else 0.55
-    return float(min(size[1] / (extent[1] * settings.field), room * size[0] / extent[0]))
+    fitting = min(size[1] / (extent[1] * 1.03), room * size[0] / extent[0])
+    least = max(size) / 640 * (1.8 if settings.region == "cervical" else 0.85)
+    return float(min(fitting, max(least, size[1] / (extent[1] * settings.field))))
 
 
-def _height_share(settings: Settings, rng: np.random.Generator) -> float:
-    """How much of the spare height lies above the stretch: heads above the neck, the pelvis below the back."""
-    if settings.layout in ("no_anchor", "three", "narrow"):
-        return float(rng.uniform(0.3, 0.7)) if settings.layout != "no_anchor" else 0.5
-    return float(rng.uniform(0.3, 0.75) if settings.region == "cervical" else rng.uniform(0.05, 0.5))
+def _above(settings: Settings, slack: float, rng: np.random.Generator) -> float:
+    """How many mm of the spare height lie above the stretch: heads above the neck, the pelvis below the back.
+
+    Without the anchor (C2 above, S1 below) the film ends close to the stretch on that side.
+    """
+    if settings.layout == "no_anchor":
+        near = min(slack, float(rng.uniform(-1, 9)) * (1.0 if settings.region == "cervical" else 1.6))
+        return near if settings.region == "cervical" else slack - near
+    if settings.layout in ("three", "narrow"):
+        return slack * float(rng.uniform(0.3, 0.7))
+    return slack * float(rng.uniform(0.3, 0.75) if settings.region == "cervical" else rng.uniform(0.05, 0.5))
 
 
 def _stretch(settings: Settings, rng: np.random.Generator) -> list[Level]:
     """The levels that the film must show."""
     if settings.layout == "three":
-        first = int(rng.integers(Level.C2, Level.C5 + 1) if settings.region == "cervical" else rng.integers(Level.T11, Level.L3 + 1))
+        limits = (Level.C2, Level.C5) if settings.region == "cervical" else (Level.T11, Level.L3)
+        first = int(rng.integers(limits[0], limits[1] + 1))
         return [Level(first + k) for k in range(3)]
     if settings.region == "cervical":
         first, last = Level.C2, Level.T1 if rng.random() < 0.4 else Level.C7
