@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -101,4 +102,5 @@ class Oracle:
 
 def empty_bundle() -> Bundle:
     """A bundle without networks, for methods that ask an oracle."""
-    return Bundle("oracle", torch.device("cpu"), "float32", *[None] * 4, checksums={})  # type: ignore[arg-type]
+    nothing: Any = None
+    return Bundle("oracle", torch.device("cpu"), "float32", nothing, nothing, nothing, nothing, {})

@@ -1,0 +1,63 @@
+"""The paper's rule and what it hides, on drawn masks with answers counted by hand."""
+
+import numpy as np
+import pytest
+
+from spinefm.anatomy import Level
+from spinefm.datasets import Truth
+from spinefm.evaluation import score_film, summarise
+from spinefm.masks import Mask
+from spinefm.trace import Vertebra
+
+
+def block(x0: int, width: int = 10) -> Mask:
+    return Mask(np.ones((10, width), bool), (x0, 0))
+
+
+def vertebra(mask: Mask, level: Level | None) -> Vertebra:
+    return Vertebra(0, level.name if level else "V1", level, 1, mask, mask.centroid, (), 0.9)
+
+
+TRUTH = Truth({Level.C3: block(0), Level.C4: block(20)}, {Level.C5: block(40)}, complete=True)
+
+CASES = [
+    ([], [0, 0], 0, 0, 0),
+    ([vertebra(block(0), Level.C3), vertebra(block(20), Level.C4)], [1, 1], 2, 0, 0),
+    ([vertebra(block(5), Level.C3)], [0.5, 0], 1, 0, 0),
+    ([vertebra(block(0), Level.C4)], [1, 0], 0, 0, 0),
+    ([vertebra(block(60), Level.C4)], [0, 0], 0, 1, 0),
+    ([vertebra(block(40), None)], [0, 0], 0, 0, 0),
+    ([vertebra(block(0), Level.C3), vertebra(block(1), Level.C4)], [1, 0], 1, 0, 1),
+]
+
+
+@pytest.mark.parametrize(("found", "dice", "named", "false", "doubled"), CASES)
+def test_scores_counted_by_hand(found, dice, named, false, doubled):
+    score = score_film("film", "cervical", "full", TRUTH, found)
+    assert [level.dice for level in score.levels] == pytest.approx(dice)
+    assert sum(level.named_right for level in score.levels) == named
+    assert (score.false_masks, score.doubled_masks) == (false, doubled)
+
+
+def test_false_masks_are_not_counted_where_the_truth_is_not_complete():
+    truth = Truth(TRUTH.bodies, {}, complete=False)
+    assert score_film("film", "cervical", "", truth, [vertebra(block(60), None)]).false_masks == 0
+
+
+@pytest.mark.parametrize(
+    ("levels", "anchored"), [([Level.C2, Level.C3], True), ([Level.C3], False), ([Level.S1], True)]
+)
+def test_which_films_show_an_anchor(levels, anchored):
+    truth = Truth({level: block(20 * i) for i, level in enumerate(levels)}, {}, True)
+    assert score_film("film", "", "", truth, []).shows_anchor is anchored
+
+
+def test_the_papers_figures():
+    found = [vertebra(block(5), Level.C3)]
+    summary = summarise(score_film("film", "cervical", "full", TRUTH, found).levels)
+    assert (summary.count, summary.identified, summary.named_right) == (2, 50.0, 50.0)
+    assert (summary.located_dsc, summary.overall_dsc) == pytest.approx((0.5, 0.25))
+
+
+def test_nothing_located_has_no_mean():
+    assert np.isnan(summarise(score_film("film", "", "", TRUTH, []).levels).located_dsc)
