@@ -37,6 +37,8 @@ def read_case(folder: Path, name: str) -> Case:
     path = folder / "labels" / f"{name}.json"
     try:
         raw = json.loads(path.read_text())
+        if not isinstance(raw, dict):
+            raise ValueError("it is no JSON object")
         truth = _truth(raw, folder / "labels" / f"{name}.png")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedCase(f"The label {path.name} cannot be read ({error}); mend or remove it.") from error

@@ -139,7 +139,7 @@ def _crush(level: Level, rng: np.random.Generator) -> tuple[float, float, float]
     """Lost shares of height (anterior, middle, posterior) of a wedge, biconcave or crush deformity (Genant's types)."""
     if level in (Level.C2, Level.S1):
         return 0.0, 0.0, 0.0
-    loss = float(rng.uniform(0.08, 0.2) if level < Level.T3 else rng.uniform(0.12, 0.45))
+    loss = float(rng.uniform(0.08, 0.2) if level < Level.T3 else rng.uniform(0.1, 0.36))
     kinds = ((loss, loss * 0.6, 0.0), (0.05, loss, 0.0), (loss, loss, loss * 0.7))
     return kinds[rng.choice(3, p=[0.55, 0.3, 0.15])]
 

@@ -29,8 +29,8 @@ SKIN = [
     (-107, 36), (-105, 26), (-112, 16), (-124, 4), (-112, -26), (-105, -44),
 ]  # fmt: skip
 MANDIBLE = [
-    (-14, -13), (-9, -6), (-14, 14), (-19, 40), (-24, 54), (-36, 66), (-62, 78), (-80, 84), (-89, 78), (-88, 64),
-    (-90, 50), (-74, 48), (-52, 44), (-44, 34), (-42, 12), (-41, -2), (-34, -6), (-28, 2), (-21, -4),
+    (-15, -14), (-10, -7), (-16, 14), (-24, 38), (-30, 52), (-40, 65), (-63, 78), (-80, 84), (-89, 78), (-88, 64),
+    (-90, 50), (-74, 48), (-54, 44), (-48, 34), (-46, 12), (-42, -2), (-35, -6), (-29, 2), (-22, -5),
 ]  # fmt: skip
 
 
@@ -54,9 +54,10 @@ def head_frame(scene: Scene, dens_tip: Points) -> HeadFrame:
     size = scene.settings.column.size
     axis = scene.vertebra(Level.C2)
     up = axis.place(np.array([[0.0, -1.0]]))[0] - axis.centre
-    origin = dens_tip + up * scene.uniform(2, 8) + (scene.rng.normal(-2, 2), 0)
+    origin = dens_tip + up * scene.uniform(2, 8) + (scene.rng.normal(-4, 2.5), 0)
     scale = (0.5 + 0.5 * size) * np.exp(scene.rng.normal(0, 0.04, 2))
-    return HeadFrame(origin, float(np.deg2rad(scene.settings.surround.head_tilt)), scale)
+    tilt = scene.settings.surround.head_tilt * (0.45 if scene.settings.layout == "cephalogram" else 1.0)
+    return HeadFrame(origin, float(np.deg2rad(tilt)), scale)
 
 
 def skin_of_head(scene: Scene, frame: HeadFrame) -> Points:
@@ -77,7 +78,7 @@ def paint_head(scene: Scene, frame: HeadFrame) -> None:
 def _paint_vault(scene: Scene, frame: HeadFrame) -> None:
     k = scene.settings.bone.shells * scene.uniform(0.7, 1.2)
     vault = frame(closed_curve(scene.jitter(VAULT, 2.5), 170))
-    scene.canvas.shell(vault, scene.uniform(3.0, 6.5), 0.9 * k, 0.7 * k)
+    scene.canvas.shell(vault, scene.uniform(2.2, 6.0), scene.uniform(0.5, 1.0) * k, 0.7 * k)
     inner = curve(scene.jitter([(60, 0), (80, -16), (82, -44), (68, -78), (40, -106), (0, -122)], 2.0), 50)
     scene.canvas.line(frame(inner), scene.uniform(1.0, 2.0), 0.3 * k, 0.5)
     floor = curve(scene.jitter([(34, 6), (46, -2), (62, -6), (76, -20)], 2.0), 30)
@@ -168,11 +169,11 @@ def _paint_mandible(scene: Scene, frame: HeadFrame) -> None:
     for shift in scene.rng.normal(0, 2.2, (2, 2)):
         half = frame(closed_curve(bone + shift, 120))
         scene.canvas.bone(half, scene.look(0.34 * k, 0.42 * k, cortex_mm=1.6, roundness=0.15, texture=0.15))
-    canal = frame(curve(scene.jitter([(-34, 14), (-36, 44), (-56, 62), (-76, 66)], 1.5), 30))
+    canal = frame(curve(scene.jitter([(-36, 14), (-40, 44), (-58, 62), (-76, 66)], 1.5), 30))
     scene.canvas.line(canal, 2.5, -0.08, 0.4)
     chin = frame(closed_curve(scene.jitter([(-78, 62), (-88, 60), (-91, 76), (-84, 85), (-76, 80)], 1.0), 40))
     scene.canvas.bone(chin, scene.look(0.5 * k, 0.5 * k, cortex_mm=1.5))
-    scene.note("mandible", frame([(-26, 20), (-28, 50), (-50, 66), (-72, 74), (-12, -8)]))
+    scene.note("mandible", frame([(-28, 20), (-34, 50), (-52, 66), (-72, 74), (-14, -8)]))
 
 
 def _paint_teeth(scene: Scene, frame: HeadFrame) -> None:

@@ -110,7 +110,7 @@ def _lumbar_arch(scene: Scene, vertebra: Vertebra) -> None:
         _paint(scene, vertebra, superior, 0.22, 0.26, shift)
         _paint(scene, vertebra, inferior, 0.22, 0.26, shift)
         ring = vertebra.units(np.array([[0.58, -0.22]]))[0] + shift
-        k = scene.settings.bone.posterior * scene.uniform(0.2, 1.0)
+        k = scene.settings.bone.posterior * scene.uniform(0.05, 1.0)
         scene.canvas.bone(ellipse(ring, (0.1 * vertebra.depth, 0.12 * vertebra.depth)), scene.look(0.15 * k, 0.7 * k))
     lamina = [(0.8, -0.2), (1.12, -0.05), (1.3, 0.1), (1.3, 0.55), (1.1, 0.7), (0.9, 0.6)]
     _paint(scene, vertebra, lamina, 0.16, 0.16, none)

@@ -85,9 +85,9 @@ def _paint_wing(scene: Scene, place: Place, dense: float) -> None:
     thin = scene.look(0.2 * dense, 0.05 * dense, cortex_mm=1.4, roundness=0.4, soft_mm=3.0)
     scene.canvas.bone(closed_curve(wing, 100), thin)
     crest = curve(place([(-62, 18), (-58, -4), (-38, -32), (-4, -44), (28, -36), (50, -12)]), 50)
-    scene.canvas.line(crest, scene.uniform(3, 7), 0.25 * dense, 1.2)
+    scene.canvas.line(crest, scene.uniform(3, 8), scene.uniform(0.05, 0.25) * dense, scene.uniform(0.8, 2.0))
     brim = curve(place([(18, 0), (2, 22), (-16, 44), (-40, 70), (-62, 92)]), 40)
-    scene.canvas.line(brim, scene.uniform(1.5, 4), 0.35 * dense, 0.8)
+    scene.canvas.line(brim, scene.uniform(1.5, 4), scene.uniform(0.1, 0.35) * dense, scene.uniform(0.5, 1.5))
     scene.note("pelvis", np.concatenate([crest[5::12], brim[5::12]]))
 
 

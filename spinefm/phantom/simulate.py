@@ -83,7 +83,7 @@ def simulate(
     view = view_of(settings, outlines, streams[1])
     scene = Scene(_canvas(view, settings, streams[2]), column, settings, streams[2])
     _paint(scene, outlines)
-    depth = cv2.resize(scene.canvas.depth, (settings.width, settings.height), interpolation=cv2.INTER_AREA)
+    depth = cv2.resize(scene.canvas.depth, (settings.width, settings.height), interpolation=cv2.INTER_AREA).astype(np.float32)
     film_settings = FilmSettings.draw(streams[3], settings.region)
     developed = develop(depth, film_settings, streams[3])
     labels, truth = _truth(view, outlines, developed.visible)
