@@ -62,7 +62,7 @@ class TrainingFilm:
 
     def _distance(self, first: int, second: int) -> float | None:
         """The distance between two counted levels; None where one is out of view or is C2."""
-        if not (0 <= min(first, second) and max(first, second) < len(COUNTED)):
+        if not (min(first, second) >= 0 and max(first, second) < len(COUNTED)):
             return None
         a, b = COUNTED[first], COUNTED[second]
         if Level.C2 in (a, b) or a not in self.centroids or b not in self.centroids:

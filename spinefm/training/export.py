@@ -1,0 +1,118 @@
+"""From finished runs to shipped weights: `python -m spinefm.training.export RUN… --out weights`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_file
+from torch import nn
+
+from spinefm.bundles import write_bundle
+from spinefm.networks.registry import NETWORKS, build_network
+from spinefm.training.errors import TrainingError
+from spinefm.training.record import RunFolder
+
+LICENCE = "Apache-2.0"
+TRAINED_ON = "simulated radiographs of this project only (spinefm.phantom); no patient's film"
+
+
+def export_runs(runs: Sequence[Path], weights: Path, bundle: str = "compact") -> dict[str, dict[str, Any]]:
+    """Write the averaged weights of `runs` as fp16 into the bundle, with the facts of their training and a card.
+
+    Networks of the bundle that no run is given for stay as they are. Returns the facts of each network. Raises
+    TrainingError for a folder without a validated run.
+    """
+    facts = read_facts(weights, bundle)
+    networks: dict[str, nn.Module] = {}
+    for run in runs:
+        network, model, about = load_run(run)
+        networks[network], facts[network] = model, about
+    write_bundle(weights, bundle, networks, licence=LICENCE, trained_on=TRAINED_ON)
+    _facts_path(weights, bundle).write_text(json.dumps(facts, indent=1) + "\n")
+    (weights / "README.md").write_text(card(facts))
+    return facts
+
+
+def load_run(run: Path) -> tuple[str, nn.Module, dict[str, Any]]:
+    """The network's name, the network with the averaged weights of a run, and the facts of the run."""
+    folder = RunFolder(run)
+    if not folder.facts.exists() or not folder.weights.exists():
+        raise TrainingError(f"{run} holds no validated run; train until the first validation is through.")
+    facts: dict[str, Any] = json.loads(folder.facts.read_text())
+    model = build_network(facts["network"], facts["config"])
+    model.load_state_dict(load_file(folder.weights))
+    return facts["network"], model.eval(), facts
+
+
+def read_facts(weights: Path, bundle: str) -> dict[str, dict[str, Any]]:
+    """The facts of the networks that are in the bundle already."""
+    path = _facts_path(weights, bundle)
+    facts: dict[str, dict[str, Any]] = json.loads(path.read_text()) if path.exists() else {}
+    return facts
+
+
+def card(facts: Mapping[str, Mapping[str, Any]]) -> str:
+    """The model card of the bundle, in Markdown."""
+    parts = [_HEAD, *(_section(network, facts[network]) for network in NETWORKS if network in facts)]
+    return "\n".join(parts)
+
+
+_HEAD = f"""# Weights of SpineFM, compact bundle
+
+Licence: {LICENCE}. Trained on {TRAINED_ON}.
+Not a medical device: for research only. Files are fp16 safetensors; `manifest.json` holds sizes and checksums.
+Scores are those of the averaged weights on simulated films that were not trained on.
+"""
+
+
+def _section(network: str, facts: Mapping[str, Any]) -> str:
+    """One network's part of the card."""
+    data = facts["data"]
+    lines = [
+        f"## {network}",
+        "",
+        f"- training films: {_films(data['training'])}",
+        f"- validation films: {_films(data['validation'])}",
+        f"- {facts['steps']} steps of {facts['batch']} samples, {facts['hours']} h on {facts['threads']} CPU thread(s),"
+        f" seed {facts['seed']}",
+        f"- optimiser: AdamW, learning rate {facts['recipe']['learning_rate']}, weight decay"
+        f" {facts['recipe']['weight_decay']}, average over steps with decay {facts['recipe']['average_decay']}",
+        *(f"- {name}: {value}" for name, value in facts["scores"].items()),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _films(data: Mapping[str, Any]) -> str:
+    """How many films and bodies, from which seeds."""
+    return f"{data['films']} with {data['bodies']} bodies, seeds {data['first_seed']} to {data['last_seed']}"
+
+
+def _facts_path(weights: Path, bundle: str) -> Path:
+    """Where the facts of a bundle's training lie."""
+    return weights / bundle / "training.json"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Export the runs named on the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m spinefm.training.export", description=__doc__)
+    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="folders that `spinefm train` wrote")
+    parser.add_argument("--out", type=Path, default=Path("weights"), help="the folder of the manifest")
+    parser.add_argument("--bundle", default="compact")
+    args = parser.parse_args(arguments)
+    try:
+        facts = export_runs(args.runs, args.out, args.bundle)
+    except TrainingError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write("".join(f"{network} {json.dumps(about['scores'])}\n" for network, about in facts.items()))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,65 @@
+"""Training patches are those of inference, turned and mirrored with their masks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spinefm.anatomy import Level
+from spinefm.geometry import Box, Point, crop_patch
+from spinefm.training.augment import vary_film
+from spinefm.training.films import FilmSet
+from spinefm.training.patches import Square, cut_film, cut_mask, label_at, varied_patch
+
+
+@pytest.mark.parametrize("side", [40, 64, 101])
+@pytest.mark.parametrize("centre", [(60, 80), (3, 5), (118, 150)])
+def test_a_straight_patch_is_that_of_inference(films: FilmSet, centre: tuple[int, int], side: int) -> None:
+    film = films.films[0]
+    even = 0.5 if side % 2 == 0 else 0.0  # a square of an even side has its middle between pixels
+    square = Square((centre[0] + even, centre[1] + even), side)
+    expected = crop_patch(film.film.astype(np.float32) / 255, Box.square(Point(*square.centre), side), 64)
+    assert np.abs(cut_film(film, square, 64) - expected).max() < 0.01
+
+
+def test_mask_and_film_are_cut_alike(films: FilmSet) -> None:
+    film = films.films[0]
+    level = next(iter(film.centroids))
+    for angle, mirrored in ((0.0, False), (0.6, True), (-1.2, False)):
+        square = Square(tuple(film.centroids[level]), 70, angle, mirrored)
+        mask, patch = cut_mask(film, level, square, 64) > 0, cut_film(film, square, 64)
+        assert mask[32, 32] and patch[mask].mean() > 0.55
+        rows, columns = np.nonzero(mask)
+        assert abs(rows.mean() - 31.5) < 1 and abs(columns.mean() - 31.5) < 1
+
+
+def test_mirroring_swaps_the_columns(films: FilmSet) -> None:
+    film = films.films[0]
+    plain, mirrored = (cut_film(film, Square((60, 80), 65, mirrored=flag), 65) for flag in (False, True))
+    assert np.allclose(plain[:, ::-1], mirrored, atol=0.01)
+
+
+def test_what_lies_outside_the_film_stays_black(films: FilmSet) -> None:
+    patch = varied_patch(films.films[0], Square((0, 80), 60), 60, np.random.default_rng(0))
+    assert (patch[:, :28] == 0).all() and (patch[:, 32:] > 0).any()
+
+
+def test_label_at_is_background_outside(films: FilmSet) -> None:
+    film = films.films[0]
+    level = next(iter(film.centroids))
+    assert label_at(film, film.centroids[level]) == level
+    assert label_at(film, np.array([-5.0, 10.0])) == 0
+
+
+def test_variations_stay_in_range_and_differ() -> None:
+    image = np.tile(np.linspace(0.2, 0.8, 48, dtype=np.float32), (48, 1))
+    rng = np.random.default_rng(0)
+    varied = [vary_film(image, rng) for _ in range(40)]
+    assert all(v.shape == image.shape and v.dtype == np.float32 and 0 <= v.min() <= v.max() <= 1 for v in varied)
+    assert len({float(v.mean()) for v in varied}) > 30
+    kept = [np.corrcoef(image.ravel(), v.ravel())[0, 1] for v in varied]
+    assert np.median(kept) > 0.9
+
+
+def test_c2_is_found_on_cervical_stand_ins(films: FilmSet) -> None:
+    assert len(films.bodies[Level.C2]) == 4
