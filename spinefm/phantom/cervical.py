@@ -21,7 +21,7 @@ def paint_neck(scene: Scene, dens_tip: Points) -> None:
     frame = head_frame(scene, dens_tip)
     around = scene.settings.surround
     outlines = [skin_of_head(scene, frame), _neck_outline(scene, frame)]
-    paint_mass(scene, outlines, scene.uniform(38, 62) * around.girth, 2.1 * around.tissue)
+    paint_mass(scene, outlines, scene.uniform(38, 62) * around.girth, 1.75 * around.tissue)
     paint_unevenness(scene, scene.uniform(12, 40), scene.uniform(0.01, 0.06))
     _paint_airway(scene, frame)
     np.maximum(scene.canvas.depth, 0.0, out=scene.canvas.depth)
@@ -146,8 +146,8 @@ def _paint_atlas(scene: Scene, dens_tip: Points) -> None:
         local = scene.jitter(points, 0.5) * size
         return np.asarray(local @ np.array([[cos, sin], [-sin, cos]]) + dens_tip + (0, 5.5 * size), float)
 
-    tubercle = place([(-6.5, -5), (-8.5, -5.5), (-13, -1), (-13, 2), (-8.5, 5.5), (-6.5, 5)])
-    scene.canvas.bone(smooth(tubercle, 2), scene.look(0.36 * bone, 0.45 * bone))
+    tubercle = place([(-6.5, -6), (-8.5, -6.5), (-13.5, -1), (-13.5, 2), (-8.5, 6), (-6.5, 5.5)])
+    scene.canvas.bone(smooth(tubercle, 2), scene.look(0.4 * bone, 0.6 * bone))
     for shift in sides(scene, axis, 20.0):
         mass = place([(-8, -6), (4, -8), (12, -6), (11, 5), (3, 9), (-8, 6)]) + shift
         scene.canvas.bone(smooth(mass, 2), scene.look(0.34 * bone, 0.32 * bone, soft_mm=0.3))
@@ -156,7 +156,9 @@ def _paint_atlas(scene: Scene, dens_tip: Points) -> None:
             place([(8, 0), (18, -2 + bend / 2), (28, -1 + bend), (34, 1 + bend), (38, 4 + bend)]) + 0.5 * shift, 24
         )
         width = size * np.interp(np.linspace(0, 1, 24), [0, 0.3, 0.7, 0.88, 1], [7, 5, 6.5, 10, 6])
-        scene.canvas.bone(ribbon(arch, width), scene.look(0.3 * bone, 0.4 * bone, roundness=0.7))
+        scene.canvas.bone(ribbon(arch, width), scene.look(0.36 * bone, 0.45 * bone, roundness=0.7))
+        knob = ellipse(arch[21], (scene.uniform(3.5, 5) * size, scene.uniform(4.5, 6.5) * size), tilt + scene.uniform(-0.3, 0.4))
+        scene.canvas.bone(knob, scene.look(0.12 * bone, 0.3 * bone))
     scene.note("c1", place([(-10, 0), (2, 0), (26, -2), (36, 2)]))
 
 

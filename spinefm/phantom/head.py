@@ -30,7 +30,7 @@ SKIN = [
 ]  # fmt: skip
 MANDIBLE = [
     (-15, -14), (-10, -7), (-16, 14), (-24, 38), (-30, 52), (-40, 65), (-63, 78), (-80, 84), (-89, 78), (-88, 64),
-    (-90, 50), (-74, 48), (-54, 44), (-48, 34), (-46, 12), (-42, -2), (-35, -6), (-29, 2), (-22, -5),
+    (-90, 50), (-74, 48), (-54, 44), (-48, 34), (-47, 16), (-45, 4), (-39, -1), (-30, 3), (-22, -4),
 ]  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def paint_head(scene: Scene, frame: HeadFrame) -> None:
 def _paint_vault(scene: Scene, frame: HeadFrame) -> None:
     k = scene.settings.bone.shells * scene.uniform(0.7, 1.2)
     vault = frame(closed_curve(scene.jitter(VAULT, 2.5), 170))
-    scene.canvas.shell(vault, scene.uniform(2.2, 6.0), scene.uniform(0.5, 1.0) * k, 0.7 * k)
+    scene.canvas.shell(vault, scene.uniform(2.2, 6.0), scene.uniform(0.5, 1.2) * k, scene.uniform(0.6, 1.4) * k)
     inner = curve(scene.jitter([(60, 0), (80, -16), (82, -44), (68, -78), (40, -106), (0, -122)], 2.0), 50)
     scene.canvas.line(frame(inner), scene.uniform(1.0, 2.0), 0.3 * k, 0.5)
     floor = curve(scene.jitter([(34, 6), (46, -2), (62, -6), (76, -20)], 2.0), 30)
@@ -168,7 +168,7 @@ def _paint_mandible(scene: Scene, frame: HeadFrame) -> None:
     bone = scene.jitter(MANDIBLE, 1.2)
     for shift in scene.rng.normal(0, 2.2, (2, 2)):
         half = frame(closed_curve(bone + shift, 120))
-        scene.canvas.bone(half, scene.look(0.34 * k, 0.42 * k, cortex_mm=1.6, roundness=0.15, texture=0.15))
+        scene.canvas.bone(half, scene.look(0.45 * k, 0.45 * k, cortex_mm=1.6, roundness=0.3, texture=0.15))
     canal = frame(curve(scene.jitter([(-36, 14), (-40, 44), (-58, 62), (-76, 66)], 1.5), 30))
     scene.canvas.line(canal, 2.5, -0.08, 0.4)
     chin = frame(closed_curve(scene.jitter([(-78, 62), (-88, 60), (-91, 76), (-84, 85), (-76, 80)], 1.0), 40))
@@ -212,9 +212,9 @@ def _paint_tooth(
     lean = scene.rng.normal(0, 0.08)
     turn = np.array([[np.cos(lean), np.sin(lean)], [-np.sin(lean), np.cos(lean)]])
     tooth = (np.array(outline) * (1, root)) @ turn + middle
-    scene.canvas.bone(frame(smooth(tooth, 1)), scene.look(0.28 * k, 0.15, texture=0.0))
+    scene.canvas.bone(frame(smooth(tooth, 1)), scene.look(0.36 * k, 0.2, texture=0.0))
     crown = (np.array([(-half, 0.3), (half, 0.3), (half, 6), (-half, 6)]) * (1, root)) @ turn + middle
-    scene.canvas.tissue(frame(smooth(crown, 1)), scene.uniform(0.25, 0.6) * k, 0.3)
+    scene.canvas.tissue(frame(smooth(crown, 1)), scene.uniform(0.3, 0.9) * k, 0.3)
     if filled:
         size = (scene.uniform(0.25, 0.55) * width, scene.uniform(1.2, 3.5))
         spot = ellipse(middle + (0, root * scene.uniform(1, 4)), size, 0.0, 12)

@@ -52,7 +52,7 @@ def _cervical_arch(scene: Scene, vertebra: Vertebra) -> None:
         else:
             back = [(1.15, -0.1), (1.28, 1.05 * tall), (1.1, 1.15 * tall)]
             pillar = [(0.28, -0.5), (0.52, -0.8 * tall), *back, (0.62, 0.62), (0.38, 0.3)]
-        _paint(scene, vertebra, pillar, 0.3 * solid, 0.17, shift)
+        _paint(scene, vertebra, pillar, 0.38 * solid, 0.22, shift)
         _paint(scene, vertebra, [(0.3, -0.4), (0.8, -0.4), (0.85, 0.15), (0.3, 0.1)], 0.14 * solid, 0.08, shift)
         _transverse(scene, vertebra, shift)
         if not upper:
@@ -60,14 +60,27 @@ def _cervical_arch(scene: Scene, vertebra: Vertebra) -> None:
             hook = [(0.05, -0.44), (0.2, -scene.uniform(0.58, 0.78)), (0.42, -0.62), (0.46, -0.42)]
             _paint(scene, vertebra, hook, 0.12, 0.12, 0.45 * shift)
         _lamina_cervical(scene, vertebra, 0.35 * shift)
+    if upper:
+        _paint_axis_ring(scene, vertebra)
     _spinous_cervical(scene, vertebra)
+
+
+def _paint_axis_ring(scene: Scene, vertebra: Vertebra) -> None:
+    """C2 only: Harris' ring, the cortex of the lateral masses seen through the body, and the thick root of the arch."""
+    k = scene.settings.bone.posterior * scene.uniform(0.2, 1.2)
+    centre = vertebra.units(np.array([[scene.uniform(-0.1, 0.15), scene.uniform(-0.4, -0.1)]]))[0]
+    radii = (scene.uniform(0.26, 0.4) * vertebra.depth, scene.uniform(0.3, 0.5) * vertebra.depth)
+    ring = ellipse(centre, radii, vertebra.angle + scene.uniform(-0.3, 0.3))
+    scene.canvas.bone(ring, scene.look(0.08 * k, 0.4 * k))
+    root = [(0.25, -0.45), (0.9, -0.4), (1.7, -0.15), (1.7, 0.75), (0.95, 0.55), (0.35, 0.35)]
+    _paint(scene, vertebra, root, 0.26, 0.2, np.zeros(2))
 
 
 def _lamina_cervical(scene: Scene, vertebra: Vertebra, shift: Points) -> None:
     """One lamina: from behind the pillar, narrowing towards the spinolaminar line and the spinous process."""
     top, low = scene.uniform(-0.2, 0.2), scene.uniform(0.75, 1.05)
     lamina = [(0.92, top), (1.45, top + 0.15), (1.95, 0.25), (1.95, 0.75), (1.5, low), (1.0, low)]
-    _paint(scene, vertebra, lamina, 0.17, 0.13, shift)
+    _paint(scene, vertebra, lamina, 0.22, 0.17, shift)
 
 
 def _transverse(scene: Scene, vertebra: Vertebra, shift: Points) -> None:
@@ -88,13 +101,14 @@ def _facet_lines(scene: Scene, vertebra: Vertebra, shift: Points, tall: float) -
 
 def _spinous_cervical(scene: Scene, vertebra: Vertebra) -> None:
     long = SPINOUS_LENGTH.get(vertebra.level, 2.0) * scene.uniform(0.75, 1.25)
-    fall = long * (scene.uniform(0.1, 0.6) + (0.25 if vertebra.level >= Level.C7 else 0.0))
+    steep = {Level.C2: (-0.1, 0.25), Level.C7: (0.3, 0.8)}.get(vertebra.level, (0.1, 0.6))
+    fall = long * scene.uniform(*steep)
     thick = scene.uniform(0.5, 0.75) if vertebra.level is Level.C2 else scene.uniform(0.3, 0.55)
     base, tip = 1.5, 1.6 + long
     upper = [(base, 0.1), (base + 0.45 * long, 0.25 + 0.4 * fall), (tip - 0.15, 0.3 + fall)]
     end = [(tip, 0.36 + fall), (tip + 0.02, 0.4 + fall + 0.7 * thick), (tip - 0.15, 0.4 + fall + thick)]
     lower = [(base + 0.5 * long, 0.35 + 0.5 * fall + scene.uniform(0.7, 1.0) * thick), (base, 0.85)]
-    _paint(scene, vertebra, upper + end + lower, 0.3, 0.24, np.zeros(2))
+    _paint(scene, vertebra, upper + end + lower, 0.38, 0.34, np.zeros(2))
     arch = vertebra.units(np.array([(1.62, 0.1), (1.58, 0.4), (1.64, 0.72)]))
     scene.canvas.line(curve(arch, 10), 0.9, 0.2 * scene.settings.bone.cortex * scene.uniform(0.1, 1.2))
     scene.note("posterior", vertebra.units(np.array([(0.95, 0.2), (base + 0.5 * long, 0.4 + 0.4 * fall)])))

@@ -117,7 +117,7 @@ def _paint(scene: Scene, outlines: dict[Level, Outline]) -> None:
         paint_neck(scene, _dens_tip(scene.vertebra(Level.C2), outlines[Level.C2]))
     else:
         paint_trunk(scene)
-    strength = scene.uniform(0.3, 0.6) if cervical else scene.uniform(0.25, 0.95)
+    strength = scene.uniform(0.35, 0.9) if cervical else scene.uniform(0.25, 0.95)
     for vertebra in scene.column:
         paint_arch(scene, vertebra)
     for vertebra in scene.column:
