@@ -38,7 +38,7 @@ class WrongCall(ValueError):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb on `arguments` (default: those of the process); returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    parser = _parser(given[0] if given else None)
+    parser = build_parser(given[0] if given else None)
     args = parser.parse_args(given)
     try:
         return int(args.run(args))
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _parser(verb: str | None) -> argparse.ArgumentParser:
+def build_parser(verb: str | None) -> argparse.ArgumentParser:
     """The parser of all verbs; only the given `verb` gets its arguments, because some come from heavy modules."""
     parser = argparse.ArgumentParser(
         prog="spinefm",
