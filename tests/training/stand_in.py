@@ -41,8 +41,8 @@ def draw_stand_in(seed: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8], dict
     x = rng.uniform(50, 70)
     for index, level in enumerate(levels):
         centre = (round(x + 3 * np.sin(index + seed)), 24 + 26 * index)
-        corners = (np.array(centre) - (WIDTH // 2, HEIGHT // 2), np.array(centre) + (WIDTH // 2, HEIGHT // 2))
-        cv2.rectangle(labels, *(tuple(int(v) for v in c) for c in corners), int(level), -1)
+        left, top = centre[0] - WIDTH // 2, centre[1] - HEIGHT // 2
+        labels[top : top + HEIGHT + 1, left : left + WIDTH + 1] = level
     film[labels > 0] += 100
     truth: dict[str, object] = {
         "size": list(SIZE),
