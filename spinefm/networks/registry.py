@@ -17,7 +17,7 @@ from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfi
 class NetworkKind:
     """A network's configuration class and the function that builds the network from one."""
 
-    config: type
+    config: type[Any]
     build: Callable[[Any], nn.Module]
 
 

@@ -1,0 +1,59 @@
+"""The level classifier: torchvision's ResNet, patches normalised inside."""
+
+import pytest
+import torch
+from torchvision.models import resnet101
+
+from spinefm.networks.level_classifier import CLASSES, LevelClassifier, LevelClassifierConfig
+from tests.networks.gradients import wake, without_gradient
+
+
+@pytest.fixture(scope="module")
+def model() -> LevelClassifier:
+    torch.manual_seed(0)
+    return LevelClassifier(LevelClassifierConfig(patch=32)).eval()
+
+
+def test_four_logits_in_the_named_order(model: LevelClassifier) -> None:
+    assert model(torch.rand(3, 1, 32, 32)).shape == (3, len(CLASSES))
+    assert CLASSES == ("background", "vertebra", "S1", "C2")
+
+
+def test_exposure_and_contrast_do_not_matter(model: LevelClassifier) -> None:
+    patches = torch.rand(2, 1, 32, 32)
+    assert torch.allclose(model(patches), model(0.3 * patches + 0.5), atol=1e-4)
+
+
+def test_a_constant_patch_is_finite(model: LevelClassifier) -> None:
+    assert torch.isfinite(model(torch.zeros(1, 1, 32, 32))).all()
+
+
+def test_eval_is_deterministic_and_batch_free(model: LevelClassifier) -> None:
+    patches = torch.rand(2, 1, 32, 32)
+    assert torch.equal(model(patches), model(patches))
+    assert torch.allclose(model(patches)[:1], model(patches[:1]), atol=1e-5)
+
+
+def test_every_parameter_learns() -> None:
+    model = LevelClassifier(LevelClassifierConfig(patch=32))
+    wake(model)
+    loss = torch.nn.functional.cross_entropy(model(torch.rand(8, 1, 64, 64)), torch.arange(8) % 4)
+    assert without_gradient(model, loss) == []
+
+
+def test_paper_size_has_torchvisions_names_and_shapes() -> None:
+    with torch.device("meta"):
+        ours, theirs = LevelClassifier(LevelClassifierConfig.paper()), resnet101(num_classes=4)
+    assert {n: v.shape for n, v in ours.state_dict().items()} == {n: v.shape for n, v in theirs.state_dict().items()}
+
+
+def test_a_grey_patch_serves_a_colour_network() -> None:
+    config = LevelClassifierConfig(depth="resnet10", patch=32, channels=3, normalisation="imagenet")
+    model = LevelClassifier(config).eval()
+    grey = torch.rand(2, 1, 32, 32)
+    assert torch.equal(model(grey), model(grey.expand(-1, 3, -1, -1)))
+
+
+def test_a_wrong_number_of_channels_is_refused(model: LevelClassifier) -> None:
+    with pytest.raises(ValueError, match="channels"):
+        model(torch.rand(1, 4, 32, 32))

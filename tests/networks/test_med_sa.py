@@ -1,0 +1,148 @@
+"""Med-SA: equal to segment_anything where it should be, and better where corners matter."""
+
+from functools import partial
+
+import pytest
+import torch
+from segment_anything import sam_model_registry
+from segment_anything.modeling import ImageEncoderViT, MaskDecoder, TwoWayTransformer
+from torch import nn
+
+from spinefm.networks.med_sa import AdapterViT, MedSA, MedSAConfig, PatchMaskDecoder, freeze_for_adaptation
+from tests.networks.gradients import wake, without_gradient
+
+CONV = MedSAConfig(patch=32, embedding=32, decoder_mlp=32, widths=(8, 8, 16, 16), blocks=(1, 1, 1, 1))
+VIT = MedSAConfig(
+    encoder="vit", patch=80, embedding=32, decoder_mlp=32, vit_width=24, depth=2, heads=2, window=3, global_blocks=(1,)
+)
+
+
+def make(config: MedSAConfig) -> MedSA:
+    torch.manual_seed(0)
+    return MedSA(config).eval()
+
+
+@pytest.mark.parametrize("config", [CONV, VIT], ids=["conv", "vit"])
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_logits_have_the_patch_size(config: MedSAConfig, batch: int) -> None:
+    size = config.patch
+    logits, iou = make(config).forward_with_iou(torch.rand(batch, 1, size, size), torch.rand(batch, 2) * size)
+    assert logits.shape == (batch, size, size)
+    assert iou.shape == (batch,)
+
+
+@pytest.mark.parametrize("config", [CONV, VIT], ids=["conv", "vit"])
+def test_a_batch_is_its_patches_each_with_its_own_click(config: MedSAConfig) -> None:
+    model, size = make(config), config.patch
+    patches, clicks = torch.rand(3, 1, size, size), torch.rand(3, 2) * size
+    one_by_one = torch.cat([model(patches[i : i + 1], clicks[i : i + 1]) for i in range(3)])
+    assert torch.allclose(model(patches, clicks), one_by_one, atol=1e-4)
+
+
+@pytest.mark.parametrize("config", [CONV, VIT], ids=["conv", "vit"])
+def test_eval_is_deterministic_and_the_click_matters(config: MedSAConfig) -> None:
+    model, size = make(config), config.patch
+    patch, clicks = torch.rand(1, 1, size, size), torch.tensor([[3.0, 20.0], [20.0, 3.0]])
+    assert torch.equal(model(patch, clicks[:1]), model(patch, clicks[:1]))
+    assert not torch.allclose(model(patch, clicks[:1]), model(patch, clicks[1:]))
+
+
+def test_clicks_are_x_then_y() -> None:
+    """A click on the centre of an embedding's cell carries that cell's position code."""
+    model = make(CONV)
+    row, column, stride = 1, 3, CONV.stride
+    click = torch.tensor([[(column + 0.5) * stride - 0.5, (row + 0.5) * stride - 0.5]])
+    sparse, _ = model._prompt(click)
+    code = sparse[0, 0] - model.prompt_encoder.point_embeddings[1].weight[0]
+    assert torch.allclose(code, model.prompt_encoder.get_dense_pe()[0, :, row, column], atol=1e-4)
+
+
+@pytest.mark.parametrize("config", [CONV, VIT], ids=["conv", "vit"])
+def test_every_parameter_learns(config: MedSAConfig) -> None:
+    model, size = make(config).train(), config.patch
+    if config.encoder == "vit":
+        freeze_for_adaptation(model)
+    wake(model)
+    logits, iou = model.forward_with_iou(torch.rand(4, 1, size, size), torch.rand(4, 2) * size)
+    loss = (logits * torch.rand_like(logits)).mean() + iou.sum()
+    invariant = ("k_proj.bias",)  # a constant added to all keys cancels in the softmax
+    assert [name for name in without_gradient(model, loss) if not name.endswith(invariant)] == []
+
+
+def test_fine_features_reach_the_mask() -> None:
+    model = make(CONV)
+    patch, click = torch.rand(1, 1, 32, 32), torch.tensor([[16.0, 16.0]])
+    before = model(patch, click)
+    fine = model.mask_decoder.get_submodule("fine_half")
+    for parameter in fine.parameters():
+        nn.init.zeros_(parameter)
+    assert not torch.allclose(before, model(patch, click))
+
+
+def test_exposure_and_contrast_do_not_matter_to_the_compact_size() -> None:
+    model, click = make(CONV), torch.tensor([[16.0, 16.0]])
+    patch = torch.rand(1, 1, 32, 32)
+    assert torch.allclose(model(patch, click), model(0.4 * patch + 0.3, click), atol=1e-3)
+
+
+def sam_encoder(config: MedSAConfig) -> ImageEncoderViT:
+    """SAM's own encoder of the same size, with relative positions that are not zero."""
+    encoder = ImageEncoderViT(
+        img_size=config.patch, in_chans=config.channels, embed_dim=config.vit_width, depth=config.depth,
+        num_heads=config.heads, out_chans=config.embedding, norm_layer=partial(nn.LayerNorm, eps=1e-6),
+        use_rel_pos=True, window_size=config.window, global_attn_indexes=config.global_blocks,
+    )  # fmt: skip
+    wake(encoder)
+    return encoder.eval()
+
+
+def test_fresh_adapters_leave_sams_encoder_unchanged() -> None:
+    theirs, ours = sam_encoder(VIT), AdapterViT(VIT).eval()
+    missing, unexpected = ours.load_state_dict(theirs.state_dict(), strict=False)
+    assert unexpected == []
+    assert all("_adapter." in name for name in missing)
+    images = torch.rand(2, 1, 80, 80)
+    assert torch.equal(ours(images), theirs(images))
+
+
+def test_awake_adapters_change_it() -> None:
+    encoder, images = AdapterViT(VIT).eval(), torch.rand(1, 1, 80, 80)
+    before = encoder(images)
+    wake(encoder)
+    assert not torch.allclose(before, encoder(images))
+
+
+def test_decoder_without_fine_features_is_sams() -> None:
+    transformer = TwoWayTransformer(depth=2, embedding_dim=32, num_heads=8, mlp_dim=32)
+    theirs = MaskDecoder(
+        transformer_dim=32, transformer=transformer, num_multimask_outputs=0, iou_head_hidden_dim=32
+    ).eval()
+    ours = PatchMaskDecoder(VIT).eval()
+    ours.load_state_dict(theirs.state_dict())
+    embedding, position, sparse, dense = (torch.rand(shape) for shape in _decoder_shapes(batch=1))
+    expected = theirs.predict_masks(embedding, position, sparse, dense)
+    actual = ours.decode(embedding, position, sparse, dense, ())
+    assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(actual, expected, strict=True))
+
+
+def _decoder_shapes(batch: int) -> list[tuple[int, ...]]:
+    return [(batch, 32, 5, 5), (1, 32, 5, 5), (batch, 2, 32), (batch, 32, 5, 5)]
+
+
+def test_paper_size_is_sam_vit_b_with_the_published_adapters() -> None:
+    with torch.device("meta"):
+        ours, theirs = MedSA(MedSAConfig.paper()), sam_model_registry["vit_b"]()
+    own = {name: value.shape for name, value in ours.state_dict().items()}
+    adapters = {name: shape for name, shape in own.items() if "_adapter." in name}
+    assert {n: s for n, s in own.items() if n not in adapters} == {n: v.shape for n, v in theirs.state_dict().items()}
+    assert sum(shape.numel() for shape in adapters.values()) == 7_100_928
+    assert sum(parameter.numel() for parameter in ours.mask_decoder.parameters()) == 4_058_340
+
+
+def test_adaptation_trains_adapters_and_decoder_only() -> None:
+    model = make(VIT)
+    freeze_for_adaptation(model)
+    trained = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    assert trained == {n for n, _ in model.named_parameters() if "_adapter." in n or n.startswith("mask_decoder.")}
+    with pytest.raises(ValueError, match="no adapters|has adapters"):
+        freeze_for_adaptation(make(CONV))
