@@ -75,8 +75,8 @@ def cover(image: Image, rng: np.random.Generator) -> Image:
 
 
 def add_grain(image: Image, rng: np.random.Generator) -> Image:
-    """Quantum noise and film grain, white or slightly correlated."""
+    """Quantum noise and film grain, white or slightly correlated, as a share of the picture's own contrast."""
     noise = rng.standard_normal(image.shape, dtype=np.float32)
     if rng.random() < 0.4:
         noise = 2.0 * cv2.GaussianBlur(noise, (0, 0), 0.8)
-    return np.asarray(image + rng.uniform(0.005, 0.05) * noise, np.float32)
+    return np.asarray(image + rng.uniform(0.01, 0.25) * image.std() * noise, np.float32)
