@@ -235,6 +235,8 @@ class FilmTransform(GeneralizedRCNNTransform):
         """Resize a film, and boxes and masks with it."""
         size = (image.shape[-2], image.shape[-1])
         new = self.resized(size)
+        if new == size:
+            return image, target
         image = F.interpolate(image[None], new, mode="bilinear", align_corners=False, antialias=True)[0]
         if target is None:
             return image, None

@@ -130,7 +130,7 @@ def test_perfect_semantic_map_costs_nothing() -> None:
         nn.init.zeros_(parameter)
     head.conv.weight.data[0, 0, 1, 1] = 1  # passes the first channel on
     head.logit.weight.data.fill_(100)
-    head.logit.bias.data.fill_(-50)
+    nn.init.constant_(head.logit.get_parameter("bias"), -50)
     finest = truth["masks"][:, None, ::4, ::4].expand(-1, 2, -1, -1).float()
     assert head.loss(finest, [truth]) < 0.01
     assert head.loss(finest, [target(96, 96, [[60, 0, 90, 20]])]) > 1
