@@ -237,7 +237,8 @@ def expose(attenuation: Image, beam: Beam) -> Image:
     primary = np.exp(-beam.quality * attenuation - shape)
     if beam.scatter == 0:
         return primary
-    return primary + np.float32(beam.scatter) * wide_blur(primary, beam.scatter_reach * min(height, width))
+    haze = np.exp(wide_blur(np.log(primary), beam.scatter_reach * min(height, width)))  # air beside adds no haze within
+    return np.asarray(primary + np.float32(beam.scatter) * haze, np.float32)
 
 
 def _falloff(x: Image, y: Image, beam: Beam) -> Image:

@@ -117,7 +117,7 @@ def _paint(scene: Scene, outlines: dict[Level, Outline]) -> None:
         paint_neck(scene, _dens_tip(scene.vertebra(Level.C2), outlines[Level.C2]))
     else:
         paint_trunk(scene)
-    strength = scene.uniform(0.35, 0.9) if cervical else scene.uniform(0.25, 0.95)
+    strength = float(np.exp(scene.uniform(np.log(0.14), np.log(0.7 if cervical else 0.8))))
     for vertebra in scene.column:
         paint_arch(scene, vertebra)
     for vertebra in scene.column:
