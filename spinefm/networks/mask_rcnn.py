@@ -16,6 +16,7 @@ from torchvision.models.detection import MaskRCNN
 from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.backbone_utils import resnet_fpn_backbone
 from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
+from torchvision.models.detection.image_list import ImageList
 from torchvision.models.detection.mask_rcnn import MaskRCNNHeads, MaskRCNNPredictor
 from torchvision.models.detection.rpn import RPNHead
 from torchvision.models.detection.transform import GeneralizedRCNNTransform, resize_boxes
@@ -163,7 +164,7 @@ class SpineMaskRCNN(MaskRCNN):
             _, roi_losses = self.roi_heads(features, proposals, images.image_sizes, targets)
         return {**rpn_losses, **roi_losses, **semantic}
 
-    def _detections(self, films: list[Tensor]):  # type: ignore[no-untyped-def]
+    def _detections(self, films: list[Tensor]) -> tuple[ImageList, list[Target]]:
         images, _ = self.transform(films)
         features = self.backbone(images.tensors)  # {level: (B, pyramid, H/s, W/s)}
         with torch.autocast(images.tensors.device.type, enabled=False):
