@@ -22,7 +22,7 @@ MASK_PROBABILITY = 0.9
 """A detection's centroid is that of its mask above this probability, as at inference."""
 ASPECTS = (0.75, 0.75, 0.75, 0.875, 1.0, 1.25)
 """Width over height of the views; one is drawn for each batch, so that nothing is padded."""
-VALIDATED = (50, 150)
+VALIDATED = (24, 150)
 """Films scored at each validation and at the last one."""
 
 
