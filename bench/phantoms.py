@@ -1,4 +1,4 @@
-"""The table of the phantom test: `python bench/phantoms.py [--n 200] [--first 9000000] [--set name=value …]`.
+"""The table of the phantom test: `python -m bench.phantoms [--n 200] [--first 9000000] [--set name=value …]`.
 
 Writes test phantoms (seeds from 9 000 000, never trained on) as files, half of them per region, runs the compact
 bundle on each as a user would, and prints identified, located and overall DSC, names and false masks.

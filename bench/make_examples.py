@@ -1,0 +1,119 @@
+"""Writes `examples/`: eight test phantoms with truth and their finished traces: `python -m bench.make_examples`.
+
+None of their seeds is in the phantom test's 200, and none was trained on. `--traces-only` runs the compact bundle on
+the films that are there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pydicom
+from PIL import Image
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian, generate_uid
+
+from spinefm.bundles import load_bundle
+from spinefm.methods import build_method, run_to_trace
+from spinefm.phantom import Phantom, simulate
+from spinefm.phantom.folder import label_of
+from spinefm.radiograph import read
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+
+
+@dataclass(frozen=True)
+class Example:
+    """One example film: its name, the phantom's arguments, and how it is written."""
+
+    name: str
+    seed: int
+    region: Literal["cervical", "lumbar"]
+    layout: str
+    written: Literal["png", "inverted", "dicom"] = "png"
+
+
+TABLE = (
+    Example("cervical", 9_500_001, "cervical", "full"),
+    Example("lumbar", 9_500_002, "lumbar", "full"),
+    Example("cervical-low-contrast", 9_500_003, "cervical", "full"),
+    Example("lumbar-wide", 9_500_004, "lumbar", "wide"),
+    Example("cervical-without-c2", 9_500_005, "cervical", "no_anchor"),
+    Example("lumbar-inverted", 9_500_006, "lumbar", "full", "inverted"),
+    Example("cervical-cephalogram", 9_500_007, "cervical", "cephalogram"),
+    Example("lumbar-dicom", 9_500_008, "lumbar", "full", "dicom"),
+)
+
+
+def main() -> None:
+    """Write the films, their labels and their traces."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=EXAMPLES)
+    parser.add_argument("--traces-only", action="store_true")
+    parser.add_argument("--films-only", action="store_true")
+    args = parser.parse_args()
+    if not args.traces_only:
+        write_films(args.out, TABLE)
+    if not args.films_only:
+        write_traces(args.out)
+
+
+def write_films(folder: Path, table: Sequence[Example]) -> None:
+    """Write films and labels."""
+    for part in ("films", "labels"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    for example in table:
+        phantom = simulate(example.seed, example.region, layout=example.layout)
+        upright = 1.0 - phantom.film if phantom.inverted else phantom.film
+        write_film(folder / "films", example, upright, phantom)
+        label = label_of(phantom) | {"inverted": example.written == "inverted"}
+        (folder / "labels" / f"{example.name}.json").write_text(json.dumps(label) + "\n")
+        Image.fromarray(phantom.labels).save(folder / "labels" / f"{example.name}.png", optimize=True)
+
+
+def write_film(folder: Path, example: Example, upright: np.ndarray, phantom: Phantom) -> None:
+    """Write one film (H, W) in [0, 1], bone bright, in the example's own way."""
+    if example.written == "dicom":
+        write_dicom(folder / f"{example.name}.dcm", upright, phantom.spacing_mm)
+        return
+    pixels = np.round(255 * (1 - upright if example.written == "inverted" else upright)).astype(np.uint8)
+    Image.fromarray(pixels).save(folder / f"{example.name}.png", optimize=True)
+
+
+def write_dicom(path: Path, upright: np.ndarray, spacing_mm: float) -> None:
+    """A 12 bit MONOCHROME2 film with the spacing at the detector, and nothing of a patient."""
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = DigitalXRayImageStorageForPresentation
+    meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[path.name])
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    data = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
+    data.SOPClassUID, data.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
+    data.Modality, data.BodyPartExamined, data.ViewPosition = "DX", "LSPINE", "LL"
+    data.PhotometricInterpretation, data.SamplesPerPixel = "MONOCHROME2", 1
+    data.Rows, data.Columns = upright.shape
+    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 12, 11, 0
+    data.ImagerPixelSpacing = [round(spacing_mm, 5)] * 2
+    data.BurnedInAnnotation = "NO"
+    data.PixelData = np.round(upright * 4095).astype("<u2").tobytes()
+    pydicom.dcmwrite(path, data, enforce_file_format=True)
+
+
+def write_traces(folder: Path) -> None:
+    """Run the compact bundle on every film of `folder` and keep the traces, compressed."""
+    (folder / "traces").mkdir(exist_ok=True)
+    bundle = load_bundle("compact", device="cpu")
+    for film in sorted((folder / "films").iterdir()):
+        trace = run_to_trace(build_method("spinefm", bundle), read(film))
+        packed = gzip.compress(trace.to_json().encode(), mtime=0)
+        (folder / "traces" / f"{film.stem}.json.gz").write_bytes(packed)
+
+
+if __name__ == "__main__":
+    main()
