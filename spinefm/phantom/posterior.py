@@ -15,7 +15,7 @@ Points = NDArray[np.float64]
 SPINOUS_LENGTH = {Level.C2: 1.15, Level.C3: 0.8, Level.C4: 0.85, Level.C5: 1.0, Level.C6: 1.4, Level.C7: 2.0}
 """Length of the spinous process behind the lamina, in body depths; longer below."""
 
-LUMBAR_STRENGTH = 1.8
+LUMBAR_STRENGTH = 1.4
 """Lumbar and thoracic arches are this much thicker along the ray than cervical ones."""
 
 

@@ -134,7 +134,7 @@ class Settings:
             height=int(height),
             faces="left" if rng.random() < 0.5 else "right",
             field=_field(rng, region, layout),
-            tilt=float(rng.normal(0, 4.0) if rng.random() < 0.85 else rng.normal(0, 12.0)),
+            tilt=float(rng.normal(0, 3.5) if rng.random() < 0.88 else rng.normal(0, 11.0)),
             column=_column(rng, region),
             bone=_bone(rng),
             surround=_surround(rng),
@@ -152,25 +152,28 @@ def _layout(rng: np.random.Generator, region: str, wanted: str | None) -> str:
 def _field(rng: np.random.Generator, region: str, layout: str) -> float:
     """Height of the film over the length of spine it must show (see `simulate.view_of`)."""
     limits = {
-        "full": (1.25, 2.3) if region == "cervical" else (1.1, 2.0),
+        "full": (1.2, 2.15) if region == "cervical" else (1.1, 2.0),
         "wide": (2.2, 2.8) if region == "cervical" else (1.9, 2.5),
         "narrow": (1.1, 1.6),
         "no_anchor": (1.05, 1.6),
         "three": (1.02, 1.35),
-        "cephalogram": (1.0, 1.15),
+        "cephalogram": (1.02, 1.3),
     }
     return float(rng.uniform(*limits[layout]))
 
 
 def _column(rng: np.random.Generator, region: str) -> ColumnSettings:
     cervical = region == "cervical"
+    slope = float(rng.normal(-18, 8) if cervical else np.clip(rng.normal(-40, 10), -70, -10))
+    # The balanced spine: the steeper its base, the more lordosis (r about 0.8).
+    lordosis = float(-0.8 * slope + rng.normal(2, 13) if cervical else -0.95 * slope + rng.normal(13, 9))
     return ColumnSettings(
         size=float(np.clip(rng.normal(1.0, 0.08), 0.78, 1.25)),
         depth=float(np.clip(rng.normal(1.0, 0.07), 0.82, 1.2)),
         height=float(np.clip(rng.normal(1.0, 0.08), 0.78, 1.22)),
         disc=float(np.clip(rng.normal(0.95 if cervical else 0.85, 0.2), 0.4, 1.6)),
-        slope=float(rng.normal(-20, 9) if cervical else np.clip(rng.normal(-40, 11), -72, -8)),
-        lordosis=float(rng.normal(14, 15) if cervical else np.clip(rng.normal(52, 15), 4, 92)),
+        slope=slope,
+        lordosis=lordosis,
         bend=float(rng.normal(0, 7)),
         wobble=float(rng.uniform(0.5, 2.5)),
         degeneration=float(rng.beta(1.1, 2.2)),

@@ -77,6 +77,6 @@ def _cephalogram(settings: Settings, outlines: dict[Level, Outline], tilt: float
     """A whole head and face; the spine stands in the lower corner behind, C2 to C4 or C6 on the film."""
     scale = settings.height / (CEPHALOGRAM_HEIGHT_MM * settings.field * (0.6 + 0.4 * settings.column.size))
     axis = outlines[Level.C2].polygon.mean(0)
-    across = rng.uniform(0.14, 0.34)
-    spot = np.array([1 - across if settings.faces == "left" else across, rng.uniform(0.6, 0.76)])
+    across = rng.uniform(0.16, 0.40)
+    spot = np.array([1 - across if settings.faces == "left" else across, rng.uniform(0.57, 0.74)])
     return View(scale, tilt * 0.6, settings.faces == "right", axis, spot * (settings.width, settings.height))
