@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from spinefm.anatomy import Level
+from spinefm.anatomy import COUNTED, Level
 from spinefm.networks.med_sa import MedSA, MedSAConfig
 from spinefm.training.films import FilmSet, TrainingFilm
-from spinefm.training.patches import Square, cut_film, cut_mask, varied_patch
+from spinefm.training.patches import Square, cut_film, cut_mask, label_at, varied_patch
 from spinefm.training.settings import Recipe
 
 SIDES = (2.3, 4.2)
@@ -114,9 +114,12 @@ def draw_body(films: FilmSet, rng: np.random.Generator) -> tuple[TrainingFilm, L
 
 
 def draw_click(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tuple[float, float]:
-    """A prompt for `level`: mostly near its centroid, at times anywhere in it or in the disc beside it."""
+    """A prompt for `level`: where a walk arrives, near the centroid, anywhere in the body or in the disc beside it."""
     kind = rng.random()
-    if kind < 0.75:
+    walked = click_of_walk(film, level, rng) if kind < 0.45 else None
+    if walked is not None and label_at(film, np.array(walked)) in (0, level):
+        return walked
+    if kind < 0.8:
         return click_near(film, level, 0.15, rng)
     if kind < 0.95:
         rows, columns = np.nonzero(film.labels == level)
@@ -129,6 +132,20 @@ def click_near(film: TrainingFilm, level: Level, spread: float, rng: np.random.G
     """A point about the centroid; `spread` is the standard deviation along x and y in body widths."""
     width = 1.1 * film.sizes[level]  # a body is a little wider than high
     x, y = film.centroids[level] + np.clip(rng.normal(0.0, spread, 2), -0.4, 0.4) * width
+    return float(x), float(y)
+
+
+def click_of_walk(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tuple[float, float] | None:
+    """The point a walk proposes for `level`: one step straight on from the two bodies before it, a tenth wrong.
+
+    It lies low in C2, whose centroid is half a spacing higher than a step leads. None without two bodies before it.
+    """
+    index, way = COUNTED.index(level), int(rng.choice((-1, 1)))
+    before = [COUNTED[i] for i in (index + way, index + 2 * way) if 0 <= i < len(COUNTED)]
+    if len(before) < 2 or not all(other in film.centroids for other in before):
+        return None
+    near, far = (film.centroids[other] for other in before)
+    x, y = 2 * near - far + rng.normal(0.0, 0.1, 2) * np.linalg.norm(near - far)
     return float(x), float(y)
 
 

@@ -18,7 +18,7 @@ from spinefm.training.loop import Loop, Trainer
 from spinefm.training.settings import TrainSettings
 from spinefm.training.train_classifier import ClassifierTrainer, confusion_scores, draw_case
 from spinefm.training.train_mask_rcnn import MaskRCNNTrainer, mask_centroid, match, view_shape
-from spinefm.training.train_med_sa import MedSATrainer, dice, draw_click, soft_dice_loss
+from spinefm.training.train_med_sa import MedSATrainer, click_of_walk, dice, draw_click, soft_dice_loss
 from spinefm.training.train_point_predictor import PointPredictorTrainer, film_windows, framed
 from spinefm.training.views import cut_view, draw_view
 
@@ -52,6 +52,15 @@ def test_a_click_is_nearest_to_the_body_it_prompts_for(films: FilmSet) -> None:
     for _ in range(300):
         film, level = films.draw_level(rng, {})
         assert film.nearest(np.array(draw_click(film, level, rng))) == level
+
+
+def test_a_walk_clicks_one_step_on_from_the_two_bodies_before(films: FilmSet) -> None:
+    rng = np.random.default_rng(1)
+    film = next(film for film in films.films if Level.C2 in film.centroids)
+    clicks = [click for _ in range(80) if (click := click_of_walk(film, Level.C2, rng)) is not None]
+    expected = 2 * film.centroids[Level.C3] - film.centroids[Level.C4]
+    assert 20 < len(clicks) < 60  # only the walk upwards has bodies before C2
+    assert np.allclose(np.mean(clicks, axis=0), expected, atol=2.0)
 
 
 def test_dice_and_its_loss_on_known_masks() -> None:
