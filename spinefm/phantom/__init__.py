@@ -1,7 +1,7 @@
-"""The phantom: a simulator of lateral radiographs of the spine with exact masks, the only training data of this project.
+"""The phantom: a simulator of lateral radiographs of the spine with exact masks, this project's only training data.
 
-Anatomy first (`column`, `outlines`), painted as optical depth along each ray (`canvas`, `vertebrae`, `posterior`, `cervical`,
-`head`, `lumbar`, `sacrum`), then turned into a film (`film`). Deterministic from a seed.
+Anatomy first (`column`, `outlines`), painted as optical depth along each ray (`canvas`, `vertebrae`, `posterior`,
+`cervical`, `head`, `lumbar`, `sacrum`), then turned into a film (`film`). Deterministic from a seed.
 """
 
 from spinefm.phantom.folder import write_set

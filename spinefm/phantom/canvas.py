@@ -18,7 +18,7 @@ GRAIN_PER_MM = 3.0
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """The similarity from patient millimetres to film pixels: scale, rotation, mirroring for a patient who faces right."""
+    """The similarity from patient mm to film pixels: scale, rotation, mirroring for a patient who faces right."""
 
     scale: float
     tilt: float
@@ -156,7 +156,7 @@ class Canvas:
         return np.asarray(np.maximum(distance - 0.5, 0) * np.float32(1 / self.view.scale), np.float32)
 
     def grain(self, patch: Patch, angle: float = 0.0, coarse: float = 1.0, stretch: float = 1.0) -> Grid:
-        """Trabecular noise on a crop, turned by `angle` (film radians), `stretch` times longer along the turned y axis."""
+        """Trabecular noise on a crop, turned by `angle` (film radians), `stretch` times longer along the turned y."""
         height, width = patch.cover.shape
         step = GRAIN_PER_MM / self.view.scale / coarse
         cos, sin = np.cos(angle) * step, np.sin(angle) * step

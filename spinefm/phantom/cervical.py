@@ -96,7 +96,7 @@ def _paint_airway(scene: Scene, frame: HeadFrame) -> None:
 
 
 def _paint_shoulders(scene: Scene) -> None:
-    """Both shoulders across C7 to T3: the strongest attenuation of the film, with clavicles, scapulae, humeral heads, ribs."""
+    """Both shoulders across C7 to T3, the strongest attenuation of the film, with their bones and the upper ribs."""
     burn = scene.settings.surround.burn
     level = scene.vertebra(Level.C7).centre + (0, scene.rng.normal(14, 13))
     for _ in range(2):
@@ -157,7 +157,8 @@ def _paint_atlas(scene: Scene, dens_tip: Points) -> None:
         )
         width = size * np.interp(np.linspace(0, 1, 24), [0, 0.3, 0.7, 0.88, 1], [7, 5, 6.5, 10, 6])
         scene.canvas.bone(ribbon(arch, width), scene.look(0.36 * bone, 0.45 * bone, roundness=0.7))
-        knob = ellipse(arch[21], (scene.uniform(3.5, 5) * size, scene.uniform(4.5, 6.5) * size), tilt + scene.uniform(-0.3, 0.4))
+        radii = (scene.uniform(3.5, 5) * size, scene.uniform(4.5, 6.5) * size)
+        knob = ellipse(arch[21], radii, tilt + scene.uniform(-0.3, 0.4))
         scene.canvas.bone(knob, scene.look(0.12 * bone, 0.3 * bone))
     scene.note("c1", place([(-10, 0), (2, 0), (26, -2), (36, 2)]))
 

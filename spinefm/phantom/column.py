@@ -1,8 +1,9 @@
 """The spine in the patient's frame: sizes, curvature and placement of the levels.
 
-Patient frame: millimetres in the sagittal plane, x grows to posterior, y to inferior. A vertebra's own frame has its origin in
-the middle of the body, x along the body to posterior, y to inferior. Mean sizes follow published morphometry of cervical (Panjabi
-1991), thoracic and lumbar bodies (Panjabi 1992, Zhou 2000); one factor per patient couples the levels, a small one separates them.
+Patient frame: millimetres in the sagittal plane, x grows to posterior, y to inferior. A vertebra's own frame has its
+origin in the middle of the body, x along the body to posterior, y to inferior. Mean sizes follow published morphometry
+of cervical (Panjabi 1991), thoracic and lumbar bodies (Panjabi 1992, Zhou 2000); one factor per patient couples the
+levels, a small one separates them.
 """
 
 from __future__ import annotations
@@ -56,10 +57,11 @@ LORDOSIS_SHARES = {
 
 @dataclass(frozen=True, eq=False)
 class Vertebra:
-    """One body's place and size: centre (2,) and sizes in mm, angle in radians (positive tips the posterior side down).
+    """One body's place and size: centre (2,) and sizes in mm, angle in radians (positive: posterior side down).
 
-    `obliquity` (radians) is how far the endplates are seen from above or below, `rotation` (radians) the axial rotation that
-    parts left from right, `degeneration` from 0 to 1, `crush` the lost share of height as (anterior, middle, posterior).
+    `obliquity` (radians) is how far the endplates are seen from above or below, `rotation` (radians) the axial
+    rotation that parts left from right, `degeneration` from 0 to 1, `crush` the lost share of height as (anterior,
+    middle, posterior).
     """
 
     level: Level
@@ -72,7 +74,6 @@ class Vertebra:
     rotation: float
     degeneration: float
     crush: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    fused: bool = False
 
     def place(self, local: Points) -> Points:
         """Points (N, 2) in mm of the vertebra's own frame -> patient frame."""
@@ -145,10 +146,10 @@ def _crush(level: Level, rng: np.random.Generator) -> tuple[float, float, float]
 
 
 def _with_fusion(sized: list[Vertebra], rng: np.random.Generator) -> list[Vertebra]:
-    """A block vertebra on one film in fifty: two bodies without a disc, a thin bright line between them."""
+    """A block vertebra on one film in fifty: two bodies almost without a disc."""
     if rng.random() < 0.02:
         index = int(rng.integers(1, len(sized) - 2))
-        sized[index] = replace(sized[index], disc=0.5, fused=True)
+        sized[index] = replace(sized[index], disc=0.5)
     return sized
 
 

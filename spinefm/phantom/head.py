@@ -1,11 +1,12 @@
 """The head above the cervical spine: vault, base, face, jaws and teeth, in a frame of its own.
 
-Head frame: origin at the basion, mm, x to posterior, y to inferior with the Frankfort horizontal level. Landmarks follow
-cephalometric means (sella-nasion about 70 mm, basion-nasion about 100 mm, mandibular body about 75 mm).
+Head frame: origin at the basion, mm, x to posterior, y to inferior with the Frankfort horizontal level. Landmarks
+follow cephalometric means (sella-nasion about 70 mm, basion-nasion about 100 mm, mandibular body about 75 mm).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +43,7 @@ class HeadFrame:
     angle: float
     scale: Points
 
-    def __call__(self, points: Points | list[tuple[float, float]]) -> Points:
+    def __call__(self, points: Points | Sequence[tuple[float, float]]) -> Points:
         """Points (N, 2) of the head frame -> patient frame."""
         cos, sin = np.cos(self.angle), np.sin(self.angle)
         local = np.asarray(points, float) * self.scale

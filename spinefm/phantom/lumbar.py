@@ -1,4 +1,4 @@
-"""The surroundings of the lumbar spine: trunk, lungs over the diaphragm, ribs, bowel gas, aorta; the pelvis is in `sacrum`."""
+"""The surroundings of the lumbar spine: trunk, lungs, ribs, bowel gas, aorta; the pelvis is in `sacrum`."""
 
 from __future__ import annotations
 

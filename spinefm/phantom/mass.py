@@ -17,7 +17,7 @@ COARSE = 4
 
 
 def paint_mass(scene: Scene, outlines: list[Points], radius_mm: float, depth: float) -> None:
-    """Soft tissue inside the union of outlines (mm): `depth` in the middle, following the chord of `radius_mm` to the skin."""
+    """Soft tissue inside the union of outlines (mm): `depth` in the middle, towards the skin a chord of `radius_mm`."""
     canvas = scene.canvas
     union: Grid = np.zeros(canvas.shape, np.float32)
     for outline in outlines:

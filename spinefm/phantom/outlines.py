@@ -18,8 +18,11 @@ SAMPLES = 14
 
 @dataclass(frozen=True, eq=False)
 class Outline:
-    """A body in the patient's frame (mm): `polygon` (N, 2); `corners` (4, 2) superior-anterior, superior-posterior,
-    inferior-posterior, inferior-anterior; `superior` and `inferior` (M, 2), the endplate edges from anterior to posterior."""
+    """A body in the patient's frame (mm).
+
+    `polygon` (N, 2); `corners` (4, 2) superior-anterior, superior-posterior, inferior-posterior, inferior-anterior;
+    `superior` and `inferior` (M, 2), the endplate edges from anterior to posterior.
+    """
 
     polygon: Points
     corners: Points
@@ -114,7 +117,7 @@ def _quadrangle(vertebra: Vertebra, corners: Points, rng: np.random.Generator) -
 
 
 def _edge(start: Points, end: Points, bulge: float, flare: float, rng: np.random.Generator) -> Points:
-    """An edge (SAMPLES, 2) without its last point: bulge outward as a share of its length, flare outward at both ends."""
+    """An edge (SAMPLES, 2) without its last point; bulge and flare at both ends go outward, as shares of its length."""
     t = np.linspace(0, 1, SAMPLES, endpoint=False)
     along = end - start
     outward = np.array([along[1], -along[0]])

@@ -1,4 +1,4 @@
-"""Painting what lies behind the bodies: pedicles, articular pillars, facets, laminae, spinous and transverse processes."""
+"""Painting what lies behind the bodies: pedicles, pillars, facets, laminae, spinous and transverse processes."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def _paint_ala(scene: Scene, top: Vertebra) -> None:
 
 
 def paint_pelvis(scene: Scene) -> None:
-    """Both iliac wings over L5 and S1, the brim, sciatic notch, hip joints and thighs, in a frame that tilts with S1."""
+    """Both iliac wings over L5 and S1, the brim, hip joints and thighs, in a frame that tilts with S1."""
     top = scene.vertebra(Level.S1)
     tilt = top.angle + np.deg2rad(scene.uniform(35, 45))
     cos, sin = np.cos(tilt), np.sin(tilt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +18,7 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """One phantom while it is painted; `noted` collects points (patient mm) of structures that are no vertebral body."""
+    """One phantom while it is painted; `noted` collects points (patient mm) of what is no vertebral body."""
 
     canvas: Canvas
     column: tuple[Vertebra, ...]
@@ -25,7 +26,7 @@ class Scene:
     rng: np.random.Generator
     noted: dict[str, list[Points]] = field(default_factory=dict)
 
-    def note(self, kind: str, points: Points | list[tuple[float, float]]) -> None:
+    def note(self, kind: str, points: Points | Sequence[tuple[float, float]]) -> None:
         """Remember points (N, 2) in patient mm as a distractor of a kind."""
         self.noted.setdefault(kind, []).append(np.atleast_2d(np.asarray(points, float)))
 
@@ -41,7 +42,7 @@ class Scene:
         """True in the given share of phantoms."""
         return bool(self.rng.random() < share)
 
-    def jitter(self, points: list[tuple[float, float]] | Points, mm: float) -> Points:
+    def jitter(self, points: Sequence[tuple[float, float]] | Points, mm: float) -> Points:
         """Control points (N, 2) moved at random by a deviation in mm."""
         points = np.asarray(points, float)
         return np.asarray(points + self.rng.normal(0, mm, points.shape), float)

@@ -1,4 +1,4 @@
-"""What is drawn once per phantom, before anything is painted: region, layout, size of the film, patient, bone, surroundings.
+"""What is drawn once per phantom, before anything is painted: region, layout, film size, patient, bone, surroundings.
 
 Everything here is plain numbers and words, so `dataclasses.asdict` of it goes into JSON and back.
 """
@@ -83,7 +83,7 @@ class SurroundSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """All drawn settings of one phantom; `field` is the film's height as a multiple of the spine's length to be shown."""
+    """All drawn settings; `field` is the film's height as a multiple of the length of spine it must show."""
 
     seed: int
     region: RegionName

@@ -26,7 +26,7 @@ from spinefm.phantom.view import view_of
 Points = NDArray[np.float64]
 
 FINE_SCALE = 3.2
-"""Films with fewer pixels per mm are painted at twice their resolution, so that cortex thinner than a pixel is right."""
+"""Films with fewer pixels per mm are painted at twice their resolution: cortex is thinner than a pixel there."""
 
 LEAST_VISIBLE = 0.02
 """A body of which less than this share is on the film is not in the truth."""
@@ -34,9 +34,12 @@ LEAST_VISIBLE = 0.02
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """What is known of one body, film pixels: `polygon` (N, 2) before any clipping; `corners` (4, 2) superior-anterior,
-    superior-posterior, inferior-posterior, inferior-anterior (of C2 the upper two are where the dens' base meets the body);
-    `visible`, the share of its area inside the collimated film."""
+    """What is known of one body, in film pixels.
+
+    `polygon` (N, 2) before any clipping; `corners` (4, 2) superior-anterior, superior-posterior, inferior-posterior,
+    inferior-anterior (of C2 the upper two are where the dens' base meets the body); `visible`, the share of its area
+    inside the collimated film.
+    """
 
     polygon: Points
     corners: Points
@@ -48,8 +51,9 @@ class Phantom:
     """A simulated radiograph with its exact truth.
 
     `film` (H, W) float32 in [0, 1]; `labels` (H, W) uint8 VerSe ids of the bodies; `truth` per level, from the top;
-    `centroids` (x, y) of the labelled pixels; `faces` the side of the film to which the patient looks; `spacing_mm` mm per pixel;
-    `distractors` (K, 2) film pixels per kind of structure that is no vertebral body; `settings` as plain JSON data.
+    `centroids` (x, y) of the labelled pixels; `faces` the side of the film to which the patient looks; `spacing_mm` mm
+    per pixel; `distractors` (K, 2) film pixels per kind of structure that is no vertebral body; `settings` as plain
+    JSON data.
     """
 
     film: NDArray[np.float32]
@@ -74,7 +78,8 @@ def simulate(
 ) -> Phantom:
     """Simulate one lateral radiograph; the same arguments give the same phantom.
 
-    `size` is (width, height) in pixels. What is None is drawn. Raises ValueError for a layout that the region does not have.
+    `size` is (width, height) in pixels. What is None is drawn. Raises ValueError for a layout that the region does not
+    have.
     """
     streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(4)]
     settings = Settings.draw(seed, streams[0], region, size, layout)
@@ -83,16 +88,15 @@ def simulate(
     view = view_of(settings, outlines, streams[1])
     scene = Scene(_canvas(view, settings, streams[2]), column, settings, streams[2])
     _paint(scene, outlines)
-    depth = cv2.resize(scene.canvas.depth, (settings.width, settings.height), interpolation=cv2.INTER_AREA).astype(np.float32)
     film_settings = FilmSettings.draw(streams[3], settings.region)
-    developed = develop(depth, film_settings, streams[3])
+    developed = develop(_on_film(scene), film_settings, streams[3])
     labels, truth = _truth(view, outlines, developed.visible)
     return Phantom(
         film=developed.film,
         labels=labels,
         truth=truth,
         centroids={level: _centroid(labels, level) for level in truth},
-        distractors=_distractors(scene.noted, view, developed.visible),
+        distractors=_distractors(scene.noted, view, developed.visible, labels),
         region=settings.region,
         seed=int(seed),
         layout=settings.layout,
@@ -108,6 +112,12 @@ def _canvas(view: View, settings: Settings, rng: np.random.Generator) -> Canvas:
     k = 2 if view.scale < FINE_SCALE else 1
     fine = replace(view, scale=k * view.scale, centre_px=k * view.centre_px + (k - 1) / 2)
     return Canvas(fine, (k * settings.height, k * settings.width), rng)
+
+
+def _on_film(scene: Scene) -> NDArray[np.float32]:
+    """The painted optical depth at the film's resolution (H, W)."""
+    size = (scene.settings.width, scene.settings.height)
+    return np.asarray(cv2.resize(scene.canvas.depth, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _paint(scene: Scene, outlines: dict[Level, Outline]) -> None:
@@ -165,9 +175,9 @@ def _centroid(labels: NDArray[np.uint8], level: Level) -> tuple[float, float]:
 
 
 def _distractors(
-    noted: Mapping[str, list[Points]], view: View, visible: NDArray[np.bool_]
+    noted: Mapping[str, list[Points]], view: View, visible: NDArray[np.bool_], labels: NDArray[np.uint8]
 ) -> dict[str, NDArray[np.float32]]:
-    """The noted points that lie on the visible film, as film pixels."""
+    """The noted points on the visible film and on no body, as film pixels; the dens tip is part of C2 and stays."""
     found: dict[str, NDArray[np.float32]] = {}
     height, width = visible.shape
     for kind, groups in noted.items():
@@ -175,7 +185,8 @@ def _distractors(
         at = np.round(points).astype(int)
         inside = (at[:, 0] >= 0) & (at[:, 1] >= 0) & (at[:, 0] < width) & (at[:, 1] < height)
         points, at = points[inside], at[inside]
-        points = points[visible[at[:, 1], at[:, 0]]]
+        free = visible & ((labels == 0) | (kind == "dens_tip"))
+        points = points[free[at[:, 1], at[:, 0]]]
         if len(points):
             found[kind] = points.astype(np.float32)
     return found

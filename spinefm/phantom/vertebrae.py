@@ -37,11 +37,10 @@ def paint_body(scene: Scene, vertebra: Vertebra, outline: Outline, strength: flo
 
 
 def _own_axes(scene: Scene, vertebra: Vertebra, patch: Patch) -> tuple[Grid, Grid]:
-    """Body units across (anterior -0.5 to posterior 0.5) and along (superior -0.5 to inferior 0.5) of each crop pixel."""
+    """Body units of each crop pixel: across (anterior -0.5, posterior 0.5), along (superior -0.5, inferior 0.5)."""
     view = scene.canvas.view
-    origin, right, down = view.inverse(
-        np.array([patch.origin, np.add(patch.origin, (1, 0)), np.add(patch.origin, (0, 1))])
-    )
+    steps = np.array([(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)])
+    origin, right, down = view.inverse(steps + patch.origin)
     cos, sin = np.cos(vertebra.angle), np.sin(vertebra.angle)
     to_own = np.array([[cos, sin], [-sin, cos]]) / np.array([[vertebra.depth], [vertebra.height]])
     start, per_x, per_y = to_own @ (origin - vertebra.centre), to_own @ (right - origin), to_own @ (down - origin)
@@ -78,7 +77,7 @@ def _paint_far_rims(scene: Scene, vertebra: Vertebra, outline: Outline, strength
 
 
 def _paint_details(scene: Scene, vertebra: Vertebra, strength: float) -> None:
-    """Osteophytes, Schmorl nodes, the notch of the basivertebral vein, the line of a fused disc: none is part of the mask."""
+    """Osteophytes, Schmorl nodes, the notch of the basivertebral vein: none is part of the mask."""
     worn = vertebra.degeneration
     look = scene.look(0.4 * strength, 0.5 * strength)
     for u, v in ((-0.5, -0.48), (-0.5, 0.5), (0.5, 0.48)):

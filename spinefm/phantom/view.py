@@ -17,7 +17,7 @@ CEPHALOGRAM_HEIGHT_MM = 235.0
 
 
 def view_of(settings: Settings, outlines: dict[Level, Outline], rng: np.random.Generator) -> View:
-    """The view of a layout: the stretch of spine fills 1 / `field` of the film's height, placed at random in what is left."""
+    """The view of a layout: the stretch of spine fills 1 / `field` of the film's height, at random in the rest."""
     tilt = np.deg2rad(settings.tilt)
     if settings.layout == "cephalogram":
         return _cephalogram(settings, outlines, tilt, rng)
