@@ -55,7 +55,7 @@ def _trunk_outline(scene: Scene) -> Points:
     fronts, backs = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     above, sacrum = np.array([0, -400.0]), scene.vertebra(Level.S1).centre
     seat, thigh, girth = scene.uniform(95, 125), scene.uniform(-90, 10), scene.settings.surround.girth
-    back = [(45 + thigh, 450), (60 + thigh / 3, 190), (seat * girth, 90), (seat * girth, 50)]
+    back = [(45 + thigh, 450), (60 + thigh / 3, 215), (0.93 * seat * girth, 130), (seat * girth, 66)]
     front = [(-150 * girth, 60), (-130 * girth, 130), (-120 + thigh, 450)]
     path = [fronts[0] + above, *fronts, *(sacrum + front), *(sacrum + back), *backs[::-1], backs[0] + above]
     return closed_curve(np.array(path), 160)

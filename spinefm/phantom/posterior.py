@@ -52,7 +52,7 @@ def _cervical_arch(scene: Scene, vertebra: Vertebra) -> None:
         else:
             back = [(1.15, -0.1), (1.28, 1.05 * tall), (1.1, 1.15 * tall)]
             pillar = [(0.28, -0.5), (0.52, -0.8 * tall), *back, (0.62, 0.62), (0.38, 0.3)]
-        _paint(scene, vertebra, pillar, 0.38 * solid, 0.22, shift)
+        _paint(scene, vertebra, pillar, 0.36 * solid, 0.15, shift)
         _paint(scene, vertebra, [(0.3, -0.4), (0.8, -0.4), (0.85, 0.15), (0.3, 0.1)], 0.14 * solid, 0.08, shift)
         _transverse(scene, vertebra, shift)
         if not upper:
@@ -80,7 +80,7 @@ def _lamina_cervical(scene: Scene, vertebra: Vertebra, shift: Points) -> None:
     """One lamina: from behind the pillar, narrowing towards the spinolaminar line and the spinous process."""
     top, low = scene.uniform(-0.2, 0.2), scene.uniform(0.75, 1.05)
     lamina = [(0.92, top), (1.45, top + 0.15), (1.95, 0.25), (1.95, 0.75), (1.5, low), (1.0, low)]
-    _paint(scene, vertebra, lamina, 0.22, 0.17, shift)
+    _paint(scene, vertebra, lamina, 0.15, 0.1, shift)
 
 
 def _transverse(scene: Scene, vertebra: Vertebra, shift: Points) -> None:

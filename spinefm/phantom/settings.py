@@ -57,8 +57,9 @@ class ColumnSettings:
 
 @dataclass(frozen=True)
 class BoneSettings:
-    """How bone attenuates: factors of optical depth, lengths in mm."""
+    """How bone attenuates: `body` is the optical depth of a body's marrow, the others factors; lengths in mm."""
 
+    body: float
     marrow: float
     cortex: float
     cortex_mm: float
@@ -136,7 +137,7 @@ class Settings:
             field=_field(rng, region, layout),
             tilt=float(rng.normal(0, 3.5) if rng.random() < 0.88 else rng.normal(0, 11.0)),
             column=_column(rng, region),
-            bone=_bone(rng),
+            bone=_bone(rng, region),
             surround=_surround(rng),
         )
 
@@ -178,19 +179,22 @@ def _column(rng: np.random.Generator, region: str) -> ColumnSettings:
         wobble=float(rng.uniform(0.5, 2.5)),
         degeneration=float(rng.beta(1.1, 2.2)),
         fracture_rate=float(rng.choice([0.0, 0.04, 0.25], p=[0.55, 0.35, 0.10])),
-        obliquity=float(rng.normal(0, 3.0)),
+        obliquity=float(rng.normal(0, 2.7)),
         divergence=float(rng.normal(0, 1.5)),
-        rotation=float(rng.normal(0, 6.0)),
+        rotation=float(rng.normal(0, 5.0)),
     )
 
 
-def _bone(rng: np.random.Generator) -> BoneSettings:
+def _bone(rng: np.random.Generator, region: str) -> BoneSettings:
+    most, usual = (0.7, 0.35) if region == "cervical" else (0.8, 0.4)
+    body = float(np.exp(rng.uniform(np.log(0.14), np.log(most))))
     return BoneSettings(
+        body=body,
         marrow=float(rng.uniform(0.55, 1.35)),
         cortex=float(rng.uniform(0.5, 1.6)),
         cortex_mm=float(rng.uniform(0.35, 1.1)),
         trabeculae=float(rng.uniform(0.04, 0.3)),
-        posterior=float(rng.uniform(0.6, 1.4)),
+        posterior=float(rng.uniform(0.6, 1.35) * np.sqrt(body / usual)),
         roundness=float(rng.uniform(0.15, 0.8)),
         shells=float(rng.uniform(0.5, 1.4)),
     )

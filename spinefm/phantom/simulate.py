@@ -127,11 +127,15 @@ def _paint(scene: Scene, outlines: dict[Level, Outline]) -> None:
         paint_neck(scene, _dens_tip(scene.vertebra(Level.C2), outlines[Level.C2]))
     else:
         paint_trunk(scene)
-    strength = float(np.exp(scene.uniform(np.log(0.14), np.log(0.7 if cervical else 0.8))))
     for vertebra in scene.column:
         paint_arch(scene, vertebra)
     for vertebra in scene.column:
-        paint_body(scene, vertebra, outlines[vertebra.level], strength * float(np.exp(scene.rng.normal(0, 0.06))))
+        paint_body(
+            scene,
+            vertebra,
+            outlines[vertebra.level],
+            scene.settings.bone.body * float(np.exp(scene.rng.normal(0, 0.06))),
+        )
     paint_discs(scene)
     np.maximum(scene.canvas.depth, 0.0, out=scene.canvas.depth)
 
