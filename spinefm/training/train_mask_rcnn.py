@@ -20,8 +20,11 @@ SCORE = 0.6
 """Detections from this score on count (SpineFM, section 2.1)."""
 MASK_PROBABILITY = 0.9
 """A detection's centroid is that of its mask above this probability, as at inference."""
-ASPECTS = (0.75, 0.75, 0.75, 0.875, 1.0, 1.25)
-"""Width over height of the views; one is drawn for each batch, so that nothing is padded."""
+VIEWS = ((1.0, 0.75, 0.3), (1.0, 1.0, 0.15), (1.0, 0.5, 0.35), (0.6, 0.8, 0.2))
+"""Longest side (share of the configured one), width over height, and share of batches of each shape of view.
+
+Half of the batches are narrow strips along the column or small parts of it: as many bodies for half of the time.
+"""
 VALIDATED = (24, 150)
 """Films scored at each validation and at the last one."""
 
@@ -54,13 +57,20 @@ class MaskRCNNTrainer:
         return build_mask_rcnn(self.config)
 
     def draw(self, rng: np.random.Generator, count: int) -> FilmBatch:
-        """`count` views of one shape with their targets."""
-        shape = view_shape(self.config.longest_side, ASPECTS[int(rng.integers(len(ASPECTS)))])
-        views = [draw_view(self.films.draw_film(rng), shape, rng) for _ in range(count)]
+        """`count` views of one shape (so that nothing is padded) with their targets."""
+        side, aspect, _ = VIEWS[int(rng.choice(len(VIEWS), p=[share for *_, share in VIEWS]))]
+        longest = self.config.longest_side
+        shape = view_shape(round(longest * side / 32) * 32, aspect)
+        views = [draw_view(self.films.draw_film(rng), shape, longest, rng) for _ in range(count)]
         return FilmBatch([torch.from_numpy(view.image)[None] for view in views], [target_of(view) for view in views])
 
     def losses(self, model: nn.Module, batch: FilmBatch) -> dict[str, Tensor]:
         """torchvision's five losses and that of the auxiliary semantic map."""
+        if not isinstance(model, SpineMaskRCNN):
+            raise TypeError("Mask R-CNN's trainer trains Mask R-CNN.")
+        height, width = batch.films[0].shape[-2:]
+        model.transform.min_size = (min(height, width),)  # views come at the scale they are meant at
+        model.transform.max_size = max(height, width)
         losses: dict[str, Tensor] = model(batch.films, batch.targets)
         return losses
 
@@ -131,10 +141,9 @@ def mask_centroid(box: Tensor, mask: Tensor) -> NDArray[np.float64]:
     return np.array([x0 + across * (x1 - x0) - 0.5, y0 + down * (y1 - y0) - 0.5])
 
 
-def view_shape(longest: int, aspect: float) -> tuple[int, int]:
-    """(H, W) with the given longest side and W / H = `aspect`, in multiples of 32 px where shorter."""
-    short = round(longest * min(aspect, 1 / aspect) / 32) * 32
-    return (longest, short) if aspect <= 1 else (short, longest)
+def view_shape(height: int, aspect: float) -> tuple[int, int]:
+    """(H, W) with W / H = `aspect`, W a multiple of 32 px."""
+    return height, round(height * aspect / 32) * 32
 
 
 def target_of(view: View) -> dict[str, Tensor]:

@@ -15,7 +15,7 @@ from spinefm.training.films import TrainingFilm
 LEAST_VISIBLE = 0.4
 """Share of a body that must be in the view for it to be looked for."""
 WHOLE, ZOOMED = 0.62, 0.92
-"""Up to the first share of draws the whole film is shown, up to the second a part round a body, else any part."""
+"""Up to the first share of draws the film is shown at its own scale, up to the second zoomed, else any part of it."""
 SPACINGS = (16.0, 110.0)
 """Spacings in view pixels that zoomed views aim at."""
 
@@ -30,15 +30,18 @@ class View:
     levels: tuple[Level, ...]
 
 
-def draw_view(film: TrainingFilm, shape: tuple[int, int], rng: np.random.Generator) -> View:
-    """A view of `shape` (H, W) of `film` as the detector may meet it."""
+def draw_view(film: TrainingFilm, shape: tuple[int, int], longest: int, rng: np.random.Generator) -> View:
+    """A view of `shape` (H, W) of `film`; `longest` is what inference resizes a film's longer side to.
+
+    Where the view is smaller than the film it shows the column rather than the empty sides.
+    """
     kind = rng.random()
     if kind < WHOLE or not film.centroids:
-        into = whole_film(film, shape, rng)
+        into = whole_film(film, shape, longest, rng)
     elif kind < ZOOMED:
-        into = zoomed(film, shape, rng)
+        into = zoomed(film, shape, longest, rng)
     else:
-        into = any_part(film, shape, rng)
+        into = any_part(film, shape, longest, rng)
     view = cut_view(film, into, shape)
     image = vary_film(view.image, rng)
     outside = cv2.warpAffine(np.ones(film.shape, np.uint8), into, shape[::-1], flags=cv2.INTER_NEAREST) == 0
@@ -46,37 +49,40 @@ def draw_view(film: TrainingFilm, shape: tuple[int, int], rng: np.random.Generat
     return View(image, view.boxes, view.masks, view.levels)
 
 
-def whole_film(film: TrainingFilm, shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float64]:
-    """The affine map (2, 3) that shows about the whole film: all of it, or as much as covers the view."""
+def whole_film(
+    film: TrainingFilm, shape: tuple[int, int], longest: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """The affine map (2, 3) that shows as much of the film as fits at the scale of inference."""
     height, width = film.shape
-    fit, cover = sorted((shape[0] / height, shape[1] / width))
-    scale = fit * (cover / fit) ** rng.uniform(0.2, 1.0) * float(np.exp(rng.normal(0.0, 0.06)))
-    middle = np.array([(width - 1) / 2, (height - 1) / 2]) + rng.normal(0.0, 0.03, 2) * width
+    scale = longest / max(film.shape) * float(np.exp(rng.normal(0.0, 0.08)))
+    middle = np.array([(width - 1) / 2, (height - 1) / 2])
     if film.centroids:
         column = np.mean(list(film.centroids.values()), axis=0)
-        middle += rng.uniform(0.0, 0.6) * (column - middle)
+        middle += rng.uniform(0.3, 1.1) * (column - middle)
+    reach = np.array(shape[::-1]) / (2 * scale)  # half of the view, film pixels
+    room = np.maximum(np.array([width, height]) / 2 - reach, 0.0)  # how far the middle may go before black shows
+    centre = np.array([(width - 1) / 2, (height - 1) / 2])
+    middle = np.clip(middle, centre - room, centre + room) + rng.normal(0.0, 0.03, 2) * width
     return _affine(middle, scale, rng.normal(0.0, 0.07), bool(rng.random() < 0.5), shape)
 
 
-def zoomed(film: TrainingFilm, shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float64]:
+def zoomed(film: TrainingFilm, shape: tuple[int, int], longest: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """The affine map (2, 3) that shows a part round a body, its spacing anywhere in SPACINGS."""
     levels = list(film.centroids)
     level = levels[int(rng.integers(len(levels)))]
-    spacing = film.spacing(level)
     wanted = float(np.exp(rng.uniform(*np.log(SPACINGS))))
-    fit = min(shape[0] / film.shape[0], shape[1] / film.shape[1])
-    scale = float(np.clip(wanted / spacing, 0.75 * fit, 1.8))
+    scale = float(np.clip(wanted / film.spacing(level), 0.75 * longest / max(film.shape), 1.8))
     middle = film.centroids[level] + rng.normal(0.0, 0.15, 2) * min(shape) / scale
     return _affine(middle, scale, rng.normal(0.0, 0.15), bool(rng.random() < 0.5), shape)
 
 
-def any_part(film: TrainingFilm, shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float64]:
+def any_part(film: TrainingFilm, shape: tuple[int, int], longest: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """The affine map (2, 3) that shows a part far from the column, often without any vertebra."""
     height, width = film.shape
     corners = rng.uniform(0.0, 1.0, (8, 2)) * (width, height)
     bodies = np.stack(list(film.centroids.values()))
     away = np.linalg.norm(corners[:, None] - bodies, axis=-1).min(axis=1)
-    scale = float(rng.uniform(0.9, 1.7)) * max(shape) / max(film.shape)
+    scale = float(rng.uniform(0.9, 1.7)) * longest / max(film.shape)
     return _affine(corners[int(away.argmax())], scale, rng.normal(0.0, 0.2), bool(rng.random() < 0.5), shape)
 
 

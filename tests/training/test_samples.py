@@ -20,7 +20,7 @@ from spinefm.training.train_classifier import ClassifierTrainer, confusion_score
 from spinefm.training.train_mask_rcnn import MaskRCNNTrainer, mask_centroid, match, view_shape
 from spinefm.training.train_med_sa import MedSATrainer, click_of_walk, dice, draw_click, soft_dice_loss
 from spinefm.training.train_point_predictor import PointPredictorTrainer, film_windows, framed
-from spinefm.training.views import cut_view, draw_view
+from spinefm.training.views import cut_view, draw_view, whole_film
 
 SMALL_SA = MedSAConfig(patch=64, embedding=32, decoder_mlp=32, decoder_heads=2, widths=(8, 16, 16, 16), blocks=(1,) * 4)
 SMALL_RCNN = MaskRCNNConfig(
@@ -114,7 +114,7 @@ def test_views_have_tight_boxes_round_bodies(films: FilmSet) -> None:
     rng = np.random.default_rng(0)
     counts = []
     for _ in range(60):
-        view = draw_view(films.draw_film(rng), (128, 96), rng)
+        view = draw_view(films.draw_film(rng), (128, 96), 160, rng)
         assert view.image.shape == (128, 96) and len(view.boxes) == len(view.masks) == len(view.levels)
         counts.append(len(view.boxes))
         for (x0, y0, x1, y1), mask in zip(view.boxes.astype(int), view.masks, strict=True):
@@ -143,12 +143,26 @@ def test_matching_counts_hits_misses_and_false_detections() -> None:
     assert mask_centroid(boxes[0], half) == pytest.approx([14.5, 4.5])
 
 
-def test_view_shapes_keep_the_longest_side() -> None:
-    assert (
-        view_shape(512, 0.75) == (512, 384)
-        and view_shape(512, 1.25) == (416, 512)
-        and view_shape(512, 1.0) == (512,) * 2
-    )
+def test_view_shapes_are_multiples_of_the_stride() -> None:
+    assert [view_shape(512, aspect) for aspect in (0.5, 0.8, 1.0)] == [(512, 256), (512, 416), (512, 512)]
+
+
+def test_views_reach_the_backbone_at_their_own_scale(films: FilmSet) -> None:
+    trainer = MaskRCNNTrainer(films, films, SMALL_RCNN)
+    model, seen = trainer.build().train(), []
+    model.get_submodule("backbone").register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0].shape[-2:]))
+    rng = np.random.default_rng(0)
+    batches = [trainer.draw(rng, 1) for _ in range(8)]
+    for batch in batches:
+        trainer.losses(model, batch)
+    assert seen == [batch.films[0].shape[-2:] for batch in batches] and len(set(seen)) > 1
+
+
+def test_a_whole_film_is_shown_at_the_scale_of_inference(films: FilmSet) -> None:
+    rng, film = np.random.default_rng(0), films.films[0]
+    maps = [whole_film(film, (320, 160), 320, rng) for _ in range(200)]
+    scales = [float(np.sqrt(abs(np.linalg.det(into[:, :2])))) for into in maps]
+    assert np.median(scales) == pytest.approx(320 / max(film.shape), rel=0.02)
 
 
 def test_windows_run_both_ways_and_straight_on_is_the_unit_step(films: FilmSet) -> None:
