@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from spinefm.export.labels import label_map, label_picture
@@ -24,8 +27,12 @@ RESULT_FILES = ("labels.png", "overlay.png", "trace.json", "vertebrae.csv", "rep
 """The files of a result, in the order in which they are written."""
 ERROR_FILE = "error.json"
 """What a film that failed leaves in their place."""
-PNG_COMPRESSION = 1
-"""zlib's level: the usual 6 takes almost three times as long and saves a quarter of the overlay's bytes."""
+PNG_SPEED = (
+    *(cv2.IMWRITE_PNG_COMPRESSION, 1),
+    *(cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE),
+    *(cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP),
+)
+"""How the overlay is packed: films are grainy, so run lengths over rows serve as well as zlib's search, much faster."""
 
 
 class ExportError(ValueError):
@@ -35,8 +42,8 @@ class ExportError(ValueError):
 def result_files(trace: Trace, film: Radiograph) -> dict[str, bytes]:
     """Name and content of each of `RESULT_FILES`. Raises ValueError for an unfinished trace or another film's."""
     return {
-        "labels.png": _png(label_picture(label_map(trace))),
-        "overlay.png": _png(Image.fromarray(draw_overlay(trace, film))),
+        "labels.png": _palette_png(label_picture(label_map(trace))),
+        "overlay.png": _colour_png(draw_overlay(trace, film)),
         "trace.json": trace.to_json().encode(),
         "vertebrae.csv": vertebrae_csv(trace).encode(),
         "report.json": _json(report(trace)),
@@ -95,10 +102,15 @@ def _refuse_foreign(folder: Path) -> None:
         )
 
 
-def _png(picture: Image.Image) -> bytes:
+def _palette_png(picture: Image.Image) -> bytes:
     stream = io.BytesIO()
-    picture.save(stream, "PNG", compress_level=PNG_COMPRESSION)
+    picture.save(stream, "PNG")
     return stream.getvalue()
+
+
+def _colour_png(picture: NDArray[np.uint8]) -> bytes:
+    """A picture (H, W, 3), red green blue, as PNG."""
+    return cv2.imencode(".png", picture[..., ::-1], PNG_SPEED)[1].tobytes()
 
 
 def _json(content: Mapping[str, object]) -> bytes:

@@ -12,7 +12,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from spinefm.export import RESULT_FILES, ExportError, label_map, result_files, write_error, write_result, write_zip
+from spinefm.export import (
+    RESULT_FILES,
+    ExportError,
+    draw_overlay,
+    label_map,
+    result_files,
+    write_error,
+    write_result,
+    write_zip,
+)
 from spinefm.trace import Trace
 from tests.export.handmade import handmade_film, handmade_trace
 
@@ -27,6 +36,7 @@ def test_a_result_is_its_five_files(tmp_path: Path) -> None:
     folder = write_result(tmp_path / "out" / "neck", trace, handmade_film())
     assert names(folder) == sorted(RESULT_FILES) and names(folder.parent) == ["neck"]
     assert np.array_equal(np.asarray(Image.open(folder / "labels.png")), label_map(trace))
+    assert np.array_equal(np.asarray(Image.open(folder / "overlay.png")), draw_overlay(trace, handmade_film()))
     assert Trace.from_json((folder / "trace.json").read_text()).to_json() == trace.to_json()
 
 
