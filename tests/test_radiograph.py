@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from pydicom import dcmread
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEGBaseline8Bit, RLELossless
 
@@ -47,8 +48,8 @@ def white_is_zero_tiff() -> bytes:
     return stream.getvalue()
 
 
-def jpeg_dicom() -> bytes:
-    film = dicom_film(BYTES)
+def jpeg_dicom(**tags: object) -> bytes:
+    film = dicom_film(BYTES, **tags)
     film.PixelData = encapsulate([encoded(BYTES, "JPEG", quality=98)])
     film["PixelData"].is_undefined_length = True
     film.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
@@ -119,6 +120,21 @@ LOSSLESS = ("JPEGLosslessProcess14_1", "JPEGLSLossless", "JPEG2000Lossless")
 def test_losslessly_compressed_dicom(syntax: int, tmp_path: Path) -> None:
     film = read(gdcm_bytes(tmp_path, syntax), polarity="keep")
     np.testing.assert_allclose(film.pixels, TRUTH, atol=0.02)
+
+
+@pytest.mark.parametrize("syntax", [getattr(gdcm.TransferSyntax, name) for name in LOSSLESS], ids=LOSSLESS)
+def test_a_compressed_stream_of_another_size_is_not_decoded(
+    syntax: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decoded(*_: object) -> None:
+        raise AssertionError("decoded")
+
+    film = dcmread(io.BytesIO(gdcm_bytes(tmp_path, syntax)))
+    film.Rows = 100
+    monkeypatch.setattr(dicom, "pixel_array", decoded)
+    for content in (dicom_bytes(film), jpeg_dicom(Columns=80)):
+        with pytest.raises(UnreadableFilm, match="do not fit"):
+            read(content)
 
 
 def test_transparent_parts_are_black() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import struct
 import warnings
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.encaps import generate_frames
 from pydicom.errors import InvalidDicomError
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
 from pydicom.pixels.utils import pixel_array
@@ -53,8 +55,22 @@ HARMLESS_VALUE = re.compile(r"[A-Z0-9 ._\\/,\[\]'+-]{1,64}")
 PIXEL_TAGS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 DEFLATED = b"1.2.840.10008.1.2.1.99"
 """Transfer syntax whose whole data set is compressed: its size is unknown before it is inflated."""
-DEEP_ERRORS = (AttributeError, ValueError, TypeError, KeyError, IndexError, NotImplementedError, RuntimeError, OSError)
+DEEP_ERRORS = (
+    AttributeError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    struct.error,
+)
 """What pydicom and its decoders raise on damaged or unsupported pixel data."""
+MISFIT = "The DICOM file's pixel data do not fit the size in its header: export the film again."
+JPEG_2000_MARK = b"\xff\x4f\xff\x51"
+FRAME_HEADERS = frozenset({*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC})
+"""Second bytes of the JPEG and JPEG-LS markers after which the picture's size stands."""
 SPACING_RANGE = (0.01, 5.0)
 """Believable millimetres per pixel."""
 MAGNIFICATION_RANGE = (1.0, 3.0)
@@ -111,7 +127,11 @@ def _stored_values(header: Dataset) -> NDArray[Any]:
         implicit = header.original_encoding[0] is not False
         meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
     try:
+        if meta.TransferSyntaxUID.is_encapsulated:
+            _check_coded_size(header)
         values = pixel_array(header)
+    except UnreadableFilm:
+        raise
     except (*DEEP_ERRORS, EOFError, MemoryError) as error:
         raise UnreadableFilm(
             "The DICOM file's pixel data are truncated, damaged or compressed in an unsupported way: "
@@ -119,8 +139,33 @@ def _stored_values(header: Dataset) -> NDArray[Any]:
         ) from error
     shape = (int(header.Rows), int(header.Columns))
     if values.shape not in (shape, (*shape, 3)):
-        raise UnreadableFilm("The DICOM file's pixel data do not fit the size in its header: export the film again.")
+        raise UnreadableFilm(MISFIT)
     return values
+
+
+def _check_coded_size(header: Dataset) -> None:
+    """Refuse a compressed stream that states another size than the header: decoding it could take any memory."""
+    frame = next(generate_frames(header.PixelData, number_of_frames=1))
+    size = _jpeg_2000_size(frame) if frame.startswith(JPEG_2000_MARK) else _jpeg_size(frame)
+    if size is not None and size != (int(header.Columns), int(header.Rows)):
+        raise UnreadableFilm(MISFIT)
+
+
+def _jpeg_2000_size(stream: bytes) -> tuple[int, int]:
+    """(width, height) from the SIZ segment, which comes first in every JPEG 2000 code stream."""
+    right, lower, left, upper = struct.unpack(">4I", stream[8:24])
+    return right - left, lower - upper
+
+
+def _jpeg_size(stream: bytes) -> tuple[int, int] | None:
+    """(width, height) from the first frame header of a JPEG or JPEG-LS stream; None for another kind of stream."""
+    position = 2
+    while stream.startswith(b"\xff\xd8") and position + 9 < len(stream) and stream[position] == 0xFF:
+        if stream[position + 1] in FRAME_HEADERS:
+            height, width = struct.unpack(">2H", stream[position + 5 : position + 9])
+            return width, height
+        position += 2 + int.from_bytes(stream[position + 2 : position + 4], "big")
+    return None
 
 
 def _brightness(stored: NDArray[Any], header: Dataset) -> tuple[NDArray[np.float32], tuple[str, ...]]:
