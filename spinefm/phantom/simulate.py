@@ -130,12 +130,8 @@ def _paint(scene: Scene, outlines: dict[Level, Outline]) -> None:
     for vertebra in scene.column:
         paint_arch(scene, vertebra)
     for vertebra in scene.column:
-        paint_body(
-            scene,
-            vertebra,
-            outlines[vertebra.level],
-            scene.settings.bone.body * float(np.exp(scene.rng.normal(0, 0.06))),
-        )
+        strength = scene.settings.bone.body * float(np.exp(scene.rng.normal(0, 0.06)))
+        paint_body(scene, vertebra, outlines[vertebra.level], strength)
     paint_discs(scene)
     np.maximum(scene.canvas.depth, 0.0, out=scene.canvas.depth)
 
@@ -158,12 +154,12 @@ def _truth(
         if patch is None:
             continue
         seen = visible[patch.rows, patch.columns]
-        body = (patch.cover >= 0.5) & seen
+        crop = labels[patch.rows, patch.columns]
+        body = (patch.cover >= 0.5) & seen & (crop == 0)
         share = min(1.0, float((patch.cover * seen).sum()) / _area(polygon))
         if share < LEAST_VISIBLE or not body.any():
             continue
-        crop = labels[patch.rows, patch.columns]
-        crop[body & (crop == 0)] = level
+        crop[body] = level
         truth[level] = Truth(polygon, view(outline.corners), share)
     return labels, truth
 

@@ -28,7 +28,16 @@ def view_of(settings: Settings, outlines: dict[Level, Outline], rng: np.random.G
     scale = _scale(settings, high - low, size)
     slack = size / scale - (high - low)  # mm of film beside the stretch
     start = low - (slack[0] * rng.uniform(0.25, 0.75), _above(settings, float(slack[1]), rng))
+    if settings.layout == "no_anchor":
+        start[1] = _without_anchor(settings, outlines, flat, float(start[1]), size[1] / scale)
     return View(scale, tilt, settings.faces == "right", flat.inverse(start[None])[0], np.zeros(2))
+
+
+def _without_anchor(settings: Settings, outlines: dict[Level, Outline], flat: View, top: float, tall: float) -> float:
+    """The film's upper edge (mm), moved so far that at least half of C2 above or of S1 below is off the film."""
+    if settings.region == "cervical":
+        return max(top, float(np.median(flat(outlines[Level.C2].polygon)[:, 1])))
+    return min(top, float(np.quantile(flat(outlines[Level.S1].polygon)[:, 1], 0.4)) - tall)
 
 
 def _scale(settings: Settings, extent: Points, size: Points) -> float:

@@ -1,0 +1,38 @@
+"""Writing phantoms: the folder holds what was simulated."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from spinefm.anatomy import Level
+from spinefm.phantom import simulate, write_set
+from spinefm.phantom.folder import label_of
+
+
+def test_a_written_set_reads_back_as_simulated(tmp_path: Path) -> None:
+    calls: list[tuple[int, int]] = []
+    names = write_set(tmp_path, [9_000_000], "cervical", lambda done, total: calls.append((done, total)))
+    assert names == ["phantom-cervical-9000000"] and calls == [(1, 1)]
+    phantom = simulate(9_000_000, "cervical")
+    film = cv2.imread(str(tmp_path / "films" / f"{names[0]}.png"), cv2.IMREAD_UNCHANGED)
+    labels = cv2.imread(str(tmp_path / "labels" / f"{names[0]}.png"), cv2.IMREAD_UNCHANGED)
+    assert film.dtype == np.uint8 and np.abs(film / 255 - phantom.film).max() <= 0.5 / 255 + 1e-6
+    assert np.array_equal(labels, phantom.labels)
+    truth = json.loads((tmp_path / "labels" / f"{names[0]}.json").read_text(encoding="utf-8"))
+    assert truth["size"] == [phantom.film.shape[1], phantom.film.shape[0]]
+    assert truth["seed"] == 9_000_000 and truth["region"] == "cervical"
+
+
+def test_bodies_are_whole_or_partial_never_both() -> None:
+    for seed in range(3):
+        phantom = simulate(seed, "lumbar", (300, 400), "no_anchor")
+        label = label_of(phantom)
+        assert set(label["polygons"]) == set(label["corners"])
+        assert not set(label["polygons"]) & set(label["partial"])
+        assert {Level[name] for name in (*label["polygons"], *label["partial"])} == set(phantom.truth)
+        assert all(phantom.truth[Level[name]].visible >= 0.6 for name in label["polygons"])
+        assert all(share < 0.6 for share in label["partial"].values())
