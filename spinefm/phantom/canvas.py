@@ -85,7 +85,7 @@ def cover(points: Points, shape: tuple[int, int], margin: float = 2.0) -> Patch 
     fine = _fineness((x1 - x0) * (y1 - y0))
     drawn = np.zeros(((y1 - y0) * fine, (x1 - x0) * fine), np.uint8)
     fixed = np.round(((points - (x0, y0)) * fine + (fine - 1) / 2) * 16).astype(np.int32)
-    cv2.fillPoly(drawn, [fixed], 255, shift=4)
+    cv2.fillPoly(drawn, [fixed], 255, lineType=cv2.LINE_AA if fine == 1 else cv2.LINE_8, shift=4)
     if fine > 1:
         drawn = cv2.resize(drawn, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA)
     return Patch(drawn.astype(np.float32) * np.float32(1 / 255), slice(y0, y1), slice(x0, x1))
