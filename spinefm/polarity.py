@@ -1,9 +1,10 @@
 """Recognising films with inverted polarity (bone dark), by what bone and air look like.
 
-Cortical bone seen edge on draws thin bright lines, and the air beside the patient is dark and smooth. Each cue is
-a number that changes its sign when the film is inverted, so a logistic rule without intercept treats both
-polarities alike; it turns a film only when it is sure, since turning a right film is worse than missing an inverted
-one. The weights are fitted on training phantoms (`bench/fit_polarity.py`), never on patients' films.
+Cortical bone seen edge on draws thin bright lines, the patient is brighter and rougher than the air beside him, and
+the body's ends are thicker than the neck. Each cue is a number that changes its sign when the film is inverted, so a
+logistic rule without intercept treats both polarities alike. It turns a film only when it is sure: turning a right
+film is worse than missing an inverted one. The weights are fitted on training phantoms alone
+(`bench/fit_polarity.py`), never on patients' films.
 """
 
 from __future__ import annotations
@@ -12,95 +13,171 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+Image = NDArray[np.float32]
+
 WORKING_SIDE = 384
 """Cues are computed on a copy whose shorter side has at most this many pixels."""
-RIDGE_SIGMAS = (1.0, 2.0, 4.0)
-"""Scales of the ridge cues, in pixels of that copy."""
+SIGMAS = (1, 2, 4, 8)
+"""Scales of the local cues, in pixels of that copy."""
+NEIGHBOURHOOD = 12
+"""Sigma of the neighbourhood whose contrast is made even before fine ridges are sought."""
 SATURATION = 0.02
 """Brightness within this of black or white counts as saturated: no ridge is sought there or beside it."""
 MARGIN = 9
 """Pixels around saturated areas and at the film's edge in which no ridge is sought."""
-STRONGEST = 97.0
-"""Percentile of curvature above which a pixel lies on a ridge or valley."""
 FEWEST = 400
-"""With fewer usable pixels than this the film gives no ridge cue."""
+"""With fewer usable pixels than this, all pixels are used."""
 
-CUES = ("ridges_1", "ridges_2", "ridges_4", "skew_1", "skew_2", "skew_4", "rim", "smooth", "mean")
-WEIGHTS = (3.0, 3.0, 3.0, 1.0, 1.0, 1.0, 2.0, 1.0, 0.5)
-"""Weights of the cues in the logarithm of the odds that bone is bright."""
-SURE = -2.0
-"""Log odds of upright polarity below which a film is turned."""
+LOCAL_CUES = ("ridges", "fine_ridges", "skewness", "roughness")
+LAYOUT_CUES = ("beside", "beside_most", "column", "ends")
+BRIGHTNESS_CUES = ("mean", "median", "saturated", "bulk")
+TEXTURE_CUES = ("rough_against_smooth",)
+CUES = (
+    *(f"{cue}_{sigma}" for sigma in SIGMAS for cue in LOCAL_CUES),
+    *LAYOUT_CUES,
+    *BRIGHTNESS_CUES,
+    *TEXTURE_CUES,
+)
+WEIGHTS = (
+    11.93,
+    2.84,
+    1.58,
+    2.39,  # local, sigma 1
+    9.48,
+    3.74,
+    0.32,
+    1.37,  # local, sigma 2
+    6.25,
+    3.06,
+    -0.42,
+    -1.05,  # local, sigma 4
+    -2.14,
+    -3.68,
+    -3.15,
+    -2.39,  # local, sigma 8
+    4.29,
+    2.99,
+    -1.12,
+    1.25,  # layout
+    -1.34,
+    -2.32,
+    -4.92,
+    -2.60,  # brightness
+    5.53,  # texture
+)
+"""Weights of `CUES` in the logarithm of the odds that bone is bright."""
+SURE = -0.5
+"""Log odds of upright polarity below which a film is turned; chosen by cross-validation on training phantoms."""
 
 
-def is_inverted(film: NDArray[np.float32]) -> bool:
+def is_inverted(film: Image) -> bool:
     """Whether bone is dark in a film (H, W) in [0, 1]."""
-    return bool(upright_log_odds(film) < SURE)
+    return upright_log_odds(film) < SURE
 
 
-def upright_log_odds(film: NDArray[np.float32]) -> float:
+def upright_log_odds(film: Image) -> float:
     """Log odds that bone is bright in a film (H, W) in [0, 1]; the inverted film has the opposite sign."""
     return float(cues(film) @ np.array(WEIGHTS))
 
 
-def cues(film: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The cues of `CUES`, (len(CUES),), each in [-1, 1], positive when bone is bright."""
+def cues(film: Image) -> NDArray[np.float64]:
+    """The cues (len(CUES),) of a film (H, W), each about within [-1, 1]."""
     small = _reduced(film)
-    inner = _usable(small)
-    ridges, skews = zip(*(_curvature_cues(small, inner, sigma) for sigma in RIDGE_SIGMAS), strict=True)
-    return np.array([*ridges, *skews, _rim(small), _smooth(small), np.clip(2 * small.mean() - 1, -1, 1)])
+    usable, even = _usable(small), _evened(small)
+    local = [cue for sigma in SIGMAS for cue in _local_cues(small, even, usable, sigma)]
+    return np.array([*local, *_layout_cues(small), *_brightness_cues(small), _texture_cue(small)])
 
 
-def _reduced(film: NDArray[np.float32]) -> NDArray[np.float32]:
+def _reduced(film: Image) -> Image:
     height, width = film.shape
     factor = min(1.0, WORKING_SIDE / min(height, width))
     size = (round(width * factor), round(height * factor))
     return np.asarray(cv2.resize(film, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _usable(film: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _usable(film: Image) -> NDArray[np.bool_]:
     """(H, W): pixels away from saturated areas and from the film's edge."""
     saturated = ((film < SATURATION) | (film > 1 - SATURATION)).astype(np.uint8)
     barred = cv2.morphologyEx(saturated, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     barred = cv2.copyMakeBorder(barred[1:-1, 1:-1], 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
-    return np.asarray(cv2.dilate(barred, np.ones((2 * MARGIN + 1, 2 * MARGIN + 1), np.uint8)) == 0)
+    usable = cv2.dilate(barred, np.ones((2 * MARGIN + 1, 2 * MARGIN + 1), np.uint8)) == 0
+    return np.asarray(usable if usable.sum() >= FEWEST else np.ones_like(usable))
 
 
-def _curvature_cues(film: NDArray[np.float32], usable: NDArray[np.bool_], sigma: float) -> tuple[float, float]:
-    """Bright ridges against dark valleys, and the skewness of the band-passed film, at one scale."""
-    if usable.sum() < FEWEST:
-        return 0.0, 0.0
-    smooth = cv2.GaussianBlur(film, (0, 0), sigma)
+def _evened(film: Image) -> Image:
+    """The film (H, W) with mean 0 and about the same contrast in every neighbourhood."""
+    mean = _blur(film, NEIGHBOURHOOD)
+    variance = np.maximum(_blur(film * film, NEIGHBOURHOOD) - mean**2, 0)
+    return (film - mean) / (np.sqrt(variance) + np.float32(0.02))
+
+
+def _blur(image: Image, sigma: float) -> Image:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
+
+
+def _local_cues(film: Image, even: Image, usable: NDArray[np.bool_], sigma: float) -> tuple[float, ...]:
+    """`LOCAL_CUES` at one scale: ridges against valleys, skewness, and whether bright parts are the rough ones."""
+    smooth, even_smooth = _blur(film, sigma), _blur(even, sigma)
+    mean = _blur(film, 3 * sigma)
+    roughness = np.log(_blur(np.abs(smooth - mean), 3 * sigma)[usable] + np.float32(1e-3))
+    return (
+        _ridges(smooth, usable, 85),
+        _ridges(even_smooth, usable, 97),
+        _skewness((even_smooth - _blur(even, 3 * sigma))[usable]),
+        _correlation(roughness, mean[usable]),
+    )
+
+
+def _ridges(smooth: Image, usable: NDArray[np.bool_], percentile: float) -> float:
+    """Curvature of bright ridges against that of dark valleys, among the most curved pixels."""
     xx = cv2.Sobel(smooth, cv2.CV_32F, 2, 0)
     yy = cv2.Sobel(smooth, cv2.CV_32F, 0, 2)
     xy = cv2.Sobel(smooth, cv2.CV_32F, 1, 1)
-    root = np.sqrt((xx - yy) ** 2 / 4 + xy**2)
-    strongest = np.where(xx + yy < 0, -(xx + yy) / 2 + root, -(xx + yy) / 2 - root)[usable]  # > 0 on bright ridges
-    limit = np.percentile(np.abs(strongest), STRONGEST)
-    ridge = np.clip(strongest, -2 * limit, 2 * limit)[np.abs(strongest) >= limit]
-    band = (smooth - cv2.GaussianBlur(film, (0, 0), 3 * sigma))[usable]
-    return float(ridge.sum() / (np.abs(ridge).sum() + 1e-9)), _skewness(band)
+    root, half = np.sqrt((xx - yy) ** 2 / 4 + xy**2), (xx + yy) / 2
+    curvature = np.where(half < 0, root - half, -half - root)[usable]  # the larger principal one, > 0 on ridges
+    limit = np.percentile(np.abs(curvature), percentile)
+    most = np.clip(curvature, -2 * limit, 2 * limit)[np.abs(curvature) >= limit]
+    return float(most.sum() / (np.abs(most).sum() + 1e-9))
 
 
-def _skewness(values: NDArray[np.float32]) -> float:
-    """Skewness after clipping at 4 deviations around the median, squeezed into [-1, 1]."""
+def _skewness(values: Image) -> float:
+    """Skewness about the median, clipped at 4 deviations and squeezed into [-1, 1]."""
     centred = values - np.median(values)
-    spread = float(centred.std()) + 1e-9
-    centred = np.clip(centred / spread, -4, 4)
+    centred = np.clip(centred / (float(centred.std()) + 1e-9), -4, 4)
     return float(np.tanh((centred**3).mean()))
 
 
-def _rim(film: NDArray[np.float32]) -> float:
-    """The film's middle against its left and right margins in the middle rows, where air lies beside the patient."""
+def _correlation(first: Image, second: Image) -> float:
+    """Pearson's correlation; 0 when one of the two hardly varies."""
+    if min(first.std(), second.std()) < 1e-4:
+        return 0.0
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def _layout_cues(film: Image) -> tuple[float, ...]:
+    """`LAYOUT_CUES`: the middle against the margins, of the middle rows, and the film's ends against these rows."""
     height, width = film.shape
-    rows = film[height // 4 : -height // 4]
-    margin = max(2, width // 8)
-    beside = np.concatenate([rows[:, :margin].ravel(), rows[:, -margin:].ravel()])
-    return float(np.clip(rows[:, 3 * margin : -3 * margin].mean() - beside.mean(), -1, 1))
+    rows, margin = film[height // 4 : -(height // 4)], max(2, width // 8)
+    middle = rows[:, 3 * margin : -3 * margin].mean()
+    beside = np.array([middle - rows[:, :margin].mean(), middle - rows[:, -margin:].mean()])
+    profile = _blur(np.median(rows, axis=0)[None].astype(np.float32), width / 40)[0]  # (W,)
+    edges = profile[: margin // 2].mean(), profile[-(margin // 2) :].mean()
+    inner = profile[margin:-margin]
+    column = (inner.max() - max(edges)) - (min(edges) - inner.min())
+    ends = film[-(height // 6) :].mean() + film[: height // 8].mean() - 2 * rows.mean()
+    most = beside[np.argmax(np.abs(beside))]
+    return float(beside.mean()), float(most), float(column), float(np.tanh(4 * ends))
 
 
-def _smooth(film: NDArray[np.float32]) -> float:
-    """Rough parts against smooth parts: the patient is textured, the air is not."""
-    detail = np.abs(film - cv2.GaussianBlur(film, (0, 0), 3))
-    rough = cv2.GaussianBlur(detail, (0, 0), 8)
+def _brightness_cues(film: Image) -> tuple[float, ...]:
+    """`BRIGHTNESS_CUES`: mean, median, saturated white against black, and skewness of the large masses."""
+    saturated = (film > 0.97).mean() - (film < 0.03).mean()
+    bulk = _skewness((_blur(film, 8) - _blur(film, 32)).ravel())
+    return float(2 * film.mean() - 1), float(2 * np.median(film) - 1), float(saturated), bulk
+
+
+def _texture_cue(film: Image) -> float:
+    """`TEXTURE_CUES`: brightness of the film's rough parts (two fifths) against its smoothest quarter."""
+    rough = _blur(np.abs(film - _blur(film, 3)), 8)
     low, high = np.percentile(rough, [25, 60])
     return float(np.clip(film[rough >= high].mean() - film[rough <= low].mean(), -1, 1))
