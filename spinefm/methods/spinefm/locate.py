@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -117,27 +118,34 @@ def _mean_score(located: Located, triple: Sequence[int]) -> float:
 
 def _plausible(located: Located, order: Sequence[int]) -> list[tuple[int, int, int]]:
     """Triples that look like three neighbours; a false body between two of them does not break them up."""
+    bodies = {index: located.detections[index] for index in order}
+    sizes = {index: math.sqrt(body.mask.area) for index, body in bodies.items()}
+    pairs = [(a, b) for a, b in combinations(order, 2) if _adjacent(bodies[a], bodies[b], (sizes[a] + sizes[b]) / 2)]
+    below: dict[int, list[int]] = defaultdict(list)
+    for a, b in pairs:
+        below[a].append(b)
+    triples = [(a, b, c) for a, b in pairs for c in below[b]]
     return [
         (a, b, c)
-        for a, b, c in combinations(order, 3)
-        if looks_like_neighbours(*(located.detections[index] for index in (a, b, c)))
+        for a, b, c in triples
+        if max(sizes[i] for i in (a, b, c)) <= SIZE_RATIO * min(sizes[i] for i in (a, b, c))
+        and _aligned(*(bodies[i].centroid for i in (a, b, c)))
     ]
 
 
-def looks_like_neighbours(upper: Detection, middle: Detection, lower: Detection) -> bool:
-    """Whether three detections have the spacing, sizes and alignment of three successive vertebrae."""
-    sizes = [math.sqrt(detection.mask.area) for detection in (upper, middle, lower)]
-    first = upper.centroid.distance(middle.centroid)
-    second = middle.centroid.distance(lower.centroid)
-    if max(sizes) > SIZE_RATIO * min(sizes) or max(first, second) > SPACING_RATIO * min(first, second):
-        return False
-    relative = (2 * first / (sizes[0] + sizes[1]), 2 * second / (sizes[1] + sizes[2]))
+def _adjacent(upper: Detection, lower: Detection, size: float) -> bool:
+    """Whether two detections of mean `size` are as far apart as neighbours are."""
     low, high = SPACING_TO_SIZE
-    return low <= min(relative) and max(relative) <= high and _bend(upper, middle, lower) <= BEND_LIMIT
+    return low * size <= upper.centroid.distance(lower.centroid) <= high * size
 
 
-def _bend(upper: Detection, middle: Detection, lower: Detection) -> float:
-    """Angle in radians between the steps upper-middle and middle-lower."""
-    a, b, c = upper.centroid, middle.centroid, lower.centroid
+def _aligned(upper: Point, middle: Point, lower: Point) -> bool:
+    """Whether three centroids have two similar spacings and little bend."""
+    spacings = sorted((upper.distance(middle), middle.distance(lower)))
+    return spacings[1] <= SPACING_RATIO * spacings[0] and _bend(upper, middle, lower) <= BEND_LIMIT
+
+
+def _bend(a: Point, b: Point, c: Point) -> float:
+    """Angle in radians between the steps a-b and b-c."""
     turn = math.atan2(c.y - b.y, c.x - b.x) - math.atan2(b.y - a.y, b.x - a.x)
     return abs(math.remainder(turn, 2 * math.pi))

@@ -94,7 +94,7 @@ class NetworkStages:
             found = self._bundle.mask_rcnn.detect([self._tensor(film.pixels)[None]])[0]
             boxes, scores, masks = (found[key].float().cpu().numpy() for key in ("boxes", "scores", "masks"))
         shape = (film.height, film.width)
-        candidates = [_candidate(*each, shape, sure) for each in zip(boxes, scores, masks, strict=True)]
+        candidates = [candidate(*each, shape, sure) for each in zip(boxes, scores, masks, strict=True)]
         return [candidate for candidate in candidates if candidate.mask.area]
 
     def next_point(self, known: Sequence[Point]) -> Point:
@@ -135,7 +135,7 @@ class NetworkStages:
             yield
 
 
-def _candidate(
+def candidate(
     corners: FloatArray, score: float, probability: FloatArray, shape: tuple[int, int], sure: float
 ) -> Candidate:
     """A detection from its box `corners` (4,) and mask (28, 28) on that box, on a film of `shape` (H, W)."""

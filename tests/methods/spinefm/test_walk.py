@@ -189,9 +189,7 @@ def test_events_come_in_the_contracts_order_and_survive_json():
     assert kinds[:2] == [Located, Seeded]
     assert kinds[-2:] == [Named, Finished]
     steps = [
-        event
-        for event in trace.events
-        if isinstance(event, StepEvent) and (event.direction, event.step) == ("down", 1)
+        event for event in trace.events if isinstance(event, StepEvent) and (event.direction, event.step) == ("down", 1)
     ]
     assert [type(event).__name__ for event in steps] == [
         "Proposed", "Segmented", "Checked", "Checked", "Classified", "Decided"

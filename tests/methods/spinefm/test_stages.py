@@ -1,0 +1,90 @@
+"""The networks behind the pipeline's questions, with random weights: places, sizes and clocks."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from spinefm.bundles import Bundle
+from spinefm.geometry import Box, Point
+from spinefm.methods.spinefm.stages import NetworkStages, Stopwatch, candidate
+from spinefm.networks.level_classifier import LevelClassifier
+from spinefm.networks.mask_rcnn import build_mask_rcnn
+from spinefm.networks.med_sa import MedSA
+from spinefm.networks.point_predictor import PointPredictor
+from spinefm.radiograph import Radiograph
+
+
+@pytest.fixture(scope="module")
+def stages() -> NetworkStages:
+    torch.manual_seed(0)
+    detector, med_sa, classifier, predictor = build_mask_rcnn(), MedSA(), LevelClassifier(), PointPredictor()
+    for network in (detector, med_sa, classifier, predictor):
+        network.eval()
+    cpu = torch.device("cpu")
+    return NetworkStages(Bundle("random", cpu, "float32", detector, med_sa, classifier, predictor, {}), Stopwatch())
+
+
+@pytest.fixture(scope="module")
+def film() -> Radiograph:
+    return Radiograph.from_array(np.random.default_rng(0).random((300, 200)).astype(np.float32), name="noise")
+
+
+def test_segmentation_answers_in_film_pixels_of_every_box(stages, film):
+    boxes = [Box(10, 10, 110, 110), Box(-30, -30, 60, 60)]
+    answers = stages.segment(film, boxes, [Point(59.5, 59.5), Point(14.5, 14.5)])
+    assert [answer.shape for answer in answers] == [(100, 100), (90, 90)]
+    assert all(answer.min() >= 0 and answer.max() <= 1 for answer in answers)
+
+
+def test_one_batch_answers_as_one_by_one(stages, film):
+    boxes, clicks = [Box(10, 10, 110, 110), Box(60, 100, 160, 200)], [Point(59.5, 59.5), Point(109.5, 149.5)]
+    together = stages.segment(film, boxes, clicks)
+    for box, click, answer in zip(boxes, clicks, together, strict=True):
+        np.testing.assert_allclose(stages.segment(film, [box], [click])[0], answer, atol=1e-4)
+
+
+def test_four_probabilities_add_up_to_one(stages, film):
+    for answer in stages.classify(film, [Box(10, 10, 110, 110), Box(150, 250, 250, 350)]):
+        total = answer.background + answer.vertebra + answer.s1 + answer.c2
+        assert total == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_next_point_turns_scales_and_mirrors_with_the_spine(stages, mirrored):
+    known = [Point(3, 0), Point(1, 10), Point(0, 21)]
+    angle, scale = 0.8, 3.0
+    turn = scale * np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    if mirrored:
+        turn = turn @ np.diag([-1.0, 1.0])
+    moved = [Point(*(turn @ point + (40, 70))) for point in known]
+    expected = turn @ stages.next_point(known) + (40, 70)
+    assert stages.next_point(moved) == pytest.approx(tuple(expected), abs=1e-3)
+
+
+def test_detections_lie_on_the_film(stages, film):
+    for found in stages.detect(film, 0.9):
+        assert found.mask.area > 0
+        assert found.box.clipped((film.height, film.width)) == found.box
+        assert found.centroid.inside((film.height, film.width))
+
+
+def test_a_detections_mask_covers_its_box():
+    found = candidate(np.array([20.0, 30.0, 60.0, 80.0]), 0.9, np.ones((28, 28), np.float32), (200, 100), 0.9)
+    assert found.box == Box(20, 30, 60, 80)
+    assert found.centroid == (39.5, 54.5)
+
+
+def test_an_unsure_detection_keeps_the_centroid_of_its_mask():
+    found = candidate(np.array([0.0, 0.0, 10.0, 10.0]), 0.9, np.full((28, 28), 0.7, np.float32), (200, 100), 0.9)
+    assert found.centroid == (4.5, 4.5)
+
+
+def test_seconds_outside_the_networks_are_what_is_left():
+    watch = Stopwatch()
+    with watch.measure("med_sa_network"):
+        pass
+    summary = watch.summary(total=10.0)
+    assert summary["outside_networks"] == pytest.approx(10.0 - summary["med_sa_network"])
+    assert summary["total"] == 10.0
