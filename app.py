@@ -1,0 +1,27 @@
+"""Opens the page: `python app.py`. On a Hugging Face Space this file is what runs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
+
+from spinefm.runtime import quiet_allocator
+from spinefm.ui.page import build_page, launch
+from spinefm.ui.workbench import SharedBundle
+
+EXAMPLES = Path(__file__).parent / "examples"
+
+
+def main() -> None:
+    """Build the page, start to load the weights beside it, and serve."""
+    quiet_allocator()
+    bench = SharedBundle()
+    page = build_page(bench, EXAMPLES)
+    bench.warm()
+    launch(page)
+
+
+if __name__ == "__main__":
+    main()

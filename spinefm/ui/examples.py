@@ -1,0 +1,57 @@
+"""The films that the page offers: those of a folder with truth, with finished traces where they are at hand."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from spinefm.radiograph import Radiograph, UnreadableFilm, read
+from spinefm.trace import Trace
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm")
+"""Files of an examples folder that are offered as films."""
+THUMBNAIL = 88
+"""Longer side of a thumbnail, in pixels."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A film to try; `trace` is the file of its finished run, which need not be there."""
+
+    name: str
+    film: Path
+    trace: Path
+
+    def read(self) -> Radiograph:
+        """The film. Raises UnreadableFilm."""
+        return read(self.film)
+
+    def finished(self) -> Trace | None:
+        """The finished run, or None when there is none. Raises ValueError when the file is no trace."""
+        if not self.trace.is_file():
+            return None
+        return Trace.from_json(gzip.decompress(self.trace.read_bytes()))
+
+
+def find_examples(folder: Path) -> dict[str, Example]:
+    """The examples of `folder`, by name: `films/<name>.*` and `traces/<name>.json.gz`."""
+    found = (path for path in folder.glob("films/*") if path.suffix.lower() in SUFFIXES)
+    films = sorted(found, key=lambda path: path.stem)
+    return {path.stem: Example(path.stem, path, folder / "traces" / f"{path.stem}.json.gz") for path in films}
+
+
+def thumbnail(example: Example) -> str | None:
+    """A small picture of the film as a data URL; None for a film that cannot be read."""
+    try:
+        film = example.read()
+    except UnreadableFilm:
+        return None
+    scale = THUMBNAIL / max(film.size)
+    small = cv2.resize(film.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    _, encoded = cv2.imencode(".jpg", np.round(small * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 80])
+    return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()

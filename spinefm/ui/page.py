@@ -1,0 +1,58 @@
+"""The page: a header and the tabs. `build_page` makes it, `launch` serves it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from spinefm.formats.decoded import MAX_BYTES
+from spinefm.ui.examples import find_examples
+from spinefm.ui.segment_tab import SegmentTab
+from spinefm.ui.workbench import Workbench
+
+HEADER = """
+<div id="header">
+  <span class="warning">Research only, not a medical device.</span>
+  <span class="brand">SpineFM</span>
+  <span class="about">A lateral spine radiograph goes in, named vertebrae come out, and every step can be seen.</span>
+</div>
+"""
+CACHE = (600, 1800)
+"""Every ten minutes, uploads and results older than half an hour are deleted."""
+QUEUE = 16
+"""Runs that may wait; the next visitor is told to come back."""
+
+
+def build_page(bench: Workbench, examples: Path) -> gr.Blocks:
+    """The page on `bench`, offering the films of the folder `examples`; nothing is loaded yet."""
+    with gr.Blocks(title="SpineFM", fill_width=True, delete_cache=CACHE, analytics_enabled=False) as page:
+        gr.HTML(HEADER, apply_default_css=False, elem_id="header-block")
+        with gr.Tabs(), gr.Tab("Segment"):
+            tab = SegmentTab(bench, find_examples(examples))
+        page.load(tab.on_load, None, [tab.choice, tab.player], api_visibility="private", show_progress="hidden")
+    return page.queue(max_size=QUEUE, default_concurrency_limit=8)
+
+
+def theme() -> gr.themes.Base:
+    """Quiet greys with one blue, in the system's own typeface: nothing is fetched from elsewhere."""
+    return gr.themes.Base(
+        primary_hue="blue",
+        neutral_hue="slate",
+        radius_size="md",
+        font=["system-ui", "sans-serif"],
+        font_mono=["ui-monospace", "monospace"],
+    )
+
+
+def launch(page: gr.Blocks, **more: Any) -> Any:
+    """Serve the page; `more` goes to gradio's `launch`. No request leaves the page for another host."""
+    return page.launch(
+        theme=theme(),
+        css_paths=[Path(__file__).with_name("page.css")],
+        max_file_size=MAX_BYTES,
+        ssr_mode=False,
+        footer_links=[],
+        **more,
+    )

@@ -1,0 +1,32 @@
+"""The player's html, css and js, read from the files beside this one."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+SCRIPTS = ("dom.js", "frames.js", "picture.js", "card.js", "lists.js", "lanes.js", "player.js")
+"""The player's scripts in the order in which they build on each other."""
+
+
+def _text(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def markup() -> str:
+    """The player's html: a skeleton without a value; the script fills it."""
+    return _text("player.html")
+
+
+def style() -> str:
+    """The player's css; every rule lies below the class `player`."""
+    return _text("player.css")
+
+
+def script() -> str:
+    """The player's js: defines `spinePlayer(element)`, which returns an object with `show(payload)`."""
+    return "\n".join(_text(name) for name in SCRIPTS)
+
+
+def gradio_script() -> str:
+    """The js of the page's component: a player that shows the component's value whenever it changes."""
+    return f"{script()}\n{_text('gradio.js')}"

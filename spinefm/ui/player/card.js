@@ -1,0 +1,156 @@
+// The card: the numbers behind the frame on show, each with the limit it was held against.
+
+function heading(words, note) {
+  return html("header", { class: "card-head" }, html("h3", {}, words), note ? html("span", { class: "note" }, note) : null);
+}
+
+// A value on a bar with its limit as a mark. `over`: the value must stay at or below the limit, else reach it.
+function gauge({ label, value, limit, over, full, state, detail }) {
+  const most = full || Math.min(1, Math.max(limit * 1.7, value * 1.15, 0.02));
+  const share = (number) => `${clamp((100 * number) / most, 0, 100)}%`;
+  const sign = limit === undefined || limit === null ? "" : ` ${value > limit ? ">" : "≤"} ${two(limit)}`;
+  return html("div", { class: `gauge ${state}`, title: detail },
+    html("span", { class: "gauge-label" }, label),
+    html("span", { class: "gauge-bar", role: "img", "aria-label": `${label} ${two(value)}${sign}` },
+      html("i", { class: "gauge-value", style: `width: ${share(value)}` }),
+      sign ? html("i", { class: "gauge-limit", style: `left: ${share(limit)}` }) : null),
+    html("span", { class: "gauge-number" }, `${two(value)}${over ? sign : ""}`));
+}
+
+function waiting(words) {
+  return html("p", { class: "card-later" }, words);
+}
+
+// The patch as the network saw it: cut from the film, black beyond its edge.
+function patchPicture(view, step, event) {
+  const box = event.kind === "classified" && step.classified ? step.classified.patch
+    : (step.segmented || step.proposed || step.classified || {}).patch;
+  if (!box || !view.film) return null;
+  const [x0, y0, x1, y1] = box;
+  const stroke = (x1 - x0) / 150;
+  const arm = (point, kind) => point && svg("path", { class: `cross ${kind}`,
+    d: `M${point[0] - 4 * stroke} ${point[1]}h${8 * stroke}M${point[0]} ${point[1] - 4 * stroke}v${8 * stroke}` });
+  return svg("svg", { class: "card-patch", viewBox: `${x0 - 0.5} ${y0 - 0.5} ${x1 - x0} ${y1 - y0}`, role: "img",
+    "aria-label": "The patch as the network saw it", style: `--stroke: ${stroke}px` },
+    svg("image", { href: view.film.url, x: -0.5, y: -0.5, width: view.film.width, height: view.film.height }),
+    step.segmented && step.segmented.mask.length ? svg("path", { class: "candidate", d: pathOf(step.segmented.mask) }) : null,
+    step.proposed ? arm(step.proposed.point, "predicted") : null,
+    step.segmented ? arm(step.segmented.centroid, "refined") : null);
+}
+
+function nameOf(view, number) {
+  return view.names.get(number) || `vertebra ${number}`;
+}
+
+function stepTitle(view, step) {
+  const number = step.decided && step.decided.vertebra;
+  const known = number !== undefined && number !== null ? nameOf(view, number) : null;
+  const count = step.direction === "seed" ? `Starting point ${step.step + 1}` : `Step ${step.step}`;
+  return [count, known, step.direction === "seed" ? null : DIRECTIONS[step.direction]].filter(Boolean).join(" · ");
+}
+
+function segmentLine(segmented) {
+  if (!segmented) return waiting("mask: not yet");
+  const shift = segmented.shift === null ? "no mask" : `centroid moved ${segmented.shift.toFixed(1)} px`;
+  const outside = segmented.outside_share > 0
+    ? ` · ${two(segmented.outside_share)} of the patch outside the film (limit ${two(segmented.outside_limit)})` : "";
+  return html("p", { class: "card-line" }, shift + (segmented.recentred ? ", patch centred anew" : "") + outside);
+}
+
+function checkGauges(view, step) {
+  if (!step.checks.length) return [waiting("overlap: not yet")];
+  return step.checks.map((check) => gauge({
+    label: `overlap with ${nameOf(view, check.against)}`, value: check.value, limit: check.limit, over: true,
+    state: check.value > check.limit ? "bad" : "good",
+    detail: check.rule === "previous" ? "against the previous vertebra" : "against any other accepted vertebra" }));
+}
+
+function classBars(classified) {
+  if (!classified) return [waiting("classifier: not yet")];
+  const bar = (label, value, limit) => gauge({ label, value, limit, full: 1, over: false, state: "plain",
+    detail: limit === undefined ? undefined : `limit ${two(limit)}` });
+  return [
+    bar("vertebra", classified.vertebra),
+    bar("background", classified.background, classified.background_limit),
+    bar("C2", classified.c2, classified.end_limit),
+    bar("S1", classified.s1, classified.end_limit),
+  ];
+}
+
+function decision(decided) {
+  if (!decided) return waiting("decision: not yet");
+  const held = decided.value === null ? "" : ` ${two(decided.value)}${decided.limit === null ? "" : ` (limit ${two(decided.limit)})`}`;
+  const words = { accepted: "→ kept", "spine end": `■ kept, spine end ${decided.reason}`, stopped: `✕ stopped: ${decided.reason}` };
+  const state = { accepted: "good", "spine end": "end", stopped: "bad" }[decided.verdict];
+  return html("p", { class: `card-decision ${state}` }, words[decided.verdict] + held);
+}
+
+function stepCard(view, picture) {
+  const step = picture.step;
+  const part = (kind, ...children) => html("div", { class: `card-part${picture.event.kind === kind ? " now" : ""}` }, children);
+  return [
+    heading(stepTitle(view, step), view.counter),
+    html("div", { class: "card-step" }, patchPicture(view, step, picture.event),
+      html("div", { class: "card-numbers" },
+        part("segmented", segmentLine(step.segmented)),
+        part("checked", checkGauges(view, step)),
+        part("classified", classBars(step.classified)),
+        part("decided", decision(step.decided)))),
+  ];
+}
+
+function locatedCard(view, picture) {
+  const { detections, limit_used: limit } = picture.located;
+  const kept = detections.filter((found) => found.kept).length;
+  return [
+    heading("Detector", `${kept} of ${detections.length} kept`),
+    html("div", { class: "card-list" }, detections.map((found) => gauge({
+      label: found.kept ? "kept" : "dropped", value: found.score, limit, full: 1, over: false,
+      state: found.kept ? "good" : "bad", detail: found.reason }))),
+    html("p", { class: "note" }, `score limit ${two(limit)}; the reason stands on each when pointed at`),
+  ];
+}
+
+function seededCard(view, picture) {
+  const seeded = picture.seeded;
+  return [
+    heading("Start", seeded.source === "clicked" ? "clicked points" : "three neighbours of highest score"),
+    html("p", { class: "card-line" }, `${seeded.points.length} starting points, ${seeded.spacing.toFixed(1)} px apart`),
+    seeded.mean_score === null ? null : html("p", { class: "card-line" }, `mean score ${two(seeded.mean_score)}`),
+  ];
+}
+
+function namedCard(view, picture) {
+  const { anchor, note, vertebrae } = picture.named;
+  const words = anchor ? `${anchor.level} is known: ${anchor.source}` : "Nothing anchors the names: V1 is the topmost";
+  return [
+    heading("Names", `${vertebrae.length} vertebrae`),
+    html("p", { class: "card-line" }, words + (anchor && anchor.probability !== null ? ` ${two(anchor.probability)}` : "")),
+    note ? html("p", { class: "note" }, note) : null,
+  ];
+}
+
+function endLine(end) {
+  const mark = { "spine end": "■", stopped: "✕" }[end.verdict];
+  return html("p", { class: `card-line end-${end.direction}` }, html("span", { class: "note" }, `${end.direction} `), `${mark} ${end.text}`);
+}
+
+function finishedCard(view, picture) {
+  const finished = picture.finished;
+  const stages = Object.entries(finished.seconds).filter(([stage]) => stage !== "total");
+  const total = finished.seconds.total ?? stages.reduce((sum, [, value]) => sum + value, 0);
+  return [
+    heading(`${finished.vertebrae.length} vertebrae`, `${finished.bundle} · ${finished.device}`),
+    view.payload.ends.map(endLine),
+    html("details", { class: "card-seconds" }, html("summary", {}, `${total.toFixed(1)} s in all`),
+      html("table", {}, stages.map(([stage, value]) =>
+        html("tr", {}, html("th", { scope: "row" }, stage.replaceAll("_", " ")), html("td", {}, `${value.toFixed(1)} s`))))),
+  ];
+}
+
+const CARDS = { located: locatedCard, seeded: seededCard, named: namedCard, finished: finishedCard };
+
+function drawCard(node, view, picture) {
+  const make = picture.event ? CARDS[picture.event.kind] || stepCard : () => [];
+  node.replaceChildren(...make(view, picture).flat().filter(Boolean));
+}

@@ -1,0 +1,64 @@
+// The table of vertebrae, the log and the download beside the film; each row leads to its frame.
+
+function swatch(colour, found) {
+  return html("i", { class: `swatch${found ? "" : " missing"}`, style: colour ? `--level: ${colour}` : null });
+}
+
+function rowFrame(view, row) {
+  if (row.found) return view.accepted.get(row.number);
+  return view.frames.findIndex(({ event }) =>
+    event.kind === "decided" && event.direction === row.direction && event.step === row.step);
+}
+
+function vertebraRow(view, row, act) {
+  const frame = rowFrame(view, row);
+  return html("tr", { class: row.found ? "" : "missing", "data-number": row.number, "data-frame": frame,
+    onclick: () => act.go(frame), onpointerenter: () => act.hover(row.number), onpointerleave: () => act.hover(null) },
+    html("th", { scope: "row" }, html("button", { type: "button", class: "row-name", title: "Show the step that decided this" },
+      swatch(view.payload.colours[row.name], row.found), row.name)),
+    html("td", {}, row.anchor ? html("span", { class: "anchor-mark", title: "The names are counted from here" }, "anchor") : null),
+    html("td", { class: "number" }, row.found ? two(row.probability) : ""),
+    html("td", { class: "stop" }, row.found ? row.stop : html("span", {}, html("em", {}, "not found "), row.stop)));
+}
+
+function drawVertebrae(node, view, act) {
+  if (!view.payload.rows.length) {
+    node.replaceChildren(html("p", { class: "note" }, "The table stands here when the run is finished."));
+    return;
+  }
+  const head = ["name", "anchor", "probability", "stop"].map((word) => html("th", { scope: "col" }, word));
+  node.replaceChildren(html("table", { class: "vertebrae" }, html("thead", {}, html("tr", {}, head)),
+    html("tbody", {}, view.payload.rows.map((row) => vertebraRow(view, row, act)))));
+}
+
+function drawLog(node, view, act) {
+  node.replaceChildren(html("ol", { class: "log" }, view.frames.map((frame, index) =>
+    html("li", {}, html("button", { type: "button", "data-frame": index, class: verdictOf(frame.event),
+      onclick: () => act.go(index) }, frame.event.caption)))));
+}
+
+function drawDownload(node, view) {
+  const file = view.payload.download;
+  const words = "label map, overlay, trace, table and report of this run";
+  node.replaceChildren(file
+    ? html("p", {}, html("a", { class: "download", href: file.url, download: file.orig_name }, "Download the zip"),
+      html("span", { class: "note" }, ` ${words}`))
+    : html("p", { class: "note" }, "One zip stands here when the run is finished: " + words + "."));
+}
+
+// Marks the rows of the frame on show, and keeps the log's one in sight without moving the page.
+function markRows(root, index) {
+  const log = root.querySelector('[data-panel="log"]');
+  for (const row of root.querySelectorAll(".player-panel [data-frame]")) {
+    const now = Number(row.dataset.frame) === index;
+    row.classList.toggle("now", now);
+    if (row.tagName === "BUTTON") row.setAttribute("aria-current", now ? "step" : "false");
+    if (now && log.contains(row)) log.scrollTop = row.offsetTop - log.clientHeight / 2;
+  }
+}
+
+function lightRows(root, number) {
+  for (const row of root.querySelectorAll("tr[data-number]")) {
+    row.classList.toggle("lit", number !== null && Number(row.dataset.number) === number);
+  }
+}

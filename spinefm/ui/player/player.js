@@ -1,0 +1,225 @@
+// The player: which frame is on show, and what keys, buttons and new events do about it.
+
+const PACE = 650;
+const SPEEDS = [0.5, 1, 2, 4];
+const MESSAGES = {
+  empty: ["No film yet.", "Drop one on the left, or pick an example."],
+  waiting: ["Waiting for a place in the queue.", "One film is segmented at a time; yours comes next in line."],
+};
+
+function spinePlayer(root) {
+  const part = (name) => root.querySelector(`.player-${name}`);
+  const shell = root.querySelector(".player");
+  const view = { payload: null, frames: [], names: new Map(), accepted: new Map(), film: null, counter: "" };
+  const picture = spinePicture(root, hover);
+  const act = { go, hover };
+  const replaced = new Set(); // runs that gave way to another: what still arrives of them is late
+  let now = 0;
+  let following = true;
+  let speed = 1;
+  let timer = null;
+
+  function show(payload) {
+    if (!payload || replaced.has(payload.run)) return;
+    const fresh = !view.payload || view.payload.run !== payload.run;
+    if (fresh && view.payload) replaced.add(view.payload.run);
+    if (fresh) stop();
+    view.payload = payload;
+    view.frames = framesOf(payload.events);
+    view.names = payload.status === "finished" ? finalNames(view.frames) : new Map();
+    view.accepted = acceptances(view.frames);
+    view.film = payload.film;
+    if (fresh) following = true;
+    shell.dataset.status = payload.status;
+    picture.setFilm(payload.film);
+    drawMessage(payload);
+    part("notices").replaceChildren(...payload.notices.map((line) => html("li", {}, line)));
+    drawParts();
+    if (following || fresh) now = startFrame(payload, fresh);
+    paint();
+  }
+
+  // A run under way shows the event that came last; a finished one its end, or the step the address names.
+  function startFrame(payload, fresh) {
+    if (!view.frames.length) return 0;
+    const asked = fresh ? stepInAddress(payload) : null;
+    if (asked !== null) return clamp(asked, 0, view.frames.length - 1);
+    if (payload.status !== "running") return view.frames.length - 1;
+    return frameOfEvent(view.frames, payload.events.length - 1);
+  }
+
+  function drawMessage(payload) {
+    const [what, remedy] = payload.error ? [payload.error.what, payload.error.remedy]
+      : payload.film && payload.status !== "waiting" ? ["", ""] : MESSAGES[payload.status] || MESSAGES.empty;
+    const node = part("message");
+    node.hidden = !what;
+    node.replaceChildren(...(what ? [html("strong", {}, what), html("span", {}, remedy)] : []));
+  }
+
+  function drawParts() {
+    const some = view.frames.length > 0;
+    part("transport").hidden = !some;
+    part("rail").hidden = !some;
+    shell.classList.toggle("with-run", some);
+    drawLanes(part("lanes"), view, go);
+    drawVertebrae(root.querySelector('[data-panel="vertebrae"]'), view, act);
+    drawLog(root.querySelector('[data-panel="log"]'), view, act);
+    drawDownload(root.querySelector('[data-panel="download"]'), view);
+  }
+
+  function paint() {
+    const frame = view.frames[now];
+    const state = pictureAt(view.frames, now);
+    view.counter = view.frames.length ? `${now + 1} of ${view.frames.length}` : "";
+    picture.draw(state, view.names, view.payload.colours);
+    drawCard(part("card"), view, state);
+    part("caption").textContent = frame ? frame.event.caption : idleCaption();
+    part("count").textContent = view.counter;
+    shell.dataset.frame = frame ? now : "";
+    shell.dataset.kind = frame ? frame.event.kind : "";
+    markTick(part("lanes"), now);
+    markRows(root, now);
+  }
+
+  function idleCaption() {
+    const film = view.payload.film;
+    if (!film) return "";
+    const scale = film.spacing ? `${film.spacing.mm} mm per pixel (${film.spacing.source})` : "no scale known";
+    return `${film.name} · ${film.width} × ${film.height} px · ${scale}`;
+  }
+
+  function go(index, keepPlaying = false) {
+    if (!view.frames.length || index === undefined || index < 0) return;
+    if (!keepPlaying) stop();
+    now = clamp(index, 0, view.frames.length - 1);
+    following = view.payload.status === "running" && now === view.frames.length - 1;
+    paint();
+    writeAddress();
+  }
+
+  function goGroup(offset) {
+    const here = view.frames[now].group;
+    const starts = view.frames.map((frame, index) => (index === 0 || view.frames[index - 1].group !== frame.group ? index : -1))
+      .filter((index) => index >= 0);
+    const own = starts.findIndex((index) => view.frames[index].group === here);
+    const back = offset < 0 && starts[own] < now ? 0 : offset;
+    go(starts[clamp(own + back, 0, starts.length - 1)]);
+  }
+
+  function play() {
+    if (!view.frames.length) return;
+    if (timer) return stop();
+    if (now >= view.frames.length - 1) go(0, true);
+    setPlaying(true);
+    timer = setTimeout(beat, PACE / speed);
+  }
+
+  function beat() {
+    if (now >= view.frames.length - 1) return stop();
+    go(now + 1, true);
+    timer = setTimeout(beat, PACE / speed);
+  }
+
+  function stop() {
+    clearTimeout(timer);
+    timer = null;
+    setPlaying(false);
+  }
+
+  function setPlaying(on) {
+    shell.classList.toggle("playing", on);
+    const button = root.querySelector('[data-go="play"]');
+    button.setAttribute("aria-label", on ? "Pause" : "Play");
+    root.querySelector(".play-word").textContent = on ? "pause" : "play";
+    part("caption").setAttribute("aria-live", on ? "off" : "polite");
+  }
+
+  function setSpeed(next) {
+    speed = next;
+    for (const button of root.querySelectorAll("[data-speed]")) {
+      button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed));
+    }
+  }
+
+  function hover(number) {
+    picture.highlight(number);
+    lightRows(root, number);
+  }
+
+  function toggle(name) {
+    picture.options[name] = !picture.options[name];
+    root.querySelector(`[data-toggle="${name}"]`).setAttribute("aria-pressed", String(picture.options[name]));
+    picture.redraw();
+  }
+
+  function setGrey() {
+    const value = (name) => Number(root.querySelector(`[data-grey="${name}"]`).value);
+    picture.setGrey(value("level"), value("window"));
+    picture.layer.style.opacity = value("opacity") / 100;
+  }
+
+  function chooseTab(name) {
+    for (const tab of root.querySelectorAll("[data-tab]")) tab.setAttribute("aria-selected", String(tab.dataset.tab === name));
+    for (const panel of root.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== name;
+    markRows(root, now);
+  }
+
+  function toggleKeys() {
+    const keys = part("keys");
+    keys.hidden = !keys.hidden;
+    root.querySelector('[data-go="keys"]').setAttribute("aria-expanded", String(!keys.hidden));
+  }
+
+  // The address names the example and the step, so that a link leads to what is on show.
+  function writeAddress() {
+    if (timer || !window.history.replaceState || location.protocol === "file:") return;
+    const address = new URL(location.href);
+    address.searchParams.set("step", now + 1);
+    if (view.payload.example) address.searchParams.set("film", view.payload.example);
+    else address.searchParams.delete("film");
+    history.replaceState(history.state, "", address);
+  }
+
+  function stepInAddress(payload) {
+    const asked = new URL(location.href).searchParams;
+    const named = asked.get("film");
+    if (!asked.get("step") || payload.status !== "finished" || named !== (payload.example || null)) return null;
+    return Number(asked.get("step")) - 1;
+  }
+
+  const KEYS = {
+    " ": play, ArrowLeft: () => go(now - 1), ArrowRight: () => go(now + 1),
+    Home: () => go(0), End: () => go(view.frames.length - 1),
+    "[": () => setSpeed(SPEEDS[Math.max(0, SPEEDS.indexOf(speed) - 1)]),
+    "]": () => setSpeed(SPEEDS[Math.min(SPEEDS.length - 1, SPEEDS.indexOf(speed) + 1)]),
+    "+": () => picture.zoom(1.5), "-": () => picture.zoom(1 / 1.5), 0: () => picture.fit(),
+    o: () => toggle("fills"), n: () => toggle("names"), "?": toggleKeys,
+  };
+
+  function onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    const onButton = event.key === " " && event.target.closest("button, summary, a");
+    if (onButton || !view.frames.length || !root.offsetParent) return;
+    const shifted = { ArrowLeft: () => goGroup(-1), ArrowRight: () => goGroup(1) };
+    const action = (event.shiftKey && shifted[event.key]) || KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }
+
+  function isTyping(target) {
+    return Boolean(target.closest && target.closest("input, textarea, select, [contenteditable=true]"));
+  }
+
+  const BUTTONS = { back: KEYS.ArrowLeft, forward: KEYS.ArrowRight, play, keys: toggleKeys };
+  const VIEWS = { in: KEYS["+"], out: KEYS["-"], fit: KEYS[0] };
+  for (const button of root.querySelectorAll("[data-go]")) button.addEventListener("click", BUTTONS[button.dataset.go]);
+  for (const button of root.querySelectorAll("[data-view]")) button.addEventListener("click", VIEWS[button.dataset.view]);
+  for (const button of root.querySelectorAll("[data-toggle]")) button.addEventListener("click", () => toggle(button.dataset.toggle));
+  for (const button of root.querySelectorAll("[data-speed]")) button.addEventListener("click", () => setSpeed(Number(button.dataset.speed)));
+  for (const slider of root.querySelectorAll("[data-grey]")) slider.addEventListener("input", setGrey);
+  for (const tab of root.querySelectorAll("[data-tab]")) tab.addEventListener("click", () => chooseTab(tab.dataset.tab));
+  document.addEventListener("keydown", onKey);
+  scrubbing(part("lanes"), go);
+  return { show };
+}

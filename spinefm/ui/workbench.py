@@ -1,0 +1,91 @@
+"""What the page works with: one method on one bundle, loaded once and shared by all visitors."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from spinefm.bundles import Bundle, BundleError, load_bundle, on_disk
+from spinefm.geometry import Point
+from spinefm.methods import Method, build_method
+from spinefm.trace import Setting
+
+GPU_DRIVER = Path("/proc/driver/nvidia/version")
+"""There when a GPU's driver is: a guess that needs no torch."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a visitor is told before a run: method, bundle, device, and whether the weights are there."""
+
+    method: str
+    bundle: str
+    device: str
+    ready: bool
+
+    @property
+    def line(self) -> str:
+        """The facts in one line."""
+        weights = "weights on disk" if self.ready else "weights missing"
+        return f"{self.method} · {self.bundle} · {self.device} · {weights}"
+
+
+class Workbench(Protocol):
+    """Where the page gets its method from."""
+
+    def facts(self) -> Facts:
+        """What a run will use, known without loading anything."""
+
+    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None) -> Method:
+        """The method, ready to run. Raises BundleError or ValueError with one clear sentence."""
+
+
+class SharedBundle:
+    """A workbench whose bundle is loaded at the first run and then shared."""
+
+    def __init__(self, bundle: str = "compact", device: str = "auto") -> None:
+        self._name = bundle
+        self._device = device
+        self._lock = threading.Lock()
+        self._bundle: Bundle | None = None
+
+    def facts(self) -> Facts:
+        """Method, bundle, device and whether the weights are on disk."""
+        if self._bundle is not None:
+            return Facts("SpineFM", self._name, str(self._bundle.device).upper(), True)
+        guess = "GPU" if GPU_DRIVER.exists() else "CPU"
+        return Facts("SpineFM", self._name, guess if self._device == "auto" else self._device.upper(), self._on_disk())
+
+    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None) -> Method:
+        """SpineFM on the shared bundle."""
+        return build_method("spinefm", self._loaded(), settings, seeds)
+
+    def warm(self) -> threading.Thread:
+        """Start to load the bundle in the background, so that the first visitor waits less."""
+        thread = threading.Thread(target=self._load_if_there, daemon=True)
+        thread.start()
+        return thread
+
+    def _load_if_there(self) -> None:
+        if self._on_disk():
+            self._loaded()
+
+    def _on_disk(self) -> bool:
+        try:
+            return on_disk(self._name)
+        except BundleError:
+            return False
+
+    def _loaded(self) -> Bundle:
+        with self._lock:
+            if self._bundle is None:
+                if not self._on_disk():
+                    raise BundleError(
+                        f'The weights of the bundle "{self._name}" are not on this machine: '
+                        "put them into the weights folder, or train them with `python -m spinefm train`."
+                    )
+                self._bundle = load_bundle(self._name, self._device)
+            return self._bundle

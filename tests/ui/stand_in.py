@@ -1,0 +1,158 @@
+"""A film of seven bodies, drawn by hand, and a method whose every event on it is known: for a page without weights."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from spinefm.anatomy import Level
+from spinefm.geometry import Box, Point, principal_axis
+from spinefm.masks import Mask
+from spinefm.methods import CannotStart
+from spinefm.radiograph import Radiograph
+from spinefm.trace import (
+    Anchor,
+    Checked,
+    Classified,
+    Decided,
+    Detection,
+    Direction,
+    Event,
+    Finished,
+    Located,
+    Named,
+    Proposed,
+    Seeded,
+    Segmented,
+    Setting,
+    Vertebra,
+)
+from spinefm.ui.workbench import Facts
+
+SIZE = (300, 420)
+LEVELS = (Level.C2, Level.C3, Level.C4, Level.C5, Level.C6, Level.C7)
+CENTRES = [Point(150 + 18 * np.sin(i / 2), 60 + 48 * i) for i in range(7)]
+SEEDS = (2, 3, 4)
+"""Bodies the run starts from; it then walks up to C2 (body 0) and down until body 6, which is background."""
+
+
+def body(index: int, shift: float = 0.0) -> Mask:
+    """The mask of one body, `shift` pixels lower."""
+    x, y = CENTRES[index]
+    corners = np.array([[x - 28, y - 17], [x + 26, y - 15], [x + 28, y + 17], [x - 26, y + 16]]) + [0, shift]
+    return Mask.from_polygon(corners, SIZE)
+
+
+def film_pixels(bright: float = 0.75) -> np.ndarray:
+    """Bright bodies on a grey ramp, (H, W) uint8."""
+    canvas = np.tile(np.linspace(0.15, 0.4, SIZE[0], dtype=np.float32), (SIZE[1], 1))
+    for index in range(7):
+        canvas[body(index).on_film((SIZE[1], SIZE[0]))] = bright - 0.04 * index
+    return np.round(cv2.GaussianBlur(canvas, (0, 0), 1.2) * 255).astype(np.uint8)
+
+
+def write_film(path: Path, bright: float = 0.75) -> Path:
+    """The film as a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), film_pixels(bright))
+    return path
+
+
+def located() -> Located:
+    """Four detections: three kept, one dropped."""
+    scores = {2: 0.97, 3: 0.98, 4: 0.95, 6: 0.41}
+    found = [
+        Detection(score, body(i).box, body(i), CENTRES[i], score >= 0.6, "score 0.41 < 0.60" if score < 0.6 else "kept")
+        for i, score in scores.items()
+    ]
+    return Located(tuple(found), 0.6, 0.6)
+
+
+def seeded() -> Seeded:
+    """Three successive centroids."""
+    points = tuple(CENTRES[i] for i in SEEDS)
+    return Seeded("detected", principal_axis(points), (0, 1, 2), (0, 1, 2), points, 48.6, 0.967)
+
+
+def step(direction: Direction, number: int, index: int, vertebra: int | None, against: int | None) -> Iterator[Event]:
+    """The events of one step at body `index`."""
+    known = () if direction == "seed" else tuple(CENTRES[i] for i in SEEDS)
+    point = Point(CENTRES[index].x + 3, CENTRES[index].y - 2)
+    patch = Box.square(point, 120)
+    yield Proposed(direction, number, known, point, patch)
+    yield Segmented(direction, number, body(index), CENTRES[index], 3.6, patch, 0.0, 0.5)
+    if against is not None:
+        yield Checked(direction, number, "previous", 0.03, 0.1, against)
+    background, c2 = (0.91, 0.0) if vertebra is None else (0.01, 0.98 if index == 0 else 0.01)
+    yield Classified(direction, number, background, 1 - background - c2, 0.0, c2, patch, 0.5, 0.5)
+    if vertebra is None:
+        yield Decided(direction, number, "stopped", "background", 0.91, 0.5, None)
+    elif index == 0:
+        yield Decided(direction, number, "spine end", "C2", 0.98, 0.5, vertebra)
+    else:
+        yield Decided(direction, number, "accepted", "vertebra", 0.01, 0.5, vertebra)
+
+
+def steps() -> Iterator[Event]:
+    """Three seeds, then both directions in turn, down ending first."""
+    for number, index in enumerate(SEEDS):
+        yield from step("seed", number, index, number, None)
+    yield from step("up", 1, 1, 3, 0)
+    yield from step("down", 1, 5, 4, 2)
+    yield from step("up", 2, 0, 5, 3)
+    yield from step("down", 2, 6, None, 4)
+
+
+def ending() -> Iterator[Event]:
+    """The names from C2 downwards, and the result."""
+    numbers = (5, 3, 0, 1, 2, 4)
+    yield Named(numbers, LEVELS, Anchor(5, Level.C2, "the classifier", 0.98))
+    vertebrae = tuple(
+        Vertebra(number, level.name, level, level.value, body(i), CENTRES[i], (), 0.97)
+        for i, (number, level) in enumerate(zip(numbers, LEVELS, strict=True))
+    )
+    seconds = {"detect_network": 0.2, "segment_network": 0.5, "total": 0.9}
+    yield Finished(vertebrae, 0.9, 0.03, seconds, "cpu", "compact", {}, {}, ())
+
+
+def all_events() -> tuple[Event, ...]:
+    """The whole run."""
+    return located(), seeded(), *steps(), *ending()
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A method that knows its run by heart; a dark film is one on which no run can start."""
+
+    pause: float = 0.0
+    name: str = "spinefm"
+    settings: Mapping[str, Setting] = field(default_factory=lambda: {"overlap_limit": 0.1})
+
+    def run(self, film: Radiograph) -> Iterator[Event]:
+        """The events, `pause` seconds apart."""
+        yield located()
+        if film.pixels.max() < 0.6:
+            raise CannotStart("Fewer than three vertebrae were found: click three neighbouring ones.")
+        for event in all_events()[1:]:
+            time.sleep(self.pause)
+            yield event
+
+
+@dataclass
+class StandInBench:
+    """A workbench that hands out the stand-in, `pause` seconds a step."""
+
+    pause: float = 0.0
+
+    def facts(self) -> Facts:
+        """As on a machine without a GPU."""
+        return Facts("SpineFM", "compact", "CPU", True)
+
+    def method(self, settings: Mapping[str, Setting], seeds: object) -> StandIn:
+        """The stand-in, whatever the settings."""
+        return StandIn(self.pause)

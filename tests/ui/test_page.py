@@ -1,0 +1,165 @@
+"""The page in a real browser: choose a film, run, watch, read, take away."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import BrowserContext
+
+from tests.ui.conftest import Visitor, visit
+from tests.ui.stand_in import all_events, write_film
+
+UPLOAD = "#film-upload input[type=file]"
+LAST = str(len(all_events()) - 1)
+
+
+@pytest.fixture
+def run(visitor: Visitor, address: str, tmp_path: Path) -> Visitor:
+    """A visitor who uploaded a film and pressed Run."""
+    visitor.open(address, "finished")
+    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "neck.png", bright=0.85)))
+    visitor.wait("ready")
+    visitor.page.click("#run")
+    return visitor
+
+
+def caption(visitor: Visitor) -> str:
+    return visitor.page.inner_text(".player-caption")
+
+
+def test_opens_with_an_example_finished_and_paused(visitor: Visitor, address: str) -> None:
+    visitor.open(address, "finished")
+    names = visitor.page.locator(".player-picture .name").all_text_contents()
+    assert names == ["C2", "C3", "C4", "C5", "C6", "C7"]
+    assert visitor.page.locator(".player.playing").count() == 0
+    assert "Research only, not a medical device" in visitor.page.inner_text("#header")
+
+
+def test_without_examples_the_page_says_what_to_do(visitor: Visitor, bare_address: str) -> None:
+    visitor.open(bare_address, "empty")
+    assert "Drop one on the left" in visitor.page.inner_text(".player-message")
+
+
+def test_run_without_a_film_is_a_sentence_where_the_film_would_stand(visitor: Visitor, bare_address: str) -> None:
+    visitor.open(bare_address, "empty")
+    visitor.page.click("#run")
+    visitor.wait("failed")
+    assert "No film is chosen" in visitor.page.inner_text(".player-message")
+
+
+def test_steps_arrive_one_by_one_and_end_in_a_table(slowly: None, run: Visitor) -> None:
+    run.wait("running")
+    seen: list[str] = []
+    while run.page.locator('.player[data-status="running"]').count() and len(seen) < 200:
+        seen.append(caption(run))
+        run.page.wait_for_timeout(40)
+    run.wait("finished")
+    assert len(set(seen)) > 5
+    assert any("≤" in line for line in seen)
+    rows = run.page.locator("table.vertebrae tbody th").all_inner_texts()
+    assert [name.strip() for name in rows] == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
+    assert "spine end C2 0.98 > 0.50" in run.page.inner_text(".player-card")
+    assert "compact · cpu" in run.page.inner_text(".player-card")
+
+
+def test_the_result_downloads_as_one_zip(run: Visitor) -> None:
+    run.wait("finished")
+    run.page.click('[data-tab="download"]')
+    with run.page.expect_download() as download:
+        run.page.click(".player .download")
+    content = download.value.path().read_bytes()
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    names = {Path(name).name for name in archive.namelist()}
+    assert {"labels.png", "overlay.png", "trace.json", "vertebrae.csv", "report.json"} <= names
+    labels = np.asarray(Image.open(io.BytesIO(archive.read("neck/labels.png"))))
+    assert set(np.unique(labels)) == {0, 2, 3, 4, 5, 6, 7}
+
+
+def test_a_second_film_gives_its_own_picture(run: Visitor, tmp_path: Path) -> None:
+    run.wait("finished")
+    first = run.page.get_attribute(".player-picture image", "href")
+    run.page.click('[data-example="b-film-only"]')
+    run.wait("ready")
+    assert run.page.get_attribute(".player-picture image", "href") != first
+    assert run.page.locator(".player-picture .vertebra").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [("notes.txt", b"hello there, this is no film at all", "not an image"), ("empty.png", b"", "empty")],
+)
+def test_a_bad_file_is_a_sentence_where_the_film_would_stand(
+    visitor: Visitor, address: str, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    visitor.open(address, "finished")
+    path = tmp_path / name
+    path.write_bytes(content)
+    visitor.page.set_input_files(UPLOAD, str(path))
+    visitor.wait("failed")
+    assert words in visitor.page.inner_text(".player-message")
+    assert visitor.page.locator(".player-transport").is_hidden()
+
+
+def test_a_film_on_which_no_run_can_start_says_why_and_keeps_what_was_found(
+    visitor: Visitor, address: str, tmp_path: Path
+) -> None:
+    visitor.open(address, "finished")
+    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "dark.png", bright=0.5)))
+    visitor.wait("ready")
+    visitor.page.click("#run")
+    visitor.wait("failed")
+    assert "Fewer than three vertebrae" in visitor.page.inner_text(".player-message")
+    assert "4 detections" in caption(visitor)
+
+
+def test_a_name_is_shown_as_text_and_never_as_html(visitor: Visitor, bare_address: str, tmp_path: Path) -> None:
+    visitor.open(bare_address, "empty")
+    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "<img src=x onerror=alert(1)>.png")))
+    visitor.wait("ready")
+    assert visitor.page.locator(".player img").count() == 0
+    assert ".png" in caption(visitor)
+
+
+def test_cancel_stops_a_run_and_keeps_the_film(slowly: None, run: Visitor) -> None:
+    run.wait("running")
+    run.page.click("#cancel")
+    run.wait("ready")
+    assert "cancelled" in run.page.inner_text(".player-notices")
+    assert run.page.locator("#run").is_visible()
+
+
+def test_three_visitors_at_once_get_their_own_results(context: BrowserContext, address: str, tmp_path: Path) -> None:
+    visitors = [visit(context) for _ in range(3)]
+    pictures = []
+    for index, one in enumerate(visitors):
+        one.open(address, "finished")
+        one.page.set_input_files(UPLOAD, str(write_film(tmp_path / f"film-{index}.png", bright=0.7 + 0.1 * index)))
+        one.wait("ready")
+        pictures.append(one.page.get_attribute(".player-picture image", "href"))
+    for one in visitors:
+        one.page.click("#run")
+    for index, one in enumerate(visitors):
+        one.wait("finished")
+        assert one.page.get_attribute(".player-picture image", "href") == pictures[index]
+        assert one.page.get_attribute(".player .download", "download") == f"film-{index}.zip"
+        one.leave()
+    assert len(set(pictures)) == 3
+
+
+def test_nothing_sticks_out_at_any_width(context: BrowserContext, address: str) -> None:
+    one = visit(context)
+    one.open(address, "finished")
+    for width in (1440, 1024, 390):
+        one.page.set_viewport_size({"width": width, "height": 900})
+        one.page.wait_for_timeout(100)
+        film, rail = (one.page.locator(part).bounding_box() for part in (".player-film", ".player-rail"))
+        assert one.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert film is not None and rail is not None
+        assert (rail["x"] > film["x"] + film["width"]) == (width >= 1100)
+        assert width > 700 or film["width"] >= width - 40
+    one.leave()
