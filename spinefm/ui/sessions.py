@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import uuid
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,14 @@ from spinefm.methods import CannotStart, film_record
 from spinefm.radiograph import Radiograph, UnreadableFilm, read
 from spinefm.trace import Event, Finished, Trace
 from spinefm.ui.examples import Example
-from spinefm.ui.player import event_payload, failed_payload, film_payload, player_payload, trace_payload
+from spinefm.ui.player import (
+    event_payload,
+    failed_payload,
+    film_payload,
+    player_payload,
+    standalone_page,
+    trace_payload,
+)
 from spinefm.ui.player.payload import Payload, Status
 from spinefm.ui.workbench import Workbench
 
@@ -133,4 +141,6 @@ def result_zip(trace: Trace, film: Radiograph) -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="spinefm-") as folder:
         path = Path(folder) / f"{stem}.zip"
         write_zip(path, trace, film)
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(f"{stem}/player.html", standalone_page(trace_payload(trace, film, new_run())))
         yield FileData(path=str(path), orig_name=path.name).model_dump()

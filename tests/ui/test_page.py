@@ -67,7 +67,7 @@ def test_steps_arrive_one_by_one_and_end_in_a_table(slowly: None, run: Visitor) 
     assert "compact · cpu" in run.page.inner_text(".player-card")
 
 
-def test_the_result_downloads_as_one_zip(run: Visitor) -> None:
+def test_the_zip_holds_all_files_and_a_player_that_opens_without_a_server(run: Visitor, tmp_path: Path) -> None:
     run.wait("finished")
     run.page.click('[data-tab="download"]')
     with run.page.expect_download() as download:
@@ -78,6 +78,12 @@ def test_the_result_downloads_as_one_zip(run: Visitor) -> None:
     assert {"labels.png", "overlay.png", "trace.json", "vertebrae.csv", "report.json"} <= names
     labels = np.asarray(Image.open(io.BytesIO(archive.read("neck/labels.png"))))
     assert set(np.unique(labels)) == {0, 2, 3, 4, 5, 6, 7}
+    archive.extract("neck/player.html", tmp_path)
+    run.page.goto((tmp_path / "neck" / "player.html").as_uri())
+    run.page.keyboard.press("Home")
+    assert "4 detections" in caption(run)
+    run.page.keyboard.press("End")
+    assert run.page.locator(".player-picture .name").count() == 6
 
 
 def test_a_second_film_gives_its_own_picture(run: Visitor, tmp_path: Path) -> None:
@@ -109,7 +115,7 @@ def test_a_film_on_which_no_run_can_start_says_why_and_keeps_what_was_found(
     visitor: Visitor, address: str, tmp_path: Path
 ) -> None:
     visitor.open(address, "finished")
-    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "dark.png", bright=0.5)))
+    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "dark.png")))
     visitor.wait("ready")
     visitor.page.click("#run")
     visitor.wait("failed")

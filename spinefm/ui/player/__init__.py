@@ -8,6 +8,7 @@ from spinefm.ui.player.payload import (
     player_payload,
     trace_payload,
 )
+from spinefm.ui.player.standalone import standalone_page
 
 __all__ = [
     "event_payload",
@@ -16,6 +17,7 @@ __all__ = [
     "markup",
     "player_payload",
     "script",
+    "standalone_page",
     "style",
     "trace_payload",
 ]

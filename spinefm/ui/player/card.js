@@ -21,21 +21,27 @@ function waiting(words) {
   return html("p", { class: "card-later" }, words);
 }
 
-// The patch as the network saw it: cut from the film, black beyond its edge.
+// The patch as the network saw it: cut from the film, black beyond its edge. The film in it is decoded once.
 function patchPicture(view, step, event) {
-  const box = event.kind === "classified" && step.classified ? step.classified.patch
-    : (step.segmented || step.proposed || step.classified || {}).patch;
+  const box = event.kind === "classified" ? event.patch : (step.segmented || step.proposed || step.classified || {}).patch;
   if (!box || !view.film) return null;
   const [x0, y0, x1, y1] = box;
   const stroke = (x1 - x0) / 150;
   const arm = (point, kind) => point && svg("path", { class: `cross ${kind}`,
     d: `M${point[0] - 4 * stroke} ${point[1]}h${8 * stroke}M${point[0]} ${point[1] - 4 * stroke}v${8 * stroke}` });
-  return svg("svg", { class: "card-patch", viewBox: `${x0 - 0.5} ${y0 - 0.5} ${x1 - x0} ${y1 - y0}`, role: "img",
-    "aria-label": "The patch as the network saw it", style: `--stroke: ${stroke}px` },
-    svg("image", { href: view.film.url, x: -0.5, y: -0.5, width: view.film.width, height: view.film.height }),
+  const marks = [
     step.segmented && step.segmented.mask.length ? svg("path", { class: "candidate", d: pathOf(step.segmented.mask) }) : null,
     step.proposed ? arm(step.proposed.point, "predicted") : null,
-    step.segmented ? arm(step.segmented.centroid, "refined") : null);
+    step.segmented ? arm(step.segmented.centroid, "refined") : null,
+  ];
+  fill(view.patch, { viewBox: `${x0 - 0.5} ${y0 - 0.5} ${x1 - x0} ${y1 - y0}`, style: `--stroke: ${stroke}px` }, []);
+  view.patch.lastChild.replaceChildren(...marks.filter(Boolean));
+  return view.patch;
+}
+
+function patchFrame(film) {
+  return svg("svg", { class: "card-patch", role: "img", "aria-label": "The patch as the network saw it" },
+    svg("image", { href: film.url, x: -0.5, y: -0.5, width: film.width, height: film.height }), svg("g"));
 }
 
 function nameOf(view, number) {

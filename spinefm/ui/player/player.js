@@ -10,7 +10,7 @@ const MESSAGES = {
 function spinePlayer(root) {
   const part = (name) => root.querySelector(`.player-${name}`);
   const shell = root.querySelector(".player");
-  const view = { payload: null, frames: [], names: new Map(), accepted: new Map(), film: null, counter: "" };
+  const view = { payload: null, frames: [], names: new Map(), accepted: new Map(), film: null, patch: null, counter: "" };
   const picture = spinePicture(root, hover);
   const act = { go, hover };
   const replaced = new Set(); // runs that gave way to another: what still arrives of them is late
@@ -28,6 +28,7 @@ function spinePlayer(root) {
     view.frames = framesOf(payload.events);
     view.names = payload.status === "finished" ? finalNames(view.frames) : new Map();
     view.accepted = acceptances(view.frames);
+    if (payload.film && (!view.film || view.film.url !== payload.film.url)) view.patch = patchFrame(payload.film);
     view.film = payload.film;
     if (fresh) following = true;
     shell.dataset.status = payload.status;
@@ -172,7 +173,7 @@ function spinePlayer(root) {
 
   // The address names the example and the step, so that a link leads to what is on show.
   function writeAddress() {
-    if (timer || !window.history.replaceState || location.protocol === "file:") return;
+    if (timer || !window.history.replaceState || !location.protocol.startsWith("http")) return;
     const address = new URL(location.href);
     address.searchParams.set("step", now + 1);
     if (view.payload.example) address.searchParams.set("film", view.payload.example);
@@ -181,6 +182,7 @@ function spinePlayer(root) {
   }
 
   function stepInAddress(payload) {
+    if (!location.protocol.startsWith("http")) return null;
     const asked = new URL(location.href).searchParams;
     const named = asked.get("film");
     if (!asked.get("step") || payload.status !== "finished" || named !== (payload.example || null)) return null;

@@ -11,6 +11,7 @@ from spinefm.trace import Decided, Direction, Event, Finished, Named, Vertebra
 
 Row = dict[str, Any]
 
+
 def stops(events: Iterable[Event]) -> dict[Direction, Decided]:
     """For each direction walked, the decision that ended it."""
     return {event.direction: event for event in events if isinstance(event, Decided) and event.verdict != "accepted"}

@@ -1,0 +1,129 @@
+"""What the page shows next, without a browser."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from spinefm.bundles import BundleError, Manifest
+from spinefm.ui import workbench
+from spinefm.ui.examples import find_examples, thumbnail
+from spinefm.ui.sessions import GONE, NO_FILM, Choice, example_payloads, opened, run_steps
+from spinefm.ui.workbench import SharedBundle
+from tests.ui.conftest import write_examples
+from tests.ui.stand_in import StandInBench, all_events, write_film
+
+
+@pytest.fixture
+def choice(tmp_path: Path) -> Choice:
+    path = write_film(tmp_path / "neck.png")
+    return Choice(path, path.name)
+
+
+@pytest.fixture
+def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine on which no manifest lies."""
+    missing = Manifest.read
+    monkeypatch.setattr(workbench, "on_disk", lambda name: bool(missing(tmp_path / "manifest.json")))
+
+
+def test_a_run_gives_the_film_each_event_and_the_result(choice: Choice) -> None:
+    payloads = list(run_steps(StandInBench(), choice))
+    count = len(all_events())
+    assert [len(payload["events"]) for payload in payloads] == [*range(count + 1), count]
+    assert {payload["status"] for payload in payloads[:-1]} == {"running"}
+    assert payloads[-1]["status"] == "finished"
+    assert len({payload["run"] for payload in payloads}) == 1
+    assert all(payload["film"]["url"] == payloads[0]["film"]["url"] for payload in payloads)
+
+
+def test_payloads_already_sent_never_change(choice: Choice) -> None:
+    run = run_steps(StandInBench(), choice)
+    first = next(run)
+    assert len(list(run)) > 1
+    assert first["events"] == []
+
+
+def test_the_zip_is_there_while_the_page_fetches_it_and_gone_afterwards(choice: Choice) -> None:
+    run = run_steps(StandInBench(), choice)
+    path = None
+    for payload in run:
+        if payload["status"] == "finished":
+            path = Path(payload["download"]["path"])
+            assert "neck/trace.json" in zipfile.ZipFile(path).namelist()
+    assert path is not None and not path.exists()
+
+
+def only(payloads: Any) -> dict[str, Any]:
+    (payload,) = payloads
+    return payload
+
+
+def test_a_run_without_a_film_fails_with_a_sentence() -> None:
+    error = only(run_steps(StandInBench(), None))["error"]
+    assert NO_FILM.startswith(error["what"][:-1])
+
+
+def test_an_expired_upload_fails_with_a_sentence(tmp_path: Path) -> None:
+    error = only(run_steps(StandInBench(), Choice(tmp_path / "gone.png", "gone.png")))["error"]
+    assert GONE.startswith(error["what"][:-1])
+
+
+def test_a_film_on_which_no_run_can_start_keeps_its_detections_beside_the_reason(tmp_path: Path) -> None:
+    path = write_film(tmp_path / "dark.png")
+    last = list(run_steps(StandInBench(), Choice(path, path.name)))[-1]
+    assert last["status"] == "failed"
+    assert [event["kind"] for event in last["events"]] == ["located"]
+    assert "Fewer than three" in last["error"]["what"]
+
+
+def test_missing_weights_are_a_sentence_that_names_no_folder_of_the_machine(
+    choice: Choice, no_weights: None, tmp_path: Path
+) -> None:
+    last = list(run_steps(SharedBundle(), choice))[-1]
+    assert last["status"] == "failed"
+    assert "weights" in last["error"]["what"] and last["error"]["remedy"]
+    assert str(tmp_path) not in str(last["error"])
+
+
+def test_facts_without_weights_and_warming_them_do_not_fail(no_weights: None) -> None:
+    bench = SharedBundle()
+    bench.warm().join()
+    assert bench.facts().line.endswith("weights missing")
+    with pytest.raises(BundleError):
+        bench.method({}, None)
+
+
+def test_opening_nothing_is_the_empty_page() -> None:
+    assert opened(None)["status"] == "empty"
+
+
+def test_examples_come_by_name_with_thumbnails(tmp_path: Path) -> None:
+    examples = find_examples(write_examples(tmp_path))
+    assert list(examples) == ["a-finished", "b-film-only"]
+    assert all(str(thumbnail(example)).startswith("data:image/jpeg") for example in examples.values())
+
+
+def test_an_example_opens_with_its_finished_run_where_there_is_one(tmp_path: Path) -> None:
+    examples = find_examples(write_examples(tmp_path))
+    assert [only(example_payloads(example))["status"] for example in examples.values()] == ["finished", "ready"]
+
+
+def test_a_folder_without_examples_offers_none(tmp_path: Path) -> None:
+    assert find_examples(tmp_path) == {}
+
+
+@pytest.mark.weights
+def test_the_real_method_runs_on_a_phantom_as_the_page_would(tmp_path: Path) -> None:
+    from spinefm.phantom import simulate
+
+    path = tmp_path / "phantom.png"
+    assert cv2.imwrite(str(path), np.round(simulate(9_700_001, "cervical", layout="full").film * 255).astype(np.uint8))
+    last = list(run_steps(SharedBundle(), Choice(path, path.name)))[-1]
+    assert last["status"] == "finished"
+    assert len(last["rows"]) >= 4
