@@ -1,33 +1,38 @@
-"""Fit the polarity rule on training phantoms and measure it: `python -m bench.fit_polarity [--films FOLDER]`.
+"""Fit the polarity rule on training phantoms and measure it on other films.
 
-Prints the weights for `spinefm/polarity.py` and, for the constants that stand there now, how often right films are
-kept and inverted ones turned, on test phantoms and on a folder of films whose bone is bright.
+    python -m spinefm phantom --n 800 --seed 500000 --out data/polarity/train
+    python -m spinefm phantom --n 300 --seed 9100000 --out data/polarity/test
+    python -m bench.fit_polarity --train data/polarity/train --test data/polarity/test [--bright FOLDER]
+
+Prints the weights for `spinefm/polarity.py`, how the limit trades right films kept against inverted films turned
+(by cross-validation on the training phantoms), and the same two shares for the constants that stand there now, on
+test phantoms and on a folder of films whose bone is bright.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.phantom import simulate
 from spinefm.polarity import CUES, SURE, WEIGHTS, cues
 from spinefm.radiograph import read
 
-FIRST_TRAIN_SEED = 500_000
-FIRST_TEST_SEED = 9_100_000
 PENALTY = 0.3
 """Ridge penalty of the logistic regression on cues of unit size, in units of one film."""
+FOLDS = 5
+LIMITS = (0.0, -0.25, -0.5, -1.0, -1.5)
 
 
-def upright_phantoms(first_seed: int, count: int) -> Iterator[NDArray[np.float32]]:
-    """Phantom films (H, W) with bright bone, whatever polarity they were drawn with."""
-    for seed in range(first_seed, first_seed + count):
-        phantom = simulate(seed)
-        yield 1 - phantom.film if phantom.inverted else phantom.film
+def upright_phantoms(folder: Path) -> Iterator[NDArray[np.float32]]:
+    """The phantom films (H, W) of a folder with bright bone, whatever polarity they were drawn with."""
+    for label in sorted((folder / "labels").glob("*.json")):
+        inverted = json.loads(label.read_text(encoding="utf-8"))["inverted"]
+        yield read(folder / "films" / f"{label.stem}.png", polarity="turn" if inverted else "keep").pixels
 
 
 def fit(evidence: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -40,32 +45,48 @@ def fit(evidence: NDArray[np.float64]) -> NDArray[np.float64]:
         gradient = PENALTY * weights - evidence.T @ wrong
         curvature = (evidence * (wrong * (1 - wrong))[:, None]).T @ evidence + PENALTY * np.eye(len(weights))
         weights = weights - np.linalg.solve(curvature, gradient)
-    return weights / size
+    return np.asarray(weights / size)
 
 
-def report(name: str, films: Iterable[NDArray[np.float32]]) -> None:
-    """Print how often upright films are kept and their inverted copies turned."""
-    odds = np.array([cues(film) @ np.array(WEIGHTS) for film in films])
-    kept, turned = (odds >= SURE).mean(), (-odds < SURE).mean()
-    print(f"{name}: {len(odds)} films, right ones kept {kept:.1%}, inverted ones turned {turned:.1%}")
+def cross_validated(evidence: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log odds (N,) of each film by the weights fitted without its fold."""
+    fold = np.random.default_rng(0).permutation(len(evidence)) % FOLDS
+    odds = np.zeros(len(evidence))
+    for index in range(FOLDS):
+        odds[fold == index] = evidence[fold == index] @ fit(evidence[fold != index])
+    return odds
+
+
+def report(name: str, odds: NDArray[np.float64], limit: float) -> None:
+    """Print how often upright films of these log odds are kept and their inverted copies turned."""
+    kept, turned = (odds >= limit).mean(), (-odds < limit).mean()
+    print(f"{name}, limit {limit:g}: {len(odds)} films, right ones kept {kept:.1%}, inverted ones turned {turned:.1%}")
+
+
+def train(folder: Path) -> None:
+    """Fit on a folder of phantoms; print the weights and the cross-validated trade."""
+    evidence = np.array([cues(film) for film in upright_phantoms(folder)])
+    for cue, weight in zip(CUES, fit(evidence), strict=True):
+        print(f"{cue}: {weight:.2f}")
+    odds = cross_validated(evidence)
+    for limit in LIMITS:
+        report("cross-validation", odds, limit)
 
 
 def main() -> None:
-    """Fit, print the weights, and measure."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--train", type=int, default=500, help="number of training phantoms")
-    parser.add_argument("--test", type=int, default=300, help="number of test phantoms")
-    parser.add_argument(
-        "--films", type=Path, help="a folder of films with bright bone, measured as they are and inverted"
-    )
+    """Fit and measure what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--train", type=Path, help="folder of training phantoms to fit on")
+    parser.add_argument("--test", type=Path, help="folder of test phantoms")
+    parser.add_argument("--bright", type=Path, help="folder of PNG films whose bone is bright")
     args = parser.parse_args()
-    if args.train > 0:
-        weights = fit(np.array([cues(film) for film in upright_phantoms(FIRST_TRAIN_SEED, args.train)]))
-        for cue, weight in zip(CUES, weights, strict=True):
-            print(f"{cue}: {weight:.2f}")
-    report("test phantoms", upright_phantoms(FIRST_TEST_SEED, args.test))
-    if args.films:
-        report(str(args.films), (read(path, polarity="keep").pixels for path in sorted(args.films.glob("*.png"))))
+    if args.train:
+        train(args.train)
+    if args.test:
+        report("test phantoms", np.array([cues(f) @ np.array(WEIGHTS) for f in upright_phantoms(args.test)]), SURE)
+    if args.bright:
+        films = (read(path, polarity="keep").pixels for path in sorted(args.bright.glob("*.png")))
+        report(str(args.bright), np.array([cues(film) @ np.array(WEIGHTS) for film in films]), SURE)
 
 
 if __name__ == "__main__":

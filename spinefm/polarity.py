@@ -39,34 +39,34 @@ CUES = (
     *TEXTURE_CUES,
 )
 WEIGHTS = (
-    11.93,
-    2.84,
-    1.58,
-    2.39,  # local, sigma 1
-    9.48,
-    3.74,
-    0.32,
-    1.37,  # local, sigma 2
-    6.25,
-    3.06,
-    -0.42,
-    -1.05,  # local, sigma 4
-    -2.14,
-    -3.68,
-    -3.15,
-    -2.39,  # local, sigma 8
-    4.29,
-    2.99,
-    -1.12,
-    1.25,  # layout
-    -1.34,
-    -2.32,
-    -4.92,
-    -2.60,  # brightness
-    5.53,  # texture
+    25.38,
+    5.82,
+    1.90,
+    4.90,  # local, sigma 1
+    -4.56,
+    -0.19,
+    1.78,
+    1.54,  # local, sigma 2
+    -3.30,
+    3.78,
+    -3.42,
+    -2.80,  # local, sigma 4
+    0.53,
+    -0.25,
+    -1.77,
+    -2.92,  # local, sigma 8
+    9.33,
+    2.33,
+    -2.52,
+    2.00,  # layout
+    -1.94,
+    -2.06,
+    -5.30,
+    -1.95,  # brightness
+    3.23,  # texture
 )
 """Weights of `CUES` in the logarithm of the odds that bone is bright."""
-SURE = -0.5
+SURE = -1.0
 """Log odds of upright polarity below which a film is turned; chosen by cross-validation on training phantoms."""
 
 
@@ -84,7 +84,7 @@ def cues(film: Image) -> NDArray[np.float64]:
     """The cues (len(CUES),) of a film (H, W), each about within [-1, 1]."""
     small = _reduced(film)
     usable, even = _usable(small), _evened(small)
-    local = [cue for sigma in SIGMAS for cue in _local_cues(small, even, usable, sigma)]
+    local = [cue for sigma in SIGMAS for cue in _local_cues(*_coarser(small, even, usable, sigma))]
     return np.array([*local, *_layout_cues(small), *_brightness_cues(small), _texture_cue(small)])
 
 
@@ -113,6 +113,20 @@ def _evened(film: Image) -> Image:
 
 def _blur(image: Image, sigma: float) -> Image:
     return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
+
+
+def _coarser(
+    film: Image, even: Image, usable: NDArray[np.bool_], sigma: float
+) -> tuple[Image, Image, NDArray[np.bool_], float]:
+    """The film, its evened copy and the usable pixels, reduced while `sigma` stays at 2 or more: blurs stay narrow."""
+    step = max(1, int(sigma // 2))
+    if step == 1:
+        return film, even, usable, sigma
+    height, width = film.shape
+    size = (width // step, height // step)
+    film, even = (np.asarray(cv2.resize(f, size, interpolation=cv2.INTER_AREA), np.float32) for f in (film, even))
+    reduced = cv2.resize(usable.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    return film, even, np.asarray(reduced if reduced.any() else ~reduced), sigma / step
 
 
 def _local_cues(film: Image, even: Image, usable: NDArray[np.bool_], sigma: float) -> tuple[float, ...]:
@@ -172,7 +186,8 @@ def _layout_cues(film: Image) -> tuple[float, ...]:
 def _brightness_cues(film: Image) -> tuple[float, ...]:
     """`BRIGHTNESS_CUES`: mean, median, saturated white against black, and skewness of the large masses."""
     saturated = (film > 0.97).mean() - (film < 0.03).mean()
-    bulk = _skewness((_blur(film, 8) - _blur(film, 32)).ravel())
+    coarse = np.asarray(cv2.resize(film, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), np.float32)
+    bulk = _skewness((_blur(coarse, 2) - _blur(coarse, 8)).ravel())
     return float(2 * film.mean() - 1), float(2 * np.median(film) - 1), float(saturated), bulk
 
 
