@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.anatomy import COUNTED, Level
+from spinefm.phantom.legibility import LEGIBLE, contrast
 from spinefm.training.errors import TrainingError
 
 FIRST_TEST_SEED = 9_000_000
@@ -23,6 +24,8 @@ class TrainingFilm:
     """One simulated film with its truth.
 
     `film` and `labels` are uint8 (H, W), labels hold VerSe ids; centroids are those of the visible part of each body.
+    Bodies that nobody could see (burnt out at the shoulder or pelvis) are taken out of the labels: they count as
+    background, and their centroids are among the distractors as `burnt_out`.
     """
 
     name: str
@@ -150,20 +153,31 @@ def read_film(folder: Path, name: str) -> TrainingFilm:
             f"{folder / 'films' / name}.png is not a training phantom (seeds from {FIRST_TEST_SEED} are for tests);"
             " train on phantoms of smaller seeds."
         )
-    labels = _read_grey(folder / "labels" / f"{name}.png")
+    pixels = _upright(_read_grey(folder / "films" / f"{name}.png"), truth)
+    labels, burnt_out = _legible(pixels, _read_grey(folder / "labels" / f"{name}.png"))
     centroids, sizes = _bodies(labels)
     visible = {level: float(truth.get("partial", {}).get(level.name, 1.0)) for level in centroids}
     return TrainingFilm(
         name=name,
         seed=int(truth["seed"]),
         region=truth["region"],
-        film=_upright(_read_grey(folder / "films" / f"{name}.png"), truth),
+        film=pixels,
         labels=labels,
         centroids=centroids,
         sizes=sizes,
         visible=visible,
-        distractors={key: np.asarray(points, np.float32).reshape(-1, 2) for key, points in _distractors(truth, name)},
+        distractors={key: np.asarray(points, np.float32).reshape(-1, 2) for key, points in _distractors(truth, name)}
+        | {"burnt_out": burnt_out},
     )
+
+
+def _legible(film: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """The labels (H, W) without the bodies that cannot be seen on `film`, and the centroids (K, 2) of those."""
+    centroids, _ = _bodies(labels)
+    bright = film.astype(np.float32) / 255.0
+    hidden = [level for level in centroids if contrast(bright, labels == level) < LEGIBLE]
+    kept = np.where(np.isin(labels, hidden), 0, labels).astype(np.uint8)
+    return kept, np.array([centroids[level] for level in hidden], np.float32).reshape(-1, 2)
 
 
 def _read_grey(path: Path) -> NDArray[np.uint8]:
