@@ -16,7 +16,7 @@ from spinefm.phantom.settings import RegionName
 from spinefm.phantom.simulate import Phantom, simulate
 
 COMPLETE_SHARE = 0.6
-"""Bodies of which at least this share is on the film, and which can be seen there, are in `polygons`; the others in view
+"""Bodies of which this share is on the film, and which can be seen there, are in `polygons`; the others in view
 are named in `partial`, with the share that is on the film."""
 
 
