@@ -2,13 +2,12 @@
 
 Whatever the file's depth and polarity, a `Radiograph` holds float32 pixels in [0, 1] in which bone is bright.
 Limits are checked in the header, before anything is decoded, and every refusal is an `UnreadableFilm` with one
-sentence. Nothing of a file's metadata is kept but a whitelist of DICOM tags.
+sentence. Nothing of a file's metadata is kept but the spacing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -51,14 +50,13 @@ REFUSED_MARKS = (
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a film comes from and what was done to read it; `dicom` holds the whitelisted tags as text."""
+    """Where a film comes from, its bits a pixel in the file, and what was done to read it."""
 
     name: str
     format: str
     bits: int
     polarity_turned: bool = False
     notes: tuple[str, ...] = ()
-    dicom: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,16 +125,7 @@ def read(source: Path | str | bytes | BinaryIO, name: str | None = None, polarit
 def _bytes_of(source: Path | str | bytes | BinaryIO) -> bytes:
     """The file's content; refuses what is missing, a folder, empty or too large before reading all of it."""
     if isinstance(source, (str, Path)):
-        path = Path(source)
-        if path.is_dir():
-            raise UnreadableFilm("This is a folder: give the film files in it.")
-        try:
-            with path.open("rb") as stream:
-                data = stream.read(MAX_BYTES + 1)
-        except FileNotFoundError as error:
-            raise UnreadableFilm("There is no such file: check its name and folder.") from error
-        except OSError as error:
-            raise UnreadableFilm("The file cannot be opened: check that you may read it.") from error
+        data = _content_of(Path(source))
     else:
         data = source if isinstance(source, bytes) else source.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
@@ -144,6 +133,19 @@ def _bytes_of(source: Path | str | bytes | BinaryIO) -> bytes:
     if not data:
         raise UnreadableFilm("The file is empty: copy or export the film again.")
     return data
+
+
+def _content_of(path: Path) -> bytes:
+    """What stands in a file, up to one byte more than is allowed."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except IsADirectoryError as error:
+        raise UnreadableFilm("This is a folder: give the film files in it.") from error
+    except FileNotFoundError as error:
+        raise UnreadableFilm("There is no such file: check its name and folder.") from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise UnreadableFilm("The file cannot be opened: check its name and that you may read it.") from error
 
 
 def _name_of(source: Path | str | bytes | BinaryIO) -> str:
@@ -174,5 +176,5 @@ def _finish(decoded: Decoded, name: str, polarity: Polarity) -> Radiograph:
         why = "recognised as inverted (bone dark) and turned" if polarity == "auto" else "turned as asked"
         notes = (*notes, f"The film was {why}.")
     pixels = np.ascontiguousarray(pixels, np.float32)
-    provenance = Provenance(name, decoded.format, decoded.bits, turn, notes, decoded.dicom)
+    provenance = Provenance(name, decoded.format, decoded.bits, turn, notes)
     return Radiograph(pixels, decoded.spacing, provenance)

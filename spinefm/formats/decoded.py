@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import struct
+import zlib
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,31 @@ MAX_BYTES = 32 * 1024 * 1024
 """Largest file, in bytes."""
 MIN_SIDE = 64
 """Shortest side of a film, in pixels: below this no vertebra can be outlined."""
+MAX_ASPECT = 8
+"""Longest side over the shortest: a whole spine on one film has 3 or 4; strips cost time and memory for nothing."""
 NARROW_RANGE = 0.3
 """A film that uses a smaller share of its number format than this (12 bits in 16, say) is stretched."""
 WINDOW_PERCENTILES = (0.1, 99.9)
 """Grey values that become black and white when a film is stretched."""
 COLOURED = 0.06
 """Mean spread between a picture's colour channels, in [0, 1], above which it counts as coloured."""
-LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
+LUMINANCE = (0.299, 0.587, 0.114)
 """Weights of red, green and blue (ITU-R BT.601)."""
+DAMAGE = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What Pillow, pydicom and their decoders raise on damaged or unsupported files."""
 
 
 class UnreadableFilm(ValueError):
@@ -46,7 +64,6 @@ class Decoded:
     bits: int
     spacing: Spacing | None = None
     notes: tuple[str, ...] = ()
-    dicom: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_size(width: int, height: int) -> None:
@@ -60,6 +77,11 @@ def check_size(width: int, height: int) -> None:
         raise UnreadableFilm(
             f"The film has only {width} x {height} pixels, and each side needs at least {MIN_SIDE}: "
             "give the film at its full size."
+        )
+    if max(width, height) > MAX_ASPECT * min(width, height):
+        raise UnreadableFilm(
+            f"The film has {width} x {height} pixels, more than {MAX_ASPECT} times as long as wide: "
+            "give the radiograph itself, not a strip of it."
         )
 
 
@@ -89,11 +111,17 @@ def scaled(values: NDArray[Any], full: tuple[float, float] | None) -> tuple[NDAr
 
 def windowed(values: NDArray[Any], low: float, high: float) -> NDArray[np.float32]:
     """Values (H, W) with `low` at 0 and `high` at 1, clipped, float32."""
-    return np.clip((values.astype(np.float32) - np.float32(low)) / np.float32(high - low), 0, 1, dtype=np.float32)
+    shown = values.astype(np.float32)  # a copy, and the only one: films are large
+    shown -= np.float32(low)
+    shown /= np.float32(high - low)
+    return np.clip(shown, 0, 1, out=shown)
 
 
-def to_luminance(colours: NDArray[np.float32]) -> tuple[NDArray[np.float32], tuple[str, ...]]:
-    """Luminance (H, W) of colours (H, W, 3) in [0, 1], and a note when they really are coloured."""
-    spread = float(np.ptp(colours[::4, ::4], axis=-1).mean())
+def to_luminance(colours: NDArray[Any], white: float) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """Luminance (H, W) in [0, 1] of colours (H, W, 3) from 0 to `white`, and a note when they really are coloured."""
+    spread = float(np.ptp(colours[::4, ::4], axis=-1).mean()) / white
     notes = ("The picture is coloured; its luminance was used.",) if spread > COLOURED else ()
-    return np.asarray(colours @ LUMINANCE, np.float32), notes
+    grey = np.zeros(colours.shape[:2], np.float32)
+    for channel, weight in enumerate(LUMINANCE):  # one at a time: no copy of all three as floats
+        grey += colours[..., channel] * np.float32(weight / white)
+    return grey, notes

@@ -1,4 +1,4 @@
-"""Reading DICOM files: one frame, look-up tables applied, spacing by priority, and a whitelist of tags kept.
+"""Reading DICOM files: one frame, look-up tables applied, spacing by priority; nothing else of the header is kept.
 
 Spacing priority: calibrated PixelSpacing, then ImagerPixelSpacing divided by the magnification, then
 ImagerPixelSpacing at the detector (DICOM PS3.3, 10.7.1.3), else unknown.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 import struct
 import warnings
 from typing import Any
@@ -18,12 +17,13 @@ import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.encaps import generate_frames
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
 from pydicom.pixels.utils import pixel_array
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
 from spinefm.formats.decoded import (
+    DAMAGE,
     Decoded,
     Spacing,
     UnreadableFilm,
@@ -34,41 +34,16 @@ from spinefm.formats.decoded import (
     windowed,
 )
 
-KEPT_TAGS = (
-    "Modality",
-    "BodyPartExamined",
-    "ViewPosition",
-    "PatientOrientation",
-    "PhotometricInterpretation",
-    "Rows",
-    "Columns",
-    "BitsStored",
-    "PixelSpacing",
-    "PixelSpacingCalibrationType",
-    "ImagerPixelSpacing",
-    "NominalScannedPixelSpacing",
-    "EstimatedRadiographicMagnificationFactor",
-)
-"""The only tags kept; everything else in the header may name the patient."""
-HARMLESS_VALUE = re.compile(r"[A-Z0-9 ._\\/,\[\]'+-]{1,64}")
-"""What the value of a kept tag may look like; free text is dropped."""
 PIXEL_TAGS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 DEFLATED = b"1.2.840.10008.1.2.1.99"
 """Transfer syntax whose whole data set is compressed: its size is unknown before it is inflated."""
-DEEP_ERRORS = (
-    AttributeError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    struct.error,
-)
-"""What pydicom and its decoders raise on damaged or unsupported pixel data."""
+DEEP_ERRORS = (*DAMAGE, BytesLengthException, InvalidDicomError)
+"""What pydicom and its decoders raise on damaged or unsupported files."""
+DAMAGED = "The DICOM file is truncated, damaged or compressed in an unsupported way: export the film again."
 MISFIT = "The DICOM file's pixel data do not fit the size in its header: export the film again."
 JPEG_2000_MARK = b"\xff\x4f\xff\x51"
+JP2_SIGNATURE = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
+"""First bytes of a bare JPEG 2000 code stream, and of one in the boxes of a JP2 file."""
 FRAME_HEADERS = frozenset({*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC})
 """Second bytes of the JPEG and JPEG-LS markers after which the picture's size stands."""
 SPACING_RANGE = (0.01, 5.0)
@@ -79,29 +54,32 @@ LEAST_CONTRAST = 0.05
 
 
 def decode(data: bytes) -> Decoded:
-    """Decode a DICOM file. Raises UnreadableFilm."""
+    """Decode a DICOM file. Raises UnreadableFilm and nothing else."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pydicom's remarks on non-conformant values
-        header = _header(data)
-        _refuse(header)
-        stored = _stored_values(header)
-        pixels, notes = _brightness(stored, header)
-        spacing, spacing_notes = _spacing(header)
-        bits = int(header.get("BitsStored") or header.get("BitsAllocated") or 8)
-        return Decoded(pixels, "DICOM", bits, spacing, notes + spacing_notes, _kept(header))
+        try:
+            return _decode(_header(data))
+        except UnreadableFilm:
+            raise
+        except DEEP_ERRORS as error:  # pydicom reads values late, so damage shows wherever one is asked for
+            raise UnreadableFilm(DAMAGED) from error
+
+
+def _decode(header: Dataset) -> Decoded:
+    _refuse(header)
+    pixels, notes = _brightness(_stored_values(header), header)
+    spacing, spacing_notes = _spacing(header)
+    bits = int(header.get("BitsStored") or header.get("BitsAllocated") or 8)
+    return Decoded(pixels, "DICOM", bits, spacing, notes + spacing_notes)
 
 
 def _header(data: bytes) -> Dataset:
     """The parsed data set; files without the DICM mark are taken for DICOM only when they hold a picture."""
-    if DEFLATED in data[:4096]:
+    if DEFLATED in data:  # wherever the meta header puts it: pydicom would inflate without a limit
         raise UnreadableFilm("The DICOM file is deflated as a whole: export it uncompressed or with JPEG compression.")
     marked = data[128:132] == b"DICM"
-    try:
-        header = pydicom.dcmread(io.BytesIO(data), force=True)
-        pictured = "Rows" in header and "Columns" in header
-    except (InvalidDicomError, *DEEP_ERRORS, EOFError, RecursionError, MemoryError) as error:
-        raise UnreadableFilm("The DICOM file is truncated or damaged: copy or export the film again.") from error
-    if not marked and not pictured:
+    header = pydicom.dcmread(io.BytesIO(data), force=True)
+    if not marked and not ("Rows" in header and "Columns" in header):
         raise UnreadableFilm("The file is not an image: give a PNG, JPEG, TIFF or DICOM file.")
     return header
 
@@ -126,17 +104,9 @@ def _stored_values(header: Dataset) -> NDArray[Any]:
     if "TransferSyntaxUID" not in meta:
         implicit = header.original_encoding[0] is not False
         meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
-    try:
-        if meta.TransferSyntaxUID.is_encapsulated:
-            _check_coded_size(header)
-        values = pixel_array(header)
-    except UnreadableFilm:
-        raise
-    except (*DEEP_ERRORS, EOFError, MemoryError) as error:
-        raise UnreadableFilm(
-            "The DICOM file's pixel data are truncated, damaged or compressed in an unsupported way: "
-            "export the film again."
-        ) from error
+    if meta.TransferSyntaxUID.is_encapsulated and meta.TransferSyntaxUID != RLELossless:  # RLE states no size
+        _check_coded_size(header)
+    values = pixel_array(header)
     shape = (int(header.Rows), int(header.Columns))
     if values.shape not in (shape, (*shape, 3)):
         raise UnreadableFilm(MISFIT)
@@ -144,27 +114,43 @@ def _stored_values(header: Dataset) -> NDArray[Any]:
 
 
 def _check_coded_size(header: Dataset) -> None:
-    """Refuse a compressed stream that states another size than the header: decoding it could take any memory."""
-    frame = next(generate_frames(header.PixelData, number_of_frames=1))
+    """Refuse a compressed stream that states another size than the header, or none: it could take any memory."""
+    frame = _code_stream(next(generate_frames(header.PixelData, number_of_frames=1)))
     size = _jpeg_2000_size(frame) if frame.startswith(JPEG_2000_MARK) else _jpeg_size(frame)
-    if size is not None and size != (int(header.Columns), int(header.Rows)):
+    if size is None:
+        raise UnreadableFilm(DAMAGED)
+    if size != (int(header.Columns), int(header.Rows)):
         raise UnreadableFilm(MISFIT)
 
 
-def _jpeg_2000_size(stream: bytes) -> tuple[int, int]:
-    """(width, height) from the SIZ segment, which comes first in every JPEG 2000 code stream."""
+def _code_stream(frame: bytes) -> bytes:
+    """The JPEG 2000 code stream in a frame that has the boxes of a JP2 file (ISO/IEC 15444-1, I.4), else the frame."""
+    position = 0
+    while frame.startswith(JP2_SIGNATURE) and position + 8 <= len(frame):
+        length, kind = struct.unpack(">I4s", frame[position : position + 8])
+        if kind == b"jp2c":
+            return frame[position + 8 :]
+        position += max(length, 8)
+    return frame
+
+
+def _jpeg_2000_size(stream: bytes) -> tuple[int, int] | None:
+    """(width, height) from the SIZ segment, first in every JPEG 2000 code stream; None unless grey or three colours."""
     right, lower, left, upper = struct.unpack(">4I", stream[8:24])
-    return right - left, lower - upper
+    (components,) = struct.unpack(">H", stream[40:42])
+    return (right - left, lower - upper) if components in (1, 3) else None
 
 
 def _jpeg_size(stream: bytes) -> tuple[int, int] | None:
     """(width, height) from the first frame header of a JPEG or JPEG-LS stream; None for another kind of stream."""
     position = 2
-    while stream.startswith(b"\xff\xd8") and position + 9 < len(stream) and stream[position] == 0xFF:
-        if stream[position + 1] in FRAME_HEADERS:
+    while stream.startswith(b"\xff\xd8") and position + 9 <= len(stream) and stream[position] == 0xFF:
+        marker = stream[position + 1]
+        if marker in FRAME_HEADERS:
             height, width = struct.unpack(">2H", stream[position + 5 : position + 9])
             return width, height
-        position += 2 + int.from_bytes(stream[position + 2 : position + 4], "big")
+        fill = marker == 0xFF  # any number of these may stand before a marker (ITU-T T.81, B.1.1.2)
+        position += 1 if fill else 2 + int.from_bytes(stream[position + 2 : position + 4], "big")
     return None
 
 
@@ -175,7 +161,7 @@ def _brightness(stored: NDArray[Any], header: Dataset) -> tuple[NDArray[np.float
     if photometric == "PALETTE COLOR":
         stored = apply_color_lut(stored, header)
     if stored.ndim == 3:
-        pixels, notes = to_luminance(stored.astype(np.float32) / np.float32(np.iinfo(stored.dtype).max))
+        pixels, notes = to_luminance(stored, float(np.iinfo(stored.dtype).max))
         check_values(pixels)
         return pixels, notes
     pixels, notes = _windowed(apply_modality_lut(stored, header), header)
@@ -265,9 +251,3 @@ def _number(header: Dataset, tag: str) -> float | None:
     except (TypeError, ValueError):
         return None
     return value if math.isfinite(value) and value > 0 else None
-
-
-def _kept(header: Dataset) -> dict[str, str]:
-    """The whitelisted tags whose values are plain codes or numbers, as text."""
-    values = {tag: str(header.get(tag)) for tag in KEPT_TAGS if header.get(tag) not in (None, "")}
-    return {tag: value for tag, value in values.items() if HARMLESS_VALUE.fullmatch(value)}

@@ -3,37 +3,53 @@
 from __future__ import annotations
 
 import io
-import struct
 import warnings
-import zlib
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from spinefm.formats.decoded import Decoded, UnreadableFilm, check_size, check_values, scaled, to_luminance
+from spinefm.formats.decoded import (
+    DAMAGE,
+    Decoded,
+    UnreadableFilm,
+    check_size,
+    check_values,
+    scaled,
+    to_luminance,
+)
 
 FORMATS = ("PNG", "JPEG", "TIFF")
-DAMAGE = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, struct.error, zlib.error)
-"""What Pillow's decoders raise on a damaged file."""
 PHOTOMETRIC_TAG = 262
 WHITE_IS_ZERO = 0
+"""The TIFF tag that says what a grey value means, and its value where 0 is white (TIFF 6.0, section 8)."""
 DEEP_MODES = {"I;16": 16, "I;16L": 16, "I;16B": 16, "I;16N": 16, "I": 32, "F": 32}
 """Pillow's modes of more than eight bits, and their bits."""
 
 
 def decode(data: bytes) -> Decoded:
-    """Decode a PNG, JPEG or TIFF file. Raises UnreadableFilm."""
+    """Decode a PNG, JPEG or TIFF file. Raises UnreadableFilm and nothing else."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's remarks on damaged metadata and on large pictures
-        image = _open(data)
-        kind = image.format or "picture"
-        white_is_zero = getattr(image, "tag_v2", {}).get(PHOTOMETRIC_TAG) == WHITE_IS_ZERO
-        image = _load(image)
-        if image.mode in DEEP_MODES:
-            return _decode_deep(image, kind, white_is_zero)
-        return _decode_shallow(image, kind)
+        try:
+            return _decode(_open(data))
+        except UnreadableFilm:
+            raise
+        except MemoryError as error:
+            raise UnreadableFilm("The file needs too much memory to decode: reduce its size and try again.") from error
+        except DAMAGE as error:
+            raise UnreadableFilm("The file is truncated or damaged: copy or export the film again.") from error
+
+
+def _decode(image: Image.Image) -> Decoded:
+    """The pixels of an opened file, turned upright as its orientation tag says."""
+    kind = image.format or "picture"
+    white_is_zero = getattr(image, "tag_v2", {}).get(PHOTOMETRIC_TAG) == WHITE_IS_ZERO
+    image = ImageOps.exif_transpose(_load(image))
+    if image.mode in DEEP_MODES:
+        return _decode_deep(image, kind, white_is_zero)
+    return _decode_shallow(image, kind)
 
 
 def _open(data: bytes) -> Image.Image:
@@ -46,32 +62,21 @@ def _open(data: bytes) -> Image.Image:
         ) from error
     except UnidentifiedImageError as error:
         raise UnreadableFilm("The file's header is damaged, so it cannot be opened: export the film again.") from error
-    except DAMAGE as error:
-        raise UnreadableFilm("The file is damaged, so it cannot be opened: export the film again.") from error
     check_size(*image.size)
-    if _frames(image) > 1:
+    if image.format == "MPO":
+        raise UnreadableFilm(
+            "The JPEG holds several pictures, as phones save them (MPO): save the film as a plain JPEG or PNG."
+        )
+    if int(getattr(image, "n_frames", 1)) > 1:
         raise UnreadableFilm(
             "The file is animated or has several frames or pages: save the one film to be read as its own file."
         )
     return image
 
 
-def _frames(image: Image.Image) -> int:
-    try:
-        return int(getattr(image, "n_frames", 1))
-    except DAMAGE as error:
-        raise UnreadableFilm("The file is truncated or damaged: copy or export the film again.") from error
-
-
 def _load(image: Image.Image) -> Image.Image:
-    """Decode the pixels, turned upright as the file's orientation tag says."""
-    try:
-        image.load()
-        return ImageOps.exif_transpose(image)
-    except MemoryError as error:
-        raise UnreadableFilm("The file needs too much memory to decode: reduce its size and try again.") from error
-    except DAMAGE as error:
-        raise UnreadableFilm("The file is truncated or damaged: copy or export the film again.") from error
+    image.load()
+    return image
 
 
 def _decode_deep(image: Image.Image, kind: str, white_is_zero: bool) -> Decoded:
@@ -101,7 +106,14 @@ def _decode_shallow(image: Image.Image, kind: str) -> Decoded:
         values = np.asarray(image.convert("L"))  # (H, W) uint8
         pixels, notes = scaled(values, (0.0, 255.0))
         return Decoded(pixels, kind, bits, notes=notes)
-    colours = np.asarray(image.convert("RGBA"), np.float32) / np.float32(255)  # (H, W, 4)
-    grey, notes = to_luminance(colours[..., :3] * colours[..., 3:])
+    grey, notes = to_luminance(np.asarray(_on_black(image)), 255.0)
     pixels, stretched = scaled(grey, (0.0, 1.0))
     return Decoded(pixels, kind, bits, notes=notes + stretched)
+
+
+def _on_black(image: Image.Image) -> Image.Image:
+    """The picture as red, green and blue; in eight bits throughout, since floats would take four times the memory."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    colours = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", colours.size, (0, 0, 0, 255)), colours).convert("RGB")
