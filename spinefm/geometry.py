@@ -75,10 +75,6 @@ class Box(NamedTuple):
         """The pixels in both boxes (possibly an empty box)."""
         return Box(max(self.x0, other.x0), max(self.y0, other.y0), min(self.x1, other.x1), min(self.y1, other.y1))
 
-    def hull(self, other: Box) -> Box:
-        """The smallest box that holds both."""
-        return Box(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
-
     def clipped(self, shape: tuple[int, int]) -> Box:
         """The part of the box on a film of `shape` (H, W)."""
         return self.intersection(Box(0, 0, shape[1], shape[0]))
@@ -107,10 +103,9 @@ def principal_axis(points: Sequence[Point]) -> Axis:
     Unlike a regression of y on x it holds for vertical spines too. Raises ValueError without two distinct points.
     """
     array = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-    centred = array - array.mean(axis=0) if len(array) else array
-    if not centred.any():
+    if len(np.unique(array, axis=0)) < 2:
         raise ValueError("A line of best fit needs at least two distinct points.")
-    direction = np.linalg.svd(centred, full_matrices=False)[2][0]
+    direction = np.linalg.svd(array - array.mean(axis=0), full_matrices=False)[2][0]
     if (direction[1], direction[0]) < (0, 0):
         direction = -direction
     return Axis(Point(*array.mean(axis=0).tolist()), Point(*direction.tolist()))

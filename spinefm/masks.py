@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -11,6 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.geometry import Box, Point
+
+MOST_PIXELS = 25_000_000
+"""Pixels of the largest film that is read; a stored mask cannot have more."""
+SUPERSAMPLING = 4
+"""Subpixels per pixel and axis when a polygon is filled: areas then hold to about 1 %."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,17 +43,28 @@ class Mask:
 
     @classmethod
     def from_polygon(cls, polygon: NDArray[np.float64], size: tuple[int, int]) -> Mask:
-        """Mask of a polygon (N, 2) of (x, y) film pixels on a film of `size` (width, height)."""
-        canvas = np.zeros((size[1], size[0]), np.uint8)
-        cv2.fillPoly(canvas, [np.round(np.asarray(polygon, float) * 16).astype(np.int32)], 1, shift=4)
-        return cls.from_array(canvas)
+        """Mask of a polygon (N, 2) of (x, y) film pixels on a film of `size` (width, height).
+
+        A pixel belongs to it when more than half of its area does.
+        """
+        points = np.asarray(polygon, float).reshape(-1, 2)
+        low, high = np.floor(points.min(axis=0)).astype(int) - 1, np.ceil(points.max(axis=0)).astype(int) + 2
+        box = Box(int(low[0]), int(low[1]), int(high[0]), int(high[1])).clipped((size[1], size[0]))
+        if box.is_empty:
+            return cls.empty()
+        n = SUPERSAMPLING
+        fine = (points - (box.x0, box.y0)) * n + (n - 1) / 2  # centres of the subpixels at integers
+        canvas = np.zeros((box.height * n, box.width * n), np.uint8)
+        cv2.fillPoly(canvas, [np.round(fine * 16).astype(np.int32)], 1, shift=4)
+        share = canvas.reshape(box.height, n, box.width, n).mean(axis=(1, 3))  # (h, w)
+        return cls.from_array(share > 0.5, (box.x0, box.y0))
 
     @classmethod
     def empty(cls) -> Mask:
         """The mask without a pixel."""
         return cls(np.zeros((0, 0), dtype=bool), (0, 0))
 
-    @property
+    @cached_property
     def area(self) -> int:
         """Number of pixels."""
         return int(np.count_nonzero(self.crop))
@@ -58,13 +75,15 @@ class Mask:
         (x, y), (h, w) = self.origin, self.crop.shape
         return Box(x, y, x + w, y + h)
 
-    @property
+    @cached_property
     def centroid(self) -> Point:
         """Mean (x, y) of the pixels. Raises ValueError for an empty mask."""
         if self.area == 0:
             raise ValueError("An empty mask has no centroid.")
-        ys, xs = np.nonzero(self.crop)
-        return Point(float(xs.mean()) + self.origin[0], float(ys.mean()) + self.origin[1])
+        columns, rows = np.count_nonzero(self.crop, axis=0), np.count_nonzero(self.crop, axis=1)
+        x = float(columns @ np.arange(columns.size)) / self.area + self.origin[0]
+        y = float(rows @ np.arange(rows.size)) / self.area + self.origin[1]
+        return Point(x, y)
 
     def on_film(self, shape: tuple[int, int]) -> NDArray[np.bool_]:
         """The mask as (H, W) bool on a film of `shape` (H, W); what lies outside is cut off."""
@@ -103,17 +122,13 @@ class Mask:
         total = self.area + other.area
         return 2 * self.intersection_area(other) / total if total else 0.0
 
-    def contains(self, point: Point) -> bool:
-        """Whether the pixel nearest to `point` belongs to the mask."""
-        x, y = round(point.x) - self.origin[0], round(point.y) - self.origin[1]
-        h, w = self.crop.shape
-        return bool(0 <= y < h and 0 <= x < w and self.crop[y, x])
-
     def component_at(self, point: Point) -> Mask:
         """The 8-connected component at `point`, or the one nearest to it when `point` lies on none."""
         if self.area == 0:
             return self
-        _, labels = cv2.connectedComponents(self.crop.astype(np.uint8), connectivity=8)
+        count, labels = cv2.connectedComponents(self.crop.astype(np.uint8), connectivity=8)
+        if count == 2:  # the background and one component
+            return self
         ys, xs = np.nonzero(self.crop)
         nearest = np.argmin((xs + self.origin[0] - point.x) ** 2 + (ys + self.origin[1] - point.y) ** 2)
         return Mask.from_array(labels == labels[ys[nearest], xs[nearest]], self.origin)
@@ -145,21 +160,15 @@ class Mask:
     def from_runs(cls, runs: list[int], size: tuple[int, int], origin: tuple[int, int]) -> Mask:
         """The mask whose `runs` these are; `size` is (height, width) of the crop.
 
-        Raises ValueError when the runs do not fill the crop.
+        Raises ValueError when the runs do not fill the crop, or the crop is larger than any film.
         """
         height, width = size
+        if height * width > MOST_PIXELS:
+            raise ValueError(f"The mask's {height} x {width} crop is larger than any film; the trace is damaged.")
         if height < 0 or width < 0 or any(run < 0 for run in runs) or sum(runs) != height * width:
             raise ValueError(f"The mask's run lengths do not fill its {height} x {width} crop; the trace is damaged.")
         values = np.arange(len(runs)) % 2 == 1
         return cls(np.repeat(values, runs).reshape(height, width), origin)
-
-
-def union(first: Mask, second: Mask) -> Mask:
-    """The pixels of either mask."""
-    if first.area == 0 or second.area == 0:
-        return second if first.area == 0 else first
-    box = first.box.hull(second.box)
-    return Mask.from_array(first.within(box) | second.within(box), (box.x0, box.y0))
 
 
 def four_corners(mask: Mask, along: Point) -> tuple[Point, ...]:

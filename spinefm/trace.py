@@ -6,12 +6,13 @@ Vertebrae are numbered in the order in which a run accepted them; names come las
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, PlainSerializer, PlainValidator, TypeAdapter
+from pydantic import Field, PlainSerializer, PlainValidator, TypeAdapter, ValidationError
 
 from spinefm.anatomy import Level
 from spinefm.geometry import Axis, Box, Point
@@ -33,7 +34,11 @@ Reason = Literal[
     "outside the film",
     "step limit",
     "revisited",
+    "misplaced end",
 ]
+SPINE_ENDS: Mapping[str, Direction] = {"C2": "up", "S1": "down"}
+"""The direction that each end of the spine stops."""
+
 Setting = bool | int | float | str | None
 """What a setting's value can be."""
 
@@ -45,8 +50,12 @@ def _mask_to_json(mask: Mask) -> dict[str, Any]:
 def _mask_from_json(value: Any) -> Mask:
     if isinstance(value, Mask):
         return value
-    (height, width), (x, y) = value["size"], value["origin"]
-    return Mask.from_runs(value["runs"], (int(height), int(width)), (int(x), int(y)))
+    try:
+        (height, width), (x, y), runs = value["size"], value["origin"], [int(run) for run in value["runs"]]
+        size, origin = (int(height), int(width)), (int(x), int(y))
+    except (LookupError, TypeError, ValueError, OverflowError) as error:
+        raise ValueError("a mask has an origin (x, y), a size (height, width) and run lengths") from error
+    return Mask.from_runs(runs, size, origin)
 
 
 def _level_to_json(level: Level) -> str:
@@ -54,7 +63,11 @@ def _level_to_json(level: Level) -> str:
 
 
 def _level_from_json(value: Any) -> Level:
-    return value if isinstance(value, Level) else Level[value]
+    if isinstance(value, Level):
+        return value
+    if value not in Level.__members__:
+        raise ValueError(f"there is no level named {value!r}")
+    return Level[value]
 
 
 StoredMask = Annotated[Mask, PlainValidator(_mask_from_json), PlainSerializer(_mask_to_json)]
@@ -285,8 +298,8 @@ class Trace:
 
     @property
     def stops(self) -> dict[Direction, Decided]:
-        """For each direction walked, the decision that ended it."""
-        return {event.direction: event for event in self.of(Decided) if event.verdict != "accepted"}
+        """For each direction, the decision that ended it; see `stops`."""
+        return stops(self.events)
 
     def to_json(self) -> str:
         """The trace as JSON."""
@@ -296,14 +309,46 @@ class Trace:
     def from_json(cls, text: str | bytes) -> Trace:
         """The trace that `to_json` wrote.
 
-        Raises ValueError when the text is no trace, or one of a layout this version does not know.
+        Raises ValueError, in one sentence, for what is no trace, one of another layout, and a damaged one.
         """
-        trace = _adapter().validate_json(text)
-        if trace.schema_version != SCHEMA:
+        try:
+            raw = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ValueError("The text is no trace: it is not JSON; give the trace.json of a run.") from error
+        if not isinstance(raw, dict) or not {"film", "events", "schema_version"} <= raw.keys():
+            raise ValueError("The text is no trace: film, events or schema_version is missing; give a run's trace.json.")
+        if raw["schema_version"] != SCHEMA:
             raise ValueError(
-                f"The trace has layout {trace.schema_version}, this version reads {SCHEMA}; install the matching one."
+                f"The trace has layout {raw['schema_version']}, this version reads {SCHEMA}; install the matching one."
             )
-        return trace
+        try:
+            return _adapter().validate_json(text)
+        except (ValidationError, LookupError, TypeError, OverflowError) as error:
+            raise ValueError(f"The trace is damaged ({_first_fault(error)}); run the film again.") from error
+
+
+def stops(events: Sequence[Event]) -> dict[Direction, Decided]:
+    """For each direction, the decision that ended it in the last induction; what came before the last seeds is past.
+
+    A seed that is an end of the spine (C2 on top, S1 at the bottom) stops the walk beyond it.
+    """
+    starts = [index for index, event in enumerate(events) if isinstance(event, Seeded)]
+    found: dict[Direction, Decided] = {}
+    for event in events[starts[-1] if starts else 0 :]:
+        if not isinstance(event, Decided) or event.verdict == "accepted":
+            continue
+        direction = SPINE_ENDS.get(event.reason) if event.direction == "seed" else event.direction
+        if direction is not None:
+            found[direction] = event
+    return found
+
+
+def _first_fault(error: Exception) -> str:
+    """What is wrong in a few words, on one line."""
+    if isinstance(error, ValidationError):
+        fault = error.errors(include_url=False, include_input=False)[0]
+        return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}".replace("\n", " ")
+    return f"{type(error).__name__}: {error}".replace("\n", " ")
 
 
 @cache

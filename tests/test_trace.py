@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from spinefm.geometry import Box, Point
+from spinefm.geometry import Axis, Box, Point
 from spinefm.masks import Mask
-from spinefm.trace import Decided, Detection, FilmRecord, Located, Named, Segmented, Trace
+from spinefm.trace import Decided, Detection, FilmRecord, Located, Named, Seeded, Segmented, Trace, stops
 
 
 def small_trace() -> Trace:
@@ -22,6 +22,19 @@ def small_trace() -> Trace:
     return Trace(FilmRecord("film", (10, 20), 0.17, "told"), "spinefm", {"patch_factor": 3.0, "recentre": True}, events)
 
 
+def _plain(trace: Trace) -> list[dict]:
+    """The fields of every event; masks, which compare by identity, by their pixels."""
+
+    def value(item):
+        if isinstance(item, Mask):
+            return item.origin, item.crop.tolist()
+        if isinstance(item, Detection):
+            return {key: value(field) for key, field in vars(item).items()}
+        return [value(part) for part in item] if type(item) is tuple else item
+
+    return [{key: value(item) for key, item in vars(event).items()} for event in trace.events]
+
+
 def test_json_keeps_everything():
     trace = small_trace()
     again = Trace.from_json(trace.to_json())
@@ -32,17 +45,48 @@ def test_json_keeps_everything():
     assert isinstance(read, Segmented)
     np.testing.assert_array_equal(first.mask.crop, read.mask.crop)
     assert read.centroid == first.centroid
+    assert again.film == trace.film
+    assert _plain(again) == _plain(trace)
     assert again.settings == {"patch_factor": 3.0, "recentre": True}
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"film": 1}'])
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"film": 1}', "3", "[" * 100_000, b"\xff\xfe"])
 def test_what_is_no_trace_is_refused(text):
-    with pytest.raises(ValueError, match="validation error"):
+    with pytest.raises(ValueError, match="^The text is no trace[^\n]*$"):
         Trace.from_json(text)
 
 
+def _set(raw, path, value):
+    *parents, last = path
+    for key in parents:
+        raw = raw[key]
+    raw[last] = value
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("events", 1, "mask"), {}),
+        (("events", 1, "mask"), None),
+        (("events", 1, "mask", "size"), [10**9, 10**9]),
+        (("events", 1, "mask", "runs"), ["a"]),
+        (("events", 1, "mask", "origin"), [1]),
+        (("events", 4, "levels"), ["Q9"]),
+        (("events", 4, "levels"), [[]]),
+        (("events", 0, "kind"), "seen"),
+        (("events",), 3),
+        (("film", "size"), [1]),
+    ],
+)
+def test_a_damaged_trace_is_refused_with_one_sentence(path, value):
+    raw = json.loads(small_trace().to_json())
+    _set(raw, path, value)
+    with pytest.raises(ValueError, match=r"^The trace is damaged \([^\n]+\); run the film again\.$"):
+        Trace.from_json(json.dumps(raw))
+
+
 def test_a_layout_of_the_future_is_refused_with_a_sentence():
-    raw = json.loads(small_trace().to_json()) | {"schema_version": 99}
+    raw = json.loads(small_trace().to_json()) | {"schema_version": 99, "events": [{"kind": "unheard of"}]}
     with pytest.raises(ValueError, match="layout 99.*install"):
         Trace.from_json(json.dumps(raw))
 
@@ -52,3 +96,20 @@ def test_an_unfinished_trace_has_no_vertebrae_but_stops():
     assert trace.vertebrae == ()
     assert trace.finished is None
     assert trace.stops["up"].reason == "overlap"
+
+
+AXIS = Axis(Point(0, 0), Point(0, 1))
+SEEDED = Seeded("detected", AXIS, (), (), (Point(0, 0), Point(0, 9), Point(0, 18)), 9.0, 0.9)
+
+
+def test_only_the_last_induction_has_stops():
+    past, last = (Decided("up", 1, "stopped", reason, 0.9, 0.5, None) for reason in ("background", "overlap"))
+    kept = Decided("down", 1, "accepted", "vertebra", 0.1, 0.5, 3)
+    failed = Decided("seed", 0, "stopped", "background", 0.9, 0.5, None)
+    assert stops((SEEDED, past, failed, SEEDED, kept)) == {}
+    assert stops((SEEDED, past, SEEDED, kept, last)) == {"up": last}
+
+
+def test_a_seed_at_a_spine_end_ends_its_direction():
+    top, bottom = (Decided("seed", i, "spine end", end, 0.9, 0.5, i) for i, end in ((0, "C2"), (2, "S1")))
+    assert stops((SEEDED, top, bottom)) == {"up": top, "down": bottom}
