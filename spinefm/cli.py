@@ -28,7 +28,9 @@ DONE, SOME_FAILED, WRONG_CALL, INTERRUPTED = 0, 1, 2, 130
 """Exit codes; the last is what a shell gives a command that Ctrl-C ended."""
 
 FILM_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm", ".dicom")
-"""Files with these endings are taken from a folder given as FILM."""
+"""Files with these endings are taken from a folder given as FILM; so are DICOM files of any name."""
+DICOM_INDEX = "DICOMDIR"
+"""The table of contents of a disc: DICOM by its mark, but no film."""
 
 
 class WrongCall(ValueError):
@@ -139,8 +141,8 @@ def run_segment(args: argparse.Namespace) -> int:
     jobs = plan_jobs(list_films(args.films), args.out)
     if args.seeds and len(jobs) != 1:
         raise WrongCall(f"--seeds are places on one film, and there are {len(jobs)}; give one film at a time.")
-    _make_folder(args.out)
     method = _build_method(args)
+    _make_folder(args.out)
     failed = 0
     with _progress(len(jobs), "film") as bar:
         for job in jobs:
@@ -154,20 +156,46 @@ def run_segment(args: argparse.Namespace) -> int:
 
 
 def list_films(paths: Iterable[Path]) -> list[Path]:
-    """The films named by `paths`: a folder stands for the readable files in it, by name; an empty one for itself."""
+    """The films named by `paths`: a folder stands for the readable files in it, by name; an empty one for itself.
+
+    Raises WrongCall for a folder that may not be listed.
+    """
     films: list[Path] = []
     for path in paths:
-        inside = sorted(p for p in path.iterdir() if p.suffix.lower() in FILM_SUFFIXES) if path.is_dir() else []
-        films += inside or [path]
+        films += _films_inside(path) or [path]
     return films
+
+
+def _films_inside(path: Path) -> list[Path]:
+    """The films in a folder, hidden files left out; none for what is no folder."""
+    try:
+        files = sorted(path.iterdir())
+    except PermissionError as error:
+        raise WrongCall(f"The folder {path} may not be listed; ask for the right to read it.") from error
+    except (OSError, ValueError):  # no folder, or a name that cannot be one: reading it says what is wrong
+        return []
+    return [file for file in files if not file.name.startswith(".") and _looks_like_film(file)]
+
+
+def _looks_like_film(file: Path) -> bool:
+    """Whether a file ends as films do, or has DICOM's mark: archives name DICOM files without a suffix."""
+    if file.suffix.lower() in FILM_SUFFIXES:
+        return True
+    try:
+        with file.open("rb") as stream:
+            return stream.read(132)[128:] == b"DICM" and file.name.upper() != DICOM_INDEX
+    except OSError:  # a folder, or a file whose kind nobody may know
+        return False
 
 
 def plan_jobs(films: Sequence[Path], out: Path) -> list[Job]:
     """Each film's result folder, `out/<stem>`; where a stem is taken, `<stem>-2`, `<stem>-3` …"""
+    from spinefm.export import result_name
+
     taken: set[str] = set()
     jobs = []
     for film in films:
-        stem = film.stem if film.stem not in ("", "..") else film.resolve().stem
+        stem = result_name(film.name)
         names = (stem if count == 1 else f"{stem}-{count}" for count in range(1, len(films) + 1))
         name = next(name for name in names if name not in taken)
         taken.add(name)
@@ -202,8 +230,8 @@ def _record_failure(job: Job, sentence: str, detail: str | None) -> str:
 
     try:
         write_error(job.folder, job.film.name, sentence, detail)
-    except (ExportError, OSError) as error:
-        return f"{sentence} Its error.json could not be written: {error}"
+    except ExportError as error:
+        return f"{sentence} Its error.json is missing: {error}"
     return sentence
 
 

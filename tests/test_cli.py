@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import subprocess
 import sys
@@ -86,9 +87,39 @@ def test_every_film_leaves_its_five_files(tmp_path: Path, method: list[object]) 
 def test_a_folder_stands_for_its_readable_films(tmp_path: Path, method: list[object]) -> None:
     write_film(tmp_path / "films" / "b.PNG")
     write_film(tmp_path / "films" / "a.png")
+    write_film(tmp_path / "films" / "._a.png")
     (tmp_path / "films" / "notes.txt").write_text("not a film")
+    (tmp_path / "films" / "more").mkdir()
     assert segment(tmp_path / "films", "--out", tmp_path / "out") == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "b"]
+
+
+def test_dicom_files_of_a_folder_are_known_by_their_mark(tmp_path: Path) -> None:
+    for name in ("IM0001", "1.2.840.7", ".hidden", "DICOMDIR"):
+        (tmp_path / name).write_bytes(bytes(128) + b"DICM")
+    (tmp_path / "README").write_text("not a film")
+    assert cli.list_films([tmp_path]) == [tmp_path / "1.2.840.7", tmp_path / "IM0001"]
+
+
+def test_impossible_names_are_films_that_fail(tmp_path: Path, method: list[object]) -> None:
+    names = [Path("x" * 5000), Path("neck\0.png")]
+    assert cli.list_films(names) == names
+    assert segment(names[1], write_film(tmp_path / "good.png"), "--out", tmp_path / "out") == 1
+    assert "cannot be opened" in json.loads((tmp_path / "out" / "neck" / "error.json").read_text())["error"]
+    assert (tmp_path / "out" / "good" / "labels.png").exists()
+
+
+def test_a_full_disk_is_one_sentence(
+    tmp_path: Path, method: list[object], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert segment(write_film(tmp_path / "neck.png"), "--out", tmp_path / "out") == 1
+    printed = capsys.readouterr().err
+    assert "(No space left on device): make room there" in printed and "program failed" not in printed
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -189,7 +220,7 @@ def test_wrong_calls_do_nothing_and_exit_with_two(
         raise SystemExit(cli.main(words))
     assert exit_code.value.code == 2
     assert len(capsys.readouterr().err.strip()) > 20
-    assert not list(tmp_path.glob("out/*"))
+    assert not (tmp_path / "out").exists()
 
 
 def test_missing_weights_are_one_sentence(
@@ -201,6 +232,7 @@ def test_missing_weights_are_one_sentence(
     monkeypatch.setattr(spinefm.bundles, "load_bundle", no_weights)
     assert segment(write_film(tmp_path / "neck.png"), "--out", tmp_path / "out") == 2
     assert capsys.readouterr().err == 'The bundle "compact" is not on disk: fetch it.\n'
+    assert not (tmp_path / "out").exists()
 
 
 def test_twenty_bad_films_beside_two_good_ones(tmp_path: Path, method: list[object]) -> None:

@@ -2,7 +2,15 @@
 
 from spinefm.export.labels import label_map
 from spinefm.export.overlay import draw_overlay
-from spinefm.export.result import RESULT_FILES, ExportError, result_files, write_error, write_result, write_zip
+from spinefm.export.result import (
+    RESULT_FILES,
+    ExportError,
+    result_files,
+    result_name,
+    write_error,
+    write_result,
+    write_zip,
+)
 
 __all__ = [
     "RESULT_FILES",
@@ -10,6 +18,7 @@ __all__ = [
     "draw_overlay",
     "label_map",
     "result_files",
+    "result_name",
     "write_error",
     "write_result",
     "write_zip",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 from uuid import uuid4
 
@@ -36,7 +37,13 @@ PNG_SPEED = (
 
 
 class ExportError(ValueError):
-    """A result cannot be written where it was asked for."""
+    """A result cannot be written where it was asked for; the message is one sentence that says why and what to do."""
+
+
+def result_name(film: str) -> str:
+    """The name of a film's result: the film's own without folders and suffix, "film" where that names no file."""
+    stem = PurePosixPath(film.replace("\\", "/").replace("\0", "")).stem
+    return stem if stem.strip(". ") else "film"
 
 
 def result_files(trace: Trace, film: Radiograph) -> dict[str, bytes]:
@@ -53,41 +60,63 @@ def result_files(trace: Trace, film: Radiograph) -> dict[str, bytes]:
 def write_result(folder: str | Path, trace: Trace, film: Radiograph) -> Path:
     """Write the result of `trace` on `film` as `folder`, in place of an earlier result there; returns the folder.
 
-    The folder appears complete or not at all. Raises ExportError when it holds files that are no result, and
-    OSError when the place cannot be written.
+    The folder appears complete or not at all. Raises ExportError when it holds files that are no result or when the
+    place cannot be written; the earlier result is still there then.
     """
     return _replace_folder(Path(folder), result_files(trace, film))
 
 
 def write_error(folder: str | Path, film: str, sentence: str, detail: str | None = None) -> Path:
-    """Write `error.json` into `folder` for the `film` of that name: a plain sentence, and for a bug its `detail`."""
+    """Write `error.json` into `folder` for the `film` of that name: a plain sentence, and for a bug its `detail`.
+
+    Raises ExportError as `write_result` does.
+    """
     content = {"film": film, "error": sentence} | ({"detail": detail} if detail else {})
     return _replace_folder(Path(folder), {ERROR_FILE: _json(content)})
 
 
 def write_zip(target: str | Path | BinaryIO, trace: Trace, film: Radiograph) -> None:
     """Write the result as one zip to a path or a binary stream; its files lie in a folder named after the film."""
-    stem = Path(trace.film.name).stem or "film"
+    folder = result_name(trace.film.name)
     files = result_files(trace, film)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(f"{stem}/{name}", content)
+            archive.writestr(f"{folder}/{name}", content)
 
 
 def _replace_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
-    _refuse_foreign(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = folder.with_name(f".{folder.name}.{uuid4().hex}")
     try:
-        partial.mkdir()
-        for name, content in files.items():
-            (partial / name).write_bytes(content)
-        if folder.exists():
-            shutil.rmtree(folder)
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        _refuse_foreign(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = folder.with_name(f".spinefm-{uuid4().hex}")  # beside it, so that a rename is all it takes
+        try:
+            partial.mkdir()
+            for name, content in files.items():
+                (partial / name).write_bytes(content)
+            _put_in_place(partial, folder)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise ExportError(
+            f'The result cannot be written to "{folder}" ({reason}): make room there, or choose another --out.'
+        ) from error
     return folder
+
+
+def _put_in_place(partial: Path, folder: Path) -> None:
+    """Rename `partial` to `folder`; an earlier result is moved aside first and deleted last, so that one is left."""
+    if not folder.exists():
+        partial.rename(folder)
+        return
+    earlier = partial.with_suffix(".earlier")
+    folder.rename(earlier)
+    try:
+        partial.rename(folder)
+    except OSError:
+        earlier.rename(folder)
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import zipfile
@@ -18,6 +19,7 @@ from spinefm.export import (
     draw_overlay,
     label_map,
     result_files,
+    result_name,
     write_error,
     write_result,
     write_zip,
@@ -88,13 +90,49 @@ def test_a_disk_error_leaves_the_earlier_result_and_no_half_one(
     write_result(tmp_path / "neck", handmade_trace(), handmade_film())
     monkeypatch.setattr(Path, "rename", _full_disk)
     monkeypatch.setattr(Path, "write_bytes", _full_disk)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(ExportError, match=r"cannot be written to .* \(No space left on device\): make room"):
         write_result(tmp_path / "neck", handmade_trace(), handmade_film())
     assert names(tmp_path) == ["neck"] and names(tmp_path / "neck") == sorted(RESULT_FILES)
 
 
 def _full_disk(*_: object) -> None:
-    raise OSError("no space left")
+    raise OSError(errno.ENOSPC, "full")
+
+
+def test_an_earlier_result_survives_when_the_new_one_cannot_be_renamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_error(tmp_path / "neck", "neck.png", "The film is empty.")
+    rename = Path.rename
+
+    def refuse_the_new_one(self: Path, target: Path) -> Path:
+        if (self / "labels.png").exists():
+            raise OSError(errno.EACCES, "denied")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse_the_new_one)
+    with pytest.raises(ExportError, match="Permission denied"):
+        write_result(tmp_path / "neck", handmade_trace(), handmade_film())
+    assert names(tmp_path) == ["neck"] and names(tmp_path / "neck") == ["error.json"]
+
+
+@pytest.mark.parametrize(
+    ("film", "name"),
+    [
+        ("neck.png", "neck"),
+        ("/films/neck.v2.png", "neck.v2"),
+        ("C:\\films\\neck.png", "neck"),
+        ("..\\..\\neck.png", "neck"),
+        ("../neck", "neck"),
+        (".png", ".png"),
+        *((nameless, "film") for nameless in ("", ".", "..", "..png", "...png", "/", "\\", "a/..", "a\\..", " .png")),
+    ],
+)
+def test_results_are_named_after_films_and_never_after_folders(film: str, name: str) -> None:
+    assert result_name(film) == name
+    stream = io.BytesIO()
+    write_zip(stream, handmade_trace(name=film), handmade_film())
+    assert zipfile.ZipFile(stream).namelist()[0] == f"{name}/labels.png"
 
 
 def test_the_zip_holds_the_same_files_in_a_folder_named_after_the_film(tmp_path: Path) -> None:
