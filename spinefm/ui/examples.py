@@ -1,4 +1,4 @@
-"""The films that the page offers: those of a folder with truth, with finished traces where they are at hand."""
+"""The films that a visitor can choose: an upload, or one of a folder, with its finished trace where it is at hand."""
 
 from __future__ import annotations
 
@@ -19,6 +19,24 @@ THUMBNAIL = 88
 """Longer side of a thumbnail, in pixels."""
 
 
+GONE = "The uploaded film was removed after half an hour: upload it again."
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The film a visitor chose: an upload, or the example of that name."""
+
+    path: Path
+    name: str
+    example: str | None = None
+
+    def read(self) -> Radiograph:
+        """The film. Raises UnreadableFilm, also when the upload has expired."""
+        if not self.path.is_file():
+            raise UnreadableFilm(GONE)
+        return read(self.path, self.name)
+
+
 @dataclass(frozen=True)
 class Example:
     """A film to try; `trace` is the file of its finished run, which need not be there."""
@@ -30,6 +48,10 @@ class Example:
     def read(self) -> Radiograph:
         """The film. Raises UnreadableFilm."""
         return read(self.film)
+
+    def choice(self) -> Choice:
+        """The example as a visitor's choice."""
+        return Choice(self.film, self.film.name, self.name)
 
     def finished(self) -> Trace | None:
         """The finished run, or None when there is none. Raises ValueError when the file is no trace."""

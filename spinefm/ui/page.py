@@ -31,7 +31,9 @@ def build_page(bench: Workbench, examples: Path) -> gr.Blocks:
         gr.HTML(HEADER, apply_default_css=False, elem_id="header-block")
         with gr.Tabs(), gr.Tab("Segment"):
             tab = SegmentTab(bench, find_examples(examples))
-        page.load(tab.on_load, None, [tab.choice, tab.player], api_visibility="private", show_progress="hidden")
+        page.load(
+            tab.on_load, None, [tab.choice, tab.player, tab.kept], api_visibility="private", show_progress="hidden"
+        )
     return page.queue(max_size=QUEUE, default_concurrency_limit=8)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import tempfile
 import uuid
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,13 @@ from gradio import FileData
 
 from spinefm.bundles import BundleError
 from spinefm.export.result import write_zip
-from spinefm.methods import CannotStart, film_record
-from spinefm.radiograph import Radiograph, UnreadableFilm, read
-from spinefm.trace import Event, Finished, Trace
-from spinefm.ui.examples import Example
+from spinefm.geometry import Point
+from spinefm.methods import CannotStart, Method, film_record
+from spinefm.radiograph import Radiograph, UnreadableFilm
+from spinefm.trace import Event, Finished, Setting, Trace
+from spinefm.ui.comparison import compare
+from spinefm.ui.corrections import CorrectedRun, Refused
+from spinefm.ui.examples import Choice, Example
 from spinefm.ui.player import (
     event_payload,
     failed_payload,
@@ -30,23 +33,8 @@ from spinefm.ui.player import (
 from spinefm.ui.player.payload import Payload, Status
 from spinefm.ui.workbench import Workbench
 
+BROKEN = "The run broke off by a fault of the program: try another film, and report this one."
 NO_FILM = "No film is chosen: drop one on the left, or pick an example."
-GONE = "The uploaded film was removed after half an hour: upload it again."
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The film a visitor chose: an upload, or an example of that name."""
-
-    path: Path
-    name: str
-    example: str | None = None
-
-    def read(self) -> Radiograph:
-        """The film. Raises UnreadableFilm, also when the upload has expired."""
-        if not self.path.is_file():
-            raise UnreadableFilm(GONE)
-        return read(self.path, self.name)
 
 
 @dataclass
@@ -74,6 +62,22 @@ class Progress:
         )
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What the page remembers of a visitor's last finished run: the film and the run with its corrections."""
+
+    choice: Choice
+    run: CorrectedRun
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows, and what it remembers from now on (None: what it did before)."""
+
+    payload: Payload
+    kept: Kept | None = None
+
+
 def new_run() -> str:
     """A name for a run that no other has."""
     return uuid.uuid4().hex[:12]
@@ -90,14 +94,53 @@ def opened(choice: Choice | None) -> Payload:
     return player_payload(new_run(), "ready", film, example=choice.example)
 
 
-def example_payloads(example: Example) -> Iterator[Payload]:
+def example_shown(example: Example) -> Iterator[Shown]:
     """An example with its finished run where there is one, else the film alone."""
     film, trace = example.read(), example.finished()
     if trace is None:
-        yield player_payload(new_run(), "ready", film, example=example.name)
-        return
+        yield Shown(player_payload(new_run(), "ready", film, example=example.name))
+    else:
+        yield from _result(Kept(example.choice(), CorrectedRun(trace)), film)
+
+
+def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
+    """A finished run with its corrections."""
+    trace = kept.run.trace
     with result_zip(trace, film) as download:
-        yield trace_payload(trace, film, new_run(), example=example.name, download=download)
+        yield Shown(
+            trace_payload(
+                trace,
+                film,
+                new_run(),
+                example=kept.choice.example,
+                download=download,
+                corrections=log_payload(kept.run),
+                **more,
+            ),
+            kept,
+        )
+
+
+def corrected(kept: Kept | None, change: Callable[[CorrectedRun], CorrectedRun]) -> Iterator[Shown]:
+    """The remembered run after a correction, or as it was with a sentence on why that cannot be."""
+    if kept is None:
+        yield Shown(failed_payload(new_run(), "Only a finished run can be corrected: run the film first."))
+        return
+    try:
+        film = kept.choice.read()
+    except UnreadableFilm as error:
+        yield Shown(failed_payload(new_run(), str(error)))
+        return
+    try:
+        yield from _result(replace(kept, run=change(kept.run)), film)
+    except Refused as error:
+        yield from _result(kept, film, refused=str(error))
+
+
+def log_payload(run: CorrectedRun) -> Payload:
+    """What the reader corrected, and whether there is anything to undo or to do again."""
+    notes = run.trace.finished.notes if run.trace.finished else ()
+    return {"log": list(notes[-len(run.done) :]) if run.done else [], "undo": bool(run.done), "redo": bool(run.undone)}
 
 
 def waiting() -> Payload:
@@ -105,33 +148,58 @@ def waiting() -> Payload:
     return player_payload(new_run(), "waiting")
 
 
-def run_steps(bench: Workbench, choice: Choice | None) -> Iterator[Payload]:
-    """One run on the chosen film: a payload for the film, one for each event, and one for the result or the failure."""
+@dataclass(frozen=True)
+class Wishes:
+    """What a visitor asks of a run: changed settings, and starting points in place of the detector's."""
+
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    seeds: tuple[Point, ...] = ()
+
+
+def run_steps(
+    bench: Workbench, choice: Choice | None, wishes: Wishes | None = None, before: Kept | None = None
+) -> Iterator[Shown]:
+    """One run on the chosen film: the film, each event as it comes, and the result or the failure.
+
+    before: the last finished run; the result is compared with it when it was on the same film.
+    """
     run = new_run()
     try:
         if choice is None:
             raise UnreadableFilm(NO_FILM)
         film = choice.read()
     except UnreadableFilm as error:
-        yield failed_payload(run, str(error))
+        yield Shown(failed_payload(run, str(error)))
         return
     progress = Progress(film, run, choice.example, film_payload(film))
-    yield progress.payload()
+    yield Shown(progress.payload())
     try:
-        yield from _computed(bench, progress)
+        method = bench.method((wishes or Wishes()).settings, (wishes or Wishes()).seeds or None)
+        for event in method.run(film):
+            yield Shown(progress.add(event))
+        kept = Kept(choice, CorrectedRun(_trace(method, progress)))
     except (CannotStart, BundleError) as error:
-        yield failed_payload(run, str(error), film, events=progress.events, example=choice.example)
+        yield Shown(failed_payload(run, str(error), film, events=progress.events, example=choice.example))
+        return
+    except Exception:
+        yield Shown(failed_payload(run, BROKEN, film, events=progress.events, example=choice.example))
+        raise
+    yield from _finished(progress, kept, before)
 
 
-def _computed(bench: Workbench, progress: Progress) -> Iterator[Payload]:
-    method = bench.method({}, None)
-    for event in method.run(progress.film):
-        yield progress.add(event)
+def _trace(method: Method, progress: Progress) -> Trace:
     if not any(isinstance(event, Finished) for event in progress.events):
         raise CannotStart("The run ended before it was finished: run it again.")
-    trace = Trace.from_events(film_record(progress.film), method.name, method.settings, progress.events)
+    return Trace.from_events(film_record(progress.film), method.name, method.settings, progress.events)
+
+
+def _finished(progress: Progress, kept: Kept, before: Kept | None) -> Iterator[Shown]:
+    trace = kept.run.base
+    same_film = before is not None and before.choice == kept.choice
+    comparison = compare(before.run.trace, trace) if before is not None and same_film else None
     with result_zip(trace, progress.film) as download:
-        yield progress.payload("finished", download=download)
+        more = {"download": download, "comparison": comparison, "corrections": log_payload(kept.run)}
+        yield Shown(progress.payload("finished", **more), kept)
 
 
 @contextmanager

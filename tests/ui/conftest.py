@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,16 +59,17 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def bench() -> StandInBench:
-    """The workbench of the page with examples; a test may change its pause."""
+    """The workbench of the page with examples; a test may close its gate."""
     return StandInBench()
 
 
 @pytest.fixture
-def slowly(bench: StandInBench) -> Iterator[None]:
-    """Steps come slowly enough to be watched one by one."""
-    bench.pause = 0.2
-    yield
-    bench.pause = 0.0
+def gate(bench: StandInBench) -> Iterator[threading.Semaphore]:
+    """Events of a run come only as the test lets them; afterwards all that is left may pass."""
+    bench.gate = threading.Semaphore(0)
+    yield bench.gate
+    bench.gate.release(1000)
+    bench.gate = None
 
 
 @pytest.fixture(scope="session")

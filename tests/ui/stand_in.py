@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,21 +73,28 @@ def located() -> Located:
     return Located(tuple(found), 0.6, 0.6)
 
 
-def seeded() -> Seeded:
-    """Three successive centroids."""
+def seeded(clicks: tuple[Point, ...] = ()) -> Seeded:
+    """Three successive centroids, or the reader's clicks."""
     points = tuple(CENTRES[i] for i in SEEDS)
+    if clicks:
+        return Seeded("clicked", principal_axis(clicks), (), (), clicks, 48.6, None)
     return Seeded("detected", principal_axis(points), (0, 1, 2), (0, 1, 2), points, 48.6, 0.967)
 
 
-def step(direction: Direction, number: int, index: int, vertebra: int | None, against: int | None) -> Iterator[Event]:
-    """The events of one step at body `index`."""
+def step(
+    direction: Direction, number: int, index: int, vertebra: int | None, against: int | None, limit: float = 0.1
+) -> Iterator[Event]:
+    """The events of one step at body `index`, whose overlap is 0.03."""
     known = () if direction == "seed" else tuple(CENTRES[i] for i in SEEDS)
     point = Point(CENTRES[index].x + 3, CENTRES[index].y - 2)
     patch = Box.square(point, 120)
     yield Proposed(direction, number, known, point, patch)
     yield Segmented(direction, number, body(index), CENTRES[index], 3.6, patch, 0.0, 0.5)
     if against is not None:
-        yield Checked(direction, number, "previous", 0.03, 0.1, against)
+        yield Checked(direction, number, "previous", 0.03, limit, against)
+        if limit < 0.03:
+            yield Decided(direction, number, "stopped", "overlap", 0.03, limit, None)
+            return
     background, c2 = (0.91, 0.0) if vertebra is None else (0.01, 0.98 if index == 0 else 0.01)
     yield Classified(direction, number, background, 1 - background - c2, 0.0, c2, patch, 0.5, 0.5)
     if vertebra is None:
@@ -98,61 +105,79 @@ def step(direction: Direction, number: int, index: int, vertebra: int | None, ag
         yield Decided(direction, number, "accepted", "vertebra", 0.01, 0.5, vertebra)
 
 
-def steps() -> Iterator[Event]:
-    """Three seeds, then both directions in turn, down ending first."""
+def steps(limit: float) -> Iterator[Event]:
+    """Three seeds, then both directions in turn; with a low overlap limit both stop at once."""
     for number, index in enumerate(SEEDS):
         yield from step("seed", number, index, number, None)
-    yield from step("up", 1, 1, 3, 0)
-    yield from step("down", 1, 5, 4, 2)
+    yield from step("up", 1, 1, 3, 0, limit)
+    yield from step("down", 1, 5, 4, 2, limit)
+    if limit < 0.03:
+        return
     yield from step("up", 2, 0, 5, 3)
     yield from step("down", 2, 6, None, 4)
 
 
-def ending() -> Iterator[Event]:
-    """The names from C2 downwards, and the result."""
-    numbers = (5, 3, 0, 1, 2, 4)
-    yield Named(numbers, LEVELS, Anchor(5, Level.C2, "the classifier", 0.98))
-    vertebrae = tuple(
-        Vertebra(number, level.name, level, level.value, body(i), CENTRES[i], (), 0.97)
-        for i, (number, level) in enumerate(zip(numbers, LEVELS, strict=True))
-    )
+def ending(limit: float) -> Iterator[Event]:
+    """The names from C2 downwards, and the result; where the walk stopped at once, three vertebrae without names."""
+    if limit < 0.03:
+        yield Named((0, 1, 2), (None, None, None), None)
+        vertebrae = tuple(
+            Vertebra(i, f"V{i + 1}", None, 101 + i, body(i + 2), CENTRES[i + 2], (), 0.97) for i in range(3)
+        )
+    else:
+        numbers = (5, 3, 0, 1, 2, 4)
+        yield Named(numbers, LEVELS, Anchor(5, Level.C2, "the classifier", 0.98))
+        vertebrae = tuple(
+            Vertebra(number, level.name, level, level.value, body(i), CENTRES[i], (), 0.97)
+            for i, (number, level) in enumerate(zip(numbers, LEVELS, strict=True))
+        )
     seconds = {"detect_network": 0.2, "segment_network": 0.5, "total": 0.9}
     yield Finished(vertebrae, 0.9, 0.03, seconds, "cpu", "compact", {}, {}, ())
 
 
-def all_events() -> tuple[Event, ...]:
+def all_events(limit: float = 0.1, clicks: tuple[Point, ...] = ()) -> tuple[Event, ...]:
     """The whole run."""
-    return located(), seeded(), *steps(), *ending()
+    return located(), seeded(clicks), *steps(limit), *ending(limit)
 
 
 @dataclass(frozen=True)
 class StandIn:
     """A method that knows its run by heart; no run can start on a film named "dark"."""
 
-    pause: float = 0.0
-    name: str = "spinefm"
+    gate: threading.Semaphore | None = None
     settings: Mapping[str, Setting] = field(default_factory=lambda: {"overlap_limit": 0.1})
+    seeds: tuple[Point, ...] = ()
+    name: str = "spinefm"
 
     def run(self, film: Radiograph) -> Iterator[Event]:
-        """The events, `pause` seconds apart."""
-        yield located()
+        """The events, each as soon as the gate lets it through."""
+        limit = self.settings["overlap_limit"]
+        assert isinstance(limit, float)
+        if not self.seeds:
+            self.wait()
+            yield located()
         if film.provenance.name.startswith("dark"):
             raise CannotStart("Fewer than three vertebrae were found: click three neighbouring ones.")
-        for event in all_events()[1:]:
-            time.sleep(self.pause)
+        for event in all_events(limit, self.seeds)[1:]:
+            self.wait()
             yield event
+
+    def wait(self) -> None:
+        """Wait at the gate, where there is one."""
+        if self.gate is not None:
+            assert self.gate.acquire(timeout=120)
 
 
 @dataclass
 class StandInBench:
-    """A workbench that hands out the stand-in, `pause` seconds a step."""
+    """A workbench that hands out the stand-in; with a gate, a test lets its events through one by one."""
 
-    pause: float = 0.0
+    gate: threading.Semaphore | None = None
 
     def facts(self) -> Facts:
         """As on a machine without a GPU."""
         return Facts("SpineFM", "compact", "CPU", True)
 
-    def method(self, settings: Mapping[str, Setting], seeds: object) -> StandIn:
-        """The stand-in, whatever the settings."""
-        return StandIn(self.pause)
+    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None) -> StandIn:
+        """The stand-in; of the settings only the overlap limit has an effect."""
+        return StandIn(self.gate, {"overlap_limit": 0.1, **settings}, tuple(seeds or ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext
 
+from spinefm.captions import caption as describe
 from tests.ui.conftest import Visitor, visit
 from tests.ui.stand_in import all_events, write_film
 
@@ -52,15 +54,15 @@ def test_run_without_a_film_is_a_sentence_where_the_film_would_stand(visitor: Vi
     assert "No film is chosen" in visitor.page.inner_text(".player-message")
 
 
-def test_steps_arrive_one_by_one_and_end_in_a_table(slowly: None, run: Visitor) -> None:
+def test_steps_arrive_one_by_one_and_end_in_a_table(gate: threading.Semaphore, run: Visitor) -> None:
     run.wait("running")
-    seen: list[str] = []
-    while run.page.locator('.player[data-status="running"]').count() and len(seen) < 200:
-        seen.append(caption(run))
-        run.page.wait_for_timeout(40)
+    events = all_events()
+    for count in (1, 2, 3, 8):
+        gate.release(count - run.page.locator(".tick").count())
+        run.page.wait_for_function(f"document.querySelectorAll('.tick').length === {count}")
+        assert run.page.locator(".player-caption").text_content() == describe(events[count - 1])
+    gate.release(len(events))
     run.wait("finished")
-    assert len(set(seen)) > 5
-    assert any("≤" in line for line in seen)
     rows = run.page.locator("table.vertebrae tbody th").all_inner_texts()
     assert [name.strip() for name in rows] == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
     assert "spine end C2 0.98 > 0.50" in run.page.inner_text(".player-card")
@@ -131,10 +133,12 @@ def test_a_name_is_shown_as_text_and_never_as_html(visitor: Visitor, bare_addres
     assert ".png" in caption(visitor)
 
 
-def test_cancel_stops_a_run_and_keeps_the_film(slowly: None, run: Visitor) -> None:
-    run.wait("running")
+def test_cancel_stops_a_run_and_keeps_the_film(gate: threading.Semaphore, run: Visitor) -> None:
+    gate.release(3)
+    run.page.wait_for_function("document.querySelectorAll('.tick').length === 3")
     run.page.click("#cancel")
     run.wait("ready")
+    gate.release(1)
     assert "cancelled" in run.page.inner_text(".player-notices")
     assert run.page.locator("#run").is_visible()
 
@@ -169,3 +173,38 @@ def test_nothing_sticks_out_at_any_width(context: BrowserContext, address: str) 
         assert (rail["x"] > film["x"] + film["width"]) == (width >= 1100)
         assert width > 700 or film["width"] >= width - 40
     one.leave()
+
+
+def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
+    run.wait("finished")
+    run.page.click("#limits button")
+    run.page.fill('#limits input[type="number"] >> nth=1', "0.02")
+    run.page.keyboard.press("Tab")
+    run.page.click("#run")
+    run.page.wait_for_selector('[data-tab="compare"]:not([hidden])')
+    run.page.click('[data-tab="compare"]')
+    panel = run.page.inner_text('[data-panel="compare"]')
+    assert "overlap limit: 0.1 → 0.02" in panel
+    assert "They part at: Step 1, upwards" in panel
+    assert "stopped, overlap 0.03 > 0.02" in panel
+    assert run.page.locator("table.compared tbody tr").count() == 6
+    run.page.click(".divergence button")
+    assert "overlap 0.03 > 0.02" in caption(run)
+
+
+def test_clicked_starting_points_replace_the_detector(visitor: Visitor, address: str, tmp_path: Path) -> None:
+    visitor.open(address, "finished")
+    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "neck.png", bright=0.85)))
+    visitor.wait("ready")
+    visitor.page.click('[data-seeds="toggle"]')
+    box = visitor.page.locator(".player-picture").bounding_box()
+    assert box is not None
+    visitor.page.mouse.click(box["x"] + 10, box["y"] + 10)
+    assert "outside the film" in visitor.page.inner_text(".player-hint")
+    for share in (0.35, 0.5, 0.65):
+        visitor.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + share * box["height"])
+    assert visitor.page.locator(".seeds .cross").count() == 3
+    assert "3 starting points" in visitor.page.inner_text(".player-hint")
+    visitor.page.click("#run")
+    visitor.wait("finished")
+    assert "3 clicked points" in " ".join(visitor.page.locator(".log li").all_text_contents())

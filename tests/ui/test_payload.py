@@ -119,6 +119,23 @@ def test_the_reasons_of_both_ends() -> None:
     ]
 
 
+def test_a_starting_point_at_a_spine_end_is_that_ends_reason() -> None:
+    events = [e for e in all_events() if getattr(e, "direction", "") != "up"]
+    at_start = Decided("seed", 0, "spine end", "C2", 0.95, 0.5, 0)
+    assert ends([*events[:2], at_start, *events[2:]])[0] == {
+        "direction": "up",
+        "verdict": "spine end",
+        "step": 0,
+        "text": "spine end C2 0.95 > 0.50",
+    }
+
+
+def test_what_stopped_an_earlier_attempt_is_no_end_of_the_run() -> None:
+    failed = Decided("up", 1, "stopped", "background", 0.8, 0.5, None)
+    walked = [event for event in all_events() if getattr(event, "direction", "") != "up"]
+    assert [end["direction"] for end in ends([located(), failed, *walked[1:]])] == ["down"]
+
+
 def test_a_reason_without_a_number_has_none() -> None:
     assert reason_text(Decided("up", 2, "stopped", "empty mask", None, None, None)) == "the mask is empty"
 
@@ -156,7 +173,7 @@ def test_scripts_come_in_order_and_ask_no_other_host() -> None:
     assert [script().index(f"// {first}") for first in _first_comments()] == sorted(
         script().index(f"// {first}") for first in _first_comments()
     )
-    assert "http" not in gradio_script().replace("http://www.w3.org/2000/svg", "")
+    assert "://" not in gradio_script().replace("http://www.w3.org/2000/svg", "")
 
 
 def _first_comments() -> list[str]:

@@ -215,6 +215,39 @@ def test_the_address_leads_back_to_the_step(player: Visitor, context: BrowserCon
     other.leave()
 
 
+def rows(visitor: Visitor) -> list[str]:
+    return [
+        name.strip() for name in visitor.page.locator("table.vertebrae:not(.compared) tbody th").all_text_contents()
+    ]
+
+
+def test_a_correction_renames_all_and_can_be_undone_and_done_again(player: Visitor) -> None:
+    player.page.click("table.vertebrae .row-name >> text=C4")
+    player.page.select_option(".player select.level", "C5")
+    player.page.wait_for_selector(".player ol.corrected")
+    assert rows(player)[:6] == ["C3", "C4", "C5", "C6", "C7", "T1"]
+    assert player.page.locator(".player-picture .name").first.text_content() == "C3"
+    assert player.page.text_content(".player ol.corrected") == (
+        "Corrected by the reader: C4 is C5, the others are counted from it."
+    )
+    player.page.click(".player-corrections >> text=undo")
+    player.page.wait_for_selector(".player ol.corrected", state="detached")
+    assert rows(player)[0] == "C2"
+    player.page.click(".player-corrections >> text=redo")
+    player.page.wait_for_selector(".player ol.corrected")
+    assert rows(player)[0] == "C3"
+    player.page.click(".player-corrections >> text=undo")
+    player.page.wait_for_selector(".player ol.corrected", state="detached")
+
+
+def test_a_correction_that_cannot_be_is_refused_with_a_sentence(player: Visitor) -> None:
+    player.page.click("table.vertebrae .row-name >> text=C7")
+    player.page.select_option(".player select.level", "C1")
+    player.page.wait_for_selector(".player .refused")
+    assert "beyond the spine's end" in (player.page.text_content(".player .refused") or "")
+    assert rows(player)[0] == "C2"
+
+
 def test_stepping_asks_the_server_nothing(player: Visitor) -> None:
     asked: list[str] = []
     player.page.keyboard.press("Home")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 
 from spinefm.bundles import BundleError, Manifest
 from spinefm.ui import workbench
-from spinefm.ui.examples import find_examples, thumbnail
-from spinefm.ui.sessions import GONE, NO_FILM, Choice, example_payloads, opened, run_steps
+from spinefm.ui.corrections import Correction
+from spinefm.ui.examples import GONE, Choice, find_examples, thumbnail
+from spinefm.ui.sessions import NO_FILM, Kept, Shown, Wishes, corrected, example_shown, opened, run_steps
 from spinefm.ui.workbench import SharedBundle
 from tests.ui.conftest import write_examples
 from tests.ui.stand_in import StandInBench, all_events, write_film
@@ -33,7 +35,7 @@ def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_a_run_gives_the_film_each_event_and_the_result(choice: Choice) -> None:
-    payloads = list(run_steps(StandInBench(), choice))
+    payloads = [shown.payload for shown in run_steps(StandInBench(), choice)]
     count = len(all_events())
     assert [len(payload["events"]) for payload in payloads] == [*range(count + 1), count]
     assert {payload["status"] for payload in payloads[:-1]} == {"running"}
@@ -44,7 +46,7 @@ def test_a_run_gives_the_film_each_event_and_the_result(choice: Choice) -> None:
 
 def test_payloads_already_sent_never_change(choice: Choice) -> None:
     run = run_steps(StandInBench(), choice)
-    first = next(run)
+    first = next(run).payload
     assert len(list(run)) > 1
     assert first["events"] == []
 
@@ -52,16 +54,20 @@ def test_payloads_already_sent_never_change(choice: Choice) -> None:
 def test_the_zip_is_there_while_the_page_fetches_it_and_gone_afterwards(choice: Choice) -> None:
     run = run_steps(StandInBench(), choice)
     path = None
-    for payload in run:
-        if payload["status"] == "finished":
-            path = Path(payload["download"]["path"])
+    for shown in run:
+        if shown.payload["status"] == "finished":
+            path = Path(shown.payload["download"]["path"])
             assert "neck/trace.json" in zipfile.ZipFile(path).namelist()
     assert path is not None and not path.exists()
 
 
-def only(payloads: Any) -> dict[str, Any]:
-    (payload,) = payloads
-    return payload
+def only(all_shown: Iterable[Shown]) -> dict[str, Any]:
+    (shown,) = all_shown
+    return shown.payload
+
+
+def last_of(all_shown: Iterable[Shown]) -> Shown:
+    return list(all_shown)[-1]
 
 
 def test_a_run_without_a_film_fails_with_a_sentence() -> None:
@@ -76,16 +82,24 @@ def test_an_expired_upload_fails_with_a_sentence(tmp_path: Path) -> None:
 
 def test_a_film_on_which_no_run_can_start_keeps_its_detections_beside_the_reason(tmp_path: Path) -> None:
     path = write_film(tmp_path / "dark.png")
-    last = list(run_steps(StandInBench(), Choice(path, path.name)))[-1]
+    last = last_of(run_steps(StandInBench(), Choice(path, path.name))).payload
     assert last["status"] == "failed"
     assert [event["kind"] for event in last["events"]] == ["located"]
     assert "Fewer than three" in last["error"]["what"]
 
 
+def test_a_fault_of_the_program_is_shown_and_not_hidden(choice: Choice) -> None:
+    run = run_steps(StandInBench(), choice, Wishes({"overlap_limit": "broken"}))
+    next(run)
+    assert "fault of the program" in next(run).payload["error"]["what"]
+    with pytest.raises(AssertionError):
+        next(run)
+
+
 def test_missing_weights_are_a_sentence_that_names_no_folder_of_the_machine(
     choice: Choice, no_weights: None, tmp_path: Path
 ) -> None:
-    last = list(run_steps(SharedBundle(), choice))[-1]
+    last = last_of(run_steps(SharedBundle(), choice)).payload
     assert last["status"] == "failed"
     assert "weights" in last["error"]["what"] and last["error"]["remedy"]
     assert str(tmp_path) not in str(last["error"])
@@ -111,11 +125,53 @@ def test_examples_come_by_name_with_thumbnails(tmp_path: Path) -> None:
 
 def test_an_example_opens_with_its_finished_run_where_there_is_one(tmp_path: Path) -> None:
     examples = find_examples(write_examples(tmp_path))
-    assert [only(example_payloads(example))["status"] for example in examples.values()] == ["finished", "ready"]
+    assert [only(example_shown(example))["status"] for example in examples.values()] == ["finished", "ready"]
 
 
 def test_a_folder_without_examples_offers_none(tmp_path: Path) -> None:
     assert find_examples(tmp_path) == {}
+
+
+@pytest.fixture
+def kept(choice: Choice) -> Kept:
+    """A finished run as the page remembers it."""
+    kept = last_of(run_steps(StandInBench(), choice)).kept
+    assert kept is not None
+    return kept
+
+
+def test_a_second_run_on_the_film_is_compared_with_the_first(choice: Choice, kept: Kept) -> None:
+    wishes = Wishes({"overlap_limit": 0.02})
+    comparison = last_of(run_steps(StandInBench(), choice, wishes, kept)).payload["comparison"]
+    assert comparison["settings"] == [{"name": "overlap_limit", "old": 0.1, "new": 0.02}]
+    assert comparison["divergence"]["direction"] == "up" and comparison["divergence"]["step"] == 1
+
+
+def test_runs_on_different_films_are_not_compared(kept: Kept, tmp_path: Path) -> None:
+    other = Choice(write_film(tmp_path / "other.png", bright=0.9), "other.png")
+    assert last_of(run_steps(StandInBench(), other, None, kept)).payload["comparison"] is None
+
+
+def test_a_correction_changes_names_zip_and_memory(kept: Kept) -> None:
+    correction = Correction("shift", offset=1)
+    shown = last_of(corrected(kept, lambda run: run.correct(correction)))
+    assert [row["name"] for row in shown.payload["rows"]][:3] == ["C3", "C4", "C5"]
+    assert shown.payload["corrections"] == {
+        "log": ["Corrected by the reader: all names moved down by 1."],
+        "undo": True,
+        "redo": False,
+    }
+    assert shown.kept is not None and shown.kept.run.done == (correction,)
+
+
+def test_a_refused_correction_leaves_the_run_as_it_was_and_says_why(kept: Kept) -> None:
+    shown = last_of(corrected(kept, lambda run: run.correct(Correction("name", 99, "C5"))))
+    assert "no such vertebra" in shown.payload["refused"]
+    assert shown.kept == kept
+
+
+def test_correcting_without_a_run_is_a_sentence() -> None:
+    assert only(corrected(None, lambda run: run.undo()))["status"] == "failed"
 
 
 @pytest.mark.weights
@@ -124,6 +180,6 @@ def test_the_real_method_runs_on_a_phantom_as_the_page_would(tmp_path: Path) -> 
 
     path = tmp_path / "phantom.png"
     assert cv2.imwrite(str(path), np.round(simulate(9_700_001, "cervical", layout="full").film * 255).astype(np.uint8))
-    last = list(run_steps(SharedBundle(), Choice(path, path.name)))[-1]
+    last = last_of(run_steps(SharedBundle(), Choice(path, path.name))).payload
     assert last["status"] == "finished"
     assert len(last["rows"]) >= 4

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-SCRIPTS = ("dom.js", "frames.js", "picture.js", "card.js", "lists.js", "lanes.js", "player.js")
+SCRIPTS = (
+    "dom.js",
+    "frames.js",
+    "picture.js",
+    "card.js",
+    "lists.js",
+    "corrections.js",
+    "compare.js",
+    "lanes.js",
+    "seeds.js",
+    "player.js",
+)
 """The player's scripts in the order in which they build on each other."""
 
 

@@ -148,7 +148,7 @@ function finishedCard(view, picture) {
   return [
     heading(`${finished.vertebrae.length} vertebrae`, `${finished.bundle} · ${finished.device}`),
     view.payload.ends.map(endLine),
-    html("details", { class: "card-seconds" }, html("summary", {}, `${total.toFixed(1)} s in all`),
+    html("details", { class: "card-seconds", open: true }, html("summary", {}, `${total.toFixed(1)} s in all`),
       html("table", {}, stages.map(([stage, value]) =>
         html("tr", {}, html("th", { scope: "row" }, stage.replaceAll("_", " ")), html("td", {}, `${value.toFixed(1)} s`))))),
   ];

@@ -7,10 +7,13 @@ function groupOf(event) {
 }
 
 // Both directions are computed together; replayed, the sub-steps of one step stay side by side.
+// A run that tries other starting points begins a new attempt.
 function framesOf(events) {
   const groups = new Map();
+  let attempt = 0;
   events.forEach((event, index) => {
-    const name = groupOf(event);
+    if (event.kind === "seeded") attempt += 1;
+    const name = `${attempt} ${groupOf(event)}`;
     if (!groups.has(name)) groups.set(name, []);
     groups.get(name).push({ event, index, group: name });
   });
@@ -31,6 +34,8 @@ const TAKE = {
   },
   seeded(picture, event) {
     picture.seeded = event;
+    picture.accepted.clear();
+    picture.rejected.length = 0;
   },
   proposed(picture, event) {
     picture.step.proposed = event;

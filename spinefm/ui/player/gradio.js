@@ -1,5 +1,6 @@
 // Ties the player to the page's component: whenever its value changes, show it.
-const player = spinePlayer(element);
+const player = spinePlayer(element, (name, data) => trigger(name, data));
+// The event it reports to the page: "correct".
 watch("value", () => player.show(props.value));
 player.show(props.value);
 

@@ -13,7 +13,7 @@ function rowFrame(view, row) {
 function vertebraRow(view, row, act) {
   const frame = rowFrame(view, row);
   return html("tr", { class: row.found ? "" : "missing", "data-number": row.number, "data-frame": frame,
-    onclick: () => act.go(frame), onpointerenter: () => act.hover(row.number), onpointerleave: () => act.hover(null) },
+    onclick: () => act.choose(row, frame), onpointerenter: () => act.hover(row.number), onpointerleave: () => act.hover(null) },
     html("th", { scope: "row" }, html("button", { type: "button", class: "row-name", title: "Show the step that decided this" },
       swatch(view.payload.colours[row.name], row.found), row.name)),
     html("td", {}, row.anchor ? html("span", { class: "anchor-mark", title: "The names are counted from here" }, "anchor") : null),

@@ -6,6 +6,7 @@ Every function is pure. A whole run stays under 400 KB; the film travels beside 
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Literal
@@ -139,9 +140,10 @@ def trace_payload(trace: Trace, film: Radiograph, run: str, **more: Any) -> Payl
 
 
 def failed_payload(run: str, message: str, film: Radiograph | None = None, **more: Any) -> Payload:
-    """A run that cannot be: `message` says what is wrong, a colon, and what to do."""
-    what, colon, remedy = message.partition(": ")
-    error = {"what": what + ("." if colon else ""), "remedy": remedy[:1].upper() + remedy[1:]}
+    """A run that cannot be: `message` says what is wrong, a colon or semicolon, and what to do."""
+    what, *remedies = re.split("[:;] ", message, maxsplit=1)
+    remedy = remedies[0] if remedies else ""
+    error = {"what": what + ("." if remedy else ""), "remedy": remedy[:1].upper() + remedy[1:]}
     return player_payload(run, "failed", film, **{**more, "error": error})
 
 

@@ -16,12 +16,14 @@ function spinePicture(root, onHover) {
   const image = svg("image", { class: "film" });
   const clip = svg("clipPath", { id: clipId }, svg("path"));
   const layer = svg("g", { class: "overlay" });
+  const seedLayer = svg("g", { class: "seeds" });
   const filter = svg("filter", { id: greyId, "color-interpolation-filters": "sRGB", x: 0, y: 0, width: "100%", height: "100%" },
     svg("feComponentTransfer", {}, slopes));
-  node.replaceChildren(svg("defs", {}, filter, clip), image, layer);
+  node.replaceChildren(svg("defs", {}, filter, clip), image, layer, seedLayer);
   let film = null;
   let view = null;
   let last = null;
+  let seeds = [];
   const options = { fills: true, names: true };
 
   function setFilm(next) {
@@ -49,7 +51,7 @@ function spinePicture(root, onHover) {
   function applyView() {
     node.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
     node.classList.toggle("zoomed", view.width < film.width - 1);
-    if (last) draw(last.picture, last.names, last.colours);
+    redraw();
   }
 
   function zoom(factor, at) {
@@ -94,6 +96,11 @@ function spinePicture(root, onHover) {
     return outline.length ? svg("path", { class: kind, d: pathOf(outline), ...attributes }) : null;
   }
 
+  // An outline with a dark edge, to be seen on bone and on burnt-out white alike.
+  function edged(outline, kind) {
+    return [shape(outline, "edge"), shape(outline, kind)];
+  }
+
   function text(point, words, kind) {
     const size = 13 * scale();
     return svg("text", { class: kind, x: point[0], y: point[1], "font-size": size, "stroke-width": size / 4,
@@ -102,7 +109,7 @@ function spinePicture(root, onHover) {
 
   function detections(located) {
     return located.detections.map((found) => svg("g", { class: `detection ${found.kept ? "kept" : "dropped"}` },
-      svg("title", {}, found.reason), shape(found.mask, "outline"), text(found.centroid, two(found.score), "score")));
+      svg("title", {}, found.reason), edged(found.mask, "outline"), text(found.centroid, two(found.score), "score")));
   }
 
   function axis(seeded) {
@@ -122,7 +129,7 @@ function spinePicture(root, onHover) {
     return svg("g", { class: `vertebra${anchored ? " anchor" : ""}`, "data-number": item.number,
       style: colour ? `--level: ${colour}` : null, onpointerenter: () => onHover(item.number), onpointerleave: () => onHover(null) },
       svg("title", {}, name || `vertebra ${item.number}`),
-      shape(item.outline, `outline${options.fills ? " filled" : ""}`),
+      edged(item.outline, `outline${options.fills ? " filled" : ""}`),
       name && options.names && item.centroid ? text(item.centroid, name, "name") : null);
   }
 
@@ -138,7 +145,7 @@ function spinePicture(root, onHover) {
     const other = check && picture.accepted.get(check.against);
     if (!other || !picture.step.segmented) return [];
     clip.firstChild.setAttribute("d", pathOf(other.outline));
-    return [shape(other.outline, "against"), shape(picture.step.segmented.mask, "shared", { "clip-path": `url(#${clipId})` })];
+    return [edged(other.outline, "against"), shape(picture.step.segmented.mask, "shared", { "clip-path": `url(#${clipId})` })];
   }
 
   function currentStep(picture) {
@@ -148,7 +155,7 @@ function spinePicture(root, onHover) {
     const rejected = decided && decided.vertebra === null;
     return [
       seen && !decided ? rect(seen, `patch ${picture.event.kind}`) : null,
-      segmented && !decided ? shape(segmented.mask, "candidate") : null,
+      segmented && !decided ? edged(segmented.mask, "candidate") : null,
       ...overlap(picture),
       ...(proposed ? proposed.known.map((point) => cross(point, "known", "known centroid")) : []),
       segmented && segmented.centroid && proposed
@@ -158,6 +165,11 @@ function spinePicture(root, onHover) {
     ];
   }
 
+  function setSeeds(points) {
+    seeds = points;
+    seedLayer.replaceChildren(...points.map((point, index) => cross([point.x, point.y], "known", `starting point ${index + 1}`)));
+  }
+
   function draw(picture, names, colours) {
     last = { picture, names, colours };
     if (!film) return;
@@ -165,10 +177,10 @@ function spinePicture(root, onHover) {
     const kind = picture.event ? picture.event.kind : null;
     if (kind === "located") parts.push(...detections(picture.located));
     if (kind === "seeded") parts.push(...axis(picture.seeded));
-    parts.push(...picture.rejected.map((item) => shape(item.outline, "rejected")));
+    parts.push(...picture.rejected.map((item) => edged(item.outline, "rejected")));
     if (kind !== "located") parts.push(...vertebrae(picture, colours));
     if (picture.step) parts.push(...currentStep(picture));
-    layer.replaceChildren(...parts.filter(Boolean));
+    layer.replaceChildren(...parts.flat(Infinity).filter(Boolean));
   }
 
   function highlight(number) {
@@ -176,6 +188,7 @@ function spinePicture(root, onHover) {
   }
 
   function redraw() {
+    setSeeds(seeds);
     if (last) draw(last.picture, last.names, last.colours);
   }
 
@@ -203,5 +216,5 @@ function spinePicture(root, onHover) {
 
   dragToPan();
   new ResizeObserver(redraw).observe(node);
-  return { setFilm, draw, redraw, highlight, setGrey, zoom, fit: () => film && fit(), options, layer, image };
+  return { setFilm, draw, redraw, highlight, setGrey, setSeeds, scale, filmPoint, zoom, fit: () => film && fit(), options, layer, image };
 }

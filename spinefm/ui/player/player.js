@@ -7,14 +7,17 @@ const MESSAGES = {
   waiting: ["Waiting for a place in the queue.", "One film is segmented at a time; yours comes next in line."],
 };
 
-function spinePlayer(root) {
+// `report(name, data)` tells the page what the reader did to the run; without it the player only replays.
+function spinePlayer(root, report = null) {
   const part = (name) => root.querySelector(`.player-${name}`);
   const shell = root.querySelector(".player");
-  const view = { payload: null, frames: [], names: new Map(), accepted: new Map(), film: null, patch: null, counter: "" };
+  const view = { payload: null, frames: [], names: new Map(), accepted: new Map(), film: null, patch: null, counter: "", chosen: null };
   const picture = spinePicture(root, hover);
-  const act = { go, hover };
+  const seeds = spineSeeds(root, picture, report !== null);
+  const act = { go, hover, choose };
   const replaced = new Set(); // runs that gave way to another: what still arrives of them is late
   let now = 0;
+  let opened = false;
   let following = true;
   let speed = 1;
   let timer = null;
@@ -31,8 +34,10 @@ function spinePlayer(root) {
     if (payload.film && (!view.film || view.film.url !== payload.film.url)) view.patch = patchFrame(payload.film);
     view.film = payload.film;
     if (fresh) following = true;
+    if (!payload.comparison && root.querySelector('[data-tab="compare"][aria-selected="true"]')) chooseTab("vertebrae");
     shell.dataset.status = payload.status;
     picture.setFilm(payload.film);
+    if (payload.status !== "waiting") seeds.onFilm(payload);
     drawMessage(payload);
     part("notices").replaceChildren(...payload.notices.map((line) => html("li", {}, line)));
     drawParts();
@@ -43,7 +48,8 @@ function spinePlayer(root) {
   // A run under way shows the event that came last; a finished one its end, or the step the address names.
   function startFrame(payload, fresh) {
     if (!view.frames.length) return 0;
-    const asked = fresh ? stepInAddress(payload) : null;
+    const asked = fresh && !opened ? stepInAddress(payload) : null;
+    opened = true;
     if (asked !== null) return clamp(asked, 0, view.frames.length - 1);
     if (payload.status !== "running") return view.frames.length - 1;
     return frameOfEvent(view.frames, payload.events.length - 1);
@@ -63,7 +69,9 @@ function spinePlayer(root) {
     part("rail").hidden = !some;
     shell.classList.toggle("with-run", some);
     drawLanes(part("lanes"), view, go);
-    drawVertebrae(root.querySelector('[data-panel="vertebrae"]'), view, act);
+    drawVertebrae(part("table"), view, act);
+    drawCorrections(part("corrections"), view, report);
+    drawComparison(root.querySelector('[data-panel="compare"]'), root.querySelector('[data-tab="compare"]'), view, act);
     drawLog(root.querySelector('[data-panel="log"]'), view, act);
     drawDownload(root.querySelector('[data-panel="download"]'), view);
   }
@@ -96,6 +104,12 @@ function spinePlayer(root) {
     following = view.payload.status === "running" && now === view.frames.length - 1;
     paint();
     writeAddress();
+  }
+
+  function choose(row, frame) {
+    view.chosen = row.number;
+    drawCorrections(part("corrections"), view, report);
+    go(frame);
   }
 
   function goGroup(offset) {
@@ -195,13 +209,13 @@ function spinePlayer(root) {
     "[": () => setSpeed(SPEEDS[Math.max(0, SPEEDS.indexOf(speed) - 1)]),
     "]": () => setSpeed(SPEEDS[Math.min(SPEEDS.length - 1, SPEEDS.indexOf(speed) + 1)]),
     "+": () => picture.zoom(1.5), "-": () => picture.zoom(1 / 1.5), 0: () => picture.fit(),
-    o: () => toggle("fills"), n: () => toggle("names"), "?": toggleKeys,
+    o: () => toggle("fills"), n: () => toggle("names"), s: seeds.toggle, "?": toggleKeys,
   };
 
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const onButton = event.key === " " && event.target.closest("button, summary, a");
-    if (onButton || !view.frames.length || !root.offsetParent) return;
+    if (onButton || !view.film || !root.offsetParent) return;
     const shifted = { ArrowLeft: () => goGroup(-1), ArrowRight: () => goGroup(1) };
     const action = (event.shiftKey && shifted[event.key]) || KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return;

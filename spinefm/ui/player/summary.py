@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from spinefm.anatomy import COUNTED, Level
 from spinefm.captions import stop_reason
-from spinefm.trace import Decided, Direction, Event, Finished, Named, Vertebra
+from spinefm.trace import Decided, Direction, Event, Finished, Named, Seeded, Vertebra
 
 Row = dict[str, Any]
 
+SPINE_ENDS: dict[str, Direction] = {"C2": "up", "S1": "down"}
+"""The direction that each end of the spine stops."""
 
-def stops(events: Iterable[Event]) -> dict[Direction, Decided]:
-    """For each direction walked, the decision that ended it."""
-    return {event.direction: event for event in events if isinstance(event, Decided) and event.verdict != "accepted"}
+
+def stops(events: Sequence[Event]) -> dict[Direction, Decided]:
+    """For each direction, the decision that ended it; a starting point at a spine end stops the walk beyond it."""
+    starts = [index for index, event in enumerate(events) if isinstance(event, Seeded)]
+    found: dict[Direction, Decided] = {}
+    for event in events[starts[-1] if starts else 0 :]:
+        if isinstance(event, Decided) and event.verdict != "accepted":
+            direction = SPINE_ENDS.get(event.reason) if event.direction == "seed" else event.direction
+            if direction is not None:
+                found[direction] = event
+    return found
 
 
 def reason_text(event: Decided) -> str:

@@ -1,0 +1,83 @@
+"""Two runs on one film side by side: which settings changed, which vertebrae, and where the runs first part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spinefm.captions import stop_reason
+from spinefm.trace import Decided, Seeded, Trace, Vertebra
+
+SAME = 0.3
+"""Dice above which two masks are one vertebra."""
+CLOSE = 0.005
+"""Values that differ less count as the same: they are shown with two decimals."""
+
+
+def compare(old: Trace, new: Trace) -> dict[str, Any]:
+    """Changed settings, one row a vertebra from the top, and the first step at which the runs part (or None)."""
+    return {
+        "settings": _changed_settings(old, new),
+        "rows": _rows(old, new),
+        "divergence": _divergence(old, new),
+    }
+
+
+def _changed_settings(old: Trace, new: Trace) -> list[dict[str, Any]]:
+    names = [name for name in new.settings if new.settings[name] != old.settings.get(name)]
+    return [{"name": name, "old": old.settings.get(name), "new": new.settings[name]} for name in names]
+
+
+def _rows(old: Trace, new: Trace) -> list[dict[str, Any]]:
+    left = list(old.vertebrae)
+    placed = []
+    for vertebra in new.vertebrae:
+        match = max(left, key=lambda other: vertebra.mask.dice(other.mask), default=None)
+        dice = match.mask.dice(vertebra.mask) if match else 0.0
+        if match is not None and dice > SAME:
+            left.remove(match)
+        placed.append((vertebra.centroid.y, _row(match if dice > SAME else None, vertebra, dice)))
+    placed += [(vertebra.centroid.y, _row(vertebra, None, 0.0)) for vertebra in left]
+    return [row for _, row in sorted(placed, key=lambda item: item[0])]
+
+
+def _row(old: Vertebra | None, new: Vertebra | None, dice: float) -> dict[str, Any]:
+    both = old is not None and new is not None
+    return {
+        "old": old.name if old else None,
+        "new": new.name if new else None,
+        "dice": round(dice, 4) if both else None,
+        "same": both and old is not None and new is not None and old.name == new.name and dice > 1 - CLOSE,
+    }
+
+
+def _divergence(old: Trace, new: Trace) -> dict[str, Any] | None:
+    """The first decision of the new run that the old one did not take, or took with another value."""
+    before = _decisions(old)
+    for key, decision in _decisions(new).items():
+        earlier = before.get(key)
+        if earlier is None or not _alike(earlier, decision):
+            direction, step = key
+            return {"direction": direction, "step": step, "old": _words(earlier), "new": _words(decision)}
+    return None
+
+
+def _decisions(trace: Trace) -> dict[tuple[str, int], Decided]:
+    """The decisions of the last attempt, by direction and step, in their order."""
+    starts = [index for index, event in enumerate(trace.events) if isinstance(event, Seeded)]
+    events = trace.events[starts[-1] if starts else 0 :]
+    return {(event.direction, event.step): event for event in events if isinstance(event, Decided)}
+
+
+def _alike(old: Decided, new: Decided) -> bool:
+    if (old.verdict, old.reason) != (new.verdict, new.reason):
+        return False
+    return abs((old.value or 0.0) - (new.value or 0.0)) < CLOSE
+
+
+def _words(decision: Decided | None) -> str:
+    if decision is None:
+        return "not reached"
+    if decision.verdict == "stopped":
+        return f"stopped, {stop_reason(decision)}"
+    kept = "kept" if decision.verdict == "accepted" else f"kept, spine end {decision.reason}"
+    return kept if decision.value is None else f"{kept} {decision.value:.2f}"

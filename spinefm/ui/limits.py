@@ -1,0 +1,37 @@
+"""The limits that a visitor may change before a run, and what a change of them means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from spinefm.trace import Setting
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One setting of SpineFM as a slider: its name, the words beside it, its range, step and default."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    step: float
+    default: float
+    hint: str
+
+
+LIMITS = (
+    Limit("score_limit", "Detector score", 0.3, 0.95, 0.05, 0.6, "Detections below it are dropped."),
+    Limit("overlap_limit", "Overlap", 0.0, 0.5, 0.01, 0.1, "A mask that overlaps another more is rejected."),
+    Limit("patch_factor", "Patch side, in spacings", 1.5, 5.0, 0.1, 3.0, "How much of the film the segmentation sees."),
+    Limit("background_limit", "Background", 0.05, 0.95, 0.05, 0.5, "A step this likely to be background stops."),
+    Limit("final_limit", "Final mask", 0.1, 0.95, 0.05, 0.5, "Probability of a pixel in the final masks."),
+)
+"""Those whose effect can be seen on one film. The defaults are those of SpineFM's settings."""
+
+
+def changed(values: Sequence[float]) -> Mapping[str, Setting]:
+    """The settings that `values`, in the order of `LIMITS`, change from their defaults."""
+    pairs = zip(LIMITS, values, strict=True)
+    return {limit.name: float(value) for limit, value in pairs if abs(value - limit.default) > limit.step / 2}

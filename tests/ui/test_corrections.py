@@ -1,0 +1,141 @@
+"""Corrections of a finished run, and the comparison of two."""
+
+from __future__ import annotations
+
+import pytest
+
+from spinefm.trace import FilmRecord, Named, Trace
+from spinefm.ui.comparison import compare
+from spinefm.ui.corrections import CorrectedRun, Correction, Refused
+from spinefm.ui.limits import LIMITS, changed
+from tests.ui.stand_in import SIZE, all_events
+
+
+def run(limit: float = 0.1) -> CorrectedRun:
+    """The stand-in's run; with a low limit three vertebrae without names."""
+    return CorrectedRun(Trace(FilmRecord("neck.png", SIZE), "spinefm", {"overlap_limit": limit}, all_events(limit)))
+
+
+def names(corrected: CorrectedRun) -> list[str]:
+    return [vertebra.name for vertebra in corrected.trace.vertebrae]
+
+
+def test_naming_one_counts_the_others_from_it() -> None:
+    assert names(run(0.02).correct(Correction("name", 1, "L3"))) == ["L2", "L3", "L4"]
+
+
+def test_a_name_becomes_the_anchor_and_the_label_map_id() -> None:
+    trace = run(0.02).correct(Correction("name", 1, "L3")).trace
+    anchor = next(trace.of(Named)).anchor
+    assert anchor is not None and (anchor.vertebra, anchor.level.name, anchor.probability) == (1, "L3", None)
+    assert [vertebra.level_id for vertebra in trace.vertebrae] == [21, 22, 23]
+
+
+def test_shifting_there_and_back_gives_the_names_again() -> None:
+    down = run().correct(Correction("shift", offset=1))
+    assert names(down) == ["C3", "C4", "C5", "C6", "C7", "T1"]
+    assert names(down.correct(Correction("shift", offset=-1))) == names(run())
+
+
+def test_deleting_recounts_from_the_anchor() -> None:
+    middle = run().trace.vertebrae[3].number
+    assert names(run().correct(Correction("delete", middle))) == ["C2", "C3", "C4", "C5", "C6"]
+
+
+def test_deleting_without_names_numbers_anew() -> None:
+    assert names(run(0.02).correct(Correction("delete", 0))) == ["V1", "V2"]
+
+
+def test_deleting_the_anchor_keeps_the_names_of_the_others() -> None:
+    assert names(run().correct(Correction("delete", 5))) == ["C3", "C4", "C5", "C6", "C7"]
+
+
+def test_undo_is_the_run_without_the_last_correction() -> None:
+    start = run()
+    once = start.correct(Correction("shift", offset=1))
+    twice = once.correct(Correction("delete", 4))
+    assert twice.undo().trace.to_json() == once.trace.to_json()
+    assert twice.undo().undo().trace == start.trace
+    assert twice.undo().redo().trace.to_json() == twice.trace.to_json()
+
+
+def test_a_new_correction_forgets_what_was_undone() -> None:
+    undone = run().correct(Correction("shift", offset=1)).undo()
+    with pytest.raises(Refused, match="nothing to do again"):
+        undone.correct(Correction("delete", 4)).redo()
+
+
+def test_the_steps_and_the_masks_stay_and_the_notes_say_what_changed() -> None:
+    start = run()
+    trace = start.correct(Correction("shift", offset=1)).trace
+    assert trace.events[:-2] == start.trace.events[:-2]
+    assert all(a.mask is b.mask for a, b in zip(trace.vertebrae, start.trace.vertebrae, strict=True))
+    assert trace.finished is not None
+    assert trace.finished.notes == ("Corrected by the reader: all names moved down by 1.",)
+
+
+def test_a_corrected_trace_survives_json() -> None:
+    trace = run().correct(Correction("name", 1, "C5")).trace
+    assert [v.name for v in Trace.from_json(trace.to_json()).vertebrae] == [v.name for v in trace.vertebrae]
+
+
+@pytest.mark.parametrize(
+    ("limit", "correction", "words"),
+    [
+        (0.1, Correction("name", 77, "C5"), "no such vertebra"),
+        (0.1, Correction("name", 4, "C1"), "beyond the spine's end"),
+        (0.1, Correction("name", 4, "L6"), "no level"),
+        (0.1, Correction("name", 4, None), "no level"),
+        (0.02, Correction("shift", offset=1), "Nothing is named"),
+        (0.1, Correction("shift", offset=-2), "cannot move further"),
+        (0.1, Correction("delete", None), "no such vertebra"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence(limit: float, correction: Correction, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        run(limit).correct(correction)
+
+
+def test_an_unfinished_run_cannot_be_corrected() -> None:
+    unfinished = CorrectedRun(Trace(FilmRecord("neck.png", SIZE), "spinefm", {}, all_events()[:-1]))
+    with pytest.raises(Refused, match="finished run"):
+        unfinished.correct(Correction("shift", offset=1))
+
+
+def test_a_run_compared_with_itself_shows_no_difference() -> None:
+    comparison = compare(run().trace, run().trace)
+    assert comparison["settings"] == [] and comparison["divergence"] is None
+    assert all(row["same"] for row in comparison["rows"]) and len(comparison["rows"]) == 6
+
+
+def test_a_comparison_is_aligned_by_vertebra_and_finds_where_the_runs_part() -> None:
+    comparison = compare(run().trace, run(0.02).trace)
+    assert [(row["old"], row["new"]) for row in comparison["rows"]] == [
+        ("C2", None),
+        ("C3", None),
+        ("C4", "V1"),
+        ("C5", "V2"),
+        ("C6", "V3"),
+        ("C7", None),
+    ]
+    assert comparison["divergence"] == {
+        "direction": "up",
+        "step": 1,
+        "old": "kept 0.01",
+        "new": "stopped, overlap 0.03 > 0.02",
+    }
+
+
+def test_the_limits_are_settings_of_the_method_with_its_defaults() -> None:
+    from spinefm.methods.spinefm import SpineFMSettings
+
+    defaults = SpineFMSettings().as_dict()
+    assert {limit.name: limit.default for limit in LIMITS} == {limit.name: defaults[limit.name] for limit in LIMITS}
+    assert all(limit.low <= limit.default <= limit.high for limit in LIMITS)
+
+
+def test_only_changed_limits_are_sent() -> None:
+    values = [limit.default for limit in LIMITS]
+    assert changed(values) == {}
+    values[1] = 0.25
+    assert changed(values) == {"overlap_limit": 0.25}
