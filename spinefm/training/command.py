@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from spinefm.training.errors import TrainingError
+from spinefm.training.errors import RunFailed, TrainingError
 from spinefm.training.settings import TrainSettings
 
 NETWORKS = ("mask_rcnn", "med_sa", "classifier", "point_predictor")
@@ -50,13 +50,16 @@ def settings_from(args: argparse.Namespace) -> TrainSettings:
 
 
 def run_train(args: argparse.Namespace) -> int:
-    """Train as the arguments say; returns the exit code (0 done, 1 refused with a sentence on standard error)."""
+    """Train as the arguments say; returns the exit code: 0 done, 1 a run that failed, 2 refused before it began.
+
+    What went wrong is one sentence on standard error.
+    """
     from spinefm.training import train
 
     try:
         scores = train(args.network, settings_from(args))
     except TrainingError as error:
         sys.stderr.write(f"{error}\n")
-        return 1
+        return 1 if isinstance(error, RunFailed) else 2
     sys.stdout.write("".join(f"{name} {value}\n" for name, value in scores.items()))
     return 0

@@ -15,25 +15,26 @@ from torch import nn
 from spinefm.bundles import write_bundle
 from spinefm.networks.registry import NETWORKS, build_network
 from spinefm.training.errors import TrainingError
-from spinefm.training.record import RunFolder
+from spinefm.training.record import RunFolder, films_text
 
+BUNDLE = "compact"
 LICENCE = "Apache-2.0"
 TRAINED_ON = "simulated radiographs of this project only (spinefm.phantom); no patient's film"
 
 
-def export_runs(runs: Sequence[Path], weights: Path, bundle: str = "compact") -> dict[str, dict[str, Any]]:
-    """Write the averaged weights of `runs` as fp16 into the bundle, with the facts of their training and a card.
+def export_runs(runs: Sequence[Path], weights: Path) -> dict[str, dict[str, Any]]:
+    """Write the averaged weights of `runs` as fp16 into the compact bundle, with the facts of training and a card.
 
     Networks of the bundle that no run is given for stay as they are. Returns the facts of each network. Raises
     TrainingError for a folder without a validated run.
     """
-    facts = read_facts(weights, bundle)
+    facts = read_facts(weights)
     networks: dict[str, nn.Module] = {}
     for run in runs:
         network, model, about = load_run(run)
         networks[network], facts[network] = model, about
-    write_bundle(weights, bundle, networks, licence=LICENCE, trained_on=TRAINED_ON)
-    _facts_path(weights, bundle).write_text(json.dumps(facts, indent=1) + "\n")
+    write_bundle(weights, BUNDLE, networks, licence=LICENCE, trained_on=TRAINED_ON)
+    _facts_path(weights).write_text(json.dumps(facts, indent=1) + "\n")
     (weights / "README.md").write_text(card(facts))
     return facts
 
@@ -49,9 +50,9 @@ def load_run(run: Path) -> tuple[str, nn.Module, dict[str, Any]]:
     return facts["network"], model.eval(), facts
 
 
-def read_facts(weights: Path, bundle: str) -> dict[str, dict[str, Any]]:
+def read_facts(weights: Path) -> dict[str, dict[str, Any]]:
     """The facts of the networks that are in the bundle already."""
-    path = _facts_path(weights, bundle)
+    path = _facts_path(weights)
     facts: dict[str, dict[str, Any]] = json.loads(path.read_text()) if path.exists() else {}
     return facts
 
@@ -71,13 +72,14 @@ Scores are those of the averaged weights on simulated films that were not traine
 
 
 def _section(network: str, facts: Mapping[str, Any]) -> str:
-    """One network's part of the card."""
+    """One network's part of the card; `history` holds a sentence for each part of the run before it was resumed."""
     data = facts["data"]
     lines = [
         f"## {network}",
         "",
-        f"- training films: {_films(data['training'])}",
-        f"- validation films: {_films(data['validation'])}",
+        f"- trained on {films_text(data['training'])}",
+        f"- validated on {films_text(data['validation'])}",
+        *(f"- before that: {part}" for part in facts.get("history", ())),
         f"- {facts['steps']} steps of {facts['batch']} samples, {facts['hours']} h on {facts['threads']} CPU thread(s),"
         f" seed {facts['seed']}",
         f"- optimiser: AdamW, learning rate {facts['recipe']['learning_rate']}, weight decay"
@@ -88,14 +90,9 @@ def _section(network: str, facts: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _films(data: Mapping[str, Any]) -> str:
-    """How many films and bodies, from which seeds."""
-    return f"{data['films']} with {data['bodies']} bodies, seeds {data['first_seed']} to {data['last_seed']}"
-
-
-def _facts_path(weights: Path, bundle: str) -> Path:
-    """Where the facts of a bundle's training lie."""
-    return weights / bundle / "training.json"
+def _facts_path(weights: Path) -> Path:
+    """Where the facts of the bundle's training lie."""
+    return weights / BUNDLE / "training.json"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,10 +100,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m spinefm.training.export", description=__doc__)
     parser.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="folders that `spinefm train` wrote")
     parser.add_argument("--out", type=Path, default=Path("weights"), help="the folder of the manifest")
-    parser.add_argument("--bundle", default="compact")
     args = parser.parse_args(arguments)
     try:
-        facts = export_runs(args.runs, args.out, args.bundle)
+        facts = export_runs(args.runs, args.out)
     except TrainingError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.anatomy import COUNTED, Level
+from spinefm.phantom import TRAIN_SEEDS
 from spinefm.phantom.legibility import LEGIBLE, contrast
 from spinefm.training.errors import TrainingError
 
-FIRST_TEST_SEED = 9_000_000
-"""Phantoms from this seed on are for tests and must never be trained on or tuned with."""
+MOST_RUNS = 12
+"""Runs of consecutive seeds that a card lists one by one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +32,6 @@ class TrainingFilm:
 
     name: str
     seed: int
-    region: str
     film: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     centroids: dict[Level, NDArray[np.float64]]
@@ -98,8 +99,8 @@ class FilmSet:
     def read(cls, folders: Sequence[Path], progress: Callable[[], object] = lambda: None) -> FilmSet:
         """Read every film of `folders` (the layout that `spinefm phantom` writes).
 
-        `progress` is called after each film. Raises TrainingError for an empty folder, a test
-        film or a film without exact masks.
+        `progress` is called after each film. Raises TrainingError for an empty folder, a film that is no training
+        phantom, and one without exact masks or with a damaged label.
         """
         films = []
         for folder in folders:
@@ -129,9 +130,8 @@ class FilmSet:
 
     def facts(self) -> dict[str, object]:
         """How many films and bodies, and the seeds they come from, for a model card."""
-        seeds = sorted(self.seeds)
         bodies = sum(len(numbers) for numbers in self.bodies.values())
-        return {"films": len(self), "bodies": bodies, "first_seed": seeds[0], "last_seed": seeds[-1]}
+        return {"films": len(self), "bodies": bodies, "seeds": seed_runs(self.seeds)}
 
     def draw_film(self, rng: np.random.Generator) -> TrainingFilm:
         """Any film, each equally likely."""
@@ -145,22 +145,61 @@ class FilmSet:
         return self.films[int(rng.choice(self.bodies[level]))], level
 
 
+@dataclass(frozen=True, eq=False)
+class FilmTrainer:
+    """What every network's trainer starts from: the films to train on, and unseen ones to validate with."""
+
+    films: FilmSet
+    unseen: FilmSet
+
+    def facts(self) -> dict[str, object]:
+        """The films behind the weights, for their card."""
+        return {"training": self.films.facts(), "validation": self.unseen.facts()}
+
+
+def seed_runs(seeds: Collection[int]) -> str:
+    """Seeds as runs, "0-1299, 20000-21199"; past MOST_RUNS their number and range, as where each 20th is held out."""
+    known = set(seeds)
+    starts = sorted(seed for seed in known if seed - 1 not in known)
+    ends = sorted(seed for seed in known if seed + 1 not in known)
+    if len(starts) > MOST_RUNS:
+        return f"{len(known)} seeds between {starts[0]} and {ends[-1]}"
+    return ", ".join(f"{a}-{b}" if b > a else f"{a}" for a, b in zip(starts, ends, strict=True))
+
+
 def read_film(folder: Path, name: str) -> TrainingFilm:
-    """Read film `name` of a folder with truth. Raises TrainingError for test films and for missing files."""
-    truth = json.loads((folder / "labels" / f"{name}.json").read_text())
-    if truth.get("seed") is None or truth["seed"] >= FIRST_TEST_SEED:
+    """Read film `name` of a folder with truth.
+
+    Raises TrainingError for what is no training phantom, for missing files and for a damaged label.
+    """
+    label = folder / "labels" / f"{name}.json"
+    try:
+        return _film_of(folder, name, json.loads(label.read_text()))
+    except TrainingError:
+        raise
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise TrainingError(
-            f"{folder / 'films' / name}.png is not a training phantom (seeds from {FIRST_TEST_SEED} are for tests);"
-            " train on phantoms of smaller seeds."
+            f"The label {label} is damaged ({error}); write it again with `python -m spinefm phantom`."
+        ) from error
+
+
+def _film_of(folder: Path, name: str, truth: dict[str, Any]) -> TrainingFilm:
+    """Film `name` of `folder` with its `truth`. Raises TrainingError, or what a damaged truth leads to."""
+    if truth.get("seed") not in TRAIN_SEEDS:
+        raise TrainingError(
+            f"{folder / 'films' / name}.png is not a training phantom (its seed is {truth.get('seed')}); train on "
+            f"phantoms of the seeds {TRAIN_SEEDS[0]} to {TRAIN_SEEDS[-1]}, since others are for tests."
         )
     pixels = _upright(_read_grey(folder / "films" / f"{name}.png"), truth)
-    labels, burnt_out = _legible(pixels, _read_grey(folder / "labels" / f"{name}.png"))
+    truth_map = _read_grey(folder / "labels" / f"{name}.png")
+    if truth_map.shape != pixels.shape:
+        raise ValueError(f"the label map is {truth_map.shape} pixels high and wide, the film {pixels.shape}")
+    labels, burnt_out = _legible(pixels, truth_map)
     centroids, sizes = _bodies(labels)
     visible = {level: float(truth.get("partial", {}).get(level.name, 1.0)) for level in centroids}
     return TrainingFilm(
         name=name,
         seed=int(truth["seed"]),
-        region=truth["region"],
         film=pixels,
         labels=labels,
         centroids=centroids,

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from spinefm.training.average import WeightAverage
-from spinefm.training.errors import TrainingError
+from spinefm.training.errors import RunFailed, TrainingError
 from spinefm.training.record import RunFolder
 from spinefm.training.settings import Recipe, TrainSettings
 
@@ -87,6 +87,7 @@ class Loop:
         self.optimizer = torch.optim.AdamW(_groups(self.model, self.recipe), lr=self.recipe.learning_rate)
         self.step, self.skipped, self.seconds = 0, 0, 0.0
         self.scores: dict[str, float] = {}
+        self.history: tuple[str, ...] = ()
         if settings.resume:
             self._restore()
         self._clock, self._started = clock, clock() - self.seconds
@@ -132,7 +133,7 @@ class Loop:
 
     def _one_step(self) -> dict[str, float]:
         """Draw a batch and take one optimiser step; returns the parts of the loss."""
-        torch.manual_seed(self.settings.seed * 1_000_003 + self.step)
+        torch.manual_seed(self.settings.seed * 1_000_003 + self.step)  # a prime: runs of other seeds share no step
         rng = np.random.default_rng((self.settings.seed, self.step))
         batch = self.trainer.draw(rng, self.settings.batch or self.recipe.batch)
         rate = self.recipe.learning_rate * rate_factor(self._share(), self.recipe.warm_up)
@@ -154,11 +155,11 @@ class Loop:
         return {"loss": total.item(), **{key: part.item() for key, part in parts.items()}, "rate": rate}
 
     def _skip(self) -> None:
-        """Leave out a step whose gradient overflowed. Raises TrainingError once that is no exception any more."""
+        """Leave out a step whose gradient overflowed. Raises RunFailed once that is no exception any more."""
         self.skipped += 1
         self.folder.log(step=self.step, seconds=round(self.seconds, 1), skipped=self.skipped)
         if self.skipped > MOST_SKIPPED:
-            raise TrainingError(f"The gradient overflowed {self.skipped} times; lower the learning rate.")
+            raise RunFailed(f"The gradient overflowed {self.skipped} times; lower the learning rate.")
 
     def _restore(self) -> None:
         """Go on from the checkpoint. Raises TrainingError for a checkpoint of another network or seed."""
@@ -172,6 +173,7 @@ class Loop:
         self.average.restore(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seconds = state["step"], state["seconds"]
+        self.history = self.folder.earlier(self.step, self.seconds)
 
     def _tick(self) -> float:
         """Seconds of this run so far, those before an interruption included."""
@@ -204,6 +206,7 @@ class Loop:
             "threads": self.settings.threads,
             "recipe": asdict(self.recipe),
             "data": self.trainer.facts(),
+            "history": list(self.history),
             "scores": self.scores,
         }
 

@@ -30,8 +30,17 @@ class RunFolder:
             raise TrainingError(f"{path} holds no checkpoint to resume from; start the run without --resume.")
         if not resume and folder.checkpoint.exists():
             raise TrainingError(f"{path} already holds a run; add --resume to go on or choose another folder.")
+        if not resume and folder.weights.exists():
+            raise TrainingError(f"{path} already holds weights but no checkpoint to go on from; choose another folder.")
         path.mkdir(parents=True, exist_ok=True)
+        if not resume:
+            folder.lines.unlink(missing_ok=True)  # left by a run that ended before its first checkpoint
         return folder
+
+    @property
+    def lines(self) -> Path:
+        """The log: one JSON object a line."""
+        return self.path / "log.jsonl"
 
     @property
     def checkpoint(self) -> Path:
@@ -66,7 +75,21 @@ class RunFolder:
         os.replace(partial, self.weights)
         self.facts.write_text(json.dumps(dict(facts), indent=1) + "\n")
 
+    def earlier(self, step: int, seconds: float) -> tuple[str, ...]:
+        """What the card says of the parts of a run before it was resumed at `step`, one sentence each."""
+        facts = json.loads(self.facts.read_text()) if self.facts.exists() else {}
+        training = facts.get("data", {}).get("training")
+        films = films_text(training) if training else "films that were not noted"
+        part = f"resumed after {step} steps ({seconds / 3600:.3f} h) on {films}"
+        return (*facts.get("history", ()), part)
+
     def log(self, **values: float | int | str) -> None:
         """Append one line to the log."""
-        with (self.path / "log.jsonl").open("a") as file:
+        with self.lines.open("a") as file:
             file.write(json.dumps(values) + "\n")
+
+
+def films_text(data: Mapping[str, Any]) -> str:
+    """How many films and bodies, from which seeds; older runs noted only the first and the last seed."""
+    seeds = data.get("seeds") or f"between {data['first_seed']} and {data['last_seed']}"
+    return f"{data['films']} films with {data['bodies']} bodies, seeds {seeds}"

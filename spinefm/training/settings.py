@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from spinefm.training.errors import TrainingError
@@ -13,7 +13,9 @@ class TrainSettings:
     """The settings of one run; exactly one of `minutes` and `steps` is its budget.
 
     A budget of minutes counts everything between start and end, validation included, and the learning rate follows
-    the share of it that has passed, so that a run always ends annealed.
+    the share of it that has passed, so that a run always ends annealed. `batch` is in samples a step (None: the
+    recipe's), `seed` decides every draw, and checkpoints and validations come so many minutes apart: a lost machine
+    costs three minutes, and validation stays a small share of the time.
     """
 
     data: tuple[Path, ...]
@@ -41,16 +43,16 @@ class TrainSettings:
         share = step / self.steps if self.steps is not None else seconds / (60.0 * (self.minutes or 1.0))
         return min(share, 1.0)
 
-    def as_json(self) -> dict[str, object]:
-        """The settings with paths as text."""
-        plain = asdict(self)
-        folders = {key: [str(path) for path in plain[key]] for key in ("data", "validation")}
-        return plain | folders | {"out": str(self.out)}
-
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one network is optimised: AdamW with a linear warm-up and a cosine down to zero."""
+    """How one network is optimised: AdamW with a linear warm-up and a cosine down to zero.
+
+    `batch` is in samples a step, `learning_rate` that of a full step, `warm_up` the share of the budget until it is
+    reached, `gradient_clip` the largest norm of the gradient, `average_decay` that of the weights' average (0.999: a
+    thousand steps), `bf16` the type of the forward pass where it was measured faster, `channels_last` the memory
+    layout of convolutions.
+    """
 
     batch: int
     learning_rate: float

@@ -13,15 +13,19 @@ from torch.nn import functional
 from spinefm.anatomy import Level
 from spinefm.networks.level_classifier import CLASSES, LevelClassifier, LevelClassifierConfig
 from spinefm.training.backgrounds import draw_background
-from spinefm.training.films import FilmSet, TrainingFilm
+from spinefm.training.errors import RunFailed
+from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
 from spinefm.training.patches import Square, cut_film, varied_patch
 from spinefm.training.settings import Recipe
 
 SHARES = {"background": 0.35, "vertebra": 0.35, "S1": 0.15, "C2": 0.15}
-"""How often each class is drawn."""
+"""How often each class is drawn: as many vertebrae as backgrounds, and both spine ends as often as one of them."""
 LEVEL_WEIGHTS = {Level.C3: 2.0, Level.L5: 2.5, Level.L4: 1.3}
 """The neighbours of C2 and S1 are drawn more often: calling one of them a spine end invents all names."""
 LEAST_VISIBLE = 0.5
+"""Share of a body in view from which it has a class: of a smaller part nobody could tell the level."""
+TRIES = 1000
+"""Draws after which films that give nothing are given up."""
 VALIDATED = (400, 1600)
 """Patches scored at each validation and at the last one."""
 
@@ -35,11 +39,9 @@ class ClassBatch:
 
 
 @dataclass(frozen=True, eq=False)
-class ClassifierTrainer:
+class ClassifierTrainer(FilmTrainer):
     """Draws patches round centroids a little off, and round everything that could be taken for one."""
 
-    films: FilmSet
-    unseen: FilmSet
     config: LevelClassifierConfig = LevelClassifierConfig()
     recipe: Recipe = Recipe(batch=32, learning_rate=1e-3, bf16=True)
     network: str = "classifier"
@@ -74,10 +76,6 @@ class ClassifierTrainer:
             np.add.at(confusion, (batch.classes.numpy(), found.numpy()), 1)
         return confusion_scores(confusion)
 
-    def facts(self) -> dict[str, object]:
-        """The films behind the weights."""
-        return {"training": self.films.facts(), "validation": self.unseen.facts()}
-
     def _varied(
         self, film: TrainingFilm, point: NDArray[np.float64], spacing: float, rng: np.random.Generator
     ) -> NDArray[np.float32]:
@@ -91,7 +89,7 @@ def draw_case(films: FilmSet, rng: np.random.Generator) -> tuple[TrainingFilm, N
     """A film, a point (x, y) on it, the local spacing in pixels and the class of the patch there."""
     names = [name for name in CLASSES if name in ("background", "vertebra") or Level[name] in films.bodies]
     shares = np.array([SHARES[name] for name in names])
-    while True:
+    for _ in range(TRIES):
         name = names[int(rng.choice(len(names), p=shares / shares.sum()))]
         if name == "background":
             film = films.draw_film(rng)
@@ -103,6 +101,7 @@ def draw_case(films: FilmSet, rng: np.random.Generator) -> tuple[TrainingFilm, N
         if film.visible[level] >= LEAST_VISIBLE:
             offset = np.clip(rng.normal(0.0, 0.1, 2), -0.22, 0.22) * film.sizes[level]
             return film, film.centroids[level] + offset, film.spacing(level), name
+    raise RunFailed(f"{TRIES} draws in a row gave neither a body in view nor background; add films of whole ones.")
 
 
 def confusion_scores(confusion: NDArray[np.int64]) -> dict[str, float]:

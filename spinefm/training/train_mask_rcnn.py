@@ -12,7 +12,7 @@ from torchvision.ops import box_iou
 
 from spinefm.networks.mask_rcnn import MaskRCNNConfig, SpineMaskRCNN, build_mask_rcnn
 from spinefm.training.errors import TrainingError
-from spinefm.training.films import FilmSet, TrainingFilm
+from spinefm.training.films import FilmTrainer, TrainingFilm
 from spinefm.training.settings import Recipe
 from spinefm.training.views import View, cut_view, draw_view
 
@@ -38,11 +38,9 @@ class FilmBatch:
 
 
 @dataclass(frozen=True, eq=False)
-class MaskRCNNTrainer:
+class MaskRCNNTrainer(FilmTrainer):
     """Draws views of films with all bodies mostly in view as targets."""
 
-    films: FilmSet
-    unseen: FilmSet
     config: MaskRCNNConfig = MaskRCNNConfig()
     recipe: Recipe = Recipe(batch=4, learning_rate=1e-3, gradient_clip=5.0, bf16=True)
     network: str = "mask_rcnn"
@@ -87,10 +85,6 @@ class MaskRCNNTrainer:
             "false_per_film": round(wrong / len(scored), 3),
             "films_with_three": round(float(np.mean([score.hits >= min(3, score.bodies) for score in scored])), 4),
         }
-
-    def facts(self) -> dict[str, object]:
-        """The films behind the weights."""
-        return {"training": self.films.facts(), "validation": self.unseen.facts()}
 
     def _score_film(self, model: SpineMaskRCNN, film: TrainingFilm) -> FilmScore:
         """Detect on one whole film and match."""

@@ -12,14 +12,19 @@ from torch.nn import functional
 
 from spinefm.anatomy import COUNTED, Level
 from spinefm.networks.med_sa import MedSA, MedSAConfig
-from spinefm.training.films import FilmSet, TrainingFilm
+from spinefm.training.errors import RunFailed
+from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
 from spinefm.training.patches import Square, cut_film, cut_mask, label_at, varied_patch
 from spinefm.training.settings import Recipe
 
 SIDES = (2.3, 4.2)
-"""Sides of training patches in units of the local spacing, round the side that the configuration fixes."""
+"""Sides of training patches in units of the local spacing, round the side that the configuration fixes (3)."""
 LEVEL_WEIGHTS = {Level.C2: 1.5, Level.S1: 1.5}
+"""The spine's ends are rarer than other levels, once or never on a film, and have shapes of their own."""
 LEAST_VISIBLE = 0.3
+"""Share of a body in view from which it is prompted for: less shows no body but an endplate."""
+TRIES = 1000
+"""Draws after which films that give nothing are given up."""
 VALIDATED = (96, 592)
 """Bodies scored at each validation and at the last one."""
 VALIDATION_BATCH = 16
@@ -35,11 +40,9 @@ class PromptBatch:
 
 
 @dataclass(frozen=True, eq=False)
-class MedSATrainer:
+class MedSATrainer(FilmTrainer):
     """Draws prompts as they will be wrong at inference: off the centre, at any angle, the side off by a fifth."""
 
-    films: FilmSet
-    unseen: FilmSet
     config: MedSAConfig = MedSAConfig()
     recipe: Recipe = Recipe(batch=16, learning_rate=1e-3, bf16=True)
     network: str = "med_sa"
@@ -74,10 +77,6 @@ class MedSATrainer:
             scores += [(level, dice(*masks)) for level, *masks in zip(levels, found, true, strict=True)]
         return _by_region(scores)
 
-    def facts(self) -> dict[str, object]:
-        """The films behind the weights."""
-        return {"training": self.films.facts(), "validation": self.unseen.facts()}
-
     def _unseen_batch(self, rng: np.random.Generator) -> tuple[list[Level], PromptBatch]:
         """Prompts as inference gives them: straight patches, a tenth of a width off, the side up to a tenth off."""
         levels, patches, masks = [], [], []
@@ -92,7 +91,7 @@ class MedSATrainer:
 
     def _sample(self, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """A patch and the mask of the body that its middle prompts for; a prompt that shows no body is drawn anew."""
-        while True:
+        for _ in range(TRIES):
             film, level = draw_body(self.films, rng)
             square = Square(
                 centre=draw_click(film, level, rng),
@@ -103,14 +102,16 @@ class MedSATrainer:
             mask = cut_mask(film, level, square, self.config.patch)
             if mask.any():
                 return varied_patch(film, square, self.config.patch, rng), mask
+        raise RunFailed(f"{TRIES} prompts in a row showed no body; simulate the films again.")
 
 
 def draw_body(films: FilmSet, rng: np.random.Generator) -> tuple[TrainingFilm, Level]:
     """A body of which at least a third is in view; C2 and S1 more often than others."""
-    while True:
+    for _ in range(TRIES):
         film, level = films.draw_level(rng, LEVEL_WEIGHTS)
         if film.visible[level] >= LEAST_VISIBLE:
             return film, level
+    raise RunFailed(f"{TRIES} bodies in a row are hardly in view; add films that show whole ones.")
 
 
 def draw_click(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tuple[float, float]:

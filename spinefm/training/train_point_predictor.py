@@ -13,7 +13,7 @@ from torch.nn import functional
 from spinefm.anatomy import COUNTED
 from spinefm.geometry import CanonicalFrame, Point
 from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
-from spinefm.training.films import FilmSet, TrainingFilm
+from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
 from spinefm.training.settings import Recipe
 
 JITTER = (0.01, 0.06)
@@ -30,11 +30,9 @@ class WindowBatch:
 
 
 @dataclass(frozen=True, eq=False)
-class PointPredictorTrainer:
+class PointPredictorTrainer(FilmTrainer):
     """Draws windows of four centroids in canonical frames, the known three as wrong as masks make them."""
 
-    films: FilmSet
-    unseen: FilmSet
     config: PointPredictorConfig = PointPredictorConfig()
     recipe: Recipe = Recipe(batch=512, learning_rate=3e-3, weight_decay=0.0, channels_last=False)
     network: str = "point_predictor"
@@ -67,11 +65,8 @@ class PointPredictorTrainer:
         return {"rms_spacings": round(float(error), 4), "rms_straight_on": round(float(baseline), 4)}
 
     def facts(self) -> dict[str, object]:
-        """The films behind the weights."""
-        return {
-            "training": self.films.facts() | {"windows": len(self.windows)},
-            "validation": self.unseen.facts() | {"windows": len(self.unseen_windows)},
-        }
+        """The films behind the weights, and how many windows they give."""
+        return super().facts() | {"windows": len(self.windows), "unseen_windows": len(self.unseen_windows)}
 
 
 def all_windows(films: FilmSet) -> NDArray[np.float64]:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from spinefm.anatomy import Level
 from spinefm.training.errors import TrainingError
-from spinefm.training.films import FilmSet
-from tests.training.stand_in import HEIGHT, SIZE, WIDTH, write_stand_ins
+from spinefm.training.films import FilmSet, seed_runs
+from tests.training.stand_in import HEIGHT, SIZE, WIDTH, draw_stand_in, write_stand_ins
 
 
 def test_films_and_bodies_are_read(films: FilmSet) -> None:
     assert len(films) == 8 and films.seeds == frozenset(range(8))
     film = films.films[0]
     assert film.shape == (SIZE[1], SIZE[0])
-    assert set(film.centroids) in ({Level.C2, Level.C3, Level.C4, Level.C5, Level.C6}, set(films.films[-1].centroids))
-    assert film.sizes[Level.C4] == pytest.approx(((WIDTH + 1) * (HEIGHT + 1)) ** 0.5)
+    _, labels, truth = draw_stand_in(film.seed)
+    assert film.name == f"phantom-{truth['region']}-{film.seed}" and np.array_equal(film.labels, labels)
+    assert {level.value for level in film.centroids} == set(np.unique(labels)) - {0}
+    for level, centroid in film.centroids.items():
+        rows, columns = np.nonzero(labels == level)
+        assert centroid == pytest.approx([columns.mean(), rows.mean()])
+        assert film.sizes[level] == pytest.approx(((WIDTH + 1) * (HEIGHT + 1)) ** 0.5)
 
 
 def test_spacing_is_the_distance_to_the_neighbours(films: FilmSet) -> None:
@@ -37,10 +44,44 @@ def test_levels_are_drawn_by_weight(films: FilmSet) -> None:
     assert Level.C2 not in drawn and drawn.count(Level.S1) > 100
 
 
-def test_test_phantoms_are_refused(tmp_path: Path) -> None:
-    folder = write_stand_ins(tmp_path, [3], seed=9_000_000)
-    with pytest.raises(TrainingError, match="seeds from 9000000 are for tests"):
+@pytest.mark.parametrize("seed", [-1, 1_000_000, 5_000_000, 9_000_000, None, "3"])
+def test_what_is_no_training_phantom_is_refused(tmp_path: Path, seed: object) -> None:
+    folder = write_stand_ins(tmp_path, [3], seed=seed)
+    with pytest.raises(TrainingError, match=f"its seed is {seed}.*the seeds 0 to 999999"):
         FilmSet.read([folder])
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"seed": 3', '{"seed": 3, "distractors": [4]}', '{"seed": [3]}'])
+def test_a_damaged_label_is_named(tmp_path: Path, text: str) -> None:
+    folder = write_stand_ins(tmp_path, [3])
+    (folder / "labels" / "phantom-lumbar-3.json").write_text(text)
+    with pytest.raises(TrainingError, match=r"phantom-lumbar-3"):
+        FilmSet.read([folder])
+
+
+def test_a_label_map_of_another_size_is_damaged(tmp_path: Path) -> None:
+    folder = write_stand_ins(tmp_path, [3])
+    cv2.imwrite(str(folder / "labels" / "phantom-lumbar-3.png"), np.zeros((20, 30), np.uint8))
+    with pytest.raises(TrainingError, match="is damaged .*the label map is"):
+        FilmSet.read([folder])
+
+
+@pytest.mark.parametrize(
+    ("seeds", "text"),
+    [
+        ([7], "7"),
+        ([*range(10000, 11300), *range(20000, 21200)], "10000-11299, 20000-21199"),
+        ([5, 1, 2, 9], "1-2, 5, 9"),
+        (range(0, 400, 20), "20 seeds between 0 and 380"),
+    ],
+)
+def test_seeds_are_listed_as_runs(seeds: Sequence[int], text: str) -> None:
+    assert seed_runs(seeds) == text
+
+
+def test_facts_name_films_bodies_and_seeds(films: FilmSet) -> None:
+    bodies = sum(len(film.centroids) for film in films.films)
+    assert films.facts() == {"films": 8, "bodies": bodies, "seeds": "0-7"}
 
 
 @pytest.mark.parametrize("part", ["films", "labels"])

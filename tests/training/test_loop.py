@@ -139,6 +139,21 @@ def test_resuming_asks_for_the_same_seed(tmp_path: Path) -> None:
         Loop(Line(), settings_for(tmp_path, seed=3, resume=True))
 
 
+def test_a_new_run_starts_a_new_log(tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_text('{"step": 999}\n')
+    Loop(Line(), settings_for(tmp_path)).run()
+    assert "999" not in (tmp_path / "log.jsonl").read_text()
+
+
+def test_weights_without_a_checkpoint_are_not_overwritten(tmp_path: Path) -> None:
+    Loop(Line(), settings_for(tmp_path)).run()
+    (tmp_path / "checkpoint.pt").unlink()
+    before = (tmp_path / "log.jsonl").read_text()
+    with pytest.raises(TrainingError, match="holds weights but no checkpoint"):
+        Loop(Line(), settings_for(tmp_path))
+    assert (tmp_path / "log.jsonl").read_text() == before
+
+
 def test_nothing_to_resume_is_said(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="no checkpoint"):
         Loop(Line(), settings_for(tmp_path, resume=True))

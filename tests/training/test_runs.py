@@ -6,13 +6,16 @@ import argparse
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from spinefm.bundles import Manifest
 from spinefm.training import TrainingError, TrainSettings, train
 from spinefm.training.command import NETWORKS, add_train_arguments, run_train
-from spinefm.training.export import export_runs, load_run, main
+from spinefm.training.errors import RunFailed
+from spinefm.training.export import card, export_runs, load_run, main
+from spinefm.training.films import FilmSet
 from spinefm.training.run import TRAINERS
 
 
@@ -35,7 +38,7 @@ def run(folder: Path, unseen_folder: Path, tmp_path_factory: pytest.TempPathFact
 def test_a_run_from_the_command_line_leaves_its_files(run: Path) -> None:
     assert {path.name for path in run.iterdir()} == {"checkpoint.pt", "weights.safetensors", "log.jsonl", "run.json"}
     facts = json.loads((run / "run.json").read_text())
-    assert facts["data"]["training"]["films"] == 8 and facts["data"]["validation"]["first_seed"] == 100
+    assert facts["data"]["training"]["films"] == 8 and facts["data"]["validation"]["seeds"] == "100-103"
 
 
 def test_a_run_becomes_a_bundle_with_a_card(run: Path, tmp_path: Path) -> None:
@@ -43,7 +46,7 @@ def test_a_run_becomes_a_bundle_with_a_card(run: Path, tmp_path: Path) -> None:
     entry = Manifest.read(tmp_path / "manifest.json").bundle("compact").networks["point_predictor"]
     assert (tmp_path / entry.file).stat().st_size == entry.bytes and entry.config["hidden"] == 50
     text = (tmp_path / "README.md").read_text()
-    assert "## point_predictor" in text and "seeds 0 to 7" in text and "rms_spacings" in text and "Apache-2.0" in text
+    assert "## point_predictor" in text and "seeds 0-7" in text and "rms_spacings" in text and "Apache-2.0" in text
     export_runs([run], tmp_path)
     assert text == (tmp_path / "README.md").read_text()
 
@@ -61,6 +64,57 @@ def test_exporting_nothing_is_refused_with_a_sentence(tmp_path: Path, capsys: py
     assert "holds no validated run" in capsys.readouterr().err
 
 
+def test_the_card_tells_of_earlier_parts_and_of_older_runs() -> None:
+    old = {"films": 1500, "bodies": 9000, "first_seed": 0, "last_seed": 1499}
+    facts = {
+        "data": {"training": {"films": 8, "bodies": 36, "seeds": "0-7"}, "validation": old},
+        "history": ["resumed after 700 steps (0.5 h) on films of an earlier simulator", "resumed a second time"],
+        "steps": 1, "batch": 1, "hours": 1, "threads": 1, "seed": 0, "scores": {},
+        "recipe": {"learning_rate": 1, "weight_decay": 0, "average_decay": 0.9},
+    }  # fmt: skip
+    text = card({"med_sa": facts})
+    assert "- trained on 8 films with 36 bodies, seeds 0-7\n" in text
+    assert "- validated on 1500 films with 9000 bodies, seeds between 0 and 1499\n" in text
+    assert text.count("- before that: resumed") == 2 and "an earlier simulator\n" in text
+    assert "before that" not in card({"med_sa": {**facts, "history": []}})
+
+
+def test_a_resumed_run_tells_what_came_before(folder: Path, unseen_folder: Path, tmp_path: Path) -> None:
+    words = ("point_predictor", "--data", unseen_folder, "--validation", folder, "--out", tmp_path, "--steps")
+    assert run_train(arguments(*words, 4)) == 0
+    other = ("point_predictor", "--data", folder, "--validation", unseen_folder, "--out", tmp_path, "--steps")
+    for steps in (6, 8):
+        assert run_train(arguments(*other, steps, "--resume")) == 0
+    facts = json.loads((tmp_path / "run.json").read_text())
+    assert facts["steps"] == 8 and facts["data"]["training"]["seeds"] == "0-7"
+    assert [part.split(" (")[0] for part in facts["history"]] == ["resumed after 4 steps", "resumed after 6 steps"]
+    assert facts["history"][0].endswith("seeds 100-103") and facts["history"][1].endswith("seeds 0-7")
+
+
+def test_a_run_that_fails_on_the_way_exits_with_1(
+    folder: Path,
+    unseen_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("spinefm.training.train_med_sa.LEAST_VISIBLE", 1.1)
+    words = ("med_sa", "--data", folder, "--validation", unseen_folder, "--out", tmp_path / "run", "--steps", 1)
+    assert run_train(arguments(*words)) == 1
+    assert "hardly in view; add films" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("network", ["med_sa", "classifier"])
+def test_films_that_give_no_sample_end_a_run_and_do_not_hang_it(
+    network: str, films: FilmSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("train_med_sa", "train_classifier"):
+        monkeypatch.setattr(f"spinefm.training.{module}.LEAST_VISIBLE", 1.1)
+    monkeypatch.setattr("spinefm.training.train_classifier.draw_background", lambda *_: None)
+    with pytest.raises(RunFailed, match="1000 .* in a row"):
+        TRAINERS[network](films, films).draw(np.random.default_rng(0), 1)
+
+
 def test_every_network_of_the_command_line_has_a_trainer() -> None:
     assert set(NETWORKS) == set(TRAINERS)
 
@@ -76,9 +130,9 @@ def test_an_unknown_network_is_refused(folder: Path, tmp_path: Path) -> None:
         train("oracle", TrainSettings(data=(folder,), out=tmp_path / "run", steps=1))
 
 
-def test_a_refused_run_exits_with_1_and_a_sentence(
+def test_a_refused_run_exits_with_2_and_a_sentence(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ("med_sa", "--data", tmp_path / "nowhere", "--out", tmp_path / "run", "--steps", 1)
-    assert run_train(arguments(*words)) == 1
+    assert run_train(arguments(*words)) == 2
     assert "no labelled films" in capsys.readouterr().err
