@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,3 +160,24 @@ def _axis(vertebra: Vertebra, rng: np.random.Generator) -> Outline:
     return Outline(
         vertebra.place(polygon), vertebra.place(polygon[nearest]), vertebra.place(superior), vertebra.place(inferior)
     )
+
+
+def annotated(level: Level, outline: Outline) -> NDArray[np.float64]:
+    """The outline (N, 2) as film collections annotate a body, mm: of C2 the part below the base of its dens."""
+    if level is not Level.C2:
+        return outline.polygon
+    anterior, posterior, below = outline.corners[0], outline.corners[1], outline.corners[2:].mean(axis=0)
+    return _half(outline.polygon, anterior, posterior, below)
+
+
+def _half(polygon: NDArray[np.float64], a: Any, b: Any, keep: Any) -> NDArray[np.float64]:
+    """The part of a polygon (N, 2) on the side of the line through `a` and `b` on which the point `keep` lies."""
+    normal = np.array([a[1] - b[1], b[0] - a[0]])
+    side = (polygon - a) @ normal * np.sign((keep - a) @ normal)
+    kept: list[NDArray[np.float64]] = []
+    for here, there, s, t in zip(polygon, np.roll(polygon, -1, axis=0), side, np.roll(side, -1), strict=True):
+        if s >= 0:
+            kept.append(here)
+        if s * t < 0:
+            kept.append(here + (there - here) * s / (s - t))
+    return np.array(kept)

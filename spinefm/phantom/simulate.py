@@ -16,7 +16,7 @@ from spinefm.phantom.cervical import paint_neck
 from spinefm.phantom.column import Vertebra, build_column
 from spinefm.phantom.film import FilmSettings, develop
 from spinefm.phantom.lumbar import paint_trunk
-from spinefm.phantom.outlines import Outline, body_outline
+from spinefm.phantom.outlines import Outline, annotated, body_outline
 from spinefm.phantom.posterior import paint_arch
 from spinefm.phantom.scene import Scene
 from spinefm.phantom.settings import RegionName, Settings
@@ -36,7 +36,7 @@ LEAST_VISIBLE = 0.02
 class Truth:
     """What is known of one body, in film pixels.
 
-    `polygon` (N, 2) before any clipping; `corners` (4, 2) superior-anterior, superior-posterior, inferior-posterior,
+    `polygon` (N, 2) before any clipping by the film, of C2 without its dens, as collections annotate it; `corners` (4, 2) superior-anterior, superior-posterior, inferior-posterior,
     inferior-anterior (of C2 the upper two are where the dens' base meets the body); `visible`, the share of its area
     inside the collimated film.
     """
@@ -149,7 +149,7 @@ def _truth(
     labels = np.zeros(visible.shape, np.uint8)
     truth: dict[Level, Truth] = {}
     for level, outline in outlines.items():
-        polygon = view(outline.polygon)
+        polygon = view(annotated(level, outline))
         patch = cover(polygon, visible.shape)
         if patch is None:
             continue
@@ -177,7 +177,7 @@ def _centroid(labels: NDArray[np.uint8], level: Level) -> tuple[float, float]:
 def _distractors(
     noted: Mapping[str, list[Points]], view: View, visible: NDArray[np.bool_], labels: NDArray[np.uint8]
 ) -> dict[str, NDArray[np.float32]]:
-    """The noted points on the visible film and on no body, as film pixels; the dens tip is part of C2 and stays."""
+    """The noted points on the visible film and on no body, as film pixels."""
     found: dict[str, NDArray[np.float32]] = {}
     height, width = visible.shape
     for kind, groups in noted.items():
@@ -185,7 +185,7 @@ def _distractors(
         at = np.round(points).astype(int)
         inside = (at[:, 0] >= 0) & (at[:, 1] >= 0) & (at[:, 0] < width) & (at[:, 1] < height)
         points, at = points[inside], at[inside]
-        free = visible & ((labels == 0) | (kind == "dens_tip"))
+        free = visible & (labels == 0)
         points = points[free[at[:, 1], at[:, 0]]]
         if len(points):
             found[kind] = points.astype(np.float32)
