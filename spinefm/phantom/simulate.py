@@ -36,9 +36,9 @@ LEAST_VISIBLE = 0.02
 class Truth:
     """What is known of one body, in film pixels.
 
-    `polygon` (N, 2) before any clipping by the film, of C2 without its dens, as collections annotate it; `corners` (4, 2) superior-anterior, superior-posterior, inferior-posterior,
-    inferior-anterior (of C2 the upper two are where the dens' base meets the body); `visible`, the share of its area
-    inside the collimated film.
+    `polygon` (N, 2) before any clipping by the film, of C2 without its dens, as collections annotate it; `corners`
+    (4, 2) superior-anterior, superior-posterior, inferior-posterior, inferior-anterior (of C2 the upper two are where
+    the dens' base meets the body); `visible`, the share of its area inside the collimated film.
     """
 
     polygon: Points
