@@ -1,4 +1,4 @@
-# Two commands are all that is needed: `make run` opens the page, `make test` runs every check.
+# Two commands are all that is needed: `make run` serves the page and prints its address, `make test` runs every check.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,16 +19,18 @@ lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-$(BIN)/python:
+# pip is the last thing a new environment gets, so an environment without it is half made and is made again.
+$(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "SpineFM needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@rm -rf $(VENV); $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "This Python cannot make environments; on Debian: apt-get install python3-venv, then run make again."; exit 1; }
 
-$(VENV)/.run: requirements.txt $(BIN)/python
+$(VENV)/.run: requirements.txt | $(BIN)/pip
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	touch $@
 
-$(VENV)/.test: requirements-dev.txt requirements.txt $(BIN)/python
+$(VENV)/.test: requirements-dev.txt requirements.txt | $(BIN)/pip
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	touch $@ $(VENV)/.run
 

@@ -11,6 +11,8 @@ import pytest
 
 import spinefm
 from spinefm import cli
+from spinefm.phantom import TEST_SEEDS, TRAIN_SEEDS
+from spinefm.training.command import NETWORKS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -62,11 +64,25 @@ def test_every_public_name_can_be_imported() -> None:
         _ = spinefm.nonsense
 
 
-@pytest.mark.parametrize("line", block("sh", "python -m spinefm").splitlines())
+COMMANDS = re.findall(r"^python -m spinefm .*", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_line_is_one_the_parser_takes(line: str) -> None:
     program, *arguments = shlex.split(line.removeprefix("python -m "))
     assert program == "spinefm"
     cli.build_parser(arguments[0]).parse_args(arguments)  # exits with 2 for what it does not know
+
+
+def test_the_training_lines_work_in_their_order() -> None:
+    calls = [cli.build_parser(words[3]).parse_args(words[3:]) for words in map(shlex.split, COMMANDS)]
+    made = {call.out: range(call.seed, call.seed + call.n) for call in calls if call.run is cli.run_phantom}
+    trained = [call for call in calls if hasattr(call, "network")]
+    assert {call.network for call in trained} == set(NETWORKS)
+    for call in trained:
+        (data,), (validation,) = call.data, call.validation
+        assert made[data][-1] in TRAIN_SEEDS and made[validation][-1] in TRAIN_SEEDS
+        assert not set(made[data]) & set(made[validation])
 
 
 @pytest.mark.parametrize("command", re.findall(r"^python -m (bench\.\w+)", README, re.MULTILINE))
@@ -76,7 +92,7 @@ def test_every_bench_command_exists(command: str) -> None:
 
 @pytest.mark.weights
 def test_the_python_lines_run_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from spinefm.phantom import TEST_SEEDS, write_set
+    from spinefm.phantom import write_set
 
     (name,) = write_set(tmp_path / "set", TEST_SEEDS[:1], "lumbar")
     (tmp_path / "set" / "films" / f"{name}.png").rename(tmp_path / "film.png")
