@@ -25,7 +25,7 @@ TRAINED_ON = "simulated radiographs of this project only (spinefm.phantom); no p
 def export_runs(runs: Sequence[Path], weights: Path) -> dict[str, dict[str, Any]]:
     """Write the averaged weights of `runs` as fp16 into the compact bundle, with the facts of training and a card.
 
-    Networks of the bundle that no run is given for stay as they are. Returns the facts of each network. Raises
+    `compact/notes.md`, where there is one, ends the card. Networks of the bundle that no run is given for stay as they are. Returns the facts of each network. Raises
     TrainingError for a folder without a validated run.
     """
     facts = read_facts(weights)
@@ -35,7 +35,7 @@ def export_runs(runs: Sequence[Path], weights: Path) -> dict[str, dict[str, Any]
         networks[network], facts[network] = model, about
     write_bundle(weights, BUNDLE, networks, licence=LICENCE, trained_on=TRAINED_ON)
     _facts_path(weights).write_text(json.dumps(facts, indent=1) + "\n")
-    (weights / "README.md").write_text(card(facts))
+    (weights / "README.md").write_text(card(facts) + _notes(weights))
     return facts
 
 
@@ -88,6 +88,12 @@ def _section(network: str, facts: Mapping[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _notes(weights: Path) -> str:
+    """What the card says beyond the runs' facts: measured figures and known failures, kept by hand beside them."""
+    path = weights / BUNDLE / "notes.md"
+    return f"\n{path.read_text()}" if path.exists() else ""
 
 
 def _facts_path(weights: Path) -> Path:
