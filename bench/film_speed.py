@@ -47,13 +47,23 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--runs", type=int, default=5)
     args = parser.parse_args()
-    os.environ["OMP_NUM_THREADS"] = str(args.threads)  # read when torch is imported
+    limit_threads(args.threads)
     with tempfile.TemporaryDirectory() as folder:
         films = write_films(Path(folder) / "films")
         print_one_film(films[max(films)], Path(folder), args.runs, args.threads)
         print_memory(films[max(films)], Path(folder))
         print_growth(films, Path(folder), args.runs)
     return 0
+
+
+def limit_threads(count: int) -> None:
+    """Give this process, its libraries and its children `count` threads; call before torch and OpenCV are imported."""
+    os.environ["OMP_NUM_THREADS"] = str(count)  # read when torch is imported
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
+    import cv2
+
+    cv2.setNumThreads(count)
 
 
 def write_films(folder: Path) -> dict[int, Path]:

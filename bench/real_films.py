@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from bench.phantoms import read_all
 from spinefm.anatomy import Level
 from spinefm.bundles import Bundle, load_bundle
-from spinefm.datasets import Case, read_folder
+from spinefm.datasets import Case
 from spinefm.evaluation import LevelScore, score_film, summarise
 from spinefm.geometry import Point
 from spinefm.masks import Mask, four_corners
@@ -42,7 +43,7 @@ def main() -> None:
     args = parser.parse_args()
     quiet_allocator()
     bundle = load_bundle("compact")
-    cases = [case for case in read_folder(args.folder) if case.truth.bodies]
+    cases = [case for case in read_all(args.folder) if case.truth.bodies]
     settings: dict[str, Setting] = dict(pair.split("=", 1) for pair in args.set)
     print("whole pipeline")
     print(report(groups(cases, lambda case: found(case, bundle, settings))))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from spinefm.anatomy import Level
 from spinefm.datasets import Truth
@@ -16,6 +17,8 @@ from spinefm.trace import Vertebra
 
 IDENTIFIED_ABOVE = 0.4
 """Dice above which a level counts as identified (SpineFM's evaluation)."""
+COVERED_ABOVE = 0.5
+"""A body of which a larger share lies under a mask is covered by it; a mask that covers two has merged them."""
 ON_PARTIAL_ABOVE = 0.5
 """A mask of which a larger share lies on bodies cut off by the film's edge is not false."""
 
@@ -41,7 +44,12 @@ class LevelScore:
 
 @dataclass(frozen=True)
 class FilmScore:
-    """One film: its annotated levels, masks on no vertebra, second masks of one vertebra, and names given."""
+    """One film: its annotated levels, its extra masks, and its names.
+
+    false_masks lie on no vertebra; doubled_masks are second masks of one vertebra; merged_masks cover several.
+    anchor: whether C2 or S1 is whole on the film, only partly in view, or absent. wrong_names: names given to a mask
+    on a body, whole or cut off, of another level, or on no body.
+    """
 
     film: str
     region: str
@@ -49,8 +57,10 @@ class FilmScore:
     levels: tuple[LevelScore, ...]
     false_masks: int
     doubled_masks: int
-    shows_anchor: bool
+    merged_masks: int
+    anchor: Literal["whole", "partial", "absent"]
     names_given: int
+    wrong_names: int
 
 
 def score_film(film: str, region: str, group: str, truth: Truth, vertebrae: Sequence[Vertebra]) -> FilmScore:
@@ -70,9 +80,38 @@ def score_film(film: str, region: str, group: str, truth: Truth, vertebrae: Sequ
         levels=levels,
         false_masks=len(false) if truth.complete else 0,
         doubled_masks=len(hits) - len(set(hits)),
-        shows_anchor=bool({Level.C2, Level.S1} & set(truth.bodies)),
+        merged_masks=sum(_is_merged(vertebra.mask, truth) for vertebra in vertebrae),
+        anchor=_anchor(truth),
         names_given=sum(vertebra.level is not None for vertebra in vertebrae),
+        wrong_names=sum(_is_named_wrong(vertebra, truth) for vertebra in vertebrae),
     )
+
+
+def _anchor(truth: Truth) -> Literal["whole", "partial", "absent"]:
+    """How much of C2 or S1, from which names are counted, the film shows."""
+    ends = {Level.C2, Level.S1}
+    if ends & set(truth.bodies):
+        return "whole"
+    return "partial" if ends & set(truth.partial) else "absent"
+
+
+def _is_merged(mask: Mask, truth: Truth) -> bool:
+    """Whether `mask` covers more than half of each of two bodies."""
+    bodies = (*truth.bodies.values(), *truth.partial.values())
+    return sum(mask.intersection_area(body) > COVERED_ABOVE * body.area for body in bodies) > 1
+
+
+def _is_named_wrong(vertebra: Vertebra, truth: Truth) -> bool:
+    """Whether a name is not that of the body on which most of its mask lies; unknown where the truth lacks the body."""
+    if vertebra.level is None:
+        return False
+    shares = {
+        level: vertebra.mask.intersection_area(body) for level, body in (*truth.bodies.items(), *truth.partial.items())
+    }
+    below = max(shares, key=lambda level: shares[level], default=None)
+    if below is None or shares[below] == 0:
+        return truth.complete
+    return below is not vertebra.level
 
 
 def _score_level(level: Level, mask: Mask, vertebrae: Sequence[Vertebra]) -> LevelScore:

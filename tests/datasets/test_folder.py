@@ -8,6 +8,7 @@ from PIL import Image
 
 from spinefm.anatomy import Level
 from spinefm.datasets import DamagedCase, read_folder
+from spinefm.datasets.folder import film_path
 from spinefm.geometry import Box
 
 
@@ -20,7 +21,7 @@ def folder(tmp_path):
         "size": [80, 60],
         "region": "cervical",
         "complete": False,
-        "polygons": {"C3": [[10, 10], [29, 10], [29, 24], [10, 24]]},
+        "polygons": {"C3": [[9.5, 9.5], [29.5, 9.5], [29.5, 24.5], [9.5, 24.5]]},
     }
     (tmp_path / "labels" / "one.json").write_text(json.dumps(label))
     return tmp_path
@@ -41,6 +42,70 @@ def test_an_exact_label_map_wins_and_tells_the_partial_ones(folder):
     (case,) = read_folder(folder)
     assert case.truth.bodies[Level.C3].box == Box(5, 5, 20, 20)
     assert set(case.truth.partial) == {Level.C4}
+
+
+def test_a_label_map_with_a_palette_is_read_as_ids(folder):
+    labels = np.zeros((60, 80), np.uint8)
+    labels[5:20, 5:20] = Level.C3
+    picture = Image.fromarray(labels, "P")
+    picture.putpalette([(7 * i) % 256 for i in range(768)])
+    picture.save(folder / "labels" / "one.png")
+    (case,) = read_folder(folder)
+    assert case.truth.bodies[Level.C3].box == Box(5, 5, 20, 20)
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        (np.zeros((60, 80), np.uint8), "C3 is in polygons but not in the label map one.png"),
+        (np.full((30, 40), Level.C3, np.uint8), r"has \(40, 30\) pixels, the film \(80, 60\)"),
+        (np.full((60, 80), 77, np.uint8), "77"),
+        (np.zeros((60, 80, 3), np.uint8), "one channel"),
+    ],
+)
+def test_a_label_map_that_does_not_fit_is_refused(folder, labels, sentence):
+    Image.fromarray(labels).save(folder / "labels" / "one.png")
+    with pytest.raises(DamagedCase, match=sentence):
+        list(read_folder(folder))
+
+
+def test_a_film_is_found_by_its_whole_name(folder):
+    (folder / "films" / "one.png").rename(folder / "films" / "one.b.png")
+    (folder / "films" / "one.dcm").write_bytes(b"")
+    assert film_path(folder, "one") == folder / "films" / "one.dcm"
+    assert film_path(folder, "one.b") == folder / "films" / "one.b.png"
+    assert film_path(folder, "on?") == folder / "films" / "on?.png"
+
+
+def _label(**changes) -> str:
+    whole = {"size": [80, 60], "region": "cervical", "complete": False, "polygons": {}}
+    return json.dumps({key: value for key, value in {**whole, **changes}.items() if value is not None})
+
+
+DAMAGED = [
+    _label(region=None),
+    _label(complete=None),
+    _label(polygons=None),
+    _label(polygons=[]),
+    _label(size=[]),
+    _label(size=3),
+    _label(polygons={"C3": [[1, 2], [3, 4]]}),
+    _label(polygons={"C3": [[1, 2, 3], [3, 4, 3], [3, 9, 3]]}),
+    _label(polygons={"C3": [[1, 2], [3], [3, 9]]}),
+    _label(polygons={"Q9": [[1, 2], [3, 4], [3, 9]]}),
+]
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_each_damage_of_a_label_is_named(folder, text):
+    (folder / "labels" / "one.json").write_text(text)
+    with pytest.raises(DamagedCase, match=r"one\.json cannot be read"):
+        list(read_folder(folder))
+
+
+def test_an_undamaged_label_is_read(folder):
+    (folder / "labels" / "one.json").write_text(_label())
+    assert [case.truth.bodies for case in read_folder(folder)] == [{}]
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"region": "cervical"}', '{"size": [8, 8], "polygons": {"Q9": []}}'])

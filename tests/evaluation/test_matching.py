@@ -39,17 +39,39 @@ def test_scores_counted_by_hand(found, dice, named, false, doubled):
     assert (score.false_masks, score.doubled_masks) == (false, doubled)
 
 
+@pytest.mark.parametrize(
+    ("found", "merged", "wrong"),
+    [
+        ([vertebra(block(0, 30), None)], 1, 0),
+        ([vertebra(block(0), Level.C3), vertebra(block(20, 30), Level.C4)], 1, 0),
+        ([vertebra(block(0, 24), Level.C3)], 0, 0),
+        ([vertebra(block(0), Level.C4), vertebra(block(40), Level.C6), vertebra(block(60), Level.C7)], 0, 3),
+        ([vertebra(block(40), Level.C5)], 0, 0),
+    ],
+)
+def test_merged_masks_and_wrong_names_counted_by_hand(found, merged, wrong):
+    score = score_film("film", "cervical", "full", TRUTH, found)
+    assert (score.merged_masks, score.wrong_names) == (merged, wrong)
+
+
 def test_false_masks_are_not_counted_where_the_truth_is_not_complete():
     truth = Truth(TRUTH.bodies, {}, complete=False)
     assert score_film("film", "cervical", "", truth, [vertebra(block(60), None)]).false_masks == 0
 
 
 @pytest.mark.parametrize(
-    ("levels", "anchored"), [([Level.C2, Level.C3], True), ([Level.C3], False), ([Level.S1], True)]
+    ("whole", "partial", "anchor"),
+    [
+        ([Level.C2, Level.C3], [], "whole"),
+        ([Level.S1], [Level.L3], "whole"),
+        ([Level.C3], [Level.C2], "partial"),
+        ([Level.L5], [Level.S1], "partial"),
+        ([Level.C3], [Level.T1], "absent"),
+    ],
 )
-def test_which_films_show_an_anchor(levels, anchored):
-    truth = Truth({level: block(20 * i) for i, level in enumerate(levels)}, {}, True)
-    assert score_film("film", "", "", truth, []).shows_anchor is anchored
+def test_which_films_show_an_anchor(whole, partial, anchor):
+    bodies, cut = ({level: block(20 * i) for i, level in enumerate(levels)} for levels in (whole, partial))
+    assert score_film("film", "", "", Truth(bodies, cut, True), []).anchor == anchor
 
 
 def test_the_papers_figures():
