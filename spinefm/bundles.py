@@ -136,13 +136,13 @@ def load_bundle(
     missing = [network for network in NETWORKS if network not in entry.networks]
     if missing:
         raise BundleError(f'The bundle "{name}" has no {", ".join(missing)}: train or fetch it first.')
-    target = pick_device(device)
+    target, kept_precision = pick_device(device), _precision(precision)
     paths = fetch(manifest, name)
     networks = {network: _load(entry.networks[network], network, paths[network]).to(target) for network in NETWORKS}
     return Bundle(
         name=name,
         device=target,
-        precision=_precision(precision),
+        precision=kept_precision,
         mask_rcnn=cast("SpineMaskRCNN", networks["mask_rcnn"]),
         med_sa=cast("MedSA", networks["med_sa"]),
         classifier=cast("LevelClassifier", networks["classifier"]),

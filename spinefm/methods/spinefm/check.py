@@ -31,16 +31,27 @@ def stop_before_segmenting(prompt: Prompt, shape: tuple[int, int]) -> Decided | 
         return None
     x, y = prompt.point
     outside = max(-x, x - (shape[1] - 1), -y, y - (shape[0] - 1))
-    return stopped(prompt, "outside the film", outside, 0.0)
+    return stopped(prompt, "point outside", outside, 0.0)
 
 
-def stop_after_segmenting(prompt: Prompt, shape: Shape, segmented: Segmented) -> Decided | None:
-    """A patch too far outside the film, or an empty mask."""
+def stop_after_segmenting(
+    prompt: Prompt, shape: Shape, segmented: Segmented, settings: SpineFMSettings
+) -> Decided | None:
+    """A patch too far outside the film, or a mask that is empty or a sliver (area and least area in pixels)."""
     if segmented.outside_share > segmented.outside_limit:
         return stopped(prompt, "outside the film", segmented.outside_share, segmented.outside_limit)
-    if shape.mask.area == 0:
-        return stopped(prompt, "empty mask", 0, 0)
+    least = max(1.0, settings.least_area * prompt.spacing**2)
+    if shape.mask.area < least:
+        return stopped(prompt, "empty mask", shape.mask.area, least)
     return None
+
+
+def stop_for_misplaced_end(prompt: Prompt, decision: Decided, last: int) -> Decided | None:
+    """A seed that is called C2 below the first seed, or S1 above the `last` one; the value is its probability."""
+    place = {"C2": 0, "S1": last}.get(decision.reason) if decision.verdict == "spine end" else None
+    if place is None or prompt.step == place:
+        return None
+    return stopped(prompt, "misplaced end", decision.value, decision.limit)
 
 
 def overlaps(prompt: Prompt, mask: Mask, accepted: Mapping[int, Mask], settings: SpineFMSettings) -> list[Checked]:

@@ -51,7 +51,11 @@ def _event(prompt: Prompt, answer: Probabilities, patch: Box, settings: SpineFMS
 
 
 def decided(prompt: Prompt, seen: Classified, number: int) -> Decided:
-    """Background stops; C2 and S1 are kept and end the walk; all else is kept as vertebra `number`."""
+    """Background stops; C2 and S1 are kept and end the walk; all else is kept as vertebra `number`.
+
+    Each answer counts above its own limit. The paper takes the most probable class; the two agree whenever one class
+    holds more than half, and where none does we keep the body as a vertebra instead of ending the walk.
+    """
     if seen.background > seen.background_limit:
         return stopped(prompt, "background", seen.background, seen.background_limit)
     if max(seen.c2, seen.s1) > seen.end_limit:

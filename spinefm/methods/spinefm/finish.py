@@ -17,21 +17,54 @@ from spinefm.methods.spinefm.walk import Accepted
 from spinefm.radiograph import Radiograph
 from spinefm.trace import Anchor, Named, Vertebra
 
+GAP_LIMIT = 1.7
+"""Distance between two neighbours, in median distances, above which a vertebra may be missing between them."""
+
 
 def named(spine: Sequence[Accepted]) -> Named:
-    """Names counted from the spine end the classifier is surest of; relative names without one."""
-    ends = [(accepted, index) for index, accepted in enumerate(spine) if accepted.end is not None]
+    """Names counted from the spine end the classifier is surest of; relative names without one.
+
+    An end counts only where the spine can end, C2 on top and S1 at the bottom.
+    """
+    places = {Level.C2: 0, Level.S1: len(spine) - 1}
+    anchors = {_anchor(body): index for index, body in enumerate(spine) if body.end and places[body.end] == index}
     numbers = tuple(accepted.number for accepted in spine)
-    if not ends:
-        note = "Neither C2 nor S1 was seen, so the names are relative: V1 is the topmost vertebra."
-        return Named(numbers, (None,) * len(spine), None, note)
-    anchors = {_anchor(accepted): index for accepted, index in ends}
+    if not anchors:
+        notes = [_unanchored(spine), *_gaps(spine, (None,) * len(spine))]
+        return Named(numbers, (None,) * len(spine), None, " ".join(notes))
     best = max(anchors, key=lambda anchor: anchor.probability or 0.0)
     levels = counted_from(best.level, anchors[best], len(spine))
-    note = ""
+    notes = []
     if any(levels[index] is not anchor.level for anchor, index in anchors.items()):
-        note = f"Counting from C2 and from S1 disagrees; the names rest on {best.level.name}, the surer of the two."
-    return Named(numbers, levels, best, note)
+        notes = [f"Counting from C2 and from S1 disagrees; the names rest on {best.level.name}, the surer of the two."]
+    return Named(numbers, levels, best, " ".join([*notes, *_gaps(spine, levels)]))
+
+
+def _unanchored(spine: Sequence[Accepted]) -> str:
+    """Why the names are relative."""
+    misplaced = [accepted.end.name for accepted in spine if accepted.end]
+    if misplaced:
+        end, place = misplaced[0], "lowest" if misplaced[0] == "C2" else "topmost"
+        return (
+            f"{end} was seen as the {place} vertebra, where it cannot be, so the names are relative: V1 is the topmost "
+            "vertebra. The film may be upside down."
+        )
+    return "Neither C2 nor S1 was seen, so the names are relative: V1 is the topmost vertebra."
+
+
+def _gaps(spine: Sequence[Accepted], levels: Sequence[Level | None]) -> list[str]:
+    """A sentence for each gap in which a vertebra may be missing; C2 lies far from C3 because of its dens."""
+    median = _spacing(spine)
+    names = [level.name if level else f"V{index + 1}" for index, level in enumerate(levels)]
+    sentences = []
+    for index, (above, below) in enumerate(zip(spine, spine[1:], strict=False)):
+        share = above.centroid.distance(below.centroid) / median
+        if share > GAP_LIMIT and levels[index] is not Level.C2:
+            sentences.append(
+                f"{names[index]} and {names[index + 1]} lie {share:.2f} > {GAP_LIMIT:.2f} median spacings apart: a "
+                "vertebra between them may be missing, and the names beyond it wrong."
+            )
+    return sentences
 
 
 def _anchor(accepted: Accepted) -> Anchor:

@@ -7,8 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Literal
 
-from spinefm.geometry import Point, principal_axis
+from spinefm.geometry import Axis, Point, principal_axis
+from spinefm.masks import Mask
+from spinefm.methods.protocol import CannotStart
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Candidate
 from spinefm.trace import Detection, Located, Seeded
@@ -25,10 +28,11 @@ BEND_LIMIT = math.radians(40)
 
 @dataclass(frozen=True)
 class Seeds:
-    """The points from which the induction starts, from the top, and how they were come by."""
+    """The points from which the induction starts, from the top along `axis`, and how they were come by."""
 
     points: tuple[Point, ...]
-    source: str
+    source: Literal["detected", "clicked"]
+    axis: Axis
     order: tuple[int, ...] = ()
     triple: tuple[int, ...] = ()
     mean_score: float | None = None
@@ -50,8 +54,8 @@ class Seeds:
     def event(self) -> Seeded:
         """The seeds as the trace keeps them."""
         return Seeded(
-            source="clicked" if self.source == "clicked" else "detected",
-            axis=principal_axis(self.points),
+            source=self.source,
+            axis=self.axis,
             order=self.order,
             triple=self.triple,
             points=self.points,
@@ -61,13 +65,13 @@ class Seeds:
 
 
 def judged(candidates: Sequence[Candidate], settings: SpineFMSettings) -> Located:
-    """Keep or drop every candidate; with fewer than three kept, lower the score limit in steps down to the floor."""
+    """Keep or drop every candidate; while no three can start, lower the score limit in steps down to the floor."""
     limit = settings.score_limit
-    detections = _judged_at(candidates, limit, settings)
-    while sum(d.kept for d in detections) < 3 and limit > settings.score_floor + 1e-9:
+    located = Located(_judged_at(candidates, limit, settings), settings.score_limit, limit)
+    while limit > settings.score_floor + 1e-9 and next(seed_triples(located, settings), None) is None:
         limit = max(settings.score_floor, limit - settings.score_step)
-        detections = _judged_at(candidates, limit, settings)
-    return Located(detections, settings.score_limit, limit)
+        located = Located(_judged_at(candidates, limit, settings), settings.score_limit, limit)
+    return located
 
 
 def _judged_at(candidates: Sequence[Candidate], limit: float, settings: SpineFMSettings) -> tuple[Detection, ...]:
@@ -109,7 +113,39 @@ def seed_triples(located: Located, settings: SpineFMSettings) -> Iterator[Seeds]
     triples = _plausible(located, order) if settings.plausible_seeds else successive
     for triple in sorted(triples, key=lambda triple: -_mean_score(located, triple)):
         points = tuple(located.detections[index].centroid for index in triple)
-        yield Seeds(points, "detected", order, triple, _mean_score(located, triple))
+        yield Seeds(points, "detected", axis, order, triple, _mean_score(located, triple))
+
+
+def clicked_seeds(clicks: Sequence[Point]) -> Seeds:
+    """Clicked seeds from the top along their own axis, in whatever order they were clicked.
+
+    Raises CannotStart for fewer than three, two at one place, and what is no place.
+    """
+    if not all(math.isfinite(click.x) and math.isfinite(click.y) for click in clicks):
+        raise CannotStart("A clicked point has no place on a film; give two numbers, x and y, for each.")
+    if len(set(clicks)) < len(clicks):
+        raise CannotStart("Two of the clicked points lie at one place; click each vertebra once.")
+    if len(clicks) < 3:
+        raise CannotStart("The induction starts from three neighbouring vertebrae; click the centres of three.")
+    axis = principal_axis(clicks)
+    return Seeds(tuple(sorted(clicks, key=axis.position)), "clicked", axis)
+
+
+def refuse_gaps(seeds: Sequence[tuple[Point, Mask]]) -> None:
+    """Raises CannotStart when two successive seeds, each a centroid and its mask, are no neighbours."""
+    low, high = SPACING_TO_SIZE
+    for number, ((a, upper), (b, lower)) in enumerate(zip(seeds, seeds[1:], strict=False), start=1):
+        ratio = a.distance(b) / ((math.sqrt(upper.area) + math.sqrt(lower.area)) / 2)
+        if ratio > high:
+            raise CannotStart(
+                f"Seeds {number} and {number + 1} lie {ratio:.2f} > {high:.2f} body sizes apart, so a vertebra between "
+                "them was left out; click neighbours."
+            )
+        if ratio < low:
+            raise CannotStart(
+                f"Seeds {number} and {number + 1} lie {ratio:.2f} < {low:.2f} body sizes apart, too close to be two "
+                "vertebrae; click each vertebra once, at its centre."
+            )
 
 
 def _mean_score(located: Located, triple: Sequence[int]) -> float:

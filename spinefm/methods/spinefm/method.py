@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from spinefm import __version__
 from spinefm.bundles import Bundle
+from spinefm.captions import stop_reason
 from spinefm.geometry import Point
 from spinefm.methods.protocol import CannotStart
 from spinefm.methods.spinefm.finish import finished_vertebrae, named
-from spinefm.methods.spinefm.locate import Seeds, judged, seed_triples
+from spinefm.methods.spinefm.locate import Seeds, clicked_seeds, judged, seed_triples
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import NetworkStages, Stages, Stopwatch
 from spinefm.methods.spinefm.walk import Walk
 from spinefm.radiograph import Radiograph
 from spinefm.runtime import library_versions
-from spinefm.trace import Event, Finished, Located, Setting
+from spinefm.trace import Decided, Event, Finished, Located, Setting
 
 ATTEMPTS = 5
 """So many triples of detections are tried before the reader is asked to click."""
@@ -24,7 +25,8 @@ ATTEMPTS = 5
 class SpineFM:
     """SpineFM (Simons and Papiez, 2025): three vertebrae are found, the others follow one by one.
 
-    seeds: three or more clicked centroids (film pixels) that replace the detector's.
+    settings: `SpineFMSettings.of(bundle)` knows the patch sides that the bundle's networks were trained at.
+    seeds: three or more clicked centroids (film pixels) of neighbours, in any order, that replace the detector's.
     stages: what answers the pipeline's questions; by default the networks of `bundle`.
     """
 
@@ -33,13 +35,13 @@ class SpineFM:
     def __init__(
         self,
         bundle: Bundle,
-        settings: SpineFMSettings | None = None,
+        settings: SpineFMSettings,
         seeds: Sequence[Point] | None = None,
         stages: Callable[[Stopwatch], Stages] | None = None,
     ) -> None:
         self._bundle = bundle
-        self._settings = settings or SpineFMSettings()
-        self._clicks = _ordered(seeds) if seeds is not None else None
+        self._settings = settings
+        self._clicks = clicked_seeds([Point(*seed) for seed in seeds]) if seeds is not None else None
         self._stages = stages or (lambda watch: NetworkStages(bundle, watch))
 
     @property
@@ -51,9 +53,15 @@ class SpineFM:
         """The events of one run, each as soon as it is known.
 
         Raises CannotStart when fewer than three vertebrae were detected or no three of them hold, after the events
-        that show so.
+        that show so; BundleError for networks that this version cannot ask. What the caller does between two events
+        does not count as run time.
         """
-        start, watch = time.perf_counter(), Stopwatch()
+        watch = Stopwatch()
+        for event in self._events(film, watch):
+            with watch.paused():
+                yield event
+
+    def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
         stages = self._stages(watch)
         walk = Walk(film, stages, self._settings)
         yield from self._walked(film, stages, walk)
@@ -64,21 +72,18 @@ class SpineFM:
             vertebrae=vertebrae,
             mask_limit=self._settings.final_limit,
             smoothing=self._settings.smoothing,
-            seconds=watch.summary(time.perf_counter() - start),
+            seconds=watch.summary(),
             device=str(self._bundle.device),
             bundle=self._bundle.name,
             checksums=self._bundle.checksums,
-            versions=library_versions(),
+            versions={"spinefm": __version__, **library_versions()},
             notes=tuple(self._bundle.notes),
         )
 
     def _walked(self, film: Radiograph, stages: Stages, walk: Walk) -> Iterator[Event]:
         """Locate unless seeds were clicked, then walk from the first seeds that hold."""
         if self._clicks is not None:
-            _refuse_outside(self._clicks, film)
-            yield from walk.run(Seeds(self._clicks, "clicked"))
-            if not walk.accepted:
-                raise CannotStart("No vertebra was found at one of the clicked points; click nearer to their centres.")
+            yield from self._walked_from(self._clicks, film, walk)
             return
         located = judged(stages.detect(film, self._settings.detector_mask_limit), self._settings)
         yield located
@@ -90,13 +95,20 @@ class SpineFM:
         if not walk.accepted:
             raise CannotStart(_why_not(located, triples))
 
-
-def _ordered(seeds: Sequence[Point]) -> tuple[Point, ...]:
-    """Clicked seeds from the top. Raises CannotStart for fewer than three, or two at one place."""
-    points = sorted({Point(*seed) for seed in seeds}, key=lambda point: point.y)
-    if len(points) < 3:
-        raise CannotStart("The induction starts from three neighbouring vertebrae; click the centres of three.")
-    return tuple(points)
+    def _walked_from(self, clicks: Seeds, film: Radiograph, walk: Walk) -> Iterator[Event]:
+        """Walk from clicked seeds. Raises CannotStart with the seed that did not hold, and why."""
+        _refuse_outside(clicks.points, film)
+        stop: Decided | None = None
+        for event in walk.run(clicks):
+            yield event
+            if isinstance(event, Decided) and event.verdict == "stopped":
+                stop = event
+        if not walk.accepted and stop is not None:
+            x, y = clicks.points[stop.step]
+            raise CannotStart(
+                f"Seed {stop.step + 1} at ({x:.0f}, {y:.0f}) does not hold ({stop_reason(stop)}); click nearer to the "
+                "centres of three neighbouring vertebrae."
+            )
 
 
 def _refuse_outside(points: Sequence[Point], film: Radiograph) -> None:

@@ -9,13 +9,18 @@ from typing import Any
 from spinefm.bundles import Bundle
 from spinefm.trace import Setting
 
+ABOVE_ZERO = ("score_step", "patch_factor", "classifier_factor")
+"""Settings that make no sense at 0."""
+
 
 @dataclass(frozen=True)
 class SpineFMSettings:
     """Limits and factors of a run. Lengths are in units of the local spacing unless the name ends in `_px`.
 
-    score_limit, score_floor, score_step: detections below the limit are dropped (paper: 0.6); with fewer than three
-        left the limit is lowered in steps, down to the floor.
+    The paper's own rules: plausible_seeds=False, recentre=False, final_limit=0.9.
+
+    score_limit, score_floor, score_step: detections below the limit are dropped (paper: 0.6); while no three that can
+        start are left, the limit is lowered in steps, down to the floor.
     detector_mask_limit: probability above which a detector pixel counts for the centroid (published code: 0.9).
     duplicate_iou, duplicate_distance: two detections of one vertebra overlap more, or lie closer (in body sizes).
     plausible_seeds: the first triple must look like three neighbours (spacing, bend, size); off: the paper's rule.
@@ -24,7 +29,9 @@ class SpineFMSettings:
     recentre, recentre_limit: segment once more round the refined centroid when it moved further than the limit, or when
         the mask reaches the patch's edge; off: the paper's single pass.
     outside_limit: share of the patch that may lie outside the film.
-    mask_limit: probability of a mask's pixels during the walk; final_limit: of the final masks (paper: 0.9).
+    mask_limit: probability of a mask's pixels during the walk; final_limit: of the final masks (paper: 0.9). The
+        compact network is trained and validated with its outline at 0.5, so that is where its masks are cut.
+    least_area: smallest area of a mask, in squares of the spacing; less is a sliver and no vertebra.
     overlap_limit: intersection over union above which a mask is rejected (paper: 0.1).
     background_limit, end_limit: classifier probability of background that stops, of C2 or S1 that ends the walk.
     revisit_limit: a new centroid this close to an accepted one has been visited.
@@ -48,6 +55,7 @@ class SpineFMSettings:
     outside_limit: float = 0.7
     mask_limit: float = 0.5
     final_limit: float = 0.5
+    least_area: float = 0.04
     overlap_limit: float = 0.1
     background_limit: float = 0.5
     end_limit: float = 0.5
@@ -62,11 +70,6 @@ class SpineFMSettings:
             patch_factor=bundle.med_sa.config.side_in_spacings,
             classifier_factor=bundle.classifier.config.side_in_spacings,
         )
-
-    @classmethod
-    def faithful(cls) -> SpineFMSettings:
-        """The paper's rules, without what we added to them."""
-        return cls(plausible_seeds=False, recentre=False, final_limit=0.9)
 
     def changed(self, changes: Mapping[str, Setting]) -> SpineFMSettings:
         """These settings with `changes` by name. Raises ValueError for an unknown name or a value of the wrong type."""
@@ -88,9 +91,13 @@ def _converted(name: str, value: Setting, kind: type) -> Any:
             raise ValueError(f"The setting {name} is true or false, not {value!r}.")
         return str(value).lower() in ("true", "1")
     try:
-        number = kind(value)
-    except (TypeError, ValueError) as error:
+        number = float("nan" if value is None or isinstance(value, bool) else value)
+    except ValueError as error:
         raise ValueError(f"The setting {name} is a number, not {value!r}.") from error
     if not 0 <= number < float("inf"):
         raise ValueError(f"The setting {name} must be a number from 0 up, not {value!r}.")
-    return number
+    if kind is int and not number.is_integer():
+        raise ValueError(f"The setting {name} must be a whole number, not {value!r}.")
+    if name in ABOVE_ZERO and number == 0:
+        raise ValueError(f"The setting {name} must be a number above 0, not {value!r}.")
+    return kind(number)

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from spinefm.bundles import Bundle
+from spinefm.bundles import Bundle, BundleError
 from spinefm.geometry import Box, CanonicalFrame, Point, crop_patch, paste_patch, to_patch
 from spinefm.masks import Mask
 from spinefm.radiograph import Radiograph
@@ -62,10 +62,20 @@ class Stages(Protocol):
 
 
 class Stopwatch:
-    """Seconds spent under each name."""
+    """Seconds spent under each name, and in all since it was made, without its pauses."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
+        self._start = time.perf_counter()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave out the time until the block ends."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._start += time.perf_counter() - start
 
     @contextmanager
     def measure(self, name: str) -> Iterator[None]:
@@ -76,15 +86,25 @@ class Stopwatch:
         finally:
             self.seconds[name] += time.perf_counter() - start
 
-    def summary(self, total: float) -> Mapping[str, float]:
+    def summary(self) -> Mapping[str, float]:
         """Seconds per network, outside of all networks, and in all."""
+        total = time.perf_counter() - self._start
         return {**self.seconds, "outside_networks": total - sum(self.seconds.values()), "total": total}
 
 
 class NetworkStages:
-    """The stages answered by a bundle's networks, on its device."""
+    """The stages answered by a bundle's networks, on its device.
+
+    Raises BundleError for a point predictor of another frame than the canonical one.
+    """
 
     def __init__(self, bundle: Bundle, watch: Stopwatch) -> None:
+        frame = bundle.point_predictor.config.frame
+        if frame != "canonical":
+            raise BundleError(
+                f'The point predictor of the bundle "{bundle.name}" works in the {frame} frame, this version only in '
+                "the canonical one; choose another bundle."
+            )
         self._bundle = bundle
         self._watch = watch
 

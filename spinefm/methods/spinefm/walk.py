@@ -9,7 +9,7 @@ from spinefm.anatomy import Level
 from spinefm.geometry import Point
 from spinefm.methods.spinefm import check
 from spinefm.methods.spinefm.classify import classify_all, decided
-from spinefm.methods.spinefm.locate import Seeds
+from spinefm.methods.spinefm.locate import Seeds, refuse_gaps
 from spinefm.methods.spinefm.propose import Front, Prompt, propose
 from spinefm.methods.spinefm.segment import Shape, segment_all
 from spinefm.methods.spinefm.settings import SpineFMSettings
@@ -45,7 +45,10 @@ class Walk:
         return tuple(self._accepted[number] for number in self._order)
 
     def run(self, seeds: Seeds) -> Iterator[Event]:
-        """The events of the seeds and, when all of them hold, of the steps; nothing is accepted when they do not."""
+        """The events of the seeds and, when all of them hold, of the steps; nothing is accepted when they do not.
+
+        Raises CannotStart when clicked seeds are no neighbours.
+        """
         self._accepted, self._order = {}, []
         yield seeds.event()
         decisions = []
@@ -55,10 +58,12 @@ class Walk:
                 decisions.append(event)
                 if event.verdict == "stopped":
                     break
-        if _seeds_hold(decisions, len(seeds.points)):
-            yield from self._induce(decisions)
-        else:
+        if len(self._accepted) < len(seeds.points):
             self._accepted, self._order = {}, []
+            return
+        if seeds.source == "clicked":
+            refuse_gaps([(accepted.centroid, accepted.shape.mask) for accepted in self.accepted])
+        yield from self._induce(decisions)
 
     def _start(self, seeds: Seeds) -> Iterator[Event]:
         """Segment, check and classify the seeds as one batch."""
@@ -67,7 +72,7 @@ class Walk:
             for index, point in enumerate(seeds.points)
         ]
         yield from (prompt.event(self._settings) for prompt in prompts)
-        yield from self._judged(prompts, clicked=seeds.source == "clicked")
+        yield from self._judged(prompts, seeds)
 
     def _induce(self, seeds: Sequence[Decided]) -> Iterator[Event]:
         """Rounds of one step in each direction that still walks."""
@@ -106,7 +111,7 @@ class Walk:
         proposed = prompt.event(self._settings)
         return (prompt, [proposed]) if stop is None else (None, [proposed, stop])
 
-    def _judged(self, prompts: Sequence[Prompt], clicked: bool = False) -> Iterator[Event]:
+    def _judged(self, prompts: Sequence[Prompt], seeds: Seeds | None = None) -> Iterator[Event]:
         """Segment and classify all prompts in one batch each, then check and decide one after the other."""
         if not prompts:
             return
@@ -114,28 +119,39 @@ class Walk:
         centroids = [shape.centroid for shape in shapes]
         answers = classify_all(self._film, self._stages, self._settings, prompts, centroids)
         for prompt, shape, answer in zip(prompts, shapes, answers, strict=True):
-            yield from self._decide(prompt, shape, answer, clicked)
+            yield from self._decide(prompt, shape, answer, seeds)
 
-    def _decide(self, prompt: Prompt, shape: Shape, answer: Classified | None, clicked: bool) -> Iterator[Event]:
+    def _decide(
+        self, prompt: Prompt, shape: Shape, answer: Classified | None, seeds: Seeds | None
+    ) -> Iterator[Event]:
         """The events of one prompt from its mask to its decision; what is accepted joins the spine."""
         segmented = shape.event(prompt, self._film, self._settings)
         yield segmented
-        stop = check.stop_after_segmenting(prompt, shape, segmented)
+        stop = check.stop_after_segmenting(prompt, shape, segmented, self._settings)
         centroid = shape.centroid
-        if stop is not None or centroid is None or answer is None:
-            yield stop or check.stopped(prompt, "empty mask", 0, 0)
+        if stop is not None:
+            yield stop
             return
+        assert centroid is not None and answer is not None, "only an empty mask has neither, and it stops above"
         stop = yield from self._checked(prompt, shape, centroid)
         if stop is not None:
             yield stop
             return
         yield answer
-        decision = decided(prompt, answer, len(self._accepted))
-        if clicked and decision.reason == "background":
-            decision = replace(decision, verdict="accepted", reason="clicked", vertebra=len(self._accepted))
+        decision = self._decision(prompt, answer, seeds)
         if decision.vertebra is not None:
             self._accept(prompt, shape, centroid, answer, decision)
         yield decision
+
+    def _decision(self, prompt: Prompt, answer: Classified, seeds: Seeds | None) -> Decided:
+        """What the answer means; a click outweighs it, an end of the spine among the seeds must be where ends are."""
+        number = len(self._accepted)
+        decision = decided(prompt, answer, number)
+        if seeds is not None:
+            decision = check.stop_for_misplaced_end(prompt, decision, len(seeds.points) - 1) or decision
+        if seeds is not None and seeds.source == "clicked" and decision.verdict == "stopped":
+            return replace(decision, verdict="accepted", reason="clicked", vertebra=number)
+        return decision
 
     def _checked(self, prompt: Prompt, shape: Shape, centroid: Point) -> Generator[Event, None, Decided | None]:
         """The overlap checks' events; returns the stop, if any."""
@@ -152,13 +168,3 @@ class Walk:
         end = Level[decision.reason] if decision.verdict == "spine end" else None
         self._accepted[number] = Accepted(number, shape, centroid, answer, end)
         self._order.insert(0 if prompt.direction == "up" else len(self._order), number)
-
-
-def _seeds_hold(decisions: Sequence[Decided], count: int) -> bool:
-    """Whether all seeds were accepted, a spine end only where the spine can end: C2 on top, S1 at the bottom."""
-    if len(decisions) < count or any(decision.verdict == "stopped" for decision in decisions):
-        return False
-    return all(
-        (decision.reason != "C2" or index == 0) and (decision.reason != "S1" or index == count - 1)
-        for index, decision in enumerate(decisions)
-    )
