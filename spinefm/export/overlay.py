@@ -14,7 +14,11 @@ from spinefm.trace import Trace, Vertebra
 FILL = 0.28
 """Share of the level's colour in the fill: the bone's structure stays readable below it."""
 SMALLEST_TEXT = 11
-"""Height of the smallest name, in pixels."""
+"""Height of the smallest name, in pixels: the least that the built-in font keeps readable."""
+TEXT_SHARE = 0.4
+"""Height of a name as a share of its body's height: names of neighbours stay apart."""
+SIDE_PER_LINE = 700
+"""Pixels of the film's longer side per pixel of a contour's width, so that it looks the same on every film."""
 
 Picture = NDArray[np.uint8]
 
@@ -44,7 +48,7 @@ def _fill(picture: Picture, vertebra: Vertebra) -> None:
 
 def _outline(picture: Picture, vertebra: Vertebra) -> None:
     contour = np.round(vertebra.mask.contour()).astype(np.int32)
-    thickness = max(1, round(max(picture.shape) / 700))
+    thickness = max(1, round(max(picture.shape) / SIDE_PER_LINE))
     cv2.polylines(picture, [contour], True, colour_of(vertebra), thickness, cv2.LINE_AA)
 
 
@@ -53,7 +57,7 @@ def _write_names(picture: Picture, vertebrae: tuple[Vertebra, ...]) -> Picture:
     draw = ImageDraw.Draw(canvas)
     for vertebra in vertebrae:
         box = vertebra.mask.box
-        height = max(SMALLEST_TEXT, round(0.4 * box.height))
+        height = max(SMALLEST_TEXT, round(TEXT_SHARE * box.height))
         font = ImageFont.load_default(height)
         gap = height / 3
         fits = box.x1 + gap + draw.textlength(vertebra.name, font) < picture.shape[1]

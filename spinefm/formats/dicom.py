@@ -47,8 +47,11 @@ JP2_SIGNATURE = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
 FRAME_HEADERS = frozenset({*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC})
 """Second bytes of the JPEG and JPEG-LS markers after which the picture's size stands."""
 SPACING_RANGE = (0.01, 5.0)
-"""Believable millimetres per pixel."""
+"""Believable millimetres per pixel: finer than any detector, and coarser than shows a vertebra."""
+SQUARE = 0.01
+"""Share by which row and column spacing may differ: that of rounding."""
 MAGNIFICATION_RANGE = (1.0, 3.0)
+"""Believable magnification: nothing is projected smaller than it is, and no patient stands nearer to the tube."""
 LEAST_CONTRAST = 0.05
 """A stored window after which the middle 98 % of the pixels span less than this hides the picture."""
 
@@ -196,10 +199,10 @@ def _ends_of(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _spacing(header: Dataset) -> tuple[Spacing | None, tuple[str, ...]]:
-    """Millimetres per pixel by the priority above, and a note when a stated one cannot be used."""
+    """Millimetres per pixel, in x and y alike, by the priority above; and a note when a stated one cannot be used."""
     for pair, divisor, source in _spacing_candidates(header):
         rows, columns = pair[0] / divisor, pair[1] / divisor
-        if abs(rows - columns) > 0.01 * max(rows, columns):
+        if abs(rows - columns) > SQUARE * max(rows, columns):
             return None, (f"The pixels are not square ({rows:g} x {columns:g} mm), so lengths are given in pixels.",)
         if SPACING_RANGE[0] <= rows <= SPACING_RANGE[1]:
             return Spacing(math.sqrt(rows * columns), source), ()
@@ -224,7 +227,7 @@ def _spacing_candidates(header: Dataset) -> list[tuple[tuple[float, float], floa
 
 
 def _pair(header: Dataset, tag: str) -> tuple[float, float] | None:
-    """Two positive finite numbers, or None."""
+    """Row and column spacing in mm, or None unless they are two positive finite numbers."""
     try:
         values = [float(v) for v in header.get(tag) or ()]
     except (TypeError, ValueError):

@@ -13,7 +13,11 @@ Image = NDArray[np.float32]
 
 
 def vary_film(image: Image, rng: np.random.Generator) -> Image:
-    """Change contrast, sharpness and grain as films and digitisers do."""
+    """Change contrast, sharpness and grain as films and digitisers do.
+
+    Tone and grain differ from film to film, so nearly every draw changes them; blur, local contrast and shading belong
+    to some machines only; a covered part is rare. Ranges go beyond what is common: the simulator is not the world.
+    """
     if rng.random() < 0.3:
         image = soften(image, rng)
     if rng.random() < 0.2:

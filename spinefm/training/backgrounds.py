@@ -12,8 +12,12 @@ from spinefm.training.films import TrainingFilm
 
 Point = NDArray[np.float64]
 NEAREST = 0.4
-"""Least distance from any centroid at which a point counts as background, in that body's spacing or size."""
+"""Least distance from any centroid at which a point counts as background, in that body's spacing or size.
+
+Prompts on bodies lie up to a fifth of a body off their centroids, so the two classes keep a gap between them.
+"""
 TRIES = 30
+"""Draws of a point before another film is taken."""
 
 
 def draw_background(film: TrainingFilm, rng: np.random.Generator) -> tuple[Point, float] | None:
@@ -37,7 +41,7 @@ def is_background(film: TrainingFilm, point: Point) -> bool:
 
 
 def spacing_near(film: TrainingFilm, point: Point, rng: np.random.Generator) -> float:
-    """The spacing of the nearest body, up to a quarter off; a share of the film where there is no body."""
+    """The spacing in pixels of the nearest body, a tenth off or so; a share of the film where there is no body."""
     nearest = film.nearest(point)
     spacing = film.spacing(nearest) if nearest is not None else rng.uniform(0.06, 0.22) * film.shape[1]
     return spacing * float(np.exp(rng.normal(0.0, 0.12)))
@@ -72,7 +76,7 @@ def half_off(film: TrainingFilm, rng: np.random.Generator) -> Point | None:
 
 
 def ring(film: TrainingFilm, rng: np.random.Generator) -> Point | None:
-    """In the ring round the column: posterior elements behind, soft tissue in front."""
+    """0.7 to 2.2 spacings off a centroid: posterior elements behind the column, soft tissue in front."""
     return _around(film, rng, 0.7, 2.2)
 
 
@@ -113,7 +117,7 @@ KINDS: tuple[tuple[Callable[[TrainingFilm, np.random.Generator], Point | None], 
     (film_edge, 0.04),
     (anywhere, 0.06),
 )
-"""What background is drawn from, and how often."""
+"""What background is drawn from, and how often: what fools a classifier most comes first, easy ground last."""
 
 
 def _kind(rng: np.random.Generator) -> Callable[[TrainingFilm, np.random.Generator], Point | None]:

@@ -22,7 +22,7 @@ LOG_EVERY = 20
 """Steps between two lines of the log."""
 
 MOST_SKIPPED = 20
-"""Steps with an overflowing gradient after which a run is given up."""
+"""Steps with an overflowing gradient after which a run is given up: one now and then is bf16, more is divergence."""
 
 
 class Trainer(Protocol):

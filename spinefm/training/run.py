@@ -18,7 +18,7 @@ from spinefm.training.train_med_sa import MedSATrainer
 from spinefm.training.train_point_predictor import PointPredictorTrainer
 
 HELD_OUT = 20
-"""Where no unseen films are given, one in so many is held out."""
+"""Where no unseen films are given, one in so many is held out: 5 % cost little training and give a stable score."""
 
 TRAINERS: dict[str, Callable[[FilmSet, FilmSet], Any]] = {
     "mask_rcnn": MaskRCNNTrainer,

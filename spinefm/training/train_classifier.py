@@ -57,7 +57,7 @@ class ClassifierTrainer(FilmTrainer):
         return _batch(patches, [name for *_, name in samples])
 
     def losses(self, model: nn.Module, batch: ClassBatch) -> dict[str, Tensor]:
-        """Cross entropy with a little label smoothing."""
+        """Cross entropy; labels are smoothed by 3 %, so that probabilities stay short of 1 and limits on them tell."""
         logits = model(batch.patches).float()  # (B, classes)
         return {"cross_entropy": functional.cross_entropy(logits, batch.classes, label_smoothing=0.03)}
 

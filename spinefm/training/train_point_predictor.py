@@ -19,6 +19,7 @@ from spinefm.training.settings import Recipe
 JITTER = (0.01, 0.06)
 """Standard deviation of the known centroids' error, in spacings, drawn anew for each window."""
 LEAST_VISIBLE = 0.6
+"""Share of a body in view from which the centroid of its visible part stands for that of the whole."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,11 +13,14 @@ from spinefm.training.augment import vary_film
 from spinefm.training.films import TrainingFilm
 
 LEAST_VISIBLE = 0.4
-"""Share of a body that must be in the view for it to be looked for."""
+"""Share of a body that must be in the view for it to be looked for: of less, not even the height can be told."""
 WHOLE, ZOOMED = 0.62, 0.92
-"""Up to the first share of draws the film is shown at its own scale, up to the second zoomed, else any part of it."""
+"""Up to the first share of draws the film is shown at its own scale, up to the second zoomed, else any part of it.
+
+The film's own scale is what inference sees; zoomed views prepare for films of other fields of view.
+"""
 SPACINGS = (16.0, 110.0)
-"""Spacings in view pixels that zoomed views aim at."""
+"""Spacings in view pixels that zoomed views aim at: from a whole spine on one film to three vertebrae."""
 
 
 @dataclass(frozen=True, eq=False)
