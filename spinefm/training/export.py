@@ -25,8 +25,8 @@ TRAINED_ON = "simulated radiographs of this project only (spinefm.phantom); no p
 def export_runs(runs: Sequence[Path], weights: Path) -> dict[str, dict[str, Any]]:
     """Write the averaged weights of `runs` as fp16 into the compact bundle, with the facts of training and a card.
 
-    `compact/notes.md`, where there is one, ends the card. Networks of the bundle that no run is given for stay as they are. Returns the facts of each network. Raises
-    TrainingError for a folder without a validated run.
+    `compact/notes.md`, where there is one, ends the card. Networks of the bundle that no run is given for stay as they
+    are. Returns the facts of each network. Raises TrainingError for a folder without a validated run.
     """
     facts = read_facts(weights)
     networks: dict[str, nn.Module] = {}

@@ -59,7 +59,7 @@ class MedSATrainer(FilmTrainer):
     def losses(self, model: nn.Module, batch: PromptBatch) -> dict[str, Tensor]:
         """Binary cross entropy plus soft Dice, and the squared error of the network's own estimate of its IoU.
 
-        Bodies fill about a tenth of a patch, so their pixels weigh 1.5; the estimate weighs a fifth: the mask comes first.
+        Bodies fill about a tenth of a patch, so their pixels weigh 1.5; the estimate weighs 0.2: the mask comes first.
         """
         if not isinstance(model, MedSA):
             raise TypeError("Med-SA's trainer trains Med-SA.")
