@@ -18,15 +18,14 @@ class Limit:
     high: float
     step: float
     default: float
-    hint: str
 
 
 LIMITS = (
-    Limit("score_limit", "Detector score", 0.3, 0.95, 0.05, 0.6, "Detections below it are dropped."),
-    Limit("overlap_limit", "Overlap", 0.0, 0.5, 0.01, 0.1, "A mask that overlaps another more is rejected."),
-    Limit("patch_factor", "Patch side, in spacings", 1.5, 5.0, 0.1, 3.0, "How much of the film the segmentation sees."),
-    Limit("background_limit", "Background", 0.05, 0.95, 0.05, 0.5, "A step this likely to be background stops."),
-    Limit("final_limit", "Final mask", 0.1, 0.95, 0.05, 0.5, "Probability of a pixel in the final masks."),
+    Limit("score_limit", "Detector score, at least", 0.3, 0.95, 0.05, 0.6),
+    Limit("overlap_limit", "Overlap, at most", 0.0, 0.5, 0.01, 0.1),
+    Limit("patch_factor", "Patch side, in spacings", 1.5, 5.0, 0.1, 3.0),
+    Limit("background_limit", "Background, at most", 0.05, 0.95, 0.05, 0.5),
+    Limit("final_limit", "Final mask, at least", 0.1, 0.95, 0.05, 0.5),
 )
 """Those whose effect can be seen on one film. The defaults are those of SpineFM's settings."""
 

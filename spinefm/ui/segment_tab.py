@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from spinefm.formats.decoded import MAX_BYTES
 from spinefm.geometry import Point
 from spinefm.ui import limits
 from spinefm.ui.corrections import CorrectedRun, Correction, Refused
@@ -49,7 +50,7 @@ class SegmentTab:
                 self.player = gr.HTML(
                     html_template=markup(),
                     css_template=style(),
-                    js_on_load=gradio_script(),
+                    js_on_load=gradio_script(MAX_BYTES),
                     apply_default_css=False,
                     elem_id="player",
                 )
@@ -66,7 +67,7 @@ class SegmentTab:
         self.cancel = gr.Button("Cancel", visible=False, elem_id="cancel")
         with gr.Accordion("Limits", open=False, elem_id="limits"):
             self.limits = [
-                gr.Slider(limit.low, limit.high, limit.default, step=limit.step, label=limit.label, info=limit.hint)
+                gr.Slider(limit.low, limit.high, limit.default, step=limit.step, label=limit.label)
                 for limit in limits.LIMITS
             ]
 

@@ -19,6 +19,7 @@ from spinefm.methods import film_record
 from spinefm.radiograph import read
 from spinefm.trace import Trace
 from spinefm.ui.page import build_page, launch
+from spinefm.ui.workbench import Workbench
 from tests.ui.stand_in import StandInBench, all_events, write_film
 
 CHROMIUM = "/usr/bin/chromium"
@@ -43,7 +44,7 @@ def write_examples(folder: Path) -> Path:
     return folder
 
 
-def serve(bench: StandInBench, examples: Path) -> Iterator[str]:
+def serve(bench: Workbench, examples: Path) -> Iterator[str]:
     """The page's address while it is served."""
     page = build_page(bench, examples)
     _, url, _ = launch(page, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=None)

@@ -7,13 +7,17 @@ import threading
 import zipfile
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext
 
 from spinefm.captions import caption as describe
-from tests.ui.conftest import Visitor, visit
+from spinefm.formats.decoded import MAX_BYTES
+from spinefm.phantom import simulate
+from spinefm.ui.workbench import SharedBundle
+from tests.ui.conftest import Visitor, serve, visit
 from tests.ui.stand_in import all_events, write_film
 
 UPLOAD = "#film-upload input[type=file]"
@@ -113,6 +117,19 @@ def test_a_bad_file_is_a_sentence_where_the_film_would_stand(
     assert visitor.page.locator(".player-transport").is_hidden()
 
 
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent(visitor: Visitor, address: str, tmp_path: Path) -> None:
+    visitor.open(address, "finished")
+    sent: list[str] = []
+    visitor.page.on("request", lambda request: sent.append(request.url) if "upload" in request.url else None)
+    path = tmp_path / "large.png"
+    with path.open("wb") as stream:
+        stream.truncate(MAX_BYTES + 1)
+    visitor.page.set_input_files(UPLOAD, str(path))
+    visitor.wait("failed")
+    assert "more than the 32 MB allowed" in visitor.page.inner_text(".player-message")
+    assert sent == []
+
+
 def test_a_film_on_which_no_run_can_start_says_why_and_keeps_what_was_found(
     visitor: Visitor, address: str, tmp_path: Path
 ) -> None:
@@ -208,3 +225,20 @@ def test_clicked_starting_points_replace_the_detector(visitor: Visitor, address:
     visitor.page.click("#run")
     visitor.wait("finished")
     assert "3 clicked points" in " ".join(visitor.page.locator(".log li").all_text_contents())
+
+
+@pytest.mark.weights
+def test_the_real_method_in_the_browser(context: BrowserContext, tmp_path: Path) -> None:
+    path = tmp_path / "phantom.png"
+    film = simulate(9_700_001, "cervical", layout="full").film
+    assert cv2.imwrite(str(path), np.round(film * 255).astype(np.uint8))
+    one = visit(context)
+    for address in serve(SharedBundle(), tmp_path):
+        one.open(address, "empty")
+        assert "weights on disk" in one.page.inner_text("#facts")
+        one.page.set_input_files(UPLOAD, str(path))
+        one.wait("ready")
+        one.page.click("#run")
+        one.page.wait_for_selector('.player[data-status="finished"]', timeout=200_000)
+        assert one.page.locator("table.vertebrae tbody tr").count() >= 4
+        one.leave()

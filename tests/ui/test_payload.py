@@ -173,7 +173,7 @@ def test_scripts_come_in_order_and_ask_no_other_host() -> None:
     assert [script().index(f"// {first}") for first in _first_comments()] == sorted(
         script().index(f"// {first}") for first in _first_comments()
     )
-    assert "://" not in gradio_script().replace("http://www.w3.org/2000/svg", "")
+    assert "://" not in gradio_script(1024).replace("http://www.w3.org/2000/svg", "")
 
 
 def _first_comments() -> list[str]:

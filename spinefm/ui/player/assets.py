@@ -38,6 +38,6 @@ def script() -> str:
     return "\n".join(_text(name) for name in SCRIPTS)
 
 
-def gradio_script() -> str:
-    """The js of the page's component: a player that shows the component's value whenever it changes."""
-    return f"{script()}\n{_text('gradio.js')}"
+def gradio_script(most_bytes: int) -> str:
+    """The js of the page's component: shows the component's value, and refuses films of more than `most_bytes`."""
+    return f"{script()}\nconst MOST_BYTES = {most_bytes};\n{_text('gradio.js')}"

@@ -85,10 +85,12 @@ function classBars(classified) {
 
 function decision(decided) {
   if (!decided) return waiting("decision: not yet");
-  const held = decided.value === null ? "" : ` ${two(decided.value)}${decided.limit === null ? "" : ` (limit ${two(decided.limit)})`}`;
-  const words = { accepted: "→ kept", "spine end": `■ kept, spine end ${decided.reason}`, stopped: `✕ stopped: ${decided.reason}` };
-  const state = { accepted: "good", "spine end": "end", stopped: "bad" }[decided.verdict];
-  return html("p", { class: `card-decision ${state}` }, words[decided.verdict] + held);
+  const { verdict, reason, value, limit } = decided;
+  const held = value === null || limit === null ? "" : ` ${two(value)} ${value > limit ? ">" : "≤"} ${two(limit)}`;
+  const kept = reason === "clicked" ? "→ kept, clicked by the reader" : `→ kept, background${held}`;
+  const words = { accepted: kept, "spine end": `■ kept, spine end ${reason}${held}`, stopped: `✕ stopped, ${reason}${held}` };
+  const state = { accepted: "good", "spine end": "end", stopped: "bad" }[verdict];
+  return html("p", { class: `card-decision ${state}` }, words[verdict]);
 }
 
 function stepCard(view, picture) {

@@ -1,0 +1,56 @@
+"""The picture of the page for the README, made of an example: `python -m bench.page_picture [--out examples/page.png]`.
+
+Serves the page as `app.py` does, opens it in Chromium on an example with a finished run, and photographs the step at
+which a mask is checked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
+
+from playwright.sync_api import sync_playwright
+
+from spinefm.ui.page import build_page, launch
+from spinefm.ui.workbench import SharedBundle
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+CHROMIUM = "/usr/bin/chromium"
+SIZE = {"width": 1440, "height": 940}
+
+
+def photograph(url: str, out: Path, step: str, scheme: str) -> None:
+    """Open `url` and write what a visitor sees on the last tick of the kind `step`."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport=SIZE)
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.goto(url)
+        page.wait_for_selector('.player[data-status="finished"]', timeout=120_000)
+        page.locator(f".tick.{step}").last.click()
+        page.locator(".player-caption").hover()
+        page.wait_for_timeout(500)
+        page.screenshot(path=out)
+        browser.close()
+
+
+def main() -> None:
+    """Serve, photograph, stop."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=EXAMPLES / "page.png")
+    parser.add_argument("--film", default="cervical", help="name of an example with a finished trace")
+    parser.add_argument("--step", default="finished", help="kind of the step, such as finished, checked or classified")
+    parser.add_argument("--scheme", default="dark", choices=("dark", "light"))
+    arguments = parser.parse_args()
+    page = build_page(SharedBundle(), EXAMPLES)
+    _, url, _ = launch(page, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    photograph(f"{url}?film={arguments.film}", arguments.out, arguments.step, arguments.scheme)
+    page.close()
+    print(f"wrote {arguments.out}")
+
+
+if __name__ == "__main__":
+    main()
