@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations
 from typing import Any
 
@@ -184,7 +184,7 @@ def four_corners(mask: Mask, along: Point) -> tuple[Point, ...]:
     hull = _thinned(hull, 24)
     if len(hull) < 4:
         return ()
-    quads = hull[np.array(list(combinations(range(len(hull)), 4)))]  # (K, 4, 2), in order round the hull
+    quads = hull[_fours(len(hull))]  # (K, 4, 2), in order round the hull
     first, second = quads[:, 2] - quads[:, 0], quads[:, 3] - quads[:, 1]
     area = np.abs(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0])  # (K,), twice the area
     quad = quads[int(np.argmax(area))]
@@ -192,6 +192,12 @@ def four_corners(mask: Mask, along: Point) -> tuple[Point, ...]:
     middle = quad - quad.mean(axis=0)
     angle = np.mod(np.arctan2(middle[:, 1], middle[:, 0]) - turn + np.pi, 2 * np.pi)  # from the left, clockwise
     return tuple(Point(x, y) for x, y in quad[np.argsort(angle)].tolist())
+
+
+@cache
+def _fours(count: int) -> NDArray[np.intp]:
+    """Every choice of four of `count` corners, (K, 4), each in order."""
+    return np.array(list(combinations(range(count), 4)))
 
 
 def _thinned(hull: NDArray[np.float64], most: int) -> NDArray[np.float64]:

@@ -2,13 +2,23 @@
 
 import ctypes
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import torch
 
-LIBRARIES = ("torch", "torchvision", "segment-anything", "gradio", "huggingface-hub", "safetensors", "numpy")
+LIBRARIES = (
+    "torch",
+    "torchvision",
+    "segment-anything",
+    "opencv-python-headless",
+    "gradio",
+    "huggingface-hub",
+    "safetensors",
+    "numpy",
+)
 
 # glibc's mallopt parameters (malloc.h)
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
@@ -56,10 +66,11 @@ def pick_device(name: str = "auto") -> "torch.device":
 
 
 def library_versions() -> dict[str, str]:
-    """Versions of Python and of the libraries that shape a result; read from metadata, nothing is imported."""
+    """Versions of Python and the libraries that shape a result; read from metadata, nothing is imported."""
     return {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES}
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)

@@ -121,9 +121,7 @@ class Walk:
         for prompt, shape, answer in zip(prompts, shapes, answers, strict=True):
             yield from self._decide(prompt, shape, answer, seeds)
 
-    def _decide(
-        self, prompt: Prompt, shape: Shape, answer: Classified | None, seeds: Seeds | None
-    ) -> Iterator[Event]:
+    def _decide(self, prompt: Prompt, shape: Shape, answer: Classified | None, seeds: Seeds | None) -> Iterator[Event]:
         """The events of one prompt from its mask to its decision; what is accepted joins the spine."""
         segmented = shape.event(prompt, self._film, self._settings)
         yield segmented
