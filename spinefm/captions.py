@@ -37,7 +37,7 @@ def _(event: Located) -> str:
     kept = sum(detection.kept for detection in event.detections)
     text = f"{len(event.detections)} detections, {kept} kept at a score of at least {event.limit_used:.2f}"
     if event.limit_used < event.score_limit:
-        text += f", lowered from {event.score_limit:.2f} because fewer than three were left"
+        text += f", lowered from {event.score_limit:.2f} because no three of them could start"
     return text
 
 
@@ -70,7 +70,7 @@ def _(event: Segmented) -> str:
 
 @caption.register
 def _(event: Checked) -> str:
-    against = "the previous vertebra" if event.rule == "previous" else "any other vertebra"
+    against = f"{'the previous' if event.rule == 'previous' else 'another'} vertebra (no. {event.against + 1})"
     passed = event.value <= event.limit
     sign, verdict = ("≤", "kept") if passed else (">", "rejected")
     return f"{place(event)}: overlap with {against} {event.value:.2f} {sign} {event.limit:.2f}: {verdict}"
@@ -87,8 +87,9 @@ def _(event: Classified) -> str:
 @caption.register
 def _(event: Decided) -> str:
     if event.verdict == "accepted":
-        reason = "clicked by the reader" if event.reason == "clicked" else f"background {_held(event)}"
-        return f"{place(event)}: kept, {reason}"
+        if event.reason == "clicked":
+            return f"{place(event)}: kept because the reader clicked it, against the classifier: {_held(event)}"
+        return f"{place(event)}: kept, background {_held(event)}"
     if event.verdict == "spine end":
         return f"{place(event)}: kept as {event.reason}, the spine's end: {_held(event)}"
     return f"{place(event)}: stopped, {stop_reason(event)}"
@@ -102,11 +103,13 @@ def stop_reason(event: Decided) -> str:
         case "background":
             return f"background {_held(event)}"
         case "empty mask":
-            return "the mask is empty"
-        case "outside the film" if event.limit == 0:
+            return f"mask of {event.value:.0f} px < {event.limit or 0:.0f} px" if event.value else "the mask is empty"
+        case "point outside":
             return f"the next point lies {event.value or 0:.0f} px outside the film"
         case "outside the film":
             return f"{_held(event)} of the patch lies outside the film"
+        case "misplaced end":
+            return f"C2 or S1 seen where the spine cannot end: {_held(event)}"
         case "step limit":
             return f"step limit: {event.value or 0:.0f} > {event.limit or 0:.0f}"
         case "revisited":

@@ -32,6 +32,7 @@ Reason = Literal[
     "background",
     "empty mask",
     "outside the film",
+    "point outside",
     "step limit",
     "revisited",
     "misplaced end",
@@ -228,7 +229,9 @@ class Named:
 
 @dataclass(frozen=True)
 class Vertebra:
-    """A vertebra of the result. `name` is its level, or V1, V2 … from the top when nothing anchors the names.
+    """A vertebra of the result; `probability` is 1 - background, how sure the classifier is of any vertebra.
+
+    `name` is its level, or V1, V2 … from the top when nothing anchors the names.
 
     `level_id` is its id in a label map (VerSe, or 101 … without a level). `corners` are the four corners of its body,
     clockwise in the picture from the upper left; empty where the mask is too small to have any.
@@ -316,7 +319,7 @@ class Trace:
         except (ValueError, RecursionError) as error:
             raise ValueError("The text is no trace: it is not JSON; give the trace.json of a run.") from error
         if not isinstance(raw, dict) or not {"film", "events", "schema_version"} <= raw.keys():
-            raise ValueError("The text is no trace: film, events or schema_version is missing; give a run's trace.json.")
+            raise ValueError("The text is no trace: it has no film, events or layout; give the trace.json of a run.")
         if raw["schema_version"] != SCHEMA:
             raise ValueError(
                 f"The trace has layout {raw['schema_version']}, this version reads {SCHEMA}; install the matching one."

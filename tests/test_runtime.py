@@ -18,6 +18,10 @@ def test_versions_come_without_importing_torch() -> None:
     assert done.stdout.split() == [torch.__version__.partition("+")[0], "False"]
 
 
+def test_the_library_that_resamples_is_among_them() -> None:
+    assert runtime.library_versions()["opencv-python-headless"][0].isdigit()
+
+
 def test_a_library_that_is_absent_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runtime, "LIBRARIES", ("no-such-library",))
     assert runtime.library_versions()["no-such-library"] == "not installed"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spinefm.geometry import Point
+from spinefm.geometry import Box
 from spinefm.masks import Mask
 from spinefm.methods.spinefm.finish import smoothed
 from spinefm.methods.spinefm.settings import SpineFMSettings
@@ -15,7 +15,7 @@ def test_smoothing_keeps_a_large_body_and_rounds_its_corners(sigma):
     smooth = smoothed(body, sigma)
     assert smooth.dice(body) > 0.98
     assert smooth.area <= body.area
-    assert smooth.contains(Point(7, 9)) == (sigma < 1)
+    assert bool(smooth.within(Box(7, 9, 8, 10))) == (sigma < 1)
     assert smooth.centroid == pytest.approx(body.centroid, abs=0.01)
 
 
@@ -39,6 +39,13 @@ def test_no_smoothing_changes_nothing():
         ({"overlap_limit": -0.1}, "from 0 up"),
         ({"overlap_limit": float("nan")}, "from 0 up"),
         ({"recentre": "maybe"}, "true or false"),
+        ({"score_step": 0}, "above 0"),
+        ({"score_step": "0.0"}, "above 0"),
+        ({"step_limit": float("inf")}, "from 0 up"),
+        ({"step_limit": "inf"}, "from 0 up"),
+        ({"step_limit": 2.5}, "whole number"),
+        ({"step_limit": True}, "from 0 up"),
+        ({"overlap_limit": None}, "from 0 up"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(changes, sentence):

@@ -1,18 +1,19 @@
 """The networks behind the pipeline's questions, with random weights: places, sizes and clocks."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from spinefm.bundles import Bundle
+from spinefm.bundles import Bundle, BundleError
 from spinefm.geometry import Box, Point
 from spinefm.methods.spinefm.stages import NetworkStages, Stopwatch, candidate
 from spinefm.networks.level_classifier import LevelClassifier
 from spinefm.networks.mask_rcnn import build_mask_rcnn
 from spinefm.networks.med_sa import MedSA
-from spinefm.networks.point_predictor import PointPredictor
+from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
 from spinefm.radiograph import Radiograph
 
 
@@ -64,7 +65,9 @@ def test_the_next_point_turns_scales_and_mirrors_with_the_spine(stages, mirrored
 
 
 def test_detections_lie_on_the_film(stages, film):
-    for found in stages.detect(film, 0.9):
+    candidates = stages.detect(film, 0.9)
+    assert candidates
+    for found in candidates:
         assert found.mask.area > 0
         assert found.box.clipped((film.height, film.width)) == found.box
         assert found.centroid.inside((film.height, film.width))
@@ -85,6 +88,13 @@ def test_seconds_outside_the_networks_are_what_is_left():
     watch = Stopwatch()
     with watch.measure("med_sa_network"):
         pass
-    summary = watch.summary(total=10.0)
-    assert summary["outside_networks"] == pytest.approx(10.0 - summary["med_sa_network"])
-    assert summary["total"] == 10.0
+    summary = watch.summary()
+    assert summary["outside_networks"] == pytest.approx(summary["total"] - summary["med_sa_network"])
+
+
+def test_a_point_predictor_of_another_frame_is_refused():
+    predictor = PointPredictor(PointPredictorConfig.paper())
+    nothing: Any = None
+    bundle = Bundle("other", torch.device("cpu"), "float32", nothing, nothing, nothing, predictor, {})
+    with pytest.raises(BundleError, match='"other" works in the absolute frame'):
+        NetworkStages(bundle, Stopwatch())

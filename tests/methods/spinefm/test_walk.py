@@ -1,20 +1,23 @@
 """The induction's rules, on drawn spines whose answer is known."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from spinefm.anatomy import Level
-from spinefm.geometry import Box, Point
+from spinefm.captions import caption, stop_reason
+from spinefm.geometry import Box, Point, principal_axis
 from spinefm.masks import Mask
 from spinefm.methods import CannotStart, run_to_trace
-from spinefm.methods.spinefm import SpineFM, SpineFMSettings
+from spinefm.methods.spinefm import SpineFM, SpineFMSettings, stages
 from spinefm.methods.spinefm.stages import Candidate
 from spinefm.trace import Checked, Decided, Finished, Located, Named, Proposed, Seeded, Segmented, StepEvent, Trace
 from tests.columns import Column, Oracle, empty_bundle, straight
 
 
 def run(oracle: Oracle, settings: SpineFMSettings | None = None, seeds=None) -> Trace:
-    method = SpineFM(empty_bundle(), settings, seeds, stages=lambda watch: oracle)
+    method = SpineFM(empty_bundle(), settings or SpineFMSettings(), seeds, stages=lambda watch: oracle)
     return run_to_trace(method, oracle.column.film)
 
 
@@ -56,13 +59,15 @@ STOPS = [
     ("C2", Oracle(straight(6), [0, 0, 0.9, 0.9, 0.9, 0]), "up"),
     ("overlap", Oracle(straight(6), [0, 0.9, 0.9, 0.9, 0, 0], copies={4: 3}), "down"),
     ("empty mask", Oracle(straight(6), [0, 0.9, 0.9, 0.9, 0, 0], blind=[4]), "down"),
-    ("outside the film", Oracle(straight(5, top="vertebra", first=20), [0, 0.9, 0.9, 0.9, 0]), "up"),
+    ("point outside", Oracle(straight(5, top="vertebra", first=20), [0, 0.9, 0.9, 0.9, 0]), "up"),
+    ("outside the film", Oracle(straight(5, top="vertebra", first=36), [0, 0.9, 0.9, 0.9, 0]), "up"),
 ]
 
 
 @pytest.mark.parametrize(("reason", "oracle", "direction"), STOPS, ids=[stop[0] for stop in STOPS])
 def test_a_stop_names_its_reason_with_value_and_limit(reason, oracle, direction):
-    stop = run(oracle).stops[direction]
+    settings = SpineFMSettings(outside_limit=0.4) if reason == "outside the film" else None
+    stop = run(oracle, settings).stops[direction]
     assert stop.reason == reason
     assert stop.value is not None
     assert stop.limit is not None
@@ -121,6 +126,115 @@ def test_c2_in_the_middle_of_three_seeds_does_not_start_a_run():
     kinds = ("vertebra", "C2", "vertebra", "vertebra", "vertebra", "vertebra")
     trace = run(Oracle(Column(straight(6).centroids, kinds), [0.99, 0.99, 0.99, 0.8, 0.8, 0.8]))
     assert names(trace) == ["C2", "C3", "C4", "C5", "C6"]
+    (refused,) = [event for event in trace.of(Decided) if event.reason == "misplaced end"]
+    assert (refused.direction, refused.step, refused.verdict, refused.vertebra) == ("seed", 1, "stopped", None)
+    assert (refused.value, refused.limit) == (0.97, 0.5)
+
+
+def test_an_upside_down_film_gets_no_names():
+    trace = run(Oracle(straight(6, top="S1", bottom="C2"), [0, 0.9, 0.9, 0.9, 0, 0]))
+    (named,) = trace.of(Named)
+    assert named.anchor is None
+    assert "upside down" in named.note
+    assert names(trace) == ["V1", "V2", "V3", "V4", "V5", "V6"]
+    assert {stop.reason for stop in trace.stops.values()} == {"C2", "S1"}
+
+
+def test_the_surer_of_two_disagreeing_ends_names_the_spine_and_the_note_says_so():
+    trace = run(Oracle(straight(6, bottom="S1"), [0, 0.9, 0.9, 0.9, 0, 0]))
+    (named,) = trace.of(Named)
+    assert "disagrees" in named.note
+    assert named.anchor is not None
+    assert trace.vertebrae[0].name == ("C2" if named.anchor.level is Level.C2 else "T12")
+
+
+def test_a_walk_past_a_body_notes_the_gap():
+    column = Column(tuple(Point(120, y) for y in (60, 92, 124, 156, 188, 252)), ("C2", *["vertebra"] * 5))
+    oracle = Oracle(column, [0.9, 0.9, 0.9, 0, 0, 0])
+    oracle.next_point = lambda known: Point(120, 252 if known[-1].y > 180 else known[-1].y + 32)
+    (named,) = run(oracle).of(Named)
+    assert "C6 and C7 lie 2.00 > 1.70 median spacings apart" in named.note
+    assert not next(run(Oracle(straight(7))).of(Named)).note
+
+
+def test_c2_may_lie_far_from_c3():
+    column = Column(tuple(Point(120, y) for y in (60, 116, 148, 180, 212, 244)), ("C2", *["vertebra"] * 5))
+    oracle = Oracle(column, [0, 0.9, 0.9, 0.9, 0, 0])
+    oracle.next_point = lambda known: Point(120, 60 if known[-1].y < 120 < known[0].y else known[-1].y + 32)
+    trace = run(oracle)
+    assert names(trace)[0] == "C2"
+    assert not next(trace.of(Named)).note
+
+
+def test_a_sliver_is_no_vertebra():
+    column = Column(straight(6).centroids, ("C2", *["vertebra"] * 5))
+    oracle = Oracle(column, [0.9, 0.9, 0.9, 0, 0, 0])
+    whole = oracle.segment
+
+    def segment(film, boxes, clicks):
+        answers = whole(film, boxes, clicks)
+        for answer, click in zip(answers, clicks, strict=True):
+            if click.y > 150:
+                answer[:] = 0
+                answer[answer.shape[0] // 2, answer.shape[1] // 2] = 1
+        return answers
+
+    oracle.segment = segment
+    stop = run(oracle).stops["down"]
+    assert (stop.reason, stop.value) == ("empty mask", 1)
+    assert stop.limit == pytest.approx(0.04 * 32**2, rel=0.05)
+    assert stop_reason(stop) == "mask of 1 px < 41 px"
+
+
+def test_clicks_along_a_horizontal_column_are_put_in_order_along_it():
+    points = tuple(Point(60 + 32 * i, 120 + (i % 2)) for i in range(5))
+    column = Column(points, ("C2", *["vertebra"] * 4), size=(400, 240))
+    trace = run(Oracle(column), seeds=[points[i] for i in (2, 1, 3)])
+    assert next(trace.of(Seeded)).points == points[1:4]
+    assert names(trace) == ["C2", "C3", "C4", "C5", "C6"]
+
+
+def test_the_trace_keeps_the_axis_that_ordered_all_detections():
+    bowed = tuple(Point(60 + 3 * i**2, 60 + 32 * i) for i in range(7))
+    seeded = next(run(Oracle(Column(bowed, ("C2", *["vertebra"] * 6)))).of(Seeded))
+    assert len(seeded.order) == 7
+    assert seeded.axis == principal_axis(bowed)
+    assert seeded.axis != principal_axis(seeded.points)
+
+
+def test_a_click_outweighs_a_spine_end_in_the_middle():
+    column = Column(straight(4).centroids, ("vertebra", "C2", "vertebra", "vertebra"))
+    trace = run(Oracle(column), seeds=column.centroids[:3])
+    decisions = list(trace.of(Decided))
+    assert [event.reason for event in decisions][:3] == ["vertebra", "clicked", "vertebra"]
+    assert caption(decisions[1]).endswith("kept because the reader clicked it, against the classifier: 0.97 > 0.50")
+
+
+def test_three_that_are_no_neighbours_lower_the_limit_too():
+    trace = run(Oracle(straight(7), [0.9, 0, 0.9, 0.42, 0.9, 0, 0]))
+    assert next(trace.of(Located)).limit_used == pytest.approx(0.4)
+    assert len(trace.vertebrae) == 7
+
+
+def test_run_time_leaves_out_what_the_caller_does_between_events(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(stages, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    oracle, calls = Oracle(straight(5)), []
+    whole = oracle.classify
+
+    def classify(film, boxes):
+        now[0] += 3.0
+        calls.append(boxes)
+        return whole(film, boxes)
+
+    def slow_reader(event):
+        now[0] += 1000.0
+
+    oracle.classify = classify
+    method = SpineFM(empty_bundle(), SpineFMSettings(), stages=lambda watch: oracle)
+    finished = run_to_trace(method, oracle.column.film, slow_reader).finished
+    assert finished is not None
+    assert finished.seconds["total"] == 3.0 * len(calls)
 
 
 def test_fewer_than_three_detections_lower_the_limit_and_say_so():
@@ -161,7 +275,11 @@ def test_a_clicked_seed_is_taken_against_the_classifier():
     [
         ([Point(120, 60), Point(120, 92)], "click the centres of three"),
         ([Point(120, 60), Point(120, 92), Point(500, 124)], "outside the film"),
-        ([Point(20, 60), Point(20, 92), Point(20, 124)], "click nearer to their centres"),
+        ([Point(20, 60), Point(20, 92), Point(20, 124)], r"Seed 1 at \(20, 60\) does not hold \(the mask is empty\)"),
+        ([Point(120, 60), Point(120, 92), Point(20, 140)], r"Seed 3 at \(20, 140\) does not hold .* click nearer"),
+        ([Point(120, 60), Point(120, 92), Point(120, 124), Point(120, 92)], "at one place; click each vertebra once"),
+        ([Point(120, 60), Point(120, 92), Point(float("nan"), 124)], "no place on a film"),
+        ([Point(120, 60), Point(120, 92), Point(120, 156)], r"Seeds 2 and 3 lie 2\.67 > 1\.80 body sizes apart"),
     ],
 )
 def test_seeds_that_cannot_serve_are_refused_with_a_sentence(seeds, sentence):
@@ -197,14 +315,14 @@ def test_events_come_in_the_contracts_order_and_survive_json():
     assert Trace.from_json(trace.to_json()).to_json() == trace.to_json()
 
 
-def test_an_off_centre_mask_is_looked_at_again_unless_faithful():
+def test_an_off_centre_mask_is_looked_at_again_unless_told_otherwise():
     points = tuple(Point(120, y) for y in (60, 92, 124, 156, 198))
     column = Column(points, ("C2", "vertebra", "vertebra", "vertebra", "vertebra"))
     scores = [0.9, 0.9, 0.9, 0, 0]
     again = [event.recentred for event in run(Oracle(column, scores)).of(Segmented)]
-    faithful = [event.recentred for event in run(Oracle(column, scores), SpineFMSettings.faithful()).of(Segmented)]
+    once = SpineFMSettings(recentre=False)
     assert any(again)
-    assert not any(faithful)
+    assert not any(event.recentred for event in run(Oracle(column, scores), once).of(Segmented))
 
 
 def test_levels_carry_verse_ids_and_unnamed_ones_count_from_101():
