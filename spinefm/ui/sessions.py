@@ -19,6 +19,7 @@ from spinefm.geometry import Point
 from spinefm.methods import CannotStart, Method, film_record
 from spinefm.radiograph import Radiograph, UnreadableFilm
 from spinefm.trace import Event, Finished, Setting, Trace
+from spinefm.ui.animation import animation
 from spinefm.ui.comparison import compare
 from spinefm.ui.corrections import CorrectedRun, Refused
 from spinefm.ui.examples import Choice, Example
@@ -211,4 +212,5 @@ def result_zip(trace: Trace, film: Radiograph) -> Iterator[dict[str, Any]]:
         write_zip(path, trace, film)
         with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(f"{stem}/player.html", standalone_page(trace_payload(trace, film, new_run())))
+            archive.writestr(f"{stem}/run.webp", animation(trace, film))
         yield FileData(path=str(path), orig_name=path.name).model_dump()

@@ -39,7 +39,7 @@ function drawLog(node, view, act) {
 
 function drawDownload(node, view) {
   const file = view.payload.download;
-  const words = "label map, overlay, trace, table, report and this player as one html file";
+  const words = "label map, overlay, trace, table, report, this player as one html file, and the run as a moving picture";
   node.replaceChildren(file
     ? html("p", {}, html("a", { class: "download", href: file.url, download: file.orig_name }, "Download the zip"),
       html("span", { class: "note" }, ` ${words}`))
