@@ -41,11 +41,12 @@ def main() -> None:
     """Serve, photograph, stop."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=EXAMPLES / "page.png")
+    parser.add_argument("--examples", type=Path, default=EXAMPLES, help="folder with films and finished traces")
     parser.add_argument("--film", default="cervical", help="name of an example with a finished trace")
     parser.add_argument("--step", default="finished", help="kind of the step, such as finished, checked or classified")
     parser.add_argument("--scheme", default="dark", choices=("dark", "light"))
     arguments = parser.parse_args()
-    page = build_page(SharedBundle(), EXAMPLES)
+    page = build_page(SharedBundle(), arguments.examples)
     _, url, _ = launch(page, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     photograph(f"{url}?film={arguments.film}", arguments.out, arguments.step, arguments.scheme)
     page.close()

@@ -128,6 +128,14 @@ def test_pointing_at_a_row_lights_its_vertebra(player: Visitor) -> None:
     assert player.page.locator(".player-picture .vertebra.lit").count() == 0
 
 
+def test_a_click_on_a_vertebra_chooses_its_row(player: Visitor) -> None:
+    player.page.click('[data-tab="log"]')
+    player.page.locator(".player-picture .vertebra").nth(3).locator(".outline").click(position={"x": 6, "y": 6})
+    assert [name.strip() for name in player.page.locator("tr.chosen th").all_text_contents()] == ["C5"]
+    assert player.page.locator(".player select.level").input_value() == "C5"
+    assert frame(player) == COUNT - 1
+
+
 def test_the_detections_say_which_were_dropped_and_why(player: Visitor) -> None:
     player.page.keyboard.press("Home")
     assert player.page.locator(".detection.kept").count() == 3

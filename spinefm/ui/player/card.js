@@ -113,9 +113,9 @@ function locatedCard(view, picture) {
   return [
     heading("Detector", `${kept} of ${detections.length} kept`),
     html("div", { class: "card-list" }, detections.map((found) => gauge({
-      label: found.kept ? "kept" : "dropped", value: found.score, limit, full: 1, over: false,
-      state: found.kept ? "good" : "bad", detail: found.reason }))),
-    html("p", { class: "note" }, `score limit ${two(limit)}; the reason stands on each when pointed at`),
+      label: found.kept ? "kept" : found.reason, value: found.score, limit, full: 1, over: false,
+      state: `row ${found.kept ? "good" : "bad"}`, detail: found.reason }))),
+    html("p", { class: "note" }, `scores against the limit ${two(limit)}`),
   ];
 }
 

@@ -8,7 +8,7 @@ function pathOf(outline) {
   return pairs.length ? `M${pairs.join("L")}Z` : "";
 }
 
-function spinePicture(root, onHover) {
+function spinePicture(root, onHover, onChoose) {
   const node = root.querySelector(".player-picture");
   const slopes = ["R", "G", "B"].map((channel) => svg(`feFunc${channel}`, { type: "linear", slope: 1, intercept: 0 }));
   const greyId = `grey-${Math.random().toString(36).slice(2)}`;
@@ -127,7 +127,7 @@ function spinePicture(root, onHover) {
     const colour = name ? colours[name] : null;
     const anchored = picture.named && picture.named.anchor && picture.named.anchor.vertebra === item.number;
     return svg("g", { class: `vertebra${anchored ? " anchor" : ""}`, "data-number": item.number,
-      style: colour ? `--level: ${colour}` : null, onpointerenter: () => onHover(item.number), onpointerleave: () => onHover(null) },
+      style: colour ? `--level: ${colour}` : null, onpointerenter: () => onHover(item.number), onpointerleave: () => onHover(null), onclick: () => onChoose(item.number) },
       svg("title", {}, name || `vertebra ${item.number}`),
       edged(item.outline, `outline${options.fills ? " filled" : ""}`),
       name && options.names && item.centroid ? text(item.centroid, name, "name") : null);

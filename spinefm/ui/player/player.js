@@ -12,7 +12,7 @@ function spinePlayer(root, report = null) {
   const part = (name) => root.querySelector(`.player-${name}`);
   const shell = root.querySelector(".player");
   const view = { payload: null, frames: [], names: new Map(), accepted: new Map(), film: null, patch: null, counter: "", chosen: null };
-  const picture = spinePicture(root, hover);
+  const picture = spinePicture(root, hover, chooseOnFilm);
   const seeds = spineSeeds(root, picture, report !== null);
   const act = { go, hover, choose };
   const replaced = new Set(); // runs that gave way to another: what still arrives of them is late
@@ -70,7 +70,7 @@ function spinePlayer(root, report = null) {
     shell.classList.toggle("with-run", some);
     drawLanes(part("lanes"), view, go);
     drawVertebrae(part("table"), view, act);
-    drawCorrections(part("corrections"), view, report);
+    markChosen(view.chosen);
     drawComparison(root.querySelector('[data-panel="compare"]'), root.querySelector('[data-tab="compare"]'), view, act);
     drawLog(root.querySelector('[data-panel="log"]'), view, act);
     drawDownload(root.querySelector('[data-panel="download"]'), view);
@@ -107,9 +107,23 @@ function spinePlayer(root, report = null) {
   }
 
   function choose(row, frame) {
-    view.chosen = row.number;
-    drawCorrections(part("corrections"), view, report);
+    markChosen(row.number);
     go(frame);
+  }
+
+  // A click on a vertebra of the film chooses its row, unless starting points are being clicked.
+  function chooseOnFilm(number) {
+    if (seeds.active() || !view.payload.rows.length) return;
+    chooseTab("vertebrae");
+    markChosen(number);
+  }
+
+  function markChosen(number) {
+    view.chosen = number;
+    drawCorrections(part("corrections"), view, report);
+    for (const row of part("table").querySelectorAll("tr[data-number]")) {
+      row.classList.toggle("chosen", Number(row.dataset.number) === number);
+    }
   }
 
   function goGroup(offset) {

@@ -64,5 +64,5 @@ function spineSeeds(root, picture, offered) {
     if (active && event.target.closest(".player-picture")) place(picture.filmPoint(event));
   });
   button.addEventListener("click", () => setActive(!active));
-  return { onFilm, toggle: () => offered && setActive(!active) };
+  return { onFilm, active: () => active, toggle: () => offered && setActive(!active) };
 }
