@@ -100,7 +100,11 @@ def notices(film: Radiograph | None, events: Iterable[Event]) -> list[str]:
                     f"the detector's limit was lowered to {event.limit_used:.2f}."
                 )
             case Named(anchor=None):
-                lines.append("Neither C2 nor S1 was recognised: names are relative, V1 is the topmost vertebra found.")
+                lines.append(
+                    event.note or "Neither C2 nor S1 was recognised: names are relative, V1 is the topmost one."
+                )
+            case Named() if event.note:
+                lines.append(event.note)
             case Finished():
                 lines.extend(event.notes)
     return list(dict.fromkeys(lines))
