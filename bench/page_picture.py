@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
@@ -18,7 +19,7 @@ from spinefm.ui.page import build_page, launch
 from spinefm.ui.workbench import SharedBundle
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SIZE = {"width": 1440, "height": 940}
 
 

@@ -7,6 +7,7 @@ Without arguments it takes the first example with a finished trace.
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -15,7 +16,7 @@ from spinefm.ui.examples import Example, find_examples
 from spinefm.ui.player import standalone_page, trace_payload
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 STEP = """() => {
   const times = [];
   const count = document.querySelectorAll(".tick").length;

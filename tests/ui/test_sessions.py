@@ -17,6 +17,7 @@ from spinefm.ui.corrections import Correction
 from spinefm.ui.examples import GONE, Choice, find_examples, thumbnail
 from spinefm.ui.sessions import NO_FILM, Kept, Shown, Wishes, corrected, example_shown, opened, run_steps
 from spinefm.ui.workbench import SharedBundle
+from tests.bad_films import write_bad_films
 from tests.ui.conftest import write_examples
 from tests.ui.stand_in import StandInBench, all_events, write_film
 
@@ -73,6 +74,15 @@ def last_of(all_shown: Iterable[Shown]) -> Shown:
 def test_a_run_without_a_film_fails_with_a_sentence() -> None:
     error = only(run_steps(StandInBench(), None))["error"]
     assert NO_FILM.startswith(error["what"][:-1])
+
+
+def test_each_of_twenty_bad_files_is_a_sentence_and_nothing_else(tmp_path: Path) -> None:
+    names = write_bad_films(tmp_path)
+    assert len(names) >= 20
+    for name in names:
+        payload = opened(Choice(tmp_path / name, name))
+        assert payload["status"] == "failed" and payload["film"] is None, name
+        assert payload["error"]["what"].endswith(".") and payload["error"]["remedy"].endswith("."), name
 
 
 def test_an_expired_upload_fails_with_a_sentence(tmp_path: Path) -> None:
