@@ -27,13 +27,13 @@ function drawLanes(node, view, go) {
   const { frames, payload } = view;
   const of = (wanted) => tickGroups(frames, wanted, go);
   const end = (direction) => payload.ends.find((item) => item.direction === direction);
-  const walked = (direction) => frames.some(({ event }) => event.direction === direction);
+  const walked = (direction) => end(direction) || frames.some(({ event }) => event.direction === direction);
   const rows = [
     lane("start", of((event) => !event.direction && ["located", "seeded"].includes(event.kind) || event.direction === "seed")),
     ...["up", "down"].filter(walked).map((direction) => lane(direction, of((event) => event.direction === direction), end(direction))),
     lane("end", of((event) => ["named", "finished"].includes(event.kind))),
   ];
-  node.replaceChildren(...rows.filter((row) => row.querySelector(".tick")));
+  node.replaceChildren(...rows.filter((row) => row.querySelector(".tick, .lane-end")));
 }
 
 function markTick(node, index) {
