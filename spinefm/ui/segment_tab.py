@@ -18,7 +18,7 @@ from spinefm.ui.picker import build_picker
 from spinefm.ui.player import markup, style
 from spinefm.ui.player.assets import gradio_script
 from spinefm.ui.player.payload import Payload
-from spinefm.ui.sessions import Kept, Shown, Wishes, corrected, example_shown, opened, run_steps, waiting
+from spinefm.ui.sessions import Kept, Line, Shown, Wishes, corrected, example_shown, opened, run_steps, waiting
 from spinefm.ui.workbench import Workbench
 
 KEEP_STATE = 1800
@@ -40,6 +40,7 @@ class SegmentTab:
         """Build the tab inside the current page."""
         self.bench = bench
         self.examples = examples
+        self.line = Line()
         self.choice = gr.State(None, time_to_live=KEEP_STATE)
         self.kept = gr.State(None, time_to_live=KEEP_STATE)
         self.seeds = gr.Textbox("[]", visible=False)
@@ -120,20 +121,24 @@ class SegmentTab:
         for shown in example_shown(example):
             yield None, example.choice(), shown.payload, shown.kept
 
-    def _on_wait(self) -> tuple[Payload, Any, Any]:
-        return waiting(), gr.update(visible=False), gr.update(visible=True)
+    def _on_wait(self, request: gr.Request) -> tuple[Payload, Any, Any]:
+        return waiting(self.line.join(str(request.session_hash))), gr.update(visible=False), gr.update(visible=True)
 
     def _on_run(
-        self, choice: Choice | None, kept: Kept | None, seeds: str, *values: float
+        self, request: gr.Request, choice: Choice | None, kept: Kept | None, seeds: str, *values: float
     ) -> Iterator[tuple[Payload, Any]]:
         wishes = Wishes(limits.changed(values), _points(seeds))
-        for shown in run_steps(self.bench, choice, wishes, kept):
-            yield _remembered(shown)
+        try:
+            for shown in run_steps(self.bench, choice, wishes, kept):
+                yield _remembered(shown)
+        finally:
+            self.line.leave(str(request.session_hash))
 
     def _on_end(self) -> tuple[Any, Any]:
         return gr.update(visible=True), gr.update(visible=False)
 
-    def _on_cancel(self, choice: Choice | None) -> tuple[Payload, Any, Any]:
+    def _on_cancel(self, request: gr.Request, choice: Choice | None) -> tuple[Payload, Any, Any]:
+        self.line.leave(str(request.session_hash))
         payload = opened(choice)
         notices = [*payload["notices"], "The run was cancelled."]
         return {**payload, "notices": notices}, *self._on_end()

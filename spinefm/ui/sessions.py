@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -144,9 +145,30 @@ def log_payload(run: CorrectedRun) -> Payload:
     return {"log": list(notes[-len(run.done) :]) if run.done else [], "undo": bool(run.done), "redo": bool(run.undone)}
 
 
-def waiting() -> Payload:
-    """A run that has been asked for and waits for its turn."""
-    return player_payload(new_run(), "waiting")
+def waiting(ahead: int) -> Payload:
+    """A run that has been asked for while `ahead` others were under way or waiting."""
+    return player_payload(new_run(), "waiting", ahead=ahead)
+
+
+class Line:
+    """The visitors whose runs are under way or waiting, in the order in which they asked."""
+
+    def __init__(self) -> None:
+        self._visitors: list[str] = []
+        self._lock = threading.Lock()
+
+    def join(self, visitor: str) -> int:
+        """Stand in line; returns how many are before this visitor."""
+        with self._lock:
+            if visitor not in self._visitors:
+                self._visitors.append(visitor)
+            return self._visitors.index(visitor)
+
+    def leave(self, visitor: str) -> None:
+        """Leave the line, wherever in it."""
+        with self._lock:
+            if visitor in self._visitors:
+                self._visitors.remove(visitor)
 
 
 @dataclass(frozen=True)

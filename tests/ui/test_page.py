@@ -160,6 +160,21 @@ def test_cancel_stops_a_run_and_keeps_the_film(gate: threading.Semaphore, run: V
     assert run.page.locator("#run").is_visible()
 
 
+def test_who_waits_is_told_how_many_are_before(
+    gate: threading.Semaphore, run: Visitor, context: BrowserContext, address: str
+) -> None:
+    run.wait("running")
+    second = visit(context)
+    second.open(address, "finished")
+    second.page.click("#run")
+    second.wait("waiting")
+    assert "1 film is before yours" in second.page.inner_text(".player-message")
+    gate.release(1000)
+    run.wait("finished")
+    second.wait("finished")
+    second.leave()
+
+
 def test_three_visitors_at_once_get_their_own_results(context: BrowserContext, address: str, tmp_path: Path) -> None:
     visitors = [visit(context) for _ in range(3)]
     pictures = []
@@ -192,11 +207,23 @@ def test_nothing_sticks_out_at_any_width(context: BrowserContext, address: str) 
     one.leave()
 
 
+def set_overlap_limit(visitor: Visitor, value: str) -> None:
+    """Type the limit; the fold has just opened, so its fields may not listen yet."""
+    slider = visitor.page.locator("#limits input[type=range]").nth(1)
+    for _ in range(20):
+        visitor.page.fill('#limits input[type="number"] >> nth=1', value)
+        visitor.page.keyboard.press("Tab")
+        visitor.page.wait_for_timeout(200)
+        if slider.input_value() == value:
+            return
+        visitor.page.fill('#limits input[type="number"] >> nth=1', "0.1")
+    raise AssertionError("the limit could not be set")
+
+
 def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
     run.wait("finished")
     run.page.click("#limits button")
-    run.page.fill('#limits input[type="number"] >> nth=1', "0.02")
-    run.page.keyboard.press("Tab")
+    set_overlap_limit(run, "0.02")
     run.page.click("#run")
     run.page.wait_for_selector('[data-tab="compare"]:not([hidden])')
     run.page.click('[data-tab="compare"]')

@@ -15,7 +15,7 @@ from spinefm.bundles import BundleError, Manifest
 from spinefm.ui import workbench
 from spinefm.ui.corrections import Correction
 from spinefm.ui.examples import GONE, Choice, find_examples, thumbnail
-from spinefm.ui.sessions import NO_FILM, Kept, Shown, Wishes, corrected, example_shown, opened, run_steps
+from spinefm.ui.sessions import NO_FILM, Kept, Line, Shown, Wishes, corrected, example_shown, opened, run_steps
 from spinefm.ui.workbench import SharedBundle
 from tests.bad_films import write_bad_films
 from tests.ui.conftest import write_examples
@@ -121,6 +121,14 @@ def test_facts_without_weights_and_warming_them_do_not_fail(no_weights: None) ->
     assert bench.facts().line.endswith("weights missing")
     with pytest.raises(BundleError):
         bench.method({}, None)
+
+
+def test_visitors_stand_in_line_in_the_order_in_which_they_asked() -> None:
+    line = Line()
+    assert [line.join(visitor) for visitor in ("a", "b", "a", "c")] == [0, 1, 0, 2]
+    line.leave("a")
+    line.leave("a")
+    assert [line.join(visitor) for visitor in ("c", "a")] == [1, 2]
 
 
 def test_opening_nothing_is_the_empty_page() -> None:

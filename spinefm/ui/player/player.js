@@ -4,7 +4,7 @@ const PACE = 650;
 const SPEEDS = [0.5, 1, 2, 4];
 const MESSAGES = {
   empty: ["No film yet.", "Drop one on the left, or pick an example."],
-  waiting: ["Waiting for a place in the queue.", "One film is segmented at a time; yours comes next in line."],
+  waiting: ["Starting …", "The film is about to be read."],
 };
 
 // `report(name, data)` tells the page what the reader did to the run; without it the player only replays.
@@ -55,9 +55,17 @@ function spinePlayer(root, report = null) {
     return frameOfEvent(view.frames, payload.events.length - 1);
   }
 
+  function messageOf(payload) {
+    if (payload.error) return [payload.error.what, payload.error.remedy];
+    if (payload.status === "waiting" && payload.ahead) {
+      return [`Waiting: ${payload.ahead} ${payload.ahead === 1 ? "film is" : "films are"} before yours.`, "One is segmented at a time."];
+    }
+    if (payload.film && payload.status !== "waiting") return ["", ""];
+    return MESSAGES[payload.status] || MESSAGES.empty;
+  }
+
   function drawMessage(payload) {
-    const [what, remedy] = payload.error ? [payload.error.what, payload.error.remedy]
-      : payload.film && payload.status !== "waiting" ? ["", ""] : MESSAGES[payload.status] || MESSAGES.empty;
+    const [what, remedy] = messageOf(payload);
     const node = part("message");
     node.hidden = !what;
     node.replaceChildren(...(what ? [html("strong", {}, what), html("span", {}, remedy)] : []));
