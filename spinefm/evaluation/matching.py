@@ -20,7 +20,7 @@ IDENTIFIED_ABOVE = 0.4
 COVERED_ABOVE = 0.5
 """A body of which a larger share lies under a mask is covered by it; a mask that covers two has merged them."""
 ON_PARTIAL_ABOVE = 0.5
-"""A mask of which a larger share lies on bodies cut off by the film's edge is not false."""
+"""A mask of which a larger share lies on bodies cut off by the film's edge, or that identifies one, is not false."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def score_film(film: str, region: str, group: str, truth: Truth, vertebrae: Sequ
     false = [
         vertebra
         for vertebra, match in zip(vertebrae, matched, strict=True)
-        if match is None and _share_on(vertebra.mask, truth.partial) <= ON_PARTIAL_ABOVE
+        if match is None and not _lies_on(vertebra.mask, truth.partial)
     ]
     hits = [match for match in matched if match is not None]
     return FilmScore(
@@ -128,6 +128,7 @@ def _best(mask: Mask, bodies: Mapping[Level, Mask]) -> Level | None:
     return best if best is not None and dice[best] > IDENTIFIED_ABOVE else None
 
 
-def _share_on(mask: Mask, bodies: Mapping[Level, Mask]) -> float:
-    """The share of `mask` that lies on any of `bodies`, which do not overlap."""
-    return sum(mask.intersection_area(body) for body in bodies.values()) / max(mask.area, 1)
+def _lies_on(mask: Mask, bodies: Mapping[Level, Mask]) -> bool:
+    """Whether `mask` identifies one of `bodies`, which do not overlap, or lies mostly on them."""
+    share = sum(mask.intersection_area(body) for body in bodies.values()) / max(mask.area, 1)
+    return share > ON_PARTIAL_ABOVE or _best(mask, bodies) is not None

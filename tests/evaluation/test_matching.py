@@ -27,6 +27,8 @@ CASES = [
     ([vertebra(block(0), Level.C4)], [1, 0], 0, 0, 0),
     ([vertebra(block(60), Level.C4)], [0, 0], 0, 1, 0),
     ([vertebra(block(40), None)], [0, 0], 0, 0, 0),
+    ([vertebra(block(40, 22), None)], [0, 0], 0, 0, 0),
+    ([vertebra(block(40, 45), None)], [0, 0], 0, 1, 0),
     ([vertebra(block(0), Level.C3), vertebra(block(1), Level.C4)], [1, 0], 1, 0, 1),
 ]
 

@@ -20,7 +20,8 @@ def test_a_written_set_reads_back_as_simulated(tmp_path: Path) -> None:
     phantom = simulate(9_000_000, "cervical")
     film = cv2.imread(str(tmp_path / "films" / f"{names[0]}.png"), cv2.IMREAD_UNCHANGED)
     labels = cv2.imread(str(tmp_path / "labels" / f"{names[0]}.png"), cv2.IMREAD_UNCHANGED)
-    assert film.dtype == np.uint8 and np.abs(film / 255 - phantom.film).max() <= 0.5 / 255 + 1e-6
+    assert film is not None and film.dtype == np.uint8
+    assert np.abs(film / 255 - phantom.film).max() <= 0.5 / 255 + 1e-6
     assert np.array_equal(labels, phantom.labels)
     truth = json.loads((tmp_path / "labels" / f"{names[0]}.json").read_text(encoding="utf-8"))
     assert truth["size"] == [phantom.film.shape[1], phantom.film.shape[0]]

@@ -28,14 +28,14 @@ class SpineFMSettings:
     classifier_factor, classifier_side_px: the same for the classifier's patch.
     recentre, recentre_limit: segment once more round the refined centroid when it moved further than the limit, or when
         the mask reaches the patch's edge; off: the paper's single pass.
-    outside_limit: share of the patch that may lie outside the film.
+    outside_limit: share of the patch that may lie outside the film; near one half the body's centre is on the edge.
     mask_limit: probability of a mask's pixels during the walk; final_limit: of the final masks (paper: 0.9). The
         compact network is trained and validated with its outline at 0.5, so that is where its masks are cut.
     least_area: smallest area of a mask, in squares of the spacing; less is a sliver and no vertebra.
     overlap_limit: intersection over union above which a mask is rejected (paper: 0.1).
     background_limit, end_limit: classifier probability of background that stops, of C2 or S1 that ends the walk. The
-        paper takes the most probable class; 0.75 was chosen on 200 phantoms (seeds 900400-900599), where it finds
-        99.2 % of the bodies instead of 98.3 %, at 0.025 false masks per film instead of 0.015.
+        paper takes the most probable class; 0.65 was chosen on 200 phantoms (seeds 900400-900599), where it finds
+        98.9 % of the bodies instead of 98.3 %, at 0.020 false masks per film instead of 0.015.
     revisit_limit: a new centroid this close to an accepted one has been visited.
     step_limit: steps in one direction.
     smoothing: standard deviation of the final Gaussian (0.03 has the published kernel's effect on NHANES II films).
@@ -54,12 +54,12 @@ class SpineFMSettings:
     classifier_side_px: int = 0
     recentre: bool = True
     recentre_limit: float = 0.2
-    outside_limit: float = 0.7
+    outside_limit: float = 0.45
     mask_limit: float = 0.5
     final_limit: float = 0.5
     least_area: float = 0.04
     overlap_limit: float = 0.1
-    background_limit: float = 0.75
+    background_limit: float = 0.65
     end_limit: float = 0.5
     revisit_limit: float = 0.35
     step_limit: int = 25
