@@ -64,7 +64,7 @@ def _(event: Segmented) -> str:
         text += ", patch centred anew"
     if event.outside_share > 0:
         sign = "≤" if event.outside_share <= event.outside_limit else ">"
-        text += f"; {event.outside_share:.2f} {sign} {event.outside_limit:.2f} of the patch lies outside the film"
+        text += f"; {event.outside_share:.2f} {sign} {event.outside_limit:.2f} of its place lies outside the film"
     return text
 
 
@@ -107,7 +107,7 @@ def stop_reason(event: Decided) -> str:
         case "point outside":
             return f"the next point lies {event.value or 0:.0f} px outside the film"
         case "outside the film":
-            return f"{_held(event)} of the patch lies outside the film"
+            return f"{_held(event)} of its place lies outside the film"
         case "misplaced end":
             return f"C2 or S1 seen where the spine cannot end: {_held(event)}"
         case "step limit":

@@ -145,7 +145,8 @@ class Proposed:
 class Segmented:
     """The mask at the proposed point; `shift` in pixels from the point to the refined centroid.
 
-    `patch` is the patch the mask was taken from: the proposed one, or one centred anew (`recentred`).
+    `patch` is the patch the mask was taken from: the proposed one, or one centred anew (`recentred`); what of it lies
+    outside the film was black. `outside_share` is that of a square of one spacing round the centroid.
     """
 
     direction: Direction

@@ -26,7 +26,7 @@ CASES = [
     ),
     (
         Decided("up", 2, "stopped", "outside the film", 0.2, 0.0, None),
-        "Step 2, upwards: stopped, 0.20 > 0.00 of the patch lies outside the film",
+        "Step 2, upwards: stopped, 0.20 > 0.00 of its place lies outside the film",
     ),
     (
         Decided("seed", 1, "stopped", "misplaced end", 0.97, 0.5, None),

@@ -63,9 +63,9 @@ def film_path(folder: Path, name: str) -> Path:
 
 
 def _truth(raw: Mapping[str, Any], exact: Path) -> Truth:
-    """Exact masks where there is a label map, else the polygons filled."""
+    """Exact masks where there is a label map, else the polygons filled; an unlabelled film has neither."""
     size = (int(raw["size"][0]), int(raw["size"][1]))
-    polygons = {Level[name]: _polygon(name, points) for name, points in raw["polygons"].items()}
+    polygons = {Level[name]: _polygon(name, points) for name, points in raw.get("polygons", {}).items()}
     complete = bool(raw["complete"])
     if not exact.exists():
         return Truth({level: Mask.from_polygon(points, size) for level, points in polygons.items()}, {}, complete)

@@ -85,7 +85,6 @@ def _label(**changes) -> str:
 DAMAGED = [
     _label(region=None),
     _label(complete=None),
-    _label(polygons=None),
     _label(polygons=[]),
     _label(size=[]),
     _label(size=3),
@@ -118,3 +117,11 @@ def test_a_damaged_label_is_named(folder, text):
 def test_a_folder_without_labels_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match="no folder named labels"):
         list(read_folder(tmp_path))
+
+
+def test_an_unlabelled_film_is_a_case_without_truth(folder):
+    label = {"size": [80, 60], "region": "cervical", "complete": False}
+    (folder / "labels" / "one.json").write_text(json.dumps(label))
+    (case,) = read_folder(folder)
+    assert not case.truth.bodies
+    assert not case.truth.partial

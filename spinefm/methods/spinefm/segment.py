@@ -34,6 +34,7 @@ class Shape:
     def event(self, prompt: Prompt, film: Radiograph, settings: SpineFMSettings) -> Segmented:
         """The shape as the trace keeps it."""
         centroid = self.centroid
+        place = Box.square(centroid or prompt.point, max(1, round(prompt.spacing)))
         return Segmented(
             direction=prompt.direction,
             step=prompt.step,
@@ -41,7 +42,7 @@ class Shape:
             centroid=centroid,
             shift=None if centroid is None else prompt.point.distance(centroid),
             patch=self.patch,
-            outside_share=self.patch.outside_share(film.pixels.shape[:2]),
+            outside_share=place.outside_share(film.pixels.shape[:2]),
             outside_limit=settings.outside_limit,
             recentred=self.recentred,
         )

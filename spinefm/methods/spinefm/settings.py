@@ -28,7 +28,8 @@ class SpineFMSettings:
     classifier_factor, classifier_side_px: the same for the classifier's patch.
     recentre, recentre_limit: segment once more round the refined centroid when it moved further than the limit, or when
         the mask reaches the patch's edge; off: the paper's single pass.
-    outside_limit: share of the patch that may lie outside the film; near one half the body's centre is on the edge.
+    outside_limit: share of a square of one spacing round the centroid that may lie outside the film; at one half the
+        centroid is on the film's edge, and a body of which 60 % is in view has less than 0.28.
     mask_limit: probability of a mask's pixels during the walk; final_limit: of the final masks (paper: 0.9). The
         compact network is trained and validated with its outline at 0.5, so that is where its masks are cut.
     least_area: smallest area of a mask, in squares of the spacing; less is a sliver and no vertebra.
@@ -54,7 +55,7 @@ class SpineFMSettings:
     classifier_side_px: int = 0
     recentre: bool = True
     recentre_limit: float = 0.2
-    outside_limit: float = 0.45
+    outside_limit: float = 0.28
     mask_limit: float = 0.5
     final_limit: float = 0.5
     least_area: float = 0.04

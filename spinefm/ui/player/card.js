@@ -59,7 +59,7 @@ function segmentLine(segmented) {
   if (!segmented) return waiting("mask: not yet");
   const shift = segmented.shift === null ? "no mask" : `centroid moved ${segmented.shift.toFixed(1)} px`;
   const outside = segmented.outside_share > 0
-    ? ` · ${two(segmented.outside_share)} of the patch outside the film (limit ${two(segmented.outside_limit)})` : "";
+    ? ` · ${two(segmented.outside_share)} of its place outside the film (limit ${two(segmented.outside_limit)})` : "";
   return html("p", { class: "card-line" }, shift + (segmented.recentred ? ", patch centred anew" : "") + outside);
 }
 
