@@ -10,6 +10,7 @@ import gradio as gr
 from spinefm.formats.decoded import MAX_BYTES
 from spinefm.ui.examples import find_examples
 from spinefm.ui.segment_tab import SegmentTab
+from spinefm.ui.tabs import Parts, TabPlan
 from spinefm.ui.workbench import Workbench
 
 HEADER = """
@@ -19,6 +20,10 @@ HEADER = """
   <span class="about">A lateral spine radiograph goes in, named vertebrae come out, and every step can be seen.</span>
 </div>
 """
+SEGMENT = "segment"
+"""The id of the first tab."""
+TABS: tuple[TabPlan, ...] = ()
+"""The tabs after the first, from the left; a further one is a line here."""
 CACHE = (600, 1800)
 """Every ten minutes, uploads and results older than half an hour are deleted."""
 QUEUE = 16
@@ -29,8 +34,12 @@ def build_page(bench: Workbench, examples: Path) -> gr.Blocks:
     """The page on `bench`, offering the films of the folder `examples`; nothing is loaded yet."""
     with gr.Blocks(title="SpineFM", fill_width=True, delete_cache=CACHE, analytics_enabled=False) as page:
         gr.HTML(HEADER, apply_default_css=False, elem_id="header-block")
-        with gr.Tabs(), gr.Tab("Segment"):
-            tab = SegmentTab(bench, find_examples(examples))
+        with gr.Tabs() as tabs:
+            with gr.Tab("Segment", id=SEGMENT):
+                tab = SegmentTab(bench, find_examples(examples))
+            for plan in TABS:
+                with gr.Tab(plan.label, id=plan.id):
+                    plan.build(Parts(bench, tab, tabs))
         page.load(
             tab.on_load, None, [tab.choice, tab.player, tab.kept], api_visibility="private", show_progress="hidden"
         )
