@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,9 @@ Points = NDArray[np.float64]
 
 SAMPLES = 14
 """Points per edge of a body."""
+
+AXIS_HEIGHT = 1.42
+"""Height of C2 as annotated over the depth of its inferior endplate, as the outlines of cervical collections have it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,8 +134,10 @@ def _axis(vertebra: Vertebra, rng: np.random.Generator) -> Outline:
     """C2: the body with its dens; the two upper corners are where the dens' base meets the body."""
     d, h = vertebra.depth, vertebra.height
     dens = rng.uniform(0.72, 1.0) * 15.5 * h / 18.5
-    lean = rng.uniform(-0.05, 0.3) * dens / d
-    wide, neck = rng.uniform(0.27, 0.36), rng.uniform(0.84, 0.97)
+    wide, neck = rng.uniform(0.29, 0.38), rng.uniform(0.84, 0.97)
+    shift = rng.uniform(0.0, 0.12)  # the dens goes on where the posterior wall ends
+    lean = shift + rng.uniform(-0.05, 0.3) * dens / d
+    belly = 0.4 * shift + 0.6 * lean
     top, tip = -0.5 * h, -0.5 * h - dens
     lip = rng.uniform(0.03, 0.16)
     front = [
@@ -141,13 +145,13 @@ def _axis(vertebra: Vertebra, rng: np.random.Generator) -> Outline:
         (-0.42, 0.1 * h),
         (-0.40, -0.25 * h),
         (-0.36, top),
-        (-wide * neck, top - 0.25 * dens),
+        (shift - wide * neck, top - 0.25 * dens),
     ]
-    round_tip = [(-wide + 0.6 * lean, top - 0.65 * dens), (-0.6 * wide + lean, tip + 0.12 * dens), (lean, tip)]
+    round_tip = [(belly - wide, top - 0.65 * dens), (-0.6 * wide + lean, tip + 0.12 * dens), (lean, tip)]
     back_tip = [
         (0.7 * wide + lean, tip + 0.14 * dens),
-        (wide + 0.6 * lean, top - 0.55 * dens),
-        (wide * neck, top - 0.15 * dens),
+        (belly + wide, top - 0.55 * dens),
+        (shift + wide * neck, top - 0.15 * dens),
     ]
     back = [(0.41, top + 0.12 * h), (0.43, 0.15 * h), (0.5, 0.47 * h)]
     under = [(0.25, 0.43 * h), (0.0, 0.42 * h - 0.02 * h), (-0.3, 0.46 * h)]
@@ -162,22 +166,17 @@ def _axis(vertebra: Vertebra, rng: np.random.Generator) -> Outline:
     )
 
 
-def annotated(level: Level, outline: Outline) -> NDArray[np.float64]:
-    """The outline (N, 2) as film collections annotate a body, mm: of C2 the part below the base of its dens."""
+def annotated(level: Level, outline: Outline) -> Outline:
+    """The outline as film collections annotate a body, mm.
+
+    Of C2 that is a straight-sided quadrangle on its inferior endplate: over the body and the foot of its dens, as high
+    as the ring of its pedicles and lateral masses, not the dens itself.
+    """
     if level is not Level.C2:
-        return outline.polygon
-    anterior, posterior, below = outline.corners[0], outline.corners[1], outline.corners[2:].mean(axis=0)
-    return _half(outline.polygon, anterior, posterior, below)
-
-
-def _half(polygon: NDArray[np.float64], a: Any, b: Any, keep: Any) -> NDArray[np.float64]:
-    """The part of a polygon (N, 2) on the side of the line through `a` and `b` on which the point `keep` lies."""
-    normal = np.array([a[1] - b[1], b[0] - a[0]])
-    side = (polygon - a) @ normal * np.sign((keep - a) @ normal)
-    kept: list[NDArray[np.float64]] = []
-    for here, there, s, t in zip(polygon, np.roll(polygon, -1, axis=0), side, np.roll(side, -1), strict=True):
-        if s >= 0:
-            kept.append(here)
-        if s * t < 0:
-            kept.append(here + (there - here) * s / (s - t))
-    return np.array(kept)
+        return outline
+    posterior, anterior = outline.corners[2:]
+    upward = outline.corners[:2].mean(axis=0) - outline.corners[2:].mean(axis=0)
+    rise = AXIS_HEIGHT * np.linalg.norm(posterior - anterior) * upward / np.linalg.norm(upward)
+    corners = np.array([anterior + rise, posterior + rise, posterior, anterior])
+    polygon = np.concatenate([corners[:3], outline.inferior[::-1], corners[3:]])
+    return replace(outline, polygon=polygon, corners=corners)

@@ -36,9 +36,9 @@ LEAST_VISIBLE = 0.02
 class Truth:
     """What is known of one body, in film pixels.
 
-    `polygon` (N, 2) before any clipping by the film, of C2 without its dens, as collections annotate it; `corners`
-    (4, 2) superior-anterior, superior-posterior, inferior-posterior, inferior-anterior (of C2 the upper two are where
-    the dens' base meets the body); `visible`, the share of its area inside the collimated film.
+    `polygon` (N, 2) before any clipping by the film, of C2 as collections annotate it (see `outlines.annotated`);
+    `corners` (4, 2) superior-anterior, superior-posterior, inferior-posterior, inferior-anterior; `visible`, the share
+    of its area inside the collimated film.
     """
 
     polygon: Points
@@ -149,7 +149,8 @@ def _truth(
     labels = np.zeros(visible.shape, np.uint8)
     truth: dict[Level, Truth] = {}
     for level, outline in outlines.items():
-        polygon = view(annotated(level, outline))
+        known = annotated(level, outline)
+        polygon = view(known.polygon)
         patch = cover(polygon, visible.shape)
         if patch is None:
             continue
@@ -160,7 +161,7 @@ def _truth(
         if share < LEAST_VISIBLE or not body.any():
             continue
         crop[body] = level
-        truth[level] = Truth(polygon, view(outline.corners), share)
+        truth[level] = Truth(polygon, view(known.corners), share)
     return labels, truth
 
 
