@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from spinefm.anatomy import Level
 from spinefm.phantom.canvas import ribbon
+from spinefm.phantom.cervical_pillars import paint_pillars
+from spinefm.phantom.face import hollow, paint_cavities, paint_face, paint_planes
 from spinefm.phantom.head import HeadFrame, head_frame, paint_head, skin_of_head
+from spinefm.phantom.head_holder import paint_head_holder
 from spinefm.phantom.mass import paint_mass, paint_unevenness
 from spinefm.phantom.outlines import closed_curve, curve, ellipse, smooth
 from spinefm.phantom.posterior import sides
@@ -24,10 +27,14 @@ def paint_neck(scene: Scene, dens_tip: Points) -> None:
     paint_mass(scene, outlines, scene.uniform(38, 62) * around.girth, 1.75 * around.tissue)
     paint_unevenness(scene, scene.uniform(12, 40), scene.uniform(0.01, 0.06))
     _paint_airway(scene, frame)
-    np.maximum(scene.canvas.depth, 0.0, out=scene.canvas.depth)
+    paint_cavities(scene, frame)
+    _paint_nape(scene)
     _paint_shoulders(scene)
     paint_head(scene, frame)
+    paint_face(scene, frame)
+    paint_planes(scene, frame, np.array([-70.0, -110.0]), np.array([70.0, -10.0]), int(scene.rng.integers(0, 6)))
     _paint_atlas(scene, dens_tip)
+    paint_pillars(scene)
     _paint_hyoid(scene)
     _paint_larynx(scene)
     _paint_objects(scene, frame)
@@ -83,16 +90,32 @@ def _paint_airway(scene: Scene, frame: HeadFrame) -> None:
         scene.rng.uniform(0.6, 1.35, 7) * [12, 9, 10, 14, 8, 14, 16],
     )
     middle = curve(np.array(walls), 60) - np.stack([widths / 2, np.zeros(60)], 1)
-    depth = scene.uniform(0.2, 0.9) * scene.settings.surround.tissue
-    scene.canvas.tissue(ribbon(middle, widths), -depth, scene.uniform(0.6, 2.2))
-    flap = curve(
-        np.array([_front(scene, Level.C4, 14), _front(scene, Level.C3, 15), _front(scene, Level.C3, 12) + (2, -8)]), 16
-    )
-    scene.canvas.line(flap, scene.uniform(1.5, 3), 0.5 * depth, 0.6)
-    if scene.chance(0.3):
-        mouth = frame(closed_curve(scene.jitter([(-40, 20), (-80, 22), (-92, 34), (-60, 34)], 3.0), 40))
-        scene.canvas.tissue(mouth, -scene.uniform(0.1, 0.5), 1.5)
+    hollow(scene, ribbon(middle, widths), scene.uniform(0.08, 0.5), scene.uniform(0.8, 3.0))
+    _paint_epiglottis(scene)
     scene.note("soft_tissue", np.array([middle[20], middle[34], walls[3] + (1, 4)]))
+
+
+def _paint_epiglottis(scene: Scene) -> None:
+    """The epiglottis as a soft flap in the column of air, and the ventricle as a flat dark lens below it."""
+    lower, upper = _front(scene, Level.C4, 14), _front(scene, Level.C3, 15)
+    flap = curve(np.array([lower, upper, _front(scene, Level.C3, 12) + (2, -8)]), 16)
+    scene.canvas.line(flap, scene.uniform(1.5, 3), scene.uniform(0.05, 0.5), 0.6)
+    if scene.chance(0.5):
+        middle = _front(scene, Level.C5, scene.uniform(14, 24))
+        lens = ellipse(middle, (scene.uniform(4, 8), scene.uniform(0.8, 1.8)), scene.uniform(-0.2, 0.2))
+        hollow(scene, lens, scene.uniform(0.1, 0.35), 0.8)
+
+
+def _paint_nape(scene: Scene) -> None:
+    """Sheets of fat between the muscles of the nape: faint dark and bright lines that run down behind the spine."""
+    for _ in range(int(scene.rng.integers(0, 4))):
+        back = scene.uniform(34, 62)
+        points = [
+            scene.vertebra(level).centre + (back + scene.rng.normal(0, 2), 0)
+            for level in (Level.C2, Level.C4, Level.C6, Level.T1)
+        ]
+        depth = scene.rng.normal(-0.03, 0.06)
+        scene.canvas.line(curve(np.array(points), 40), scene.uniform(1.5, 6), depth, scene.uniform(0.6, 2))
 
 
 def _paint_shoulders(scene: Scene) -> None:
@@ -113,7 +136,7 @@ def _paint_shoulders(scene: Scene) -> None:
 
 
 def _paint_shoulder_bones(scene: Scene, level: Points) -> None:
-    k = scene.settings.surround.clutter
+    k = scene.settings.surround.clutter * scene.uniform(0.1, 1.0)
     head = level + (scene.uniform(-50, 25), scene.uniform(30, 70))
     radius = scene.uniform(20, 26)
     scene.canvas.bone(ellipse(head, (radius, radius)), scene.look(0.4 * k, 0.3 * k, roundness=0.9))
@@ -191,7 +214,7 @@ def _paint_larynx(scene: Scene) -> None:
 def _paint_objects(scene: Scene, frame: HeadFrame) -> None:
     """Ear rings, necklaces and hair pins; on cephalograms the head holder, its ruler and a shield."""
     if scene.settings.layout == "cephalogram":
-        _paint_head_holder(scene, frame)
+        paint_head_holder(scene, frame)
     if scene.settings.surround.metal > 0.25:
         return
     for ear in (frame([(4, 14)])[0], scene.vertebra(Level.C6).centre + (scene.uniform(-50, 60), 8)):
@@ -199,25 +222,3 @@ def _paint_objects(scene: Scene, frame: HeadFrame) -> None:
             size = scene.uniform(1.0, 6.0)
             ring = ellipse(ear + shift, (size, size * scene.uniform(0.7, 1)), 0.0, 24)
             scene.canvas.line(ring, scene.uniform(0.6, 1.6), scene.uniform(0.6, 3.0), 0.1)
-
-
-def _paint_head_holder(scene: Scene, frame: HeadFrame) -> None:
-    ear = frame([(0, -12)])[0]
-    for radius in (scene.uniform(6, 9), scene.uniform(2.5, 5)):
-        if scene.chance(0.8):
-            ring = ellipse(ear + scene.rng.normal(0, 1, 2), (radius, radius), 0.0, 40)
-            scene.canvas.line(np.concatenate([ring, ring[:2]]), scene.uniform(0.7, 2), scene.uniform(0.3, 1.5), 0.2)
-    if scene.chance(0.7):
-        nose = frame([(-118, -44)])[0] + scene.rng.normal(0, 4, 2)
-        rod = nose + np.array([(-4, 10), (-4, -30), (-4, -110), (-4, -260)])
-        scene.canvas.tissue(ribbon(rod, 5.0), scene.uniform(0.3, 1.2), 0.2)
-        for tick in range(12):
-            mark = nose + np.array([(-6.5, 8 - 3 * tick), (-1.5, 8 - 3 * tick)])
-            scene.canvas.line(mark, 1.0, scene.uniform(0.8, 1.5), 0.1)
-        scene.canvas.tissue(ribbon(nose + np.array([(-20, 12), (2, 12), (6, 4)]), 7.0), scene.uniform(0.3, 0.9), 0.3)
-    if scene.chance(0.7):
-        corner = scene.vertebra(Level.C6 if scene.chance(0.5) else Level.C5).centre + (0, scene.uniform(0, 45))
-        shield = corner + scene.jitter(
-            [(-50, 70), (-25, 26), (0, 8), (40, -8), (90, -14), (250, -10), (250, 300), (-50, 300)], 5.0
-        )
-        scene.canvas.tissue(closed_curve(shield, 80), scene.uniform(3, 8), 0.2)
