@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import singledispatch
 
 from spinefm.trace import (
+    SPINE_ENDS,
     Checked,
     Classified,
+    Corrected,
     Decided,
     Event,
     Finished,
@@ -29,6 +32,8 @@ def place(event: StepEvent) -> str:
     """Which step an event belongs to: "Seed 2" or "Step 3, upwards"."""
     if event.direction == "seed":
         return f"Seed {event.step + 1}"
+    if event.direction == "added":
+        return f"Click {event.step}"
     return f"Step {event.step}, {event.direction}wards"
 
 
@@ -51,7 +56,9 @@ def _(event: Seeded) -> str:
 @caption.register
 def _(event: Proposed) -> str:
     x, y = event.point
-    origin = "detected here" if not event.known else "predicted from three known centroids"
+    origin = "predicted from three known centroids" if event.known else "detected here"
+    if event.direction == "added":
+        origin = "clicked by the reader"
     return f"{place(event)}: next point ({x:.0f}, {y:.0f}), {origin}; patch of {event.patch.width} px"
 
 
@@ -87,8 +94,12 @@ def _(event: Classified) -> str:
 @caption.register
 def _(event: Decided) -> str:
     if event.verdict == "accepted":
+        if event.reason == "by hand":
+            return f"{place(event)}: kept by hand, against {overruled_reason(event)}"
         if event.reason == "clicked":
-            return f"{place(event)}: kept because the reader clicked it, against the classifier: {_held(event)}"
+            above = event.value is not None and event.limit is not None and event.value > event.limit
+            against = ", against the classifier" if above else ""
+            return f"{place(event)}: kept because the reader clicked it{against}: {_held(event)}"
         return f"{place(event)}: kept, background {_held(event)}"
     if event.verdict == "spine end":
         return f"{place(event)}: kept as {event.reason}, the spine's end: {_held(event)}"
@@ -118,6 +129,13 @@ def stop_reason(event: Decided) -> str:
             return f"{event.reason} {_held(event)}"
 
 
+def overruled_reason(event: Decided) -> str:
+    """What would have ended the walk where the reader went on, with value and limit."""
+    if event.overruled in SPINE_ENDS:
+        return f"the spine end {event.overruled} {_held(event)}"
+    return stop_reason(replace(event, reason=event.overruled or event.reason))
+
+
 def _held(event: Decided) -> str:
     """A decision's value against its limit."""
     if event.value is None or event.limit is None:
@@ -139,3 +157,8 @@ def _(event: Named) -> str:
 @caption.register
 def _(event: Finished) -> str:
     return f"{len(event.vertebrae)} vertebrae in {event.seconds.get('total', 0.0):.1f} s on {event.device}"
+
+
+@caption.register
+def _(event: Corrected) -> str:
+    return f"Corrected by the reader: {event.text}"

@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, PlainSerializer, PlainValidator, TypeAdapter, ValidationError
 
-from spinefm.anatomy import Level
+from spinefm.anatomy import UNNAMED_ID, Level
 from spinefm.geometry import Axis, Box, Point
 from spinefm.masks import Mask
 
 SCHEMA = 1
 """Version of the trace's layout on disk; it grows when an old reader would misread a new trace."""
 
-Direction = Literal["seed", "up", "down"]
+Direction = Literal["seed", "up", "down", "added"]
+"""Where a step belongs: to the starting points, to the walk up or down, or to a vertebra that the reader clicked."""
 Verdict = Literal["accepted", "spine end", "stopped"]
 Reason = Literal[
     "vertebra",
     "C2",
     "S1",
     "clicked",
+    "by hand",
     "overlap",
     "background",
     "empty mask",
@@ -37,6 +39,8 @@ Reason = Literal[
     "revisited",
     "misplaced end",
 ]
+Action = Literal["name", "shift", "delete", "add", "go on", "lock", "unlock", "keep"]
+"""What a correction does; "keep" carries the locked vertebrae of an earlier run into a new one."""
 SPINE_ENDS: Mapping[str, Direction] = {"C2": "up", "S1": "down"}
 """The direction that each end of the spine stops."""
 
@@ -195,7 +199,10 @@ class Classified:
 
 @dataclass(frozen=True)
 class Decided:
-    """How a step ended. `vertebra` is the accepted one's number; `value` is held against `limit` where there is one."""
+    """How a step ended. `vertebra` is the accepted one's number; `value` is held against `limit` where there is one.
+
+    `overruled` is the reason that would have ended the walk where the reader went on "by hand".
+    """
 
     direction: Direction
     step: int
@@ -204,6 +211,7 @@ class Decided:
     value: float | None
     limit: float | None
     vertebra: int | None
+    overruled: Reason | None = None
     kind: Literal["decided"] = "decided"
 
 
@@ -264,7 +272,25 @@ class Finished:
     kind: Literal["finished"] = "finished"
 
 
-Event = Located | Seeded | Proposed | Segmented | Checked | Classified | Decided | Named | Finished
+@dataclass(frozen=True)
+class Corrected:
+    """What the reader changed in a finished run, in words, and the whole result from then on.
+
+    `vertebrae` (numbers from the top), `levels` and `anchor` are as in `Named`. `added` are vertebrae that came with
+    this correction; their `level` does not count. `locked` are numbers of those that may not change.
+    """
+
+    action: Action
+    text: str
+    vertebrae: tuple[int, ...]
+    levels: tuple[StoredLevel | None, ...]
+    anchor: Anchor | None
+    locked: tuple[int, ...] = ()
+    added: tuple[Vertebra, ...] = ()
+    kind: Literal["corrected"] = "corrected"
+
+
+Event = Located | Seeded | Proposed | Segmented | Checked | Classified | Decided | Named | Finished | Corrected
 StepEvent = Proposed | Segmented | Checked | Classified | Decided
 E_co = TypeVar("E_co")
 
@@ -292,13 +318,28 @@ class Trace:
 
     @property
     def finished(self) -> Finished | None:
-        """The last event of a run that came to its end."""
+        """The end of a run that came to it; corrections may follow."""
         return next(self.of(Finished), None)
 
     @property
     def vertebrae(self) -> tuple[Vertebra, ...]:
-        """The vertebrae found, from the top; none for a run that did not finish."""
-        return self.finished.vertebrae if self.finished else ()
+        """The vertebrae found, from the top, as corrected since; none for a run that did not finish."""
+        return result(self.events)
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """What the names rest on, as corrected since."""
+        return next((event.anchor for event in reversed(self.events) if isinstance(event, (Named, Corrected))), None)
+
+    @property
+    def corrections(self) -> tuple[Corrected, ...]:
+        """What the reader changed, in order."""
+        return tuple(self.of(Corrected))
+
+    @property
+    def locked(self) -> tuple[int, ...]:
+        """Numbers of the vertebrae that may not change."""
+        return self.corrections[-1].locked if self.corrections else ()
 
     @property
     def stops(self) -> dict[Direction, Decided]:
@@ -326,9 +367,36 @@ class Trace:
                 f"The trace has layout {raw['schema_version']}, this version reads {SCHEMA}; install the matching one."
             )
         try:
-            return _adapter().validate_json(text)
-        except (ValidationError, LookupError, TypeError, OverflowError) as error:
+            trace = _adapter().validate_json(text)
+            result(trace.events)  # a correction may name no vertebra that is not there
+        except (ValueError, LookupError, TypeError, OverflowError) as error:
             raise ValueError(f"The trace is damaged ({_first_fault(error)}); run the film again.") from error
+        return trace
+
+
+def result(events: Sequence[Event]) -> tuple[Vertebra, ...]:
+    """The vertebrae that a run ends with, from the top, after its corrections; none for one that did not finish.
+
+    Raises KeyError or ValueError for a correction of vertebrae that are not there.
+    """
+    known: dict[int, Vertebra] = {}
+    found: tuple[Vertebra, ...] = ()
+    for event in events:
+        if isinstance(event, Finished):
+            found = event.vertebrae
+            known = {vertebra.number: vertebra for vertebra in found}
+        elif isinstance(event, Corrected):
+            known |= {vertebra.number: vertebra for vertebra in event.added}
+            pairs = enumerate(zip(event.vertebrae, event.levels, strict=True))
+            found = tuple(_at_level(known[number], level, index) for index, (number, level) in pairs)
+    return found
+
+
+def _at_level(vertebra: Vertebra, level: Level | None, index: int) -> Vertebra:
+    """The vertebra named `level`, or by its place from the top."""
+    if level is None:
+        return replace(vertebra, level=None, name=f"V{index + 1}", level_id=UNNAMED_ID + index)
+    return replace(vertebra, level=level, name=level.name, level_id=int(level))
 
 
 def stops(events: Sequence[Event]) -> dict[Direction, Decided]:
@@ -339,7 +407,7 @@ def stops(events: Sequence[Event]) -> dict[Direction, Decided]:
     starts = [index for index, event in enumerate(events) if isinstance(event, Seeded)]
     found: dict[Direction, Decided] = {}
     for event in events[starts[-1] if starts else 0 :]:
-        if not isinstance(event, Decided) or event.verdict == "accepted":
+        if not isinstance(event, Decided) or event.verdict == "accepted" or event.direction == "added":
             continue
         direction = SPINE_ENDS.get(event.reason) if event.direction == "seed" else event.direction
         if direction is not None:

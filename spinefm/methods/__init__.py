@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from spinefm.geometry import Point
-from spinefm.methods.protocol import CannotStart, Method, film_record, run_to_trace
+from spinefm.methods.protocol import (
+    Addition,
+    CannotAdd,
+    CannotStart,
+    Extensible,
+    Method,
+    film_record,
+    run_to_trace,
+)
 from spinefm.trace import Setting
 
 if TYPE_CHECKING:
@@ -21,7 +29,7 @@ def build_method(
     bundle: Bundle,
     settings: Mapping[str, Setting] | None = None,
     seeds: Sequence[Point] | None = None,
-) -> Method:
+) -> Extensible:
     """The method called `name` on the networks of `bundle`, with changed `settings` and clicked `seeds`.
 
     Raises ValueError for an unknown method or setting, CannotStart for seeds that cannot serve.
@@ -33,4 +41,14 @@ def build_method(
     return SpineFM(bundle, SpineFMSettings.of(bundle).changed(settings or {}), seeds)
 
 
-__all__ = ["METHODS", "CannotStart", "Method", "build_method", "film_record", "run_to_trace"]
+__all__ = [
+    "METHODS",
+    "Addition",
+    "CannotAdd",
+    "CannotStart",
+    "Extensible",
+    "Method",
+    "build_method",
+    "film_record",
+    "run_to_trace",
+]

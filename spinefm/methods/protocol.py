@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
+from spinefm.geometry import Point
 from spinefm.radiograph import Radiograph
-from spinefm.trace import Event, FilmRecord, Setting, Trace
+from spinefm.trace import Anchor, Direction, Event, FilmRecord, Setting, Trace, Vertebra
 
 
 class CannotStart(ValueError):
@@ -24,6 +26,32 @@ class Method(Protocol):
 
     def run(self, film: Radiograph) -> Iterator[Event]:
         """The events of one run, each as soon as it is known. Raises CannotStart."""
+
+
+class CannotAdd(ValueError):
+    """Nothing can be added to a run where the reader asked for it; the text says why and what the reader can do."""
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What came to a finished run: the events that led there, the new vertebrae from the top, and an anchor if seen.
+
+    The vertebrae have no levels yet.
+    """
+
+    events: tuple[Event, ...]
+    vertebrae: tuple[Vertebra, ...]
+    anchor: Anchor | None = None
+
+
+class Extensible(Method, Protocol):
+    """A method whose finished runs can be taken further by the reader."""
+
+    def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
+        """Take the step at which `direction` ended, and walk on from there. Raises CannotAdd."""
+
+    def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
+        """The vertebra at `point` (film pixels). Raises CannotAdd."""
 
 
 def film_record(film: Radiograph) -> FilmRecord:

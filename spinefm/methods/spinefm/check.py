@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from spinefm.geometry import Point
@@ -11,6 +12,9 @@ from spinefm.methods.spinefm.propose import Front, Prompt
 from spinefm.methods.spinefm.segment import Shape
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.trace import Checked, Decided, Reason, Segmented
+
+BY_HAND: tuple[Reason, ...] = ("background", "overlap", "outside the film")
+"""Stops that the reader may overrule: at the others there is no mask, or one that is taken already."""
 
 
 def stopped(prompt: Prompt | Front, reason: Reason, value: float | None = None, limit: float | None = None) -> Decided:
@@ -88,3 +92,8 @@ def stop_for_revisit(
     limit = settings.revisit_limit * prompt.spacing
     nearest = min((centroid.distance(point) for point in visited), default=limit)
     return stopped(prompt, "revisited", nearest, limit) if nearest < limit else None
+
+
+def by_hand(stop: Decided, number: int | None) -> Decided:
+    """The decision that takes vertebra `number` where `stop` would have ended the walk."""
+    return replace(stop, verdict="accepted", reason="by hand", vertebra=number, overruled=stop.reason)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from spinefm.anatomy import UNNAMED_ID, Level, counted_from
-from spinefm.geometry import Point
+from spinefm.geometry import Point, principal_axis
 from spinefm.masks import Mask, four_corners
 from spinefm.methods.spinefm.segment import component
 from spinefm.methods.spinefm.settings import SpineFMSettings
@@ -27,7 +27,7 @@ def named(spine: Sequence[Accepted]) -> Named:
     An end counts only where the spine can end, C2 on top and S1 at the bottom.
     """
     places = {Level.C2: 0, Level.S1: len(spine) - 1}
-    anchors = {_anchor(body): index for index, body in enumerate(spine) if body.end and places[body.end] == index}
+    anchors = {anchor_of(body): index for index, body in enumerate(spine) if body.end and places[body.end] == index}
     numbers = tuple(accepted.number for accepted in spine)
     if not anchors:
         notes = [_unanchored(spine), *_gaps(spine, (None,) * len(spine))]
@@ -67,8 +67,9 @@ def _gaps(spine: Sequence[Accepted], levels: Sequence[Level | None]) -> list[str
     return sentences
 
 
-def _anchor(accepted: Accepted) -> Anchor:
-    assert accepted.end is not None
+def anchor_of(accepted: Accepted) -> Anchor:
+    """The anchor that a vertebra at the spine's end is."""
+    assert accepted.end is not None, "only an end of the spine is an anchor"
     probability = accepted.classified.c2 if accepted.end is Level.C2 else accepted.classified.s1
     return Anchor(accepted.number, accepted.end, f"{accepted.end.name} seen by the classifier", probability)
 
@@ -81,17 +82,36 @@ def finished_vertebrae(
     masks = [final_mask(accepted, film, settings, spacing) for accepted in spine]
     along = _along([mask.centroid for mask in masks])
     return tuple(
-        Vertebra(
-            number=accepted.number,
-            name=level.name if level else f"V{index + 1}",
-            level=level,
-            level_id=int(level) if level else UNNAMED_ID + index,
-            mask=mask,
-            centroid=mask.centroid,
-            corners=four_corners(mask, along[index]),
-            probability=1.0 - accepted.classified.background,
-        )
+        _vertebra(accepted, level, mask, along[index], index)
         for index, (accepted, level, mask) in enumerate(zip(spine, names.levels, masks, strict=True))
+    )
+
+
+def added_vertebrae(
+    new: Sequence[Accepted], present: Sequence[Point], film: Radiograph, settings: SpineFMSettings
+) -> tuple[Vertebra, ...]:
+    """The `new` vertebrae, without levels, as they stand among those `present` (centroids); from the top."""
+    axis = principal_axis([*present, *(accepted.centroid for accepted in new)])
+    spine = sorted([*present, *(accepted.centroid for accepted in new)], key=axis.position)
+    spacing = float(np.median([a.distance(b) for a, b in zip(spine, spine[1:], strict=False)]))
+    along = dict(zip(spine, _along(spine), strict=True))
+    ordered = sorted(new, key=lambda accepted: axis.position(accepted.centroid))
+    return tuple(
+        _vertebra(accepted, None, final_mask(accepted, film, settings, spacing), along[accepted.centroid], index)
+        for index, accepted in enumerate(ordered)
+    )
+
+
+def _vertebra(accepted: Accepted, level: Level | None, mask: Mask, along: Point, index: int) -> Vertebra:
+    return Vertebra(
+        number=accepted.number,
+        name=level.name if level else f"V{index + 1}",
+        level=level,
+        level_id=int(level) if level else UNNAMED_ID + index,
+        mask=mask,
+        centroid=mask.centroid,
+        corners=four_corners(mask, along),
+        probability=1.0 - accepted.classified.background,
     )
 
 

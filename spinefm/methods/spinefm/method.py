@@ -8,7 +8,8 @@ from spinefm import __version__
 from spinefm.bundles import Bundle
 from spinefm.captions import stop_reason
 from spinefm.geometry import Point
-from spinefm.methods.protocol import CannotStart
+from spinefm.methods.protocol import Addition, CannotStart
+from spinefm.methods.spinefm import extend
 from spinefm.methods.spinefm.finish import finished_vertebrae, named
 from spinefm.methods.spinefm.locate import Seeds, clicked_seeds, judged, seed_triples
 from spinefm.methods.spinefm.settings import SpineFMSettings
@@ -16,7 +17,7 @@ from spinefm.methods.spinefm.stages import NetworkStages, Stages, Stopwatch
 from spinefm.methods.spinefm.walk import Walk
 from spinefm.radiograph import Radiograph
 from spinefm.runtime import library_versions
-from spinefm.trace import Decided, Event, Finished, Located, Setting
+from spinefm.trace import Decided, Direction, Event, Finished, Located, Setting, Trace
 
 ATTEMPTS = 5
 """So many triples of detections are tried before the reader is asked to click."""
@@ -60,6 +61,14 @@ class SpineFM:
         for event in self._events(film, watch):
             with watch.paused():
                 yield event
+
+    def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
+        """Take the step at which `direction` of a finished run ended, and walk on from there. Raises CannotAdd."""
+        return extend.go_on(film, self._stages(Stopwatch()), self._settings, trace, direction)
+
+    def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
+        """The vertebra at `point` (film pixels), for a finished run that lacks it. Raises CannotAdd."""
+        return extend.add(film, self._stages(Stopwatch()), self._settings, trace, point)
 
     def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
         stages = self._stages(watch)

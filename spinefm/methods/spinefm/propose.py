@@ -31,7 +31,10 @@ class Front:
 
 @dataclass(frozen=True)
 class Prompt:
-    """A point to be looked at: where, in which step, at which spacing, and which vertebra came before it."""
+    """A point to be looked at: where, in which step, at which spacing, and which vertebra came before it.
+
+    forced: the reader asks for what lies there, whatever the checks and the classifier say.
+    """
 
     direction: Direction
     step: int
@@ -39,6 +42,7 @@ class Prompt:
     point: Point
     spacing: float
     previous: int | None
+    forced: bool = False
 
     def patch(self, settings: SpineFMSettings) -> Box:
         """The segmentation patch round the point."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spinefm.anatomy import Level
 from spinefm.geometry import Point
+from spinefm.masks import Mask
 from spinefm.methods.spinefm import check
 from spinefm.methods.spinefm.classify import classify_all, decided
 from spinefm.methods.spinefm.locate import Seeds, refuse_gaps
@@ -29,13 +30,27 @@ class Accepted:
     end: Level | None
 
 
-class Walk:
-    """One induction over one film. `accepted` grows as the events are drawn; numbers count in order of acceptance."""
+@dataclass(frozen=True, eq=False)
+class Present:
+    """A vertebra that was found before this walk: what new masks must not overlap."""
 
-    def __init__(self, film: Radiograph, stages: Stages, settings: SpineFMSettings) -> None:
+    mask: Mask
+    centroid: Point
+
+
+class Walk:
+    """One induction over one film. `accepted` grows as the events are drawn; numbers count in order of acceptance.
+
+    present: vertebrae of an earlier walk by number, on which this one goes on.
+    """
+
+    def __init__(
+        self, film: Radiograph, stages: Stages, settings: SpineFMSettings, present: Mapping[int, Present] | None = None
+    ) -> None:
         self._film = film
         self._stages = stages
         self._settings = settings
+        self._present = dict(present or {})
         self._accepted: dict[int, Accepted] = {}
         self._order: list[int] = []  # numbers from the top
 
@@ -65,6 +80,14 @@ class Walk:
             refuse_gaps([(accepted.centroid, accepted.shape.mask) for accepted in self.accepted])
         yield from self._induce(decisions)
 
+    def take(self, prompt: Prompt) -> Iterator[Event]:
+        """The events of one forced prompt; what lies there is accepted unless it is nothing, or taken already."""
+        yield from self._judged([replace(prompt, forced=True)])
+
+    def go_on(self, front: Front) -> Iterator[Event]:
+        """The events of a walk in one direction, from where `front` stands to its end."""
+        yield from self._rounds([front])
+
     def _start(self, seeds: Seeds) -> Iterator[Event]:
         """Segment, check and classify the seeds as one batch."""
         prompts = [
@@ -75,8 +98,11 @@ class Walk:
         yield from self._judged(prompts, seeds)
 
     def _induce(self, seeds: Sequence[Decided]) -> Iterator[Event]:
+        """The walk from the seeds in each direction that they leave open."""
+        yield from self._rounds(self._fronts(seeds))
+
+    def _rounds(self, fronts: Sequence[Front]) -> Iterator[Event]:
         """Rounds of one step in each direction that still walks."""
-        fronts = self._fronts(seeds)
         while fronts:
             prompts = []
             for front in [replace(front, step=front.step + 1) for front in fronts]:
@@ -123,46 +149,61 @@ class Walk:
 
     def _decide(self, prompt: Prompt, shape: Shape, answer: Classified | None, seeds: Seeds | None) -> Iterator[Event]:
         """The events of one prompt from its mask to its decision; what is accepted joins the spine."""
-        segmented = shape.event(prompt, self._film, self._settings)
-        yield segmented
-        stop = check.stop_after_segmenting(prompt, shape, segmented, self._settings)
+        stop = yield from self._examined(prompt, shape)
         centroid = shape.centroid
-        if stop is not None:
+        if stop is not None and not (prompt.forced and stop.reason in check.BY_HAND):
             yield stop
             return
         assert centroid is not None and answer is not None, "only an empty mask has neither, and it stops above"
-        stop = yield from self._checked(prompt, shape, centroid)
-        if stop is not None:
-            yield stop
-            return
         yield answer
         decision = self._decision(prompt, answer, seeds)
+        if prompt.forced and (stop is not None or decision.verdict == "stopped"):
+            decision = check.by_hand(stop or decision, self._next)
         if decision.vertebra is not None:
             self._accept(prompt, shape, centroid, answer, decision)
         yield decision
 
+    def _examined(self, prompt: Prompt, shape: Shape) -> Generator[Event, None, Decided | None]:
+        """The mask's event and those of its checks; returns the stop, if any."""
+        segmented = shape.event(prompt, self._film, self._settings)
+        yield segmented
+        stop = check.stop_after_segmenting(prompt, shape, segmented, self._settings)
+        if shape.centroid is None or (stop is not None and not prompt.forced):
+            return stop
+        return stop or (yield from self._checked(prompt, shape, shape.centroid))
+
+    @property
+    def _next(self) -> int:
+        """The number of the next vertebra."""
+        return max([*self._present, *self._accepted], default=-1) + 1
+
     def _decision(self, prompt: Prompt, answer: Classified, seeds: Seeds | None) -> Decided:
         """What the answer means; a click outweighs it, an end of the spine among the seeds must be where ends are."""
-        number = len(self._accepted)
-        decision = decided(prompt, answer, number)
+        decision = decided(prompt, answer, self._next)
         if seeds is not None:
             decision = check.stop_for_misplaced_end(prompt, decision, len(seeds.points) - 1) or decision
         if seeds is not None and seeds.source == "clicked" and decision.verdict == "stopped":
-            return replace(decision, verdict="accepted", reason="clicked", vertebra=number)
+            return replace(decision, verdict="accepted", reason="clicked", vertebra=self._next)
         return decision
 
     def _checked(self, prompt: Prompt, shape: Shape, centroid: Point) -> Generator[Event, None, Decided | None]:
-        """The overlap checks' events; returns the stop, if any."""
-        masks = {number: accepted.shape.mask for number, accepted in self._accepted.items()}
+        """The overlap checks' events; returns the stop, if any. Nothing can overrule a second visit."""
+        bodies = self._bodies()
+        masks = {number: body.mask for number, body in bodies.items()}
         checks = check.overlaps(prompt, shape.mask, masks, self._settings)
         yield from checks
-        visited = [accepted.centroid for accepted in self._accepted.values()]
-        return check.stop_for_overlap(prompt, checks) or check.stop_for_revisit(
-            prompt, centroid, visited, self._settings
-        )
+        visited = [body.centroid for body in bodies.values()]
+        overlap = check.stop_for_overlap(prompt, checks)
+        revisit = check.stop_for_revisit(prompt, centroid, visited, self._settings)
+        return revisit or overlap if prompt.forced else overlap or revisit
+
+    def _bodies(self) -> Mapping[int, Present]:
+        """All vertebrae so far by number."""
+        walked = {number: Present(taken.shape.mask, taken.centroid) for number, taken in self._accepted.items()}
+        return {**self._present, **walked}
 
     def _accept(self, prompt: Prompt, shape: Shape, centroid: Point, answer: Classified, decision: Decided) -> None:
-        number = len(self._accepted)
+        number = self._next
         end = Level[decision.reason] if decision.verdict == "spine end" else None
         self._accepted[number] = Accepted(number, shape, centroid, answer, end)
         self._order.insert(0 if prompt.direction == "up" else len(self._order), number)

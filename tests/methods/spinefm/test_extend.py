@@ -1,0 +1,99 @@
+"""What the reader asks of a finished run: to go on past a stop, and to take a vertebra that was clicked."""
+
+import pytest
+
+from spinefm.captions import caption
+from spinefm.geometry import Point
+from spinefm.methods import CannotAdd, run_to_trace
+from spinefm.methods.spinefm import SpineFM, SpineFMSettings
+from spinefm.methods.spinefm.extend import spacing_at
+from spinefm.trace import Decided, Trace
+from tests.columns import Column, Oracle, empty_bundle, straight
+
+SEEN = [0, 0.9, 0.9, 0.9, 0, 0, 0]
+
+
+def method(oracle: Oracle) -> SpineFM:
+    return SpineFM(empty_bundle(), SpineFMSettings(), stages=lambda watch: oracle)
+
+
+def stopped_at(index: int, kind: str) -> tuple[Oracle, Trace]:
+    """A run on seven bodies, of which the one at `index` is called `kind`."""
+    kinds = ["C2", *["vertebra"] * 5, "vertebra"]
+    kinds[index] = kind
+    oracle = Oracle(Column(straight(7).centroids, tuple(kinds)), SEEN)
+    return oracle, run_to_trace(method(oracle), oracle.column.film)
+
+
+def test_going_on_takes_the_rejected_body_and_walks_to_the_end():
+    oracle, trace = stopped_at(4, "background")
+    addition = method(oracle).go_on(oracle.column.film, trace, "down")
+    assert [round(v.centroid.y) for v in addition.vertebrae] == [round(c.y) for c in oracle.column.centroids[4:]]
+    (forced,) = [e for e in addition.events if isinstance(e, Decided) and e.reason == "by hand"]
+    assert (forced.verdict, forced.overruled, forced.value, forced.step) == ("accepted", "background", 0.97, 1)
+    assert "kept by hand, against background 0.97 > 0.65" in caption(forced)
+
+
+def test_new_vertebrae_get_numbers_of_their_own_and_their_true_masks():
+    oracle, trace = stopped_at(4, "background")
+    addition = method(oracle).go_on(oracle.column.film, trace, "down")
+    taken = {vertebra.number for vertebra in trace.vertebrae}
+    assert taken.isdisjoint(vertebra.number for vertebra in addition.vertebrae)
+    for vertebra, mask in zip(addition.vertebrae, oracle.column.masks[4:], strict=True):
+        assert vertebra.mask.dice(mask) > 0.95
+
+
+def test_a_spine_end_can_be_passed_and_the_true_one_becomes_the_anchor():
+    column = Column(straight(7).centroids, ("vertebra", "vertebra", "C2", *["vertebra"] * 4))
+    oracle = Oracle(column, [0, 0, 0, 0.9, 0.9, 0.9, 0])
+    trace = run_to_trace(method(oracle), column.film)
+    assert trace.stops["up"].reason == "C2" and len(trace.vertebrae) == 5
+    oracle.column = Column(column.centroids, ("C2", *["vertebra"] * 6))
+    addition = method(oracle).go_on(column.film, trace, "up")
+    assert len(addition.vertebrae) == 2
+    assert addition.anchor is not None and addition.anchor.level.name == "C2"
+    assert addition.anchor.vertebra == addition.vertebrae[0].number
+
+
+@pytest.mark.parametrize(("oracle", "words"), [(Oracle(straight(7), SEEN, blind=[4]), "mask is empty")])
+def test_where_nothing_lies_there_is_nothing_to_take(oracle, words):
+    trace = run_to_trace(method(oracle), oracle.column.film)
+    with pytest.raises(CannotAdd, match=words):
+        method(oracle).go_on(oracle.column.film, trace, "down")
+
+
+def test_a_body_that_was_taken_already_is_not_taken_twice():
+    oracle = Oracle(straight(7), SEEN, copies={4: 3})
+    trace = run_to_trace(method(oracle), oracle.column.film)
+    assert trace.stops["down"].reason == "overlap"
+    with pytest.raises(CannotAdd, match="revisited"):
+        method(oracle).go_on(oracle.column.film, trace, "down")
+
+
+def test_a_click_adds_the_body_there_at_its_neighbours_spacing():
+    oracle, trace = stopped_at(4, "background")
+    centre = oracle.column.centroids[4]
+    addition = method(oracle).add(oracle.column.film, trace, Point(centre.x + 2, centre.y - 3))
+    (vertebra,) = addition.vertebrae
+    assert vertebra.mask.dice(oracle.column.masks[4]) > 0.95
+    assert {event.direction for event in addition.events} == {"added"}
+    assert addition.events[0].patch.width == round(
+        SpineFMSettings().patch_factor * centre.distance(oracle.column.centroids[3])
+    )
+
+
+@pytest.mark.parametrize(
+    ("point", "words"),
+    [(Point(-5, 10), "outside the film"), (straight(7).centroids[2], "lies on C4"), (Point(20, 20), "mask is empty")],
+)
+def test_a_click_where_nothing_can_be_added_says_why(point, words):
+    oracle, trace = stopped_at(4, "background")
+    with pytest.raises(CannotAdd, match=words):
+        method(oracle).add(oracle.column.film, trace, point)
+
+
+def test_the_spacing_is_not_doubled_by_a_gap():
+    spine = [Point(0, y) for y in (0, 30, 90, 120)]
+    assert spacing_at(Point(0, 60), spine) == 30
+    assert spacing_at(Point(0, 150), spine) == 30
+    assert spacing_at(Point(0, 30), [Point(0, 0), Point(0, 60)]) == 30
