@@ -115,30 +115,62 @@ def _spinous_cervical(scene: Scene, vertebra: Vertebra) -> None:
 
 
 def _lumbar_arch(scene: Scene, vertebra: Vertebra) -> None:
-    none = np.zeros(2)
-    thoracic = vertebra.level < Level.L1
+    """A soft, continuous column of pedicles and articular processes; the foramina are the darker gaps before it."""
+    k = LUMBAR_STRENGTH * scene.settings.bone.posterior
+    _paint_foramen(scene, vertebra)
     for shift in sides(scene, vertebra, 17.0):
-        _paint(scene, vertebra, [(0.4, -0.44), (0.8, -0.42), (0.85, -0.04), (0.4, -0.02)], 0.22, 0.3, shift)
-        superior = [(0.66, -0.3), (0.7, -0.8), (0.84, -0.88), (0.95, -0.5), (0.98, 0.0), (0.78, 0.05)]
-        inferior = [(0.74, -0.15), (0.98, -0.1), (1.05, 0.5), (0.98, 0.98), (0.84, 0.92), (0.8, 0.4)]
-        _paint(scene, vertebra, superior, 0.22, 0.26, shift)
-        _paint(scene, vertebra, inferior, 0.22, 0.26, shift)
-        ring = vertebra.units(np.array([[0.58, -0.22]]))[0] + shift
-        k = scene.settings.bone.posterior * scene.uniform(0.05, 1.0)
-        scene.canvas.bone(ellipse(ring, (0.1 * vertebra.depth, 0.12 * vertebra.depth)), scene.look(0.15 * k, 0.7 * k))
-    lamina = [(0.8, -0.2), (1.12, -0.05), (1.3, 0.1), (1.3, 0.55), (1.1, 0.7), (0.9, 0.6)]
-    _paint(scene, vertebra, lamina, 0.16, 0.16, none)
-    _spinous_lumbar(scene, vertebra, thoracic)
+        own = k * scene.uniform(0.4, 1.2)
+        pedicle = [(0.3, -0.42), (0.85, -0.46), (0.9, -0.04), (0.55, -0.02), (0.3, -0.08)]
+        _paint_soft(scene, vertebra, pedicle, 0.12 * own, scene.uniform(0.0, 0.14) * own, shift)
+        lean = scene.uniform(-0.05, 0.08)
+        front = [(0.72, -0.3), (0.68 + lean, -0.72), (0.8 + lean, -0.9)]
+        rear = [(1.0, -0.6), (1.08, -0.1), (1.12, 0.5), (1.06, 0.95), (0.92, 1.0), (0.84, 0.6), (0.86, 0.1)]
+        _paint_soft(scene, vertebra, front + rear, 0.16 * own, scene.uniform(0.05, 0.3) * own, shift)
+        _paint_facet(scene, vertebra, shift, own)
+    lamina = [(0.85, -0.2), (1.2, -0.05), (1.35, 0.1), (1.35, 0.6), (1.15, 0.75), (0.95, 0.6)]
+    _paint_soft(scene, vertebra, lamina, 0.08 * k, scene.uniform(0.0, 0.12) * k, np.zeros(2))
+    _spinous_lumbar(scene, vertebra, k)
     scene.note("posterior", vertebra.units(np.array([(0.9, 0.1), (1.3, 0.35)])))
 
 
-def _spinous_lumbar(scene: Scene, vertebra: Vertebra, thoracic: bool) -> None:
+def _paint_soft(
+    scene: Scene, vertebra: Vertebra, units: list[tuple[float, float]], marrow: float, cortex: float, shift: Points
+) -> None:
+    """One piece of a lumbar arch: its edges lie oblique to the rays, so they are soft."""
+    points = scene.jitter(vertebra.units(np.array(units)), 0.05 * vertebra.depth) + shift
+    look = scene.look(marrow, cortex, roundness=0.7, soft_mm=scene.uniform(0.3, 1.2))
+    scene.canvas.bone(smooth(points, 3), look)
+
+
+def _paint_foramen(scene: Scene, vertebra: Vertebra) -> None:
+    """The intervertebral foramen behind the body's lower half and the disc: fat, darker than muscle."""
+    reach = 0.5 + 0.4 * vertebra.disc / vertebra.height
+    centre = vertebra.units(np.array([[scene.uniform(0.62, 0.72), scene.uniform(0.85, 1.1) * reach * 0.6]]))[0]
+    radii = (scene.uniform(0.1, 0.17) * vertebra.depth, scene.uniform(0.4, 0.6) * reach * vertebra.height)
+    depth = scene.uniform(0.02, 0.28) * scene.settings.surround.tissue
+    outline = smooth(scene.jitter(ellipse(centre, radii, vertebra.angle, 10), 0.03 * vertebra.depth), 2)
+    scene.canvas.tissue(outline, -depth, soft_mm=scene.uniform(0.4, 1.5))
+
+
+def _paint_facet(scene: Scene, vertebra: Vertebra, shift: Points, strength: float) -> None:
+    """Subchondral bone of the facet joint below: a short bright oblique line, on part of the joints."""
+    if scene.chance(0.3):
+        return
+    ends = np.array([(0.8, 0.55), (0.88, 0.75), (0.9, 1.05)]) + scene.rng.normal(0, 0.04, (3, 2))
+    path = curve(vertebra.units(ends), 10) + shift
+    scene.canvas.line(path, scene.uniform(0.8, 2.5), scene.uniform(0.05, 0.4) * strength, scene.uniform(0.3, 1.0))
+
+
+def _spinous_lumbar(scene: Scene, vertebra: Vertebra, strength: float) -> None:
+    """The spinous process: thin and faint, hatchet-shaped in the lumbar spine, steep in the thoracic one."""
+    thoracic = vertebra.level < Level.L1
     long, fall = scene.uniform(0.5, 0.85), scene.uniform(0.0, 0.2) + (0.6 if thoracic else 0.0)
     tall = 0.3 if thoracic else scene.uniform(0.4, 0.62)
     if vertebra.level is Level.L5:
         long, tall = 0.6 * long, 0.7 * tall
     top, bottom = 0.05, 0.1 + tall
-    end = 0.95 + long
-    upper = [(0.92, top), (0.95 + 0.5 * long, top + 0.5 * fall + scene.uniform(0.0, 0.08)), (end, top + fall)]
-    lower = [(end + 0.05, bottom + fall), (0.9 + 0.6 * long, bottom + 0.07 + 0.6 * fall), (0.95, bottom - 0.05)]
-    _paint(scene, vertebra, upper + lower, 0.15, 0.17, np.zeros(2))
+    end = 1.0 + long
+    upper = [(0.98, top), (1.0 + 0.5 * long, top + 0.5 * fall + scene.uniform(0.0, 0.08)), (end, top + fall)]
+    lower = [(end + 0.05, bottom + fall), (0.95 + 0.6 * long, bottom + 0.07 + 0.6 * fall), (1.0, bottom - 0.05)]
+    faint = strength * scene.uniform(0.1, 1.0)
+    _paint_soft(scene, vertebra, upper + lower, 0.08 * faint, 0.12 * faint, np.zeros(2))

@@ -13,6 +13,9 @@ from spinefm.phantom.scene import Scene
 
 Points = NDArray[np.float64]
 
+TRUNK_MARROW = 0.6
+"""Marrow of thoracic and lumbar bodies, of which half the depth is lost against the trunk's own thickness."""
+
 
 def paint_body(scene: Scene, vertebra: Vertebra, outline: Outline, strength: float) -> None:
     """Paint one body; `strength` is the optical depth of its marrow."""
@@ -22,18 +25,29 @@ def paint_body(scene: Scene, vertebra: Vertebra, outline: Outline, strength: flo
     bone, rng = scene.settings.bone, scene.rng
     across, along = _own_axes(scene, vertebra, patch)
     inside = scene.canvas.inside(patch)
-    values = strength * bone.marrow * _thickness(across, bone.roundness)
+    trunk = scene.settings.region == "lumbar"
+    values = (TRUNK_MARROW if trunk else 1.0) * strength * bone.marrow * _thickness(across, bone.roundness)
     values *= 1 + bone.trabeculae * scene.canvas.grain(
         patch, _film_angle(scene, vertebra), stretch=rng.uniform(1.2, 3.0)
     )
     ends = np.clip(np.abs(along) * 2.6 - 0.6, 0, 1)  # 1 at the endplates, 0 at the waist
-    wall = rng.uniform(0.35, 0.8) + rng.uniform(0.2, 0.7) * ends
+    wall = rng.uniform(0.2, 0.7 if trunk else 0.8) + rng.uniform(0.2, 0.9 if trunk else 0.7) * ends
+    if vertebra.level is Level.S1:
+        wall = _sacral_wall(scene, across, along)
+        values *= rng.uniform(0.2, 0.8)
     values += (0.2 + 0.5 * strength) * bone.cortex * wall * np.exp(-inside / np.float32(bone.cortex_mm))
     sclerosis = 0.12 + 0.5 * vertebra.degeneration * rng.random()
     values += strength * sclerosis * ends * np.exp(-inside / np.float32(0.09 * vertebra.depth))
     scene.canvas.add(patch, (values * patch.cover).astype(np.float32))
     _paint_far_rims(scene, vertebra, outline, strength)
     _paint_details(scene, vertebra, strength)
+
+
+def _sacral_wall(scene: Scene, across: Grid, along: Grid) -> Grid:
+    """Cortex of S1 seen on edge, relative (h, w): endplate and promontory are bright, behind and below it is fused."""
+    above = np.clip(-2.6 * along - 0.7, 0, 1) * scene.uniform(0.6, 1.6)
+    before = np.clip(-2.6 * across - 0.4, 0, 1) * scene.uniform(0.2, 1.0)
+    return np.asarray(np.maximum(np.maximum(above, before), scene.uniform(0.0, 0.25)), np.float32)
 
 
 def _own_axes(scene: Scene, vertebra: Vertebra, patch: Patch) -> tuple[Grid, Grid]:
