@@ -77,6 +77,21 @@ def test_a_film_is_found_by_its_whole_name(folder):
     assert film_path(folder, "on?") == folder / "films" / "on?.png"
 
 
+def test_boxes_are_read_where_there_is_no_outline(folder):
+    square = [[9.5, 9.5], [29.5, 9.5], [29.5, 24.5]]
+    text = _label(polygons={"C3": square}, boxes={"C3": [1, 2, 3, 4], "C4": [10, 20, 30, 40]})
+    (folder / "labels" / "one.json").write_text(text)
+    (case,) = read_folder(folder)
+    assert case.truth.boxes == {Level.C4: Box(10, 20, 30, 40)}
+
+
+@pytest.mark.parametrize("box", [[1, 2, 3], [5, 5, 5, 9], [1, 2, 3, float("nan")], "abcd"])
+def test_a_box_that_is_none_is_refused(folder, box):
+    (folder / "labels" / "one.json").write_text(_label(boxes={"C4": box}))
+    with pytest.raises(DamagedCase):
+        list(read_folder(folder))
+
+
 def _label(**changes) -> str:
     whole = {"size": [80, 60], "region": "cervical", "complete": False, "polygons": {}}
     return json.dumps({key: value for key, value in {**whole, **changes}.items() if value is not None})
