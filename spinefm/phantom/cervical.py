@@ -128,9 +128,9 @@ def _paint_shoulders(scene: Scene) -> None:
             [(-150, 90), (-70, 34), (-30, 14), (10, 2), (60, -8), (110, 20), (190, 120), (190, 500), (-200, 500)]
         )
         dome = closed_curve(level + offset + scene.jitter(points, 4.0), 90)
-        scene.canvas.tissue(dome, scene.uniform(0.5, 1.5) * burn, scene.uniform(0.6, 5))
+        scene.canvas.tissue(dome, scene.uniform(0.3, 1.1) * burn, scene.uniform(0.6, 5))
         deeper = closed_curve(level + offset + (0, 22) + scene.jitter(points, 4.0), 90)
-        scene.canvas.tissue(deeper, scene.uniform(0.5, 2.2) * burn, scene.uniform(8, 16))
+        scene.canvas.tissue(deeper, scene.uniform(0.4, 1.7) * burn, scene.uniform(8, 16))
         _paint_shoulder_bones(scene, level + offset)
     scene.note("shoulder", level + np.array([(-40, 34), (0, 40), (40, 25), (-15, 60)]))
 
@@ -169,8 +169,10 @@ def _paint_atlas(scene: Scene, dens_tip: Points) -> None:
         local = scene.jitter(points, 0.5) * size
         return np.asarray(local @ np.array([[cos, sin], [-sin, cos]]) + dens_tip + (0, 5.5 * size), float)
 
-    tubercle = place([(-6.5, -6), (-8.5, -6.5), (-13.5, -1), (-13.5, 2), (-8.5, 6), (-6.5, 5.5)])
-    scene.canvas.bone(smooth(tubercle, 2), scene.look(0.4 * bone, 0.6 * bone))
+    radii = (scene.uniform(2.6, 4.2) * size, scene.uniform(4.2, 6.2) * size)
+    tubercle = ellipse(place([(-6.5 - radii[0] / size, 0)])[0], radii, tilt + scene.uniform(-0.3, 0.3))
+    strength = scene.uniform(0.4, 1.2) * bone
+    scene.canvas.bone(tubercle, scene.look(0.35 * strength, 0.8 * strength))
     for shift in sides(scene, axis, 20.0):
         mass = place([(-8, -6), (4, -8), (12, -6), (11, 5), (3, 9), (-8, 6)]) + shift
         scene.canvas.bone(smooth(mass, 2), scene.look(0.34 * bone, 0.32 * bone, soft_mm=0.3))

@@ -181,7 +181,7 @@ def _paint_tooth(scene: Scene, frame: HeadFrame, middle: Points, index: int, roo
     """One tooth from its bite towards `root` (-1 up, 1 down): enamel crown, one or two tapering roots, its pulp."""
     half, molar = TOOTH_WIDTHS[index] / 2, index < 3
     lean = scene.rng.normal(0.04 if molar else 0.12, 0.06) + (0.3 if index > 5 else 0.0)
-    turn = np.array([[np.cos(lean), root * np.sin(lean)], [-root * np.sin(lean), np.cos(lean)]])
+    turn = np.array([[np.cos(lean), -root * np.sin(lean)], [root * np.sin(lean), np.cos(lean)]])
     long = scene.uniform(12, 16) if molar else scene.uniform(14, 20)
 
     def place(points: Sequence[tuple[float, float]]) -> Points:
