@@ -86,7 +86,7 @@ def _paint_bowel(scene: Scene) -> None:
     for _ in range(int(scene.rng.integers(0, 5))):
         level = scene.column[int(scene.rng.integers(6, len(scene.column)))]
         centre = level.centre + (-scene.uniform(10, 110), scene.rng.normal(0, 20))
-        paint_mottle(scene, centre, scene.uniform(15, 50), scene.uniform(0.03, 0.2))
+        paint_mottle(scene, centre, scene.uniform(15, 50), scene.uniform(0.0, 0.12))
 
 
 def _paint_aorta(scene: Scene) -> None:

@@ -69,7 +69,7 @@ def paint_hips(scene: Scene, frame: PelvicFrame) -> None:
     scene.canvas.tissue(closed_curve(wide, 60), scene.uniform(0.0, 0.35) * burn, soft_mm=scene.uniform(1.0, 18))
     core = ellipse(frame([(scene.uniform(-0.2, 0.2), scene.uniform(0.6, 1.1))])[0],
                    (scene.uniform(65, 100), scene.uniform(60, 115)), scene.uniform(-0.4, 0.4), 48)  # fmt: skip
-    scene.canvas.tissue(core, scene.uniform(0.0, 0.6) * burn, soft_mm=scene.uniform(14, 30))
+    scene.canvas.tissue(core, scene.uniform(0.0, 0.5) * burn, soft_mm=scene.uniform(14, 30))
     _paint_thighs(scene, frame, burn)
 
 
@@ -133,8 +133,8 @@ def _paint_brim(scene: Scene, frame: PelvicFrame, strength: float) -> None:
     """The arcuate line: from the sacroiliac joint behind S1 and S2 straight down and forward to the acetabulum."""
     places = [(0.26, -0.02), (0.2, 0.12), (0.1, 0.34), (-0.02, 0.6), (-0.18, 0.84), (-0.4, 1.08)]
     brim = curve(frame(scene.jitter(places, 0.02)), 50)[: int(scene.rng.integers(26, 51))]
-    scene.canvas.line(brim, scene.uniform(0.8, 3.0), scene.uniform(0.12, 0.45) * strength, scene.uniform(0.3, 1.2))
-    scene.canvas.line(brim[:24] + (1.5, 0), scene.uniform(4, 12), scene.uniform(0.0, 0.2) * strength, 2.0)
+    scene.canvas.line(brim, scene.uniform(0.8, 2.4), scene.uniform(0.08, 0.4) * strength, scene.uniform(0.3, 1.2))
+    scene.canvas.line(brim[:24] + (1.5, 0), scene.uniform(4, 12), scene.uniform(0.0, 0.1) * strength, 3.0)
     scene.note("pelvis", brim[6::9])
 
 

@@ -25,13 +25,13 @@ def paint_body(scene: Scene, vertebra: Vertebra, outline: Outline, strength: flo
     bone, rng = scene.settings.bone, scene.rng
     across, along = _own_axes(scene, vertebra, patch)
     inside = scene.canvas.inside(patch)
-    trunk = scene.settings.region == "lumbar"
-    values = (TRUNK_MARROW if trunk else 1.0) * strength * bone.marrow * _thickness(across, bone.roundness)
+    marrow = (TRUNK_MARROW if scene.settings.region == "lumbar" else 1.0) * strength * bone.marrow
+    values = marrow * _thickness(across, bone.roundness)
     values *= 1 + bone.trabeculae * scene.canvas.grain(
         patch, _film_angle(scene, vertebra), stretch=rng.uniform(1.2, 3.0)
     )
-    ends = np.clip(np.abs(along) * 2.6 - 0.6, 0, 1)  # 1 at the endplates, 0 at the waist
-    wall = rng.uniform(0.2, 0.7 if trunk else 0.8) + rng.uniform(0.2, 0.9 if trunk else 0.7) * ends
+    ends = np.asarray(np.clip(np.abs(along) * 2.6 - 0.6, 0, 1), np.float32)  # 1 at the endplates, 0 at the waist
+    wall = _wall(scene, ends)
     if vertebra.level is Level.S1:
         wall = _sacral_wall(scene, across, along)
         values *= rng.uniform(0.2, 0.8)
@@ -41,6 +41,13 @@ def paint_body(scene: Scene, vertebra: Vertebra, outline: Outline, strength: flo
     scene.canvas.add(patch, (values * patch.cover).astype(np.float32))
     _paint_far_rims(scene, vertebra, outline, strength)
     _paint_details(scene, vertebra, strength)
+
+
+def _wall(scene: Scene, ends: Grid) -> Grid:
+    """Cortex seen on edge, relative (h, w): weaker at the waist than at the endplates, above all in the trunk."""
+    waist, more = (0.7, 0.9) if scene.settings.region == "lumbar" else (0.8, 0.7)
+    low = 0.2 if scene.settings.region == "lumbar" else 0.35
+    return np.asarray(scene.uniform(low, waist) + scene.uniform(0.2, more) * ends, np.float32)
 
 
 def _sacral_wall(scene: Scene, across: Grid, along: Grid) -> Grid:
