@@ -119,7 +119,7 @@ class Response:
             curve=curve,
             steepness=float(rng.uniform(3.0, 6.5) if curve == "film" else rng.uniform(0.5, 2.5)),
             black_point=float(rng.beta(2.5, 1.0) if trunk else rng.beta(1.0, 2.0)),
-            white_percentile=float(rng.uniform(75 if wide else (94 if trunk else 82), 99.9)),
+            white_percentile=float(rng.uniform(75 if wide else (94 if trunk else 89), 99.9)),
             white_stretch=float(rng.uniform(0.9, 1.6 if wide else 1.35)),
             gamma=float(np.exp(rng.normal(0.2 if trunk else -0.3, 0.45 if wide else 0.3))),
             floor=float(rng.uniform(0, 0.14)) if rng.random() < 0.5 else 0.0,

@@ -45,14 +45,15 @@ def _paint(
 
 def _cervical_arch(scene: Scene, vertebra: Vertebra) -> None:
     upper = vertebra.level is Level.C2
-    tall, solid = scene.uniform(0.9, 1.12), scene.uniform(0.7, 1.5)
+    tall, solid = scene.uniform(0.9, 1.12), scene.uniform(0.3, 1.3)
     for shift in sides(scene, vertebra, 21.0):
         if upper:
             pillar = [(-0.15, -0.75), (0.55, -0.75), (1.0, 0.1), (1.2, 1.0), (0.7, 0.75), (0.1, 0.05)]
         else:
             back = [(1.15, -0.1), (1.28, 1.05 * tall), (1.1, 1.15 * tall)]
             pillar = [(0.28, -0.5), (0.52, -0.8 * tall), *back, (0.62, 0.62), (0.38, 0.3)]
-        _paint(scene, vertebra, pillar, 0.36 * solid, 0.15, shift)
+        k = scene.settings.bone.posterior
+        _paint_soft(scene, vertebra, pillar, 0.3 * k * solid, scene.uniform(0.02, 0.15) * k, shift)
         _paint(scene, vertebra, [(0.3, -0.4), (0.8, -0.4), (0.85, 0.15), (0.3, 0.1)], 0.14 * solid, 0.08, shift)
         _transverse(scene, vertebra, shift)
         if not upper:
@@ -104,11 +105,11 @@ def _spinous_cervical(scene: Scene, vertebra: Vertebra) -> None:
     steep = {Level.C2: (-0.1, 0.25), Level.C7: (0.3, 0.8)}.get(vertebra.level, (0.1, 0.6))
     fall = long * scene.uniform(*steep)
     thick = scene.uniform(0.5, 0.75) if vertebra.level is Level.C2 else scene.uniform(0.3, 0.55)
-    base, tip = 1.5, 1.6 + long
+    base, tip = 1.35, 1.6 + long
     upper = [(base, 0.1), (base + 0.45 * long, 0.25 + 0.4 * fall), (tip - 0.15, 0.3 + fall)]
     end = [(tip, 0.36 + fall), (tip + 0.02, 0.4 + fall + 0.7 * thick), (tip - 0.15, 0.4 + fall + thick)]
     lower = [(base + 0.5 * long, 0.35 + 0.5 * fall + scene.uniform(0.7, 1.0) * thick), (base, 0.85)]
-    _paint(scene, vertebra, upper + end + lower, 0.38, 0.34, np.zeros(2))
+    _paint(scene, vertebra, upper + end + lower, 0.34, scene.uniform(0.1, 0.34), np.zeros(2))
     arch = vertebra.units(np.array([(1.62, 0.1), (1.58, 0.4), (1.64, 0.72)]))
     scene.canvas.line(curve(arch, 10), 0.9, 0.2 * scene.settings.bone.cortex * scene.uniform(0.1, 1.2))
     scene.note("posterior", vertebra.units(np.array([(0.95, 0.2), (base + 0.5 * long, 0.4 + 0.4 * fall)])))

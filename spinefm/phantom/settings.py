@@ -20,7 +20,7 @@ TEST_SEEDS = range(9_000_000, 10_000_000)
 """Seeds of phantoms to test on; nothing is ever trained or tuned on them."""
 
 LAYOUTS: dict[str, dict[str, float]] = {
-    "cervical": {"full": 0.56, "wide": 0.07, "narrow": 0.07, "no_anchor": 0.10, "three": 0.08, "cephalogram": 0.12},
+    "cervical": {"full": 0.5, "wide": 0.07, "narrow": 0.06, "no_anchor": 0.09, "three": 0.07, "cephalogram": 0.21},
     "lumbar": {"full": 0.50, "wide": 0.15, "narrow": 0.13, "no_anchor": 0.12, "three": 0.10},
 }
 """How often each layout is drawn, per region."""
@@ -186,8 +186,8 @@ def _column(rng: np.random.Generator, region: str) -> ColumnSettings:
 
 
 def _bone(rng: np.random.Generator, region: str) -> BoneSettings:
-    most, usual = (0.7, 0.35) if region == "cervical" else (0.8, 0.4)
-    body = float(np.exp(rng.uniform(np.log(0.14), np.log(most))))
+    least, most, usual = (0.11, 0.5, 0.3) if region == "cervical" else (0.14, 0.8, 0.4)
+    body = float(np.exp(rng.uniform(np.log(least), np.log(most))))
     return BoneSettings(
         body=body,
         marrow=float(rng.uniform(0.55, 1.35)),
