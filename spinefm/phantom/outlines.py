@@ -103,14 +103,14 @@ def _quadrangle(vertebra: Vertebra, corners: Points, rng: np.random.Generator) -
     """Corners in body units -> outline: concave walls and endplates, lips of the worn spine, rounded corners."""
     lip = vertebra.degeneration**1.5 * rng.uniform(0, 0.09)
     middle = vertebra.crush[1] - 0.5 * (vertebra.crush[0] + vertebra.crush[2])
-    hollow = (0.015, 0.07) if vertebra.level < Level.T3 else (0.01, 0.08)
+    hollow = (0.015, 0.07) if vertebra.level < Level.T3 else (0.0, 0.07)
     size = (vertebra.depth, vertebra.height)
     sa, sp, ip, ia = corners * size
     deep = vertebra.depth
     superior = _edge(sa, sp, -(rng.uniform(*hollow) * vertebra.height / deep + 0.6 * max(middle, 0)), 0.0, rng)
     posterior = _edge(sp, ip, -rng.uniform(0.0, 0.065), 0.3 * lip, rng)
     inferior = _edge(ip, ia, -(rng.uniform(*hollow) * vertebra.height / deep + 0.3 * max(middle, 0)), 0.0, rng)
-    anterior = _edge(ia, sa, -rng.uniform(0.01, 0.085), lip, rng)
+    anterior = _edge(ia, sa, -rng.uniform(0.0, 0.08), lip, rng)
     if vertebra.level is Level.S1:
         posterior, anterior = _edge(sp, ip, 0.02, 0, rng), _edge(ia, sa, -rng.uniform(0.0, 0.06), 0.5 * lip, rng)
     polygon = smooth(np.concatenate([superior, posterior, inferior, anterior]), 1 + int(rng.random() < 0.6))

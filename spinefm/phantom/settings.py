@@ -172,7 +172,7 @@ def _column(rng: np.random.Generator, region: str) -> ColumnSettings:
         size=float(np.clip(rng.normal(1.0, 0.08), 0.78, 1.25)),
         depth=float(np.clip(rng.normal(1.0, 0.07), 0.82, 1.2)),
         height=float(np.clip(rng.normal(1.0, 0.08), 0.78, 1.22)),
-        disc=float(np.clip(rng.normal(0.95 if cervical else 0.85, 0.2), 0.4, 1.6)),
+        disc=float(np.clip(rng.normal(0.95 if cervical else 0.8, 0.2), 0.4, 1.6)),
         slope=slope,
         lordosis=lordosis,
         bend=float(rng.normal(0, 7)),
