@@ -26,7 +26,8 @@ class LevelClassifierConfig:
     """Size of the classifier, and the patches that it was trained on.
 
     `patch` is the side in px that a patch is resampled to, `side_in_spacings` its side on the film in units of the
-    local spacing; `normalisation` is "patch" (its own mean and deviation) or "imagenet" (three channels).
+    local spacing; `normalisation` is "patch" (its own mean and deviation) or "imagenet" (three channels). `side_px` is
+    a fixed side on the film in place of the spacing's (0: none), as published.
     """
 
     depth: Literal["resnet10", "resnet18", "resnet50", "resnet101"] = "resnet10"
@@ -35,6 +36,7 @@ class LevelClassifierConfig:
     classes: tuple[str, ...] = CLASSES
     side_in_spacings: float = 4.0
     normalisation: Literal["patch", "imagenet"] = "patch"
+    side_px: int = 0
 
     def __post_init__(self) -> None:
         if self.depth not in _BLOCKS:
@@ -45,9 +47,14 @@ class LevelClassifierConfig:
             raise ValueError(f"ImageNet normalisation needs 3 channels, not {self.channels}.")
 
     @classmethod
-    def paper(cls) -> "LevelClassifierConfig":
-        """ResNet-101 at 224 px, four classes."""
-        return cls(depth="resnet101", patch=224, channels=3, normalisation="imagenet")
+    def paper(
+        cls,
+        depth: Literal["resnet50", "resnet101"] = "resnet101",
+        classes: tuple[str, ...] = CLASSES,
+        side_px: int = 0,
+    ) -> "LevelClassifierConfig":
+        """ResNet-101 at 224 px with four classes (the paper); the published code has ResNet-50, for CSXA with two."""
+        return cls(depth, patch=224, channels=3, classes=classes, normalisation="imagenet", side_px=side_px)
 
 
 class LevelClassifier(ResNet):

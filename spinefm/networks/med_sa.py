@@ -1,8 +1,9 @@
 """Med-SA: one positive click in the middle of a patch -> the mask of one vertebral body (SpineFM, section 2.3).
 
 Built on segment_anything's own prompt encoder, mask decoder and image encoder. Two image encoders:
-"vit", SAM's ViT with the adapters of Medical SAM Adapter (Wu et al., arXiv 2304.12620), and "conv", a small
-convolutional one that trains from scratch and hands its fine features to the decoder (as HQ-SAM and SAM 2 do).
+"vit", SAM's ViT with the adapters of Medical SAM Adapter (Wu et al., arXiv 2304.12620; see `adapter_vit`), and
+"conv", a small convolutional one that trains from scratch and hands its fine features to the decoder (as HQ-SAM and
+SAM 2 do). Before training, "vit" with SAM's weights is SAM.
 """
 
 from dataclasses import dataclass
@@ -10,13 +11,15 @@ from typing import Literal
 
 import torch
 import torch.nn.functional as F
-from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, TwoWayTransformer
-from segment_anything.modeling.image_encoder import Block, window_partition, window_unpartition
+from segment_anything.modeling import MaskDecoder, PromptEncoder, TwoWayTransformer
 from torch import Tensor, nn
 
+from spinefm.networks.adapter_vit import AdapterViT, PublishedTransformer
 from spinefm.networks.layers import ResidualBlock, conv_norm, stage, standardise, with_channels
 
 _MASK_CHANNELS = 16  # SAM's width of the mask prompt branch, kept so that its weights load strictly
+_SAM_MEAN = (123.675 / 255, 116.28 / 255, 103.53 / 255)
+_SAM_DEVIATION = (58.395 / 255, 57.12 / 255, 57.375 / 255)
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,9 @@ class MedSAConfig:
 
     `patch` is the side in px that a patch is resampled to, `side_in_spacings` its side on the film in units of the
     local spacing. `widths`, `blocks` belong to the "conv" encoder (strides 2, 4, 8, 16), `depth`, `heads`,
-    `window`, `global_blocks`, `adapter_ratio` to "vit". `embedding` is the width of the decoder.
+    `window`, `global_blocks`, `adapter_ratio` to "vit". `embedding` is the width of the decoder. `side_px` is a fixed
+    side on the film in place of the spacing's (0: none), as published. `compat` is "sam" (the frozen part computes
+    what SAM computes) or "medsa" (what the published Medical SAM Adapter computes, for weights that were trained so).
     """
 
     encoder: Literal["conv", "vit"] = "conv"
@@ -44,8 +49,14 @@ class MedSAConfig:
     window: int = 0
     global_blocks: tuple[int, ...] = ()
     adapter_ratio: float = 0.25
+    side_px: int = 0
+    compat: Literal["sam", "medsa"] = "sam"
 
     def __post_init__(self) -> None:
+        if self.compat not in ("sam", "medsa"):
+            raise ValueError(f'compat is "sam" or "medsa", not "{self.compat}".')
+        if self.encoder == "vit" and self.channels != 3:
+            raise ValueError(f"SAM's encoder takes 3 channels, not {self.channels}.")
         if self.encoder not in ("conv", "vit"):
             raise ValueError(f'encoder is "conv" or "vit", not "{self.encoder}".')
         if self.patch % 16:
@@ -54,11 +65,11 @@ class MedSAConfig:
             raise ValueError("widths and blocks name four stages (strides 2, 4, 8, 16).")
 
     @classmethod
-    def paper(cls) -> "MedSAConfig":
-        """SAM ViT-B at 1024 px with adapters."""
+    def paper(cls, compat: Literal["sam", "medsa"] = "sam", side_px: int = 0) -> "MedSAConfig":
+        """SAM ViT-B at 1024 px with adapters; the published patches are 600 px (NHANES II) or 300 px (CSXA) wide."""
         return cls(
             encoder="vit", patch=1024, channels=3, embedding=256, decoder_mlp=2048, mask_tokens=4,
-            vit_width=768, depth=12, heads=12, window=14, global_blocks=(2, 5, 8, 11),
+            vit_width=768, depth=12, heads=12, window=14, global_blocks=(2, 5, 8, 11), compat=compat, side_px=side_px,
         )  # fmt: skip
 
     @property
@@ -75,7 +86,7 @@ class MedSA(nn.Module):
         self.config = config
         conv = config.encoder == "conv"
         cells = config.patch // config.stride
-        self.image_encoder: nn.Module = ConvEncoder(config) if conv else AdapterViT(config)
+        self.image_encoder: nn.Module = ConvEncoder(config) if conv else _adapter_vit(config)
         self.prompt_encoder = PromptEncoder(
             config.embedding, (cells, cells), (config.patch, config.patch), mask_in_chans=_MASK_CHANNELS
         )
@@ -107,9 +118,18 @@ class MedSA(nn.Module):
         return logits[:, 0], iou[:, 0].float()
 
     def _encode(self, images: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        encoded = self.image_encoder(self._normalised(images))
+        return encoded if self.config.encoder == "conv" else (encoded, ())
+
+    def _normalised(self, images: Tensor) -> Tensor:
+        """Each patch by its own mean and deviation, as SAM normalises, or [0, 1] as it is (the published Med-SA)."""
         if self.config.encoder == "conv":
-            return self.image_encoder(standardise(images))
-        return self.image_encoder(images), ()
+            return standardise(images)
+        if self.config.compat == "medsa":
+            return images
+        mean = torch.tensor(_SAM_MEAN, device=images.device).view(1, 3, 1, 1)
+        deviation = torch.tensor(_SAM_DEVIATION, device=images.device).view(1, 3, 1, 1)
+        return (images - mean) / deviation  # (B, 3, S, S)
 
     def _prompt(self, clicks: Tensor) -> tuple[Tensor, Tensor]:
         labels = torch.ones(len(clicks), 1, device=clicks.device)  # (B, 1), every click is positive
@@ -149,7 +169,8 @@ class PatchMaskDecoder(MaskDecoder):
     """
 
     def __init__(self, config: MedSAConfig) -> None:
-        transformer = TwoWayTransformer(
+        kind = PublishedTransformer if config.compat == "medsa" else TwoWayTransformer
+        transformer = kind(
             depth=2, embedding_dim=config.embedding, num_heads=config.decoder_heads, mlp_dim=config.decoder_mlp
         )
         super().__init__(
@@ -195,61 +216,6 @@ class PatchMaskDecoder(MaskDecoder):
         return act2(features if half is None else features + half)
 
 
-class Adapter(nn.Module):
-    """Bottleneck Linear -> GELU -> Linear; starts at zero output, so that SAM is unchanged before training."""
-
-    def __init__(self, width: int, ratio: float) -> None:
-        super().__init__()
-        hidden = int(width * ratio)
-        self.down = nn.Linear(width, hidden)
-        self.up = nn.Linear(hidden, width)
-        nn.init.zeros_(self.up.weight)
-        nn.init.zeros_(self.up.bias)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.up(F.gelu(self.down(x)))  # (..., width)
-
-
-class AdapterBlock(Block):
-    """SAM's transformer block with a space adapter after the attention and one beside the MLP."""
-
-    def __init__(self, width: int, heads: int, window: int, cells: int, ratio: float) -> None:
-        super().__init__(
-            width, heads, norm_layer=_layer_norm, use_rel_pos=True, window_size=window, input_size=(cells, cells)
-        )
-        self.space_adapter = Adapter(width, ratio)
-        self.mlp_adapter = Adapter(width, ratio)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, h, w, width) -> the same shape."""
-        attended = self._attend(self.norm1(x))  # (B, h, w, width)
-        x = x + attended + self.space_adapter(attended)
-        normed = self.norm2(x)  # (B, h, w, width)
-        return x + self.mlp(normed) + 0.5 * self.mlp_adapter(normed)
-
-    def _attend(self, x: Tensor) -> Tensor:
-        if self.window_size == 0:
-            return self.attn(x)
-        size = (x.shape[1], x.shape[2])
-        windows, padded = window_partition(x, self.window_size)  # (B windows, window, window, width)
-        return window_unpartition(self.attn(windows), self.window_size, padded, size)
-
-
-class AdapterViT(ImageEncoderViT):
-    """SAM's image encoder whose blocks carry adapters; all other names are SAM's, so its weights load."""
-
-    def __init__(self, config: MedSAConfig) -> None:
-        super().__init__(
-            img_size=config.patch, in_chans=config.channels, embed_dim=config.vit_width, depth=0,
-            num_heads=config.heads, out_chans=config.embedding,
-        )  # fmt: skip
-        cells = config.patch // 16
-        windows = [0 if i in config.global_blocks else config.window for i in range(config.depth)]
-        self.blocks = nn.ModuleList(
-            AdapterBlock(config.vit_width, config.heads, window, cells, config.adapter_ratio) for window in windows
-        )
-
-
 def freeze_for_adaptation(model: MedSA) -> None:
     """Leave only the adapters and the mask decoder trainable, as Medical SAM Adapter does.
 
@@ -259,11 +225,26 @@ def freeze_for_adaptation(model: MedSA) -> None:
     if not isinstance(model.image_encoder, AdapterViT):
         raise ValueError('Only the "vit" encoder has adapters; train the "conv" one whole.')
     for name, parameter in model.named_parameters():
-        parameter.requires_grad_("_adapter." in name or name.startswith("mask_decoder."))
+        parameter.requires_grad_(is_adapted(name))
 
 
-def _layer_norm(width: int) -> nn.LayerNorm:
-    return nn.LayerNorm(width, eps=1e-6)  # SAM's epsilon
+def is_adapted(name: str) -> bool:
+    """Whether the tensor `name` of a "vit" Med-SA is trained: the adapters and the mask decoder; SAM's stay frozen."""
+    return "_adapter." in name or name.startswith("mask_decoder.")
+
+
+def _adapter_vit(config: MedSAConfig) -> AdapterViT:
+    return AdapterViT(
+        patch=config.patch,
+        width=config.vit_width,
+        depth=config.depth,
+        heads=config.heads,
+        window=config.window,
+        global_blocks=config.global_blocks,
+        embedding=config.embedding,
+        adapter_ratio=config.adapter_ratio,
+        windows_before_norm=config.compat == "medsa",
+    )
 
 
 def _freeze_unused_prompts(encoder: PromptEncoder) -> None:

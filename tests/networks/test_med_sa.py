@@ -1,20 +1,25 @@
 """Med-SA: equal to segment_anything where it should be, and better where corners matter."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 import torch
 from segment_anything import sam_model_registry
-from segment_anything.modeling import ImageEncoderViT, MaskDecoder, TwoWayTransformer
+from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, Sam, TwoWayTransformer
 from torch import nn
 
-from spinefm.networks.med_sa import AdapterViT, MedSA, MedSAConfig, PatchMaskDecoder, freeze_for_adaptation
+from spinefm.convert import published_med_sa
+from spinefm.networks.adapter_vit import _fused_attention
+from spinefm.networks.med_sa import MedSA, MedSAConfig, PatchMaskDecoder, freeze_for_adaptation
 from tests.networks.gradients import wake, without_gradient
+from tests.networks.published_med_sa import decode, encode, published_state
 
 CONV = MedSAConfig(patch=32, embedding=32, decoder_mlp=32, widths=(8, 8, 16, 16), blocks=(1, 1, 1, 1))
 VIT = MedSAConfig(
-    encoder="vit", patch=80, embedding=32, decoder_mlp=32, vit_width=24, depth=2, heads=2, window=3, global_blocks=(1,)
-)
+    encoder="vit", patch=80, channels=3, embedding=32, decoder_mlp=32, mask_tokens=4, vit_width=24, depth=2, heads=2,
+    window=3, global_blocks=(1,),
+)  # fmt: skip
 
 
 def make(config: MedSAConfig) -> MedSA:
@@ -57,7 +62,7 @@ def test_clicks_are_x_then_y() -> None:
     assert torch.allclose(code, model.prompt_encoder.get_dense_pe()[0, :, row, column], atol=1e-4)
 
 
-@pytest.mark.parametrize("config", [CONV, VIT], ids=["conv", "vit"])
+@pytest.mark.parametrize("config", [CONV, replace(VIT, mask_tokens=1)], ids=["conv", "vit"])
 def test_every_parameter_learns(config: MedSAConfig) -> None:
     model, size = make(config).train(), config.patch
     if config.encoder == "vit":
@@ -85,37 +90,97 @@ def test_exposure_and_contrast_do_not_matter_to_the_compact_size() -> None:
     assert torch.allclose(model(patch, click), model(0.4 * patch + 0.3, click), atol=1e-3)
 
 
-def sam_encoder(config: MedSAConfig) -> ImageEncoderViT:
-    """SAM's own encoder of the same size, with relative positions that are not zero."""
+def sam_like(config: MedSAConfig) -> Sam:
+    """segment_anything's own network of the same size, with relative positions that are not zero."""
     encoder = ImageEncoderViT(
-        img_size=config.patch, in_chans=config.channels, embed_dim=config.vit_width, depth=config.depth,
-        num_heads=config.heads, out_chans=config.embedding, norm_layer=partial(nn.LayerNorm, eps=1e-6),
-        use_rel_pos=True, window_size=config.window, global_attn_indexes=config.global_blocks,
+        img_size=config.patch, embed_dim=config.vit_width, depth=config.depth, num_heads=config.heads,
+        out_chans=config.embedding, norm_layer=partial(nn.LayerNorm, eps=1e-6), use_rel_pos=True,
+        window_size=config.window, global_attn_indexes=config.global_blocks,
     )  # fmt: skip
+    cells, size = config.patch // 16, (config.patch, config.patch)
+    prompts = PromptEncoder(config.embedding, (cells, cells), size, mask_in_chans=16)
+    transformer = TwoWayTransformer(depth=2, embedding_dim=config.embedding, num_heads=8, mlp_dim=config.decoder_mlp)
+    decoder = MaskDecoder(
+        transformer_dim=config.embedding, transformer=transformer, iou_head_hidden_dim=config.embedding
+    )
     wake(encoder)
-    return encoder.eval()
+    return Sam(encoder, prompts, decoder).eval()
 
 
-def test_fresh_adapters_leave_sams_encoder_unchanged() -> None:
-    theirs, ours = sam_encoder(VIT), AdapterViT(VIT).eval()
-    missing, unexpected = ours.load_state_dict(theirs.state_dict(), strict=False)
+def with_weights_of(sam: Sam, config: MedSAConfig) -> MedSA:
+    """Med-SA on SAM's weights, loaded completely; its adapters are new."""
+    ours = make(config)
+    missing, unexpected = ours.load_state_dict(sam.state_dict(), strict=False)
     assert unexpected == []
     assert all("_adapter." in name for name in missing)
-    images = torch.rand(2, 1, 80, 80)
-    assert torch.equal(ours(images), theirs(images))
+    return ours
+
+
+def assert_equal_to_sam(ours: MedSA, sam: Sam, size: int) -> None:
+    """The same logits to the last bit, for a film that SAM is given as it wants it, three colours of 0 to 255."""
+    patch, click = torch.rand(1, 1, size, size), torch.tensor([[0.4 * size, 0.6 * size]])
+    image = 255 * patch[0].expand(3, -1, -1)
+    request = {"image": image, "original_size": (size, size), "point_coords": click[:, None]}
+    with torch.no_grad():
+        expected = sam([request | {"point_labels": torch.ones(1, 1)}], multimask_output=False)[0]
+        normalised = (image - sam.pixel_mean) / sam.pixel_std  # (3, S, S)
+        assert torch.allclose(ours._normalised(patch.expand(-1, 3, -1, -1))[0], normalised, atol=1e-5)
+        ours._normalised = lambda _: normalised[None]  # the same digits in, so that the same must come out
+        actual, iou = ours.forward_with_iou(patch, click)
+    assert torch.equal(actual > 0, expected["masks"][:, 0])
+    low = sam.postprocess_masks(expected["low_res_logits"], (size, size), (size, size))  # (1, 1, S, S)
+    assert torch.equal(actual, low[:, 0])
+    assert torch.equal(iou, expected["iou_predictions"][:, 0])
+
+
+def test_before_training_it_is_segment_anything() -> None:
+    sam = sam_like(VIT)
+    assert_equal_to_sam(with_weights_of(sam, VIT), sam, VIT.patch)
+
+
+@pytest.mark.slow
+def test_before_training_the_paper_size_is_sam_vit_b() -> None:
+    torch.manual_seed(1)
+    sam = sam_model_registry["vit_b"]().eval()
+    assert_equal_to_sam(with_weights_of(sam, MedSAConfig.paper()), sam, 1024)
 
 
 def test_awake_adapters_change_it() -> None:
-    encoder, images = AdapterViT(VIT).eval(), torch.rand(1, 1, 80, 80)
-    before = encoder(images)
-    wake(encoder)
-    assert not torch.allclose(before, encoder(images))
+    model, patch, click = make(VIT), torch.rand(1, 1, 80, 80), torch.tensor([[40.0, 40.0]])
+    before = model(patch, click)
+    wake(model.image_encoder)
+    assert not torch.allclose(before, model(patch, click))
+
+
+def test_the_fused_attention_of_lower_precision_is_sams() -> None:
+    model = make(VIT)
+    wake(model.image_encoder)
+    for block in model.image_encoder.get_submodule("blocks"):
+        cells = torch.randn(2, 5, 5, VIT.vit_width) if block.window_size == 0 else torch.randn(2, 3, 3, VIT.vit_width)
+        assert torch.allclose(_fused_attention(block.attn, cells), block.attn(cells), atol=1e-5)
+
+
+def test_the_published_network_is_reproduced_from_its_description() -> None:
+    sizes = {"width": 24, "depth": 2, "heads": 2, "window": 3, "cells": 5, "global_blocks": (1,), "wide": 32, "mlp": 32}
+    state = published_state(**sizes)
+    config = replace(VIT, compat="medsa")
+    model = make(config)
+    model.load_state_dict(published_med_sa(state, config))
+    patch, click = torch.rand(3, 80, 80), torch.tensor([31.0, 52.0])
+    with torch.no_grad():
+        expected = decode(state, encode(state, patch, 2, [3, 0]), click, 80)
+        actual = model(patch[None], click[None])[0]
+    scale = expected.abs().max()
+    assert torch.allclose(actual / scale, expected / scale, atol=1e-5)
+    ours = make(VIT)
+    ours.load_state_dict(model.state_dict())
+    assert not torch.allclose(ours(patch[None], click[None])[0] / scale, expected / scale, atol=1e-2)
 
 
 def test_decoder_without_fine_features_is_sams() -> None:
     transformer = TwoWayTransformer(depth=2, embedding_dim=32, num_heads=8, mlp_dim=32)
     theirs = MaskDecoder(
-        transformer_dim=32, transformer=transformer, num_multimask_outputs=0, iou_head_hidden_dim=32
+        transformer_dim=32, transformer=transformer, num_multimask_outputs=3, iou_head_hidden_dim=32
     ).eval()
     ours = PatchMaskDecoder(VIT).eval()
     ours.load_state_dict(theirs.state_dict())

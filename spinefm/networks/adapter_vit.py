@@ -1,0 +1,139 @@
+"""SAM's image encoder with the adapters of Medical SAM Adapter (Wu et al., arXiv 2304.12620), and what differs there.
+
+All names but the adapters' are SAM's, so its weights load as they are.
+"""
+
+import torch
+import torch.nn.functional as F
+from segment_anything.modeling import ImageEncoderViT, TwoWayTransformer
+from segment_anything.modeling.image_encoder import Block, get_rel_pos, window_partition, window_unpartition
+from segment_anything.modeling.transformer import TwoWayAttentionBlock
+from torch import Tensor, nn
+
+QUERIES = 512
+"""Queries of a global block that attend at once: their scores stay in the cache, those of all 4096 would not."""
+
+
+class Adapter(nn.Module):
+    """Bottleneck Linear -> GELU -> Linear; starts at zero output, so that SAM is unchanged before training."""
+
+    def __init__(self, width: int, ratio: float) -> None:
+        super().__init__()
+        hidden = int(width * ratio)
+        self.down = nn.Linear(width, hidden)
+        self.up = nn.Linear(hidden, width)
+        nn.init.zeros_(self.up.weight)
+        nn.init.zeros_(self.up.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.up(F.gelu(self.down(x)))  # (..., width)
+
+
+class AdapterBlock(Block):
+    """SAM's transformer block with a space adapter after the attention and one beside the MLP.
+
+    `windows_before_norm` cuts the windows before the norm, as Medical SAM Adapter does: cells that pad a window then
+    hold the norm's bias, where SAM has zeros.
+    """
+
+    def __init__(
+        self, width: int, heads: int, window: int, cells: int, ratio: float, windows_before_norm: bool = False
+    ) -> None:
+        super().__init__(
+            width, heads, norm_layer=_layer_norm, use_rel_pos=True, window_size=window, input_size=(cells, cells)
+        )
+        self.windows_before_norm = windows_before_norm
+        self.space_adapter = Adapter(width, ratio)
+        self.mlp_adapter = Adapter(width, ratio)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, h, w, width) -> the same shape."""
+        attended = self._attend(x)  # (B, h, w, width)
+        x = x + attended + self.space_adapter(attended)
+        normed = self.norm2(x)  # (B, h, w, width)
+        return x + self.mlp(normed) + 0.5 * self.mlp_adapter(normed)
+
+    def _attend(self, x: Tensor) -> Tensor:
+        if self.window_size == 0:
+            return self._attention(self.norm1(x))
+        size = (x.shape[1], x.shape[2])
+        x = x if self.windows_before_norm else self.norm1(x)
+        windows, padded = window_partition(x, self.window_size)  # (B windows, window, window, width)
+        windows = self.norm1(windows) if self.windows_before_norm else windows
+        return window_unpartition(self._attention(windows), self.window_size, padded, size)
+
+    def _attention(self, x: Tensor) -> Tensor:
+        """SAM's own attention in float32; at lower precision (autocast) the same sums without its large tables."""
+        return _fused_attention(self.attn, x) if torch.is_autocast_enabled(x.device.type) else self.attn(x)
+
+
+class AdapterViT(ImageEncoderViT):
+    """SAM's image encoder whose blocks carry adapters; all other names are SAM's, so its weights load."""
+
+    def __init__(
+        self,
+        *,
+        patch: int,
+        width: int,
+        depth: int,
+        heads: int,
+        window: int,
+        global_blocks: tuple[int, ...],
+        embedding: int,
+        adapter_ratio: float,
+        windows_before_norm: bool,
+    ) -> None:
+        super().__init__(img_size=patch, in_chans=3, embed_dim=width, depth=0, num_heads=heads, out_chans=embedding)
+        windows = [0 if i in global_blocks else window for i in range(depth)]
+        self.blocks = nn.ModuleList(
+            AdapterBlock(width, heads, window, patch // 16, adapter_ratio, windows_before_norm) for window in windows
+        )
+
+
+class PublishedTransformer(TwoWayTransformer):
+    """SAM's two-way transformer with Medical SAM Adapter's self-attention."""
+
+    def __init__(self, depth: int, embedding_dim: int, num_heads: int, mlp_dim: int) -> None:
+        super().__init__(depth, embedding_dim, num_heads, mlp_dim)
+        for i in range(depth):
+            self.layers[i] = PublishedAttentionBlock(embedding_dim, num_heads, mlp_dim, skip_first_layer_pe=(i == 0))
+
+
+class PublishedAttentionBlock(TwoWayAttentionBlock):
+    """The first layer keeps the residual of its self-attention; later ones add the query's place to it and to values.
+
+    SAM drops the residual in the first layer, and adds places to queries and keys only.
+    """
+
+    def forward(self, queries: Tensor, keys: Tensor, query_pe: Tensor, key_pe: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, N, E), (B, h w, E) and their places -> the same two."""
+        placed = queries if self.skip_first_layer_pe else queries + query_pe  # (B, N, E)
+        queries = self.norm1(placed + self.self_attn(q=placed, k=placed, v=placed))
+        attended = self.cross_attn_token_to_image(q=queries + query_pe, k=keys + key_pe, v=keys)  # (B, N, E)
+        queries = self.norm2(queries + attended)
+        queries = self.norm3(queries + self.mlp(queries))
+        seen = self.cross_attn_image_to_token(q=keys + key_pe, k=queries + query_pe, v=queries)  # (B, h w, E)
+        return queries, self.norm4(keys + seen)
+
+
+def _fused_attention(attention: nn.Module, x: Tensor) -> Tensor:
+    """SAM's attention over (B, h, w, width), with the relative places added to the scores of some queries at a time."""
+    batch, height, width, _ = x.shape
+    qkv = attention.qkv(x).reshape(batch, height * width, 3, attention.num_heads, -1)  # (B, hw, 3, heads, c)
+    q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # (B, heads, hw, c) each
+    grid = q.unflatten(2, (height, width))  # (B, heads, h, w, c)
+    rows = get_rel_pos(height, height, attention.rel_pos_h).to(q.dtype)  # (h, h, c)
+    columns = get_rel_pos(width, width, attention.rel_pos_w).to(q.dtype)  # (w, w, c)
+    down = torch.einsum("bnhwc,hkc->bnhwk", grid, rows).flatten(2, 3)  # (B, heads, hw, h)
+    across = torch.einsum("bnhwc,wkc->bnhwk", grid, columns).flatten(2, 3)  # (B, heads, hw, w)
+    parts = []
+    for start in range(0, height * width, QUERIES):
+        some = slice(start, start + QUERIES)
+        bias = (down[:, :, some, :, None] + across[:, :, some, None, :]).flatten(3)  # (B, heads, queries, hw)
+        parts.append(F.scaled_dot_product_attention(q[:, :, some], k, v, attn_mask=bias))
+    attended = torch.cat(parts, dim=2).transpose(1, 2).reshape(batch, height, width, -1)  # (B, h, w, width)
+    return attention.proj(attended)
+
+
+def _layer_norm(width: int) -> nn.LayerNorm:
+    return nn.LayerNorm(width, eps=1e-6)  # SAM's epsilon
