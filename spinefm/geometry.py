@@ -150,6 +150,23 @@ class CanonicalFrame:
         return np.array([[-y * self.handedness, x * self.handedness], [x, y]])
 
 
+@dataclass(frozen=True)
+class FilmFrame:
+    """The published frame of the next centroid: x / film width, y / film height (so it depends on what is in view)."""
+
+    width: int
+    height: int
+
+    def into(self, points: Sequence[Point]) -> FloatArray:
+        """Film points (N, 2) in this frame, 0 to 1 on the film."""
+        return np.asarray(points, dtype=np.float64).reshape(-1, 2) / (self.width, self.height)
+
+    def out_of(self, coordinates: FloatArray) -> list[Point]:
+        """The film points of `coordinates` (N, 2) in this frame."""
+        film = np.asarray(coordinates, dtype=np.float64).reshape(-1, 2) * (self.width, self.height)
+        return [Point(x, y) for x, y in film.tolist()]
+
+
 def crop_patch(film: NDArray[np.float32], box: Box, size: int) -> NDArray[np.float32]:
     """Cut `box` out of `film` (H, W) and resample it to (size, size).
 

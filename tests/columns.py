@@ -68,7 +68,7 @@ class Oracle:
         found = zip(scores, self.column.masks, self.column.centroids, strict=True)
         return [Candidate(score, mask.box, mask, centre) for score, mask, centre in found if score] + list(self.extra)
 
-    def next_point(self, known: Sequence[Point]) -> Point:
+    def next_point(self, film: Radiograph, known: Sequence[Point]) -> Point:
         """Straight on."""
         _, before, last = known
         return Point(2 * last.x - before.x, 2 * last.y - before.y)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from spinefm.geometry import Box, Point
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Stages
+from spinefm.radiograph import Radiograph
 from spinefm.trace import Direction, Proposed
 
 
@@ -53,7 +54,7 @@ class Prompt:
         return Proposed(self.direction, self.step, self.known, self.point, self.patch(settings))
 
 
-def propose(front: Front, stages: Stages) -> Prompt:
+def propose(film: Radiograph, front: Front, stages: Stages) -> Prompt:
     """The prompt of the step that `front` is about to take."""
-    point = stages.next_point(front.known)
+    point = stages.next_point(film, front.known)
     return Prompt(front.direction, front.step, front.known, point, front.spacing, front.last)

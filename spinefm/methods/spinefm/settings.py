@@ -71,7 +71,9 @@ class SpineFMSettings:
         """The defaults, with the patch sides that the bundle's networks were trained at."""
         return cls(
             patch_factor=bundle.med_sa.config.side_in_spacings,
+            patch_side_px=bundle.med_sa.config.side_px,
             classifier_factor=bundle.classifier.config.side_in_spacings,
+            classifier_side_px=bundle.classifier.config.side_px,
         )
 
     def changed(self, changes: Mapping[str, Setting]) -> SpineFMSettings:

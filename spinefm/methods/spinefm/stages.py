@@ -17,8 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from spinefm.bundles import Bundle, BundleError
-from spinefm.geometry import Box, CanonicalFrame, Point, crop_patch, paste_patch, to_patch
+from spinefm.bundles import Bundle
+from spinefm.geometry import Box, CanonicalFrame, FilmFrame, Point, crop_patch, paste_patch, to_patch
 from spinefm.masks import Mask
 from spinefm.radiograph import Radiograph
 
@@ -51,7 +51,7 @@ class Stages(Protocol):
     def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
         """Every candidate on the film; `sure` is the mask probability that counts for its centroid."""
 
-    def next_point(self, known: Sequence[Point]) -> Point:
+    def next_point(self, film: Radiograph, known: Sequence[Point]) -> Point:
         """The centroid that follows the three `known` ones."""
 
     def segment(self, film: Radiograph, boxes: Sequence[Box], clicks: Sequence[Point]) -> list[FloatArray]:
@@ -93,18 +93,9 @@ class Stopwatch:
 
 
 class NetworkStages:
-    """The stages answered by a bundle's networks, on its device.
-
-    Raises BundleError for a point predictor of another frame than the canonical one.
-    """
+    """The stages answered by a bundle's networks, on its device."""
 
     def __init__(self, bundle: Bundle, watch: Stopwatch) -> None:
-        frame = bundle.point_predictor.config.frame
-        if frame != "canonical":
-            raise BundleError(
-                f'The point predictor of the bundle "{bundle.name}" works in the {frame} frame, this version only in '
-                "the canonical one; choose another bundle."
-            )
         self._bundle = bundle
         self._watch = watch
 
@@ -117,13 +108,18 @@ class NetworkStages:
         candidates = [candidate(*each, shape, sure) for each in zip(boxes, scores, masks, strict=True)]
         return [candidate for candidate in candidates if candidate.mask.area]
 
-    def next_point(self, known: Sequence[Point]) -> Point:
-        """The 6-50-2 network, in the canonical frame of the three points."""
-        frame = CanonicalFrame.of(*known)
+    def next_point(self, film: Radiograph, known: Sequence[Point]) -> Point:
+        """The 6-50-2 network, in the frame that it was trained in."""
+        frame = self._frame(film, known)
         with self._running("point_predictor_network"):
             points = self._tensor(frame.into(known).astype(np.float32))[None]  # (1, 3, 2)
             predicted = self._bundle.point_predictor(points)[0].double().cpu().numpy()  # (2,)
         return frame.out_of(predicted[None])[0]
+
+    def _frame(self, film: Radiograph, known: Sequence[Point]) -> CanonicalFrame | FilmFrame:
+        if self._bundle.point_predictor.config.frame == "absolute":
+            return FilmFrame(film.width, film.height)
+        return CanonicalFrame.of(*known)
 
     def segment(self, film: Radiograph, boxes: Sequence[Box], clicks: Sequence[Point]) -> list[FloatArray]:
         """Med-SA on every patch at once, one positive click each."""
@@ -140,7 +136,8 @@ class NetworkStages:
         patches = self._patches(film, boxes, self._bundle.classifier.config.patch)  # (B, 1, S, S)
         with self._running("classifier_network"):
             answers = self._bundle.classifier(patches).float().softmax(dim=1).tolist()  # (B, 4)
-        return [Probabilities(*answer) for answer in answers]
+        classes = self._bundle.classifier.config.classes
+        return [probabilities(dict(zip(classes, answer, strict=True))) for answer in answers]
 
     def _patches(self, film: Radiograph, boxes: Sequence[Box], size: int) -> Tensor:
         patches = np.stack([crop_patch(film.pixels, box, size) for box in boxes])
@@ -153,6 +150,12 @@ class NetworkStages:
     def _running(self, name: str) -> Iterator[None]:
         with torch.inference_mode(), self._bundle.autocast(), self._watch.measure(name):
             yield
+
+
+def probabilities(answer: Mapping[str, float]) -> Probabilities:
+    """A classifier's answer by class; one that knows no spine ends never finds them."""
+    named = {name: answer.get(name, 0.0) for name in ("background", "vertebra", "S1", "C2")}
+    return Probabilities(named["background"], named["vertebra"], named["S1"], named["C2"])
 
 
 def candidate(

@@ -132,7 +132,7 @@ class Walk:
         stop = check.stop_before_proposing(front, self._settings)
         if stop is not None:
             return None, [stop]
-        prompt = propose(front, self._stages)
+        prompt = propose(self._film, front, self._stages)
         stop = check.stop_before_segmenting(prompt, self._film.pixels.shape[:2])
         proposed = prompt.event(self._settings)
         return (prompt, [proposed]) if stop is None else (None, [proposed, stop])

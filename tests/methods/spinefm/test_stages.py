@@ -1,15 +1,16 @@
 """The networks behind the pipeline's questions, with random weights: places, sizes and clocks."""
 
 import math
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from spinefm.bundles import Bundle, BundleError
+from spinefm.bundles import Bundle
 from spinefm.geometry import Box, Point
-from spinefm.methods.spinefm.stages import NetworkStages, Stopwatch, candidate
+from spinefm.methods.spinefm.settings import SpineFMSettings
+from spinefm.methods.spinefm.stages import NetworkStages, Probabilities, Stopwatch, candidate, probabilities
 from spinefm.networks.level_classifier import LevelClassifier
 from spinefm.networks.mask_rcnn import build_mask_rcnn
 from spinefm.networks.med_sa import MedSA
@@ -53,15 +54,15 @@ def test_four_probabilities_add_up_to_one(stages, film):
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
-def test_the_next_point_turns_scales_and_mirrors_with_the_spine(stages, mirrored):
+def test_the_next_point_turns_scales_and_mirrors_with_the_spine(stages, film, mirrored):
     known = [Point(3, 0), Point(1, 10), Point(0, 21)]
     angle, scale = 0.8, 3.0
     turn = scale * np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
     if mirrored:
         turn = turn @ np.diag([-1.0, 1.0])
     moved = [Point(*(turn @ point + (40, 70))) for point in known]
-    expected = turn @ stages.next_point(known) + (40, 70)
-    assert stages.next_point(moved) == pytest.approx(tuple(expected), abs=1e-3)
+    expected = turn @ stages.next_point(film, known) + (40, 70)
+    assert stages.next_point(film, moved) == pytest.approx(tuple(expected), abs=1e-3)
 
 
 def test_detections_lie_on_the_film(stages, film):
@@ -92,9 +93,28 @@ def test_seconds_outside_the_networks_are_what_is_left():
     assert summary["outside_networks"] == pytest.approx(summary["total"] - summary["med_sa_network"])
 
 
-def test_a_point_predictor_of_another_frame_is_refused():
-    predictor = PointPredictor(PointPredictorConfig.paper())
-    nothing: Any = None
-    bundle = Bundle("other", torch.device("cpu"), "float32", nothing, nothing, nothing, predictor, {})
-    with pytest.raises(BundleError, match='"other" works in the absolute frame'):
-        NetworkStages(bundle, Stopwatch())
+def test_a_point_predictor_of_the_published_frame_divides_by_the_films_size(stages, film):
+    """Weights that answer with the last point: whatever the frame, the way there and back must cancel."""
+    predictor = PointPredictor(PointPredictorConfig(hidden=4, frame="absolute")).eval()
+    last = torch.tensor([[0.0, 0, 0, 0, 1, 0], [0, 0, 0, 0, 0, 1]])  # (2, 6)
+    with torch.no_grad():
+        predictor.fc1.weight.copy_(torch.cat([last, -last]))
+        predictor.fc1.bias.zero_()
+        predictor.fc2.weight.copy_(torch.tensor([[1.0, 0, -1, 0], [0, 0.5, 0, -0.5]]))
+        predictor.fc2.bias.zero_()
+    published = NetworkStages(replace(stages._bundle, point_predictor=predictor), Stopwatch())
+    known = [Point(90, 60), Point(95, 90), Point(100, 120)]
+    assert published.next_point(film, known) == pytest.approx((100, 60), abs=1e-3)
+
+
+def test_a_classifier_without_spine_ends_never_finds_them():
+    assert probabilities({"background": 0.25, "vertebra": 0.75}) == Probabilities(0.25, 0.75, 0.0, 0.0)
+    assert probabilities({"S1": 0.1, "C2": 0.2, "vertebra": 0.3, "background": 0.4}) == Probabilities(
+        0.4, 0.3, 0.1, 0.2
+    )
+
+
+def test_published_patch_sides_reach_the_settings(stages):
+    med_sa = MedSA(replace(MedSA().config, side_px=600))
+    settings = SpineFMSettings.of(replace(stages._bundle, med_sa=med_sa))
+    assert (settings.patch_side_px, settings.classifier_side_px) == (600, 0)

@@ -150,7 +150,7 @@ def test_the_surer_of_two_disagreeing_ends_names_the_spine_and_the_note_says_so(
 def test_a_walk_past_a_body_notes_the_gap():
     column = Column(tuple(Point(120, y) for y in (60, 92, 124, 156, 188, 252)), ("C2", *["vertebra"] * 5))
     oracle = Oracle(column, [0.9, 0.9, 0.9, 0, 0, 0])
-    oracle.next_point = lambda known: Point(120, 252 if known[-1].y > 180 else known[-1].y + 32)
+    oracle.next_point = lambda film, known: Point(120, 252 if known[-1].y > 180 else known[-1].y + 32)
     (named,) = run(oracle).of(Named)
     assert "C6 and C7 lie 2.00 > 1.70 median spacings apart" in named.note
     assert not next(run(Oracle(straight(7))).of(Named)).note
@@ -159,7 +159,7 @@ def test_a_walk_past_a_body_notes_the_gap():
 def test_c2_may_lie_far_from_c3():
     column = Column(tuple(Point(120, y) for y in (60, 116, 148, 180, 212, 244)), ("C2", *["vertebra"] * 5))
     oracle = Oracle(column, [0, 0.9, 0.9, 0.9, 0, 0])
-    oracle.next_point = lambda known: Point(120, 60 if known[-1].y < 120 < known[0].y else known[-1].y + 32)
+    oracle.next_point = lambda film, known: Point(120, 60 if known[-1].y < 120 < known[0].y else known[-1].y + 32)
     trace = run(oracle)
     assert names(trace)[0] == "C2"
     assert not next(trace.of(Named)).note
