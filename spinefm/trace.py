@@ -39,6 +39,8 @@ Reason = Literal[
     "revisited",
     "misplaced end",
 ]
+OVERRULABLE: tuple[Reason, ...] = ("background", "overlap", "outside the film")
+"""Stops that a reader may go on past: at the others there is no mask, or one that is taken already."""
 Action = Literal["name", "shift", "delete", "add", "go on", "lock", "unlock", "keep"]
 """What a correction does; "keep" carries the locked vertebrae of an earlier run into a new one."""
 SPINE_ENDS: Mapping[str, Direction] = {"C2": "up", "S1": "down"}

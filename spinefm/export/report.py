@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from spinefm import __version__
-from spinefm.trace import Decided, Named, Trace
+from spinefm.trace import Anchor, Decided, Named, Trace
 
 REPORT_SCHEMA = 1
 """Version of the report's layout."""
@@ -25,9 +25,10 @@ def report(trace: Trace) -> dict[str, Any]:
         "method": trace.method,
         "film": asdict(trace.film),
         "vertebrae": [vertebra.name for vertebra in trace.vertebrae],
-        "anchor": _anchor(named),
+        "anchor": _anchor(trace.anchor),
         "stops": {direction: _stop(decided) for direction, decided in trace.stops.items()},
         "notes": [*trace.film.notes, *([named.note] if named and named.note else []), *finished.notes],
+        "corrections": [{"action": event.action, "text": event.text} for event in trace.corrections],
         "settings": dict(trace.settings),
         "seconds": {stage: round(seconds, 4) for stage, seconds in finished.seconds.items()},
         "device": finished.device,
@@ -37,10 +38,9 @@ def report(trace: Trace) -> dict[str, Any]:
     }
 
 
-def _anchor(named: Named | None) -> dict[str, Any] | None:
-    if named is None or named.anchor is None:
+def _anchor(anchor: Anchor | None) -> dict[str, Any] | None:
+    if anchor is None:
         return None
-    anchor = named.anchor
     return {"level": anchor.level.name, "source": anchor.source, "probability": anchor.probability}
 
 

@@ -21,10 +21,11 @@ def vertebra_rows(trace: Trace) -> list[dict[str, Cell]]:
     Width is the mean of the upper and lower edge between the corners, height that of the left and right edge. The
     decision that ended the walk upwards stands in the row of the topmost vertebra, downwards in that of the lowest.
     """
-    count = len(trace.vertebrae)
+    vertebrae, stops = trace.vertebrae, trace.stops
+    ends = {len(vertebrae) - 1: stops.get("down")} | ({0: stops["up"]} if "up" in stops else {})
     return [
-        _row(vertebra, trace.film.spacing_mm, _stop_at(index, count, trace))
-        for index, vertebra in enumerate(trace.vertebrae)
+        {**_row(vertebra, trace.film.spacing_mm, ends.get(index)), "correction": _correction(vertebra, trace)}
+        for index, vertebra in enumerate(vertebrae)
     ]
 
 
@@ -71,12 +72,17 @@ def body_size(corners: Sequence[Point]) -> tuple[float | None, float | None]:
     return width, height
 
 
-def _stop_at(index: int, count: int, trace: Trace) -> Decided | None:
-    """The decision that ended the walk beyond the vertebra at `index` of `count`, from the top."""
-    stops = trace.stops
-    if index == 0 and "up" in stops:
-        return stops["up"]
-    return stops.get("down") if index == count - 1 else None
+def _correction(vertebra: Vertebra, trace: Trace) -> str | None:
+    """What the reader had to do with this vertebra."""
+    first = {found.number: found.name for found in (trace.finished.vertebrae if trace.finished else ())}
+    by_hand = {event.vertebra for event in trace.of(Decided) if event.reason == "by hand"}
+    words = {
+        "added": vertebra.number not in first,
+        "by hand": vertebra.number in by_hand,
+        "renamed": first.get(vertebra.number, vertebra.name) != vertebra.name,
+        "locked": vertebra.number in trace.locked,
+    }
+    return " + ".join(word for word, holds in words.items() if holds) or None
 
 
 def _corner_cells(corners: Sequence[Point]) -> Mapping[str, Cell]:
@@ -114,5 +120,6 @@ COLUMNS = (
     "stop_reason",
     "stop_value",
     "stop_limit",
+    "correction",
 )
 """The table's columns, in order."""

@@ -1,9 +1,10 @@
-"""A run as a short moving picture: the film, each decision as it falls, and the named result."""
+"""A run as a short moving picture: the film, each decision as it falls, the named result, and its corrections."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -14,7 +15,7 @@ from spinefm.captions import caption
 from spinefm.export.overlay import draw_overlay
 from spinefm.masks import Mask
 from spinefm.radiograph import Radiograph
-from spinefm.trace import Decided, Finished, Located, Seeded, Segmented, Trace
+from spinefm.trace import Corrected, Decided, Finished, Located, Seeded, Segmented, Trace
 
 Picture = NDArray[np.uint8]
 
@@ -49,7 +50,7 @@ def _frames(trace: Trace, film: Radiograph) -> Iterator[Picture]:
     grey = cv2.resize(film.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     bare = np.repeat(np.round(grey * 255).astype(np.uint8)[..., None], 3, axis=2)  # (H, W, 3)
     canvas, mask = bare.copy(), Mask.empty()
-    for event in trace.events:
+    for index, event in enumerate(trace.events):
         match event:
             case Located():
                 yield _captioned(_detected(canvas, event, scale), caption(event))
@@ -61,10 +62,16 @@ def _frames(trace: Trace, film: Radiograph) -> Iterator[Picture]:
                 canvas = _outlined(canvas, mask, scale, REJECTED if event.vertebra is None else ACCEPTED)
                 yield _captioned(canvas, caption(event))
                 mask = Mask.empty()
-            case Finished():
-                size = (bare.shape[1], bare.shape[0])
-                result = cv2.resize(draw_overlay(trace, film), size, interpolation=cv2.INTER_AREA)
-                yield _captioned(np.asarray(result, np.uint8), caption(event))
+            case Finished() | Corrected():
+                so_far = replace(trace, events=trace.events[: index + 1])
+                canvas = _result(so_far, film, bare)
+                yield _captioned(canvas, caption(event))
+
+
+def _result(trace: Trace, film: Radiograph, bare: Picture) -> Picture:
+    """The overlay of what `trace` found, as large as `bare` (H, W, 3)."""
+    size = (bare.shape[1], bare.shape[0])
+    return np.asarray(cv2.resize(draw_overlay(trace, film), size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _detected(canvas: Picture, event: Located, scale: float) -> Picture:

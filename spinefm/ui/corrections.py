@@ -1,19 +1,24 @@
-"""What a reader corrects in a finished run, as a log of events: applied in order, undone by leaving out the last.
+"""What a reader corrects in a finished run, as a log of events: each adds one to the trace, undo takes the last away.
 
-A corrected trace keeps every step of the run; only its names and its result change, and its notes say how.
+A corrected trace keeps every step and the result of the run; each correction says what holds from then on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from spinefm.anatomy import COUNTED, UNNAMED_ID, Level, counted_from
-from spinefm.trace import Anchor, Event, Finished, Named, Trace, Vertebra
+from spinefm.anatomy import COUNTED, Level, counted_from
+from spinefm.captions import overruled_reason
+from spinefm.geometry import principal_axis
+from spinefm.methods import Addition
+from spinefm.trace import Action, Anchor, Corrected, Decided, Event, Trace, Vertebra
 
-Action = Literal["name", "shift", "delete"]
 READER = "named by the reader"
+LOCKED = "locked by the reader"
+BEFORE = "named before its anchor was deleted"
+SAME = 0.3
+"""Dice above which two masks are one vertebra."""
 
 
 class Refused(ValueError):
@@ -22,10 +27,11 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class Correction:
-    """One entry of the log.
+    """One wish of the reader that needs no network.
 
     name: the vertebra of that `number` is `level`, and the others are counted from it. shift: all names move by
-    `offset` levels, down the spine when it is positive. delete: the vertebra of that `number` is none.
+    `offset` levels, down the spine when it is positive. delete: the vertebra of that `number` is none. lock, unlock:
+    it keeps its name and mask whatever comes, or no longer.
     """
 
     action: Action
@@ -36,33 +42,33 @@ class Correction:
 
 @dataclass(frozen=True)
 class CorrectedRun:
-    """A finished run, the corrections that hold, and those undone that can be done again (the last undone first)."""
+    """A finished run; the trace after each correction that holds, and after those undone (the last undone first)."""
 
     base: Trace
-    done: tuple[Correction, ...] = ()
-    undone: tuple[Correction, ...] = ()
+    done: tuple[Trace, ...] = ()
+    undone: tuple[Trace, ...] = ()
 
     @property
     def trace(self) -> Trace:
         """The run with its corrections."""
-        trace = self.base
-        for correction in self.done:
-            trace = apply(trace, correction)
-        return trace
+        return self.done[-1] if self.done else self.base
 
     def correct(self, correction: Correction) -> CorrectedRun:
         """One more correction. Raises Refused."""
-        apply(self.trace, correction)
-        return CorrectedRun(self.base, (*self.done, correction))
+        return self.followed_by(apply(self.trace, correction))
+
+    def followed_by(self, trace: Trace) -> CorrectedRun:
+        """With `trace` as what holds now; nothing can be done again."""
+        return CorrectedRun(self.base, (*self.done, trace))
 
     def undo(self) -> CorrectedRun:
-        """Without the last correction."""
+        """Without the last correction. Raises Refused."""
         if not self.done:
             raise Refused("There is nothing to undo.")
         return CorrectedRun(self.base, self.done[:-1], (self.done[-1], *self.undone))
 
     def redo(self) -> CorrectedRun:
-        """With the correction undone last."""
+        """With the correction undone last. Raises Refused."""
         if not self.undone:
             raise Refused("There is nothing to do again.")
         return CorrectedRun(self.base, (*self.done, self.undone[0]), self.undone[1:])
@@ -70,79 +76,175 @@ class CorrectedRun:
 
 def apply(trace: Trace, correction: Correction) -> Trace:
     """The trace after one correction. Raises Refused when it cannot be."""
+    _refuse_unfinished(trace)
+    actions: Mapping[Action, Callable[[Trace, Correction], Corrected]] = {
+        "name": _name,
+        "shift": _shift,
+        "delete": _delete,
+        "lock": _lock,
+        "unlock": _unlock,
+    }
+    return _with(trace, actions[correction.action](trace, correction))
+
+
+def _refuse_unfinished(trace: Trace) -> None:
     if trace.finished is None:
         raise Refused("Only a finished run can be corrected: run the film first.")
-    actions: dict[Action, Callable[[Trace, Correction], Trace]] = {"name": _name, "shift": _shift, "delete": _delete}
-    return actions[correction.action](trace, correction)
 
 
-def _name(trace: Trace, correction: Correction) -> Trace:
-    index = _index(trace, correction.number)
+def _with(trace: Trace, correction: Corrected, events: Sequence[Event] = ()) -> Trace:
+    return replace(trace, events=(*trace.events, *events, correction))
+
+
+def _name(trace: Trace, correction: Correction) -> Corrected:
+    vertebra = _vertebra(trace, correction.number)
     level = Level.__members__.get(correction.level or "")
     if level is None or level not in COUNTED:
         raise Refused("That is no level of the spine: choose one from C1 to S1.")
-    was = trace.vertebrae[index].name
-    return _renamed(trace, trace.vertebrae, index, level, f"{was} is {level.name}, the others are counted from it")
+    text = f"{vertebra.name} is {level.name}, the others are counted from it."
+    return _counted(trace, "name", text, trace.vertebrae, Anchor(vertebra.number, level, READER))
 
 
-def _shift(trace: Trace, correction: Correction) -> Trace:
-    index, first = next(((i, v.level) for i, v in enumerate(trace.vertebrae) if v.level), (0, None))
-    if first is None:
+def _shift(trace: Trace, correction: Correction) -> Corrected:
+    first = next((v for v in trace.vertebrae if v.level), None)
+    if first is None or first.level is None:
         raise Refused("Nothing is named yet: say first which level one vertebra is.")
-    moved = COUNTED.index(first) + correction.offset
-    if moved not in range(len(COUNTED)):
+    place = COUNTED.index(first.level) + correction.offset
+    if place not in range(len(COUNTED)):
         raise Refused("The names cannot move further: the spine has no more levels there.")
     towards = "down" if correction.offset > 0 else "up"
-    note = f"all names moved {towards} by {abs(correction.offset)}"
-    return _renamed(trace, trace.vertebrae, index, COUNTED[moved], note)
+    text = f"all names moved {towards} by {abs(correction.offset)}."
+    return _counted(trace, "shift", text, trace.vertebrae, Anchor(first.number, COUNTED[place], READER))
 
 
-def _delete(trace: Trace, correction: Correction) -> Trace:
-    index = _index(trace, correction.number)
-    gone = trace.vertebrae[index]
-    left = trace.vertebrae[:index] + trace.vertebrae[index + 1 :]
-    note = f"{gone.name} was deleted"
-    anchor = next((event.anchor for event in trace.of(Named)), None)
-    kept = next((i for i, v in enumerate(left) if anchor and v.number == anchor.vertebra), None)
-    if anchor is None or kept is None:
-        return _with_result(trace, left, None if kept is None else anchor, note)
-    return _renamed(trace, left, kept, anchor.level, note, anchor)
+def _delete(trace: Trace, correction: Correction) -> Corrected:
+    gone = _vertebra(trace, correction.number)
+    if gone.number in trace.locked:
+        raise Refused(f"{gone.name} is locked: unlock it before you delete it.")
+    left = tuple(v for v in trace.vertebrae if v.number != gone.number)
+    return _counted(trace, "delete", f"{gone.name} was deleted.", left, _anchor_among(trace, left))
 
 
-def _index(trace: Trace, number: int | None) -> int:
-    """The place from the top of the vertebra of that number."""
-    for index, vertebra in enumerate(trace.vertebrae):
+def _lock(trace: Trace, correction: Correction) -> Corrected:
+    vertebra = _vertebra(trace, correction.number)
+    locked = (*(number for number in trace.locked if number != vertebra.number), vertebra.number)
+    return _unchanged(trace, "lock", f"{vertebra.name} was locked.", locked)
+
+
+def _unlock(trace: Trace, correction: Correction) -> Corrected:
+    vertebra = _vertebra(trace, correction.number)
+    locked = tuple(number for number in trace.locked if number != vertebra.number)
+    return _unchanged(trace, "unlock", f"{vertebra.name} was unlocked.", locked)
+
+
+def _unchanged(trace: Trace, action: Action, text: str, locked: tuple[int, ...]) -> Corrected:
+    numbers, levels = tuple(v.number for v in trace.vertebrae), tuple(v.level for v in trace.vertebrae)
+    return Corrected(action, text, numbers, levels, trace.anchor, locked)
+
+
+def _vertebra(trace: Trace, number: int | None) -> Vertebra:
+    for vertebra in trace.vertebrae:
         if vertebra.number == number:
-            return index
+            return vertebra
     raise Refused("There is no such vertebra: choose one of the table.")
 
 
-def _renamed(
-    trace: Trace, vertebrae: Sequence[Vertebra], index: int, level: Level, note: str, anchor: Anchor | None = None
-) -> Trace:
-    """The trace whose `vertebrae` are counted from the one at `index`, which is `level`."""
-    levels = counted_from(level, index, len(vertebrae))
-    if None in levels:
-        raise Refused(f"With {level.name} there the names would run beyond the spine's end: choose another level.")
-    pairs = zip(vertebrae, levels, strict=True)
-    named = [replace(v, level=new, name=new.name, level_id=int(new)) for v, new in pairs if new is not None]
-    return _with_result(trace, named, anchor or Anchor(vertebrae[index].number, level, READER), note)
+def extended(trace: Trace, action: Action, addition: Addition) -> Trace:
+    """The trace with what came to it by "go on" or "add". Raises Refused when the names or a lock forbid it."""
+    _refuse_unfinished(trace)
+    together = _from_the_top((*trace.vertebrae, *addition.vertebrae))
+    passed = next((e for e in addition.events if isinstance(e, Decided) and e.reason == "by hand"), None)
+    anchor = _anchor_among(trace, together)
+    if passed is not None and anchor is not None and _refuted(anchor, passed):
+        anchor = None
+    correction = _counted(trace, action, "", together, anchor or addition.anchor, addition.vertebrae)
+    after = _with(trace, correction, addition.events)
+    new = {vertebra.number for vertebra in addition.vertebrae}
+    names = _listed([vertebra.name for vertebra in after.vertebrae if vertebra.number in new])
+    return _with(trace, replace(correction, text=_words(action, names, passed)), addition.events)
 
 
-def _with_result(trace: Trace, vertebrae: Sequence[Vertebra], anchor: Anchor | None, note: str) -> Trace:
-    """The trace with other final vertebrae; those without a level are numbered anew from the top."""
-    final = tuple(v if v.level else _relative(v, index) for index, v in enumerate(vertebrae))
-    text = f"Corrected by the reader: {note}."
+def _refuted(anchor: Anchor, passed: Decided) -> bool:
+    """Whether the names rest on the spine end that the walk went past; the reader's own word holds."""
+    return anchor.vertebra == passed.vertebra and anchor.source not in (READER, LOCKED)
 
-    def corrected(event: Event) -> Event:
-        if isinstance(event, Named):
-            return replace(
-                event, vertebrae=tuple(v.number for v in final), levels=tuple(v.level for v in final), anchor=anchor
+
+def _words(action: Action, names: str, passed: Decided | None) -> str:
+    if action == "add":
+        return f"{names} was added by a click."
+    assert passed is not None, "going on always passes a stop"
+    found = f"found {names}" if names else "found nothing more"
+    return f"the walk {passed.direction}wards went on past {overruled_reason(passed)} and {found}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def _from_the_top(vertebrae: Sequence[Vertebra]) -> tuple[Vertebra, ...]:
+    axis = principal_axis([vertebra.centroid for vertebra in vertebrae])
+    return tuple(sorted(vertebrae, key=lambda vertebra: axis.position(vertebra.centroid)))
+
+
+def _anchor_among(trace: Trace, vertebrae: Sequence[Vertebra]) -> Anchor | None:
+    """What the names rest on: a locked vertebra, else the anchor, else any that has a name; all among `vertebrae`."""
+    named = [(v.number, v.level) for v in vertebrae if v.level is not None]
+    held = next((Anchor(number, level, LOCKED) for number, level in named if number in trace.locked), None)
+    anchor = trace.anchor
+    if held is None and anchor is not None and anchor.vertebra in {number for number, _ in named}:
+        return anchor
+    return held or next((Anchor(number, level, BEFORE) for number, level in named), None)
+
+
+def _counted(
+    trace: Trace,
+    action: Action,
+    text: str,
+    vertebrae: Sequence[Vertebra],
+    anchor: Anchor | None,
+    added: tuple[Vertebra, ...] = (),
+) -> Corrected:
+    """The correction after which `vertebrae` are counted from `anchor`. Raises Refused."""
+    numbers = tuple(vertebra.number for vertebra in vertebrae)
+    levels: tuple[Level | None, ...] = (None,) * len(numbers)
+    if anchor is not None:
+        levels = counted_from(anchor.level, numbers.index(anchor.vertebra), len(numbers))
+        if None in levels:
+            raise Refused(
+                f"With {anchor.level.name} there the names would run beyond the spine's end: choose another level."
             )
-        return replace(event, vertebrae=final, notes=(*event.notes, text)) if isinstance(event, Finished) else event
+    _refuse_locked(trace, dict(zip(numbers, levels, strict=True)))
+    return Corrected(action, text, numbers, levels, anchor, trace.locked, added)
 
-    return replace(trace, events=tuple(corrected(event) for event in trace.events))
+
+def _refuse_locked(trace: Trace, levels: Mapping[int, Level | None]) -> None:
+    for vertebra in trace.vertebrae:
+        if vertebra.number in trace.locked and levels[vertebra.number] is not vertebra.level:
+            raise Refused(f"{vertebra.name} is locked, and this would rename it: unlock it first.")
 
 
-def _relative(vertebra: Vertebra, index: int) -> Vertebra:
-    return replace(vertebra, name=f"V{index + 1}", level_id=UNNAMED_ID + index)
+def carried(old: Trace, new: Trace) -> Trace:
+    """The `new` run on the same film with the locked vertebrae of the `old` one as they were, and counted from them."""
+    kept = [vertebra for vertebra in old.vertebrae if vertebra.number in old.locked]
+    if not kept:
+        return new
+    first = 1 + max((vertebra.number for vertebra in new.vertebrae), default=-1)
+    held = tuple(replace(vertebra, number=first + index) for index, vertebra in enumerate(kept))
+    others = [v for v in new.vertebrae if all(v.mask.dice(locked.mask) <= SAME for locked in held)]
+    spine = _from_the_top((*others, *held))
+    levels = _levels_round(spine, held)
+    anchor = next((Anchor(v.number, v.level, LOCKED) for v in held if v.level), None)
+    text = f"{_listed([v.name for v in held])} stayed as locked."
+    numbers, locked = tuple(v.number for v in spine), tuple(v.number for v in held)
+    return _with(new, Corrected("keep", text, numbers, levels, anchor, locked, held))
+
+
+def _levels_round(spine: Sequence[Vertebra], held: Sequence[Vertebra]) -> tuple[Level | None, ...]:
+    """Names counted from the first held vertebra that has one, else those of the run; the held ones keep theirs."""
+    named = next((vertebra for vertebra in held if vertebra.level), None)
+    levels = [vertebra.level for vertebra in spine]
+    if named is not None and named.level is not None:
+        place = [vertebra.number for vertebra in spine].index(named.number)
+        levels = list(counted_from(named.level, place, len(spine)))
+    own = {vertebra.number: vertebra.level for vertebra in held}
+    return tuple(own.get(vertebra.number, level) for vertebra, level in zip(spine, levels, strict=True))

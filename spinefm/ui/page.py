@@ -9,6 +9,7 @@ import gradio as gr
 
 from spinefm.formats.decoded import MAX_BYTES
 from spinefm.ui.examples import find_examples
+from spinefm.ui.line import MOST, Line
 from spinefm.ui.segment_tab import SegmentTab
 from spinefm.ui.tabs import Parts, TabPlan
 from spinefm.ui.workbench import Workbench
@@ -26,24 +27,28 @@ TABS: tuple[TabPlan, ...] = ()
 """The tabs after the first, from the left; a further one is a line here."""
 CACHE = (600, 1800)
 """Every ten minutes, uploads and results older than half an hour are deleted."""
-QUEUE = 16
-"""Runs that may wait; the next visitor is told to come back."""
+EVENTS = 200
+"""Events of all visitors that the server may hold; those who wait for the networks stand in a shorter line."""
 
 
-def build_page(bench: Workbench, examples: Path) -> gr.Blocks:
-    """The page on `bench`, offering the films of the folder `examples`; nothing is loaded yet."""
+def build_page(bench: Workbench, examples: Path, most_waiting: int = MOST) -> gr.Blocks:
+    """The page on `bench`, offering the films of the folder `examples`; nothing is loaded yet.
+
+    most_waiting: visitors who may stand in line for the networks; the next one is told to come back.
+    """
     with gr.Blocks(title="SpineFM", fill_width=True, delete_cache=CACHE, analytics_enabled=False) as page:
         gr.HTML(HEADER, apply_default_css=False, elem_id="header-block")
         with gr.Tabs() as tabs:
             with gr.Tab("Segment", id=SEGMENT):
-                tab = SegmentTab(bench, find_examples(examples))
+                tab = SegmentTab(bench, find_examples(examples), Line(most_waiting))
             for plan in TABS:
                 with gr.Tab(plan.label, id=plan.id):
                     plan.build(Parts(bench, tab, tabs))
         page.load(
             tab.on_load, None, [tab.choice, tab.player, tab.kept], api_visibility="private", show_progress="hidden"
         )
-    return page.queue(max_size=QUEUE, default_concurrency_limit=8)
+        page.unload(tab.on_unload)
+    return page.queue(max_size=EVENTS, default_concurrency_limit=8)
 
 
 def theme() -> gr.themes.Base:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,28 @@ import gradio as gr
 
 from spinefm.formats.decoded import MAX_BYTES
 from spinefm.geometry import Point
+from spinefm.radiograph import Radiograph
 from spinefm.ui import limits
 from spinefm.ui.corrections import CorrectedRun, Correction, Refused
 from spinefm.ui.examples import Choice, Example
+from spinefm.ui.line import Line, LineFull
 from spinefm.ui.picker import build_picker
-from spinefm.ui.player import markup, style
+from spinefm.ui.player import failed_payload, markup, style
 from spinefm.ui.player.assets import gradio_script
 from spinefm.ui.player.payload import Payload
-from spinefm.ui.sessions import Kept, Line, Shown, Wishes, corrected, example_shown, opened, run_steps, waiting
+from spinefm.ui.sessions import (
+    Kept,
+    Shown,
+    Wishes,
+    added,
+    corrected,
+    example_shown,
+    gone_on,
+    new_run,
+    opened,
+    run_steps,
+    waiting,
+)
 from spinefm.ui.workbench import Workbench
 
 KEEP_STATE = 1800
@@ -29,6 +44,8 @@ WITH_SEEDS = """(...inputs) => {
   return inputs;
 }"""
 """Puts the starting points that the reader clicked into the third input of a run, at the moment it is asked for."""
+RUNS = 24
+"""Runs that the server holds at a time; all but one of them stand in line."""
 QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 8}
 """How events other than a run are served."""
 
@@ -36,11 +53,11 @@ QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden",
 class SegmentTab:
     """The tab's parts and what happens between them."""
 
-    def __init__(self, bench: Workbench, examples: dict[str, Example]) -> None:
-        """Build the tab inside the current page."""
+    def __init__(self, bench: Workbench, examples: dict[str, Example], line: Line) -> None:
+        """Build the tab inside the current page; `line` is where its visitors wait."""
         self.bench = bench
         self.examples = examples
-        self.line = Line()
+        self.line = line
         self.choice = gr.State(None, time_to_live=KEEP_STATE)
         self.kept = gr.State(None, time_to_live=KEEP_STATE)
         self.seeds = gr.Textbox("[]", visible=False)
@@ -79,7 +96,7 @@ class SegmentTab:
 
     def _connect_run(self) -> None:
         buttons = [self.run, self.cancel]
-        begin = self.run.click(self._on_wait, None, [self.player, *buttons], queue=False, api_visibility="private")
+        begin = self.run.click(self._on_begin, None, [self.player, *buttons], queue=False, api_visibility="private")
         run = begin.then(
             self._on_run,
             [self.choice, self.kept, self.seeds, *self.limits],
@@ -87,8 +104,7 @@ class SegmentTab:
             js=WITH_SEEDS,
             api_visibility="private",
             show_progress="hidden",
-            concurrency_limit=1,
-            concurrency_id="run",
+            concurrency_limit=RUNS,
         )
         run.then(self._on_end, None, buttons, **QUICK)
         self.cancel.click(self._on_cancel, self.choice, [self.player, *buttons], cancels=[run], queue=False, **QUICK)
@@ -121,18 +137,22 @@ class SegmentTab:
         for shown in example_shown(example):
             yield None, example.choice(), shown.payload, shown.kept
 
-    def _on_wait(self, request: gr.Request) -> tuple[Payload, Any, Any]:
-        return waiting(self.line.join(str(request.session_hash))), gr.update(visible=False), gr.update(visible=True)
+    def _on_begin(self) -> tuple[Payload, Any, Any]:
+        return waiting(0), gr.update(visible=False), gr.update(visible=True)
 
     def _on_run(
         self, request: gr.Request, choice: Choice | None, kept: Kept | None, seeds: str, *values: float
     ) -> Iterator[tuple[Payload, Any]]:
-        wishes = Wishes(limits.changed(values), _points(seeds))
+        wishes, visitor = Wishes(limits.changed(values), _points(seeds)), str(request.session_hash)
         try:
-            for shown in run_steps(self.bench, choice, wishes, kept):
+            for ahead in self.line.waits(visitor):
+                yield waiting(ahead), gr.skip()
+            for shown in run_steps(self.bench, choice, wishes, kept) if self.line.is_in(visitor) else ():
                 yield _remembered(shown)
+        except LineFull as error:
+            yield failed_payload(new_run(), str(error)), gr.skip()
         finally:
-            self.line.leave(str(request.session_hash))
+            self.line.leave(visitor)
 
     def _on_end(self) -> tuple[Any, Any]:
         return gr.update(visible=True), gr.update(visible=False)
@@ -143,9 +163,45 @@ class SegmentTab:
         notices = [*payload["notices"], "The run was cancelled."]
         return {**payload, "notices": notices}, *self._on_end()
 
-    def _on_correct(self, kept: Kept | None, event: gr.EventData) -> Iterator[tuple[Payload, Any]]:
-        for shown in corrected(kept, lambda run: _change(run, event._data or {})):
+    def _on_correct(self, request: gr.Request, kept: Kept | None, event: gr.EventData) -> Iterator[tuple[Payload, Any]]:
+        asked = event._data or {}
+        for shown in corrected(kept, lambda run, film: self._change(run, film, asked, str(request.session_hash))):
             yield _remembered(shown)
+
+    def _change(self, run: CorrectedRun, film: Radiograph, asked: dict[str, Any], visitor: str) -> CorrectedRun:
+        """The run after what the player asked for. Raises Refused, CannotAdd, BundleError."""
+        match asked:
+            case {"action": "undo"}:
+                return run.undo()
+            case {"action": "redo"}:
+                return run.redo()
+            case {"action": "go on", "direction": "up" | "down" as direction}:
+                with self._turn(visitor):
+                    return gone_on(self.bench, run, film, direction)
+            case {"action": "add", "point": [x, y]}:
+                with self._turn(visitor):
+                    return added(self.bench, run, film, Point(float(x), float(y)))
+            case {"action": "name" | "shift" | "delete" | "lock" | "unlock" as action}:
+                number = asked.get("number")
+                wanted = None if number is None else int(number)
+                return run.correct(Correction(action, wanted, asked.get("level"), int(asked.get("offset") or 0)))
+        raise Refused("The page asked for a correction that does not exist: reload it.")
+
+    @contextmanager
+    def _turn(self, visitor: str) -> Iterator[None]:
+        """Wait in line for the networks. Raises Refused when too many wait."""
+        try:
+            for _ in self.line.waits(visitor):
+                pass
+            yield
+        except LineFull as error:
+            raise Refused(str(error)) from error
+        finally:
+            self.line.leave(visitor)
+
+    def on_unload(self, request: gr.Request) -> None:
+        """Who closes the page waits no longer."""
+        self.line.leave(str(request.session_hash))
 
 
 def _points(text: str) -> tuple[Point, ...]:
@@ -156,17 +212,3 @@ def _points(text: str) -> tuple[Point, ...]:
 def _remembered(shown: Shown) -> tuple[Payload, Any]:
     """What is shown and what is remembered from now on."""
     return shown.payload, gr.skip() if shown.kept is None else shown.kept
-
-
-def _change(run: CorrectedRun, asked: dict[str, Any]) -> CorrectedRun:
-    """The run after what the player asked for. Raises Refused."""
-    match asked.get("action"):
-        case "undo":
-            return run.undo()
-        case "redo":
-            return run.redo()
-        case "name" | "shift" | "delete" as action:
-            number = asked.get("number")
-            offset = int(asked.get("offset") or 0)
-            return run.correct(Correction(action, None if number is None else int(number), asked.get("level"), offset))
-    raise Refused("The page asked for a correction that does not exist: reload it.")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-import threading
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,12 +16,12 @@ from gradio import FileData
 from spinefm.bundles import BundleError
 from spinefm.export.result import write_zip
 from spinefm.geometry import Point
-from spinefm.methods import CannotStart, Method, film_record
+from spinefm.methods import CannotAdd, CannotStart, Method, film_record
 from spinefm.radiograph import Radiograph, UnreadableFilm
-from spinefm.trace import Event, Finished, Setting, Trace
+from spinefm.trace import Direction, Event, Finished, Setting, Trace
 from spinefm.ui.animation import animation
 from spinefm.ui.comparison import compare
-from spinefm.ui.corrections import CorrectedRun, Refused
+from spinefm.ui.corrections import CorrectedRun, Refused, carried, extended
 from spinefm.ui.examples import Choice, Example
 from spinefm.ui.player import (
     event_payload,
@@ -107,23 +106,22 @@ def example_shown(example: Example) -> Iterator[Shown]:
 
 def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
     """A finished run with its corrections."""
-    trace = kept.run.trace
-    with result_zip(trace, film) as download:
-        yield Shown(
-            trace_payload(
-                trace,
-                film,
-                new_run(),
-                example=kept.choice.example,
-                download=download,
-                corrections=log_payload(kept.run),
-                **more,
-            ),
-            kept,
-        )
+    more = {"example": kept.choice.example, "corrections": undo_payload(kept.run), **more}
+    yield from _packed(trace_payload(kept.run.trace, film, new_run(), **more), kept, film)
 
 
-def corrected(kept: Kept | None, change: Callable[[CorrectedRun], CorrectedRun]) -> Iterator[Shown]:
+def _packed(payload: Payload, kept: Kept, film: Radiograph) -> Iterator[Shown]:
+    """The result at once, and once more when its zip is packed."""
+    yield Shown(payload, kept)
+    with result_zip(kept.run.trace, film) as download:
+        yield Shown({**payload, "download": download}, kept)
+
+
+Change = Callable[[CorrectedRun, Radiograph], CorrectedRun]
+"""What the reader wants of a run on a film. Raises Refused, CannotAdd or BundleError with one sentence."""
+
+
+def corrected(kept: Kept | None, change: Change) -> Iterator[Shown]:
     """The remembered run after a correction, or as it was with a sentence on why that cannot be."""
     if kept is None:
         yield Shown(failed_payload(new_run(), "Only a finished run can be corrected: run the film first."))
@@ -134,41 +132,38 @@ def corrected(kept: Kept | None, change: Callable[[CorrectedRun], CorrectedRun])
         yield Shown(failed_payload(new_run(), str(error)))
         return
     try:
-        yield from _result(replace(kept, run=change(kept.run)), film)
-    except Refused as error:
+        after = replace(kept, run=change(kept.run, film))
+    except (Refused, CannotAdd, BundleError) as error:
         yield from _result(kept, film, refused=str(error))
+        return
+    yield from _result(after, film)
 
 
-def log_payload(run: CorrectedRun) -> Payload:
-    """What the reader corrected, and whether there is anything to undo or to do again."""
-    notes = run.trace.finished.notes if run.trace.finished else ()
-    return {"log": list(notes[-len(run.done) :]) if run.done else [], "undo": bool(run.done), "redo": bool(run.undone)}
+def undo_payload(run: CorrectedRun) -> Payload:
+    """What undo would take back and redo do again, in words; None where there is nothing."""
+    words = [_last_words(run.done[-1:]), _last_words(run.undone[:1])]
+    return dict(zip(("undo", "redo"), words, strict=True))
+
+
+def _last_words(traces: Sequence[Trace]) -> str | None:
+    return traces[0].corrections[-1].text if traces else None
+
+
+def gone_on(bench: Workbench, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
+    """The run after its walk in `direction` went on past its stop. Raises Refused, CannotAdd, BundleError."""
+    addition = bench.method(run.trace.settings, None).go_on(film, run.trace, direction)
+    return run.followed_by(extended(run.trace, "go on", addition))
+
+
+def added(bench: Workbench, run: CorrectedRun, film: Radiograph, point: Point) -> CorrectedRun:
+    """The run with the vertebra that the reader clicked. Raises Refused, CannotAdd, BundleError."""
+    addition = bench.method(run.trace.settings, None).add(film, run.trace, point)
+    return run.followed_by(extended(run.trace, "add", addition))
 
 
 def waiting(ahead: int) -> Payload:
     """A run that has been asked for while `ahead` others were under way or waiting."""
     return player_payload(new_run(), "waiting", ahead=ahead)
-
-
-class Line:
-    """The visitors whose runs are under way or waiting, in the order in which they asked."""
-
-    def __init__(self) -> None:
-        self._visitors: list[str] = []
-        self._lock = threading.Lock()
-
-    def join(self, visitor: str) -> int:
-        """Stand in line; returns how many are before this visitor."""
-        with self._lock:
-            if visitor not in self._visitors:
-                self._visitors.append(visitor)
-            return self._visitors.index(visitor)
-
-    def leave(self, visitor: str) -> None:
-        """Leave the line, wherever in it."""
-        with self._lock:
-            if visitor in self._visitors:
-                self._visitors.remove(visitor)
 
 
 @dataclass(frozen=True)
@@ -217,12 +212,16 @@ def _trace(method: Method, progress: Progress) -> Trace:
 
 
 def _finished(progress: Progress, kept: Kept, before: Kept | None) -> Iterator[Shown]:
-    trace = kept.run.base
-    same_film = before is not None and before.choice == kept.choice
-    comparison = compare(before.run.trace, trace) if before is not None and same_film else None
-    with result_zip(trace, progress.film) as download:
-        more = {"download": download, "comparison": comparison, "corrections": log_payload(kept.run)}
-        yield Shown(progress.payload("finished", **more), kept)
+    earlier = before.run.trace if before is not None and before.choice == kept.choice else None
+    trace = kept.run.base if earlier is None else carried(earlier, kept.run.base)
+    kept = replace(kept, run=CorrectedRun(trace))
+    for event in trace.events[len(progress.events) :]:
+        progress.add(event)
+    comparison = None
+    if earlier is not None:
+        comparison = {**compare(earlier, trace), "events": [event_payload(event) for event in earlier.events]}
+    more = {"comparison": comparison, "corrections": undo_payload(kept.run)}
+    yield from _packed(progress.payload("finished", **more), kept, progress.film)
 
 
 @contextmanager

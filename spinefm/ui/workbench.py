@@ -10,7 +10,7 @@ from typing import Protocol
 
 from spinefm.bundles import Bundle, BundleError, load_bundle, on_disk
 from spinefm.geometry import Point
-from spinefm.methods import Method, build_method
+from spinefm.methods import Extensible, build_method
 from spinefm.trace import Setting
 
 GPU_DRIVER = Path("/proc/driver/nvidia/version")
@@ -39,7 +39,7 @@ class Workbench(Protocol):
     def facts(self) -> Facts:
         """What a run will use, known without loading anything."""
 
-    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None) -> Method:
+    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None) -> Extensible:
         """The method, ready to run. Raises BundleError or ValueError with one clear sentence."""
 
 
@@ -59,7 +59,7 @@ class SharedBundle:
         guess = "GPU" if GPU_DRIVER.exists() else "CPU"
         return Facts("SpineFM", self._name, guess if self._device == "auto" else self._device.upper(), self._on_disk())
 
-    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None) -> Method:
+    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None) -> Extensible:
         """SpineFM on the shared bundle."""
         return build_method("spinefm", self._loaded(), settings, seeds)
 

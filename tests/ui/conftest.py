@@ -45,9 +45,9 @@ def write_examples(folder: Path) -> Path:
     return folder
 
 
-def serve(bench: Workbench, examples: Path) -> Iterator[str]:
-    """The page's address while it is served."""
-    page = build_page(bench, examples)
+def serve(bench: Workbench, examples: Path, **more: int) -> Iterator[str]:
+    """The page's address while it is served; `more` goes to `build_page`."""
+    page = build_page(bench, examples, **more)
     _, url, _ = launch(page, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=None)
     yield url
     page.close()

@@ -13,7 +13,7 @@ import numpy as np
 from spinefm.anatomy import Level
 from spinefm.geometry import Box, Point, principal_axis
 from spinefm.masks import Mask
-from spinefm.methods import CannotStart
+from spinefm.methods import Addition, CannotAdd, CannotStart
 from spinefm.radiograph import Radiograph
 from spinefm.trace import (
     Anchor,
@@ -30,6 +30,7 @@ from spinefm.trace import (
     Seeded,
     Segmented,
     Setting,
+    Trace,
     Vertebra,
 )
 from spinefm.ui.workbench import Facts
@@ -117,6 +118,11 @@ def steps(limit: float) -> Iterator[Event]:
     yield from step("down", 2, 6, None, 4)
 
 
+def vertebra(number: int, index: int) -> Vertebra:
+    """Body `index` as vertebra `number`, not yet named."""
+    return Vertebra(number, "V1", None, 101, body(index), CENTRES[index], (), 0.09)
+
+
 def ending(limit: float) -> Iterator[Event]:
     """The names from C2 downwards, and the result; where the walk stopped at once, three vertebrae without names."""
     if limit < 0.03:
@@ -161,6 +167,27 @@ class StandIn:
         for event in all_events(limit, self.seeds)[1:]:
             self.wait()
             yield event
+
+    def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
+        """The seventh body, which the classifier calls background, and nothing beyond it."""
+        stop = trace.stops[direction]
+        if stop.reason != "background":
+            raise CannotAdd("There is nothing to take at that stop: click the vertebra itself to add it.")
+        seen = [event for event in step("down", 2, 6, None, 4) if not isinstance(event, (Proposed, Decided))]
+        taken = Decided("down", 2, "accepted", "by hand", 0.91, 0.5, 6, overruled="background")
+        beyond = Point(CENTRES[6].x, SIZE[1] + 8.0)
+        last = Proposed("down", 3, tuple(CENTRES[4:7]), beyond, Box.square(beyond, 120))
+        out = Decided("down", 3, "stopped", "point outside", 8.0, 0.0, None)
+        return Addition((*seen, taken, last, out), (vertebra(6, 6),))
+
+    def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
+        """The seventh body, where the click lies near it."""
+        if point.distance(CENTRES[6]) > 20:
+            raise CannotAdd("No new vertebra was found at that click (the mask is empty): click the middle of one.")
+        patch = Box.square(point, 120)
+        taken = Decided("added", 1, "accepted", "by hand", 0.91, 0.5, 6, overruled="background")
+        shape = Segmented("added", 1, body(6), CENTRES[6], point.distance(CENTRES[6]), patch, 0.0, 0.5)
+        return Addition((Proposed("added", 1, (), point, patch), shape, taken), (vertebra(6, 6),))
 
     def wait(self) -> None:
         """Wait at the gate, where there is one."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from spinefm.trace import FilmRecord, Named, Trace
+from spinefm.export.report import report
+from spinefm.export.table import vertebra_rows
+from spinefm.methods import Addition
+from spinefm.radiograph import Radiograph
+from spinefm.trace import Action, Decided, FilmRecord, Trace
 from spinefm.ui.comparison import compare
-from spinefm.ui.corrections import CorrectedRun, Correction, Refused
+from spinefm.ui.corrections import CorrectedRun, Correction, Refused, apply, carried, extended
 from spinefm.ui.limits import LIMITS, changed
-from tests.ui.stand_in import SIZE, all_events
+from tests.ui.stand_in import CENTRES, SIZE, StandIn, all_events, film_pixels
 
 
 def run(limit: float = 0.1) -> CorrectedRun:
@@ -26,7 +30,7 @@ def test_naming_one_counts_the_others_from_it() -> None:
 
 def test_a_name_becomes_the_anchor_and_the_label_map_id() -> None:
     trace = run(0.02).correct(Correction("name", 1, "L3")).trace
-    anchor = next(trace.of(Named)).anchor
+    anchor = trace.anchor
     assert anchor is not None and (anchor.vertebra, anchor.level.name, anchor.probability) == (1, "L3", None)
     assert [vertebra.level_id for vertebra in trace.vertebrae] == [21, 22, 23]
 
@@ -65,13 +69,86 @@ def test_a_new_correction_forgets_what_was_undone() -> None:
         undone.correct(Correction("delete", 4)).redo()
 
 
-def test_the_steps_and_the_masks_stay_and_the_notes_say_what_changed() -> None:
+def test_everything_of_the_run_stays_and_an_event_says_what_changed() -> None:
     start = run()
     trace = start.correct(Correction("shift", offset=1)).trace
-    assert trace.events[:-2] == start.trace.events[:-2]
+    assert trace.events[:-1] == start.trace.events
     assert all(a.mask is b.mask for a, b in zip(trace.vertebrae, start.trace.vertebrae, strict=True))
-    assert trace.finished is not None
-    assert trace.finished.notes == ("Corrected by the reader: all names moved down by 1.",)
+    assert [(event.action, event.text) for event in trace.corrections] == [("shift", "all names moved down by 1.")]
+
+
+def locked(number: int) -> CorrectedRun:
+    return run().correct(Correction("lock", number))
+
+
+@pytest.mark.parametrize(
+    ("correction", "words"),
+    [
+        (Correction("shift", offset=1), "C4 is locked, and this would rename it"),
+        (Correction("name", 1, "L3"), "C4 is locked, and this would rename it"),
+        (Correction("delete", 0), "C4 is locked: unlock it before you delete it"),
+    ],
+)
+def test_a_locked_vertebra_is_neither_renamed_nor_deleted(correction: Correction, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        locked(0).correct(correction)
+    assert locked(0).correct(Correction("unlock", 0)).correct(correction)
+
+
+def test_names_are_counted_from_a_locked_vertebra_before_the_anchor() -> None:
+    assert names(locked(0).correct(Correction("delete", 3))) == ["C3", "C4", "C5", "C6", "C7"]
+
+
+def test_a_locked_vertebra_outlives_a_run_that_misses_or_renames_it() -> None:
+    old = run().correct(Correction("shift", offset=1)).correct(Correction("lock", 5)).correct(Correction("lock", 1))
+    new = carried(old.trace, run(0.02).trace)
+    assert [vertebra.name for vertebra in new.vertebrae] == ["C3", "C4", "C6", "C6"]
+    assert new.vertebrae[0].mask is old.trace.vertebrae[0].mask
+    assert len(new.locked) == 2 and new.corrections[-1].text == "C3 and C6 stayed as locked."
+
+
+def test_without_a_lock_nothing_is_carried_into_another_run() -> None:
+    new = run(0.02).trace
+    assert carried(run().trace, new) is new
+
+
+def taken_further(action: Action) -> Trace:
+    """The run after "go on" downwards, or a click on the seventh body."""
+    method, trace = StandIn(), run().trace
+    film = Radiograph.from_array(film_pixels(), name="neck.png")
+    addition = method.go_on(film, trace, "down") if action == "go on" else method.add(film, trace, CENTRES[6])
+    return extended(trace, action, addition)
+
+
+def test_going_on_past_a_stop_names_what_was_found_and_is_kept_in_the_trace() -> None:
+    trace = taken_further("go on")
+    assert [vertebra.name for vertebra in trace.vertebrae] == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
+    assert trace.corrections[0].text == "the walk downwards went on past background 0.91 > 0.50 and found T1."
+    assert trace.stops["down"].reason == "point outside"
+    again = Trace.from_json(trace.to_json())
+    assert [vertebra.name for vertebra in again.vertebrae] == [vertebra.name for vertebra in trace.vertebrae]
+    assert again.to_json() == trace.to_json()
+
+
+def test_a_clicked_vertebra_takes_its_place_in_the_spine() -> None:
+    trace = taken_further("add")
+    assert trace.vertebrae[-1].name == "T1" and trace.corrections[0].text == "T1 was added by a click."
+    assert apply(trace, Correction("delete", 6)).vertebrae[-1].name == "C7"
+
+
+def test_passing_the_spine_end_that_the_names_rest_on_makes_them_relative() -> None:
+    passed = Decided("up", 2, "accepted", "by hand", 0.98, 0.5, 5, overruled="C2")
+    trace = extended(run().trace, "go on", Addition((passed,), ()))
+    assert [vertebra.name for vertebra in trace.vertebrae] == ["V1", "V2", "V3", "V4", "V5", "V6"]
+    assert trace.anchor is None
+    assert trace.corrections[0].text.endswith("past the spine end C2 0.98 > 0.50 and found nothing more.")
+
+
+def test_corrections_stand_in_the_report_and_the_table() -> None:
+    trace = apply(apply(taken_further("go on"), Correction("shift", offset=1)), Correction("lock", 0))
+    assert [item["action"] for item in report(trace)["corrections"]] == ["go on", "shift", "lock"]
+    cells = [row["correction"] for row in vertebra_rows(trace)]
+    assert cells == ["renamed", "renamed", "renamed + locked", *["renamed"] * 3, "added + by hand"]
 
 
 def test_a_corrected_trace_survives_json() -> None:

@@ -127,6 +127,7 @@ def test_a_starting_point_at_a_spine_end_is_that_ends_reason() -> None:
         "verdict": "spine end",
         "step": 0,
         "text": "spine end C2 0.95 > 0.50",
+        "open": True,
     }
 
 

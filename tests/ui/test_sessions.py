@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,22 @@ from spinefm.bundles import BundleError, Manifest
 from spinefm.ui import workbench
 from spinefm.ui.corrections import Correction
 from spinefm.ui.examples import GONE, Choice, find_examples, thumbnail
-from spinefm.ui.sessions import NO_FILM, Kept, Line, Shown, Wishes, corrected, example_shown, opened, run_steps
+from spinefm.ui.sessions import (
+    NO_FILM,
+    Kept,
+    Shown,
+    Wishes,
+    added,
+    corrected,
+    example_shown,
+    gone_on,
+    opened,
+    run_steps,
+)
 from spinefm.ui.workbench import SharedBundle
 from tests.bad_films import write_bad_films
 from tests.ui.conftest import write_examples
-from tests.ui.stand_in import StandInBench, all_events, write_film
+from tests.ui.stand_in import CENTRES, StandInBench, all_events, write_film
 
 
 @pytest.fixture
@@ -38,9 +50,9 @@ def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_a_run_gives_the_film_each_event_and_the_result(choice: Choice) -> None:
     payloads = [shown.payload for shown in run_steps(StandInBench(), choice)]
     count = len(all_events())
-    assert [len(payload["events"]) for payload in payloads] == [*range(count + 1), count]
-    assert {payload["status"] for payload in payloads[:-1]} == {"running"}
-    assert payloads[-1]["status"] == "finished"
+    assert [len(payload["events"]) for payload in payloads] == [*range(count + 1), count, count]
+    assert {payload["status"] for payload in payloads[:-2]} == {"running"}
+    assert [payload["status"] for payload in payloads[-2:]] == ["finished", "finished"]
     assert len({payload["run"] for payload in payloads}) == 1
     assert all(payload["film"]["url"] == payloads[0]["film"]["url"] for payload in payloads)
 
@@ -56,7 +68,7 @@ def test_the_zip_is_there_while_the_page_fetches_it_and_gone_afterwards(choice: 
     run = run_steps(StandInBench(), choice)
     path = None
     for shown in run:
-        if shown.payload["status"] == "finished":
+        if shown.payload.get("download"):
             path = Path(shown.payload["download"]["path"])
             assert "neck/trace.json" in zipfile.ZipFile(path).namelist()
     assert path is not None and not path.exists()
@@ -123,14 +135,6 @@ def test_facts_without_weights_and_warming_them_do_not_fail(no_weights: None) ->
         bench.method({}, None)
 
 
-def test_visitors_stand_in_line_in_the_order_in_which_they_asked() -> None:
-    line = Line()
-    assert [line.join(visitor) for visitor in ("a", "b", "a", "c")] == [0, 1, 0, 2]
-    line.leave("a")
-    line.leave("a")
-    assert [line.join(visitor) for visitor in ("c", "a")] == [1, 2]
-
-
 def test_opening_nothing_is_the_empty_page() -> None:
     assert opened(None)["status"] == "empty"
 
@@ -143,7 +147,10 @@ def test_examples_come_by_name_with_thumbnails(tmp_path: Path) -> None:
 
 def test_an_example_opens_with_its_finished_run_where_there_is_one(tmp_path: Path) -> None:
     examples = find_examples(write_examples(tmp_path))
-    assert [only(example_shown(example))["status"] for example in examples.values()] == ["finished", "ready"]
+    assert [last_of(example_shown(example)).payload["status"] for example in examples.values()] == [
+        "finished",
+        "ready",
+    ]
 
 
 def test_a_folder_without_examples_offers_none(tmp_path: Path) -> None:
@@ -172,24 +179,41 @@ def test_runs_on_different_films_are_not_compared(kept: Kept, tmp_path: Path) ->
 
 def test_a_correction_changes_names_zip_and_memory(kept: Kept) -> None:
     correction = Correction("shift", offset=1)
-    shown = last_of(corrected(kept, lambda run: run.correct(correction)))
+    shown = last_of(corrected(kept, lambda run, film: run.correct(correction)))
     assert [row["name"] for row in shown.payload["rows"]][:3] == ["C3", "C4", "C5"]
-    assert shown.payload["corrections"] == {
-        "log": ["Corrected by the reader: all names moved down by 1."],
-        "undo": True,
-        "redo": False,
-    }
-    assert shown.kept is not None and shown.kept.run.done == (correction,)
+    assert shown.payload["corrections"] == {"undo": "all names moved down by 1.", "redo": None}
+    assert shown.kept is not None and len(shown.kept.run.done) == 1
+
+
+def test_going_on_and_adding_ask_the_method_with_the_settings_of_the_run(kept: Kept) -> None:
+    bench = StandInBench()
+    on = last_of(corrected(kept, lambda run, film: gone_on(bench, run, film, "down"))).payload
+    clicked = last_of(corrected(kept, lambda run, film: added(bench, run, film, CENTRES[6]))).payload
+    for payload in (on, clicked):
+        assert [row["name"] for row in payload["rows"] if row["found"]][-1] == "T1"
+        assert payload["events"][-1]["kind"] == "corrected"
+
+
+def test_a_click_on_nothing_is_refused_with_a_sentence(kept: Kept) -> None:
+    shown = last_of(corrected(kept, lambda run, film: added(StandInBench(), run, film, CENTRES[0])))
+    assert "No new vertebra" in shown.payload["refused"] and shown.kept == kept
+
+
+def test_a_locked_vertebra_is_carried_into_the_next_run(choice: Choice, kept: Kept) -> None:
+    before = replace(kept, run=kept.run.correct(Correction("lock", 5)))
+    shown = last_of(run_steps(StandInBench(), choice, Wishes({"overlap_limit": 0.02}), before))
+    assert [row["name"] for row in shown.payload["rows"] if row["locked"]] == ["C2"]
+    assert shown.payload["events"][-1]["kind"] == "corrected"
 
 
 def test_a_refused_correction_leaves_the_run_as_it_was_and_says_why(kept: Kept) -> None:
-    shown = last_of(corrected(kept, lambda run: run.correct(Correction("name", 99, "C5"))))
+    shown = last_of(corrected(kept, lambda run, film: run.correct(Correction("name", 99, "C5"))))
     assert "no such vertebra" in shown.payload["refused"]
     assert shown.kept == kept
 
 
 def test_correcting_without_a_run_is_a_sentence() -> None:
-    assert only(corrected(None, lambda run: run.undo()))["status"] == "failed"
+    assert only(corrected(None, lambda run, film: run.undo()))["status"] == "failed"
 
 
 @pytest.mark.weights

@@ -13,9 +13,6 @@ from spinefm.methods.spinefm.segment import Shape
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.trace import Checked, Decided, Reason, Segmented
 
-BY_HAND: tuple[Reason, ...] = ("background", "overlap", "outside the film")
-"""Stops that the reader may overrule: at the others there is no mask, or one that is taken already."""
-
 
 def stopped(prompt: Prompt | Front, reason: Reason, value: float | None = None, limit: float | None = None) -> Decided:
     """The decision that ends a direction."""

@@ -16,7 +16,7 @@ from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Stages
 from spinefm.methods.spinefm.walk import Present, Walk
 from spinefm.radiograph import Radiograph
-from spinefm.trace import Anchor, Decided, Direction, Event, Proposed, Segmented, Trace, Vertebra
+from spinefm.trace import OVERRULABLE, Anchor, Decided, Direction, Event, Proposed, Segmented, Trace, Vertebra
 
 CLICK_INSTEAD = "click the vertebra itself to add it."
 
@@ -30,7 +30,7 @@ def go_on(film: Radiograph, stages: Stages, settings: SpineFMSettings, trace: Tr
     if stop.verdict == "spine end":
         passed = check.by_hand(stop, stop.vertebra)
         return _addition(walk, [passed, *walk.go_on(_front(trace, direction, stop))], trace, film, settings)
-    if stop.reason not in check.BY_HAND:
+    if stop.reason not in OVERRULABLE:
         raise CannotAdd(f"There is nothing to take at that stop ({stop_reason(stop)}): {CLICK_INSTEAD}")
     prompt = _prompt(trace, stop)
     events = list(walk.take(prompt))

@@ -16,7 +16,7 @@ from spinefm.methods.spinefm.segment import Shape, segment_all
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Stages
 from spinefm.radiograph import Radiograph
-from spinefm.trace import Classified, Decided, Event
+from spinefm.trace import OVERRULABLE, Classified, Decided, Event
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +151,7 @@ class Walk:
         """The events of one prompt from its mask to its decision; what is accepted joins the spine."""
         stop = yield from self._examined(prompt, shape)
         centroid = shape.centroid
-        if stop is not None and not (prompt.forced and stop.reason in check.BY_HAND):
+        if stop is not None and not (prompt.forced and stop.reason in OVERRULABLE):
             yield stop
             return
         assert centroid is not None and answer is not None, "only an empty mask has neither, and it stops above"

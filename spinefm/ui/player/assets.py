@@ -13,7 +13,9 @@ SCRIPTS = (
     "corrections.js",
     "compare.js",
     "lanes.js",
+    "progress.js",
     "seeds.js",
+    "add.js",
     "player.js",
 )
 """The player's scripts in the order in which they build on each other."""

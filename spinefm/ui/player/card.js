@@ -51,8 +51,8 @@ function nameOf(view, number) {
 function stepTitle(view, step) {
   const number = step.decided && step.decided.vertebra;
   const known = number !== undefined && number !== null ? nameOf(view, number) : null;
-  const count = step.direction === "seed" ? `Starting point ${step.step + 1}` : `Step ${step.step}`;
-  return [count, known, step.direction === "seed" ? null : DIRECTIONS[step.direction]].filter(Boolean).join(" · ");
+  const count = { seed: `Starting point ${step.step + 1}`, added: `Click ${step.step}` }[step.direction] || `Step ${step.step}`;
+  return [count, known, ["up", "down"].includes(step.direction) ? DIRECTIONS[step.direction] : null].filter(Boolean).join(" · ");
 }
 
 function segmentLine(segmented) {
@@ -85,11 +85,12 @@ function classBars(classified) {
 
 function decision(decided) {
   if (!decided) return waiting("decision: not yet");
-  const { verdict, reason, value, limit } = decided;
+  const { verdict, reason, value, limit, overruled } = decided;
   const held = value === null || limit === null ? "" : ` ${two(value)} ${value > limit ? ">" : "≤"} ${two(limit)}`;
-  const kept = reason === "clicked" ? "→ kept, clicked by the reader" : `→ kept, background${held}`;
+  const by = { clicked: "→ kept, clicked by the reader", "by hand": `→ kept by hand, against ${overruled}${held}` };
+  const kept = by[reason] || `→ kept, background${held}`;
   const words = { accepted: kept, "spine end": `■ kept, spine end ${reason}${held}`, stopped: `✕ stopped, ${reason}${held}` };
-  const state = { accepted: "good", "spine end": "end", stopped: "bad" }[verdict];
+  const state = reason === "by hand" ? "hand" : { accepted: "good", "spine end": "end", stopped: "bad" }[verdict];
   return html("p", { class: `card-decision ${state}` }, words[verdict]);
 }
 
@@ -140,7 +141,21 @@ function namedCard(view, picture) {
 
 function endLine(end) {
   const mark = { "spine end": "■", stopped: "✕" }[end.verdict];
-  return html("p", { class: `card-line end-${end.direction}` }, html("span", { class: "note" }, `${end.direction} `), `${mark} ${end.text}`);
+  return html("p", { class: `card-line card-end ${end.verdict === "stopped" ? "bad" : "end"}` },
+    html("span", { class: "note" }, end.direction), html("b", {}, mark), html("span", {}, end.text));
+}
+
+const STAGES = { detector_network: "detector", med_sa_network: "Med-SA", classifier_network: "classifier",
+  point_predictor_network: "point predictor", outside_networks: "outside the networks" };
+
+function seconds(value) {
+  return value < 0.05 ? "< 0.1 s" : `${value.toFixed(1)} s`;
+}
+
+function stageRow([stage, value], total) {
+  return html("tr", {}, html("th", { scope: "row" }, STAGES[stage] || stage.replaceAll("_", " ")),
+    html("td", {}, html("span", { class: "stage-bar", style: `width: ${clamp((100 * value) / total, 1, 100)}%` })),
+    html("td", { class: "number" }, seconds(value)));
 }
 
 function finishedCard(view, picture) {
@@ -148,15 +163,21 @@ function finishedCard(view, picture) {
   const stages = Object.entries(finished.seconds).filter(([stage]) => stage !== "total");
   const total = finished.seconds.total ?? stages.reduce((sum, [, value]) => sum + value, 0);
   return [
-    heading(`${finished.vertebrae.length} vertebrae`, `${finished.bundle} · ${finished.device}`),
+    heading(countOf(picture), `bundle ${finished.bundle} · ${finished.device}`),
+    picture.corrected ? html("p", { class: "card-line" }, picture.corrected.text) : null,
     view.payload.ends.map(endLine),
-    html("details", { class: "card-seconds", open: true }, html("summary", {}, `${total.toFixed(1)} s in all`),
-      html("table", {}, stages.map(([stage, value]) =>
-        html("tr", {}, html("th", { scope: "row" }, stage.replaceAll("_", " ")), html("td", {}, `${value.toFixed(1)} s`))))),
+    html("table", { class: "card-seconds" }, html("caption", {}, `${total.toFixed(1)} s in all`),
+      html("tbody", {}, stages.map((stage) => stageRow(stage, total || 1)))),
   ];
 }
 
-const CARDS = { located: locatedCard, seeded: seededCard, named: namedCard, finished: finishedCard };
+function countOf(picture) {
+  const names = picture.result.map((vertebra) => picture.names.get(vertebra.number));
+  const range = names.length > 1 ? `, ${names[0]} to ${names.at(-1)}` : "";
+  return `${names.length} ${names.length === 1 ? "vertebra" : "vertebrae"}${range}`;
+}
+
+const CARDS = { located: locatedCard, seeded: seededCard, named: namedCard, finished: finishedCard, corrected: finishedCard };
 
 function drawCard(node, view, picture) {
   const make = picture.event ? CARDS[picture.event.kind] || stepCard : () => [];

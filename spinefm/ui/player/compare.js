@@ -1,16 +1,45 @@
-// Two runs on one film side by side, aligned by vertebra; the step at which they part leads to its frame.
+// Two runs on one film side by side: two pictures under one zoom, a table aligned by vertebra, and where they part.
 
 function settingWords(name) {
   return name.replaceAll("_", " ");
 }
 
+function placeWords({ direction, step }) {
+  return direction === "seed" ? `starting point ${step + 1}` : `step ${step}, ${direction}wards`;
+}
+
+// The earlier run as the player's own data, or null.
+function earlierRun(payload) {
+  if (!payload.comparison) return null;
+  const frames = framesOf(payload.comparison.events);
+  return { frames, names: finalNames(frames) };
+}
+
+// The earlier run's frame that stands beside a frame of the new one: the same sub-step, or where it had ended by then.
+function twinFrame(earlier, event) {
+  if (!event || !event.direction) return earlier.frames.findLastIndex((frame) => event && frame.event.kind === event.kind);
+  const same = ({ event: other }) => other.direction === event.direction && other.step === event.step;
+  const exact = earlier.frames.findLastIndex((frame) => same(frame) && frame.event.kind === event.kind);
+  if (exact >= 0) return exact;
+  const step = earlier.frames.findLastIndex(same);
+  return step >= 0 ? step : earlier.frames.findLastIndex(({ event: other }) => other.direction === event.direction);
+}
+
+// The ring round the first difference: where a run's step of that name took place.
+function divergenceMark(frames, divergence) {
+  const index = divergence ? frameOfStep(frames, divergence.direction, divergence.step) : -1;
+  if (index < 0) return null;
+  const { step } = pictureAt(frames, index);
+  const patch = (step.segmented || step.proposed || {}).patch;
+  const centre = (step.segmented && step.segmented.centroid) || (step.proposed && step.proposed.point);
+  return patch && centre ? { centre, radius: (patch[2] - patch[0]) / 5 } : null;
+}
+
 function divergenceLine(view, divergence, act) {
   if (!divergence) return html("p", {}, "Both runs took the same steps.");
-  const frame = view.frames.findLastIndex(({ event }) =>
-    event.kind === "decided" && event.direction === divergence.direction && event.step === divergence.step);
-  const place = divergence.direction === "seed" ? `Starting point ${divergence.step + 1}` : `Step ${divergence.step}, ${divergence.direction}wards`;
+  const frame = frameOfStep(view.frames, divergence.direction, divergence.step);
   return html("p", { class: "divergence" },
-    html("button", { type: "button", "data-frame": frame, onclick: () => act.go(frame) }, `They part at: ${place}`),
+    html("button", { type: "button", "data-frame": frame, onclick: () => act.go(frame) }, `They part at ${placeWords(divergence)}`),
     html("span", {}, html("em", {}, "before "), divergence.old), html("span", {}, html("em", {}, "now "), divergence.new));
 }
 
@@ -21,15 +50,27 @@ function comparedRow(view, row) {
     html("td", {}, row.same ? "" : row.old === null ? "new" : row.new === null ? "lost" : row.old === row.new ? "mask" : "name"));
 }
 
+function changedWords(comparison) {
+  return comparison.settings.map(({ name, old, new: now }) => `${settingWords(name)}: ${old} → ${now}`);
+}
+
 function drawComparison(node, tab, view, act) {
   const comparison = view.payload.comparison;
   tab.hidden = !comparison;
   if (!comparison) return node.replaceChildren();
-  const changed = comparison.settings.map(({ name, old, new: now }) => html("li", {}, `${settingWords(name)}: ${old} → ${now}`));
+  const changed = changedWords(comparison).map((words) => html("li", {}, words));
   const head = ["before", "now", "Dice", "change"].map((word) => html("th", { scope: "col" }, word));
   return node.replaceChildren(
     changed.length ? html("ul", { class: "settings" }, changed) : html("p", { class: "note" }, "No limit was changed."),
     divergenceLine(view, comparison.divergence, act),
     html("table", { class: "vertebrae compared" }, html("thead", {}, html("tr", {}, head)),
       html("tbody", {}, comparison.rows.map((row) => comparedRow(view, row)))));
+}
+
+// The words above each of the two pictures.
+function captionsOf(comparison) {
+  const value = (key) => comparison.settings.map((setting) => `${settingWords(setting.name)} ${setting[key]}`).join(", ");
+  const first = (key) => (comparison.divergence ? `first difference: ${comparison.divergence[key]}` : "the same steps");
+  return [["before", value("old"), first("old")], ["now", value("new"), first("new")]]
+    .map(([word, setting, part]) => [html("b", {}, word), html("span", {}, setting), html("span", { class: "part" }, part)]);
 }

@@ -1,19 +1,20 @@
 // From events to frames: the order in which a run is replayed, and the picture each frame stands for.
 
-const DIRECTIONS = { up: "upwards", down: "downwards", seed: "starting point" };
+const DIRECTIONS = { up: "upwards", down: "downwards", seed: "starting point", added: "clicked" };
 
 function groupOf(event) {
   return event.direction ? `${event.direction} ${event.step}` : event.kind;
 }
 
 // Both directions are computed together; replayed, the sub-steps of one step stay side by side.
-// A run that tries other starting points begins a new attempt.
+// A run that tries other starting points begins anew, and so does what the reader asks of a finished one.
 function framesOf(events) {
   const groups = new Map();
-  let attempt = 0;
+  let part = 0;
   events.forEach((event, index) => {
-    if (event.kind === "seeded") attempt += 1;
-    const name = `${attempt} ${groupOf(event)}`;
+    if (["seeded", "corrected"].includes(event.kind)) part += 1;
+    const name = `${part} ${groupOf(event)}`;
+    if (["finished", "corrected"].includes(event.kind)) part += 1;
     if (!groups.has(name)) groups.set(name, []);
     groups.get(name).push({ event, index, group: name });
   });
@@ -54,7 +55,8 @@ const TAKE = {
     step.decided = event;
     const { mask = [], centroid = null } = step.segmented || {};
     const shape = { outline: mask, centroid, step };
-    if (event.vertebra !== null) picture.accepted.set(event.vertebra, { number: event.vertebra, ...shape });
+    if (event.reason === "by hand") picture.rejected = picture.rejected.filter((item) => item.step.direction !== step.direction);
+    if (event.vertebra !== null && step.segmented) picture.accepted.set(event.vertebra, { number: event.vertebra, ...shape });
     else if (shape.outline.length) picture.rejected.push(shape);
   },
   named(picture, event) {
@@ -63,14 +65,22 @@ const TAKE = {
   },
   finished(picture, event) {
     picture.finished = event;
+    picture.result = event.vertebrae;
     event.vertebrae.forEach((vertebra) => picture.names.set(vertebra.number, vertebra.name));
+  },
+  corrected(picture, event) {
+    const known = new Map([...picture.finished.vertebrae, ...picture.extra, ...event.added].map((item) => [item.number, item]));
+    picture.extra.push(...event.added);
+    picture.corrected = event;
+    picture.names = new Map(event.vertebrae.map((number, index) => [number, event.levels[index] || `V${index + 1}`]));
+    picture.result = event.vertebrae.map((number) => known.get(number));
   },
 };
 
 // The picture after the frames 0 … last.
 function pictureAt(frames, last) {
   const picture = {
-    located: null, seeded: null, named: null, finished: null, step: null,
+    located: null, seeded: null, named: null, finished: null, corrected: null, result: null, extra: [], step: null,
     steps: new Map(), accepted: new Map(), rejected: [], names: new Map(), event: null,
   };
   for (const { event, group } of frames.slice(0, last + 1)) {
@@ -96,8 +106,19 @@ function finalNames(frames) {
   return frames.length ? pictureAt(frames, frames.length - 1).names : new Map();
 }
 
-// How a frame ended, for its tick: kept, end, stopped, or nothing yet.
+// What the names rest on at a frame.
+function anchorOf(picture) {
+  return (picture.corrected || picture.named || {}).anchor || null;
+}
+
+// The frame on which a step ended, or -1.
+function frameOfStep(frames, direction, step) {
+  return frames.findLastIndex(({ event }) => event.kind === "decided" && event.direction === direction && event.step === step);
+}
+
+// How a frame ended, for its tick: kept, end, stopped, by the reader's hand, or nothing yet.
 function verdictOf(event) {
+  if (event.kind === "corrected" || event.reason === "by hand") return "hand";
   if (event.kind === "decided") return { accepted: "kept", "spine end": "end", stopped: "stopped" }[event.verdict];
   if (event.kind === "checked") return event.value > event.limit ? "stopped" : "passed";
   return "passed";

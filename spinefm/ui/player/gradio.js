@@ -9,7 +9,7 @@ function refuse(file) {
     what: `${file.name} has ${Math.ceil(file.size / 2 ** 20)} MB, more than the ${MOST_BYTES / 2 ** 20} MB allowed.`,
     remedy: "Reduce the film's size and try again.",
   };
-  player.show({ run: `refused ${Date.now()}`, status: "failed", film: null, events: [], rows: [], ends: [], notices: [], colours: {}, error });
+  player.show({ run: `refused ${Date.now()}`, status: "failed", film: null, events: [], rows: [], ends: [], notices: [], remarks: [], colours: {}, error });
 }
 
 // A film that is too large is refused before it is sent, where the film would stand.

@@ -1,6 +1,6 @@
 // One scrubber with two lanes: a group per vertebra, a dot per sub-step, and a last mark that says how the lane ended.
 
-const MARKS = { kept: "●", passed: "●", end: "■", stopped: "✕" };
+const MARKS = { kept: "●", passed: "●", end: "■", stopped: "✕", hand: "◆" };
 
 function tick(frame, index, go) {
   const verdict = verdictOf(frame.event);
@@ -32,6 +32,7 @@ function drawLanes(node, view, go) {
     lane("start", of((event) => !event.direction && ["located", "seeded"].includes(event.kind) || event.direction === "seed")),
     ...["up", "down"].filter(walked).map((direction) => lane(direction, of((event) => event.direction === direction), end(direction))),
     lane("end", of((event) => ["named", "finished"].includes(event.kind))),
+    lane("reader", of((event) => event.kind === "corrected" || event.direction === "added")),
   ];
   node.replaceChildren(...rows.filter((row) => row.querySelector(".tick, .lane-end")));
 }

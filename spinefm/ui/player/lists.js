@@ -16,9 +16,21 @@ function vertebraRow(view, row, act) {
     onclick: () => act.choose(row, frame), onpointerenter: () => act.hover(row.number), onpointerleave: () => act.hover(null) },
     html("th", { scope: "row" }, html("button", { type: "button", class: "row-name", title: "Show the step that decided this" },
       swatch(view.payload.colours[row.name], row.found), row.name)),
-    html("td", {}, row.anchor ? html("span", { class: "anchor-mark", title: "The names are counted from here" }, "anchor") : null),
+    html("td", {}, row.anchor ? html("span", { class: "mark", title: "The names are counted from here" }, "anchor") : null,
+      row.locked ? html("span", { class: "mark", title: LOCK_MEANS }, "locked") : null),
     html("td", { class: "number" }, row.found ? two(row.probability) : ""),
-    html("td", { class: "stop" }, row.found ? row.stop : html("span", {}, html("em", {}, "not found "), row.stop)));
+    html("td", { class: "stop" }, html("span", {}, row.found ? null : html("em", {}, "not found "), row.stop), goOnButton(row, act)));
+}
+
+const GO_ON = { true: "This is no end of the spine: walk on from here", false: "Take the rejected vertebra all the same, and walk on from there" };
+
+// Only an end at which there is something to take, or that the classifier called one, can be passed.
+function goOnButton(row, act) {
+  if (!row.open || !act.correct) return null;
+  return html("button", { type: "button", class: "small", title: GO_ON[row.found], onclick: (event) => {
+    event.stopPropagation();
+    act.correct({ action: "go on", direction: row.direction });
+  } }, "go on");
 }
 
 function drawVertebrae(node, view, act) {
@@ -26,7 +38,7 @@ function drawVertebrae(node, view, act) {
     node.replaceChildren(html("p", { class: "note" }, "The table stands here when the run is finished."));
     return;
   }
-  const head = ["name", "anchor", "probability", "stop"].map((word) => html("th", { scope: "col" }, word));
+  const head = ["name", "", "probability", "why it ended"].map((word) => html("th", { scope: "col" }, word));
   node.replaceChildren(html("table", { class: "vertebrae" }, html("thead", {}, html("tr", {}, head)),
     html("tbody", {}, view.payload.rows.map((row) => vertebraRow(view, row, act)))));
 }
@@ -43,7 +55,8 @@ function drawDownload(node, view) {
   node.replaceChildren(file
     ? html("p", {}, html("a", { class: "download", href: file.url, download: file.orig_name }, "Download the zip"),
       html("span", { class: "note" }, ` ${words}`))
-    : html("p", { class: "note" }, "One zip stands here when the run is finished: " + words + "."));
+    : html("p", { class: "note" }, (view.payload.status === "finished" && view.payload.corrections
+      ? "The zip is being packed: " : "One zip stands here when the run is finished: ") + words + "."));
 }
 
 // Marks the rows of the frame on show, and keeps the log's one in sight without moving the page.

@@ -19,7 +19,7 @@ from spinefm.captions import caption
 from spinefm.geometry import Box, Point
 from spinefm.masks import Mask
 from spinefm.radiograph import Radiograph
-from spinefm.trace import Event, Finished, Located, Named, Trace
+from spinefm.trace import Corrected, Event, Finished, Located, Named, Trace
 from spinefm.ui.player.summary import ends, vertebra_rows
 
 Payload = dict[str, Any]
@@ -91,8 +91,8 @@ def _plain(value: Any) -> Any:
 
 def notices(film: Radiograph | None, events: Iterable[Event]) -> list[str]:
     """What a reader must know before trusting the picture: one line each, shown in amber under the film."""
-    lines = list(film.provenance.notes) if film else []
-    for event in events:
+    lines = list(film.provenance.notes[-1:]) if film and film.provenance.polarity_turned else []
+    for event in _latest_names(events):
         match event:
             case Located() if event.limit_used < event.score_limit:
                 lines.append(
@@ -108,6 +108,21 @@ def notices(film: Radiograph | None, events: Iterable[Event]) -> list[str]:
             case Finished():
                 lines.extend(event.notes)
     return list(dict.fromkeys(lines))
+
+
+def _latest_names(events: Iterable[Event]) -> list[Event]:
+    """The events without names that a correction replaced by others."""
+    known = list(events)
+    renamed = any(isinstance(event, Corrected) and event.anchor is not None for event in known)
+    return [event for event in known if not (renamed and isinstance(event, Named))]
+
+
+def remarks(film: Radiograph | None) -> list[str]:
+    """How the film was read, where that was not as it stands in the file: quiet lines, no warnings."""
+    if film is None:
+        return []
+    notes = film.provenance.notes
+    return list(notes[:-1] if film.provenance.polarity_turned else notes)
 
 
 def player_payload(
@@ -132,6 +147,7 @@ def player_payload(
         "rows": vertebra_rows(events),
         "ends": ends(events),
         "notices": notices(film, events),
+        "remarks": remarks(film),
         "colours": colours(),
         "error": None,
         **more,

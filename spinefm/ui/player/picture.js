@@ -8,8 +8,8 @@ function pathOf(outline) {
   return pairs.length ? `M${pairs.join("L")}Z` : "";
 }
 
-function spinePicture(root, onHover, onChoose) {
-  const node = root.querySelector(".player-picture");
+function spinePicture(holder, onHover, onChoose) {
+  const node = holder.querySelector(".player-picture");
   const slopes = ["R", "G", "B"].map((channel) => svg(`feFunc${channel}`, { type: "linear", slope: 1, intercept: 0 }));
   const greyId = `grey-${Math.random().toString(36).slice(2)}`;
   const clipId = `clip-${Math.random().toString(36).slice(2)}`;
@@ -17,13 +17,18 @@ function spinePicture(root, onHover, onChoose) {
   const clip = svg("clipPath", { id: clipId }, svg("path"));
   const layer = svg("g", { class: "overlay" });
   const seedLayer = svg("g", { class: "seeds" });
+  const markLayer = svg("g", { class: "divergence" });
+  const pendingLayer = svg("g", { class: "pending" });
   const filter = svg("filter", { id: greyId, "color-interpolation-filters": "sRGB", x: 0, y: 0, width: "100%", height: "100%" },
     svg("feComponentTransfer", {}, slopes));
-  node.replaceChildren(svg("defs", {}, filter, clip), image, layer, seedLayer);
+  node.replaceChildren(svg("defs", {}, filter, clip), image, layer, markLayer, seedLayer, pendingLayer);
   let film = null;
   let view = null;
   let last = null;
   let seeds = [];
+  let pending = null;
+  let mark = null;
+  let twin = null; // the picture that shares this one's zoom
   const options = { fills: true, names: true };
 
   function setFilm(next) {
@@ -32,7 +37,7 @@ function spinePicture(root, onHover, onChoose) {
     node.classList.toggle("empty", !film);
     if (!film) return layer.replaceChildren(), image.removeAttribute("href");
     fill(image, { href: film.url, x: -0.5, y: -0.5, width: film.width, height: film.height }, []);
-    root.querySelector(".player-film").style.setProperty("--film-ratio", `${film.width} / ${film.height}`);
+    holder.style.setProperty("--film-ratio", `${film.width} / ${film.height}`);
     fit();
   }
 
@@ -52,6 +57,19 @@ function spinePicture(root, onHover, onChoose) {
     node.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
     node.classList.toggle("zoomed", view.width < film.width - 1);
     redraw();
+    if (twin) twin.follow(view);
+  }
+
+  // Takes over the view of the twin, unless it is this one's already.
+  function follow(next) {
+    if (!film || (view.x === next.x && view.y === next.y && view.width === next.width)) return;
+    view = { ...next };
+    applyView();
+  }
+
+  function pair(other) {
+    twin = other;
+    if (twin && film) twin.follow(view);
   }
 
   function zoom(factor, at) {
@@ -125,7 +143,8 @@ function spinePicture(root, onHover, onChoose) {
   function vertebra(item, picture, colours) {
     const name = picture.names.get(item.number);
     const colour = name ? colours[name] : null;
-    const anchored = picture.named && picture.named.anchor && picture.named.anchor.vertebra === item.number;
+    const anchor = anchorOf(picture);
+    const anchored = anchor && anchor.vertebra === item.number;
     return svg("g", { class: `vertebra${anchored ? " anchor" : ""}`, "data-number": item.number,
       style: colour ? `--level: ${colour}` : null, onpointerenter: () => onHover(item.number), onpointerleave: () => onHover(null), onclick: () => onChoose(item.number) },
       svg("title", {}, name || `vertebra ${item.number}`),
@@ -134,10 +153,15 @@ function spinePicture(root, onHover, onChoose) {
   }
 
   function vertebrae(picture, colours) {
-    const final = picture.finished
-      ? picture.finished.vertebrae.map((found) => ({ number: found.number, outline: found.mask, centroid: found.centroid }))
-      : [...picture.accepted.values()];
-    return final.map((item) => vertebra(item, picture, colours));
+    return shown(picture).map((item) => vertebra(item, picture, colours));
+  }
+
+  // The result where there is one, and what was accepted since.
+  function shown(picture) {
+    if (!picture.result) return [...picture.accepted.values()];
+    const known = new Set([...picture.finished.vertebrae, ...picture.extra].map((item) => item.number));
+    const since = [...picture.accepted.values()].filter((item) => !known.has(item.number));
+    return [...picture.result.map((found) => ({ number: found.number, outline: found.mask, centroid: found.centroid })), ...since];
   }
 
   function overlap(picture) {
@@ -170,8 +194,21 @@ function spinePicture(root, onHover, onChoose) {
     seedLayer.replaceChildren(...points.map((point, index) => cross([point.x, point.y], "known", `starting point ${index + 1}`)));
   }
 
-  function draw(picture, names, colours) {
-    last = { picture, names, colours };
+  function setPending(point) {
+    pending = point;
+    pendingLayer.replaceChildren(...(point ? [cross([point.x, point.y], "predicted", "clicked")] : []));
+  }
+
+  function setMark(next) {
+    mark = next;
+    if (!mark) return markLayer.replaceChildren();
+    const { centre: [cx, cy], radius: r } = mark;
+    return markLayer.replaceChildren(svg("circle", { class: "ring-edge", cx, cy, r }), svg("circle", { class: "ring", cx, cy, r }),
+      text([cx, cy - r - 9 * scale()], "first difference", "ring-name"));
+  }
+
+  function draw(picture, colours) {
+    last = { picture, colours };
     if (!film) return;
     const parts = [];
     const kind = picture.event ? picture.event.kind : null;
@@ -189,7 +226,9 @@ function spinePicture(root, onHover, onChoose) {
 
   function redraw() {
     setSeeds(seeds);
-    if (last) draw(last.picture, last.names, last.colours);
+    setPending(pending);
+    setMark(mark);
+    if (last) draw(last.picture, last.colours);
   }
 
   function dragToPan() {
@@ -216,5 +255,5 @@ function spinePicture(root, onHover, onChoose) {
 
   dragToPan();
   new ResizeObserver(redraw).observe(node);
-  return { setFilm, draw, redraw, highlight, setGrey, setSeeds, scale, filmPoint, zoom, fit: () => film && fit(), options, layer, image };
+  return { setFilm, draw, redraw, highlight, setGrey, setSeeds, setPending, setMark, pair, follow, scale, filmPoint, zoom, fit: () => film && fit(), options, layer, image };
 }

@@ -11,11 +11,14 @@ const MESSAGES = {
 function spinePlayer(root, report = null) {
   const part = (name) => root.querySelector(`.player-${name}`);
   const shell = root.querySelector(".player");
-  const view = { payload: null, frames: [], names: new Map(), accepted: new Map(), film: null, patch: null, counter: "", chosen: null };
-  const picture = spinePicture(root, hover, chooseOnFilm);
+  const view = { payload: null, frames: [], names: new Map(), accepted: new Map(), film: null, patch: null, counter: "", chosen: null, earlier: null };
+  const picture = spinePicture(root.querySelector(".player-film.now"), hover, chooseOnFilm);
+  const before = spinePicture(root.querySelector(".player-film.before"), () => {}, () => {});
   const seeds = spineSeeds(root, picture, report !== null);
-  const act = { go, hover, choose };
+  const adding = spineAdding(root, picture, correct);
+  const act = { go, hover, choose, correct: report ? correct : null, add: adding.toggle };
   const replaced = new Set(); // runs that gave way to another: what still arrives of them is late
+  const compared = new Set(); // runs that were shown beside the one before
   let now = 0;
   let opened = false;
   let following = true;
@@ -31,18 +34,62 @@ function spinePlayer(root, report = null) {
     view.frames = framesOf(payload.events);
     view.names = payload.status === "finished" ? finalNames(view.frames) : new Map();
     view.accepted = acceptances(view.frames);
+    view.earlier = earlierRun(payload);
     if (payload.film && (!view.film || view.film.url !== payload.film.url)) view.patch = patchFrame(payload.film);
     view.film = payload.film;
     if (fresh) following = true;
-    if (!payload.comparison && root.querySelector('[data-tab="compare"][aria-selected="true"]')) chooseTab("vertebrae");
     shell.dataset.status = payload.status;
+    delete shell.dataset.busy;
     picture.setFilm(payload.film);
     if (payload.status !== "waiting") seeds.onFilm(payload);
+    adding.onShow(payload);
     drawMessage(payload);
-    part("notices").replaceChildren(...payload.notices.map((line) => html("li", {}, line)));
+    drawProgress(part("progress"), payload);
+    part("notices").replaceChildren(...payload.notices.map((line) => html("li", {}, line)),
+      ...(payload.remarks || []).map((line) => html("li", { class: "remark" }, line)));
     drawParts();
+    compareTab(payload);
     if (following || fresh) now = startFrame(payload, fresh);
     paint();
+  }
+
+  // A run with another limit opens beside the one before, once; without an earlier run there is nothing to compare.
+  function compareTab({ comparison, run }) {
+    const open = () => root.querySelector('[data-tab="compare"][aria-selected="true"]') !== null;
+    if (comparison && comparison.settings.length && !compared.has(run)) chooseTab("compare");
+    else if (!comparison && open()) chooseTab("vertebrae");
+    else setComparing(open());
+    if (comparison) compared.add(run);
+  }
+
+  function setComparing(on) {
+    const comparison = on && view.earlier ? view.payload.comparison : null;
+    shell.classList.toggle("comparing", comparison !== null);
+    before.setFilm(comparison ? view.film : null);
+    picture.pair(comparison ? before : null);
+    before.pair(comparison ? picture : null);
+    const words = comparison ? captionsOf(comparison) : [[], []];
+    [".player-film.before", ".player-film.now"].forEach((film, side) => root.querySelector(`${film} .film-words`).replaceChildren(...words[side]));
+    before.setMark(comparison ? divergenceMark(view.earlier.frames, comparison.divergence) : null);
+    picture.setMark(comparison ? divergenceMark(view.frames, comparison.divergence) : null);
+  }
+
+  function comparing() {
+    return shell.classList.contains("comparing");
+  }
+
+  // The earlier run is stepped along with the new one.
+  function drawBefore(state) {
+    if (!comparing()) return;
+    const { frames } = view.earlier;
+    const index = state.event ? twinFrame(view.earlier, state.event) : -1;
+    before.draw(pictureAt(frames, index < 0 ? frames.length - 1 : index), view.payload.colours);
+  }
+
+  function correct(change) {
+    if (shell.dataset.busy) return;
+    shell.dataset.busy = "true";
+    report("correct", change);
   }
 
   // A run under way shows the event that came last; a finished one its end, or the step the address names.
@@ -88,7 +135,8 @@ function spinePlayer(root, report = null) {
     const frame = view.frames[now];
     const state = pictureAt(view.frames, now);
     view.counter = view.frames.length ? `${now + 1} of ${view.frames.length}` : "";
-    picture.draw(state, view.names, view.payload.colours);
+    picture.draw(state, view.payload.colours);
+    drawBefore(state);
     drawCard(part("card"), view, state);
     part("caption").textContent = frame ? frame.event.caption : idleCaption();
     part("count").textContent = view.counter;
@@ -121,14 +169,14 @@ function spinePlayer(root, report = null) {
 
   // A click on a vertebra of the film chooses its row, unless starting points are being clicked.
   function chooseOnFilm(number) {
-    if (seeds.active() || !view.payload.rows.length) return;
+    if (seeds.active() || adding.active() || comparing() || !view.payload.rows.length) return;
     chooseTab("vertebrae");
     markChosen(number);
   }
 
   function markChosen(number) {
     view.chosen = number;
-    drawCorrections(part("corrections"), view, report);
+    drawCorrections(part("corrections"), view, act);
     for (const row of part("table").querySelectorAll("tr[data-number]")) {
       row.classList.toggle("chosen", Number(row.dataset.number) === number);
     }
@@ -186,18 +234,24 @@ function spinePlayer(root, report = null) {
   function toggle(name) {
     picture.options[name] = !picture.options[name];
     root.querySelector(`[data-toggle="${name}"]`).setAttribute("aria-pressed", String(picture.options[name]));
+    before.options[name] = picture.options[name];
     picture.redraw();
+    before.redraw();
   }
 
   function setGrey() {
     const value = (name) => Number(root.querySelector(`[data-grey="${name}"]`).value);
-    picture.setGrey(value("level"), value("window"));
-    picture.layer.style.opacity = value("opacity") / 100;
+    for (const film of [picture, before]) {
+      film.setGrey(value("level"), value("window"));
+      film.layer.style.opacity = value("opacity") / 100;
+    }
   }
 
   function chooseTab(name) {
     for (const tab of root.querySelectorAll("[data-tab]")) tab.setAttribute("aria-selected", String(tab.dataset.tab === name));
     for (const panel of root.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== name;
+    setComparing(name === "compare");
+    drawBefore(pictureAt(view.frames, now));
     markRows(root, now);
   }
 
@@ -231,11 +285,26 @@ function spinePlayer(root, report = null) {
     "[": () => setSpeed(SPEEDS[Math.max(0, SPEEDS.indexOf(speed) - 1)]),
     "]": () => setSpeed(SPEEDS[Math.min(SPEEDS.length - 1, SPEEDS.indexOf(speed) + 1)]),
     "+": () => picture.zoom(1.5), "-": () => picture.zoom(1 / 1.5), 0: () => picture.fit(),
-    o: () => toggle("fills"), n: () => toggle("names"), s: seeds.toggle, "?": toggleKeys,
+    o: () => toggle("fills"), n: () => toggle("names"), s: seeds.toggle, "?": toggleKeys, Escape: adding.end,
+    a: () => canCorrect() && adding.toggle(),
   };
+  const WITH_CONTROL = { z: "undo", y: "redo" };
+
+  function canCorrect() {
+    return report !== null && view.payload.status === "finished" && Boolean(view.payload.corrections);
+  }
+
+  // Undo and redo, where there is something: elsewhere the keys stay the browser's.
+  function onControlKey(event) {
+    const action = event.shiftKey && event.key.toLowerCase() === "z" ? "redo" : WITH_CONTROL[event.key.toLowerCase()];
+    if (!action || !canCorrect() || !view.payload.corrections[action] || !root.offsetParent) return;
+    event.preventDefault();
+    correct({ action });
+  }
 
   function onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (isTyping(event.target) || event.altKey) return;
+    if (event.ctrlKey || event.metaKey) return onControlKey(event);
     const onButton = event.key === " " && event.target.closest("button, summary, a");
     if (onButton || !view.film || !root.offsetParent) return;
     const shifted = { ArrowLeft: () => goGroup(-1), ArrowRight: () => goGroup(1) };

@@ -6,7 +6,7 @@ function spineSeeds(root, picture, offered) {
   const shell = root.querySelector(".player");
   const button = root.querySelector('[data-seeds="toggle"]');
   const hint = root.querySelector(".player-hint");
-  const film = root.querySelector(".player-film");
+  const film = root.querySelector(".player-film.now");
   let points = [];
   let active = false;
   let size = null;

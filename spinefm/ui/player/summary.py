@@ -7,24 +7,9 @@ from typing import Any
 
 from spinefm.anatomy import COUNTED, Level
 from spinefm.captions import stop_reason
-from spinefm.trace import Decided, Direction, Event, Finished, Named, Seeded, Vertebra
+from spinefm.trace import OVERRULABLE, Corrected, Decided, Direction, Event, Named, Vertebra, result, stops
 
 Row = dict[str, Any]
-
-SPINE_ENDS: dict[str, Direction] = {"C2": "up", "S1": "down"}
-"""The direction that each end of the spine stops."""
-
-
-def stops(events: Sequence[Event]) -> dict[Direction, Decided]:
-    """For each direction, the decision that ended it; a starting point at a spine end stops the walk beyond it."""
-    starts = [index for index, event in enumerate(events) if isinstance(event, Seeded)]
-    found: dict[Direction, Decided] = {}
-    for event in events[starts[-1] if starts else 0 :]:
-        if isinstance(event, Decided) and event.verdict != "accepted":
-            direction = SPINE_ENDS.get(event.reason) if event.direction == "seed" else event.direction
-            if direction is not None:
-                found[direction] = event
-    return found
 
 
 def reason_text(event: Decided) -> str:
@@ -34,36 +19,49 @@ def reason_text(event: Decided) -> str:
 
 
 def ends(events: Sequence[Event]) -> list[Row]:
-    """Why each direction stopped: direction, verdict, text and the step."""
+    """Why each direction stopped: direction, verdict, text and the step, and whether the reader can go on from it."""
     return [
-        {"direction": direction, "verdict": event.verdict, "step": event.step, "text": reason_text(event)}
+        {
+            "direction": direction,
+            "verdict": event.verdict,
+            "step": event.step,
+            "text": reason_text(event),
+            "open": is_open(event),
+        }
         for direction, event in sorted(stops(events).items(), key=lambda item: item[0], reverse=True)
     ]
 
 
+def is_open(event: Decided) -> bool:
+    """Whether the reader can go on past this end."""
+    return event.verdict == "spine end" or event.reason in OVERRULABLE
+
+
 def vertebra_rows(events: Sequence[Event]) -> list[Row]:
     """The table of a finished run, from the top: its vertebrae, and the rejected candidates above and below them."""
-    finished = next((event for event in events if isinstance(event, Finished)), None)
-    if finished is None:
-        return []
-    anchors = {event.anchor.vertebra for event in events if isinstance(event, Named) and event.anchor}
+    found = result(events)
     ended = stops(events)
-    at_end = {event.vertebra: event for event in ended.values() if event.vertebra is not None}
-    rows = [_row(vertebra, anchors, at_end.get(vertebra.number)) for vertebra in finished.vertebrae]
-    above = [_missing(ended["up"], finished.vertebrae, -1)] if _is_missing(ended.get("up")) else []
-    below = [_missing(ended["down"], finished.vertebrae, 1)] if _is_missing(ended.get("down")) else []
+    at_end = {event.vertebra: (side, event) for side, event in ended.items() if event.vertebra is not None}
+    named = [event for event in events if isinstance(event, (Named, Corrected))][-1:]
+    anchor = named[0].anchor.vertebra if named and named[0].anchor else None
+    locked = named[0].locked if named and isinstance(named[0], Corrected) else ()
+    rows = [_row(v, at_end.get(v.number)) | {"anchor": v.number == anchor, "locked": v.number in locked} for v in found]
+    above = [_missing(ended["up"], found, -1)] if found and _is_missing(ended.get("up")) else []
+    below = [_missing(ended["down"], found, 1)] if found and _is_missing(ended.get("down")) else []
     return above + rows + below
 
 
-def _row(vertebra: Vertebra, anchors: set[int], end: Decided | None) -> Row:
+def _row(vertebra: Vertebra, end: tuple[Direction, Decided] | None) -> Row:
+    direction, event = end or (None, None)
     return {
         "number": vertebra.number,
         "name": vertebra.name,
         "found": True,
-        "anchor": vertebra.number in anchors,
+        "direction": direction,
+        "open": event is not None and is_open(event),
         "probability": vertebra.probability,
         "area": vertebra.mask.area,
-        "stop": reason_text(end) if end else "",
+        "stop": reason_text(event) if event else "",
     }
 
 
@@ -79,8 +77,10 @@ def _missing(event: Decided, vertebrae: Sequence[Vertebra], offset: int) -> Row:
         "name": _neighbour(last, offset) or ("above" if offset < 0 else "below"),
         "found": False,
         "anchor": False,
+        "locked": False,
         "probability": None,
         "direction": event.direction,
+        "open": is_open(event),
         "step": event.step,
         "stop": reason_text(event),
     }

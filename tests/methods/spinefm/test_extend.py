@@ -7,7 +7,7 @@ from spinefm.geometry import Point
 from spinefm.methods import CannotAdd, run_to_trace
 from spinefm.methods.spinefm import SpineFM, SpineFMSettings
 from spinefm.methods.spinefm.extend import spacing_at
-from spinefm.trace import Decided, Trace
+from spinefm.trace import Decided, Proposed, StepEvent, Trace
 from tests.columns import Column, Oracle, empty_bundle, straight
 
 SEEN = [0, 0.9, 0.9, 0.9, 0, 0, 0]
@@ -76,8 +76,9 @@ def test_a_click_adds_the_body_there_at_its_neighbours_spacing():
     addition = method(oracle).add(oracle.column.film, trace, Point(centre.x + 2, centre.y - 3))
     (vertebra,) = addition.vertebrae
     assert vertebra.mask.dice(oracle.column.masks[4]) > 0.95
-    assert {event.direction for event in addition.events} == {"added"}
-    assert addition.events[0].patch.width == round(
+    assert {event.direction for event in addition.events if isinstance(event, StepEvent)} == {"added"}
+    (proposed,) = [event for event in addition.events if isinstance(event, Proposed)]
+    assert proposed.patch.width == round(
         SpineFMSettings().patch_factor * centre.distance(oracle.column.centroids[3])
     )
 
