@@ -1,4 +1,4 @@
-"""The command line: `python -m spinefm segment | info | phantom | train`.
+"""The command line: `python -m spinefm segment | info | phantom | train | evaluate | compare`.
 
 Exit codes: 0 all done, 1 some films failed, 2 a wrong call (nothing was done). Each verb imports what it needs when it
 runs, so that `info` and `--help` answer at once.
@@ -101,11 +101,35 @@ def _configure_train(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run_train)
 
 
+def _configure_evaluate(parser: argparse.ArgumentParser) -> None:
+    from spinefm.evaluation.command import add_evaluate_arguments, run_evaluate
+
+    add_evaluate_arguments(parser)
+    parser.set_defaults(run=run_evaluate)
+
+
+def _configure_compare(parser: argparse.ArgumentParser) -> None:
+    from spinefm.evaluation.command import add_compare_arguments, run_compare
+
+    add_compare_arguments(parser)
+    parser.set_defaults(run=run_compare)
+
+
+def _configure_weights(parser: argparse.ArgumentParser) -> None:
+    from spinefm.weights_verbs import add_weights_arguments, run_weights
+
+    add_weights_arguments(parser)
+    parser.set_defaults(run=run_weights)
+
+
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "segment": ("Segment and name the vertebrae on films.", _configure_segment),
     "info": ("Show versions, device and weights.", _configure_info),
     "phantom": ("Simulate films with exact masks.", _configure_phantom),
     "train": ("Train a network on phantoms.", _configure_train),
+    "weights": ("Fetch, verify, convert or publish sets of weights.", _configure_weights),
+    "evaluate": ("Score a method on films with truth: the paper's tables and what they hide.", _configure_evaluate),
+    "compare": ("Put two evaluations of one data set beside each other.", _configure_compare),
 }
 """Name, summary and arguments of each verb."""
 

@@ -44,7 +44,8 @@ def open_spinefm_layout(root: Path) -> Dataset:
     def read(name: str) -> Case:
         return _read(name, films[ids[name]], masks.get(ids[name], {}), subjects[name])
 
-    return Dataset("spinefm", tuple(ids), read, strays, {**splits, **subject_disjoint(splits, subjects)})
+    kind = "nhanes2" if all(map(NHANES_ID.fullmatch, films)) else "csxa"
+    return Dataset(kind, tuple(ids), read, strays, {**splits, **subject_disjoint(splits, subjects)})
 
 
 def _shown_names(films: Mapping[str, Path]) -> dict[str, str]:

@@ -1,6 +1,26 @@
-"""Matching predictions with truth, and the tables made of it."""
+"""Matching predictions with truth, the paper's tables and what they hide, and runs over whole data sets."""
 
+from spinefm.evaluation.evaluate import Progress, evaluate, evaluate_film
 from spinefm.evaluation.matching import FilmScore, LevelScore, score_film
+from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
+from spinefm.evaluation.runs import Plan, RunError, RunFolder
 from spinefm.evaluation.tables import Summary, per_level, summarise, table
 
-__all__ = ["FilmScore", "LevelScore", "Summary", "per_level", "score_film", "summarise", "table"]
+__all__ = [
+    "FilmResult",
+    "FilmRow",
+    "FilmScore",
+    "LevelScore",
+    "Plan",
+    "Progress",
+    "RunError",
+    "RunFolder",
+    "Summary",
+    "VertebraRow",
+    "evaluate",
+    "evaluate_film",
+    "per_level",
+    "score_film",
+    "summarise",
+    "table",
+]

@@ -1,0 +1,40 @@
+"""Bodies of which only a loose box is known: a mask finds one when it lies in it and fills enough of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from spinefm.anatomy import Level
+from spinefm.geometry import Box
+from spinefm.masks import Mask
+
+BOX_IOU_ABOVE = 0.3
+"""IoU of a mask's box with the known box above which the mask finds the body; loose boxes leave room round it."""
+
+
+def box_iou(first: Box, second: Box) -> float:
+    """Intersection over union of two boxes."""
+    shared = first.intersection(second)
+    common = 0 if shared.is_empty else shared.width * shared.height
+    union = first.width * first.height + second.width * second.height - common
+    return common / union if union else 0.0
+
+
+def found_in(box: Box, mask: Mask) -> bool:
+    """Whether the box holds the mask's centroid and their boxes' IoU is above the limit."""
+    if not mask.area:
+        return False
+    x, y = mask.centroid
+    return box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1 and box_iou(box, mask.box) > BOX_IOU_ABOVE
+
+
+def in_boxes(boxes: Mapping[Level, Box], masks: Sequence[Mask], taken: Sequence[int] = ()) -> dict[Level, int]:
+    """For each box with a mask in it, the mask's index; a mask serves one box, and none when `taken`."""
+    free = [index for index in range(len(masks)) if index not in taken]
+    found: dict[Level, int] = {}
+    for level, box in sorted(boxes.items()):
+        index = next((index for index in free if found_in(box, masks[index])), None)
+        if index is not None:
+            found[level] = index
+            free.remove(index)
+    return found

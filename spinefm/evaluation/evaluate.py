@@ -1,0 +1,82 @@
+"""Running a method over a data set, film by film; what is done stays done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from spinefm.datasets import Case, Dataset, Skipped, read_or_skip
+from spinefm.evaluation.drawing import preview
+from spinefm.evaluation.judge import Judged, judge
+from spinefm.evaluation.results import FilmResult
+from spinefm.evaluation.runs import Plan, RunFolder
+from spinefm.methods import CannotStart, Method, film_record
+from spinefm.radiograph import Polarity, Radiograph, UnreadableFilm, read
+from spinefm.trace import Event, Trace
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One more film: how many are behind us, and the seconds that the rest will take (None: not known yet)."""
+
+    done: int
+    total: int
+    film: str
+    outcome: FilmResult | Skipped
+    fresh: bool
+    seconds_left: float | None
+
+
+def evaluate(dataset: Dataset, method: Method, folder: RunFolder, plan: Plan) -> Iterator[Progress]:
+    """Evaluate every film that is not done, in order. Raises RunError where the folder is another run's."""
+    folder.begin(plan)
+    start, fresh = time.monotonic(), 0
+    for index, name in enumerate(dataset.names, start=1):
+        result = folder.done(name)
+        outcome = result or _evaluate_one(dataset, name, method, folder, plan)
+        fresh += result is None
+        left = (time.monotonic() - start) / fresh * (len(dataset.names) - index) if fresh else None
+        yield Progress(index, len(dataset.names), name, outcome, result is None, left)
+
+
+def _evaluate_one(dataset: Dataset, name: str, method: Method, folder: RunFolder, plan: Plan) -> FilmResult | Skipped:
+    """One film's result, kept; or why it was left out. A bug that one film brings out does not stop the others."""
+    case = read_or_skip(dataset, name)
+    if isinstance(case, Skipped):
+        return case
+    try:
+        film = read(case.film, f"{case.name}{case.film.suffix}", _polarity(plan.polarity))
+        result, trace = evaluate_film(_as_complete(case) if plan.complete else case, film, method)
+        folder.keep(result, trace, preview(film))
+    except UnreadableFilm as error:
+        return Skipped(name, f"The film cannot be read: {error}")
+    except Exception as error:  # noqa: BLE001 (reported; the others go on)
+        return Skipped(name, f"The program failed on this film ({type(error).__name__}: {error}); report it.")
+    return result
+
+
+def evaluate_film(case: Case, film: Radiograph, method: Method) -> tuple[FilmResult, Trace]:
+    """Run the method on one film and hold it against the truth; where no run can start, nothing is found."""
+    events: list[Event] = []
+    failure = ""
+    try:
+        for event in method.run(film):
+            events.append(event)
+    except CannotStart as error:
+        failure = str(error)
+    trace = Trace.from_events(film_record(film), method.name, method.settings, events)
+    spacing = case.spacing_mm or (film.spacing.mm if film.spacing else None)
+    return judge(Judged(case, trace, spacing, failure)), trace
+
+
+def _as_complete(case: Case) -> Case:
+    """The case with a truth that the user says is complete."""
+    return replace(case, truth=replace(case.truth, complete=True))
+
+
+def _polarity(name: str) -> Polarity:
+    match name:
+        case "keep" | "turn":
+            return name
+    return "auto"

@@ -1,0 +1,40 @@
+"""The event of a trace that explains a row of the evaluation."""
+
+from __future__ import annotations
+
+from spinefm.geometry import Point
+from spinefm.trace import Decided, Located, Named, Trace
+
+
+def event_of_vertebra(trace: Trace, number: int) -> int | None:
+    """The event in which a vertebra was accepted last: a run that starts anew accepts anew."""
+    indices = [
+        index for index, event in enumerate(trace.events) if isinstance(event, Decided) and event.vertebra == number
+    ]
+    return indices[-1] if indices else None
+
+
+def event_of_names(trace: Trace) -> int | None:
+    """The event in which names were given."""
+    return next((index for index, event in enumerate(trace.events) if isinstance(event, Named)), None)
+
+
+def event_of_miss(trace: Trace, point: Point) -> int | None:
+    """The event that explains why no mask lies at `point`.
+
+    Beyond the last vertebra of a direction it is the decision that ended it; between vertebrae, or where nothing was
+    found, it is the detector's.
+    """
+    located = next((index for index, event in enumerate(trace.events) if isinstance(event, Located)), None)
+    centroids = [vertebra.centroid for vertebra in trace.vertebrae]
+    if not centroids:
+        return located
+    if point.y < min(centroid.y for centroid in centroids):
+        stop = trace.stops.get("up")
+    elif point.y > max(centroid.y for centroid in centroids):
+        stop = trace.stops.get("down")
+    else:
+        stop = None
+    if stop is None:
+        return located
+    return next(index for index, event in enumerate(trace.events) if event is stop)

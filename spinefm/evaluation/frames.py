@@ -1,0 +1,66 @@
+"""Results as pandas tables, one row a film or a vertebra, and those tables as files.
+
+The same results give the same bytes: rows are in the order of the results, nothing tells the time.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spinefm.datasets import Skipped
+from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
+from spinefm.evaluation.runs import RunError, write_whole
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+FILMS, VERTEBRAE = "films", "vertebrae"
+WHOLE = {"int | None": "Int64", "int": "int64", "float | None": "float64", "bool": "bool", "bool | None": "boolean"}
+"""pandas' types for those of the rows; missing whole numbers must not become decimals."""
+
+
+def film_table(results: Iterable[FilmResult]) -> DataFrame:
+    """A row per film."""
+    rows = [{**asdict(one.row), "mask_dice": json.dumps(list(one.row.mask_dice))} for one in results]
+    return _table(rows, FilmRow)
+
+
+def vertebra_table(results: Iterable[FilmResult]) -> DataFrame:
+    """A row per annotated vertebra and per extra mask."""
+    return _table([asdict(row) for one in results for row in one.vertebrae], VertebraRow)
+
+
+def _table(rows: list[dict[str, Any]], kind: type[FilmRow] | type[VertebraRow]) -> DataFrame:
+    from pandas import DataFrame
+
+    table = DataFrame(rows, columns=[part.name for part in fields(kind)])
+    types = {part.name: WHOLE.get(str(part.type), "str") for part in fields(kind)}
+    return table.astype(types)
+
+
+def write_tables(folder: Path, results: Sequence[FilmResult], skipped: Sequence[Skipped]) -> None:
+    """Write films and vertebrae as CSV and parquet, and the films that were left out."""
+    for name, table in ((FILMS, film_table(results)), (VERTEBRAE, vertebra_table(results))):
+        write_whole(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
+        stream = io.BytesIO()
+        table.to_parquet(stream, index=False)
+        write_whole(folder / f"{name}.parquet", stream.getvalue())
+    write_whole(folder / "skipped.json", (json.dumps([asdict(one) for one in skipped], indent=2) + "\n").encode())
+
+
+def read_tables(folder: Path) -> tuple[DataFrame, DataFrame]:
+    """The tables of films and vertebrae of a finished run. Raises RunError where they are not there."""
+    import pandas
+
+    try:
+        films, vertebrae = (pandas.read_parquet(folder / f"{name}.parquet") for name in (FILMS, VERTEBRAE))
+    except FileNotFoundError as error:
+        raise RunError(f"{folder} holds no finished evaluation; run `spinefm evaluate` to its end.") from error
+    except (OSError, ValueError) as error:
+        raise RunError(f"The tables in {folder} are damaged ({error}); run `spinefm evaluate` again.") from error
+    return films, vertebrae

@@ -1,0 +1,212 @@
+"""A film's trace against its truth: every figure that the tables, the statistics and the explorer need."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from spinefm.anatomy import Level
+from spinefm.captions import stop_reason
+from spinefm.datasets import Case, Truth
+from spinefm.evaluation.assignment import one_to_one, shift_of
+from spinefm.evaluation.boxes import in_boxes
+from spinefm.evaluation.drawing import draw
+from spinefm.evaluation.events import event_of_miss, event_of_names, event_of_vertebra
+from spinefm.evaluation.matching import IDENTIFIED_ABOVE, ON_PARTIAL_ABOVE, FilmScore, score_film
+from spinefm.evaluation.panoptic import PanopticCounts, count_panoptic
+from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
+from spinefm.evaluation.surfaces import surface_score
+from spinefm.geometry import Point
+from spinefm.masks import Mask
+from spinefm.trace import Direction, Trace, Vertebra
+
+DIGITS = 6
+"""Decimals that are kept: sums in another order must not change a table."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A case, the trace of a run on it, and the scale that distances in mm are taken with."""
+
+    case: Case
+    trace: Trace
+    spacing_mm: float | None
+    failure: str = ""
+
+    @property
+    def truth(self) -> Truth:
+        """The case's truth."""
+        return self.case.truth
+
+    @property
+    def vertebrae(self) -> tuple[Vertebra, ...]:
+        """What was found."""
+        return self.trace.vertebrae
+
+
+def judge(judged: Judged) -> FilmResult:
+    """The result of one film."""
+    case, found = judged.case, judged.vertebrae
+    score = score_film(case.name, case.region, case.group, judged.truth, found)
+    pairs = one_to_one(judged.truth.bodies, [vertebra.mask for vertebra in found])
+    boxed = in_boxes(judged.truth.boxes, [vertebra.mask for vertebra in found], list(pairs.values()))
+    rows = (*_body_rows(judged, score, pairs), *_box_rows(judged, boxed), *_extra_rows(judged, score, boxed))
+    return FilmResult(_film_row(judged, score, pairs), rows, draw(judged.truth, found))
+
+
+def _film_row(judged: Judged, score: FilmScore, pairs: dict[Level, int]) -> FilmRow:
+    case, truth = judged.case, judged.truth
+    counts = _panoptic(judged) if truth.complete and not truth.boxes else None
+    return FilmRow(
+        film=case.name,
+        region=case.region,
+        group=case.group,
+        subject=case.subject,
+        width=judged.trace.film.size[0],
+        height=judged.trace.film.size[1],
+        spacing_mm=_rounded(judged.spacing_mm),
+        complete=truth.complete,
+        failure=judged.failure,
+        annotated=len(truth.bodies) + len(truth.boxes),
+        predicted=len(judged.vertebrae),
+        false_masks=score.false_masks,
+        doubled_masks=score.doubled_masks,
+        merged_masks=score.merged_masks,
+        anchor=score.anchor,
+        names_given=score.names_given,
+        wrong_names=score.wrong_names,
+        level_shift=_common_shift(judged, pairs),
+        pq_iou_sum=_rounded(counts.iou_sum) if counts else None,
+        pq_matched=counts.matched if counts else None,
+        pq_false=counts.false if counts else None,
+        pq_missed=counts.missed if counts else None,
+        stop_up=_stop(judged.trace, "up"),
+        stop_down=_stop(judged.trace, "down"),
+        mask_dice=tuple(_mask_dice(judged)),
+    )
+
+
+def _panoptic(judged: Judged) -> PanopticCounts:
+    found = judged.vertebrae
+    return count_panoptic(judged.truth, [one.mask for one in found], [one.centroid for one in found])
+
+
+def _common_shift(judged: Judged, pairs: dict[Level, int]) -> int | None:
+    """The shift that most of the matched names share, the smaller one of two; None without a name."""
+    shifts = [shift_of(level, judged.vertebrae[index].level) for level, index in pairs.items()]
+    counted = Counter(shift for shift in shifts if shift is not None)
+    return min(counted, key=lambda shift: (-counted[shift], abs(shift))) if counted else None
+
+
+def _stop(trace: Trace, direction: Direction) -> str:
+    """Why a direction ended, without the numbers."""
+    decided = trace.stops.get(direction)
+    return decided.reason if decided else ""
+
+
+def _mask_dice(judged: Judged) -> Iterator[float]:
+    """The best Dice of each mask that is right or wrong: none where the truth is not complete or the body is cut."""
+    truth = judged.truth
+    if not truth.complete:
+        return
+    for vertebra in judged.vertebrae:
+        best = max((vertebra.mask.dice(body) for body in truth.bodies.values()), default=0.0)
+        if best > IDENTIFIED_ABOVE or not _lies_on_partial(vertebra.mask, truth):
+            yield round(best, DIGITS)
+
+
+def _lies_on_partial(mask: Mask, truth: Truth) -> bool:
+    share = sum(mask.intersection_area(body) for body in truth.partial.values()) / max(mask.area, 1)
+    return share > ON_PARTIAL_ABOVE or any(mask.dice(body) > IDENTIFIED_ABOVE for body in truth.partial.values())
+
+
+def _body_rows(judged: Judged, score: FilmScore, pairs: dict[Level, int]) -> Iterator[VertebraRow]:
+    """A row per body with an outline."""
+    for level in score.levels:
+        body = judged.truth.bodies[level.level]
+        best = max(judged.vertebrae, key=lambda vertebra: vertebra.mask.dice(body), default=None)
+        best = best if level.dice > 0 else None
+        pair = judged.vertebrae[pairs[level.level]] if level.level in pairs else None
+        surface = surface_score(body, pair.mask, judged.spacing_mm) if pair else None
+        event, reason = _where_to_look(judged, level.level, body.centroid, best if level.identified else None)
+        yield VertebraRow(
+            film=judged.case.name,
+            kind="body",
+            level=level.level.name,
+            number=best.number if best else None,
+            dice=_rounded(level.dice),
+            found=None,
+            name=best.name if best else "",
+            matched_dice=_rounded(pair.mask.dice(body)) if pair else None,
+            shift=shift_of(level.level, pair.level) if pair else None,
+            assd_px=_rounded(surface.assd_px) if surface else None,
+            assd_mm=_rounded(surface.assd_mm) if surface else None,
+            nsd_px=_rounded(surface.nsd_px) if surface else None,
+            nsd_mm=_rounded(surface.nsd_mm) if surface else None,
+            reason=reason,
+            event=event,
+        )
+
+
+def _where_to_look(judged: Judged, level: Level, place: Point, mask: Vertebra | None) -> tuple[int | None, str]:
+    """The event that explains a row: how the body was missed, where its name came from, or when it was accepted."""
+    if mask is None:
+        event = event_of_miss(judged.trace, place)
+        decided = judged.trace.events[event] if event is not None else None
+        return event, stop_reason(decided) if decided and decided.kind == "decided" else judged.failure
+    if mask.level is not None and mask.level is not level:
+        return event_of_names(judged.trace), ""
+    return event_of_vertebra(judged.trace, mask.number), ""
+
+
+def _box_rows(judged: Judged, boxed: dict[Level, int]) -> Iterator[VertebraRow]:
+    for level, box in sorted(judged.truth.boxes.items()):
+        mask = judged.vertebrae[boxed[level]] if level in boxed else None
+        centre = Point((box.x0 + box.x1 - 1) / 2, (box.y0 + box.y1 - 1) / 2)
+        event, reason = _where_to_look(judged, level, centre, mask)
+        yield VertebraRow(
+            film=judged.case.name,
+            kind="box",
+            level=level.name,
+            number=mask.number if mask else None,
+            dice=None,
+            found=mask is not None,
+            name=mask.name if mask else "",
+            reason=reason,
+            event=event,
+        )
+
+
+def _extra_rows(judged: Judged, score: FilmScore, boxed: dict[Level, int]) -> Iterator[VertebraRow]:
+    """A row per mask that identifies no body, or one that another mask fits better; none that cannot be judged."""
+    in_box = {judged.vertebrae[index].number for index in boxed.values()}
+    best = {_best_number(judged.vertebrae, judged.truth.bodies[level.level]) for level in score.levels}
+    for vertebra in judged.vertebrae:
+        dice = max((vertebra.mask.dice(body) for body in judged.truth.bodies.values()), default=0.0)
+        if vertebra.number in in_box or (dice > IDENTIFIED_ABOVE and vertebra.number in best):
+            continue
+        if dice <= IDENTIFIED_ABOVE and (not judged.truth.complete or _lies_on_partial(vertebra.mask, judged.truth)):
+            continue
+        event = event_of_vertebra(judged.trace, vertebra.number)
+        reason = "a second mask of a body" if dice > IDENTIFIED_ABOVE else "on no body"
+        yield VertebraRow(
+            film=judged.case.name,
+            kind="extra",
+            level="",
+            number=vertebra.number,
+            dice=_rounded(dice),
+            found=None,
+            name=vertebra.name,
+            reason=reason,
+            event=event,
+        )
+
+
+def _best_number(vertebrae: Sequence[Vertebra], body: Mask) -> int | None:
+    best = max(vertebrae, key=lambda vertebra: vertebra.mask.dice(body), default=None)
+    return best.number if best else None
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(float(value), DIGITS)

@@ -1,0 +1,113 @@
+"""What is kept of a film after its evaluation: one flat row for the film, one per vertebra, and outlines to draw."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+SCHEMA = 1
+"""Version of the layout on disk."""
+
+Kind = Literal["body", "box", "extra"]
+
+
+@dataclass(frozen=True)
+class VertebraRow:
+    """An annotated vertebra and what was found of it, or a mask beyond those (`kind` "extra").
+
+    kind: "body" with an outline, "box" with a loose box only, "extra" a mask that identifies no body, or one that
+    another mask identifies better. level: the true one, "" for extras. number: the mask's number in the trace.
+    dice: the best Dice of any mask (of an extra: with any body). found: whether a box was found. name: that mask's.
+    matched_dice, shift, assd, nsd: of the mask assigned one to one; None where there is none. event: the index of the
+    trace's event to look at.
+    """
+
+    film: str
+    kind: Kind
+    level: str
+    number: int | None
+    dice: float | None
+    found: bool | None
+    name: str
+    reason: str
+    event: int | None
+    matched_dice: float | None = None
+    shift: int | None = None
+    assd_px: float | None = None
+    assd_mm: float | None = None
+    nsd_px: float | None = None
+    nsd_mm: float | None = None
+
+
+@dataclass(frozen=True)
+class FilmRow:
+    """A film: what it is, what was found on it, and why the run stopped.
+
+    failure: why no run could start, else "". mask_dice: the best Dice of each mask with any body, of those masks that
+    can be judged. level_shift: the shift that most names share. pq_…: counts of the panoptic quality, None where the
+    truth is not complete.
+    """
+
+    film: str
+    region: str
+    group: str
+    subject: str
+    width: int
+    height: int
+    spacing_mm: float | None
+    complete: bool
+    failure: str
+    annotated: int
+    predicted: int
+    false_masks: int
+    doubled_masks: int
+    merged_masks: int
+    anchor: str
+    names_given: int
+    wrong_names: int
+    level_shift: int | None
+    pq_iou_sum: float | None
+    pq_matched: int | None
+    pq_false: int | None
+    pq_missed: int | None
+    stop_up: str
+    stop_down: str
+    mask_dice: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Outlines as x, y, x, y … in film pixels: true bodies and boxes by level, masks by number and name."""
+
+    truth: dict[str, list[float]]
+    partial: dict[str, list[float]]
+    boxes: dict[str, list[int]]
+    masks: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class FilmResult:
+    """Everything that an evaluation keeps of one film beside its trace."""
+
+    row: FilmRow
+    vertebrae: tuple[VertebraRow, ...]
+    drawing: Drawing
+
+    def to_json(self) -> str:
+        """The result as JSON; the same result gives the same text."""
+        return json.dumps({"schema": SCHEMA, **asdict(self)}, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> FilmResult:
+        """The result that `to_json` wrote. Raises ValueError for what is none, or one of another layout."""
+        try:
+            raw = json.loads(text)
+            if raw.pop("schema") != SCHEMA:
+                raise ValueError("it has another layout")
+            row = FilmRow(**{**raw["row"], "mask_dice": tuple(raw["row"]["mask_dice"])})
+            return cls(row, tuple(VertebraRow(**one) for one in raw["vertebrae"]), Drawing(**raw["drawing"]))
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise ValueError(
+                f"The stored result is damaged ({error}); remove it and evaluate the film again."
+            ) from error

@@ -1,0 +1,153 @@
+"""The tables of a whole run, computed from the stored rows at any limit of identification.
+
+The paper's figures (SpineFM, section 3): identified, the mean Dice of the identified ("located"), and the mean Dice
+with the missed as 0 ("overall"), per level and weighted by how often a level occurs; beside them what they hide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinefm.anatomy import Level
+from spinefm.evaluation.matching import IDENTIFIED_ABOVE
+from spinefm.evaluation.panoptic import PanopticCounts
+from spinefm.evaluation.statistics import interval_over_films
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Floats = NDArray[np.float64]
+WORST_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class LevelFigures:
+    """Figures over `count` annotated vertebrae; shares in per cent, NaN where nothing was counted.
+
+    located_dsc, overall_dsc: over those with an outline, `outlined` of them. matched: identified one to one. worst: the
+    mean overall Dice of the worst tenth. assd_undefined: outlined ones without a mask of their own, which have no
+    distance. …_interval: 95 % by bootstrap over films.
+    """
+
+    name: str
+    count: int
+    outlined: int
+    identified: float
+    located_dsc: float
+    overall_dsc: float
+    named: float
+    matched: float
+    worst: float
+    assd_px: float
+    assd_mm: float
+    nsd_px: float
+    nsd_mm: float
+    assd_undefined: int
+    identified_interval: tuple[float, float]
+    overall_interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class RunFigures:
+    """Figures of a run beyond its levels: extra masks, names, and panoptic quality where it is defined."""
+
+    films: int
+    failed: int
+    false_masks: int
+    doubled_masks: int
+    merged_masks: int
+    judged_films: int
+    shifted_films: int
+    named_films: int
+    wrong_names: int
+    panoptic: PanopticCounts
+
+
+def level_figures(vertebrae: DataFrame, films: DataFrame, limit: float = IDENTIFIED_ABOVE) -> list[LevelFigures]:
+    """A row per level from the head down, then one per region, then one of all."""
+    known = vertebrae[vertebrae["kind"] != "extra"]
+    regions = known["film"].map(films.set_index("film")["region"])
+    return [figures_of(name, rows, limit) for name, rows in _groups(known, regions)]
+
+
+def _groups(known: DataFrame, regions: Any) -> Iterator[tuple[str, DataFrame]]:
+    present = set(known["level"])
+    for level in Level:
+        if level.name in present:
+            yield level.name, known[known["level"] == level.name]
+    for region in sorted(set(regions.dropna())):
+        yield region, known[regions == region]
+    yield "all", known
+
+
+def figures_of(name: str, rows: DataFrame, limit: float = IDENTIFIED_ABOVE) -> LevelFigures:
+    """The figures over the annotated vertebrae `rows`."""
+    body = (rows["kind"] == "body").to_numpy()
+    dice = rows["dice"].to_numpy(float, na_value=0.0)
+    found = rows["found"].to_numpy(bool, na_value=False)
+    identified = np.where(body, dice > limit, found)
+    overall = np.where(identified, dice, 0.0)
+    sums = np.stack([np.ones(len(rows)), identified, body, np.where(body, overall, 0.0)], axis=1)  # (rows, 4)
+    intervals = interval_over_films(rows["film"].to_numpy(), sums, ((1, 0), (3, 2)))
+    missing = rows["assd_px"].isna().to_numpy() & body
+    return LevelFigures(
+        name=name,
+        count=len(rows),
+        outlined=int(body.sum()),
+        identified=100 * mean(identified),
+        located_dsc=mean(dice[body & identified]),
+        overall_dsc=mean(overall[body]),
+        named=100 * mean(identified & (rows["name"] == rows["level"]).to_numpy(bool)),
+        matched=100 * mean(rows["matched_dice"].to_numpy(float, na_value=0.0)[body] > limit),
+        worst=_worst(overall[body]),
+        assd_px=_defined_mean(rows, "assd_px"),
+        assd_mm=_defined_mean(rows, "assd_mm"),
+        nsd_px=_defined_mean(rows, "nsd_px"),
+        nsd_mm=_defined_mean(rows, "nsd_mm"),
+        assd_undefined=int(missing.sum()),
+        identified_interval=(100 * intervals[0][0], 100 * intervals[0][1]),
+        overall_interval=intervals[1],
+    )
+
+
+def mean(values: NDArray[Any]) -> float:
+    """The mean, NaN of nothing."""
+    return float(np.mean(values)) if len(values) else float("nan")
+
+
+def _defined_mean(rows: DataFrame, column: str) -> float:
+    values = rows[column].to_numpy(float, na_value=np.nan)
+    return mean(values[~np.isnan(values)])
+
+
+def _worst(overall: Floats) -> float:
+    """The mean of the lowest tenth, at least one value."""
+    count = max(1, round(WORST_SHARE * len(overall)))
+    return mean(np.sort(overall)[:count])
+
+
+def run_figures(films: DataFrame) -> RunFigures:
+    """The figures of a run beyond its levels."""
+    judged = films[films["pq_matched"].notna()]
+    panoptic = PanopticCounts(
+        float(judged["pq_iou_sum"].sum()),
+        *(int(judged[name].sum()) for name in ("pq_matched", "pq_false", "pq_missed")),
+    )
+    shifts = films["level_shift"].dropna()
+    return RunFigures(
+        films=len(films),
+        failed=int((films["failure"] != "").sum()),
+        false_masks=int(films["false_masks"].sum()),
+        doubled_masks=int(films["doubled_masks"].sum()),
+        merged_masks=int(films["merged_masks"].sum()),
+        judged_films=int(films["complete"].sum()),
+        shifted_films=int((shifts != 0).sum()),
+        named_films=len(shifts),
+        wrong_names=int(films["wrong_names"].sum()),
+        panoptic=panoptic,
+    )

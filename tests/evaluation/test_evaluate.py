@@ -1,0 +1,227 @@
+"""A run over a data set: what is kept, that it can be broken off anywhere, and the tables made of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from spinefm.datasets import Skipped
+from spinefm.evaluation import FilmResult, RunError, RunFolder, evaluate, runs
+from spinefm.evaluation.command import finish
+from spinefm.evaluation.comparison import compare_runs, comparison_text
+from spinefm.evaluation.frames import read_tables
+from spinefm.evaluation.summary import level_figures, run_figures
+from tests.evaluation.stand_in_set import open_set, plan, write_set
+from tests.ui.stand_in import StandIn
+
+NAMES = ["a", "b", "dark c", "e"]
+TABLES = ("films.csv", "films.parquet", "vertebrae.csv", "vertebrae.parquet", "levels.csv", "levels.png", "table.txt")
+
+
+class Counting(StandIn):
+    """The stand-in, and on how many films it was run."""
+
+    films: list[str] = []
+
+    def run(self, film):
+        Counting.films.append(film.provenance.name)
+        yield from super().run(film)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    return open_set(write_set(tmp_path_factory.mktemp("set"), NAMES, moved=4))
+
+
+@pytest.fixture(scope="module")
+def whole(dataset, tmp_path_factory):
+    """The folder of a run that went through; tests read it only."""
+    path = tmp_path_factory.mktemp("whole") / "run"
+    run(dataset, path)
+    return path
+
+
+def run(dataset, path, method=None):
+    folder = RunFolder(path)
+    outcomes = list(evaluate(dataset, method or StandIn(), folder, plan()))
+    skipped = [one.outcome for one in outcomes if isinstance(one.outcome, Skipped)]
+    finish(folder, dataset, skipped)
+    return outcomes
+
+
+def tables(path):
+    return {name: (path / name).read_bytes() for name in TABLES}
+
+
+def test_every_vertebra_has_its_row(whole):
+    films, vertebrae = read_tables(whole)
+    rows = vertebrae[vertebrae["film"] == "a"].set_index("level")
+    assert list(rows.index) == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
+    assert (rows.loc[["C2", "C3", "C4", "C6", "C7"], "dice"] > 0.93).all()
+    assert list(rows["name"])[:6] == list(rows.index)[:6]
+    assert list(rows["shift"][:6]) == [0] * 6
+    assert rows.loc["T1", "dice"] == 0
+    assert rows.loc["T1", "reason"] == "background 0.91 > 0.50"
+    assert np.isnan(rows.loc["T1", "assd_px"])
+    assert rows.loc["C5", "assd_px"] > rows.loc["C4", "assd_px"]
+    assert rows.loc["C5", "assd_mm"] == pytest.approx(0.5 * rows.loc["C5", "assd_px"], rel=1e-4)
+    film = films.set_index("film").loc["a"]
+    assert (film["stop_up"], film["stop_down"], film["level_shift"]) == ("C2", "background", 0)
+    assert (film["pq_matched"], film["pq_false"], film["pq_missed"]) == (6, 0, 1)
+
+
+def test_the_row_of_a_miss_names_the_event_at_which_the_walk_stopped(whole):
+    _, vertebrae = read_tables(whole)
+    row = vertebrae[(vertebrae["film"] == "a") & (vertebrae["level"] == "T1")].iloc[0]
+    event = RunFolder(whole).trace("a").events[row["event"]]
+    assert (event.kind, event.reason) == ("decided", "background")
+
+
+def test_a_film_on_which_no_run_can_start_counts_as_missed_with_its_reason(whole):
+    films, vertebrae = read_tables(whole)
+    assert films.set_index("film").loc["dark c", "failure"].startswith("Fewer than three")
+    assert (vertebrae.loc[vertebrae["film"] == "dark c", "dice"] == 0).all()
+    assert RunFolder(whole).trace("dark c").events[0].kind == "located"
+
+
+def test_the_papers_figures_of_a_run(whole):
+    films, vertebrae = read_tables(whole)
+    figures = {row.name: row for row in level_figures(vertebrae, films)}
+    assert list(figures) == ["C2", "C3", "C4", "C5", "C6", "C7", "T1", "cervical", "all"]
+    assert (figures["C3"].identified, figures["T1"].identified) == (75, 0)
+    assert figures["C3"].overall_dsc == pytest.approx(0.75 * figures["C3"].located_dsc)
+    assert np.isnan(figures["T1"].located_dsc)
+    assert figures["all"].count == 28
+    assert figures["all"].identified == pytest.approx(100 * 18 / 28)
+    assert figures["T1"].assd_undefined == 4
+    assert figures["cervical"].worst == 0
+    beyond = run_figures(films)
+    assert (beyond.films, beyond.failed, beyond.false_masks, beyond.wrong_names) == (4, 1, 0, 0)
+    assert (beyond.panoptic.matched, beyond.panoptic.missed) == (18, 10)
+
+
+def test_a_stricter_limit_is_computed_from_what_is_stored(whole):
+    films, vertebrae = read_tables(whole)
+    dice = float(vertebrae.loc[vertebrae["level"] == "C5", "dice"].iloc[0])
+    strict = {row.name: row for row in level_figures(vertebrae, films, limit=dice)}
+    assert strict["C5"].identified == 0
+    assert strict["C4"].identified == 75
+
+
+@pytest.mark.parametrize("writes", [1, 3, 4, 8])
+def test_a_run_that_breaks_off_goes_on_and_gives_the_same_tables(dataset, whole, tmp_path, monkeypatch, writes):
+    write = runs.write_whole
+    left = iter(range(writes))
+
+    def break_off(path, content):
+        if next(left, None) is None:
+            path.with_name(".torn.partial").write_bytes(content[:10])  # what a kill in the middle leaves
+            raise KeyboardInterrupt
+        write(path, content)
+
+    monkeypatch.setattr(runs, "write_whole", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        list(evaluate(dataset, StandIn(), RunFolder(tmp_path / "torn"), plan()))
+    monkeypatch.setattr(runs, "write_whole", write)
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "torn" / "results").glob("[!.]*.json")}
+    Counting.films.clear()
+    run(dataset, tmp_path / "torn", Counting())
+    assert len(Counting.films) == 4 - len(before)
+    assert all(path.stat().st_mtime_ns == at for path, at in before.items())
+    assert tables(tmp_path / "torn") == tables(whole)
+
+
+def test_a_finished_run_does_nothing_twice_and_a_damaged_result_is_evaluated_again(dataset, whole, tmp_path):
+    shutil.copytree(whole, tmp_path / "run")
+    (tmp_path / "run" / "results" / "b.json").write_text('{"schema": 1')
+    Counting.films.clear()
+    outcomes = run(dataset, tmp_path / "run", Counting())
+    assert Counting.films == ["b.png"]
+    assert [one.fresh for one in outcomes] == [False, True, False, False]
+    assert tables(tmp_path / "run") == tables(whole)
+
+
+def test_a_broken_label_a_broken_film_and_a_fault_are_skipped_and_reported(tmp_path):
+    root = write_set(tmp_path / "set", ["a", "b", "c", "d"])
+    (root / "labels" / "b.json").write_text("{")
+    (root / "films" / "c.png").write_bytes(b"no film")
+
+    class Faulty(StandIn):
+        def run(self, film):
+            if film.provenance.name.startswith("d"):
+                raise ZeroDivisionError("a fault")
+            yield from super().run(film)
+
+    outcomes = run(open_set(root), tmp_path / "run", Faulty())
+    why = {one.film: one.outcome.why for one in outcomes if isinstance(one.outcome, Skipped)}
+    assert set(why) == {"b", "c", "d"}
+    assert "ZeroDivisionError" in why["d"]
+    assert [one["name"] for one in json.loads((tmp_path / "run" / "skipped.json").read_text())] == ["b", "c", "d"]
+    assert len(read_tables(tmp_path / "run")[0]) == 1
+
+
+@pytest.mark.parametrize(
+    "change", [{"settings": {"overlap_limit": 0.2}}, {"method": "other"}, {"checksums": {"a": "b"}}]
+)
+def test_a_folder_of_another_run_is_refused(dataset, tmp_path, change):
+    folder = RunFolder(tmp_path / "run")
+    folder.begin(plan())
+    folder.begin(plan(root="moved elsewhere"))
+    with pytest.raises(RunError, match=f"another {next(iter(change))}"):
+        folder.begin(plan(**change))
+
+
+def test_a_folder_with_other_files_is_refused(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(RunError, match="no evaluation"):
+        RunFolder(tmp_path).begin(plan())
+
+
+def test_a_film_name_cannot_lead_out_of_the_folder(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    assert folder._file("results", "../../x", "json").parent == tmp_path / "run" / "results"
+
+
+def test_a_result_survives_json(whole):
+    result = RunFolder(whole).done("a")
+    assert FilmResult.from_json(result.to_json()) == result
+
+
+def test_boxes_are_found_without_a_dice(tmp_path):
+    root = write_set(tmp_path / "set", ["a"])
+    label = json.loads((root / "labels" / "a.json").read_text())
+    polygons = label.pop("polygons")
+    boxes = {}
+    for level in ("C4", "T1"):
+        corners = np.array(polygons[level])
+        boxes[level] = [*corners.min(axis=0), *(corners.max(axis=0) + 1)]
+    (root / "labels" / "a.json").write_text(json.dumps({**label, "boxes": boxes, "complete": False}))
+    run(open_set(root), tmp_path / "run")
+    films, vertebrae = read_tables(tmp_path / "run")
+    rows = vertebrae.set_index("level")
+    assert (rows.loc["C4", "found"], rows.loc["T1", "found"]) == (True, False)
+    assert rows["dice"].isna().all()
+    (level, *_) = level_figures(vertebrae, films)
+    assert (level.name, level.identified, level.named, level.outlined) == ("C4", 100, 100, 0)
+    assert np.isnan(level.overall_dsc)
+
+
+def test_two_runs_are_compared_film_by_film(whole):
+    _, first = read_tables(whole)
+    second = first.copy()
+    second.loc[second["level"] == "C4", "dice"] = 0.0
+    rows = {row.name: row for row in compare_runs(first, second)}
+    assert rows["C3"].films.p is None
+    assert rows["C4"].identified == (75, 0)
+    assert rows["all"].films.difference == pytest.approx(-(first.loc[first["level"] == "C4", "dice"] / 7).mean())
+    text = comparison_text(list(rows.values()), "one", "two")
+    assert "no change" in text
+
+
+def test_runs_on_other_films_cannot_be_compared(whole):
+    _, first = read_tables(whole)
+    with pytest.raises(RunError, match="share no film"):
+        compare_runs(first, first.assign(film="other"))
