@@ -15,8 +15,11 @@ Points = NDArray[np.float64]
 SAMPLES = 14
 """Points per edge of a body."""
 
-AXIS_HEIGHT = 1.42
+AXIS_HEIGHT = 1.32
 """Height of C2 as annotated over the depth of its inferior endplate, as the outlines of cervical collections have it."""
+
+LIP_DEPTH = 0.06
+"""Share of that depth at its anterior end that they leave out: the lip over the disc."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,9 +177,11 @@ def annotated(level: Level, outline: Outline) -> Outline:
     """
     if level is not Level.C2:
         return outline
-    posterior, anterior = outline.corners[2:]
+    posterior, tip = outline.corners[2:]
+    anterior = tip + LIP_DEPTH * (posterior - tip)
     upward = outline.corners[:2].mean(axis=0) - outline.corners[2:].mean(axis=0)
-    rise = AXIS_HEIGHT * np.linalg.norm(posterior - anterior) * upward / np.linalg.norm(upward)
+    rise = AXIS_HEIGHT * np.linalg.norm(posterior - tip) * upward / np.linalg.norm(upward)
     corners = np.array([anterior + rise, posterior + rise, posterior, anterior])
-    polygon = np.concatenate([corners[:3], outline.inferior[::-1], corners[3:]])
+    within = (outline.inferior - anterior) @ (posterior - tip) > 0
+    polygon = np.concatenate([corners[:3], outline.inferior[within][::-1], corners[3:]])
     return replace(outline, polygon=polygon, corners=corners)
