@@ -197,9 +197,11 @@ def write_bundle(
     trained_on: str,
     repo_id: str | None = None,
     base: BaseFile | None = None,
+    half: bool = True,
 ) -> Manifest:
-    """Write networks as fp16 safetensors into `folder/name/` and enter them in `folder/manifest.json`.
+    """Write networks as safetensors into `folder/name/` and enter them in `folder/manifest.json`.
 
+    Large tensors are stored in fp16, without `half` in float32.
     Networks of the bundle that are not given stay as they are. Each network carries its configuration as `.config`.
     With a `base`, of a Med-SA with adapters only what is trained is written, in float32.
 
@@ -216,24 +218,24 @@ def write_bundle(
     bundles = dict(Manifest.read(path).bundles) if path.exists() else {}
     entries = dict(bundles[name].networks) if name in bundles else {}
     for network, model in networks.items():
-        entries[network] = _write_weights(folder, f"{name}/{network}.safetensors", model, licence, repo_id, base)
+        rests = base is not None and has_adapters(model)
+        state = adapted_state(model) if rests else _stored_state(model, half)
+        written = _write_weights(folder, f"{name}/{network}.safetensors", state)
+        config = asdict(cast(Any, model).config)
+        entries[network] = WeightFile(*written, config, licence, repo_id, base=base if rests else None)
     bundles[name] = BundleEntry(licence, trained_on, entries)
     manifest = Manifest(folder, bundles)
     manifest.write()
     return manifest
 
 
-def _write_weights(
-    folder: Path, file: str, model: nn.Module, licence: str, repo_id: str | None, base: BaseFile | None
-) -> WeightFile:
+def _write_weights(folder: Path, file: str, state: Mapping[str, Tensor]) -> tuple[str, str, int]:
+    """Write tensors; returns the file with its sha256 and bytes."""
     from safetensors.torch import save
 
-    adapted = base is not None and has_adapters(model)
-    content = save(adapted_state(model) if adapted else _stored_state(model))
+    content = save(dict(state))
     write_atomically(folder / file, content)
-    digest = hashlib.sha256(content).hexdigest()
-    config = asdict(cast(Any, model).config)
-    return WeightFile(file, digest, len(content), config, licence, repo_id, base=base if adapted else None)
+    return file, hashlib.sha256(content).hexdigest(), len(content)
 
 
 def has_adapters(model: nn.Module) -> bool:
@@ -250,12 +252,28 @@ def adapted_state(model: nn.Module) -> dict[str, Tensor]:
     return {n: v.detach().float().cpu().contiguous() for n, v in model.state_dict().items() if is_adapted(n)}
 
 
-def _stored_state(model: nn.Module) -> dict[str, Tensor]:
-    """fp16 for what is large; vectors and buffers (norms, biases, running statistics) keep float32."""
+def stands_on(model: nn.Module, path: Path) -> bool:
+    """Whether a Med-SA's frozen part is the base at `path` (the published one's relative places are 0)."""
+    import torch
+
+    from spinefm.networks.med_sa import is_adapted
+
+    base = _read_tensors(path)
+    frozen = {name: value for name, value in model.state_dict().items() if not is_adapted(name)}
+    places = {name for name in frozen if ".attn.rel_pos_" in name}
+    published = cast("MedSA", model).config.compat == "medsa"
+    return all(
+        not value.any() if published and name in places else torch.equal(value, base[name])
+        for name, value in frozen.items()
+    )
+
+
+def _stored_state(model: nn.Module, half: bool) -> dict[str, Tensor]:
+    """fp16 for what is large if `half`; vectors and buffers (norms, biases, running statistics) keep float32."""
     from spinefm.networks.mask_rcnn import SpineMaskRCNN, inference_state
 
     state = inference_state(model) if isinstance(model, SpineMaskRCNN) else model.state_dict()
-    large = {name for name, parameter in model.named_parameters() if parameter.ndim >= 2}
+    large = {name for name, parameter in model.named_parameters() if half and parameter.ndim >= 2}
     return {
         name: (value.half() if name in large else value).detach().cpu().contiguous() for name, value in state.items()
     }

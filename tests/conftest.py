@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.hub_client import point_client_at
+from tests.hub_server import HubServer
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -16,3 +20,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Fail a test marked `weights` where there are none: skipped, it would hide that nothing works."""
     if item.get_closest_marker("weights") and not WEIGHTS.exists():
         pytest.fail("weights/manifest.json is missing; check out weights/, which is part of the repository.", False)
+
+
+@pytest.fixture
+def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[HubServer], HubServer]]:
+    """Start a local Hub and point the real client, in this process, at it."""
+    from huggingface_hub import close_session
+
+    running = []
+
+    def start(server: HubServer) -> HubServer:
+        running.append(server.__enter__())
+        point_client_at(server.endpoint, tmp_path / "home", monkeypatch)
+        return server
+
+    yield start
+    close_session()
+    for server in running:
+        server.__exit__(None, None, None)

@@ -37,6 +37,7 @@ FLOORS = {
     "training": 6,
     "facade": 6,
     "ui": 7,
+    "weights_verbs": 7,
     "cli": 7,
     "__main__": 7,
 }

@@ -1,0 +1,25 @@
+"""The Hub's real client, in this process, on a local server."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import huggingface_hub
+import pytest
+from huggingface_hub import constants
+
+from spinefm import hub
+
+
+def point_client_at(endpoint: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the real client, in this process, take `endpoint` for the Hub; its cache is empty and lies in `home`."""
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(constants, "ENDPOINT", endpoint)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", endpoint + "/{repo_id}/resolve/{revision}/{filename}")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(home / "hub"))
+    monkeypatch.setenv("HF_TOKEN", "hf_test")
+    monkeypatch.delenv("SPINEFM_WEIGHTS_REPO", raising=False)
+    monkeypatch.setattr(hub, "PAUSES", (0.0, 0.0))
+    huggingface_hub.close_session()
