@@ -17,7 +17,7 @@ EXAMPLES = Path(__file__).parent / "examples"
 def main() -> None:
     """Build the page, start to load the weights beside it, and serve."""
     quiet_allocator()
-    bench = SharedBundle()
+    bench = SharedBundle(os.environ.get("SPINEFM_BUNDLE", "compact"))
     page = build_page(bench, EXAMPLES)
     bench.warm()
     launch(page)

@@ -16,15 +16,19 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
+    from spinefm.networks.instance_net import InstanceNet
     from spinefm.networks.level_classifier import LevelClassifier
     from spinefm.networks.mask_rcnn import SpineMaskRCNN
     from spinefm.networks.med_sa import MedSA
     from spinefm.networks.point_predictor import PointPredictor
+    from spinefm.networks.unet import UNet
 
 __all__ = [
+    "COMPACT",
     "Bundle",
     "BundleError",
     "Manifest",
+    "fallback_note",
     "fetch",
     "known_bundle",
     "load_bundle",
@@ -41,7 +45,7 @@ COMPACT = "compact"
 
 @dataclass(frozen=True)
 class Bundle:
-    """The four networks of SpineFM, in eval mode on one device."""
+    """The four networks of SpineFM, and those of VertXNet and SPINEPS where it has them, in eval mode on one device."""
 
     name: str
     device: torch.device
@@ -52,6 +56,8 @@ class Bundle:
     point_predictor: PointPredictor
     checksums: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    unet: UNet | None = None
+    instance_net: InstanceNet | None = None
 
     def autocast(self) -> AbstractContextManager[Any]:
         """The context in which the networks run at the bundle's precision."""
@@ -75,19 +81,19 @@ def load_bundle(
         BundleError: a file is missing, damaged or does not fit its network; nothing is half loaded.
         spinefm.runtime.DeviceError: no such device.
     """
-    from spinefm.networks.registry import NETWORKS
+    from spinefm.networks.registry import REQUIRED
     from spinefm.runtime import pick_device
 
     target, kept_precision = pick_device(device), _precision(precision)
     manifest = known_bundle(name, manifest or Manifest.read())
     entry = manifest.bundle(name)
-    missing = [network for network in NETWORKS if network not in entry.networks]
+    missing = [network for network in REQUIRED if network not in entry.networks]
     if missing:
         raise BundleError(f'The bundle "{name}" has no {", ".join(missing)}: train or fetch it first.')
     paths = fetch(manifest, name)
     networks = {
-        network: _load(entry.networks[network], network, paths[network], manifest.folder).to(target)
-        for network in NETWORKS
+        network: _load(file, network, paths[network], manifest.folder).to(target)
+        for network, file in entry.networks.items()
     }
     return Bundle(
         name=name,
@@ -97,8 +103,10 @@ def load_bundle(
         med_sa=cast("MedSA", networks["med_sa"]),
         classifier=cast("LevelClassifier", networks["classifier"]),
         point_predictor=cast("PointPredictor", networks["point_predictor"]),
-        checksums={network: entry.networks[network].sha256 for network in NETWORKS},
+        checksums={network: file.sha256 for network, file in entry.networks.items()},
         notes=_notes(manifest, entry, paths),
+        unet=cast("UNet | None", networks.get("unet")),
+        instance_net=cast("InstanceNet | None", networks.get("instance_net")),
     )
 
 
@@ -112,9 +120,13 @@ def load_or_compact(name: str, device: str = "auto", precision: str = "auto") ->
     except BundleError as error:
         if name == COMPACT:
             raise
-        note = f'The bundle "{name}" cannot be used, so the bundle "{COMPACT}" is in use. {error}'
         compact = load_bundle(COMPACT, device, precision)
-        return replace(compact, notes=(note, *compact.notes))
+        return replace(compact, notes=(fallback_note(name, error), *compact.notes))
+
+
+def fallback_note(name: str, error: Exception) -> str:
+    """What page and trace say where the compact bundle serves in place of `name`."""
+    return f'The bundle "{name}" cannot be used, so the bundle "{COMPACT}" is in use. {error}'
 
 
 def known_bundle(name: str, manifest: Manifest) -> Manifest:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from spinefm.bundles import Bundle, BundleError, load_bundle, on_disk
+from spinefm.bundles import COMPACT, Bundle, BundleError, fallback_note, load_bundle, on_disk
 from spinefm.geometry import Point
 from spinefm.methods import Extensible, build_method
+from spinefm.runtime import DeviceError
 from spinefm.trace import Setting
 
 GPU_DRIVER = Path("/proc/driver/nvidia/version")
@@ -19,18 +20,20 @@ GPU_DRIVER = Path("/proc/driver/nvidia/version")
 
 @dataclass(frozen=True)
 class Facts:
-    """What a visitor is told before a run: method, bundle, device, and whether the weights are there."""
+    """What a visitor is told before a run: method, bundle, device, if the weights are there, and why this bundle."""
 
     method: str
     bundle: str
     device: str
     ready: bool
+    note: str = ""
 
     @property
     def line(self) -> str:
         """The facts in one line."""
         weights = "weights on disk" if self.ready else "weights missing"
-        return f"{self.method} · {self.bundle} · {self.device} · {weights}"
+        parts = (self.method, self.bundle, self.device, weights, self.note)
+        return " · ".join(part for part in parts if part)
 
 
 class Workbench(Protocol):
@@ -44,20 +47,31 @@ class Workbench(Protocol):
 
 
 class SharedBundle:
-    """A workbench whose bundle is loaded at the first run and then shared."""
+    """A workbench whose bundle is loaded at the first run and then shared.
 
-    def __init__(self, bundle: str = "compact", device: str = "auto") -> None:
-        self._name = bundle
+    Another `bundle` than the compact one is fetched and loaded in the background; until it is ready, and where it
+    cannot be had, the compact one serves, and both the page and every trace say so.
+    """
+
+    def __init__(self, bundle: str = COMPACT, device: str = "auto") -> None:
+        self._wanted = bundle
+        self._name = COMPACT
         self._device = device
         self._lock = threading.Lock()
         self._bundle: Bundle | None = None
+        self._note = ""
+        if bundle != COMPACT:
+            self._note = (
+                f'The bundle "{bundle}" is still being fetched and loaded, so the bundle "{COMPACT}" is in use.'
+            )
 
     def facts(self) -> Facts:
         """Method, bundle, device and whether the weights are on disk."""
         if self._bundle is not None:
-            return Facts("SpineFM", self._name, str(self._bundle.device).upper(), True)
+            return Facts("SpineFM", self._name, str(self._bundle.device).upper(), True, self._note)
         guess = "GPU" if GPU_DRIVER.exists() else "CPU"
-        return Facts("SpineFM", self._name, guess if self._device == "auto" else self._device.upper(), self._on_disk())
+        device = guess if self._device == "auto" else self._device.upper()
+        return Facts("SpineFM", self._name, device, self._on_disk(), self._note)
 
     def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None) -> Extensible:
         """SpineFM on the shared bundle."""
@@ -72,6 +86,18 @@ class SharedBundle:
     def _load_if_there(self) -> None:
         if self._on_disk():
             self._loaded()
+        if self._wanted != COMPACT:
+            self._exchange()
+
+    def _exchange(self) -> None:
+        """Put the wanted bundle in the place of the compact one; where it cannot be had, note why."""
+        try:
+            bundle = load_bundle(self._wanted, self._device)
+        except (BundleError, DeviceError) as error:
+            self._note = fallback_note(self._wanted, error)
+            return
+        with self._lock:
+            self._bundle, self._name, self._note = bundle, self._wanted, ""
 
     def _on_disk(self) -> bool:
         try:
@@ -88,4 +114,6 @@ class SharedBundle:
                         "put them into the weights folder, or train them with `python -m spinefm train`."
                     )
                 self._bundle = load_bundle(self._name, self._device)
-            return self._bundle
+            if not self._note:
+                return self._bundle
+            return replace(self._bundle, notes=(self._note, *self._bundle.notes))

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from spinefm.bundles import BundleError, Manifest
+from spinefm.bundles import Bundle, BundleError, Manifest
 from spinefm.ui import workbench
 from spinefm.ui.corrections import Correction
 from spinefm.ui.examples import GONE, Choice, find_examples, thumbnail
@@ -30,6 +30,7 @@ from spinefm.ui.sessions import (
 )
 from spinefm.ui.workbench import SharedBundle
 from tests.bad_films import write_bad_films
+from tests.columns import empty_bundle
 from tests.ui.conftest import write_examples
 from tests.ui.stand_in import CENTRES, StandInBench, all_events, write_film
 
@@ -225,3 +226,30 @@ def test_the_real_method_runs_on_a_phantom_as_the_page_would(tmp_path: Path) -> 
     last = last_of(run_steps(SharedBundle(), Choice(path, path.name))).payload
     assert last["status"] == "finished"
     assert len(last["rows"]) >= 4
+
+
+def test_a_bundle_that_cannot_be_had_is_said_on_the_page_and_in_every_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(name: str, device: str) -> Bundle:
+        if name == "paper":
+            raise BundleError("The Hub cannot be reached: go online once.")
+        return empty_bundle()
+
+    monkeypatch.setattr(workbench, "load_bundle", load)
+    monkeypatch.setattr(workbench, "on_disk", lambda name: True)
+    bench = SharedBundle("paper", "cpu")
+    assert 'The bundle "paper" is still being fetched' in bench.facts().line
+    assert "still being fetched" in bench._loaded().notes[0]
+    bench.warm().join()
+    assert bench.facts().bundle == "compact"
+    assert "paper" in bench.facts().line and "The Hub cannot be reached" in bench.facts().line
+    assert bench._loaded().notes == (bench.facts().note,)
+
+
+def test_a_bundle_that_was_fetched_takes_the_place_of_the_compact_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbench, "load_bundle", lambda name, device: replace(empty_bundle(), name=name))
+    monkeypatch.setattr(workbench, "on_disk", lambda name: True)
+    bench = SharedBundle("paper", "cpu")
+    assert bench._loaded().name == "compact"
+    bench.warm().join()
+    assert (bench._loaded().name, bench._loaded().notes) == ("paper", ())
+    assert bench.facts().line == "SpineFM · paper · CPU · weights on disk"
