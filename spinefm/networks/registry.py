@@ -7,10 +7,12 @@ from typing import Any
 from torch import nn
 
 from spinefm.networks.config import config_from_dict
+from spinefm.networks.instance_net import InstanceNet, InstanceNetConfig
 from spinefm.networks.level_classifier import LevelClassifier, LevelClassifierConfig
 from spinefm.networks.mask_rcnn import MaskRCNNConfig, build_mask_rcnn
 from spinefm.networks.med_sa import MedSA, MedSAConfig
 from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
+from spinefm.networks.unet import UNet, UNetConfig
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,12 @@ NETWORKS: Mapping[str, NetworkKind] = {
     "med_sa": NetworkKind(MedSAConfig, MedSA),
     "classifier": NetworkKind(LevelClassifierConfig, LevelClassifier),
     "point_predictor": NetworkKind(PointPredictorConfig, PointPredictor),
+    "unet": NetworkKind(UNetConfig, UNet),
+    "instance_net": NetworkKind(InstanceNetConfig, InstanceNet),
 }
+
+REQUIRED = ("mask_rcnn", "med_sa", "classifier", "point_predictor")
+"""The networks of SpineFM, without which there is no bundle; the others belong to the methods beside it."""
 
 
 def build_network(name: str, config: Mapping[str, Any]) -> nn.Module:

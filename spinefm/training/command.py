@@ -9,7 +9,7 @@ from pathlib import Path
 from spinefm.training.errors import RunFailed, TrainingError
 from spinefm.training.settings import TrainSettings
 
-NETWORKS = ("mask_rcnn", "med_sa", "classifier", "point_predictor")
+NETWORKS = ("mask_rcnn", "med_sa", "classifier", "point_predictor", "unet", "instance_net")
 
 
 def add_train_arguments(parser: argparse.ArgumentParser) -> None:

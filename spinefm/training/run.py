@@ -13,9 +13,11 @@ from spinefm.training.films import FilmSet
 from spinefm.training.loop import Loop, Trainer
 from spinefm.training.settings import TrainSettings
 from spinefm.training.train_classifier import ClassifierTrainer
+from spinefm.training.train_instance_net import InstanceNetTrainer
 from spinefm.training.train_mask_rcnn import MaskRCNNTrainer
 from spinefm.training.train_med_sa import MedSATrainer
 from spinefm.training.train_point_predictor import PointPredictorTrainer
+from spinefm.training.train_unet import UNetTrainer
 
 HELD_OUT = 20
 """Where no unseen films are given, one in so many is held out: 5 % cost little training and give a stable score."""
@@ -25,6 +27,8 @@ TRAINERS: dict[str, Callable[[FilmSet, FilmSet], Any]] = {
     "med_sa": MedSATrainer,
     "classifier": ClassifierTrainer,
     "point_predictor": PointPredictorTrainer,
+    "unet": UNetTrainer,
+    "instance_net": InstanceNetTrainer,
 }
 
 
