@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple
 
 from spinefm.geometry import Box, Point
 from spinefm.methods.spinefm.check import stopped
@@ -10,7 +11,13 @@ from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Probabilities, Stages
 from spinefm.radiograph import Radiograph
-from spinefm.trace import Classified, Decided, Reason
+from spinefm.trace import Classified, Decided, Direction, Reason
+
+VIEW_FACTORS = (1.0, 0.86, 1.16)
+"""Sides of the patches whose answers are averaged, in units of the first; the spacing that gives it is a guess."""
+
+WRONG_ENDS: dict[Direction, Reason] = {"up": "S1", "down": "C2"}
+"""The end of the spine that a walk in each direction meets on a film upside down only."""
 
 
 def classifier_patch(prompt: Prompt, centroid: Point, settings: SpineFMSettings) -> Box:
@@ -29,11 +36,25 @@ def classify_all(
     """The classifier's answer for every prompt with a mask, in one batch; None for those without."""
     asked = [i for i, centroid in enumerate(centroids) if centroid is not None]
     patches = {i: classifier_patch(prompts[i], c, settings) for i, c in enumerate(centroids) if c is not None}
-    answers = stages.classify(film, [patches[i] for i in asked]) if asked else []
+    views = [view for i in asked for view in _views(patches[i], settings)]
+    answers = stages.classify(film, views) if asked else []
     found: list[Classified | None] = [None] * len(prompts)
-    for i, answer in zip(asked, answers, strict=True):
-        found[i] = _event(prompts[i], answer, patches[i], settings)
+    for place, i in enumerate(asked):
+        own = answers[place * settings.classifier_views : (place + 1) * settings.classifier_views]
+        found[i] = _event(prompts[i], _mean(own), patches[i], settings)
     return found
+
+
+def _views(patch: Box, settings: SpineFMSettings) -> list[Box]:
+    """The patch itself, then a little narrower and wider ones with the same centre, as many as are asked for."""
+    centre = Point((patch.x0 + patch.x1 - 1) / 2, (patch.y0 + patch.y1 - 1) / 2)
+    sides = [max(8, round(factor * patch.width)) for factor in VIEW_FACTORS[1 : settings.classifier_views]]
+    return [patch, *(Box.square(centre, side) for side in sides)]
+
+
+def _mean(answers: Sequence[Probabilities]) -> Probabilities:
+    """The mean answer of several views."""
+    return Probabilities(*(sum(values) / len(answers) for values in zip(*map(astuple, answers), strict=True)))
 
 
 def _event(prompt: Prompt, answer: Probabilities, patch: Box, settings: SpineFMSettings) -> Classified:
@@ -50,17 +71,19 @@ def _event(prompt: Prompt, answer: Probabilities, patch: Box, settings: SpineFMS
     )
 
 
-def decided(prompt: Prompt, seen: Classified, number: int) -> Decided:
+def decided(prompt: Prompt, seen: Classified, number: int, settings: SpineFMSettings) -> Decided:
     """Background stops; C2 and S1 are kept and end the walk; all else is kept as vertebra `number`.
 
     Each answer counts above its own limit. The paper takes the most probable class; the two agree whenever one class
-    holds more than half, and where none does we keep the body as a vertebra instead of ending the walk.
+    holds more than half, and where none does we keep the body as a vertebra instead of ending the walk. The end that
+    lies the other way must be surer: it is met on a film upside down, and otherwise a mistake.
     """
     if seen.background > seen.background_limit:
         return stopped(prompt, "background", seen.background, seen.background_limit)
-    if max(seen.c2, seen.s1) > seen.end_limit:
-        end: Reason = "C2" if seen.c2 > seen.s1 else "S1"
-        return Decided(prompt.direction, prompt.step, "spine end", end, max(seen.c2, seen.s1), seen.end_limit, number)
+    end: Reason = "C2" if seen.c2 > seen.s1 else "S1"
+    limit = settings.wrong_end_limit if end == WRONG_ENDS.get(prompt.direction) else seen.end_limit
+    if max(seen.c2, seen.s1) > limit:
+        return Decided(prompt.direction, prompt.step, "spine end", end, max(seen.c2, seen.s1), limit, number)
     return Decided(
         prompt.direction, prompt.step, "accepted", "vertebra", seen.background, seen.background_limit, number
     )

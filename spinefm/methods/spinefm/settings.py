@@ -17,7 +17,8 @@ ABOVE_ZERO = ("score_step", "patch_factor", "classifier_factor")
 class SpineFMSettings:
     """Limits and factors of a run. Lengths are in units of the local spacing unless the name ends in `_px`.
 
-    The paper's own rules: plausible_seeds=False, recentre=False, final_limit=0.9.
+    The paper's own rules: plausible_seeds=False, recentre=False, classifier_views=1, wrong_end_limit=0.5,
+    final_limit=0.9.
 
     score_limit, score_floor, score_step: detections below the limit are dropped (paper: 0.6); while no three that can
         start are left, the limit is lowered in steps, down to the floor.
@@ -37,6 +38,8 @@ class SpineFMSettings:
     background_limit, end_limit: classifier probability of background that stops, of C2 or S1 that ends the walk. The
         paper takes the most probable class; 0.65 was chosen on 200 phantoms (seeds 900400-900599), where it finds
         98.9 % of the bodies instead of 98.3 %, at 0.020 false masks per film instead of 0.015.
+    classifier_views: so many patches (1 to 3) of slightly different sides are classified and averaged (paper: 1).
+    wrong_end_limit: probability of S1 that ends a walk up, of C2 a walk down (paper: as the other end).
     revisit_limit: a new centroid this close to an accepted one has been visited.
     step_limit: steps in one direction.
     smoothing: standard deviation of the final Gaussian (0.03 has the published kernel's effect on NHANES II films).
@@ -62,6 +65,8 @@ class SpineFMSettings:
     overlap_limit: float = 0.1
     background_limit: float = 0.65
     end_limit: float = 0.5
+    classifier_views: int = 3
+    wrong_end_limit: float = 0.8
     revisit_limit: float = 0.35
     step_limit: int = 25
     smoothing: float = 0.03
@@ -103,6 +108,8 @@ def _converted(name: str, value: Setting, kind: type) -> Any:
         raise ValueError(f"The setting {name} must be a number from 0 up, not {value!r}.")
     if kind is int and not number.is_integer():
         raise ValueError(f"The setting {name} must be a whole number, not {value!r}.")
+    if name == "classifier_views" and number not in (1, 2, 3):
+        raise ValueError(f"The setting classifier_views is 1, 2 or 3, not {value!r}.")
     if name in ABOVE_ZERO and number == 0:
         raise ValueError(f"The setting {name} must be a number above 0, not {value!r}.")
     return kind(number)

@@ -179,7 +179,7 @@ class Walk:
 
     def _decision(self, prompt: Prompt, answer: Classified, seeds: Seeds | None) -> Decided:
         """What the answer means; a click outweighs it, an end of the spine among the seeds must be where ends are."""
-        decision = decided(prompt, answer, self._next)
+        decision = decided(prompt, answer, self._next, self._settings)
         if seeds is not None:
             decision = check.stop_for_misplaced_end(prompt, decision, len(seeds.points) - 1) or decision
         if seeds is not None and seeds.source == "clicked" and decision.verdict == "stopped":
