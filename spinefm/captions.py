@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import singledispatch
 
+from spinefm.semantic_events import Centred, Cutout, Fused, Leftover, Mapped, Paired, Recognised
 from spinefm.trace import (
     SPINE_ENDS,
     Checked,
@@ -162,3 +163,67 @@ def _(event: Finished) -> str:
 @caption.register
 def _(event: Corrected) -> str:
     return f"Corrected by the reader: {event.text}"
+
+
+@caption.register
+def _(event: Mapped) -> str:
+    kept = sum(piece.kept for piece in event.pieces)
+    specks = len(event.pieces) - kept
+    text = f"Semantic map above {event.limit:.2f}: {kept} pieces"
+    return f"{text}, {specks} specks below {event.least_area:.2f} of the median area left out" if specks else text
+
+
+@caption.register
+def _(event: Recognised) -> str:
+    seen = [
+        f"{name} {max(values):.2f} at detection {event.detections[values.index(max(values))] + 1}"
+        for name, values in (("C2", event.c2), ("S1", event.s1))
+        if values
+    ]
+    return f"Reference vertebra: most probable are {', '.join(seen) or 'none'} (limit {event.limit:.2f})"
+
+
+@caption.register
+def _(event: Paired) -> str:
+    name = f"Detection {event.detection + 1}"
+    if event.piece is None:
+        return f"{name}: no piece of the map lies on it; left for the area rule"
+    agreement, cover = (
+        f"{x:.2f} {'>' if x > event.eta else '≤'} {event.eta:.2f}" for x in (event.agreement, event.cover)
+    )
+    pair = f"{name} and piece {event.piece + 1}: agreement {agreement}"
+    if event.verdict == "merged":
+        return f"{pair}: merged"
+    end = "detection taken, piece stays" if event.verdict == "taken" else "left for the area rule"
+    return f"{pair}, cover {cover}: {end}"
+
+
+@caption.register
+def _(event: Leftover) -> str:
+    name = f"{'Piece' if event.source == 'unet' else 'Detection'} {event.index + 1}"
+    return f"{name}, left over: {event.verdict}, {event.reason}"
+
+
+@caption.register
+def _(event: Centred) -> str:
+    split = sum(1 / centre.parts for centre in event.centres if centre.parts > 1)
+    text = f"{len(event.centres)} centres, {event.spacing:.0f} px apart, after erosion by {event.erosion} px"
+    limit = f"larger than {event.split_limit:.1f} times its neighbours"
+    return f"{text}; {split:.0f} split for being {limit}" if split else f"{text}; no piece {limit}"
+
+
+@caption.register
+def _(event: Cutout) -> str:
+    parts = ((name, getattr(event, name).area) for name in ("above", "centre", "below"))
+    areas = ", ".join(f"{name} {f'{area} px' if area else 'nothing'}" for name, area in parts)
+    return f"Cutout {event.index + 1} of {event.box.width} x {event.box.height} px: {areas}"
+
+
+@caption.register
+def _(event: Fused) -> str:
+    members = ", ".join(f"{item.cutout + 1} {item.place}" for item in event.couple)
+    return (
+        f"Fusion {event.order + 1}: {len(event.couple)} of 3 predictions ({members}) agree by {event.agreement:.2f}, "
+        f"{event.claimed:.2f} {'≤' if event.claimed <= event.claimed_limit else '>'} {event.claimed_limit:.2f} claimed "
+        f"before, votes needed {event.votes}: {event.verdict}{f', {event.reason}' if event.reason else ''}"
+    )

@@ -10,13 +10,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, PlainSerializer, PlainValidator, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from spinefm.anatomy import UNNAMED_ID, Level
 from spinefm.geometry import Axis, Box, Point
-from spinefm.masks import Mask
+from spinefm.semantic_events import SemanticEvent
+from spinefm.stored import StoredLevel, StoredMask
 
 SCHEMA = 1
 """Version of the trace's layout on disk; it grows when an old reader would misread a new trace."""
@@ -48,37 +49,6 @@ SPINE_ENDS: Mapping[str, Direction] = {"C2": "up", "S1": "down"}
 
 Setting = bool | int | float | str | None
 """What a setting's value can be."""
-
-
-def _mask_to_json(mask: Mask) -> dict[str, Any]:
-    return {"origin": list(mask.origin), "size": list(mask.crop.shape), "runs": mask.runs()}
-
-
-def _mask_from_json(value: Any) -> Mask:
-    if isinstance(value, Mask):
-        return value
-    try:
-        (height, width), (x, y), runs = value["size"], value["origin"], [int(run) for run in value["runs"]]
-        size, origin = (int(height), int(width)), (int(x), int(y))
-    except (LookupError, TypeError, ValueError, OverflowError) as error:
-        raise ValueError("a mask has an origin (x, y), a size (height, width) and run lengths") from error
-    return Mask.from_runs(runs, size, origin)
-
-
-def _level_to_json(level: Level) -> str:
-    return level.name
-
-
-def _level_from_json(value: Any) -> Level:
-    if isinstance(value, Level):
-        return value
-    if value not in Level.__members__:
-        raise ValueError(f"there is no level named {value!r}")
-    return Level[value]
-
-
-StoredMask = Annotated[Mask, PlainValidator(_mask_from_json), PlainSerializer(_mask_to_json)]
-StoredLevel = Annotated[Level, PlainValidator(_level_from_json), PlainSerializer(_level_to_json)]
 
 
 @dataclass(frozen=True)
@@ -292,8 +262,8 @@ class Corrected:
     kind: Literal["corrected"] = "corrected"
 
 
-Event = Located | Seeded | Proposed | Segmented | Checked | Classified | Decided | Named | Finished | Corrected
 StepEvent = Proposed | Segmented | Checked | Classified | Decided
+Event = Located | Seeded | StepEvent | SemanticEvent | Named | Finished | Corrected
 E_co = TypeVar("E_co")
 
 

@@ -19,6 +19,8 @@ FLOORS = {
     "formats": 2,
     "polarity": 2,
     "radiograph": 2,
+    "stored": 2,
+    "semantic_events": 2,
     "trace": 2,
     "captions": 2,
     "runtime": 3,
