@@ -10,8 +10,8 @@ from segment_anything.modeling.image_encoder import Block, get_rel_pos, window_p
 from segment_anything.modeling.transformer import TwoWayAttentionBlock
 from torch import Tensor, nn
 
-QUERIES = 512
-"""Queries of a global block that attend at once: their scores stay in the cache, those of all 4096 would not."""
+SCORES = 1 << 22
+"""Scores that are in work at once: so many stay in a processor's cache, those of a whole global block would not."""
 
 
 class Adapter(nn.Module):
@@ -117,22 +117,49 @@ class PublishedAttentionBlock(TwoWayAttentionBlock):
 
 
 def _fused_attention(attention: nn.Module, x: Tensor) -> Tensor:
-    """SAM's attention over (B, h, w, width), with the relative places added to the scores of some queries at a time."""
+    """SAM's attention over (B, h, w, width), a few scores at a time.
+
+    The relative places are part of the product: a query carries its own row and column of the tables, a key says by
+    a one in each which row and column it lies in. The products are those of SAM, no table of all scores is kept.
+    """
     batch, height, width, _ = x.shape
-    qkv = attention.qkv(x).reshape(batch, height * width, 3, attention.num_heads, -1)  # (B, hw, 3, heads, c)
-    q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # (B, heads, hw, c) each
-    grid = q.unflatten(2, (height, width))  # (B, heads, h, w, c)
+    cells = height * width
+    qkv = attention.qkv(x).reshape(batch, cells, 3, attention.num_heads, -1)  # (B, hw, 3, heads, c)
+    q, k, v = qkv.permute(2, 0, 3, 1, 4).flatten(1, 2).unbind(0)  # (B heads, hw, c) each
+    grid = q.unflatten(1, (height, width))  # (B heads, h, w, c)
     rows = get_rel_pos(height, height, attention.rel_pos_h).to(q.dtype)  # (h, h, c)
     columns = get_rel_pos(width, width, attention.rel_pos_w).to(q.dtype)  # (w, w, c)
-    down = torch.einsum("bnhwc,hkc->bnhwk", grid, rows).flatten(2, 3)  # (B, heads, hw, h)
-    across = torch.einsum("bnhwc,wkc->bnhwk", grid, columns).flatten(2, 3)  # (B, heads, hw, w)
-    parts = []
-    for start in range(0, height * width, QUERIES):
-        some = slice(start, start + QUERIES)
-        bias = (down[:, :, some, :, None] + across[:, :, some, None, :]).flatten(3)  # (B, heads, queries, hw)
-        parts.append(F.scaled_dot_product_attention(q[:, :, some], k, v, attn_mask=bias))
-    attended = torch.cat(parts, dim=2).transpose(1, 2).reshape(batch, height, width, -1)  # (B, h, w, width)
-    return attention.proj(attended)
+    down = torch.einsum("bhwc,hkc->bhwk", grid, rows).flatten(1, 2)  # (B heads, hw, h)
+    across = torch.einsum("bhwc,wkc->bhwk", grid, columns).flatten(1, 2)  # (B heads, hw, w)
+    asked = torch.cat([q, down.to(q.dtype), across.to(q.dtype)], dim=2)  # (B heads, hw, c + h + w)
+    places = _places(height, width, q).expand(len(k), -1, -1)  # (B heads, hw, h + w)
+    offered = torch.cat([k * attention.scale, places], dim=2).transpose(1, 2).contiguous()  # (B heads, c + h + w, hw)
+    attended = _attended(asked, offered, v).unflatten(0, (batch, -1))  # (B, heads, hw, c)
+    return attention.proj(attended.transpose(1, 2).reshape(batch, height, width, -1))  # (B, h, w, width)
+
+
+def _places(height: int, width: int, like: Tensor) -> Tensor:
+    """For each cell a one at its row and a one at its column, (hw, h + w)."""
+    rows = torch.eye(height, dtype=like.dtype, device=like.device).repeat_interleave(width, dim=0)  # (hw, h)
+    columns = torch.eye(width, dtype=like.dtype, device=like.device).repeat(height, 1)  # (hw, w)
+    return torch.cat([rows, columns], dim=1)
+
+
+def _attended(asked: Tensor, offered: Tensor, values: Tensor) -> Tensor:
+    """Softmax of (G, N, D) times (G, D, N) over the keys, applied to (G, N, c), at most SCORES scores at once."""
+    cells = asked.shape[1]
+    queries = max(1, min(cells, SCORES // cells))
+    together = max(1, SCORES // (queries * cells))
+    parts = [
+        torch.cat(
+            [(some @ keys).softmax(dim=2) @ value for some in part.split(queries, dim=1)],
+            dim=1,
+        )
+        for part, keys, value in zip(
+            asked.split(together), offered.split(together), values.split(together), strict=True
+        )
+    ]
+    return torch.cat(parts)  # (G, N, c)
 
 
 def _layer_norm(width: int) -> nn.LayerNorm:

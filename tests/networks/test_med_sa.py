@@ -10,6 +10,7 @@ from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncode
 from torch import nn
 
 from spinefm.convert import published_med_sa
+from spinefm.networks import adapter_vit
 from spinefm.networks.adapter_vit import _fused_attention
 from spinefm.networks.med_sa import MedSA, MedSAConfig, PatchMaskDecoder, freeze_for_adaptation
 from tests.networks.gradients import wake, without_gradient
@@ -152,7 +153,9 @@ def test_awake_adapters_change_it() -> None:
     assert not torch.allclose(before, model(patch, click))
 
 
-def test_the_fused_attention_of_lower_precision_is_sams() -> None:
+@pytest.mark.parametrize("scores", [1, 60, 1 << 20])
+def test_the_fused_attention_of_lower_precision_is_sams(scores: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter_vit, "SCORES", scores)
     model = make(VIT)
     wake(model.image_encoder)
     for block in model.image_encoder.get_submodule("blocks"):
