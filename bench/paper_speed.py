@@ -1,0 +1,299 @@
+"""The paper's sizes on one film of eight vertebrae: the published loop, done straight, against this program's.
+
+    python -m bench.paper_speed [--threads 1] [--device cpu]
+
+Both run the same networks with the same random weights over the same eight vertebrae: three seeds, then up and down.
+Every network answers, and its answer is timed and kept, but the decisions are forced, since random weights know no
+vertebrae. The straight loop takes one patch at a time in float32 and keeps film-sized logits, as published; ours is the
+program itself (`spinefm.methods`) in bfloat16. Prints seconds (of the clock and of the processor), peak memory, the
+share outside the networks, and the Dice between the two at every vertebra.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+SIZE = (1463, 1755)
+"""Width and height of the film, as the NHANES II cervical films have them."""
+SPACING, FIRST = 170, 230
+"""Film pixels between centroids, and from the top to the first."""
+PATCH, CLASSIFIER_PATCH = 600, 512
+"""Sides of the published patches for these films."""
+FINAL = 0.9
+
+
+@dataclass
+class Clock:
+    """Seconds of the wall clock and of the processor under each name."""
+
+    wall: dict[str, float] = field(default_factory=dict)
+    processor: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def measure(self, name: str) -> Iterator[None]:
+        """Add the time until the block ends to `name`."""
+        wall, processor = time.perf_counter(), time.process_time()
+        yield
+        self.wall[name] = self.wall.get(name, 0.0) + time.perf_counter() - wall
+        self.processor[name] = self.processor.get(name, 0.0) + time.process_time() - processor
+
+
+def main() -> int:
+    """Run both, and print the comparison."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu")
+    args = parser.parse_args()
+    os.environ["OMP_NUM_THREADS"] = str(args.threads)
+    import torch
+
+    torch.set_num_threads(args.threads)
+    bundle, film, centroids = random_bundle(args.device), noise_film(), column()
+    print(f"{torch.get_num_threads()} thread(s), {args.device}, film {SIZE[0]} x {SIZE[1]}, {len(centroids)} vertebrae")
+    straight = Clock()
+    with straight.measure("total"):
+        expected = straight_loop(bundle, film, centroids, straight)
+    report("straight loop, float32", straight)
+    from spinefm.runtime import quiet_allocator
+
+    quiet_allocator()
+    ours = Clock()
+    found, seconds = our_walk(bundle, film, centroids, ours)
+    report("ours, bfloat16", ours)
+    print(f"  outside the networks: {seconds['outside_networks'] / seconds['total']:.1%} of the run")
+    compare(expected, found, straight, ours)
+    return 0
+
+
+def report(name: str, clock: Clock) -> None:
+    """Seconds of each stage, and the peak memory so far."""
+    print(name)
+    for stage, wall in clock.wall.items():
+        print(f"  {wall:8.1f} s, {clock.processor[stage]:8.1f} s of processor  {stage}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    print(f"  {peak:8.2f} GB peak memory so far", flush=True)
+
+
+def compare(expected: dict[int, Any], found: dict[int, Any], straight: Clock, ours: Clock) -> None:
+    """Dice at each vertebra, and how many times faster."""
+    import numpy as np
+
+    dice = []
+    for index, truth in expected.items():
+        mask = found[index]
+        dice.append(2 * np.logical_and(truth, mask).sum() / max(1, truth.sum() + mask.sum()))
+        print(f"  vertebra {index}: {truth.sum()} px, Dice {dice[-1]:.4f}")
+    print(f"Dice between the two: median {statistics.median(dice):.4f}, worst {min(dice):.4f}")
+    wall, processor = (getattr(straight, k)["total"] / getattr(ours, k)["total"] for k in ("wall", "processor"))
+    print(f"{wall:.2f} times faster by the clock, {processor:.2f} times by the processor's seconds")
+
+
+def random_bundle(device: str) -> Any:
+    """The paper's networks with random weights; the adapters and tables that start at zero are woken."""
+    import torch
+
+    from spinefm.bundles import Bundle
+    from spinefm.networks.level_classifier import LevelClassifier, LevelClassifierConfig
+    from spinefm.networks.mask_rcnn import MaskRCNNConfig, build_mask_rcnn
+    from spinefm.networks.med_sa import MedSA, MedSAConfig
+    from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
+
+    torch.manual_seed(0)
+    networks = [
+        build_mask_rcnn(MaskRCNNConfig.paper()),
+        MedSA(MedSAConfig.paper(side_px=PATCH)),
+        LevelClassifier(LevelClassifierConfig.paper(side_px=CLASSIFIER_PATCH)),
+        PointPredictor(PointPredictorConfig.paper()),
+    ]
+    for parameter in networks[1].parameters():
+        if not parameter.detach().any():
+            torch.nn.init.normal_(parameter.data, std=0.02)
+    ready = [network.to(device).eval().requires_grad_(False) for network in networks]
+    return Bundle("random", torch.device(device), "bfloat16", *ready, {})
+
+
+def noise_film() -> Any:
+    """A film of smooth noise: what it shows does not matter, since every decision is forced."""
+    import cv2
+    import numpy as np
+
+    from spinefm.radiograph import Radiograph
+
+    coarse = np.random.default_rng(0).random((SIZE[1] // 24, SIZE[0] // 24)).astype(np.float32)
+    return Radiograph.from_array(np.clip(cv2.resize(coarse, SIZE, interpolation=cv2.INTER_CUBIC), 0, 1), name="noise")
+
+
+def column() -> list[Any]:
+    """Eight centroids, from the top."""
+    from spinefm.geometry import Point
+
+    return [Point(SIZE[0] / 2 + 12 * (i % 3), FIRST + SPACING * i) for i in range(8)]
+
+
+def straight_loop(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> dict[int, Any]:
+    """The published loop: one patch after the other, float32, film-sized logits; the mask (H, W) of each vertebra."""
+    import torch
+
+    pixels = torch.from_numpy(film.pixels)[None].expand(3, -1, -1).to(bundle.device)  # (3, H, W)
+    masks: dict[int, Any] = {}
+    with torch.inference_mode():
+        with clock.measure("detector"):
+            bundle.mask_rcnn([pixels])
+        previous = None
+        for index in (3, 4, 5, 2, 1, 0, 6, 7):
+            with clock.measure("point predictor"):
+                bundle.point_predictor(torch.rand(1, 3, 2, device=bundle.device))
+            with clock.measure("Med-SA"):
+                logits = straight_mask(bundle, pixels, centroids[index])
+            with clock.measure("checks"):
+                refined = logits.sigmoid()
+                masks[index] = (refined > 0.5).cpu().numpy()
+                if previous is not None:
+                    ((refined > 0.5) & previous).sum() / ((refined > 0.5) | previous).sum()
+                previous = refined > 0.5
+            with clock.measure("classifier"):
+                patch, _ = straight_patch(pixels, centroids[index], CLASSIFIER_PATCH, 224)
+                bundle.classifier(patch[None]).softmax(dim=1).tolist()
+            with clock.measure("smoothing"):
+                smoothed(logits)
+    return masks
+
+
+def straight_patch(pixels: Any, centre: Any, side: int, size: int) -> tuple[Any, tuple[int, int]]:
+    """A padded patch (3, size, size) round `centre`, and its corner on the film."""
+    import torch.nn.functional as F
+
+    from spinefm.geometry import Box
+
+    box = Box.square(centre, side)
+    padded = F.pad(pixels, (side, side, side, side))  # (3, H + 2 side, W + 2 side)
+    patch = padded[:, box.y0 + side : box.y1 + side, box.x0 + side : box.x1 + side]  # (3, side, side)
+    resized = F.interpolate(patch[None], (size, size), mode="bilinear", align_corners=False)[0]
+    return resized, (box.x0, box.y0)
+
+
+def straight_mask(bundle: Any, pixels: Any, centre: Any) -> Any:
+    """Logits of the whole film (H, W) for the vertebra at `centre`."""
+    import torch
+    import torch.nn.functional as F
+
+    patch, (x0, y0) = straight_patch(pixels, centre, PATCH, 1024)
+    logits = bundle.med_sa(patch[None], torch.tensor([[511.5, 511.5]], device=bundle.device))  # (1, 1024, 1024)
+    small = F.interpolate(logits[None], (PATCH, PATCH), mode="bilinear", align_corners=False)[0, 0]
+    whole = torch.full((pixels.shape[1] + 2 * PATCH, pixels.shape[2] + 2 * PATCH), -10.0, device=bundle.device)
+    whole[y0 + PATCH : y0 + 2 * PATCH, x0 + PATCH : x0 + 2 * PATCH] = small
+    return whole[PATCH:-PATCH, PATCH:-PATCH]
+
+
+def smoothed(logits: Any) -> Any:
+    """The published post-processing of one mask: 15 x 15 Gaussian, deviation 20, on the whole film."""
+    from torchvision.transforms.functional import gaussian_blur
+
+    sure = (logits.sigmoid() > FINAL).float()[None]  # (1, H, W)
+    return gaussian_blur(sure, [15, 15], [20.0, 20.0])[0] > 0.5
+
+
+def our_walk(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> tuple[dict[int, Any], Any]:
+    """The program itself over the forced column; the mask (H, W) of each vertebra, and the run's seconds."""
+    from spinefm.methods import run_to_trace
+    from spinefm.methods.spinefm import SpineFM, SpineFMSettings
+    from spinefm.trace import Finished
+
+    settings = SpineFMSettings.of(bundle).changed({"recentre": False, "plausible_seeds": False})
+    forced: list[Forced] = []
+
+    def stages(watch: Any) -> Any:
+        forced.append(Forced(bundle, watch, centroids))
+        return forced[0]
+
+    with clock.measure("total"):
+        trace = run_to_trace(SpineFM(bundle, settings, stages=stages), film)
+    finished = next(event for event in trace.events if isinstance(event, Finished))
+    if len(finished.vertebrae) != len(centroids):
+        raise SystemExit(f"The forced walk took {len(finished.vertebrae)} vertebrae instead of {len(centroids)}.")
+    for name, seconds in finished.seconds.items():
+        clock.wall[name], clock.processor[name] = seconds, float("nan")
+    return forced[0].masks, finished.seconds
+
+
+class Forced:
+    """Stages whose networks all answer, and whose answers are then replaced by those of a known column."""
+
+    def __init__(self, bundle: Any, watch: Any, centroids: Sequence[Any]) -> None:
+        from spinefm.methods.spinefm.stages import NetworkStages
+
+        self._stages = NetworkStages(bundle, watch)
+        self._centroids = list(centroids)
+        self.masks: dict[int, Any] = {}
+
+    def detect(self, film: Any, sure: float) -> list[Any]:
+        """The third, fourth and fifth body, whatever the detector says."""
+        from spinefm.geometry import Box
+        from spinefm.masks import Mask
+        from spinefm.methods.spinefm.stages import Candidate
+
+        self._stages.detect(film, sure)
+        boxes = [Box.square(centre, 120) for centre in self._centroids[3:6]]
+        bodies = [Mask.from_array(_disc(box, box), (box.x0, box.y0)) for box in boxes]
+        return [Candidate(0.9, mask.box, mask, mask.centroid) for mask in bodies]
+
+    def next_point(self, film: Any, known: Sequence[Any]) -> Any:
+        """The next body of the column, or a point outside the film past its end."""
+        from spinefm.geometry import Point
+
+        self._stages.next_point(film, known)
+        step = 1 if known[-1].y > known[0].y else -1
+        index = self._nearest(known[-1]) + step
+        return self._centroids[index] if 0 <= index < len(self._centroids) else Point(-1e4, -1e4)
+
+    def segment(self, film: Any, boxes: Sequence[Any], clicks: Sequence[Any]) -> list[Any]:
+        """A disc at each click; what the network says is kept."""
+        from spinefm.geometry import Box
+
+        answers = self._stages.segment(film, boxes, clicks)
+        for box, click, values in zip(boxes, clicks, answers, strict=True):
+            self.masks[self._nearest(click)] = _on_film(values > 0.5, box, film)
+        return [_disc(box, Box.square(click, 120)).astype("float32") for box, click in zip(boxes, clicks, strict=True)]
+
+    def classify(self, film: Any, boxes: Sequence[Any]) -> list[Any]:
+        """A vertebra, whatever the classifier says."""
+        from spinefm.methods.spinefm.stages import Probabilities
+
+        return [Probabilities(0.0, 1.0, 0.0, 0.0) for _ in self._stages.classify(film, boxes)]
+
+    def _nearest(self, point: Any) -> int:
+        return min(range(len(self._centroids)), key=lambda i: point.distance(self._centroids[i]))
+
+
+def _disc(box: Any, inner: Any) -> Any:
+    """Where the disc in the square `inner` lies on `box`, (h, w)."""
+    import numpy as np
+
+    y, x = np.mgrid[box.y0 : box.y1, box.x0 : box.x1]
+    radius = inner.width / 2
+    return (x - inner.x0 - radius) ** 2 + (y - inner.y0 - radius) ** 2 <= radius**2
+
+
+def _on_film(mask: Any, box: Any, film: Any) -> Any:
+    """A patch's mask (h, w) on the whole film (H, W)."""
+    import numpy as np
+
+    whole = np.zeros((film.height, film.width), bool)
+    inside = box.clipped(whole.shape)
+    whole[inside.rows, inside.columns] = mask[
+        inside.y0 - box.y0 : inside.y1 - box.y0, inside.x0 - box.x0 : inside.x1 - box.x0
+    ]
+    return whole
+
+
+if __name__ == "__main__":
+    sys.exit(main())
