@@ -1,16 +1,18 @@
 """Scores the compact bundle on a folder of films with truth: `python -m bench.real_films FOLDER [--set name=value …]`.
 
-FOLDER holds `films/` and `labels/*.json` with polygons per level. Prints, per group of films (the name up to the first
-dash), the paper's figures with names and corner DSC (the Dice of the prediction's four corners as a quadrilateral, for
-truth that is straight-edged), and as an upper bound the segmentation alone from true centroids moved by 10 % of the
-body's width.
+FOLDER holds `films/` and `labels/*.json` with polygons or boxes per level. Prints, per group of films (the name up to
+the first dash), the paper's figures with names and corner DSC (the Dice of the prediction's four corners as a
+quadrilateral, for truth that is straight-edged), and as an upper bound the segmentation alone from true centroids moved
+by 10 % of the body's width. Of a body known by a loose box only it is told whether it was found: the box holds a mask's
+centroid, and their boxes' IoU is above 0.3; it has no DSC.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +22,9 @@ from bench.phantoms import read_all
 from spinefm.anatomy import Level
 from spinefm.bundles import Bundle, load_bundle
 from spinefm.datasets import Case
-from spinefm.evaluation import LevelScore, score_film, summarise
+from spinefm.evaluation import score_film
+from spinefm.evaluation.assignment import one_to_one
+from spinefm.evaluation.boxes import in_boxes
 from spinefm.geometry import Point
 from spinefm.masks import Mask, four_corners
 from spinefm.methods import CannotStart, build_method, run_to_trace
@@ -33,6 +37,7 @@ from spinefm.runtime import quiet_allocator
 from spinefm.trace import Setting, Vertebra
 
 DOWN = Point(0, 1)
+Predict = Callable[[Case], Sequence[Vertebra]]
 
 
 def main() -> None:
@@ -43,43 +48,70 @@ def main() -> None:
     args = parser.parse_args()
     quiet_allocator()
     bundle = load_bundle("compact")
-    cases = [case for case in read_all(args.folder) if case.truth.bodies]
+    cases = [case for case in read_all(args.folder) if case.truth.bodies or case.truth.boxes]
     settings: dict[str, Setting] = dict(pair.split("=", 1) for pair in args.set)
     print("whole pipeline")
     print(report(groups(cases, lambda case: found(case, bundle, settings))))
     print("\nfrom true centroids moved by 10 % of the width")
-    print(report(groups(cases, lambda case: upper_bound(case, bundle))))
+    outlined = [case for case in cases if case.truth.bodies]
+    print(report(groups(outlined, lambda case: upper_bound(case, bundle))))
 
 
-def groups(cases: Sequence[Case], predict) -> Mapping[str, list[tuple[LevelScore, float]]]:
-    """Per group of films each annotated level with the corner DSC of the mask that fits it best."""
+@dataclass(frozen=True)
+class Row:
+    """An annotated body: whether it was found, under its own name, and how well (None: known by a box only)."""
+
+    level: Level
+    identified: bool
+    named: bool
+    dice: float | None
+    corner: float | None
+
+
+def groups(cases: Sequence[Case], predict: Predict) -> Mapping[str, list[Row]]:
+    """The rows per group of films."""
     scored = defaultdict(list)
     for case in tqdm(cases, unit="film", leave=False):
-        vertebrae = predict(case)
-        score = score_film(case.name, case.region, case.group, case.truth, vertebrae)
-        for level in score.levels:
-            scored[case.name.split("-")[0]].append((level, _corner_dice(case.truth.bodies[level.level], vertebrae)))
+        scored[case.name.split("-")[0]] += rows_of(case, predict(case))
     return scored
 
 
-def report(scored: Mapping[str, Sequence[tuple[LevelScore, float]]]) -> str:
+def rows_of(case: Case, vertebrae: Sequence[Vertebra]) -> list[Row]:
+    """A row per body with an outline, and per body with a box only; a mask that fits an outline serves no box."""
+    score = score_film(case.name, case.region, case.group, case.truth, vertebrae)
+    masks = [vertebra.mask for vertebra in vertebrae]
+    rows = [
+        Row(one.level, one.identified, one.named_right, one.dice, _corner_dice(case.truth.bodies[one.level], vertebrae))
+        for one in score.levels
+    ]
+    taken = list(one_to_one(case.truth.bodies, masks).values())
+    boxed = in_boxes(case.truth.boxes, masks, taken)
+    for level in sorted(case.truth.boxes):
+        named = level in boxed and vertebrae[boxed[level]].level is level
+        rows.append(Row(level, level in boxed, named, None, None))
+    return rows
+
+
+def report(scored: Mapping[str, Sequence[Row]]) -> str:
     """A line per group and per level."""
     lines = [f"{'':16s} {'n':>4s} {'identified %':>13s} {'located DSC':>12s} {'corner DSC':>11s} {'named %':>8s}"]
     for group, rows in scored.items():
         lines.append(_line(group, rows))
-        for level in sorted({score.level for score, _ in rows}):
-            lines.append(_line(f"  {level.name}", [row for row in rows if row[0].level is level]))
+        for level in sorted({row.level for row in rows}):
+            lines.append(_line(f"  {level.name}", [row for row in rows if row.level is level]))
     return "\n".join(lines)
 
 
-def _line(name: str, rows: Sequence[tuple[LevelScore, float]]) -> str:
-    summary = summarise(score for score, _ in rows)
-    corners = [corner for score, corner in rows if score.identified]
-    corner = float(np.mean(corners)) if corners else float("nan")
-    return (
-        f"{name:16s} {summary.count:4d} {summary.identified:13.1f} {summary.located_dsc:12.3f} {corner:11.3f} "
-        f"{summary.named_right:8.1f}"
-    )
+def _line(name: str, rows: Sequence[Row]) -> str:
+    """The figures over `rows`; a dash where no outline is known."""
+    located = _mean([row.dice for row in rows if row.identified and row.dice is not None])
+    corner = _mean([row.corner for row in rows if row.identified and row.corner is not None])
+    identified, named = (100 * float(np.mean([getattr(row, of) for row in rows])) for of in ("identified", "named"))
+    return f"{name:16s} {len(rows):4d} {identified:13.1f} {located:>12s} {corner:>11s} {named:8.1f}"
+
+
+def _mean(values: Sequence[float]) -> str:
+    return f"{np.mean(values):.3f}" if values else "–"
 
 
 def found(case: Case, bundle: Bundle, settings: Mapping[str, Setting]) -> tuple[Vertebra, ...]:
