@@ -50,9 +50,12 @@ CERVICAL_LEVELS = tuple(Level(i) for i in range(Level.C2, Level.T6 + 1))
 LUMBAR_LEVELS = tuple(level for level in Level if Level.T6 <= level <= Level.S1 and level is not Level.L6)
 
 LORDOSIS_SHARES = {
-    Level.L5: 0.27, Level.L4: 0.24, Level.L3: 0.18, Level.L2: 0.15, Level.L1: 0.10, Level.T12: 0.06,
+    Level.L5: 0.34, Level.L4: 0.24, Level.L3: 0.17, Level.L2: 0.13, Level.L1: 0.08, Level.T12: 0.04,
 }  # fmt: skip
-"""Share of the lumbar lordosis between a level and the one below."""
+"""Share of the lumbar lordosis between a level and the one below, on average."""
+
+SHARE_SPREAD = {Level.L5: 0.45}
+"""Standard deviation of the logarithm of such a share between patients; 0.25 where nothing is given."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +95,7 @@ def _rotation(angle: float) -> Points:
 def build_column(region: str, settings: ColumnSettings, rng: np.random.Generator) -> tuple[Vertebra, ...]:
     """The vertebrae from the top, C2 to T6 or T6 to S1; the origin is the middle of C5 or L3."""
     levels = CERVICAL_LEVELS if region == "cervical" else LUMBAR_LEVELS
-    angles = _cervical_angles(levels, settings) if region == "cervical" else _lumbar_angles(levels, settings)
+    angles = _cervical_angles(levels, settings) if region == "cervical" else _lumbar_angles(levels, settings, rng)
     angles = angles + np.deg2rad(rng.normal(0, settings.wobble, len(levels)))
     sized = [_sized(level, angle, settings, rng) for level, angle in zip(levels, angles, strict=True)]
     stacked = _stack(_with_fusion(sized, rng), settings, rng)
@@ -108,12 +111,13 @@ def _cervical_angles(levels: tuple[Level, ...], settings: ColumnSettings) -> Poi
     return np.deg2rad(settings.slope + rise + fall)
 
 
-def _lumbar_angles(levels: tuple[Level, ...], settings: ColumnSettings) -> Points:
+def _lumbar_angles(levels: tuple[Level, ...], settings: ColumnSettings, rng: np.random.Generator) -> Points:
     """Endplate angles in radians: S1 has the sacral slope, shares of the lordosis add upwards, kyphosis above T12."""
     angles = {Level.S1: settings.slope}
     below = Level.S1
     for level in reversed(levels[:-1]):
-        step = settings.lordosis * LORDOSIS_SHARES[level] if level in LORDOSIS_SHARES else -3.0 + 0.3 * settings.bend
+        share = LORDOSIS_SHARES.get(level, 0.0) * float(np.exp(rng.normal(0, SHARE_SPREAD.get(level, 0.25))))
+        step = settings.lordosis * share if share else -3.0 + 0.3 * settings.bend
         angles[level] = angles[below] + step
         below = level
     return np.deg2rad([angles[level] for level in levels])

@@ -165,7 +165,7 @@ def _field(rng: np.random.Generator, region: str, layout: str) -> float:
 
 def _column(rng: np.random.Generator, region: str) -> ColumnSettings:
     cervical = region == "cervical"
-    slope = float(rng.normal(-18, 8) if cervical else np.clip(rng.normal(-40, 10), -70, -10))
+    slope = float(rng.normal(-18, 8) if cervical else np.clip(rng.normal(-42, 12), -75, -8))
     # The balanced spine: the steeper its base, the more lordosis (r about 0.8).
     lordosis = float(-0.8 * slope + rng.normal(2, 13) if cervical else -0.95 * slope + rng.normal(13, 9))
     return ColumnSettings(
