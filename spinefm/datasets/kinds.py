@@ -85,7 +85,7 @@ def kind_of(folder: Path) -> str:
     if any((folder / name).is_dir() for name in FILM_FOLDERS) and any((folder / name).is_dir() for name in MAP_FOLDERS):
         return "maps"
     raise DatasetError(
-        f"{folder} has none of the known layouts ({', '.join(KINDS)}); the README shows what each looks like."
+        f"{folder} has none of the known layouts ({', '.join(KINDS)}); `spinefm.datasets` says what each looks like."
     )
 
 

@@ -1,0 +1,159 @@
+// A run's stored values as columns, and every figure that follows from them at a limit of identification.
+
+const LEVELS_OF_SPINE = ["C", "T", "L", "S"];
+const WORST_SHARE = 0.1;
+const CHANGED = 0.02;
+
+function spineModel(data) {
+  const { rows, films } = data;
+  const count = rows.film.length;
+  const dice = (i) => (rows.dice[i] === null ? null : rows.dice[i] / 1e4);
+  const name = (i) => data.names[rows.name[i]];
+  const level = (i) => data.levels[rows.level[i]];
+  const isExtra = (i) => rows.kind[i] === 2;
+  const isBody = (i) => rows.kind[i] === 0;
+  const starts = new Int32Array(films.name.length + 1).fill(count);
+  for (let i = count - 1; i >= 0; i--) starts[rows.film[i]] = i;
+  for (let f = films.name.length - 1; f >= 0; f--) starts[f] = Math.min(starts[f], starts[f + 1]);
+
+  function identified(i, limit) {
+    return isBody(i) ? rows.dice[i] > limit * 1e4 : rows.found[i] === 1;
+  }
+
+  // missed, misnamed, unnamed or right for annotated vertebrae; false or doubled for masks beyond them.
+  function status(i, limit) {
+    if (isExtra(i)) return rows.dice[i] > limit * 1e4 ? "doubled" : "false";
+    if (!identified(i, limit)) return "missed";
+    if (name(i) === level(i)) return "right";
+    return LEVELS_OF_SPINE.includes(name(i)[0]) ? "misnamed" : "unnamed";
+  }
+
+  function overall(i, limit) {
+    return isBody(i) && identified(i, limit) ? dice(i) : 0;
+  }
+
+  function stops(film) {
+    return [films.stop_up[film], films.stop_down[film]].map((index) => data.stops[index]).filter(Boolean);
+  }
+
+  return { data, count, starts, dice, name, level, isExtra, isBody, identified, status, overall, stops, films, rows };
+}
+
+// The paper's figures per level and of all, at a limit.
+function levelFigures(model, limit) {
+  const groups = new Map(model.data.levels.filter(Boolean).map((level) => [level, []]));
+  const all = [];
+  for (let i = 0; i < model.count; i++) {
+    if (model.isExtra(i)) continue;
+    groups.get(model.level(i)).push(i);
+    all.push(i);
+  }
+  return [...groups, ["all", all]].filter(([, rows]) => rows.length).map(([level, rows]) => figures(model, level, rows, limit));
+}
+
+function figures(model, level, rows, limit) {
+  const bodies = rows.filter(model.isBody);
+  const overall = Float64Array.from(bodies, (i) => model.overall(i, limit)).sort();
+  const located = bodies.filter((i) => model.identified(i, limit));
+  const worst = overall.subarray(0, Math.max(1, Math.round(WORST_SHARE * overall.length)));
+  const share = (test) => (100 * rows.filter(test).length) / rows.length;
+  return {
+    level,
+    count: rows.length,
+    identified: share((i) => model.identified(i, limit)),
+    located: meanOf(located.map(model.dice)),
+    overall: meanOf(overall),
+    named: share((i) => model.status(i, limit) === "right"),
+    worst: meanOf(worst),
+  };
+}
+
+function meanOf(values) {
+  return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
+}
+
+// Masks on no body at a limit, and the films whose truth is complete enough to count them.
+function extraFigures(model, limit) {
+  let masks = 0;
+  let judged = 0;
+  model.films.mask_dice.forEach((values, film) => {
+    judged += model.films.complete[film];
+    masks += values.filter((value) => value <= limit * 1e4).length;
+  });
+  return { masks, judged };
+}
+
+// For each row of `model` the row of the same vertebra in `other`, or -1.
+function rowsInOther(model, other) {
+  const key = (one, i) => `${one.films.name[one.rows.film[i]]}\n${one.level(i)}`;
+  const places = new Map();
+  for (let i = 0; i < other.count; i++) if (!other.isExtra(i)) places.set(key(other, i), i);
+  return Int32Array.from({ length: model.count }, (_, i) => (model.isExtra(i) ? -1 : places.get(key(model, i)) ?? -1));
+}
+
+function change(view, i) {
+  const j = view.twin ? view.twin[i] : -1;
+  if (j < 0 || !view.model.isBody(i)) return null;
+  return view.other.overall(j, view.state.limit) - view.model.overall(i, view.state.limit);
+}
+
+const ORDERS = {
+  worst: ["worst first", (a, b) => b.faults - a.faults || a.least - b.least],
+  mean: ["lowest mean Dice", (a, b) => a.mean - b.mean],
+  change: ["largest change", (a, b) => b.change - a.change],
+  best: ["best first", (a, b) => a.faults - b.faults || b.mean - a.mean],
+  name: ["by name", () => 0],
+};
+
+// The rows that pass every filter, grouped by film, in the chosen order.
+function casesOf(view, without = null) {
+  const { model, state } = view;
+  const cases = [];
+  for (let film = 0; film < model.films.name.length; film++) {
+    if (!filmPasses(view, film, without)) continue;
+    const rows = [];
+    for (let i = model.starts[film]; i < model.starts[film + 1]; i++) if (rowPasses(view, i, without)) rows.push(i);
+    if (rows.length) cases.push(ranked(view, film, rows));
+  }
+  return without ? cases : cases.sort(ORDERS[state.sort][1]);
+}
+
+function filmPasses(view, film, without) {
+  const { model, state } = view;
+  if (state.region && model.data.regions[model.films.region[film]] !== state.region) return false;
+  if (state.stop && without !== "stop" && !model.stops(film).includes(state.stop)) return false;
+  if (state.search && !model.films.name[film].toLowerCase().includes(state.search.toLowerCase())) return false;
+  const verdict = view.verdicts[model.films.name[film]];
+  return !state.verdict || (verdict ? verdict.verdict : "none") === state.verdict;
+}
+
+function rowPasses(view, i, without) {
+  const { model, state } = view;
+  if (state.levels.length && !state.levels.includes(model.level(i))) return false;
+  if (state.dice && without !== "dice" && !within(model.rows.dice[i], state.dice, 1e4)) return false;
+  if (state.distance && without !== "distance" && !within(model.rows.assd[i], state.distance, 100)) return false;
+  if (!state.show.length) return true;
+  const status = model.status(i, state.limit);
+  const extra = status === "false" || status === "doubled";
+  return state.show.some((wanted) => wanted === status || (wanted === "extra" && extra)
+    || (wanted === "changed" && Math.abs(change(view, i) ?? 0) > CHANGED));
+}
+
+function within(stored, [low, high], scale) {
+  return stored !== null && stored >= low * scale && (stored < high * scale || (high >= 1 && scale === 1e4 && stored <= 1e4 && high === 1));
+}
+
+function ranked(view, film, rows) {
+  const { model, state } = view;
+  const bodies = rows.filter((i) => !model.isExtra(i));
+  const values = bodies.filter(model.isBody).map((i) => model.overall(i, state.limit));
+  const weight = { missed: 3, false: 2, doubled: 2, misnamed: 1 };
+  return {
+    film,
+    rows,
+    faults: rows.reduce((sum, i) => sum + (weight[model.status(i, state.limit)] || 0), 0),
+    least: values.length ? Math.min(...values) : 1,
+    mean: meanOf(values) ?? 1,
+    change: Math.max(0, ...rows.map((i) => Math.abs(change(view, i) ?? 0))),
+  };
+}

@@ -1,0 +1,38 @@
+// A reviewer's verdicts: kept in this browser, per evaluation, and taken away as CSV.
+
+function verdictKey(run) {
+  return `spinefm verdicts ${run}`;
+}
+
+function readVerdicts(run) {
+  try {
+    return JSON.parse(localStorage.getItem(verdictKey(run)) || "{}");
+  } catch {
+    return {};
+  }
+}
+
+function keepVerdicts(run, verdicts) {
+  try {
+    localStorage.setItem(verdictKey(run), JSON.stringify(verdicts));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function cell(text) {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text; // a spreadsheet must not take a note for a formula
+  return `"${safe.replaceAll('"', '""')}"`;
+}
+
+function verdictsCsv(run, verdicts) {
+  const rows = Object.entries(verdicts).map(([film, one]) => [run, film, one.verdict || "", one.note || ""].map(cell).join(","));
+  return `${["evaluation,film,verdict,note", ...rows].join("\n")}\n`;
+}
+
+function saveAs(name, text) {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  html("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
