@@ -54,7 +54,7 @@ LORDOSIS_SHARES = {
 }  # fmt: skip
 """Share of the lumbar lordosis between a level and the one below, on average."""
 
-SHARE_SPREAD = {Level.L5: 0.45}
+SHARE_SPREAD = {Level.L5: 0.7}
 """Standard deviation of the logarithm of such a share between patients; 0.25 where nothing is given."""
 
 
@@ -113,14 +113,19 @@ def _cervical_angles(levels: tuple[Level, ...], settings: ColumnSettings) -> Poi
 
 def _lumbar_angles(levels: tuple[Level, ...], settings: ColumnSettings, rng: np.random.Generator) -> Points:
     """Endplate angles in radians: S1 has the sacral slope, shares of the lordosis add upwards, kyphosis above T12."""
-    angles = {Level.S1: settings.slope}
+    angles, lordosis = {Level.S1: settings.slope}, _lordosis(settings.lordosis, rng)
     below = Level.S1
     for level in reversed(levels[:-1]):
-        share = LORDOSIS_SHARES.get(level, 0.0) * float(np.exp(rng.normal(0, SHARE_SPREAD.get(level, 0.25))))
-        step = settings.lordosis * share if share else -3.0 + 0.3 * settings.bend
-        angles[level] = angles[below] + step
+        angles[level] = angles[below] + (lordosis[level] if level in lordosis else -3.0 + 0.3 * settings.bend)
         below = level
     return np.deg2rad([angles[level] for level in levels])
+
+
+def _lordosis(whole: float, rng: np.random.Generator) -> dict[Level, float]:
+    """The lumbar lordosis `whole` in degrees, shared out between the levels as one patient has it."""
+    spread = {level: SHARE_SPREAD.get(level, 0.25) for level in LORDOSIS_SHARES}
+    shares = {level: share * np.exp(rng.normal(0, spread[level])) for level, share in LORDOSIS_SHARES.items()}
+    return {level: float(whole * share / sum(shares.values())) for level, share in shares.items()}
 
 
 def _sized(level: Level, angle: float, settings: ColumnSettings, rng: np.random.Generator) -> Vertebra:

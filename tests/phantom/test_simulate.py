@@ -114,7 +114,7 @@ def test_layouts_show_or_hide_the_anchor(region: str, anchor: Level) -> None:
 
 def test_three_shows_few_bodies() -> None:
     counts = [sum(t.visible > 0.6 for t in simulate(seed, None, SIZE, "three").truth.values()) for seed in range(5)]
-    assert max(counts) <= 5 and min(counts) >= 1
+    assert max(counts) <= 6 and min(counts) >= 1
 
 
 def test_facing_puts_the_spinous_processes_behind() -> None:
