@@ -98,6 +98,7 @@ function spinePlayer(root, report = null) {
     const asked = fresh && !opened ? stepInAddress(payload) : null;
     opened = true;
     if (asked !== null) return clamp(asked, 0, view.frames.length - 1);
+    if (fresh && Number.isInteger(payload.at)) return frameOfEvent(view.frames, payload.at);
     if (payload.status !== "running") return view.frames.length - 1;
     return frameOfEvent(view.frames, payload.events.length - 1);
   }
