@@ -70,7 +70,7 @@ class Row:
 
 def groups(cases: Sequence[Case], predict: Predict) -> Mapping[str, list[Row]]:
     """The rows per group of films."""
-    scored = defaultdict(list)
+    scored: dict[str, list[Row]] = defaultdict(list)
     for case in tqdm(cases, unit="film", leave=False):
         scored[case.name.split("-")[0]] += rows_of(case, predict(case))
     return scored
