@@ -9,6 +9,7 @@ import gradio as gr
 
 from spinefm.formats.decoded import MAX_BYTES
 from spinefm.ui.examples import find_examples
+from spinefm.ui.explorer import PLAN as EXPLORE
 from spinefm.ui.line import MOST, Line
 from spinefm.ui.segment_tab import SegmentTab
 from spinefm.ui.tabs import Parts, TabPlan
@@ -23,7 +24,7 @@ HEADER = """
 """
 SEGMENT = "segment"
 """The id of the first tab."""
-TABS: tuple[TabPlan, ...] = ()
+TABS: tuple[TabPlan, ...] = (EXPLORE,)
 """The tabs after the first, from the left; a further one is a line here."""
 CACHE = (600, 1800)
 """Every ten minutes, uploads and results older than half an hour are deleted."""
