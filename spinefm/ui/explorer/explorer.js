@@ -20,7 +20,7 @@ function spineExplorer(root, ask) {
     fillRuns(runs);
     const wanted = first || view.state.run;
     const run = runs.find((one) => one.id === wanted) || runs[0];
-    if (!run) return say("No evaluation is here yet: make the phantom set, or bring your own as a zip.");
+    if (!run) return say("No evaluation is here yet: evaluate 60 phantoms, which takes some minutes, or bring your own as a zip.");
     await open(run.id, first ? "" : view.state.with);
   }
 

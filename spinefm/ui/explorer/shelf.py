@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,8 @@ from spinefm.ui.explorer.columns import run_columns
 
 KEEP_OWN = 3 * 3600
 """Seconds after which a visitor's own evaluation is deleted."""
+PHANTOMS = "phantoms"
+"""The phantom set with its finished evaluation: made once, for everyone."""
 OWN = "own-"
 """What the ids of visitors' evaluations begin with; the rest nobody can guess."""
 GONE = "This evaluation is no longer here: open it again from its zip."
@@ -28,6 +33,7 @@ class Shelf:
         """`offered` is a folder of finished evaluations; it need not be there."""
         self._offered = offered
         self._own = Path(tempfile.mkdtemp(prefix="spinefm-evaluations-"))
+        self._making = threading.Lock()
 
     def entries(self, own: list[str]) -> list[dict[str, str]]:
         """Id and title of what is offered and of the visitor's `own`, which come first."""
@@ -50,6 +56,23 @@ class Shelf:
                 shutil.rmtree(path, ignore_errors=True)
         run = f"{OWN}{uuid.uuid4().hex}"
         return run, self._own / run
+
+    def has_phantoms(self) -> bool:
+        """Whether the phantom set is there."""
+        return self._is_finished(self._offered / PHANTOMS)
+
+    @contextmanager
+    def making_phantoms(self) -> Iterator[Path]:
+        """The folder of the phantom set, for one maker at a time; what an earlier one left is gone on with.
+
+        Raises RunError while another makes it.
+        """
+        if not self._making.acquire(blocking=False):
+            raise RunError("The phantom set is being made for another visitor: look again in some minutes.")
+        try:
+            yield self._offered / PHANTOMS
+        finally:
+            self._making.release()
 
     def columns(self, run: str) -> dict[str, Any]:
         """What the explorer needs of a run, or `error` with a sentence."""

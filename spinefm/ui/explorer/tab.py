@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,11 @@ import gradio as gr
 from spinefm.bundles import BundleError
 from spinefm.datasets import DatasetError
 from spinefm.evaluation import RunError
+from spinefm.ui import limits
 from spinefm.ui.explorer.assets import gradio_script, markup, style
 from spinefm.ui.explorer.case import looked_at, steps_payload
 from spinefm.ui.explorer.making import evaluated_zip, opened_zip, phantom_run
-from spinefm.ui.explorer.shelf import Shelf
+from spinefm.ui.explorer.shelf import OWN, PHANTOMS, Shelf
 from spinefm.ui.line import LineFull
 from spinefm.ui.tabs import Parts, TabPlan
 
@@ -72,7 +73,7 @@ class ExplorerTab:
         )
         more: dict[str, Any] = {**QUICK, "concurrency_limit": 2}
         self.upload.upload(self._on_zip, [self.upload, self.news], self.news, **more)
-        self.phantoms.click(self._on_phantoms, self.news, self.news, **more)
+        self.phantoms.click(self._on_phantoms, [self.news, *segment.limits], self.news, **more)
         gr.on(None, self._on_load, None, self.parts.tabs, **QUICK)
 
     def _on_load(self, request: gr.Request) -> Any:
@@ -102,14 +103,20 @@ class ExplorerTab:
 
         yield from _told(work, run, news)
 
-    def _on_phantoms(self, request: gr.Request, news: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
-        """Make the phantom set and evaluate it."""
-        run, folder = self.shelf.new()
+    def _on_phantoms(
+        self, request: gr.Request, news: dict[str, Any] | None, *values: float
+    ) -> Iterator[dict[str, Any]]:
+        """The phantom set, made where it is not there yet; with changed limits an evaluation of the visitor's own."""
+        changed = limits.changed(values)
+        run, folder = self.shelf.new() if changed else (PHANTOMS, None)
 
         def work() -> Iterator[str]:
+            if folder is None and self.shelf.has_phantoms():
+                return
             yield "Loading the weights …"
-            method = self.parts.bench.method({}, None)
-            yield from phantom_run(folder, method, self.parts.bench.facts().bundle, {}, self._turns(request))
+            method, bundle = self.parts.bench.method(changed, None), self.parts.bench.facts().bundle
+            with nullcontext(folder) if folder else self.shelf.making_phantoms() as target:
+                yield from phantom_run(target, method, bundle, {}, self._turns(request))
 
         yield from _told(work, run, news)
 
@@ -141,7 +148,7 @@ def _told(work: Callable[[], Iterator[str]], run: str, news: dict[str, Any] | No
     except Exception:
         yield {"text": FAULT, "own": own, "open": ""}
         raise
-    yield {"text": "", "own": [*own, run], "open": run}
+    yield {"text": "", "own": [*own, run] if run.startswith(OWN) else own, "open": run}
 
 
 def plan_of(offered: Path) -> TabPlan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,11 @@ from spinefm.evaluation.frames import read_tables
 from spinefm.ui import page as ui
 from spinefm.ui.explorer import plan_of
 from spinefm.ui.explorer.case import looked_at, steps_payload
+from spinefm.ui.explorer.making import phantom_run
 from spinefm.ui.explorer.shelf import Shelf
 from tests.evaluation.stand_in_set import write_set
 from tests.ui.conftest import Visitor, serve, visit
-from tests.ui.stand_in import StandInBench
+from tests.ui.stand_in import StandIn, StandInBench
 
 OPEN = '.explorer[data-state="open"]'
 ZIP = "#explore-zip input[type=file]"
@@ -105,6 +107,29 @@ def test_the_columns_say_what_the_tables_say(offered: Path) -> None:
     assert [columns["levels"][index] for index in rows["level"]] == vertebrae["level"].tolist()
     assert rows["dice"] == [round(value * 10_000) for value in vertebrae["dice"]]
     assert [columns["stops"][index] for index in columns["films"]["stop_up"]] == films["stop_up"].tolist()
+
+
+def test_the_phantom_set_is_made_by_one_visitor_at_a_time(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    assert not shelf.has_phantoms()
+    with (
+        shelf.making_phantoms() as folder,
+        pytest.raises(RunError, match="for another visitor"),
+        shelf.making_phantoms(),
+    ):
+        pass
+    with shelf.making_phantoms() as again:
+        assert again == folder == tmp_path / "phantoms"
+
+
+def test_phantoms_are_simulated_evaluated_and_told_of(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    with shelf.making_phantoms() as folder:
+        lines = list(phantom_run(folder, StandIn(), "none", {}, nullcontext, count=2))
+    assert lines[0] == "Simulating film 1 of 2 …"
+    assert lines[-1].startswith("Film 2 of 2 done")
+    assert shelf.has_phantoms()
+    assert sorted(read_tables(folder)[0]["region"]) == ["cervical", "lumbar"]
 
 
 def test_a_reader_sees_the_own_evaluations_only_that_are_theirs(offered: Path) -> None:
