@@ -181,8 +181,21 @@ def crop_patch(film: NDArray[np.float32], box: Box, size: int) -> NDArray[np.flo
     return np.asarray(cv2.resize(canvas, (size, size), interpolation=interpolation), np.float32)
 
 
+def crop_labels(labels: NDArray[np.uint8], box: Box, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Cut `box` out of a map of classes (H, W) and resample it to `size` (height, width), nearest neighbours.
+
+    What lies outside the film is 0.
+    """
+    canvas = np.zeros((box.height, box.width), np.uint8)
+    inside = box.clipped((labels.shape[0], labels.shape[1]))
+    if not inside.is_empty:
+        rows = slice(inside.y0 - box.y0, inside.y1 - box.y0)
+        canvas[rows, inside.x0 - box.x0 : inside.x1 - box.x0] = labels[inside.rows, inside.columns]
+    return np.asarray(cv2.resize(canvas, size[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
 def paste_patch(values: NDArray[np.float32], box: Box) -> NDArray[np.float32]:
-    """Resample a network's output (size, size) on a patch back to the film pixels of its `box`, (h, w)."""
+    """Resample a network's output (height, width) on a patch back to the film pixels of its `box`, (h, w)."""
     resized = cv2.resize(np.asarray(values, np.float32), (box.width, box.height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(resized, np.float32)
 

@@ -20,7 +20,7 @@ from spinefm.trace import Setting
 if TYPE_CHECKING:
     from spinefm.bundles import Bundle
 
-METHODS = ("spinefm",)
+METHODS = ("spinefm", "vertxnet", "spineps")
 """Names that `build_method` knows."""
 
 
@@ -32,13 +32,31 @@ def build_method(
 ) -> Extensible:
     """The method called `name` on the networks of `bundle`, with changed `settings` and clicked `seeds`.
 
-    Raises ValueError for an unknown method or setting, CannotStart for seeds that cannot serve.
+    Raises ValueError for an unknown method or setting, CannotStart for seeds that cannot serve, BundleError for a
+    bundle without the method's networks.
     """
     if name not in METHODS:
         raise ValueError(f"There is no method named {name!r}; choose one of: {', '.join(METHODS)}.")
+    if name != "spinefm":
+        return _whole_film_method(name, bundle, settings or {}, seeds)
     from spinefm.methods.spinefm import SpineFM, SpineFMSettings
 
     return SpineFM(bundle, SpineFMSettings.of(bundle).changed(settings or {}), seeds)
+
+
+def _whole_film_method(
+    name: str, bundle: Bundle, settings: Mapping[str, Setting], seeds: Sequence[Point] | None
+) -> Extensible:
+    """VertXNet or SPINEPS, which take no seeds."""
+    if seeds is not None:
+        raise CannotStart(f"The method {name} starts from no seeds; leave them out, or choose the method spinefm.")
+    if name == "vertxnet":
+        from spinefm.methods.vertxnet import VertXNet, VertXNetSettings
+
+        return VertXNet(bundle, VertXNetSettings.of(bundle).changed(settings))
+    from spinefm.methods.spineps import Spineps, SpinepsSettings
+
+    return Spineps(bundle, SpinepsSettings().changed(settings))
 
 
 __all__ = [

@@ -29,8 +29,8 @@ class InstanceNetConfig:
     width: int = 192
     high: float = 6.0
     wide: float = 4.5
-    widths: tuple[int, ...] = (24, 48, 72, 96)
-    fold: int = 2
+    widths: tuple[int, ...] = (32, 64, 96)
+    fold: int = 4
     groups: int = 8
 
     def __post_init__(self) -> None:

@@ -25,7 +25,7 @@ class UNetConfig:
 
     classes: tuple[str, ...] = CLASSES
     longest_side: int = 576
-    widths: tuple[int, ...] = (24, 48, 96, 128, 192)
+    widths: tuple[int, ...] = (16, 32, 64, 96, 128)
     fold: int = 2
 
     def __post_init__(self) -> None:

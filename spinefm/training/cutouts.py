@@ -113,8 +113,8 @@ def _rough(bone: NDArray[np.bool_], rng: np.random.Generator) -> Labels:
     height, width = bone.shape
     soft = cv2.GaussianBlur(bone.astype(np.float32), (0, 0), rng.uniform(0.8, 3.0))
     waves = cv2.GaussianBlur(rng.standard_normal(bone.shape, dtype=np.float32), (0, 0), rng.uniform(2.0, 6.0))
-    soft += rng.uniform(0.0, 0.2) * waves / max(float(waves.std()), 1e-6)
-    rough = (soft > np.clip(rng.normal(0.5, 0.12), 0.25, 0.8)).astype(np.uint8)
+    strength = rng.uniform(0.0, 0.2) / max(float(waves.std()), 1e-6)
+    rough = (soft + strength * waves > np.clip(rng.normal(0.5, 0.12), 0.25, 0.8)).astype(np.uint8)
     if rng.random() < 0.3:
         share = rng.uniform(0.25, 0.7)
         size = (round(width * share), round(height * share))

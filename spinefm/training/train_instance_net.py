@@ -19,6 +19,8 @@ from spinefm.training.train_unet import class_dice, dice
 
 VALIDATED = (120, 600)
 """Cutouts scored at each validation and at the last one, half of them with the errors of a semantic network."""
+SCORED = 8
+"""Cutouts scored at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +36,7 @@ class InstanceNetTrainer(FilmTrainer):
     """Draws cutouts round bodies, each level as often as it occurs."""
 
     config: InstanceNetConfig = InstanceNetConfig()
-    recipe: Recipe = Recipe(batch=8, learning_rate=2e-3, gradient_clip=5.0, average_decay=0.995, bf16=True)
+    recipe: Recipe = Recipe(batch=8, learning_rate=2e-3, gradient_clip=5.0, average_decay=0.99, bf16=True)
     network: str = "instance_net"
 
     def __post_init__(self) -> None:
@@ -75,7 +77,8 @@ class InstanceNetTrainer(FilmTrainer):
         """Mean Dice of each class over the cutouts that hold it."""
         batch = self._batch(cutouts)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bf16):
-            parts = [model(part).argmax(dim=1) for part in batch.semantic.split(8)]  # each (8, height, width)
+            starts = range(0, len(cutouts), SCORED)
+            parts = [model(batch.semantic[i : i + SCORED]).argmax(dim=1) for i in starts]  # each (8, height, width)
         found, truth = torch.cat(parts).numpy(), batch.target.numpy()  # (B, height, width)
         scores = {}
         for index, name in enumerate(self.config.classes[1:], start=1):

@@ -41,7 +41,7 @@ class UNetTrainer(FilmTrainer):
     """Draws the detector's views of films, with the class of every pixel."""
 
     config: UNetConfig = UNetConfig()
-    recipe: Recipe = Recipe(batch=4, learning_rate=2e-3, gradient_clip=5.0, average_decay=0.995, bf16=True)
+    recipe: Recipe = Recipe(batch=4, learning_rate=3e-3, gradient_clip=5.0, average_decay=0.99, bf16=True)
     network: str = "unet"
 
     def __post_init__(self) -> None:
@@ -115,7 +115,8 @@ def gap_weights(masks: NDArray[np.uint8]) -> NDArray[np.float32]:
     near = np.zeros(masks.shape[1:], np.uint8)
     for mask in masks:
         reach = 2 * max(2, round(GAP_REACH * float(np.sqrt(mask.sum())))) + 1
-        near += cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+        near = near + np.asarray(cv2.dilate(mask, disc), np.uint8)
     between = (near >= 2) & ~masks.any(axis=0)
     return np.where(between, GAP_WEIGHT, 1.0).astype(np.float32)
 

@@ -1,0 +1,153 @@
+"""VertXNet's ensemble of two sets of contours (Chen et al. 2022, Algorithm 1), with its open points settled.
+
+The best match counts, not the first; a leftover that overlaps a kept mask is dropped; with fewer than two kept masks
+there are no areas to compare a leftover with, so none is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from spinefm.masks import Mask
+from spinefm.semantic_events import Leftover, Paired, Source
+from spinefm.trace import Event
+
+
+@dataclass(frozen=True)
+class Rule:
+    """eta: ratio above which two contours are one vertebra; deviations: lambda; overlap_limit: IoU of a leftover."""
+
+    eta: float = 0.6
+    deviations: float = 2.0
+    overlap_limit: float = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A mask that the ensemble keeps, and the contour that it comes from: a detection unless it is a piece alone."""
+
+    mask: Mask
+    source: Source
+    index: int
+
+
+@dataclass(frozen=True)
+class Ratios:
+    """Shared area / larger area, and shared area / the detection's area."""
+
+    agreement: float
+    cover: float
+
+
+@dataclass(eq=False)
+class Ensemble:
+    """One run of Algorithm 1 over `pieces` (U-Net) and `detections` (Mask R-CNN), masks by index.
+
+    `kept` grows as the events are drawn; a vertebra's number is its place in it.
+    """
+
+    pieces: Mapping[int, Mask]
+    detections: Mapping[int, Mask]
+    rule: Rule
+    kept: list[Kept] = field(default_factory=list)
+
+    def run(self) -> Iterator[Event]:
+        """A `Paired` for every detection, then a `Leftover` for every contour that is not used up."""
+        ratios = {(m, u): ratios_of(self.detections[m], self.pieces[u]) for m in self.detections for u in self.pieces}
+        partners = merged_pairs(ratios, self.rule.eta)
+        free = [u for u in self.pieces if u not in partners.values()]
+        left = []
+        for m in self.detections:
+            event = self._paired(m, partners.get(m), free, ratios)
+            left += [m] if event.verdict == "left" else []
+            yield event
+        yield from self._leftovers(left, free)
+
+    def _paired(self, m: int, partner: int | None, free: list[int], ratios: Mapping[tuple[int, int], Ratios]) -> Paired:
+        """Detection `m` with its partner, or against the piece that covers most of it."""
+        eta = self.rule.eta
+        if partner is not None:
+            found = ratios[m, partner]
+            number = self._keep(united(self.detections[m], self.pieces[partner]), "detector", m)
+            return Paired(m, partner, found.agreement, found.cover, eta, "merged", number)
+        best = max((u for u in free if ratios[m, u].cover), key=lambda u: ratios[m, u].cover, default=None)
+        if best is None:
+            return Paired(m, None, 0.0, 0.0, eta, "left", None)
+        found = ratios[m, best]
+        if found.cover > eta:
+            number = self._keep(self.detections[m], "detector", m)
+            return Paired(m, best, found.agreement, found.cover, eta, "taken", number)
+        return Paired(m, best, found.agreement, found.cover, eta, "left", None)
+
+    def _leftovers(self, detections: list[int], pieces: list[int]) -> Iterator[Leftover]:
+        """The area rule: detections first, since they are whole vertebrae more often."""
+        areas = [kept.mask.area for kept in self.kept]
+        spread = self.rule.deviations * float(np.std(areas)) if len(areas) > 1 else None
+        mean = float(np.mean(areas)) if areas else 0.0
+        limits = (None, None) if spread is None else (mean - spread, mean + spread)
+        for m in detections:
+            yield self._leftover("detector", m, self.detections[m], limits)
+        for u in pieces:
+            yield self._leftover("unet", u, self.pieces[u], limits)
+
+    def _leftover(self, source: Source, index: int, mask: Mask, limits: tuple[float | None, float | None]) -> Leftover:
+        overlap = max((mask.iou(kept.mask) for kept in self.kept), default=0.0)
+        reason, holds = leftover_reason(mask.area, limits, overlap, self.rule.overlap_limit)
+        number = self._keep(mask, source, index) if holds else None
+        return Leftover(
+            source=source,
+            index=index,
+            area=mask.area,
+            lowest=limits[0],
+            highest=limits[1],
+            overlap=overlap,
+            overlap_limit=self.rule.overlap_limit,
+            verdict="kept by area" if holds else "dropped",
+            reason=reason,
+            vertebra=number,
+        )
+
+    def _keep(self, mask: Mask, source: Source, index: int) -> int:
+        self.kept.append(Kept(mask, source, index))
+        return len(self.kept) - 1
+
+
+def ratios_of(detection: Mask, piece: Mask) -> Ratios:
+    """The two ratios of Algorithm 1; 0 for an empty detection."""
+    shared = detection.intersection_area(piece)
+    if not shared:
+        return Ratios(0.0, 0.0)
+    return Ratios(shared / max(detection.area, piece.area), shared / detection.area)
+
+
+def merged_pairs(ratios: Mapping[tuple[int, int], Ratios], eta: float) -> dict[int, int]:
+    """Detection -> piece for all that agree above `eta`, the best agreement first, each used once."""
+    pairs: dict[int, int] = {}
+    for (m, u), found in sorted(ratios.items(), key=lambda item: -item[1].agreement):
+        if found.agreement > eta and m not in pairs and u not in pairs.values():
+            pairs[m] = u
+    return pairs
+
+
+def leftover_reason(
+    area: int, limits: tuple[float | None, float | None], overlap: float, overlap_limit: float
+) -> tuple[str, bool]:
+    """Why a leftover is kept or dropped, and whether it is kept."""
+    lowest, highest = limits
+    if overlap > overlap_limit:
+        return f"it overlaps a kept mask: IoU {overlap:.2f} > {overlap_limit:.2f}", False
+    if lowest is None or highest is None:
+        return "fewer than two masks are kept, so there are no areas to compare it with", False
+    if not lowest <= area <= highest:
+        return f"area {area} px is not within {max(lowest, 0):.0f} to {highest:.0f} px", False
+    return f"area {area} px is within {max(lowest, 0):.0f} to {highest:.0f} px", True
+
+
+def united(first: Mask, second: Mask) -> Mask:
+    """The pixels of either mask."""
+    a, b = first.box, second.box
+    frame = type(a)(min(a.x0, b.x0), min(a.y0, b.y0), max(a.x1, b.x1), max(a.y1, b.y1))
+    return Mask.from_array(first.within(frame) | second.within(frame), (frame.x0, frame.y0))

@@ -1,0 +1,56 @@
+"""Centres in drawn maps: one per body, however the bodies hang together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spinefm.masks import Mask
+from spinefm.methods.spineps.centres import CentreRule, find_centres
+from spinefm.methods.vertxnet.ensemble import united
+from tests.methods.drawn import SHAPE, body
+
+RULE = CentreRule()
+SPINE = [body(index) for index in range(6)]
+
+
+def drawn(masks: list[Mask]) -> np.ndarray:  # type: ignore[type-arg]
+    """The masks on a film."""
+    return np.any([mask.on_film(SHAPE) for mask in masks], axis=0)
+
+
+def bridge(index: int, width: int) -> Mask:
+    """A bar of `width` pixels over the gap below body `index`."""
+    return body(index, left=120 - width // 2, width=width, height=60)
+
+
+@pytest.mark.parametrize("bridges", [[], [bridge(1, 4)], [bridge(1, 22)], [bridge(1, 22), bridge(2, 22)]])
+def test_every_body_has_its_centre(bridges: list[Mask]) -> None:
+    centred = find_centres(drawn([*SPINE, *bridges]), RULE)
+    assert centred is not None and len(centred.centres) == 6
+    for centre, mask in zip(centred.centres, SPINE, strict=True):
+        assert centre.point.distance(mask.centroid) < 8
+    assert centred.spacing == pytest.approx(40, abs=3)
+
+
+def test_a_split_piece_says_so() -> None:
+    centred = find_centres(drawn([*SPINE, bridge(1, 22)]), RULE)
+    assert centred is not None and [centre.parts for centre in centred.centres] == [1, 2, 2, 1, 1, 1]
+
+
+def test_a_large_piece_that_never_falls_apart_stays_one() -> None:
+    wide = united(SPINE[1], SPINE[2])
+    centred = find_centres(drawn([SPINE[0], body(1, height=68), *SPINE[3:]]), RULE)
+    assert centred is not None and len(centred.centres) == 5
+    assert centred.centres[1].point.distance(wide.centroid) < 1
+
+
+def test_specks_have_no_centre_and_an_empty_map_has_none() -> None:
+    centred = find_centres(drawn([*SPINE, body(2, left=20, width=4, height=4)]), RULE)
+    assert centred is not None and len(centred.centres) == 6
+    assert find_centres(np.zeros(SHAPE, bool), RULE) is None
+
+
+def test_a_lone_body_has_a_spacing_of_its_size() -> None:
+    centred = find_centres(drawn([SPINE[2]]), RULE)
+    assert centred is not None and len(centred.centres) == 1 and 30 < centred.spacing < 50

@@ -1,0 +1,79 @@
+"""SPINEPS from the networks' answers to named vertebrae, and what it says when it cannot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from spinefm.bundles import BundleError
+from spinefm.captions import caption
+from spinefm.methods import CannotStart, build_method, run_to_trace
+from spinefm.methods.spineps import Spineps, SpinepsSettings
+from spinefm.trace import Trace
+from tests.columns import empty_bundle
+from tests.methods.drawn import DrawnAnswers, blob, body, film, map_of, whole_bundle
+
+SPINE = [body(index) for index in range(6)]
+
+
+def traced(answers: DrawnAnswers) -> Trace:
+    """A run on drawn answers."""
+
+    class Drawn(Spineps):
+        def _answers(self, watch: object) -> Any:
+            return answers
+
+    return run_to_trace(Drawn(whole_bundle(), SpinepsSettings()), film())
+
+
+def test_a_drawn_spine_is_found_and_named() -> None:
+    trace = traced(DrawnAnswers(SPINE, map_of(SPINE, c2=[0])))
+    assert [vertebra.name for vertebra in trace.vertebrae] == ["C2", "C3", "C4", "C5", "C6", "C7"]
+    assert [v.mask.iou(mask) for v, mask in zip(trace.vertebrae, SPINE, strict=True)] == [1.0] * 6
+    assert trace.anchor is not None and trace.anchor.probability == 1.0
+
+
+def test_one_piece_over_two_bodies_becomes_two_vertebrae() -> None:
+    seen = map_of([SPINE[0], blob(1, 2), *SPINE[3:]])
+    trace = traced(DrawnAnswers(SPINE, seen))
+    assert len(trace.vertebrae) == 6
+    assert all(v.mask.iou(mask) > 0.6 for v, mask in zip(trace.vertebrae, SPINE, strict=True))
+
+
+def test_the_trace_holds_every_stage_and_survives_json() -> None:
+    trace = traced(DrawnAnswers(SPINE, map_of(SPINE)))
+    kinds = Counter(event.kind for event in trace.events)
+    assert kinds["cutout"] == 6 and kinds["fused"] >= 6 and kinds["centred"] == kinds["mapped"] == 1
+    assert [event.kind for event in trace.events][-2:] == ["named", "finished"]
+    again = Trace.from_json(trace.to_json())
+    assert again.to_json() == trace.to_json() and [caption(e) for e in again.events] == [
+        caption(e) for e in trace.events
+    ]
+
+
+def test_the_run_says_that_the_original_is_for_mr() -> None:
+    finished = traced(DrawnAnswers(SPINE, map_of(SPINE))).finished
+    assert finished is not None and "made for MR volumes" in finished.notes[0]
+
+
+def test_captions_hold_agreement_and_claims_against_limits() -> None:
+    lines = [caption(event) for event in traced(DrawnAnswers(SPINE, map_of(SPINE))).events]
+    assert any("3 of 3 predictions" in line and "agree by 1.00, 0.00 ≤ 0.60 claimed" in line for line in lines)
+
+
+def test_an_empty_map_is_refused_in_one_sentence() -> None:
+    with pytest.raises(CannotStart, match="No pixel is a vertebral body with a probability above 0.50"):
+        traced(DrawnAnswers(SPINE, map_of([])))
+
+
+def test_a_bundle_without_the_networks_is_refused_in_one_sentence() -> None:
+    with pytest.raises(BundleError, match='SPINEPS needs unet and instance_net, which the bundle "oracle" does not'):
+        build_method("spineps", empty_bundle())
+
+
+def test_settings_change_by_name() -> None:
+    assert build_method("spineps", whole_bundle(), {"claimed_limit": "0.5"}).settings["claimed_limit"] == 0.5
+    with pytest.raises(ValueError, match="must be a number from 0 up"):
+        build_method("spineps", whole_bundle(), {"erosion": -1})

@@ -1,0 +1,50 @@
+"""Names by the cheapest path: known spines, gaps, and nothing to count from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from spinefm.anatomy import Level
+from spinefm.methods.spineps.names import LEAST_MARGIN, best_path, named_by_path
+from spinefm.methods.whole_film import Body
+from tests.methods.drawn import body
+
+
+def spine(count: int, c2: int | None = None, s1: int | None = None, share: float = 0.95) -> list[Body]:
+    """`count` bodies from the top, one or two of which are an end by `share` of their pixels."""
+    return [Body(i, body(i), 1.0, c2=share if i == c2 else 0.0, s1=share if i == s1 else 0.0) for i in range(count)]
+
+
+def levels(bodies: list[Body]) -> list[str | None]:
+    """The names, None for relative ones."""
+    return [level.name if level else None for level in named_by_path(bodies).levels]
+
+
+def test_c2_counts_downwards_and_s1_upwards() -> None:
+    assert levels(spine(4, c2=0)) == ["C2", "C3", "C4", "C5"]
+    assert levels(spine(4, s1=3)) == ["L3", "L4", "L5", "S1"]
+
+
+def test_the_whole_spine_is_named_from_both_ends() -> None:
+    named = named_by_path(spine(24, c2=0, s1=23))
+    assert named.levels[0] is Level.C2 and named.levels[-1] is Level.S1 and len(set(named.levels)) == 24
+
+
+def test_nothing_to_count_from_gives_relative_names() -> None:
+    named = named_by_path(spine(5))
+    assert set(named.levels) == {None} and named.anchor is None and f"< {LEAST_MARGIN:.2f}" in named.note
+
+
+def test_a_weak_end_is_no_anchor() -> None:
+    assert set(levels(spine(5, c2=0, share=0.3))) == {None}
+
+
+def test_a_missing_vertebra_at_a_gap_is_left_out_of_the_names() -> None:
+    bodies = [one for one in spine(24, c2=0, s1=23) if one.number != 10]
+    assert Level.T5 not in named_by_path(bodies).levels and named_by_path(bodies).levels[-1] is Level.S1
+    path, margin = best_path([replace(one) for one in bodies])
+    assert path[0] is Level.C2 and margin > LEAST_MARGIN
+
+
+def test_too_many_bodies_are_not_named() -> None:
+    assert set(levels([Body(i, body(0), 1.0, c2=float(i == 0)) for i in range(30)])) == {None}
