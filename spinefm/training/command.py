@@ -15,14 +15,16 @@ NETWORKS = ("mask_rcnn", "med_sa", "classifier", "point_predictor", "unet", "ins
 def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `python -m spinefm train` to `parser`."""
     parser.add_argument("network", choices=NETWORKS, help="the network to train")
-    parser.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER", help="folders of phantoms")
+    parser.add_argument(
+        "--data", type=Path, nargs="+", required=True, metavar="FOLDER", help="folders of phantoms or data sets"
+    )
     parser.add_argument(
         "--validation",
         type=Path,
         nargs="+",
         default=(),
         metavar="FOLDER",
-        help="unseen phantoms (default: one in twenty of --data is held out)",
+        help="unseen films (default: the data set's own part, or one in twenty of --data is held out)",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the run's folder")
     budget = parser.add_mutually_exclusive_group(required=True)
@@ -31,6 +33,10 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, help="samples a step (default: the network's own)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--bundle", choices=("compact", "paper"), default="compact", help="the networks' sizes")
+    parser.add_argument("--recipe", choices=("default", "paper"), default="default", help="paper: as published")
+    parser.add_argument("--device", default="cpu", help="auto, cpu, cuda or cuda:N (several GPUs: start with torchrun)")
+    parser.add_argument("--from-scratch", action="store_true", help="the paper's sizes without their public weights")
     parser.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
 
 
@@ -46,6 +52,10 @@ def settings_from(args: argparse.Namespace) -> TrainSettings:
         seed=args.seed,
         threads=args.threads,
         resume=args.resume,
+        bundle=args.bundle,
+        recipe=args.recipe,
+        device=args.device,
+        pretrained=not args.from_scratch,
     )
 
 

@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from spinefm.bundles import write_bundle
+from spinefm.manifest import SAM_VIT_B
 from spinefm.networks.registry import NETWORKS, build_network
 from spinefm.training.errors import TrainingError
 from spinefm.training.record import RunFolder, films_text
@@ -23,20 +24,32 @@ TRAINED_ON = "simulated radiographs of this project only (spinefm.phantom); no p
 
 
 def export_runs(runs: Sequence[Path], weights: Path) -> dict[str, dict[str, Any]]:
-    """Write the averaged weights of `runs` as fp16 into the compact bundle, with the facts of training and a card.
+    """Write the averaged weights of `runs` into their bundle, with the facts of training and a card.
 
-    `compact/notes.md`, where there is one, ends the card. Networks of the bundle that no run is given for stay as they
-    are. Returns the facts of each network. Raises TrainingError for a folder without a validated run.
+    `<bundle>/notes.md`, where there is one, ends the card. Networks of the bundle that no run is given for stay as they
+    are. A Med-SA that was trained on SAM keeps only what was trained. Returns the facts of each network.
+
+    Raises TrainingError for a folder without a validated run, and for runs of two bundles.
     """
-    facts = read_facts(weights)
-    networks: dict[str, nn.Module] = {}
-    for run in runs:
-        network, model, about = load_run(run)
-        networks[network], facts[network] = model, about
-    write_bundle(weights, BUNDLE, networks, licence=LICENCE, trained_on=TRAINED_ON)
-    _facts_path(weights).write_text(json.dumps(facts, indent=1) + "\n")
-    (weights / "README.md").write_text(card(facts) + _notes(weights))
+    loaded = [load_run(run) for run in runs]
+    bundles = {str(about.get("bundle", BUNDLE)) for _, _, about in loaded}
+    if len(bundles) != 1:
+        raise TrainingError(f"These runs are of the bundles {', '.join(sorted(bundles))}; export one bundle at a time.")
+    bundle = bundles.pop()
+    facts = read_facts(weights, bundle) | {network: about for network, _, about in loaded}
+    networks = {network: model for network, model, _ in loaded}
+    base = SAM_VIT_B if any(about.get("pretrained") for _, _, about in loaded) else None
+    write_bundle(weights, bundle, networks, licence=LICENCE, trained_on=trained_on(facts), base=base)
+    _facts_path(weights, bundle).write_text(json.dumps(facts, indent=1) + "\n")
+    place = weights if bundle == BUNDLE else weights / bundle
+    (place / "README.md").write_text(card(facts, bundle) + _notes(weights, bundle))
     return facts
+
+
+def trained_on(facts: Mapping[str, Mapping[str, Any]]) -> str:
+    """What the films were; a run on a data set's films has no seeds to name."""
+    real = [name for name, about in facts.items() if str(about["data"]["training"].get("seeds", "")).startswith("none")]
+    return f"films of a data set ({', '.join(real)}) and simulated radiographs" if real else TRAINED_ON
 
 
 def load_run(run: Path) -> tuple[str, nn.Module, dict[str, Any]]:
@@ -50,22 +63,25 @@ def load_run(run: Path) -> tuple[str, nn.Module, dict[str, Any]]:
     return facts["network"], model.eval(), facts
 
 
-def read_facts(weights: Path) -> dict[str, dict[str, Any]]:
+def read_facts(weights: Path, bundle: str = BUNDLE) -> dict[str, dict[str, Any]]:
     """The facts of the networks that are in the bundle already."""
-    path = _facts_path(weights)
+    path = _facts_path(weights, bundle)
     facts: dict[str, dict[str, Any]] = json.loads(path.read_text()) if path.exists() else {}
     return facts
 
 
-def card(facts: Mapping[str, Mapping[str, Any]]) -> str:
+def card(facts: Mapping[str, Mapping[str, Any]], bundle: str = BUNDLE) -> str:
     """The model card of the bundle, in Markdown."""
-    parts = [_HEAD, *(_section(network, facts[network]) for network in NETWORKS if network in facts)]
+    parts = [
+        _HEAD.format(bundle=bundle, trained_on=trained_on(facts)),
+        *(_section(network, facts[network]) for network in NETWORKS if network in facts),
+    ]
     return "\n".join(parts)
 
 
-_HEAD = f"""# Weights of SpineFM, compact bundle
+_HEAD = f"""# Weights of SpineFM, {{bundle}} bundle
 
-Licence: {LICENCE}. Trained on {TRAINED_ON}.
+Licence: {LICENCE}. Trained on {{trained_on}}.
 Not a medical device: for research only. Files are fp16 safetensors; `manifest.json` holds sizes and checksums.
 Scores are those of the averaged weights on simulated films that were not trained on.
 """
@@ -80,9 +96,10 @@ def _section(network: str, facts: Mapping[str, Any]) -> str:
         f"- trained on {films_text(data['training'])}",
         f"- validated on {films_text(data['validation'])}",
         *(f"- before that: {part}" for part in facts.get("history", ())),
-        f"- {facts['steps']} steps of {facts['batch']} samples, {facts['hours']} h on {facts['threads']} CPU thread(s),"
+        f"- {facts['steps']} steps of {facts['batch']} samples, {facts['hours']} h on {_machine(facts)},"
         f" seed {facts['seed']}",
-        f"- optimiser: AdamW, learning rate {facts['recipe']['learning_rate']}, weight decay"
+        f"- optimiser: {_OPTIMISERS[facts['recipe'].get('optimizer', 'adamw')]}, learning rate"
+        f" {facts['recipe']['learning_rate']}, weight decay"
         f" {facts['recipe']['weight_decay']}, average over steps with decay {facts['recipe']['average_decay']}",
         *(f"- {name}: {value}" for name, value in facts["scores"].items()),
         "",
@@ -90,15 +107,24 @@ def _section(network: str, facts: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _notes(weights: Path) -> str:
+_OPTIMISERS = {"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"}
+
+
+def _machine(facts: Mapping[str, Any]) -> str:
+    """What a run ran on; older runs were all on processors."""
+    device, count = str(facts.get("device", "cpu")), facts.get("processes", 1)
+    return f"{count} GPU(s)" if device.startswith("cuda") else f"{facts['threads']} CPU thread(s)"
+
+
+def _notes(weights: Path, bundle: str) -> str:
     """What the card says beyond the runs' facts: measured figures and known failures, kept by hand beside them."""
-    path = weights / BUNDLE / "notes.md"
+    path = weights / bundle / "notes.md"
     return f"\n{path.read_text()}" if path.exists() else ""
 
 
-def _facts_path(weights: Path) -> Path:
+def _facts_path(weights: Path, bundle: str) -> Path:
     """Where the facts of the bundle's training lie."""
-    return weights / BUNDLE / "training.json"
+    return weights / bundle / "training.json"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -17,6 +17,8 @@ from spinefm.phantom import TRAIN_SEEDS
 from spinefm.phantom.legibility import LEGIBLE, contrast
 from spinefm.training.errors import TrainingError
 
+NO_SEED = -1
+"""What stands for the seed of a film that was not simulated."""
 MOST_RUNS = 12
 """Runs of consecutive seeds that a card lists one by one."""
 
@@ -125,13 +127,13 @@ class FilmSet:
 
     @property
     def seeds(self) -> frozenset[int]:
-        """The seeds the films were simulated from."""
-        return frozenset(film.seed for film in self.films)
+        """The seeds the films were simulated from; films of data sets have none."""
+        return frozenset(film.seed for film in self.films if film.seed != NO_SEED)
 
     def facts(self) -> dict[str, object]:
         """How many films and bodies, and the seeds they come from, for a model card."""
         bodies = sum(len(numbers) for numbers in self.bodies.values())
-        return {"films": len(self), "bodies": bodies, "seeds": seed_runs(self.seeds)}
+        return {"films": len(self), "bodies": bodies, "seeds": seed_runs(self.seeds) or "none (films of a data set)"}
 
     def draw_film(self, rng: np.random.Generator) -> TrainingFilm:
         """Any film, each equally likely."""
@@ -195,7 +197,7 @@ def _film_of(folder: Path, name: str, truth: dict[str, Any]) -> TrainingFilm:
     if truth_map.shape != pixels.shape:
         raise ValueError(f"the label map is {truth_map.shape} pixels high and wide, the film {pixels.shape}")
     labels, burnt_out = _legible(pixels, truth_map)
-    centroids, sizes = _bodies(labels)
+    centroids, sizes = bodies_of(labels)
     visible = {level: float(truth.get("partial", {}).get(level.name, 1.0)) for level in centroids}
     return TrainingFilm(
         name=name,
@@ -212,7 +214,7 @@ def _film_of(folder: Path, name: str, truth: dict[str, Any]) -> TrainingFilm:
 
 def _legible(film: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """The labels (H, W) without the bodies that cannot be seen on `film`, and the centroids (K, 2) of those."""
-    centroids, _ = _bodies(labels)
+    centroids, _ = bodies_of(labels)
     bright = film.astype(np.float32) / 255.0
     hidden = [level for level in centroids if contrast(bright, labels == level) < LEGIBLE]
     kept = np.where(np.isin(labels, hidden), 0, labels).astype(np.uint8)
@@ -239,7 +241,7 @@ def _distractors(truth: dict[str, dict[str, object]], name: str) -> list[tuple[s
     return list(truth["distractors"].items())
 
 
-def _bodies(labels: NDArray[np.uint8]) -> tuple[dict[Level, NDArray[np.float64]], dict[Level, float]]:
+def bodies_of(labels: NDArray[np.uint8]) -> tuple[dict[Level, NDArray[np.float64]], dict[Level, float]]:
     """Centroid (x, y) and size (root of the area) in pixels of each body in a label map (H, W)."""
     rows, columns = np.nonzero(labels)
     ids = labels[rows, columns]

@@ -15,7 +15,9 @@ from tqdm import tqdm
 
 from spinefm.training.average import WeightAverage
 from spinefm.training.errors import RunFailed, TrainingError
+from spinefm.training.ranks import Ranks, placed, precise
 from spinefm.training.record import RunFolder
+from spinefm.training.scale import optimizer_of, start_pretrained
 from spinefm.training.settings import Recipe, TrainSettings
 
 LOG_EVERY = 20
@@ -64,8 +66,27 @@ class Trainer(Protocol):
         ...
 
 
-def rate_factor(share: float, warm_up: float) -> float:
-    """The share of the full learning rate once `share` of the budget is used: linear up, then a cosine to 0."""
+class Losses(nn.Module):
+    """A network with its trainer's loss as one module: what several GPUs average the gradients of."""
+
+    def __init__(self, trainer: Trainer, model: nn.Module) -> None:
+        super().__init__()
+        self.trainer, self.model = trainer, model
+
+    def forward(self, batch: Any) -> dict[str, Tensor]:
+        """The parts of the loss, each a scalar."""
+        return self.trainer.losses(self.model, batch)
+
+
+def rate_factor(share: float, warm_up: float, schedule: str = "cosine") -> float:
+    """The share of the full learning rate once `share` of the budget is used: linear up, then a cosine to 0.
+
+    The published schedules: "constant", and "steps", a tenth after every 30 % of the budget.
+    """
+    if schedule == "constant":
+        return 1.0
+    if schedule == "steps":
+        return 0.1 ** int(share / 0.3 + 1e-9)
     if share < warm_up:
         return share / warm_up
     return 0.5 * (1.0 + math.cos(math.pi * (share - warm_up) / (1.0 - warm_up)))
@@ -79,24 +100,28 @@ class Loop:
         torch.set_num_threads(settings.threads)
         torch.manual_seed(settings.seed)
         self.trainer, self.settings, self.recipe = trainer, settings, trainer.recipe
-        self.folder = RunFolder.open(settings.out, settings.resume)
-        self.model = trainer.build()
+        self.ranks = Ranks.join(settings.device)
+        self.folder = RunFolder.open(settings.out, settings.resume) if self.ranks.first else RunFolder(settings.out)
+        self.model = trainer.build().to(self.ranks.device)
+        if settings.bundle == "paper" and settings.pretrained and not settings.resume:
+            start_pretrained(self.model)
         if self.recipe.channels_last:
             self.model = self.model.to(memory_format=torch.channels_last)
         self.average = WeightAverage(self.model, self.recipe.average_decay)
-        self.optimizer = torch.optim.AdamW(_groups(self.model, self.recipe), lr=self.recipe.learning_rate)
+        self.optimizer = optimizer_of(_groups(self.model, self.recipe), self.recipe)
         self.step, self.skipped, self.seconds = 0, 0, 0.0
         self.scores: dict[str, float] = {}
         self.history: tuple[str, ...] = ()
         if settings.resume:
             self._restore()
+        self.losses = self.ranks.together(Losses(trainer, self.model))
         self._clock, self._started = clock, clock() - self.seconds
 
     def run(self) -> dict[str, float]:
         """Train until the budget is used; returns the scores of the last validation."""
         saved = validated = self._tick()
         with tqdm(total=100, unit="%", desc=self.trainer.network, bar_format=_BAR) as bar:
-            while self._share() < 1.0:
+            while self.ranks.agreed(self._share()) < 1.0:
                 parts = self._one_step()
                 now = self._tick()
                 self._show(bar, parts)
@@ -111,14 +136,18 @@ class Loop:
         return self.scores
 
     def validate(self, thorough: bool) -> None:
-        """Score the averaged weights, log the scores, and write weights and facts."""
+        """Score the averaged weights, log the scores, and write weights and facts; the first process alone."""
+        if not self.ranks.first:
+            return
         with torch.no_grad():
             self.scores = self.trainer.validate(self.average.model, thorough)
         self.folder.log(step=self.step, seconds=round(self._tick(), 1), **self.scores)
         self.folder.save_weights(self.average.model, self._facts())
 
     def save(self) -> None:
-        """Write the checkpoint."""
+        """Write the checkpoint; the first process alone."""
+        if not self.ranks.first:
+            return
         self.folder.save_checkpoint(
             {
                 "model": self.model.state_dict(),
@@ -134,14 +163,14 @@ class Loop:
     def _one_step(self) -> dict[str, float]:
         """Draw a batch and take one optimiser step; returns the parts of the loss."""
         torch.manual_seed(self.settings.seed * 1_000_003 + self.step)  # a prime: runs of other seeds share no step
-        rng = np.random.default_rng((self.settings.seed, self.step))
-        batch = self.trainer.draw(rng, self.settings.batch or self.recipe.batch)
-        rate = self.recipe.learning_rate * rate_factor(self._share(), self.recipe.warm_up)
+        rng = np.random.default_rng(self.ranks.seed(self.settings.seed, self.step))
+        batch = placed(self.trainer.draw(rng, self.settings.batch or self.recipe.batch), self.ranks.device)
+        rate = self.recipe.learning_rate * rate_factor(self._share(), self.recipe.warm_up, self.recipe.schedule)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.model.train()
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bf16):
-            parts = self.trainer.losses(self.model, batch)
+        with precise(self.model, self.recipe.bf16):
+            parts = self.losses(batch)
         total = torch.stack([part.float() for part in parts.values()]).sum()  # ()
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
@@ -157,7 +186,8 @@ class Loop:
     def _skip(self) -> None:
         """Leave out a step whose gradient overflowed. Raises RunFailed once that is no exception any more."""
         self.skipped += 1
-        self.folder.log(step=self.step, seconds=round(self.seconds, 1), skipped=self.skipped)
+        if self.ranks.first:
+            self.folder.log(step=self.step, seconds=round(self.seconds, 1), skipped=self.skipped)
         if self.skipped > MOST_SKIPPED:
             raise RunFailed(f"The gradient overflowed {self.skipped} times; lower the learning rate.")
 
@@ -187,7 +217,7 @@ class Loop:
     def _show(self, bar: Any, parts: dict[str, float]) -> None:
         """Move the progress bar and write a line of the log now and then."""
         bar.n = round(100 * self._share(), 1)
-        if self.step % LOG_EVERY == 0:
+        if self.step % LOG_EVERY == 0 and self.ranks.first:
             bar.set_postfix(step=self.step, loss=f"{parts['loss']:.3f}", refresh=False)
             rounded = {key: float(f"{value:.5g}") for key, value in parts.items()}
             self.folder.log(step=self.step, seconds=round(self.seconds, 1), **rounded)
@@ -205,6 +235,10 @@ class Loop:
             "seed": self.settings.seed,
             "threads": self.settings.threads,
             "recipe": asdict(self.recipe),
+            "bundle": self.settings.bundle,
+            "device": str(self.ranks.device),
+            "processes": self.ranks.count,
+            "pretrained": self.settings.bundle == "paper" and self.settings.pretrained,
             "data": self.trainer.facts(),
             "history": list(self.history),
             "scores": self.scores,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from spinefm.runtime import quiet_allocator
+from spinefm.training.cases import films_of
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import FilmSet
 from spinefm.training.loop import Loop, Trainer
+from spinefm.training.scale import sizes_and_recipe
 from spinefm.training.settings import TrainSettings
 from spinefm.training.train_classifier import ClassifierTrainer
 from spinefm.training.train_instance_net import InstanceNetTrainer
@@ -22,7 +25,7 @@ from spinefm.training.train_unet import UNetTrainer
 HELD_OUT = 20
 """Where no unseen films are given, one in so many is held out: 5 % cost little training and give a stable score."""
 
-TRAINERS: dict[str, Callable[[FilmSet, FilmSet], Any]] = {
+TRAINERS: dict[str, Callable[..., Any]] = {
     "mask_rcnn": MaskRCNNTrainer,
     "med_sa": MedSATrainer,
     "classifier": ClassifierTrainer,
@@ -42,7 +45,13 @@ def make_trainer(network: str, settings: TrainSettings) -> Trainer:
     """The trainer of `network` with its films in memory. Raises TrainingError for an unknown network."""
     if network not in TRAINERS:
         raise TrainingError(f"There is no network {network}; choose one of {', '.join(TRAINERS)}.")
-    trainer: Trainer = TRAINERS[network](*read_films(settings))
+    scale = sizes_and_recipe(network, settings.bundle, settings.recipe)
+    films, unseen = read_films(settings)
+    if scale is None:
+        plain: Trainer = TRAINERS[network](films, unseen)
+        return plain
+    config, recipe = scale
+    trainer: Trainer = TRAINERS[network](films, unseen, config=config, recipe=recipe)
     return trainer
 
 
@@ -52,10 +61,12 @@ def read_films(settings: TrainSettings) -> tuple[FilmSet, FilmSet]:
     Raises TrainingError when a phantom is in both.
     """
     with tqdm(desc="films", unit="film") as bar:
-        films = FilmSet.read(settings.data, progress=lambda: bar.update())
+        films = _read(settings.data, "train", lambda: bar.update())
+    if not settings.validation and not all(_simulated(folder) for folder in settings.data):
+        return films, _read(settings.data, "val")
     if not settings.validation:
         return films.held_out(HELD_OUT)
-    unseen = FilmSet.read(settings.validation)
+    unseen = _read(settings.validation, "val")
     shared = films.seeds & unseen.seeds
     if shared:
         raise TrainingError(
@@ -63,3 +74,20 @@ def read_films(settings: TrainSettings) -> tuple[FilmSet, FilmSet]:
             " simulate the validation films from other seeds."
         )
     return films, unseen
+
+
+def _read(folders: Sequence[Path], part: str, progress: Callable[[], object] = lambda: None) -> FilmSet:
+    """Folders of phantoms whole, of data sets their `part`."""
+    phantoms = [folder for folder in folders if _simulated(folder)]
+    films = list(FilmSet.read(phantoms, progress).films)
+    for folder in folders:
+        if folder not in phantoms:
+            films += films_of(folder, part)
+    if not films:
+        raise TrainingError(f"{folders[0]} holds no labelled films for {part}; give a folder that does.")
+    return FilmSet(tuple(films))
+
+
+def _simulated(folder: Path) -> bool:
+    """Whether a folder has the layout of phantoms; so does one without any films, which is then said to be empty."""
+    return (folder / "films").is_dir() or not folder.is_dir() or not any(folder.iterdir())

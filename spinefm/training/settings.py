@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from spinefm.training.errors import TrainingError
 
@@ -15,7 +16,9 @@ class TrainSettings:
     A budget of minutes counts everything between start and end, validation included, and the learning rate follows
     the share of it that has passed, so that a run always ends annealed. `batch` is in samples a step (None: the
     recipe's), `seed` decides every draw, and checkpoints and validations come so many minutes apart: a lost machine
-    costs three minutes, and validation stays a small share of the time.
+    costs three minutes, and validation stays a small share of the time. `bundle` is "compact" or "paper", `recipe`
+    "default" or, for the paper's sizes, "paper" (as published); `device` is "auto", "cpu", "cuda" or "cuda:N"; without
+    `pretrained` the paper's sizes start from random weights.
     """
 
     data: tuple[Path, ...]
@@ -29,6 +32,10 @@ class TrainSettings:
     resume: bool = False
     checkpoint_minutes: float = 3.0
     validate_minutes: float = 5.0
+    bundle: str = "compact"
+    recipe: str = "default"
+    device: str = "cpu"
+    pretrained: bool = True
 
     def __post_init__(self) -> None:
         """Raise TrainingError for a budget that is missing, double or not positive."""
@@ -37,6 +44,8 @@ class TrainSettings:
             raise TrainingError("Give the run one budget: either minutes or steps.")
         if budgets[0] <= 0 or (self.batch is not None and self.batch <= 0) or self.threads <= 0:
             raise TrainingError("Minutes, steps, batch and threads must be above zero.")
+        if self.bundle not in ("compact", "paper") or self.recipe not in ("default", "paper"):
+            raise TrainingError('The bundle is "compact" or "paper", the recipe "default" or "paper".')
 
     def share_done(self, step: int, seconds: float) -> float:
         """The share of the budget used after `step` steps and `seconds` seconds, 0 to 1."""
@@ -46,12 +55,13 @@ class TrainSettings:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one network is optimised: AdamW with a linear warm-up and a cosine down to zero.
+    """How one network is optimised: by default AdamW with a linear warm-up and a cosine down to zero.
 
     `batch` is in samples a step, `learning_rate` that of a full step, `warm_up` the share of the budget until it is
     reached, `gradient_clip` the largest norm of the gradient, `average_decay` that of the weights' average (0.999: a
     thousand steps), `bf16` the type of the forward pass where it was measured faster, `channels_last` the memory
-    layout of convolutions.
+    layout of convolutions. `optimizer` and `schedule` may be those of the published runs ("steps": a tenth of the rate
+    after each 30 % of the budget); `published` leaves out what we add to their losses and samples.
     """
 
     batch: int
@@ -62,3 +72,6 @@ class Recipe:
     average_decay: float = 0.999
     bf16: bool = False
     channels_last: bool = True
+    optimizer: Literal["adamw", "adam", "sgd"] = "adamw"
+    schedule: Literal["cosine", "constant", "steps"] = "cosine"
+    published: bool = False

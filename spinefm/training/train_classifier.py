@@ -16,6 +16,7 @@ from spinefm.training.backgrounds import draw_background
 from spinefm.training.errors import RunFailed
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
 from spinefm.training.patches import Square, cut_film, varied_patch
+from spinefm.training.ranks import device_of, placed, precise
 from spinefm.training.settings import Recipe
 
 SHARES = {"background": 0.35, "vertebra": 0.35, "S1": 0.15, "C2": 0.15}
@@ -53,13 +54,16 @@ class ClassifierTrainer(FilmTrainer):
     def draw(self, rng: np.random.Generator, count: int) -> ClassBatch:
         """`count` patches, the classes in the proportions of SHARES."""
         samples = [draw_case(self.films, rng) for _ in range(count)]
+        if self.recipe.published:
+            return self._straight(samples)
         patches = [self._varied(film, point, spacing, rng) for film, point, spacing, _ in samples]
         return _batch(patches, [name for *_, name in samples])
 
     def losses(self, model: nn.Module, batch: ClassBatch) -> dict[str, Tensor]:
         """Cross entropy; labels are smoothed by 3 %, so that probabilities stay short of 1 and limits on them tell."""
         logits = model(batch.patches).float()  # (B, classes)
-        return {"cross_entropy": functional.cross_entropy(logits, batch.classes, label_smoothing=0.03)}
+        smoothing = 0.0 if self.recipe.published else 0.03
+        return {"cross_entropy": functional.cross_entropy(logits, batch.classes, label_smoothing=smoothing)}
 
     def validate(self, model: nn.Module, thorough: bool) -> dict[str, float]:
         """Confusion of unseen patches: balanced accuracy, recall and precision of each class, C2/S1 invented."""
@@ -67,14 +71,18 @@ class ClassifierTrainer(FilmTrainer):
         confusion = np.zeros((len(CLASSES), len(CLASSES)), np.int64)
         for _ in range(VALIDATED[thorough] // 20):
             samples = [draw_case(self.unseen, rng) for _ in range(20)]
-            sides = [self.config.side_in_spacings * spacing for _, _, spacing, _ in samples]
-            squares = [Square(_xy(point), side) for (_, point, _, _), side in zip(samples, sides, strict=True)]
-            patches = [cut_film(s[0], square, self.config.patch) for s, square in zip(samples, squares, strict=True)]
-            batch = _batch(patches, [name for *_, name in samples])
-            with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bf16):
-                found = model(batch.patches).argmax(dim=1)  # (B,)
+            batch = self._straight(samples)
+            with precise(model, self.recipe.bf16):
+                found = model(placed(batch.patches, device_of(model))).argmax(dim=1).cpu()  # (B,)
             np.add.at(confusion, (batch.classes.numpy(), found.numpy()), 1)
         return confusion_scores(confusion)
+
+    def _straight(self, samples: list[tuple[TrainingFilm, NDArray[np.float64], float, str]]) -> ClassBatch:
+        """The patches as inference cuts them."""
+        sides = [self.config.side_px or self.config.side_in_spacings * spacing for _, _, spacing, _ in samples]
+        squares = [Square(_xy(point), side) for (_, point, _, _), side in zip(samples, sides, strict=True)]
+        patches = [cut_film(s[0], square, self.config.patch) for s, square in zip(samples, squares, strict=True)]
+        return _batch(patches, [name for *_, name in samples])
 
     def _varied(
         self, film: TrainingFilm, point: NDArray[np.float64], spacing: float, rng: np.random.Generator

@@ -13,6 +13,7 @@ from torchvision.ops import box_iou
 from spinefm.networks.mask_rcnn import MaskRCNNConfig, SpineMaskRCNN, build_mask_rcnn
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import FilmTrainer, TrainingFilm
+from spinefm.training.ranks import device_of, placed, precise
 from spinefm.training.settings import Recipe
 from spinefm.training.views import View, cut_view, draw_view
 
@@ -56,19 +57,28 @@ class MaskRCNNTrainer(FilmTrainer):
 
     def draw(self, rng: np.random.Generator, count: int) -> FilmBatch:
         """`count` views of one shape (so that nothing is padded) with their targets."""
+        if self.recipe.published:
+            return self._whole_films(rng, count)
         side, aspect, _ = VIEWS[int(rng.choice(len(VIEWS), p=[share for *_, share in VIEWS]))]
         longest = self.config.longest_side
         shape = view_shape(round(longest * side / 32) * 32, aspect)
         views = [draw_view(self.films.draw_film(rng), shape, longest, rng) for _ in range(count)]
         return FilmBatch([torch.from_numpy(view.image)[None] for view in views], [target_of(view) for view in views])
 
+    def _whole_films(self, rng: np.random.Generator, count: int) -> FilmBatch:
+        """Whole films as they are."""
+        drawn = [self.films.draw_film(rng) for _ in range(count)]
+        views = [cut_view(film, np.eye(2, 3), film.shape) for film in drawn]
+        return FilmBatch([torch.from_numpy(view.image)[None] for view in views], [target_of(view) for view in views])
+
     def losses(self, model: nn.Module, batch: FilmBatch) -> dict[str, Tensor]:
         """torchvision's five losses and that of the auxiliary semantic map."""
         if not isinstance(model, SpineMaskRCNN):
             raise TypeError("Mask R-CNN's trainer trains Mask R-CNN.")
-        height, width = batch.films[0].shape[-2:]
-        model.transform.min_size = (min(height, width),)  # views come at the scale they are meant at
-        model.transform.max_size = max(height, width)
+        if not self.recipe.published:
+            height, width = batch.films[0].shape[-2:]
+            model.transform.min_size = (min(height, width),)  # views come at the scale they are meant at
+            model.transform.max_size = max(height, width)
         losses: dict[str, Tensor] = model(batch.films, batch.targets)
         return losses
 
@@ -89,8 +99,9 @@ class MaskRCNNTrainer(FilmTrainer):
     def _score_film(self, model: SpineMaskRCNN, film: TrainingFilm) -> FilmScore:
         """Detect on one whole film and match."""
         view = cut_view(film, np.eye(2, 3), film.shape)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bf16):
-            found = model.detect([torch.from_numpy(view.image)[None]])[0]
+        with precise(model, self.recipe.bf16):
+            found = model.detect([torch.from_numpy(view.image)[None].to(device_of(model))])[0]
+        found = placed(found, torch.device("cpu"))
         sure = found["scores"] >= SCORE
         sizes = {level: 1.1 * film.sizes[level] for level in view.levels}
         truth = [(film.centroids[level], sizes[level]) for level in view.levels]

@@ -11,10 +11,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from spinefm.anatomy import COUNTED, Level
-from spinefm.networks.med_sa import MedSA, MedSAConfig
+from spinefm.networks.med_sa import MedSA, MedSAConfig, freeze_for_adaptation
 from spinefm.training.errors import RunFailed
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
 from spinefm.training.patches import Square, cut_film, cut_mask, label_at, varied_patch
+from spinefm.training.ranks import device_of, placed, precise
 from spinefm.training.settings import Recipe
 
 SIDES = (2.3, 4.2)
@@ -48,8 +49,11 @@ class MedSATrainer(FilmTrainer):
     network: str = "med_sa"
 
     def build(self) -> nn.Module:
-        """The untrained network."""
-        return MedSA(self.config)
+        """The untrained network; with adapters all but them and the decoder is frozen."""
+        model = MedSA(self.config)
+        if self.config.encoder == "vit":
+            freeze_for_adaptation(model)
+        return model
 
     def draw(self, rng: np.random.Generator, count: int) -> PromptBatch:
         """`count` prompts with their masks."""
@@ -64,7 +68,9 @@ class MedSATrainer(FilmTrainer):
         if not isinstance(model, MedSA):
             raise TypeError("Med-SA's trainer trains Med-SA.")
         logits, iou = model.forward_with_iou(batch.patches, batch.clicks)  # (B, S, S), (B,)
-        entropy = functional.binary_cross_entropy_with_logits(logits, batch.masks, pos_weight=torch.tensor(1.5))
+        if self.recipe.published:
+            return {"cross_entropy": published_loss(logits, batch.masks)}
+        entropy = functional.binary_cross_entropy_with_logits(logits, batch.masks, pos_weight=logits.new_tensor(1.5))
         estimate = functional.mse_loss(iou, iou_of(logits.detach() > 0, batch.masks > 0))
         return {"cross_entropy": entropy, "dice": soft_dice_loss(logits, batch.masks), "iou": 0.2 * estimate}
 
@@ -74,8 +80,9 @@ class MedSATrainer(FilmTrainer):
         scores: list[tuple[Level, float]] = []
         for _ in range(VALIDATED[thorough] // VALIDATION_BATCH):
             levels, batch = self._unseen_batch(rng)
-            with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bf16):
-                found = (model(batch.patches, batch.clicks) > 0).numpy()  # (B, S, S)
+            on_device = placed(batch, device_of(model))
+            with precise(model, self.recipe.bf16):
+                found = (model(on_device.patches, on_device.clicks) > 0).cpu().numpy()  # (B, S, S)
             true = batch.masks.numpy() > 0.5
             scores += [(level, dice(*masks)) for level, *masks in zip(levels, found, true, strict=True)]
         return _by_region(scores)
@@ -96,6 +103,8 @@ class MedSATrainer(FilmTrainer):
         """A patch and the mask of the body that its middle prompts for; a prompt that shows no body is drawn anew."""
         for _ in range(TRIES):
             film, level = draw_body(self.films, rng)
+            if self.recipe.published:
+                return self._published_sample(film, level, rng)
             square = Square(
                 centre=draw_click(film, level, rng),
                 side=rng.uniform(*SIDES) * film.spacing(level),
@@ -106,6 +115,25 @@ class MedSATrainer(FilmTrainer):
             if mask.any():
                 return varied_patch(film, square, self.config.patch, rng), mask
         raise RunFailed(f"{TRIES} prompts in a row showed no body; simulate the films again.")
+
+    def _published_sample(
+        self, film: TrainingFilm, level: Level, rng: np.random.Generator
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """A straight patch round a random point of the body, as it is (SpineFM, section 3)."""
+        rows, columns = np.nonzero(film.labels == level)
+        index = int(rng.integers(len(rows)))
+        side = self.config.side_px or self.config.side_in_spacings * film.spacing(level)
+        square = Square((float(columns[index]), float(rows[index])), side)
+        size = self.config.patch
+        return cut_film(film, square, size), cut_mask(film, level, square, size)
+
+
+def published_loss(logits: Tensor, masks: Tensor) -> Tensor:
+    """Binary cross entropy at 256 x 256 in which a body's pixels weigh 2 (SpineFM's code); both (B, S, S)."""
+    size = (min(256, masks.shape[1]), min(256, masks.shape[2]))
+    small = functional.interpolate(logits[:, None], size, mode="bilinear", align_corners=False)  # (B, 1, 256, 256)
+    truth = functional.interpolate(masks[:, None], size, mode="nearest")  # (B, 1, 256, 256)
+    return functional.binary_cross_entropy_with_logits(small, truth, pos_weight=logits.new_tensor(2.0))
 
 
 def draw_body(films: FilmSet, rng: np.random.Generator) -> tuple[TrainingFilm, Level]:

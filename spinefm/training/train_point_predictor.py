@@ -14,6 +14,7 @@ from spinefm.anatomy import COUNTED
 from spinefm.geometry import CanonicalFrame, Point
 from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
+from spinefm.training.ranks import device_of, placed
 from spinefm.training.settings import Recipe
 
 JITTER = (0.01, 0.06)
@@ -42,15 +43,18 @@ class PointPredictorTrainer(FilmTrainer):
 
     def __post_init__(self) -> None:
         """Collect the windows once."""
-        object.__setattr__(self, "windows", all_windows(self.films))
-        object.__setattr__(self, "unseen_windows", all_windows(self.unseen))
+        relative = self.config.frame == "absolute"
+        object.__setattr__(self, "windows", all_windows(self.films, relative))
+        object.__setattr__(self, "unseen_windows", all_windows(self.unseen, relative))
 
     def build(self) -> nn.Module:
         """The untrained network."""
         return PointPredictor(self.config)
 
     def draw(self, rng: np.random.Generator, count: int) -> WindowBatch:
-        """`count` windows."""
+        """`count` windows; as published all of them, as they are."""
+        if self.recipe.published:
+            return as_published(self.windows)
         return framed(self.windows[rng.integers(len(self.windows), size=count)], rng)
 
     def losses(self, model: nn.Module, batch: WindowBatch) -> dict[str, Tensor]:
@@ -60,8 +64,9 @@ class PointPredictorTrainer(FilmTrainer):
     def validate(self, model: nn.Module, thorough: bool) -> dict[str, float]:
         """Root mean square distance to the true next centroid, in spacings, beside that of going straight on."""
         batch = framed(self.unseen_windows, np.random.default_rng(17))
+        batch = placed(as_published(self.unseen_windows) if self.recipe.published else batch, device_of(model))
         error = (model(batch.known) - batch.following).square().sum(dim=1).mean().sqrt()
-        straight = torch.tensor([0.0, 1.0])
+        straight = 2 * batch.known[:, 2] - batch.known[:, 1]  # (B, 2); (0, 1) in the canonical frame
         baseline = (straight - batch.following).square().sum(dim=1).mean().sqrt()
         return {"rms_spacings": round(float(error), 4), "rms_straight_on": round(float(baseline), 4)}
 
@@ -70,9 +75,19 @@ class PointPredictorTrainer(FilmTrainer):
         return super().facts() | {"windows": len(self.windows), "unseen_windows": len(self.unseen_windows)}
 
 
-def all_windows(films: FilmSet) -> NDArray[np.float64]:
-    """Every run of four neighbouring centroids, downwards and upwards, (N, 4, 2) in film pixels."""
-    windows = [window for film in films.films for window in film_windows(film)]
+def as_published(windows: NDArray[np.float64]) -> WindowBatch:
+    """Windows (N, 4, 2) in shares of the film's sides, as they are."""
+    both = torch.from_numpy(windows.astype(np.float32))  # (N, 4, 2)
+    return WindowBatch(both[:, :3], both[:, 3])
+
+
+def all_windows(films: FilmSet, relative: bool = False) -> NDArray[np.float64]:
+    """Every run of four neighbouring centroids, downwards and upwards, (N, 4, 2).
+
+    In film pixels, or, where `relative`, in shares of the film's width and height.
+    """
+    units = [film.shape[::-1] if relative else (1, 1) for film in films.films]
+    windows = [window / unit for film, unit in zip(films.films, units, strict=True) for window in film_windows(film)]
     return np.array(windows, np.float64).reshape(-1, 4, 2)
 
 

@@ -1,0 +1,87 @@
+"""Where a run computes: one device, or one process per GPU that `torchrun` started."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from spinefm.runtime import DeviceError, pick_device
+from spinefm.training.errors import TrainingError
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """This process among `count` that train together; `rank` 0 alone writes, validates and keeps the time."""
+
+    rank: int
+    count: int
+    device: torch.device
+
+    @classmethod
+    def join(cls, device: str) -> Ranks:
+        """Meet the other processes of `torchrun`, or stand alone. Raises TrainingError for a device that is missing."""
+        count, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
+        try:
+            place = pick_device(device)
+            if count > 1 and place.type == "cuda":
+                place = pick_device(f"cuda:{os.environ['LOCAL_RANK']}")
+        except DeviceError as error:
+            raise TrainingError(str(error)) from error
+        if count > 1 and not torch.distributed.is_initialized():
+            torch.distributed.init_process_group("nccl" if place.type == "cuda" else "gloo")
+        return cls(rank, count, place)
+
+    @property
+    def first(self) -> bool:
+        """Whether this process writes and validates."""
+        return self.rank == 0
+
+    def together(self, module: nn.Module) -> nn.Module:
+        """`module` with its gradients averaged over all processes."""
+        if self.count == 1:
+            return module
+        ids = [self.device.index] if self.device.type == "cuda" else None
+        return nn.parallel.DistributedDataParallel(module, device_ids=ids, find_unused_parameters=True)
+
+    def agreed(self, value: float) -> float:
+        """The first process's `value`, in all of them: clocks differ, and all must stop at the same step."""
+        if self.count == 1:
+            return value
+        shared = torch.tensor([value], dtype=torch.float64, device=self.device)  # (1,)
+        torch.distributed.broadcast(shared, src=0)
+        return float(shared)
+
+    def seed(self, *numbers: int) -> tuple[int, ...]:
+        """A seed from `numbers` that no other process has."""
+        return numbers if self.rank == 0 else (*numbers, self.rank)
+
+
+def placed(thing: Thing, device: torch.device) -> Thing:
+    """Tensors, and lists, dictionaries and dataclasses of them, on `device`."""
+    moved: Any = thing
+    if isinstance(thing, Tensor):
+        moved = thing.to(device, non_blocking=True)
+    elif isinstance(thing, list):
+        moved = [placed(item, device) for item in thing]
+    elif isinstance(thing, dict):
+        moved = {key: placed(value, device) for key, value in thing.items()}
+    elif is_dataclass(thing) and not isinstance(thing, type):
+        moved = type(thing)(**{field.name: placed(getattr(thing, field.name), device) for field in fields(thing)})
+    result: Thing = moved
+    return result
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Where a network's weights lie."""
+    return next(model.parameters()).device
+
+
+def precise(model: nn.Module, bf16: bool) -> torch.autocast:
+    """The context in which a network runs in bfloat16, if asked for, on its own device."""
+    return torch.autocast(device_of(model).type, torch.bfloat16, enabled=bf16)

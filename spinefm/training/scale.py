@@ -1,0 +1,139 @@
+"""What each bundle's networks are at training time: their sizes, their recipes, and the weights they start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from spinefm.base import fetch_base
+from spinefm.bundles import BundleError
+from spinefm.manifest import SAM_VIT_B, WEIGHTS_FOLDER
+from spinefm.networks.level_classifier import LevelClassifier, LevelClassifierConfig
+from spinefm.networks.mask_rcnn import MaskRCNNConfig, SpineMaskRCNN
+from spinefm.networks.med_sa import MedSA, MedSAConfig
+from spinefm.networks.point_predictor import PointPredictorConfig
+from spinefm.training.errors import TrainingError
+from spinefm.training.settings import Recipe
+
+NO_CLIP = 1e9
+"""A largest norm that no gradient reaches: the published runs clip nothing."""
+
+PAPER: Mapping[str, tuple[Any, Recipe]] = {
+    "mask_rcnn": (MaskRCNNConfig.paper(), Recipe(batch=4, learning_rate=2e-4, gradient_clip=5.0, bf16=True)),
+    "med_sa": (
+        MedSAConfig.paper(),
+        Recipe(batch=4, learning_rate=3e-4, gradient_clip=1.0, bf16=True, channels_last=False),
+    ),
+    "classifier": (LevelClassifierConfig.paper(), Recipe(batch=32, learning_rate=3e-4, bf16=True)),
+    "point_predictor": (
+        PointPredictorConfig(),
+        Recipe(batch=512, learning_rate=3e-3, weight_decay=0.0, channels_last=False),
+    ),
+}
+"""The bundle `paper` with our recipe: AdamW with warm-up and cosine, averaged weights, augmentation."""
+
+PUBLISHED: Mapping[str, tuple[Any, Recipe]] = {
+    "mask_rcnn": (
+        MaskRCNNConfig.paper(),
+        Recipe(4, 5e-3, 5e-4, 0.0, NO_CLIP, 0.0, optimizer="sgd", schedule="steps", published=True),
+    ),
+    "med_sa": (
+        MedSAConfig.paper(),
+        Recipe(1, 1e-4, 0.0, 0.0, NO_CLIP, 0.0, False, False, "adam", "constant", published=True),
+    ),
+    "classifier": (
+        LevelClassifierConfig.paper(),
+        Recipe(32, 1e-3, 0.0, 0.0, NO_CLIP, 0.0, optimizer="adam", schedule="constant", published=True),
+    ),
+    "point_predictor": (
+        PointPredictorConfig.paper(),
+        Recipe(1, 1e-3, 0.0, 0.0, NO_CLIP, 0.0, False, False, "adam", "constant", published=True),
+    ),
+}
+"""The bundle `paper` as published (SpineFM's code): optimisers, rates and schedules, no augmentation, no average."""
+
+_HEADS = {
+    "mask_rcnn": ("roi_heads.box_predictor.", "roi_heads.mask_predictor.mask_fcn_logits."),
+    "classifier": ("fc.",),
+}
+"""What depends on the classes, and so starts anew."""
+
+
+def sizes_and_recipe(network: str, bundle: str, recipe: str) -> tuple[Any, Recipe] | None:
+    """Configuration and recipe of a network; None for those that the network's own trainer brings (compact).
+
+    Raises TrainingError for a network that the bundle has not.
+    """
+    if bundle == "compact":
+        if recipe != "default":
+            raise TrainingError(f'The recipe "{recipe}" belongs to the bundle "paper"; add --bundle paper.')
+        return None
+    table = PUBLISHED if recipe == "paper" else PAPER
+    if network not in table:
+        raise TrainingError(f'The bundle "{bundle}" has no {network}; its networks are {", ".join(table)}.')
+    return table[network]
+
+
+def start_pretrained(model: nn.Module) -> None:
+    """Fill a network of the paper's size with its public weights: SAM, COCO or ImageNet; the point predictor has none.
+
+    Raises TrainingError where they cannot be had.
+    """
+    try:
+        if isinstance(model, MedSA):
+            _start_from_sam(model)
+        elif isinstance(model, SpineMaskRCNN):
+            load_but_heads(model, _coco(), _HEADS["mask_rcnn"])
+        elif isinstance(model, LevelClassifier):
+            load_but_heads(model, _imagenet(model.config.depth), _HEADS["classifier"])
+    except (BundleError, OSError) as error:
+        raise TrainingError(f"{error} Or start from random weights with --from-scratch.") from error
+
+
+def load_but_heads(model: nn.Module, state: Mapping[str, Tensor], heads: tuple[str, ...]) -> None:
+    """Load all of `state` but what starts with one of `heads`. Raises TrainingError unless the rest fits completely."""
+    own = model.state_dict()
+    kept = {name: value for name, value in state.items() if not name.startswith(heads)}
+    wanted = {name for name in own if not name.startswith(heads)}
+    wrong = sorted(wanted ^ kept.keys()) or sorted(name for name in wanted if own[name].shape != kept[name].shape)
+    if wrong:
+        raise TrainingError(f"The public weights do not fit this network (such as {wrong[0]}); train --from-scratch.")
+    model.load_state_dict({**own, **kept})
+
+
+def _start_from_sam(model: MedSA) -> None:
+    from safetensors.torch import load_file
+
+    base = load_file(fetch_base(SAM_VIT_B, WEIGHTS_FOLDER))
+    load_but_heads(model, {**_adapters(model), **base}, ())
+
+
+def _adapters(model: nn.Module) -> dict[str, Tensor]:
+    return {name: value for name, value in model.state_dict().items() if "_adapter." in name}
+
+
+def _coco() -> Mapping[str, Tensor]:
+    from torchvision.models.detection import MaskRCNN_ResNet50_FPN_Weights
+
+    weights: Mapping[str, Tensor] = MaskRCNN_ResNet50_FPN_Weights.COCO_V1.get_state_dict(progress=True, check_hash=True)
+    return weights
+
+
+def _imagenet(depth: str) -> Mapping[str, Tensor]:
+    from torchvision.models import ResNet50_Weights, ResNet101_Weights
+
+    weights = {"resnet50": ResNet50_Weights.IMAGENET1K_V1, "resnet101": ResNet101_Weights.IMAGENET1K_V1}[depth]
+    state: Mapping[str, Tensor] = weights.get_state_dict(progress=True, check_hash=True)
+    return state
+
+
+def optimizer_of(groups: list[dict[str, Any]], recipe: Recipe) -> torch.optim.Optimizer:
+    """The recipe's optimiser."""
+    if recipe.optimizer == "sgd":
+        return torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=0.9)
+    if recipe.optimizer == "adam":
+        return torch.optim.Adam(groups, lr=recipe.learning_rate)
+    return torch.optim.AdamW(groups, lr=recipe.learning_rate)

@@ -1,0 +1,169 @@
+"""The paper's sizes and recipes in training, on phantoms and with tiny networks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from spinefm.bundles import Manifest
+from spinefm.phantom import simulate
+from spinefm.training import TrainingError, TrainSettings
+from spinefm.training import run as runs
+from spinefm.training.export import card, export_runs
+from spinefm.training.films import FilmSet
+from spinefm.training.loop import Loop, rate_factor
+from spinefm.training.ranks import Ranks, placed
+from spinefm.training.run import TRAINERS, read_films
+from spinefm.training.scale import PAPER, PUBLISHED, load_but_heads, optimizer_of, sizes_and_recipe
+from spinefm.training.settings import Recipe
+from spinefm.training.train_mask_rcnn import FilmBatch
+from tests.datasets.layouts import CERVICAL, write_spinefm
+from tests.networks.test_mask_rcnn import TINY
+from tests.networks.test_med_sa import VIT
+
+SMALL = {
+    "mask_rcnn": TINY,
+    "med_sa": replace(VIT, patch=48, mask_tokens=1),
+    "classifier": replace(PAPER["classifier"][0], depth="resnet10", patch=32),
+    "point_predictor": PUBLISHED["point_predictor"][0],
+}
+
+
+def trainer(network: str, films: FilmSet, table=PUBLISHED):
+    _, recipe = table[network]
+    return TRAINERS[network](films, films, config=SMALL[network], recipe=replace(recipe, batch=2))
+
+
+@pytest.mark.parametrize("network", list(SMALL))
+def test_each_network_takes_steps_as_published(network: str, films: FilmSet, tmp_path: Path, monkeypatch) -> None:
+    for module in ("train_med_sa", "train_classifier", "train_mask_rcnn"):
+        monkeypatch.setattr(f"spinefm.training.{module}.VALIDATED", (20, 20))
+    settings = TrainSettings(data=(), out=tmp_path, steps=2, bundle="paper", recipe="paper", pretrained=False)
+    loop = Loop(trainer(network, films), settings)
+    before = {name: value.clone() for name, value in loop.model.state_dict().items()}
+    assert loop.run()
+    moved = {name for name, value in loop.model.state_dict().items() if not torch.equal(before[name], value)}
+    frozen = {name for name, p in loop.model.named_parameters() if not p.requires_grad}
+    assert moved and not moved & frozen
+    assert bool(frozen) == (network == "med_sa")
+    for name, value in loop.model.named_parameters():
+        assert torch.equal(value, loop.average.model.get_parameter(name)), "as published, nothing is averaged"
+
+
+def test_the_published_settings() -> None:
+    rates = {network: (recipe.optimizer, recipe.learning_rate) for network, (_, recipe) in PUBLISHED.items()}
+    assert rates == {
+        "mask_rcnn": ("sgd", 5e-3), "med_sa": ("adam", 1e-4), "classifier": ("adam", 1e-3),
+        "point_predictor": ("adam", 1e-3),
+    }  # fmt: skip
+    sgd = optimizer_of([{"params": [nn.Parameter(torch.ones(2, 2))]}], PUBLISHED["mask_rcnn"][1])
+    assert isinstance(sgd, torch.optim.SGD) and sgd.defaults["momentum"] == 0.9
+    assert [round(rate_factor(share, 0.0, "steps"), 6) for share in (0, 0.29, 0.3, 0.65, 0.95)] == [
+        1, 1, 0.1, 0.01, 0.001,
+    ]  # fmt: skip
+    assert rate_factor(0.9, 0.1, "constant") == 1
+
+
+def test_published_samples_are_films_as_they_are(films: FilmSet) -> None:
+    """Two draws of one film's patch differ in place only: no grey value is changed."""
+    patches = trainer("classifier", films).draw(np.random.default_rng(0), 4).patches
+    assert patches.shape[1:] == (1, 32, 32)
+    batch = trainer("point_predictor", films).draw(np.random.default_rng(0), 1)
+    assert len(batch.known) == len(trainer("point_predictor", films).windows)
+    assert float(batch.known.min()) > 0 and float(batch.following.max()) < 1
+    whole = trainer("mask_rcnn", films).draw(np.random.default_rng(0), 2)
+    assert {tuple(film.shape[1:]) for film in whole.films} == {film.shape for film in films.films}
+
+
+def test_the_compact_bundle_keeps_its_own_recipes() -> None:
+    assert sizes_and_recipe("med_sa", "compact", "default") is None
+    with pytest.raises(TrainingError, match="add --bundle paper"):
+        sizes_and_recipe("med_sa", "compact", "paper")
+    with pytest.raises(TrainingError, match="has no unet"):
+        sizes_and_recipe("unet", "paper", "default")
+    assert sizes_and_recipe("med_sa", "paper", "default") == PAPER["med_sa"]
+
+
+def test_public_weights_fit_but_for_the_heads() -> None:
+    model = nn.ModuleDict({"body": nn.Linear(2, 2), "fc": nn.Linear(2, 4)})
+    public = {"body.weight": torch.full((2, 2), 3.0), "body.bias": torch.ones(2), "fc.weight": torch.ones(9, 2)}
+    load_but_heads(model, public, ("fc.",))
+    assert torch.equal(model["body"].weight, public["body.weight"]) and model["fc"].weight.shape == (4, 2)
+    with pytest.raises(TrainingError, match="such as body.bias"):
+        load_but_heads(model, {name: v for name, v in public.items() if name != "body.bias"}, ("fc.",))
+
+
+def test_a_device_that_is_missing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="use auto"):
+        Ranks.join("cuda:99")
+    with pytest.raises(TrainingError, match='The bundle is "compact" or "paper"'):
+        TrainSettings(data=(), out=tmp_path, steps=1, bundle="huge")
+
+
+def test_batches_move_whole() -> None:
+    batch = FilmBatch([torch.ones(1)], [{"boxes": torch.ones(2)}])
+    moved = placed(batch, torch.device("meta"))
+    assert moved.films[0].device.type == moved.targets[0]["boxes"].device.type == "meta"
+
+
+def test_a_data_sets_parts_are_trained_and_validated_on(tmp_path: Path) -> None:
+    phantom = simulate(9_000_001, "cervical", size=(240, 320), layout="full")
+    write_spinefm(phantom, tmp_path, ["0000001", "0000002", "0000003"])
+    (tmp_path / "data_split" / "val.txt").write_text("0000002")
+    films, unseen = read_films(TrainSettings(data=(tmp_path,), out=tmp_path / "run", steps=1))
+    assert (len(films), len(unseen)) == (2, 1)
+    assert films.facts()["seeds"] == "none (films of a data set)"
+    film = films.films[0]
+    assert film.film.dtype == np.uint8 and list(film.centroids) == list(CERVICAL)
+    for level in CERVICAL:
+        assert np.array_equal(film.labels == level, phantom.labels == level)
+    assert "Trained on films of a data set (point_predictor)" in card(
+        {"point_predictor": about(films.facts())}, "paper"
+    )
+
+
+def about(data: dict[str, object]) -> dict[str, object]:
+    """Facts of a run on `data`."""
+    recipe = {"learning_rate": 1, "weight_decay": 0, "average_decay": 0.9}
+    return {
+        "data": {"training": data, "validation": data}, "recipe": recipe, "steps": 1, "batch": 1, "hours": 1,
+        "threads": 1, "seed": 0, "scores": {},
+    }  # fmt: skip
+
+
+def test_a_run_of_the_paper_bundle_is_exported_as_such(folder: Path, unseen_folder: Path, tmp_path: Path) -> None:
+    settings = TrainSettings(
+        data=(folder,), validation=(unseen_folder,), out=tmp_path / "run", steps=2, bundle="paper", recipe="paper"
+    )
+    assert runs.run("point_predictor", settings)
+    facts = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert (facts["bundle"], facts["recipe"]["optimizer"], facts["device"]) == ("paper", "adam", "cpu")
+    export_runs([tmp_path / "run"], tmp_path / "weights")
+    entry = Manifest.read(tmp_path / "weights" / "manifest.json").bundle("paper").networks["point_predictor"]
+    assert entry.config["frame"] == "absolute"
+    assert "# Weights of SpineFM, paper bundle" in (tmp_path / "weights" / "paper" / "README.md").read_text()
+
+
+@pytest.mark.slow
+def test_two_processes_train_one_network(folder: Path, unseen_folder: Path, tmp_path: Path) -> None:
+    """Started with torchrun: one folder of files, and weights that both processes' films have moved."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m", "spinefm"]
+    words = ["train", "point_predictor", "--data", folder, "--validation", unseen_folder, "--steps", "6"]
+    subprocess.run([*command, *map(str, words), "--out", str(tmp_path / "two")], check=True, capture_output=True)
+    facts = json.loads((tmp_path / "two" / "run.json").read_text())
+    assert (facts["processes"], facts["steps"]) == (2, 6)
+    resumed = [*map(str, words[:-1]), "9", "--resume", "--out", str(tmp_path / "two")]
+    subprocess.run([*command, *resumed], check=True, capture_output=True)
+    assert json.loads((tmp_path / "two" / "run.json").read_text())["steps"] == 9
+
+
+def test_a_recipe_is_one_of_those_that_are_known() -> None:
+    assert isinstance(optimizer_of([{"params": [nn.Parameter(torch.ones(1))]}], Recipe(1, 0.1)), torch.optim.AdamW)
