@@ -122,6 +122,8 @@ def stop_reason(event: Decided) -> str:
             return f"{_held(event)} of its place lies outside the film"
         case "misplaced end":
             return f"C2 or S1 seen where the spine cannot end: {_held(event)}"
+        case "too faint":
+            return f"too faint to be outlined: contrast {event.value or 0:.3f} < {event.limit or 0:.3f}"
         case "step limit":
             return f"step limit: {event.value or 0:.0f} > {event.limit or 0:.0f}"
         case "revisited":

@@ -39,8 +39,9 @@ Reason = Literal[
     "step limit",
     "revisited",
     "misplaced end",
+    "too faint",
 ]
-OVERRULABLE: tuple[Reason, ...] = ("background", "overlap", "outside the film")
+OVERRULABLE: tuple[Reason, ...] = ("background", "overlap", "outside the film", "too faint")
 """Stops that a reader may go on past: at the others there is no mask, or one that is taken already."""
 Action = Literal["name", "shift", "delete", "add", "go on", "lock", "unlock", "keep"]
 """What a correction does; "keep" carries the locked vertebrae of an earlier run into a new one."""
@@ -122,7 +123,8 @@ class Segmented:
     """The mask at the proposed point; `shift` in pixels from the point to the refined centroid.
 
     `patch` is the patch the mask was taken from: the proposed one, or one centred anew (`recentred`); what of it lies
-    outside the film was black. `outside_share` is that of a square of one spacing round the centroid.
+    outside the film was black. `outside_share` is that of a square of one spacing round the centroid. `contrast` is
+    the standard deviation of the grey values in and round the mask, as a share of the film's range.
     """
 
     direction: Direction
@@ -134,6 +136,8 @@ class Segmented:
     outside_share: float
     outside_limit: float
     recentred: bool = False
+    contrast: float | None = None
+    contrast_limit: float | None = None
     kind: Literal["segmented"] = "segmented"
 
 

@@ -18,6 +18,7 @@ FLOORS = {
     "masks": 1,
     "formats": 2,
     "polarity": 2,
+    "legibility": 2,
     "radiograph": 2,
     "stored": 2,
     "semantic_events": 2,

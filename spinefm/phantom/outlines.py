@@ -16,7 +16,7 @@ SAMPLES = 14
 """Points per edge of a body."""
 
 AXIS_HEIGHT = 1.32
-"""Height of C2 as annotated over the depth of its inferior endplate, as the outlines of cervical collections have it."""
+"""Height of C2 as annotated over the depth of its inferior endplate, as cervical collections outline it."""
 
 LIP_DEPTH = 0.06
 """Share of that depth at its anterior end that they leave out: the lip over the disc."""

@@ -38,12 +38,15 @@ def stop_before_segmenting(prompt: Prompt, shape: tuple[int, int]) -> Decided | 
 def stop_after_segmenting(
     prompt: Prompt, shape: Shape, segmented: Segmented, settings: SpineFMSettings
 ) -> Decided | None:
-    """A patch too far outside the film, or a mask that is empty or a sliver (area and least area in pixels)."""
+    """A place too far outside the film, a mask that is empty or a sliver (areas in pixels), or a body beyond sight."""
     if segmented.outside_share > segmented.outside_limit:
         return stopped(prompt, "outside the film", segmented.outside_share, segmented.outside_limit)
     least = max(1.0, settings.least_area * prompt.spacing**2)
     if shape.mask.area < least:
         return stopped(prompt, "empty mask", shape.mask.area, least)
+    faint = segmented.contrast is not None and segmented.contrast < settings.faint_limit
+    if faint and prompt.direction != "seed":
+        return stopped(prompt, "too faint", segmented.contrast, settings.faint_limit)
     return None
 
 

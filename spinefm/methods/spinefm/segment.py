@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.geometry import Box, Point
+from spinefm.legibility import contrast
 from spinefm.masks import Mask
 from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Stages
 from spinefm.radiograph import Radiograph
 from spinefm.trace import Segmented
+
+CONTRAST_SIDE = 48
+"""Size in pixels (root of the area) to which a body is shrunk before its contrast is taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +51,8 @@ class Shape:
             outside_share=place.outside_share(film.pixels.shape[:2]),
             outside_limit=settings.outside_limit,
             recentred=self.recentred,
+            contrast=round(_contrast(film, self.mask), 4),
+            contrast_limit=settings.faint_limit,
         )
 
 
@@ -81,6 +89,20 @@ def component(values: NDArray[np.float32], box: Box, film: Radiograph, limit: fl
     rows = slice(inside.y0 - box.y0, inside.y1 - box.y0)
     above = values[rows, inside.x0 - box.x0 : inside.x1 - box.x0] > limit
     return Mask.from_array(above, (inside.x0, inside.y0)).component_at(at).filled()
+
+
+def _contrast(film: Radiograph, mask: Mask) -> float:
+    """The contrast of a body, on a window round it that is shrunk where the body is large: shading tells as much."""
+    margin = round(0.4 * math.sqrt(mask.area)) + 4
+    box = mask.box
+    grown = Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin).clipped(film.pixels.shape[:2])
+    window, body = film.pixels[grown.rows, grown.columns], mask.within(grown)
+    shrink = CONTRAST_SIDE / max(CONTRAST_SIDE, math.sqrt(mask.area))
+    if shrink == 1 or grown.is_empty:
+        return contrast(window, body)
+    size = (max(1, round(shrink * grown.width)), max(1, round(shrink * grown.height)))
+    small = cv2.resize(body.astype(np.float32), size, interpolation=cv2.INTER_AREA) >= 0.5
+    return contrast(cv2.resize(window, size, interpolation=cv2.INTER_AREA), small)
 
 
 def _off_centre(shape: Shape, prompt: Prompt, settings: SpineFMSettings) -> bool:

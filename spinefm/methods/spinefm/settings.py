@@ -18,7 +18,7 @@ class SpineFMSettings:
     """Limits and factors of a run. Lengths are in units of the local spacing unless the name ends in `_px`.
 
     The paper's own rules: plausible_seeds=False, recentre=False, classifier_views=1, wrong_end_limit=0.5,
-    final_limit=0.9.
+    faint_limit=0, final_limit=0.9.
 
     score_limit, score_floor, score_step: detections below the limit are dropped (paper: 0.6); while no three that can
         start are left, the limit is lowered in steps, down to the floor.
@@ -34,6 +34,8 @@ class SpineFMSettings:
     mask_limit: probability of a mask's pixels during the walk; final_limit: of the final masks (paper: 0.9). The
         compact network is trained and validated with its outline at 0.5, so that is where its masks are cut.
     least_area: smallest area of a mask, in squares of the spacing; less is a sliver and no vertebra.
+    faint_limit: least contrast of a body in the film's grey range (see `spinefm.legibility`): behind a burnt-out
+        shoulder a mask is a guess. The paper has no such rule (0).
     overlap_limit: intersection over union above which a mask is rejected (paper: 0.1).
     background_limit, end_limit: classifier probability of background that stops, of C2 or S1 that ends the walk. The
         paper takes the most probable class; 0.65 was chosen on 200 phantoms (seeds 900400-900599), where it finds
@@ -62,6 +64,7 @@ class SpineFMSettings:
     mask_limit: float = 0.5
     final_limit: float = 0.5
     least_area: float = 0.04
+    faint_limit: float = 0.01
     overlap_limit: float = 0.1
     background_limit: float = 0.65
     end_limit: float = 0.5

@@ -79,9 +79,7 @@ def test_a_click_adds_the_body_there_at_its_neighbours_spacing():
     assert vertebra.mask.dice(oracle.column.masks[4]) > 0.95
     assert {event.direction for event in addition.events if isinstance(event, StepEvent)} == {"added"}
     (proposed,) = [event for event in addition.events if isinstance(event, Proposed)]
-    assert proposed.patch.width == round(
-        SpineFMSettings().patch_factor * centre.distance(oracle.column.centroids[3])
-    )
+    assert proposed.patch.width == round(SpineFMSettings().patch_factor * centre.distance(oracle.column.centroids[3]))
 
 
 @pytest.mark.parametrize(

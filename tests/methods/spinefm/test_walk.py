@@ -12,6 +12,7 @@ from spinefm.masks import Mask
 from spinefm.methods import CannotStart, run_to_trace
 from spinefm.methods.spinefm import SpineFM, SpineFMSettings, stages
 from spinefm.methods.spinefm.stages import Candidate
+from spinefm.radiograph import Radiograph
 from spinefm.trace import Checked, Decided, Finished, Located, Named, Proposed, Seeded, Segmented, StepEvent, Trace
 from tests.columns import Column, Oracle, empty_bundle, straight
 
@@ -329,3 +330,16 @@ def test_levels_carry_verse_ids_and_unnamed_ones_count_from_101():
     assert [vertebra.level_id for vertebra in named.vertebrae] == [Level.C2, Level.C3, Level.C4, Level.C5]
     relative = run(Oracle(straight(4, top="vertebra")))
     assert [vertebra.level_id for vertebra in relative.vertebrae] == [101, 102, 103, 104]
+
+
+def test_a_body_beyond_sight_stops_the_walk_unless_told_otherwise():
+    oracle = Oracle(straight(7), [0.9, 0.9, 0.9, 0, 0, 0, 0])
+    pixels = oracle.column.film.pixels.copy()
+    pixels[int(oracle.column.centroids[4].y) - 15 :] = 0.2
+    burnt = Radiograph.from_array(pixels, name="burnt out")
+    stopped = run_to_trace(SpineFM(empty_bundle(), SpineFMSettings(), stages=lambda watch: oracle), burnt)
+    assert names(stopped) == ["C2", "C3", "C4", "C5"]
+    assert (stopped.stops["down"].reason, stopped.stops["down"].limit) == ("too faint", 0.01)
+    assert "too faint" in caption(stopped.stops["down"])
+    paper = SpineFMSettings(faint_limit=0)
+    assert len(run_to_trace(SpineFM(empty_bundle(), paper, stages=lambda watch: oracle), burnt).vertebrae) == 7

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spinefm.phantom.legibility import LEGIBLE, contrast
+from spinefm.legibility import LEGIBLE, contrast
 
 
 def drawn(body_value: float, burnt_rows: int = 0, grain: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
