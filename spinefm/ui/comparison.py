@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spinefm.captions import stop_reason
+from spinefm.captions import overruled_reason, stop_reason
 from spinefm.trace import Decided, Seeded, Trace, Vertebra
 
 SAME = 0.3
@@ -23,8 +23,9 @@ def compare(old: Trace, new: Trace) -> dict[str, Any]:
 
 
 def _changed_settings(old: Trace, new: Trace) -> list[dict[str, Any]]:
-    names = [name for name in new.settings if new.settings[name] != old.settings.get(name)]
-    return [{"name": name, "old": old.settings.get(name), "new": new.settings[name]} for name in names]
+    both = [name for name in new.settings if name in old.settings]
+    changed = [name for name in both if new.settings[name] != old.settings[name]]
+    return [{"name": name, "old": old.settings[name], "new": new.settings[name]} for name in changed]
 
 
 def _rows(old: Trace, new: Trace) -> list[dict[str, Any]]:
@@ -51,13 +52,14 @@ def _row(old: Vertebra | None, new: Vertebra | None, dice: float) -> dict[str, A
 
 
 def _divergence(old: Trace, new: Trace) -> dict[str, Any] | None:
-    """The first decision of the new run that the old one did not take, or took with another value."""
-    before = _decisions(old)
-    for key, decision in _decisions(new).items():
-        earlier = before.get(key)
-        if earlier is None or not _alike(earlier, decision):
-            direction, step = key
-            return {"direction": direction, "step": step, "old": _words(earlier), "new": _words(decision)}
+    """The first step that only one of the runs took, or that they decided otherwise; else the first other value."""
+    before, after = _decisions(old), _decisions(new)
+    keys = list(dict.fromkeys([*after, *before]))
+    parted = [key for key in keys if not _same_verdict(before.get(key), after.get(key))]
+    moved = [key for key in keys if not parted and _moved(before[key], after[key])]
+    for key in [*parted, *moved]:
+        direction, step = key
+        return {"direction": direction, "step": step, "old": _words(before.get(key)), "new": _words(after.get(key))}
     return None
 
 
@@ -68,10 +70,12 @@ def _decisions(trace: Trace) -> dict[tuple[str, int], Decided]:
     return {(event.direction, event.step): event for event in events if isinstance(event, Decided)}
 
 
-def _alike(old: Decided, new: Decided) -> bool:
-    if (old.verdict, old.reason) != (new.verdict, new.reason):
-        return False
-    return abs((old.value or 0.0) - (new.value or 0.0)) < CLOSE
+def _same_verdict(old: Decided | None, new: Decided | None) -> bool:
+    return old is not None and new is not None and (old.verdict, old.reason) == (new.verdict, new.reason)
+
+
+def _moved(old: Decided, new: Decided) -> bool:
+    return abs((old.value or 0.0) - (new.value or 0.0)) >= CLOSE
 
 
 def _words(decision: Decided | None) -> str:
@@ -79,5 +83,7 @@ def _words(decision: Decided | None) -> str:
         return "not reached"
     if decision.verdict == "stopped":
         return f"stopped, {stop_reason(decision)}"
+    if decision.reason == "by hand":
+        return f"kept by hand, against {overruled_reason(decision)}"
     kept = "kept" if decision.verdict == "accepted" else f"kept, spine end {decision.reason}"
     return kept if decision.value is None else f"{kept} {decision.value:.2f}"

@@ -21,11 +21,11 @@ class Limit:
 
 
 LIMITS = (
-    Limit("score_limit", "Detector score, at least", 0.3, 0.95, 0.05, 0.6),
-    Limit("overlap_limit", "Overlap, at most", 0.0, 0.5, 0.01, 0.1),
-    Limit("patch_factor", "Patch side, in spacings", 1.5, 5.0, 0.1, 3.0),
-    Limit("background_limit", "Background, at most", 0.05, 0.95, 0.05, 0.65),
-    Limit("final_limit", "Final mask, at least", 0.1, 0.95, 0.05, 0.5),
+    Limit("score_limit", "Detector ≥", 0.3, 0.95, 0.05, 0.6),
+    Limit("overlap_limit", "Overlap ≤", 0.0, 0.5, 0.01, 0.1),
+    Limit("patch_factor", "Patch side", 1.5, 5.0, 0.1, 3.0),
+    Limit("background_limit", "Background ≤", 0.05, 0.95, 0.05, 0.65),
+    Limit("final_limit", "Final mask ≥", 0.1, 0.95, 0.05, 0.5),
 )
 """Those whose effect can be seen on one film. The defaults are those of SpineFM's settings."""
 

@@ -15,6 +15,10 @@ class LineFull(ValueError):
     """No one more may wait; the text says what to do."""
 
 
+def _films(count: int) -> str:
+    return "One film is" if count == 1 else f"{count} films are"
+
+
 class Line:
     """Visitors whose runs are under way or waiting."""
 
@@ -28,7 +32,7 @@ class Line:
         with self._moved:
             if visitor not in self._visitors:
                 if len(self._visitors) >= self._most:
-                    raise LineFull(f"{self._most} films are waiting already: try again in a minute.")
+                    raise LineFull(f"{_films(self._most)} waiting already: try again in a minute.")
                 self._visitors.append(visitor)
             return self._visitors.index(visitor)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from spinefm.ui.workbench import Workbench
 
 HEADER = """
 <div id="header">
-  <span class="warning">Research only, not a medical device.</span>
-  <span class="brand">SpineFM</span>
+  <h1 class="brand">SpineFM</h1>
   <span class="about">A lateral spine radiograph goes in, named vertebrae come out, and every step can be seen.</span>
+  <span class="facts" id="facts">{facts}</span>
+  <span class="warning">Research only, not a medical device.</span>
 </div>
 """
 SEGMENT = "segment"
@@ -38,7 +40,7 @@ def build_page(bench: Workbench, examples: Path, most_waiting: int = MOST) -> gr
     most_waiting: visitors who may stand in line for the networks; the next one is told to come back.
     """
     with gr.Blocks(title="SpineFM", fill_width=True, delete_cache=CACHE, analytics_enabled=False) as page:
-        gr.HTML(HEADER, apply_default_css=False, elem_id="header-block")
+        gr.HTML(lambda: header(bench), apply_default_css=False, elem_id="header-block")
         with gr.Tabs() as tabs:
             with gr.Tab("Segment", id=SEGMENT):
                 tab = SegmentTab(bench, find_examples(examples), Line(most_waiting))
@@ -50,6 +52,11 @@ def build_page(bench: Workbench, examples: Path, most_waiting: int = MOST) -> gr
         )
         page.unload(tab.on_unload)
     return page.queue(max_size=EVENTS, default_concurrency_limit=8)
+
+
+def header(bench: Workbench) -> str:
+    """The page's head, made anew for each visit: which bundle is in use may change while the server runs."""
+    return HEADER.format(facts=escape(bench.facts().line))
 
 
 def theme() -> gr.themes.Base:

@@ -62,7 +62,7 @@ class SegmentTab:
         self.kept = gr.State(None, time_to_live=KEEP_STATE)
         self.seeds = gr.Textbox("[]", visible=False)
         with gr.Row(elem_id="segment"):
-            with gr.Column(elem_id="rail", scale=0, min_width=232):
+            with gr.Column(elem_id="rail", scale=0, min_width=216):
                 self._build_rail()
             with gr.Column(elem_id="stage", min_width=280):
                 self.player = gr.HTML(
@@ -77,10 +77,9 @@ class SegmentTab:
         self._connect_reader()
 
     def _build_rail(self) -> None:
-        self.upload = gr.File(label="Film", file_count="single", elem_id="film-upload", height=128)
+        self.upload = gr.File(label="Film", show_label=False, file_count="single", elem_id="film-upload", height=104)
         gr.HTML(f"<p class='quiet'>{FORMATS}</p>", apply_default_css=False, elem_id="formats")
         self.picker = build_picker(self.examples)
-        gr.HTML(f"<p class='quiet'>{self.bench.facts().line}</p>", apply_default_css=False, elem_id="facts")
         self.run = gr.Button("Run  (R)", variant="primary", elem_id="run")
         self.cancel = gr.Button("Cancel", visible=False, elem_id="cancel")
         with gr.Accordion("Limits", open=False, elem_id="limits"):
@@ -92,7 +91,9 @@ class SegmentTab:
     def _connect_choice(self) -> None:
         self.upload.upload(self._on_upload, self.upload, [self.choice, self.player], **QUICK)
         self.upload.clear(self._on_clear, None, [self.choice, self.player], **QUICK)
-        self.picker.pick(self._on_pick, None, [self.upload, self.choice, self.player, self.kept], **QUICK)
+        self.picker.pick(
+            self._on_pick, None, [self.upload, self.choice, self.player, self.kept], trigger_mode="multiple", **QUICK
+        )
 
     def _connect_run(self) -> None:
         buttons = [self.run, self.cancel]
@@ -110,7 +111,7 @@ class SegmentTab:
         self.cancel.click(self._on_cancel, self.choice, [self.player, *buttons], cancels=[run], queue=False, **QUICK)
 
     def _connect_reader(self) -> None:
-        self.player.correct(self._on_correct, self.kept, [self.player, self.kept], **QUICK)
+        self.player.correct(self._on_correct, self.kept, [self.player, self.kept], trigger_mode="multiple", **QUICK)
 
     def on_load(self, request: gr.Request) -> Iterator[tuple[Any, Payload, Any]]:
         """What a visitor sees first: the example that the address names, else the first one, with its finished run."""
@@ -119,8 +120,8 @@ class SegmentTab:
         if first is None:
             yield None, opened(None), None
             return
-        for shown in example_shown(first):
-            yield first.choice(), shown.payload, shown.kept
+        for number, shown in enumerate(example_shown(first)):
+            yield gr.skip() if number else first.choice(), *_remembered(shown)
 
     def _on_upload(self, path: str) -> tuple[Choice, Payload]:
         choice = Choice(Path(path), Path(path).name)
@@ -134,8 +135,9 @@ class SegmentTab:
         if example is None:
             yield None, None, opened(None), None
             return
-        for shown in example_shown(example):
-            yield None, example.choice(), shown.payload, shown.kept
+        for number, shown in enumerate(example_shown(example)):
+            chosen = (gr.skip(), gr.skip()) if number else (None, example.choice())
+            yield *chosen, *_remembered(shown)
 
     def _on_begin(self) -> tuple[Payload, Any, Any]:
         return waiting(0), gr.update(visible=False), gr.update(visible=True)
@@ -148,6 +150,8 @@ class SegmentTab:
             for ahead in self.line.waits(visitor):
                 yield waiting(ahead), gr.skip()
             for shown in run_steps(self.bench, choice, wishes, kept) if self.line.is_in(visitor) else ():
+                if shown.kept is not None:
+                    self.line.leave(visitor)  # what is left to do needs no network
                 yield _remembered(shown)
         except LineFull as error:
             yield failed_payload(new_run(), str(error)), gr.skip()

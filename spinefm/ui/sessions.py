@@ -111,10 +111,10 @@ def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
 
 
 def _packed(payload: Payload, kept: Kept, film: Radiograph) -> Iterator[Shown]:
-    """The result at once, and once more when its zip is packed."""
+    """The result at once, and once more when its zip is packed: by then something newer may be remembered."""
     yield Shown(payload, kept)
     with result_zip(kept.run.trace, film) as download:
-        yield Shown({**payload, "download": download}, kept)
+        yield Shown({**payload, "download": download})
 
 
 Change = Callable[[CorrectedRun, Radiograph], CorrectedRun]

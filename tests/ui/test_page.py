@@ -18,7 +18,7 @@ from spinefm.formats.decoded import MAX_BYTES
 from spinefm.phantom import simulate
 from spinefm.ui.workbench import SharedBundle
 from tests.ui.conftest import Visitor, serve, visit
-from tests.ui.stand_in import all_events, write_film
+from tests.ui.stand_in import CENTRES, SIZE, StandInBench, all_events, write_film
 
 UPLOAD = "#film-upload input[type=file]"
 LAST = str(len(all_events()) - 1)
@@ -167,8 +167,7 @@ def test_who_waits_is_told_how_many_are_before(
     second = visit(context)
     second.open(address, "finished")
     second.page.click("#run")
-    second.wait("waiting")
-    assert "1 film is before yours" in second.page.inner_text(".player-message")
+    second.page.wait_for_selector(".player-message >> text=1 film is before yours")
     gate.release(1000)
     run.wait("finished")
     second.wait("finished")
@@ -199,7 +198,7 @@ def test_nothing_sticks_out_at_any_width(context: BrowserContext, address: str) 
     for width in (1440, 1024, 390):
         one.page.set_viewport_size({"width": width, "height": 900})
         one.page.wait_for_timeout(100)
-        film, rail = (one.page.locator(part).bounding_box() for part in (".player-film", ".player-rail"))
+        film, rail = (one.page.locator(part).bounding_box() for part in (".player-film.now", ".player-rail"))
         assert one.page.evaluate("document.documentElement.scrollWidth") <= width
         assert film is not None and rail is not None
         assert (rail["x"] > film["x"] + film["width"]) == (width >= 1100)
@@ -225,15 +224,101 @@ def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
     run.page.click("#limits button")
     set_overlap_limit(run, "0.02")
     run.page.click("#run")
-    run.page.wait_for_selector('[data-tab="compare"]:not([hidden])')
-    run.page.click('[data-tab="compare"]')
+    run.page.wait_for_selector(".player.comparing")
     panel = run.page.inner_text('[data-panel="compare"]')
     assert "overlap limit: 0.1 → 0.02" in panel
-    assert "They part at: Step 1, upwards" in panel
+    assert "They part at step 1, upwards" in panel
     assert "stopped, overlap 0.03 > 0.02" in panel
     assert run.page.locator("table.compared tbody tr").count() == 6
-    run.page.click(".divergence button")
+    before, now = (run.page.locator(f".player-film.{side}") for side in ("before", "now"))
+    assert "overlap limit 0.1" in before.inner_text() and "first difference: kept 0.01" in before.inner_text()
+    assert "overlap limit 0.02" in now.inner_text() and "stopped, overlap 0.03 > 0.02" in now.inner_text()
+    assert [side.locator(".vertebra").count() for side in (before, now)] == [6, 3]
+    assert [side.locator(".ring").count() for side in (before, now)] == [1, 1]
+    run.page.keyboard.press("+")
+    views = [side.locator(".player-picture").get_attribute("viewBox") for side in (before, now)]
+    assert views[0] == views[1] != "-0.5 -0.5 300 420"
+    run.page.click("p.divergence button")
     assert "overlap 0.03 > 0.02" in caption(run)
+    run.page.click('[data-tab="vertebrae"]')
+    assert before.is_hidden()
+
+
+def corrected(visitor: Visitor, count: int) -> list[str]:
+    """The corrections listed, once there are so many."""
+    visitor.page.wait_for_function(f"document.querySelectorAll('.player ol.corrected li').length === {count}")
+    return visitor.page.locator(".player ol.corrected li").all_text_contents()
+
+
+def found(visitor: Visitor) -> list[str]:
+    """Names in the table of what was found."""
+    rows = visitor.page.locator("table.vertebrae tr:not(.missing) th[scope=row]")
+    return [name.strip() for name in rows.all_text_contents()]
+
+
+def test_going_on_past_a_stop_adds_what_was_rejected_and_can_be_undone_by_keys(run: Visitor) -> None:
+    run.wait("finished")
+    run.page.click("table.vertebrae tr.missing button.small")
+    assert corrected(run, 1) == ["The walk downwards went on past background 0.91 > 0.50 and found T1."]
+    assert found(run)[-1] == "T1"
+    assert "kept by hand, against background 0.91 > 0.50" in " ".join(run.page.locator(".log li").all_text_contents())
+    run.page.keyboard.press("Control+z")
+    corrected(run, 0)
+    assert found(run)[-1] == "C7"
+    run.page.keyboard.press("Control+y")
+    corrected(run, 1)
+    assert found(run)[-1] == "T1"
+
+
+def test_a_vertebra_is_added_by_a_click_and_a_click_on_nothing_is_a_sentence(run: Visitor) -> None:
+    run.wait("finished")
+    box = run.page.locator(".player-film.now .player-picture").bounding_box()
+    assert box is not None
+    scale = min(box["width"] / SIZE[0], box["height"] / SIZE[1])
+    left, top = box["x"] + (box["width"] - scale * SIZE[0]) / 2, box["y"] + (box["height"] - scale * SIZE[1]) / 2
+    run.page.click('[data-add="toggle"]')
+    run.page.mouse.click(left - 20, top + 50)
+    assert "outside the film" in run.page.inner_text(".player-hint")
+    run.page.mouse.click(left + 20 * scale, top + 20 * scale)
+    run.page.wait_for_selector(".player .refused")
+    assert "No new vertebra was found" in run.page.inner_text(".player .refused")
+    run.page.click('[data-add="toggle"]')
+    run.page.mouse.click(left + CENTRES[6].x * scale, top + CENTRES[6].y * scale)
+    assert corrected(run, 1) == ["T1 was added by a click."]
+    assert run.page.locator(".now .vertebra").count() == 7
+
+
+def test_a_locked_vertebra_outlives_a_run_with_another_limit(run: Visitor) -> None:
+    run.wait("finished")
+    run.page.click("table.vertebrae .row-name >> text=C2")
+    run.page.click(".player-corrections >> text=lock")
+    assert corrected(run, 1) == ["C2 was locked."]
+    run.page.click('.player-corrections >> text="names ↓"')
+    run.page.wait_for_selector(".player .refused")
+    assert "C2 is locked" in run.page.inner_text(".player .refused")
+    run.page.click("#limits button")
+    set_overlap_limit(run, "0.02")
+    run.page.click("#run")
+    run.page.wait_for_selector(".player.comparing")
+    run.page.click('[data-tab="vertebrae"]')
+    assert "C2" in found(run) and corrected(run, 1) == ["C2 stayed as locked."]
+
+
+def test_who_comes_when_too_many_wait_reads_a_sentence(
+    context: BrowserContext, examples: Path, gate: threading.Semaphore, bench: StandInBench
+) -> None:
+    for address in serve(bench, examples, most_waiting=1):
+        first, second = visit(context), visit(context)
+        for one, status in ((first, "running"), (second, "failed")):
+            one.open(address, "finished")
+            one.page.click("#run")
+            one.wait(status)
+        assert "One film is waiting already" in second.page.inner_text(".player-message")
+        assert second.page.locator(".toast-body").count() == 0
+        gate.release(1000)
+        first.wait("finished")
+        first.leave()
+        second.leave()
 
 
 def test_clicked_starting_points_replace_the_detector(visitor: Visitor, address: str, tmp_path: Path) -> None:
@@ -241,7 +326,7 @@ def test_clicked_starting_points_replace_the_detector(visitor: Visitor, address:
     visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "neck.png", bright=0.85)))
     visitor.wait("ready")
     visitor.page.click('[data-seeds="toggle"]')
-    box = visitor.page.locator(".player-picture").bounding_box()
+    box = visitor.page.locator(".player-film.now .player-picture").bounding_box()
     assert box is not None
     visitor.page.mouse.click(box["x"] + 10, box["y"] + 10)
     assert "outside the film" in visitor.page.inner_text(".player-hint")

@@ -27,7 +27,7 @@ def player(opened: Visitor) -> Visitor:
     """The same visitor, back on the last frame and the first tab."""
     opened.page.keyboard.press("End")
     opened.page.click('[data-tab="vertebrae"]')
-    opened.page.locator(".player-film").focus()
+    opened.page.locator(".player-film.now").focus()
     return opened
 
 
@@ -206,7 +206,7 @@ def test_window_and_level_change_the_film_and_not_the_overlay(player: Visitor) -
 
 
 def test_names_and_fills_can_be_turned_off(player: Visitor) -> None:
-    player.page.locator(".player-film").focus()
+    player.page.locator(".player-film.now").focus()
     player.page.keyboard.press("n")
     assert player.page.locator(".player-picture .name").count() == 0
     player.page.keyboard.press("n")
@@ -235,9 +235,7 @@ def test_a_correction_renames_all_and_can_be_undone_and_done_again(player: Visit
     player.page.wait_for_selector(".player ol.corrected")
     assert rows(player)[:6] == ["C3", "C4", "C5", "C6", "C7", "T1"]
     assert player.page.locator(".player-picture .name").first.text_content() == "C3"
-    assert player.page.text_content(".player ol.corrected") == (
-        "Corrected by the reader: C4 is C5, the others are counted from it."
-    )
+    assert player.page.text_content(".player ol.corrected") == "C4 is C5, the others are counted from it."
     player.page.click(".player-corrections >> text=undo")
     player.page.wait_for_selector(".player ol.corrected", state="detached")
     assert rows(player)[0] == "C2"

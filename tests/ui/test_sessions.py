@@ -80,6 +80,11 @@ def only(all_shown: Iterable[Shown]) -> dict[str, Any]:
     return shown.payload
 
 
+def remembered(all_shown: Iterable[Shown]) -> Kept:
+    """What the page remembers afterwards."""
+    return [shown.kept for shown in all_shown if shown.kept is not None][-1]
+
+
 def last_of(all_shown: Iterable[Shown]) -> Shown:
     return list(all_shown)[-1]
 
@@ -161,9 +166,7 @@ def test_a_folder_without_examples_offers_none(tmp_path: Path) -> None:
 @pytest.fixture
 def kept(choice: Choice) -> Kept:
     """A finished run as the page remembers it."""
-    kept = last_of(run_steps(StandInBench(), choice)).kept
-    assert kept is not None
-    return kept
+    return remembered(run_steps(StandInBench(), choice))
 
 
 def test_a_second_run_on_the_film_is_compared_with_the_first(choice: Choice, kept: Kept) -> None:
@@ -180,10 +183,11 @@ def test_runs_on_different_films_are_not_compared(kept: Kept, tmp_path: Path) ->
 
 def test_a_correction_changes_names_zip_and_memory(kept: Kept) -> None:
     correction = Correction("shift", offset=1)
-    shown = last_of(corrected(kept, lambda run, film: run.correct(correction)))
+    all_shown = list(corrected(kept, lambda run, film: run.correct(correction)))
+    shown = all_shown[-1]
     assert [row["name"] for row in shown.payload["rows"]][:3] == ["C3", "C4", "C5"]
     assert shown.payload["corrections"] == {"undo": "all names moved down by 1.", "redo": None}
-    assert shown.kept is not None and len(shown.kept.run.done) == 1
+    assert len(remembered(all_shown).run.done) == 1
 
 
 def test_going_on_and_adding_ask_the_method_with_the_settings_of_the_run(kept: Kept) -> None:
@@ -196,7 +200,7 @@ def test_going_on_and_adding_ask_the_method_with_the_settings_of_the_run(kept: K
 
 
 def test_a_click_on_nothing_is_refused_with_a_sentence(kept: Kept) -> None:
-    shown = last_of(corrected(kept, lambda run, film: added(StandInBench(), run, film, CENTRES[0])))
+    shown = next(corrected(kept, lambda run, film: added(StandInBench(), run, film, CENTRES[0])))
     assert "No new vertebra" in shown.payload["refused"] and shown.kept == kept
 
 
@@ -208,7 +212,7 @@ def test_a_locked_vertebra_is_carried_into_the_next_run(choice: Choice, kept: Ke
 
 
 def test_a_refused_correction_leaves_the_run_as_it_was_and_says_why(kept: Kept) -> None:
-    shown = last_of(corrected(kept, lambda run, film: run.correct(Correction("name", 99, "C5"))))
+    shown = next(corrected(kept, lambda run, film: run.correct(Correction("name", 99, "C5"))))
     assert "no such vertebra" in shown.payload["refused"]
     assert shown.kept == kept
 

@@ -9,6 +9,7 @@ SCRIPTS = (
     "frames.js",
     "picture.js",
     "card.js",
+    "whole_film.js",
     "lists.js",
     "corrections.js",
     "compare.js",

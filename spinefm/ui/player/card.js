@@ -146,7 +146,7 @@ function endLine(end) {
 }
 
 const STAGES = { detector_network: "detector", med_sa_network: "Med-SA", classifier_network: "classifier",
-  point_predictor_network: "point predictor", outside_networks: "outside the networks" };
+  point_predictor_network: "point predictor", outside_networks: "all else" };
 
 function seconds(value) {
   return value < 0.05 ? "< 0.1 s" : `${value.toFixed(1)} s`;
@@ -164,7 +164,7 @@ function finishedCard(view, picture) {
   const total = finished.seconds.total ?? stages.reduce((sum, [, value]) => sum + value, 0);
   return [
     heading(countOf(picture), `bundle ${finished.bundle} · ${finished.device}`),
-    picture.corrected ? html("p", { class: "card-line" }, picture.corrected.text) : null,
+    picture.corrected ? html("p", { class: "card-line" }, sentence(picture.corrected.text)) : null,
     view.payload.ends.map(endLine),
     html("table", { class: "card-seconds" }, html("caption", {}, `${total.toFixed(1)} s in all`),
       html("tbody", {}, stages.map((stage) => stageRow(stage, total || 1)))),

@@ -4,6 +4,10 @@ const COUNTED = [..."1234567"].map((n) => `C${n}`)
   .concat([...Array(12).keys()].map((n) => `T${n + 1}`), [..."12345"].map((n) => `L${n}`), ["S1"]);
 const LOCK_MEANS = "Locked: keeps its name and outline whatever is renamed, deleted or run again";
 
+function sentence(words) {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 function toolButton(words, title, onclick, more = {}) {
   return html("button", { type: "button", class: "small", title, onclick, ...more }, words);
 }
@@ -39,7 +43,7 @@ function runTools(view, act) {
 function correctionLog(view, act) {
   const done = view.frames.map(({ event }, index) => ({ event, index })).filter(({ event }) => event.kind === "corrected");
   return done.length ? html("ol", { class: "corrected" }, done.map(({ event, index }) =>
-    html("li", {}, html("button", { type: "button", "data-frame": index, onclick: () => act.go(index) }, event.text)))) : null;
+    html("li", {}, html("button", { type: "button", "data-frame": index, onclick: () => act.go(index) }, sentence(event.text))))) : null;
 }
 
 function drawCorrections(node, view, act) {
@@ -47,9 +51,9 @@ function drawCorrections(node, view, act) {
   if (!act.correct || !corrections || !rows.length) return node.replaceChildren(...[correctionLog(view, act)].filter(Boolean));
   const row = rows.find((item) => item.found && item.number === view.chosen);
   return node.replaceChildren(...[
+    refused ? html("p", { class: "refused", role: "alert" }, refused) : null,
     row ? vertebraTools(view, row, act) : html("p", { class: "tools note" }, "Choose a vertebra to name, lock or delete it."),
     runTools(view, act),
-    refused ? html("p", { class: "refused", role: "alert" }, refused) : null,
     correctionLog(view, act),
   ].filter(Boolean));
 }

@@ -30,6 +30,7 @@ function drawLanes(node, view, go) {
   const walked = (direction) => end(direction) || frames.some(({ event }) => event.direction === direction);
   const rows = [
     lane("start", of((event) => !event.direction && ["located", "seeded"].includes(event.kind) || event.direction === "seed")),
+    lane("stages", of((event) => WHOLE_FILM.includes(event.kind))),
     ...["up", "down"].filter(walked).map((direction) => lane(direction, of((event) => event.direction === direction), end(direction))),
     lane("end", of((event) => ["named", "finished"].includes(event.kind))),
     lane("reader", of((event) => event.kind === "corrected" || event.direction === "added")),

@@ -18,8 +18,9 @@ function vertebraRow(view, row, act) {
       swatch(view.payload.colours[row.name], row.found), row.name)),
     html("td", {}, row.anchor ? html("span", { class: "mark", title: "The names are counted from here" }, "anchor") : null,
       row.locked ? html("span", { class: "mark", title: LOCK_MEANS }, "locked") : null),
-    html("td", { class: "number" }, row.found ? two(row.probability) : ""),
-    html("td", { class: "stop" }, html("span", {}, row.found ? null : html("em", {}, "not found "), row.stop), goOnButton(row, act)));
+    html("td", { class: "number" }, row.found ? two(row.probability) : html("em", {}, "not found")),
+    html("td", { class: "stop" }, html("div", {},
+      html("span", {}, row.stop), goOnButton(row, act))));
 }
 
 const GO_ON = { true: "This is no end of the spine: walk on from here", false: "Take the rejected vertebra all the same, and walk on from there" };

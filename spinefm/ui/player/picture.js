@@ -214,6 +214,7 @@ function spinePicture(holder, onHover, onChoose) {
     const kind = picture.event ? picture.event.kind : null;
     if (kind === "located") parts.push(...detections(picture.located));
     if (kind === "seeded") parts.push(...axis(picture.seeded));
+    if (DRAWN[kind]) parts.push(DRAWN[kind](picture, { cross, edged, rect, text }));
     parts.push(...picture.rejected.map((item) => edged(item.outline, "rejected")));
     if (kind !== "located") parts.push(...vertebrae(picture, colours));
     if (picture.step) parts.push(...currentStep(picture));

@@ -50,6 +50,7 @@ function spinePlayer(root, report = null) {
     drawParts();
     compareTab(payload);
     if (following || fresh) now = startFrame(payload, fresh);
+    if (payload.status !== "running") following = false;
     paint();
   }
 
