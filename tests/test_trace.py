@@ -5,9 +5,24 @@ import json
 import numpy as np
 import pytest
 
+from spinefm.anatomy import Level
 from spinefm.geometry import Axis, Box, Point
 from spinefm.masks import Mask
-from spinefm.trace import Decided, Detection, FilmRecord, Located, Named, Seeded, Segmented, Trace, stops
+from spinefm.trace import (
+    Anchor,
+    Corrected,
+    Decided,
+    Detection,
+    FilmRecord,
+    Finished,
+    Located,
+    Named,
+    Seeded,
+    Segmented,
+    Trace,
+    Vertebra,
+    stops,
+)
 
 
 def small_trace() -> Trace:
@@ -113,3 +128,37 @@ def test_only_the_last_induction_has_stops():
 def test_a_seed_at_a_spine_end_ends_its_direction():
     top, bottom = (Decided("seed", i, "spine end", end, 0.9, 0.5, i) for i, end in ((0, "C2"), (2, "S1")))
     assert stops((SEEDED, top, bottom)) == {"up": top, "down": bottom}
+
+
+def corrected_trace() -> Trace:
+    """Two vertebrae, of which a correction kept the lower one, named it, and added a third."""
+    mask = Mask.from_array(np.ones((4, 5), bool), (3, 4))
+    first, second, third = (Vertebra(i, f"V{i + 1}", None, 101 + i, mask, mask.centroid, (), 0.9) for i in range(3))
+    anchor = Anchor(1, Level.C5, "named by the reader")
+    correction = Corrected("add", "C6 was added by a click.", (1, 2), (Level.C5, Level.C6), anchor, (1,), (third,))
+    end = Finished((first, second), 0.5, 0.03, {}, "cpu", "compact", {}, {})
+    return Trace(FilmRecord("film", (10, 20)), "spinefm", {}, (Named((0, 1), (None, None), None), end, correction))
+
+
+def test_a_correction_changes_the_result_and_survives_json():
+    for trace in (corrected_trace(), Trace.from_json(corrected_trace().to_json())):
+        assert [(v.number, v.name, v.level_id) for v in trace.vertebrae] == [(1, "C5", 5), (2, "C6", 6)]
+        assert trace.anchor is not None and trace.anchor.level is Level.C5
+        assert trace.locked == (1,) and len(trace.corrections) == 1
+        assert trace.finished is not None and [v.name for v in trace.finished.vertebrae] == ["V1", "V2"]
+
+
+def test_a_correction_of_a_vertebra_that_is_not_there_is_damage():
+    raw = json.loads(corrected_trace().to_json())
+    raw["events"][-1]["vertebrae"] = [1, 9]
+    with pytest.raises(ValueError, match=r"^The trace is damaged \([^\n]+\); run the film again\.$"):
+        Trace.from_json(json.dumps(raw))
+
+
+def test_a_trace_from_before_corrections_still_opens():
+    raw = json.loads(small_trace().to_json())
+    for event in raw["events"]:
+        event.pop("overruled", None)
+    trace = Trace.from_json(json.dumps(raw))
+    assert trace.corrections == () and trace.locked == ()
+    assert next(trace.of(Decided)).overruled is None
