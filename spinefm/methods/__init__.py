@@ -20,7 +20,9 @@ from spinefm.trace import Setting
 if TYPE_CHECKING:
     from spinefm.bundles import Bundle
 
-METHODS = ("spinefm", "vertxnet", "spineps")
+TITLES = {"SpineFM": "spinefm", "VertXNet": "vertxnet", "SPINEPS (made for MR)": "spineps"}
+"""What the methods are called on the page, and their names."""
+METHODS = tuple(TITLES.values())
 """Names that `build_method` knows."""
 
 
@@ -61,6 +63,7 @@ def _whole_film_method(
 
 __all__ = [
     "METHODS",
+    "TITLES",
     "Addition",
     "CannotAdd",
     "CannotStart",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import gradio as gr
 
 from spinefm.formats.decoded import MAX_BYTES
 from spinefm.geometry import Point
+from spinefm.methods import TITLES
 from spinefm.radiograph import Radiograph
 from spinefm.ui import limits
 from spinefm.ui.corrections import CorrectedRun, Correction, Refused
@@ -80,6 +81,7 @@ class SegmentTab:
         self.upload = gr.File(label="Film", show_label=False, file_count="single", elem_id="film-upload", height=104)
         gr.HTML(f"<p class='quiet'>{FORMATS}</p>", apply_default_css=False, elem_id="formats")
         self.picker = build_picker(self.examples)
+        self.method = gr.Dropdown(list(TITLES.items()), value="spinefm", label="Method", elem_id="method")
         self.run = gr.Button("Run  (R)", variant="primary", elem_id="run")
         self.cancel = gr.Button("Cancel", visible=False, elem_id="cancel")
         with gr.Accordion("Limits", open=False, elem_id="limits"):
@@ -100,7 +102,7 @@ class SegmentTab:
         begin = self.run.click(self._on_begin, None, [self.player, *buttons], queue=False, api_visibility="private")
         run = begin.then(
             self._on_run,
-            [self.choice, self.kept, self.seeds, *self.limits],
+            [self.choice, self.kept, self.seeds, self.method, *self.limits],
             [self.player, self.kept],
             js=WITH_SEEDS,
             api_visibility="private",
@@ -143,9 +145,9 @@ class SegmentTab:
         return waiting(0), gr.update(visible=False), gr.update(visible=True)
 
     def _on_run(
-        self, request: gr.Request, choice: Choice | None, kept: Kept | None, seeds: str, *values: float
+        self, request: gr.Request, choice: Choice | None, kept: Kept | None, seeds: str, method: str, *values: float
     ) -> Iterator[tuple[Payload, Any]]:
-        wishes, visitor = Wishes(limits.changed(values), _points(seeds)), str(request.session_hash)
+        wishes, visitor = _wishes(method, values, _points(seeds)), str(request.session_hash)
         try:
             for ahead in self.line.waits(visitor):
                 yield waiting(ahead), gr.skip()
@@ -206,6 +208,11 @@ class SegmentTab:
     def on_unload(self, request: gr.Request) -> None:
         """Who closes the page waits no longer."""
         self.line.leave(str(request.session_hash))
+
+
+def _wishes(method: str, values: Sequence[float], seeds: tuple[Point, ...]) -> Wishes:
+    """What the visitor asks for; the sliders and the starting points are SpineFM's and mean nothing to the others."""
+    return Wishes(limits.changed(values), seeds) if method == "spinefm" else Wishes(method=method)
 
 
 def _points(text: str) -> tuple[Point, ...]:

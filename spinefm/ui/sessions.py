@@ -151,13 +151,13 @@ def _last_words(traces: Sequence[Trace]) -> str | None:
 
 def gone_on(bench: Workbench, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
     """The run after its walk in `direction` went on past its stop. Raises Refused, CannotAdd, BundleError."""
-    addition = bench.method(run.trace.settings, None).go_on(film, run.trace, direction)
+    addition = bench.method(run.trace.settings, None, run.trace.method).go_on(film, run.trace, direction)
     return run.followed_by(extended(run.trace, "go on", addition))
 
 
 def added(bench: Workbench, run: CorrectedRun, film: Radiograph, point: Point) -> CorrectedRun:
     """The run with the vertebra that the reader clicked. Raises Refused, CannotAdd, BundleError."""
-    addition = bench.method(run.trace.settings, None).add(film, run.trace, point)
+    addition = bench.method(run.trace.settings, None, run.trace.method).add(film, run.trace, point)
     return run.followed_by(extended(run.trace, "add", addition))
 
 
@@ -168,10 +168,11 @@ def waiting(ahead: int) -> Payload:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a visitor asks of a run: changed settings, and starting points in place of the detector's."""
+    """What a visitor asks of a run: the method, changed settings, and starting points in place of the detector's."""
 
     settings: Mapping[str, Setting] = field(default_factory=dict)
     seeds: tuple[Point, ...] = ()
+    method: str = "spinefm"
 
 
 def run_steps(
@@ -192,7 +193,8 @@ def run_steps(
     progress = Progress(film, run, choice.example, film_payload(film))
     yield Shown(progress.payload())
     try:
-        method = bench.method((wishes or Wishes()).settings, (wishes or Wishes()).seeds or None)
+        wanted = wishes or Wishes()
+        method = bench.method(wanted.settings, wanted.seeds or None, wanted.method)
         for event in method.run(film):
             yield Shown(progress.add(event))
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))

@@ -42,8 +42,10 @@ class Workbench(Protocol):
     def facts(self) -> Facts:
         """What a run will use, known without loading anything."""
 
-    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None) -> Extensible:
-        """The method, ready to run. Raises BundleError or ValueError with one clear sentence."""
+    def method(
+        self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None, name: str = "spinefm"
+    ) -> Extensible:
+        """The method called `name`, ready to run. Raises BundleError or ValueError with one clear sentence."""
 
 
 class SharedBundle:
@@ -73,9 +75,11 @@ class SharedBundle:
         device = guess if self._device == "auto" else self._device.upper()
         return Facts("SpineFM", self._name, device, self._on_disk(), self._note)
 
-    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None) -> Extensible:
-        """SpineFM on the shared bundle."""
-        return build_method("spinefm", self._loaded(), settings, seeds)
+    def method(
+        self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None, name: str = "spinefm"
+    ) -> Extensible:
+        """A method on the shared bundle."""
+        return build_method(name, self._loaded(), settings, seeds)
 
     def warm(self) -> threading.Thread:
         """Start to load the bundle in the background, so that the first visitor waits less."""

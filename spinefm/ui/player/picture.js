@@ -204,7 +204,7 @@ function spinePicture(holder, onHover, onChoose) {
     if (!mark) return markLayer.replaceChildren();
     const { centre: [cx, cy], radius: r } = mark;
     return markLayer.replaceChildren(svg("circle", { class: "ring-edge", cx, cy, r }), svg("circle", { class: "ring", cx, cy, r }),
-      text([cx, cy - r - 9 * scale()], "first difference", "ring-name"));
+      text([cx + r + 6 * scale(), cy], "first difference", "ring-name"));
   }
 
   function draw(picture, colours) {
