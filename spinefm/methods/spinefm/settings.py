@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from spinefm.bundles import Bundle
+from spinefm.legibility import LEGIBLE
 from spinefm.trace import Setting
 
 ABOVE_ZERO = ("score_step", "patch_factor", "classifier_factor")
@@ -64,7 +65,7 @@ class SpineFMSettings:
     mask_limit: float = 0.5
     final_limit: float = 0.5
     least_area: float = 0.04
-    faint_limit: float = 0.01
+    faint_limit: float = LEGIBLE
     overlap_limit: float = 0.1
     background_limit: float = 0.65
     end_limit: float = 0.5
