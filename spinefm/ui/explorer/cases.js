@@ -10,7 +10,9 @@ function caseGroup(one, view, act) {
   const { model } = view;
   const film = model.films.name[one.film];
   const verdict = view.verdicts[film];
-  const facts = [model.data.regions[model.films.region[one.film]], model.data.groups[model.films.group[one.film]], ...model.stops(one.film).map((stop) => `ended: ${stop}`)];
+  const ended = (side) => model.data.stops[model.films[`stop_${side}`][one.film]];
+  const facts = [model.data.regions[model.films.region[one.film]], model.data.groups[model.films.group[one.film]],
+    ...["up", "down"].map((side) => (ended(side) ? `${side}wards until ${ended(side)}` : ""))];
   const head = html("button", { type: "button", class: "ex-film-head", "aria-expanded": "true", onclick: () => act.choose(one.film) },
     html("strong", {}, film), html("span", { class: "note" }, facts.filter(Boolean).join(" · ")),
     verdict && verdict.verdict ? html("span", { class: `ex-badge ${verdict.verdict}` }, verdict.verdict) : null);

@@ -38,8 +38,17 @@ function drawLevels(node, view, act) {
     html("tr", { class: "over" }, html("td", { colspan: 7 }, `Dice above ${state.limit.toFixed(2)} identifies`), html("td", { colspan: 3, class: "beside" }, `SpineFM on ${source}`)),
     html("tr", {}, ["level", "n", "ident. %", "located", "overall", "named %", "worst 10 %"].map((text) => html("th", { scope: "col" }, text)),
       ["ident. %", "located", "overall"].map((text) => html("th", { scope: "col", class: "beside" }, text))));
-  const body = html("tbody", {}, levelFigures(model, state.limit).map((row) => levelRow(row, published[row.level], view, act)));
+  const body = html("tbody", {}, figuresAt(view).map((row) => levelRow(row, published[row.level], view, act)));
   node.replaceChildren(html("table", { class: "ex-table" }, head, body));
+}
+
+// Filters leave the table as it is: it is computed anew for another run or limit only.
+function figuresAt(view) {
+  const { model, state, figures: known } = view;
+  if (!known || known.model !== model || known.limit !== state.limit) {
+    view.figures = { model, limit: state.limit, rows: levelFigures(model, state.limit) };
+  }
+  return view.figures.rows;
 }
 
 function levelRow(row, beside, view, act) {

@@ -32,6 +32,7 @@ function spineModel(data) {
     return isBody(i) && identified(i, limit) ? dice(i) : 0;
   }
 
+  // Why the walk ended upwards and downwards.
   function stops(film) {
     return [films.stop_up[film], films.stop_down[film]].map((index) => data.stops[index]).filter(Boolean);
   }
@@ -105,7 +106,8 @@ const ORDERS = {
   name: ["by name", () => 0],
 };
 
-// The rows that pass every filter, grouped by film, in the chosen order.
+// The rows that pass every filter, grouped by film, in the chosen order; for a histogram, `without` its own filter and in
+// no order.
 function casesOf(view, without = null) {
   const { model, state } = view;
   const cases = [];
@@ -113,7 +115,7 @@ function casesOf(view, without = null) {
     if (!filmPasses(view, film, without)) continue;
     const rows = [];
     for (let i = model.starts[film]; i < model.starts[film + 1]; i++) if (rowPasses(view, i, without)) rows.push(i);
-    if (rows.length) cases.push(ranked(view, film, rows));
+    if (rows.length) cases.push(without ? { film, rows } : ranked(view, film, rows));
   }
   return without ? cases : cases.sort(ORDERS[state.sort][1]);
 }
@@ -139,8 +141,9 @@ function rowPasses(view, i, without) {
     || (wanted === "changed" && Math.abs(change(view, i) ?? 0) > CHANGED));
 }
 
+// The last bar of a histogram holds its upper end too.
 function within(stored, [low, high], scale) {
-  return stored !== null && stored >= low * scale && (stored < high * scale || (high >= 1 && scale === 1e4 && stored <= 1e4 && high === 1));
+  return stored !== null && stored >= low * scale && (stored < high * scale || stored === scale * high);
 }
 
 function ranked(view, film, rows) {

@@ -54,7 +54,7 @@ def test_a_link_opens_the_view_and_a_row_the_player_at_its_failing_step(guest: V
         ".player-caption"
     )
     assert page.get_attribute(".player", "data-kind") == "decided"
-    assert "tab=explore" not in page.url
+    page.wait_for_function("!location.search.includes('tab=explore')")
 
 
 def test_a_finished_evaluation_is_brought_as_a_zip(guest: Visitor, offered: Path, tmp_path: Path) -> None:
