@@ -37,7 +37,7 @@ class Body:
 class WholeFilmMethod(ABC):
     """A method that knows no walk: `_events` says how it comes to its vertebrae."""
 
-    name: ClassVar[str]
+    name: str
     title: ClassVar[str]
     needs: ClassVar[tuple[str, ...]]
     """Networks of the bundle without which there is no run."""
