@@ -17,6 +17,7 @@ function earlierRun(payload) {
 
 // The earlier run's frame that stands beside a frame of the new one: the same sub-step, or where it had ended by then.
 function twinFrame(earlier, event) {
+  if (event && ["finished", "corrected"].includes(event.kind)) return earlier.frames.length - 1;
   if (!event || !event.direction) return earlier.frames.findLastIndex((frame) => event && frame.event.kind === event.kind);
   const same = ({ event: other }) => other.direction === event.direction && other.step === event.step;
   const exact = earlier.frames.findLastIndex((frame) => same(frame) && frame.event.kind === event.kind);
