@@ -24,7 +24,7 @@ LIMITS = (
     Limit("score_limit", "Detector ≥", 0.3, 0.95, 0.05, 0.6),
     Limit("overlap_limit", "Overlap ≤", 0.0, 0.5, 0.01, 0.1),
     Limit("patch_factor", "Patch side", 1.5, 5.0, 0.1, 3.0),
-    Limit("background_limit", "Background ≤", 0.05, 0.95, 0.05, 0.65),
+    Limit("background_limit", "Background ≤", 0.05, 0.95, 0.05, 0.8),
     Limit("final_limit", "Final mask ≥", 0.1, 0.95, 0.05, 0.5),
 )
 """Those whose effect can be seen on one film. The defaults are those of SpineFM's settings."""

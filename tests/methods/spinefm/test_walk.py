@@ -8,7 +8,6 @@ import pytest
 from spinefm.anatomy import Level
 from spinefm.captions import caption, stop_reason
 from spinefm.geometry import Box, Point, principal_axis
-from spinefm.legibility import LEGIBLE
 from spinefm.masks import Mask
 from spinefm.methods import CannotStart, run_to_trace
 from spinefm.methods.spinefm import SpineFM, SpineFMSettings, stages
@@ -340,7 +339,7 @@ def test_a_body_beyond_sight_stops_the_walk_unless_told_otherwise():
     burnt = Radiograph.from_array(pixels, name="burnt out")
     stopped = run_to_trace(SpineFM(empty_bundle(), SpineFMSettings(), stages=lambda watch: oracle), burnt)
     assert names(stopped) == ["C2", "C3", "C4", "C5"]
-    assert (stopped.stops["down"].reason, stopped.stops["down"].limit) == ("too faint", LEGIBLE)
+    assert (stopped.stops["down"].reason, stopped.stops["down"].limit) == ("too faint", 0.007)
     assert "too faint" in caption(stopped.stops["down"])
     paper = SpineFMSettings(faint_limit=0)
     assert len(run_to_trace(SpineFM(empty_bundle(), paper, stages=lambda watch: oracle), burnt).vertebrae) == 7
