@@ -108,7 +108,7 @@ def random_bundle(device: str) -> Any:
     from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
 
     torch.manual_seed(0)
-    networks = [
+    networks: list[Any] = [
         build_mask_rcnn(MaskRCNNConfig.paper()),
         MedSA(MedSAConfig.paper(side_px=PATCH)),
         LevelClassifier(LevelClassifierConfig.paper(side_px=CLASSIFIER_PATCH)),
@@ -117,8 +117,8 @@ def random_bundle(device: str) -> Any:
     for parameter in networks[1].parameters():
         if not parameter.detach().any():
             torch.nn.init.normal_(parameter.data, std=0.02)
-    ready = [network.to(device).eval().requires_grad_(False) for network in networks]
-    return Bundle("random", torch.device(device), "bfloat16", *ready, {})
+    detector, med_sa, classifier, predictor = (net.to(device).eval().requires_grad_(False) for net in networks)
+    return Bundle("random", torch.device(device), "bfloat16", detector, med_sa, classifier, predictor, {})
 
 
 def noise_film() -> Any:

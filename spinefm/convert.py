@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from spinefm.manifest import BundleError
 
@@ -146,7 +146,7 @@ def _classifier(state: State, sides: tuple[int, int]) -> Converted:
     """ResNet-50 or 101, told by its third stage; two classes (CSXA) or four."""
     from spinefm.networks.level_classifier import CLASSES, LevelClassifierConfig
 
-    depth = "resnet101" if "layer3.22.conv1.weight" in state else "resnet50"
+    depth: Literal["resnet50", "resnet101"] = "resnet101" if "layer3.22.conv1.weight" in state else "resnet50"
     classes = CLASSES[: len(state["fc.bias"])]
     config = LevelClassifierConfig.paper(depth, classes, side_px=sides[1])
     return Converted("classifier", config, _fitted(state, "classifier", config))

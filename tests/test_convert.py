@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -29,7 +30,7 @@ def agrees(actual: torch.Tensor, expected: torch.Tensor) -> bool:
     return torch.allclose(actual / scale, expected / scale, atol=1e-5)
 
 
-def med_sa_file() -> dict[str, object]:
+def med_sa_file() -> dict[str, Any]:
     """The published file's names and shapes; no values."""
     shapes = sam_shapes(**VIT_B, **DECODER)
     for block in range(12):

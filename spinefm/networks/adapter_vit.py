@@ -6,7 +6,7 @@ All names but the adapters' are SAM's, so its weights load as they are.
 import torch
 import torch.nn.functional as F
 from segment_anything.modeling import ImageEncoderViT, TwoWayTransformer
-from segment_anything.modeling.image_encoder import Block, get_rel_pos, window_partition, window_unpartition
+from segment_anything.modeling.image_encoder import Attention, Block, get_rel_pos, window_partition, window_unpartition
 from segment_anything.modeling.transformer import TwoWayAttentionBlock
 from torch import Tensor, nn
 
@@ -116,7 +116,7 @@ class PublishedAttentionBlock(TwoWayAttentionBlock):
         return queries, self.norm4(keys + seen)
 
 
-def _fused_attention(attention: nn.Module, x: Tensor) -> Tensor:
+def _fused_attention(attention: Attention, x: Tensor) -> Tensor:
     """SAM's attention over (B, h, w, width), a few scores at a time.
 
     The relative places are part of the product: a query carries its own row and column of the tables, a key says by
@@ -126,7 +126,7 @@ def _fused_attention(attention: nn.Module, x: Tensor) -> Tensor:
     cells = height * width
     qkv = attention.qkv(x).reshape(batch, cells, 3, attention.num_heads, -1)  # (B, hw, 3, heads, c)
     q, k, v = qkv.permute(2, 0, 3, 1, 4).flatten(1, 2).unbind(0)  # (B heads, hw, c) each
-    grid = q.unflatten(1, (height, width))  # (B heads, h, w, c)
+    grid = q.reshape(len(q), height, width, -1)  # (B heads, h, w, c)
     rows = get_rel_pos(height, height, attention.rel_pos_h).to(q.dtype)  # (h, h, c)
     columns = get_rel_pos(width, width, attention.rel_pos_w).to(q.dtype)  # (w, w, c)
     down = torch.einsum("bhwc,hkc->bhwk", grid, rows).flatten(1, 2)  # (B heads, hw, h)
@@ -134,8 +134,9 @@ def _fused_attention(attention: nn.Module, x: Tensor) -> Tensor:
     asked = torch.cat([q, down.to(q.dtype), across.to(q.dtype)], dim=2)  # (B heads, hw, c + h + w)
     places = _places(height, width, q).expand(len(k), -1, -1)  # (B heads, hw, h + w)
     offered = torch.cat([k * attention.scale, places], dim=2).transpose(1, 2).contiguous()  # (B heads, c + h + w, hw)
-    attended = _attended(asked, offered, v).unflatten(0, (batch, -1))  # (B, heads, hw, c)
-    return attention.proj(attended.transpose(1, 2).reshape(batch, height, width, -1))  # (B, h, w, width)
+    attended = _attended(asked, offered, v).reshape(batch, attention.num_heads, cells, -1)  # (B, heads, hw, c)
+    out: Tensor = attention.proj(attended.transpose(1, 2).reshape(batch, height, width, -1))  # (B, h, w, width)
+    return out
 
 
 def _places(height: int, width: int, like: Tensor) -> Tensor:
@@ -152,11 +153,11 @@ def _attended(asked: Tensor, offered: Tensor, values: Tensor) -> Tensor:
     together = max(1, SCORES // (queries * cells))
     parts = [
         torch.cat(
-            [(some @ keys).softmax(dim=2) @ value for some in part.split(queries, dim=1)],
+            [(some @ keys).softmax(dim=2) @ value for some in torch.split(part, queries, dim=1)],
             dim=1,
         )
         for part, keys, value in zip(
-            asked.split(together), offered.split(together), values.split(together), strict=True
+            torch.split(asked, together), torch.split(offered, together), torch.split(values, together), strict=True
         )
     ]
     return torch.cat(parts)  # (G, N, c)

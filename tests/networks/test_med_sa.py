@@ -126,7 +126,7 @@ def assert_equal_to_sam(ours: MedSA, sam: Sam, size: int) -> None:
         expected = sam([request | {"point_labels": torch.ones(1, 1)}], multimask_output=False)[0]
         normalised = (image - sam.pixel_mean) / sam.pixel_std  # (3, S, S)
         assert torch.allclose(ours._normalised(patch.expand(-1, 3, -1, -1))[0], normalised, atol=1e-5)
-        ours._normalised = lambda _: normalised[None]  # the same digits in, so that the same must come out
+        ours._normalised = lambda images: normalised[None]  # the same digits in, so that the same must come out
         actual, iou = ours.forward_with_iou(patch, click)
     assert torch.equal(actual > 0, expected["masks"][:, 0])
     low = sam.postprocess_masks(expected["low_res_logits"], (size, size), (size, size))  # (1, 1, S, S)
@@ -158,7 +158,8 @@ def test_the_fused_attention_of_lower_precision_is_sams(scores: int, monkeypatch
     monkeypatch.setattr(adapter_vit, "SCORES", scores)
     model = make(VIT)
     wake(model.image_encoder)
-    for block in model.image_encoder.get_submodule("blocks"):
+    for block in model.image_encoder.get_submodule("blocks").children():
+        assert isinstance(block, adapter_vit.AdapterBlock)
         cells = torch.randn(2, 5, 5, VIT.vit_width) if block.window_size == 0 else torch.randn(2, 3, 3, VIT.vit_width)
         assert torch.allclose(_fused_attention(block.attn, cells), block.attn(cells), atol=1e-5)
 
