@@ -4,12 +4,13 @@ One network serves two methods: VertXNet wants body or not (one minus background
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from spinefm.networks.layers import conv_norm, standardise
+from spinefm.networks.layers import conv_norm, stage, standardise
 
 CLASSES = ("background", "body", "C2", "S1")
 
@@ -19,23 +20,30 @@ class UNetConfig:
     """Size of the U-Net, and the scale it was trained at.
 
     The film is resized until its longer side is `longest_side` px. `widths` are the channels at each resolution, halved
-    from one to the next; `fold` squares of fold x fold px are folded into channels before the first convolution and
-    unfolded after the last, which makes the compact size fast.
+    from one to the next, the first at 1 / `fold` of the film's resized pixels; the logits are unfolded back to these.
+    `encoder` is "residual", with `blocks` in each stage after the stem: the compact detector's backbone, it can begin
+    from its weights, or "plain", two 3x3 convolutions at each resolution, as published.
     """
 
     classes: tuple[str, ...] = CLASSES
     longest_side: int = 576
-    widths: tuple[int, ...] = (16, 32, 64, 96, 128)
+    encoder: Literal["residual", "plain"] = "residual"
+    widths: tuple[int, ...] = (16, 40, 80, 160, 224)
+    blocks: tuple[int, ...] = (1, 2, 2, 2)
     fold: int = 2
 
     def __post_init__(self) -> None:
+        if self.encoder not in ("residual", "plain"):
+            raise ValueError(f'encoder is "residual" or "plain", not "{self.encoder}".')
+        if self.encoder == "residual" and (self.fold != 2 or len(self.blocks) != len(self.widths) - 1):
+            raise ValueError("A residual encoder has fold 2 and names blocks for every width but the first.")
         if self.classes[0] != "background" or "body" not in self.classes:
             raise ValueError(f'classes begin with "background" and hold "body", not {", ".join(self.classes)}.')
 
     @classmethod
     def paper(cls) -> "UNetConfig":
         """VertXNet's U-Net: 64 to 1024 channels, at the film's resized pixels."""
-        return cls(widths=(64, 128, 256, 512, 1024), fold=1)
+        return cls(encoder="plain", widths=(64, 128, 256, 512, 1024), blocks=(), fold=1)
 
     @property
     def multiple(self) -> int:
@@ -50,8 +58,7 @@ class UNet(nn.Module):
         super().__init__()
         self.config = config
         cells = config.fold**2
-        inputs = (cells, *config.widths[:-1])
-        self.down = nn.ModuleList(_block(*shape) for shape in zip(inputs, config.widths, strict=True))
+        self.encoder: nn.Module = ResidualEncoder(config) if config.encoder == "residual" else PlainEncoder(config)
         pairs = list(zip(config.widths, config.widths[1:], strict=False))[::-1]
         self.narrow = nn.ModuleList(nn.Conv2d(deep, shallow, kernel_size=1) for shallow, deep in pairs)
         self.up = nn.ModuleList(_block(2 * shallow, shallow) for shallow, _ in pairs)
@@ -66,11 +73,8 @@ class UNet(nn.Module):
         Returns:
             (B, classes, H, W) logits in the order of `config.classes`.
         """
-        x = F.pixel_unshuffle(standardise(films), self.config.fold)  # (B, fold², H / fold, W / fold)
-        skips = []
-        for index, block in enumerate(self.down):
-            x = block(F.max_pool2d(x, 2) if index else x)  # (B, widths[i], H / fold / 2^i, W / fold / 2^i)
-            skips.append(x)
+        skips = self.encoder(standardise(films))  # each (B, widths[i], H / fold / 2^i, W / fold / 2^i)
+        x = skips[-1]
         for narrow, block, skip in zip(self.narrow, self.up, skips[-2::-1], strict=True):
             x = F.interpolate(narrow(x), scale_factor=2.0, mode="bilinear")  # (B, widths[i], H / fold / 2^i, …)
             x = block(torch.cat([x, skip], dim=1))  # (B, widths[i], H / fold / 2^i, W / fold / 2^i)
@@ -91,6 +95,48 @@ class UNet(nn.Module):
         step = self.config.multiple
         padded = F.pad(small, (0, -width % step, 0, -height % step))  # (1, 1, h', w')
         return self(padded)[0, :, :height, :width].float().softmax(dim=0)  # (classes, h, w)
+
+
+class PlainEncoder(nn.Module):
+    """Two convolutions at each resolution, max pooling between them."""
+
+    def __init__(self, config: UNetConfig) -> None:
+        super().__init__()
+        self.fold = config.fold
+        inputs = (config.fold**2, *config.widths[:-1])
+        self.down = nn.ModuleList(_block(*shape) for shape in zip(inputs, config.widths, strict=True))
+
+    def forward(self, films: Tensor) -> list[Tensor]:
+        """(B, 1, H, W) -> a list of (B, widths[i], H / fold / 2^i, W / fold / 2^i)."""
+        x = F.pixel_unshuffle(films, self.fold)  # (B, fold², H / fold, W / fold)
+        skips = []
+        for index, block in enumerate(self.down):
+            x = block(F.max_pool2d(x, 2) if index else x)  # (B, widths[i], H / fold / 2^i, W / fold / 2^i)
+            skips.append(x)
+        return skips
+
+
+class ResidualEncoder(nn.Module):
+    """The stem and the stages of the compact detector's backbone, named as there, so that its weights fit."""
+
+    def __init__(self, config: UNetConfig) -> None:
+        super().__init__()
+        first, *widths = config.widths
+        self.stem = nn.Sequential(conv_norm(1, first, kernel=5, stride=2), nn.ReLU())
+        shapes = zip(config.widths, widths, config.blocks, strict=False)
+        self.stages = nn.ModuleList(stage(*shape, stride=2) for shape in shapes)
+
+    def forward(self, films: Tensor) -> list[Tensor]:
+        """(B, 1, H, W) -> a list of (B, widths[i], H / 2^(i + 1), W / 2^(i + 1))."""
+        skips = [self.stem(films)]  # (B, widths[0], H / 2, W / 2)
+        for block in self.stages:
+            skips.append(block(skips[-1]))  # (B, widths[i], H / 2^(i + 1), W / 2^(i + 1))
+        return skips
+
+    def adopt(self, backbone: nn.Module) -> None:
+        """Take over the weights of a detector's backbone; raises RuntimeError where the sizes differ."""
+        kept = {name: value for name, value in backbone.state_dict().items() if not name.startswith("fpn.")}
+        self.load_state_dict(kept)
 
 
 def resized(height: int, width: int, longest: int) -> tuple[int, int]:

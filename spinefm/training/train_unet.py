@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from spinefm.anatomy import Level
-from spinefm.networks.unet import UNet, UNetConfig, resized
+from spinefm.bundles import load_bundle
+from spinefm.networks.unet import ResidualEncoder, UNet, UNetConfig, resized
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import FilmTrainer, TrainingFilm
 from spinefm.training.settings import Recipe
@@ -38,11 +39,16 @@ class MapBatch:
 
 @dataclass(frozen=True, eq=False)
 class UNetTrainer(FilmTrainer):
-    """Draws the detector's views of films, with the class of every pixel."""
+    """Draws the detector's views of films, with the class of every pixel.
+
+    The residual encoder starts from the backbone of the detector in the bundle `start`, which has seen the same films
+    and tells bodies apart already; it is trained on with the rest. Without `start` it begins at random.
+    """
 
     config: UNetConfig = UNetConfig()
     recipe: Recipe = Recipe(batch=4, learning_rate=3e-3, gradient_clip=5.0, average_decay=0.99, bf16=True)
     network: str = "unet"
+    start: str | None = "compact"
 
     def __post_init__(self) -> None:
         """Refuse a configuration whose classes no target here carries."""
@@ -50,8 +56,11 @@ class UNetTrainer(FilmTrainer):
             raise TrainingError(f"This trainer knows the classes {', '.join(UNetConfig().classes)} only.")
 
     def build(self) -> nn.Module:
-        """The untrained network."""
-        return UNet(self.config)
+        """The network as training begins."""
+        network = UNet(self.config)
+        if self.start is not None and isinstance(network.encoder, ResidualEncoder):
+            network.encoder.adopt(load_bundle(self.start, "cpu").mask_rcnn.backbone)
+        return network
 
     def draw(self, rng: np.random.Generator, count: int) -> MapBatch:
         """`count` views of one shape (so that nothing is padded)."""

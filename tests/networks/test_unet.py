@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 import torch
 
-from spinefm.networks.unet import UNet, UNetConfig, resized
+from spinefm.networks.mask_rcnn import build_mask_rcnn
+from spinefm.networks.unet import ResidualEncoder, UNet, UNetConfig, resized
 
-SMALL = UNetConfig(longest_side=64, widths=(8, 8, 8), fold=2)
+PLAIN = UNetConfig(longest_side=64, encoder="plain", widths=(8, 8, 8), blocks=(), fold=2)
+SMALL = UNetConfig(longest_side=64, widths=(8, 8, 16), blocks=(1, 1))
 
 
-def test_every_pixel_gets_a_logit_of_every_class() -> None:
-    assert UNet(SMALL)(torch.rand(2, 1, 48, 32)).shape == (2, 4, 48, 32)
+@pytest.mark.parametrize("config", [SMALL, PLAIN], ids=["residual", "plain"])
+def test_every_pixel_gets_a_logit_of_every_class(config: UNetConfig) -> None:
+    assert UNet(config)(torch.rand(2, 1, 48, 32)).shape == (2, 4, 48, 32)
 
 
 @pytest.mark.parametrize("size", [(100, 130), (130, 100), (40, 31)])
@@ -29,6 +32,19 @@ def test_exposure_does_not_matter() -> None:
 def test_the_papers_size_has_its_widths() -> None:
     config = UNetConfig.paper()
     assert config.widths == (64, 128, 256, 512, 1024) and config.multiple == 16
+
+
+def test_the_detectors_backbone_fits_the_compact_encoder() -> None:
+    detector, network = build_mask_rcnn(), UNet()
+    assert isinstance(network.encoder, ResidualEncoder)
+    network.encoder.adopt(detector.backbone)
+    ours, theirs = network.encoder.state_dict(), detector.backbone.state_dict()
+    assert all(torch.equal(value, theirs[name]) for name, value in ours.items())
+
+
+def test_an_encoder_without_blocks_is_refused() -> None:
+    with pytest.raises(ValueError, match="names blocks"):
+        UNetConfig(blocks=(1,))
 
 
 def test_classes_without_body_are_refused() -> None:

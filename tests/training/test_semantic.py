@@ -19,7 +19,7 @@ from spinefm.training.settings import TrainSettings
 from spinefm.training.train_instance_net import InstanceNetTrainer
 from spinefm.training.train_unet import GAP_WEIGHT, UNetTrainer, alone, class_dice, dice, gap_weights, soft_dice
 
-SMALL_UNET = UNetConfig(longest_side=128, widths=(8, 16, 16), fold=2)
+SMALL_UNET = UNetConfig(longest_side=128, widths=(8, 16, 16), blocks=(1, 1))
 SMALL_INSTANCE = InstanceNetConfig(height=64, width=48, widths=(8, 16, 16))
 
 
@@ -81,7 +81,7 @@ def test_wrong_cutouts_keep_their_middle_and_name_only_bone(films: FilmSet) -> N
 @pytest.mark.parametrize("network", ["unet", "instance_net"])
 def test_the_network_learns(network: str, films: FilmSet, tmp_path: Path) -> None:
     trainers: dict[str, Trainer] = {
-        "unet": UNetTrainer(films, films, SMALL_UNET),
+        "unet": UNetTrainer(films, films, SMALL_UNET, start=None),
         "instance_net": InstanceNetTrainer(films, films, SMALL_INSTANCE),
     }
     loop = Loop(trainers[network], TrainSettings(data=(), out=tmp_path / "run", steps=60, batch=4))
