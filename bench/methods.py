@@ -107,7 +107,7 @@ def _arguments() -> argparse.Namespace:
 def with_networks(bundle: Bundle, runs: Sequence[Path]) -> Bundle:
     """The bundle with the networks of training `runs` in the place of its own."""
     networks = {name: model.requires_grad_(False).to(bundle.device) for name, model, _ in map(load_run, runs)}
-    return replace(bundle, **networks)  # type: ignore[arg-type]
+    return replace(bundle, **networks)
 
 
 def score(cases: Sequence[Case], bundle: Bundle, name: str) -> Scored:

@@ -99,7 +99,7 @@ class HubServer:
         return waiting.pop(0) if waiting else None
 
     def post(self, path: str, body: bytes) -> dict[str, object] | Refusal:
-        """What the Hub would say to making a repository, a card's front matter, asking how to upload, and committing."""
+        """What the Hub says to making a repository, a card's front matter, asking how to upload, and committing."""
         if path == "/api/repos/create":
             wanted = json.loads(body)
             repo = f"{wanted['organization']}/{wanted['name']}"

@@ -18,7 +18,10 @@ class CannotStart(ValueError):
 class Method(Protocol):
     """A way from a film to named vertebrae."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The method's name on the command line."""
+        ...
 
     @property
     def settings(self) -> Mapping[str, Setting]:

@@ -216,7 +216,7 @@ def test_two_runs_are_compared_film_by_film(whole):
     second.loc[second["level"] == "C4", "dice"] = 0.0
     rows = {row.name: row for row in compare_runs(first, second)}
     assert [row.films.p for row in rows.values() if row.name == "C3"] == [None]
-    assert rows["C4"].identified == (75, 0)
+    assert tuple(rows["C4"].identified) == (75, 0)
     assert rows["all"].films.difference == pytest.approx(-(first.loc[first["level"] == "C4", "dice"] / 7).mean())
     text = comparison_text(list(rows.values()), "one", "two")
     assert "no change" in text

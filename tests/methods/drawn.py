@@ -95,7 +95,7 @@ class DrawnAnswers:
         return int(np.argmin([centre.distance(mask.centroid) for mask in self.truth]))
 
 
-def whole_bundle():  # type: ignore[no-untyped-def]
+def whole_bundle():
     """A bundle that has all networks by name, and none to ask."""
     from dataclasses import replace
     from types import SimpleNamespace

@@ -16,4 +16,4 @@ def test_every_pixel_of_a_cutout_gets_a_logit_of_every_class() -> None:
 @pytest.mark.parametrize(("changes", "text"), [({"height": 100}, "multiples of 16"), ({"groups": 7}, "of groups")])
 def test_sizes_that_do_not_divide_are_refused(changes: dict[str, int], text: str) -> None:
     with pytest.raises(ValueError, match=text):
-        InstanceNetConfig(**changes)  # type: ignore[arg-type]
+        InstanceNetConfig(**changes)

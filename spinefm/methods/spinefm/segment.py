@@ -102,7 +102,8 @@ def _contrast(film: Radiograph, mask: Mask) -> float:
         return contrast(window, body)
     size = (max(1, round(shrink * grown.width)), max(1, round(shrink * grown.height)))
     small = cv2.resize(body.astype(np.float32), size, interpolation=cv2.INTER_AREA) >= 0.5
-    return contrast(cv2.resize(window, size, interpolation=cv2.INTER_AREA), small)
+    shrunk = np.asarray(cv2.resize(window, size, interpolation=cv2.INTER_AREA), np.float32)
+    return contrast(shrunk, small)
 
 
 def _off_centre(shape: Shape, prompt: Prompt, settings: SpineFMSettings) -> bool:

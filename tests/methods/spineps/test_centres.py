@@ -14,7 +14,7 @@ RULE = CentreRule()
 SPINE = [body(index) for index in range(6)]
 
 
-def drawn(masks: list[Mask]) -> np.ndarray:  # type: ignore[type-arg]
+def drawn(masks: list[Mask]) -> np.ndarray:
     """The masks on a film."""
     return np.any([mask.on_film(SHAPE) for mask in masks], axis=0)
 

@@ -37,7 +37,7 @@ def test_three_predictions_of_each_body_are_one_instance() -> None:
     assert [event.votes for event in written] == [2, 2, 1, 1]
 
 
-def _union(count: int) -> np.ndarray:  # type: ignore[type-arg]
+def _union(count: int) -> np.ndarray:
     return np.any([body(index).on_film(SHAPE) for index in range(count)], axis=0)
 
 
