@@ -51,7 +51,7 @@ def test_every_frame_of_a_run_can_be_shown(
     visitor = visit(context)
     visitor.page.set_default_timeout(180_000)  # a busy machine is no fault of the player
     visitor.open(page.as_uri(), "finished")
-    visitor.page.locator(".player-film").focus()
+    visitor.page.locator(".player-film.now").focus()
     visitor.page.keyboard.press("Home")
     captions = []
     for event in trace.events:
