@@ -141,13 +141,15 @@ def _as_vertebra(level: Level, mask: Mask) -> Vertebra:
 
 
 def _true_prompts(case: Case, rng: np.random.Generator) -> Iterator[Prompt]:
-    """A prompt per annotated body; the spacing is told by the body's own width, which is close to it."""
+    """A prompt per annotated body at the spacing of its annotated neighbours, or by its own width where it has none."""
     for level, body in sorted(case.truth.bodies.items()):
         width = _width(body)
         x, y = body.centroid
         angle = rng.uniform(0, 2 * np.pi)
         point = Point(x + 0.1 * width * np.cos(angle), y + 0.1 * width * np.sin(angle))
-        yield Prompt("seed", int(level), (), point, 1.05 * width, None)
+        beside = [other for at, other in case.truth.bodies.items() if abs(at - level) == 1]
+        steps = [body.centroid.distance(other.centroid) for other in beside]
+        yield Prompt("seed", int(level), (), point, float(np.mean(steps)) if steps else 1.05 * width, None)
 
 
 def _width(body: Mask) -> float:

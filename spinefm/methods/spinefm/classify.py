@@ -74,15 +74,15 @@ def _event(prompt: Prompt, answer: Probabilities, patch: Box, settings: SpineFMS
 def decided(prompt: Prompt, seen: Classified, number: int, settings: SpineFMSettings) -> Decided:
     """Background stops; C2 and S1 are kept and end the walk; all else is kept as vertebra `number`.
 
-    Each answer counts above its own limit. The paper takes the most probable class; the two agree whenever one class
-    holds more than half, and where none does we keep the body as a vertebra instead of ending the walk. The end that
-    lies the other way must be surer: it is met on a film upside down, and otherwise a mistake.
+    Each answer counts above its own limit, an end only where it is likelier than a vertebra; the paper takes the most
+    probable class. The end that lies the other way must be surer: it is met on a film upside down, and otherwise a
+    mistake.
     """
     if seen.background > seen.background_limit:
         return stopped(prompt, "background", seen.background, seen.background_limit)
     end: Reason = "C2" if seen.c2 > seen.s1 else "S1"
     limit = settings.wrong_end_limit if end == WRONG_ENDS.get(prompt.direction) else seen.end_limit
-    if max(seen.c2, seen.s1) > limit:
+    if max(seen.c2, seen.s1) > max(limit, seen.vertebra):
         return Decided(prompt.direction, prompt.step, "spine end", end, max(seen.c2, seen.s1), limit, number)
     return Decided(
         prompt.direction, prompt.step, "accepted", "vertebra", seen.background, seen.background_limit, number

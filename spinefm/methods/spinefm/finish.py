@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -20,24 +21,47 @@ from spinefm.trace import Anchor, Named, Vertebra
 GAP_LIMIT = 1.7
 """Distance between two neighbours, in median distances, above which a vertebra may be missing between them."""
 
+LEAST_LIKELY = 0.4
+"""Probability that the most probable class of an outermost body needs to name the spine where no end was sure."""
+
 
 def named(spine: Sequence[Accepted]) -> Named:
     """Names counted from the spine end the classifier is surest of; relative names without one.
 
-    An end counts only where the spine can end, C2 on top and S1 at the bottom.
+    An end counts only where the spine can end, C2 on top and S1 at the bottom. Where no step was sure enough of one,
+    the outermost bodies are asked as the paper does: an end that is the most probable class counts.
     """
     places = {Level.C2: 0, Level.S1: len(spine) - 1}
     anchors = {anchor_of(body): index for index, body in enumerate(spine) if body.end and places[body.end] == index}
+    if not any(body.end for body in spine):
+        anchors = _likely_ends(spine)
     numbers = tuple(accepted.number for accepted in spine)
     if not anchors:
         notes = [_unanchored(spine), *_gaps(spine, (None,) * len(spine))]
         return Named(numbers, (None,) * len(spine), None, " ".join(notes))
     best = max(anchors, key=lambda anchor: anchor.probability or 0.0)
     levels = counted_from(best.level, anchors[best], len(spine))
-    notes = []
+    notes = [] if any(body.end for body in spine) else [_unsure(best)]
     if any(levels[index] is not anchor.level for anchor, index in anchors.items()):
-        notes = [f"Counting from C2 and from S1 disagrees; the names rest on {best.level.name}, the surer of the two."]
+        notes += [f"Counting from C2 and from S1 disagrees; the names rest on {best.level.name}, the surer of the two."]
     return Named(numbers, levels, best, " ".join([*notes, *_gaps(spine, levels)]))
+
+
+def _likely_ends(spine: Sequence[Accepted]) -> dict[Anchor, int]:
+    """The outermost bodies that are C2 or S1 more probably than anything else, with their place in the spine."""
+    found = {}
+    for level, index in ((Level.C2, 0), (Level.S1, len(spine) - 1)):
+        seen = spine[index].classified
+        shares = {Level.C2: seen.c2, Level.S1: seen.s1}
+        if shares.pop(level) > max(LEAST_LIKELY, seen.background, seen.vertebra, *shares.values()):
+            found[anchor_of(replace(spine[index], end=level))] = index
+    return found
+
+
+def _unsure(anchor: Anchor) -> str:
+    """That the names rest on an answer below its limit."""
+    share = anchor.probability or 0.0
+    return f"{anchor.level.name} is likeliest there, but with {share:.2f} below the limit: check the names."
 
 
 def _unanchored(spine: Sequence[Accepted]) -> str:

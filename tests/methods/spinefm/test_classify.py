@@ -56,6 +56,7 @@ def test_the_answer_is_the_mean_over_patches_with_one_centre(views):
         ("up", {"background": 0.79, "c2": 0.1}, "accepted", "vertebra"),
         ("up", {"c2": 0.51, "vertebra": 0.49}, "spine end", "C2"),
         ("down", {"s1": 0.51, "vertebra": 0.49}, "spine end", "S1"),
+        ("down", {"s1": 0.42, "background": 0.35, "vertebra": 0.23}, "accepted", "vertebra"),
         ("up", {"s1": 0.7, "vertebra": 0.3}, "accepted", "vertebra"),
         ("down", {"c2": 0.7, "vertebra": 0.3}, "accepted", "vertebra"),
         ("up", {"s1": 0.9, "vertebra": 0.1}, "spine end", "S1"),

@@ -11,7 +11,7 @@ from spinefm.geometry import Box, Point, principal_axis
 from spinefm.masks import Mask
 from spinefm.methods import CannotStart, run_to_trace
 from spinefm.methods.spinefm import SpineFM, SpineFMSettings, stages
-from spinefm.methods.spinefm.stages import Candidate
+from spinefm.methods.spinefm.stages import Candidate, Probabilities
 from spinefm.radiograph import Radiograph
 from spinefm.trace import Checked, Decided, Finished, Located, Named, Proposed, Seeded, Segmented, StepEvent, Trace
 from tests.columns import Column, Oracle, empty_bundle, straight
@@ -344,3 +344,18 @@ def test_a_body_beyond_sight_stops_the_walk_unless_told_otherwise():
     assert "too faint" in caption(stopped.stops["down"])
     paper = SpineFMSettings(faint_limit=0)
     assert len(run_to_trace(SpineFM(empty_bundle(), paper, stages=lambda watch: oracle), burnt).vertebrae) == 7
+
+
+@pytest.mark.parametrize(
+    ("s1", "vertebra", "expected"),
+    [(0.48, 0.2, ["L2", "L3", "L4", "L5", "S1"]), (0.41, 0.5, ["V1", "V2", "V3", "V4", "V5"])],
+)
+def test_where_no_end_is_sure_the_likeliest_outermost_one_names_the_spine(s1, vertebra, expected):
+    oracle = Oracle(straight(5, top="vertebra", bottom="S1"))
+    sure = oracle.classify
+    unsure = Probabilities(1 - s1 - vertebra, vertebra, s1, 0.0)
+    oracle.classify = lambda film, boxes: [unsure if seen.s1 > 0.5 else seen for seen in sure(film, boxes)]
+    trace = run(oracle)
+    (named,) = trace.of(Named)
+    assert names(trace) == expected
+    assert ("check the names" in named.note) is (named.anchor is not None)
