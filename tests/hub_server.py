@@ -84,7 +84,13 @@ class HubServer:
         }
 
     def answer(self, path: str) -> bytes | Refusal:
-        """What the Hub would say to `/{owner}/{repo}/resolve/{revision}/{file}`."""
+        """What the Hub would say to `/{repo}/resolve/{revision}/{file}`, and to its questions on a data set.
+
+        A data set's repo is `datasets/{owner}/{name}`, a model's `{owner}/{name}`.
+        """
+        path = path.partition("?")[0]
+        if path.startswith("/api/datasets/"):
+            return self._describe(path.removeprefix("/api/"))
         repo, _, rest = path.strip("/").partition("/resolve/")
         name = rest.partition("/")[2]
         if f"{repo}/{name}" in self.refusals:
@@ -92,6 +98,17 @@ class HubServer:
         if repo not in self.files:
             return Refusal(401, "RepoNotFound")
         return self.files[repo].get(name, Refusal(404, "EntryNotFound"))
+
+    def _describe(self, path: str) -> bytes | Refusal:
+        """What `/api/{repo}/revision/{revision}` and `…/tree/{commit}` say."""
+        repo, _, _ = path.partition("/tree/" if "/tree/" in path else "/revision/")
+        if repo not in self.files:
+            return Refusal(401, "RepoNotFound")
+        if "/tree/" in path:
+            entries = [{"type": "file", "path": n, "size": len(c), "oid": n} for n, c in self.files[repo].items()]
+            return json.dumps(entries).encode()
+        siblings = [{"rfilename": name} for name in self.files[repo]]
+        return json.dumps({"id": repo.removeprefix("datasets/"), "sha": COMMIT, "siblings": siblings}).encode()
 
     def fault(self, path: str) -> Refusal | Break | Drip | None:
         """The next fault of the file at `path`, which is then used up."""

@@ -12,7 +12,7 @@ const explorer = spineExplorer(element, {
   open: (run) => server.open_run(run),
   look,
   steps: (wanted) => trigger("steps", wanted),
-  own: (what) => document.querySelector(what === "zip" ? "#explore-zip input[type=file]" : "#explore-phantoms").click(),
+  own: (what) => document.querySelector(what === "zip" ? "#explore-zip" : "#explore-phantoms").click(),
 });
 
 function follow() {

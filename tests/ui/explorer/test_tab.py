@@ -22,7 +22,7 @@ from tests.ui.conftest import Visitor, serve, visit
 from tests.ui.stand_in import StandIn, StandInBench
 
 OPEN = '.explorer[data-state="open"]'
-ZIP = "#explore-zip input[type=file]"
+ZIP = 'input[type=file][accept=".zip"]'
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def address(offered: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def guest(context: BrowserContext, address: str) -> Iterator[Visitor]:
     """A visitor who came by a link to the explorer."""
     one = visit(context)
-    one.page.set_default_timeout(200_000)
+    one.page.set_default_timeout(30_000)
     one.page.goto(f"{address}?tab=explore&x-run=first&x-show=missed&x-levels=T1")
     one.page.wait_for_selector(OPEN)
     yield one
@@ -138,3 +138,8 @@ def test_a_reader_sees_the_own_evaluations_only_that_are_theirs(offered: Path) -
     shutil.copytree(offered / "first", folder)
     assert [one["id"] for one in shelf.entries([])] == ["first", "second"]
     assert [one["id"] for one in shelf.entries([run, "own-other"])] == [run, "first", "second"]
+
+
+@pytest.mark.parametrize("part", sorted(Path(ui.__file__).parent.rglob("*.html")), ids=lambda part: part.name)
+def test_no_part_of_the_page_ends_the_template_it_is_put_into(part: Path) -> None:
+    assert "`" not in part.read_text(encoding="utf-8")
