@@ -41,6 +41,7 @@ class Shape:
         """The shape as the trace keeps it."""
         centroid = self.centroid
         place = Box.square(centroid or prompt.point, max(1, round(prompt.spacing)))
+        judged = prompt.direction != "seed" and settings.faint_limit > 0
         return Segmented(
             direction=prompt.direction,
             step=prompt.step,
@@ -51,8 +52,8 @@ class Shape:
             outside_share=place.outside_share(film.pixels.shape[:2]),
             outside_limit=settings.outside_limit,
             recentred=self.recentred,
-            contrast=round(_contrast(film, self.mask), 4),
-            contrast_limit=settings.faint_limit,
+            contrast=round(_contrast(film, self.mask), 4) if judged else None,
+            contrast_limit=settings.faint_limit if judged else None,
         )
 
 
