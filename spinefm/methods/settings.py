@@ -26,6 +26,10 @@ def with_changes(settings: Settings, changes: Mapping[str, Setting], method: str
 
 def _converted(name: str, value: Setting, known: Any) -> Setting:
     """`value` of the kind that the `known` one has."""
+    if isinstance(known, bool):
+        if str(value).lower() not in ("true", "false", "1", "0"):
+            raise ValueError(f"The setting {name} is true or false, not {value!r}.")
+        return str(value).lower() in ("true", "1")
     if isinstance(known, str):
         return str(value)
     try:

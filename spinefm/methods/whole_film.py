@@ -9,17 +9,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from spinefm import __version__
-from spinefm.anatomy import UNNAMED_ID, Level, counted_from
+from spinefm.anatomy import Level, counted_from
 from spinefm.bundles import Bundle, BundleError
 from spinefm.geometry import Axis, Point, principal_axis
-from spinefm.masks import Mask, four_corners
+from spinefm.masks import Mask
 from spinefm.methods.protocol import Addition, CannotAdd
+from spinefm.methods.result import along, finished, vertebra
 from spinefm.methods.spinefm import extend
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import NetworkStages, Stopwatch
 from spinefm.radiograph import Radiograph
-from spinefm.runtime import library_versions
 from spinefm.trace import Anchor, Direction, Event, Finished, Named, Setting, Trace, Vertebra
 
 
@@ -67,9 +66,7 @@ class WholeFilmMethod(ABC):
         What the caller does between two events does not count as run time.
         """
         watch = Stopwatch()
-        for event in self._events(film, watch):
-            with watch.paused():
-                yield event
+        yield from watch.paused_between(self._events(film, watch))
 
     def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
         """Nothing: there is no walk to go on with. Raises CannotAdd."""
@@ -84,17 +81,7 @@ class WholeFilmMethod(ABC):
         self, spine: Sequence[Body], names: Named, limit: float, watch: Stopwatch, notes: Sequence[str] = ()
     ) -> Finished:
         """The end of a run."""
-        return Finished(
-            vertebrae=vertebrae(spine, names),
-            mask_limit=limit,
-            smoothing=0.0,
-            seconds=watch.summary(),
-            device=str(self._bundle.device),
-            bundle=self._bundle.name,
-            checksums=self._bundle.checksums,
-            versions={"spinefm": __version__, **library_versions()},
-            notes=(*notes, *self._bundle.notes),
-        )
+        return finished(self._bundle, watch, vertebrae(spine, names), limit, 0.0, notes)
 
 
 def axis_of(points: Sequence[Point]) -> Axis:
@@ -140,24 +127,8 @@ def named_from_reference(spine: Sequence[Body], limit: float, source: str) -> Na
 
 def vertebrae(spine: Sequence[Body], names: Named) -> tuple[Vertebra, ...]:
     """The result's vertebrae from the top."""
-    centroids = [body.mask.centroid for body in spine]
-    last = len(spine) - 1
-    found = []
-    for index, (body, level) in enumerate(zip(spine, names.levels, strict=True)):
-        above, below = centroids[max(0, index - 1)], centroids[min(last, index + 1)]
-        along = Point(below.x - above.x, below.y - above.y) if last else Point(0.0, 1.0)
-        found.append(_vertebra(body, level, along, index))
-    return tuple(found)
-
-
-def _vertebra(body: Body, level: Level | None, along: Point, index: int) -> Vertebra:
-    return Vertebra(
-        number=body.number,
-        name=level.name if level else f"V{index + 1}",
-        level=level,
-        level_id=int(level) if level else UNNAMED_ID + index,
-        mask=body.mask,
-        centroid=body.mask.centroid,
-        corners=four_corners(body.mask, along),
-        probability=body.probability,
+    directions = along([body.mask.centroid for body in spine])
+    return tuple(
+        vertebra(body.number, index, level, body.mask, directions[index], body.probability)
+        for index, (body, level) in enumerate(zip(spine, names.levels, strict=True))
     )

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.anatomy import COUNTED, Level
+from spinefm.legibility import LEGIBLE, contrast
 from spinefm.phantom import TRAIN_SEEDS
-from spinefm.phantom.legibility import LEGIBLE, contrast
 from spinefm.training.errors import TrainingError
 
 NO_SEED = -1

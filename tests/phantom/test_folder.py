@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from spinefm.anatomy import Level
+from spinefm.legibility import LEGIBLE
 from spinefm.phantom import simulate, write_set
 from spinefm.phantom.folder import label_of
-from spinefm.phantom.legibility import LEGIBLE
 
 
 def test_a_written_set_reads_back_as_simulated(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from spinefm.anatomy import UNNAMED_ID, Level, counted_from
+from spinefm.anatomy import Level, counted_from
 from spinefm.geometry import Point, principal_axis
-from spinefm.masks import Mask, four_corners
+from spinefm.masks import Mask
+from spinefm.methods.result import along, vertebra
 from spinefm.methods.spinefm.segment import component
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.walk import Accepted
@@ -104,9 +105,9 @@ def finished_vertebrae(
     """The result's vertebrae from the top, with smoothed masks."""
     spacing = _spacing(spine)
     masks = [final_mask(accepted, film, settings, spacing) for accepted in spine]
-    along = _along([mask.centroid for mask in masks])
+    directions = along([mask.centroid for mask in masks])
     return tuple(
-        _vertebra(accepted, level, mask, along[index], index)
+        _vertebra(accepted, level, mask, directions[index], index)
         for index, (accepted, level, mask) in enumerate(zip(spine, names.levels, masks, strict=True))
     )
 
@@ -118,25 +119,16 @@ def added_vertebrae(
     axis = principal_axis([*present, *(accepted.centroid for accepted in new)])
     spine = sorted([*present, *(accepted.centroid for accepted in new)], key=axis.position)
     spacing = float(np.median([a.distance(b) for a, b in zip(spine, spine[1:], strict=False)]))
-    along = dict(zip(spine, _along(spine), strict=True))
+    directions = dict(zip(spine, along(spine), strict=True))
     ordered = sorted(new, key=lambda accepted: axis.position(accepted.centroid))
     return tuple(
-        _vertebra(accepted, None, final_mask(accepted, film, settings, spacing), along[accepted.centroid], index)
+        _vertebra(accepted, None, final_mask(accepted, film, settings, spacing), directions[accepted.centroid], index)
         for index, accepted in enumerate(ordered)
     )
 
 
-def _vertebra(accepted: Accepted, level: Level | None, mask: Mask, along: Point, index: int) -> Vertebra:
-    return Vertebra(
-        number=accepted.number,
-        name=level.name if level else f"V{index + 1}",
-        level=level,
-        level_id=int(level) if level else UNNAMED_ID + index,
-        mask=mask,
-        centroid=mask.centroid,
-        corners=four_corners(mask, along),
-        probability=1.0 - accepted.classified.background,
-    )
+def _vertebra(accepted: Accepted, level: Level | None, mask: Mask, direction: Point, index: int) -> Vertebra:
+    return vertebra(accepted.number, index, level, mask, direction, 1.0 - accepted.classified.background)
 
 
 def final_mask(accepted: Accepted, film: Radiograph, settings: SpineFMSettings, spacing: float) -> Mask:
@@ -163,10 +155,3 @@ def _spacing(spine: Sequence[Accepted]) -> float:
     """Median distance in pixels between neighbouring centroids."""
     steps = [a.centroid.distance(b.centroid) for a, b in zip(spine, spine[1:], strict=False)]
     return float(np.median(steps))
-
-
-def _along(centroids: Sequence[Point]) -> list[Point]:
-    """For each centroid the direction of the spine there, towards the sacrum."""
-    last = len(centroids) - 1
-    pairs = [(centroids[max(0, i - 1)], centroids[min(last, i + 1)]) for i in range(last + 1)]
-    return [Point(below.x - above.x, below.y - above.y) for above, below in pairs]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from spinefm import __version__
 from spinefm.bundles import Bundle
 from spinefm.captions import stop_reason
 from spinefm.geometry import Point
 from spinefm.methods.protocol import Addition, CannotStart
+from spinefm.methods.result import finished
 from spinefm.methods.spinefm import extend
 from spinefm.methods.spinefm.finish import finished_vertebrae, named
 from spinefm.methods.spinefm.locate import Seeds, clicked_seeds, judged, seed_triples
@@ -16,8 +16,7 @@ from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import NetworkStages, Stages, Stopwatch
 from spinefm.methods.spinefm.walk import Walk
 from spinefm.radiograph import Radiograph
-from spinefm.runtime import library_versions
-from spinefm.trace import Decided, Direction, Event, Finished, Located, Setting, Trace
+from spinefm.trace import Decided, Direction, Event, Located, Setting, Trace
 
 ATTEMPTS = 5
 """So many triples of detections are tried before the reader is asked to click."""
@@ -58,9 +57,7 @@ class SpineFM:
         does not count as run time.
         """
         watch = Stopwatch()
-        for event in self._events(film, watch):
-            with watch.paused():
-                yield event
+        yield from watch.paused_between(self._events(film, watch))
 
     def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
         """Take the step at which `direction` of a finished run ended, and walk on from there. Raises CannotAdd."""
@@ -77,17 +74,7 @@ class SpineFM:
         names = named(walk.accepted)
         yield names
         vertebrae = finished_vertebrae(walk.accepted, names, film, self._settings)
-        yield Finished(
-            vertebrae=vertebrae,
-            mask_limit=self._settings.final_limit,
-            smoothing=self._settings.smoothing,
-            seconds=watch.summary(),
-            device=str(self._bundle.device),
-            bundle=self._bundle.name,
-            checksums=self._bundle.checksums,
-            versions={"spinefm": __version__, **library_versions()},
-            notes=tuple(self._bundle.notes),
-        )
+        yield finished(self._bundle, watch, vertebrae, self._settings.final_limit, self._settings.smoothing)
 
     def _walked(self, film: Radiograph, stages: Stages, walk: Walk) -> Iterator[Event]:
         """Locate unless seeds were clicked, then walk from the first seeds that hold."""

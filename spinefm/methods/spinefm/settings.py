@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from spinefm.bundles import Bundle
+from spinefm.methods.settings import with_changes
 from spinefm.trace import Setting
 
 ABOVE_ZERO = ("score_step", "patch_factor", "classifier_factor")
@@ -87,33 +88,19 @@ class SpineFMSettings:
 
     def changed(self, changes: Mapping[str, Setting]) -> SpineFMSettings:
         """These settings with `changes` by name. Raises ValueError for an unknown name or a value of the wrong type."""
-        kinds = {field.name: type(getattr(self, field.name)) for field in fields(self)}
-        for name in changes:
-            if name not in kinds:
-                raise ValueError(f"SpineFM has no setting named {name!r}; it has: {', '.join(kinds)}.")
-        return replace(self, **{name: _converted(name, value, kinds[name]) for name, value in changes.items()})
+        changed = with_changes(self, changes, "SpineFM")
+        for name, value in changes.items():
+            _refuse_impossible(name, value, getattr(changed, name))
+        return changed
 
     def as_dict(self) -> dict[str, Setting]:
         """Name to value."""
         return asdict(self)
 
 
-def _converted(name: str, value: Setting, kind: type) -> Any:
-    """`value` as `kind`; numbers may arrive as text from a command line."""
-    if kind is bool:
-        if str(value).lower() not in ("true", "false", "1", "0"):
-            raise ValueError(f"The setting {name} is true or false, not {value!r}.")
-        return str(value).lower() in ("true", "1")
-    try:
-        number = float("nan" if value is None or isinstance(value, bool) else value)
-    except ValueError as error:
-        raise ValueError(f"The setting {name} is a number, not {value!r}.") from error
-    if not 0 <= number < float("inf"):
-        raise ValueError(f"The setting {name} must be a number from 0 up, not {value!r}.")
-    if kind is int and not number.is_integer():
-        raise ValueError(f"The setting {name} must be a whole number, not {value!r}.")
+def _refuse_impossible(name: str, value: Setting, number: Any) -> None:
+    """Raise ValueError for a number, given as `value`, with which there is no run."""
     if name == "classifier_views" and number not in (1, 2, 3):
         raise ValueError(f"The setting classifier_views is 1, 2 or 3, not {value!r}.")
     if name in ABOVE_ZERO and number == 0:
         raise ValueError(f"The setting {name} must be a number above 0, not {value!r}.")
-    return kind(number)

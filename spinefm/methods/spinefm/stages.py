@@ -21,6 +21,7 @@ from spinefm.bundles import Bundle
 from spinefm.geometry import Box, CanonicalFrame, FilmFrame, Point, crop_patch, paste_patch, to_patch
 from spinefm.masks import Mask
 from spinefm.radiograph import Radiograph
+from spinefm.trace import Event
 
 FloatArray = NDArray[np.float32]
 
@@ -76,6 +77,12 @@ class Stopwatch:
             yield
         finally:
             self._start += time.perf_counter() - start
+
+    def paused_between(self, events: Iterator[Event]) -> Iterator[Event]:
+        """The events, each as soon as it is known, without the time that the caller takes between two of them."""
+        for event in events:
+            with self.paused():
+                yield event
 
     @contextmanager
     def measure(self, name: str) -> Iterator[None]:
