@@ -127,7 +127,8 @@ def upper_bound(case: Case, bundle: Bundle) -> tuple[Vertebra, ...]:
     """The segmentation network's masks at the true centroids, each moved by 10 % of the body's width."""
     film, rng = read(case.film), np.random.default_rng(0)
     prompts = list(_true_prompts(case, rng))
-    stages, settings = NetworkStages(bundle, Stopwatch()), SpineFMSettings.of(bundle)
+    settings = SpineFMSettings.of(bundle)
+    stages = NetworkStages(bundle, Stopwatch(), settings.mirrored_view)
     shapes = segment_all(film, stages, settings, prompts)
     return tuple(
         _as_vertebra(level, shape.mask)

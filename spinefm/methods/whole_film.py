@@ -74,8 +74,9 @@ class WholeFilmMethod(ABC):
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
         """The vertebra at `point` (film pixels), segmented by SpineFM's click network. Raises CannotAdd."""
-        stages = NetworkStages(self._bundle, Stopwatch())
-        return extend.add(film, stages, SpineFMSettings.of(self._bundle), trace, point)
+        settings = SpineFMSettings.of(self._bundle)
+        stages = NetworkStages(self._bundle, Stopwatch(), settings.mirrored_view)
+        return extend.add(film, stages, settings, trace, point)
 
     def _finished(
         self, spine: Sequence[Body], names: Named, limit: float, watch: Stopwatch, notes: Sequence[str] = ()

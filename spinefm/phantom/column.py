@@ -64,7 +64,7 @@ class Vertebra:
 
     `obliquity` (radians) is how far the endplates are seen from above or below, `rotation` (radians) the axial
     rotation that parts left from right, `degeneration` from 0 to 1, `crush` the lost share of height as (anterior,
-    middle, posterior).
+    middle, posterior), `youth` how far the patient is from grown up.
     """
 
     level: Level
@@ -77,6 +77,7 @@ class Vertebra:
     rotation: float
     degeneration: float
     crush: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    youth: float = 0.0
 
     def place(self, local: Points) -> Points:
         """Points (N, 2) in mm of the vertebra's own frame -> patient frame."""
@@ -130,18 +131,20 @@ def _lordosis(whole: float, rng: np.random.Generator) -> dict[Level, float]:
 
 def _sized(level: Level, angle: float, settings: ColumnSettings, rng: np.random.Generator) -> Vertebra:
     depth, height, disc = MEAN_SIZES[level]
-    wear = float(np.clip(settings.degeneration * rng.uniform(0.2, 1.8), 0, 1))
+    wear = float(np.clip(settings.degeneration * rng.uniform(0.2, 1.8) * (1 - settings.youth), 0, 1))
+    flat, gap = 1 - 0.25 * settings.youth, disc * (1 + 0.5 * settings.youth)
     return Vertebra(
         level=level,
         centre=np.zeros(2),
         angle=float(angle),
         depth=depth * settings.size * settings.depth * float(np.exp(rng.normal(0, 0.025))),
-        height=height * settings.size * settings.height * float(np.exp(rng.normal(0, 0.03))),
-        disc=max(0.9, disc * settings.size * settings.disc * (1 - 0.75 * wear**2) * float(np.exp(rng.normal(0, 0.1)))),
+        height=height * settings.size * settings.height * flat * float(np.exp(rng.normal(0, 0.03))),
+        disc=max(0.9, gap * settings.size * settings.disc * (1 - 0.75 * wear**2) * float(np.exp(rng.normal(0, 0.1)))),
         obliquity=0.0,
         rotation=0.0,
         degeneration=wear,
         crush=_crush(level, rng) if rng.random() < settings.fracture_rate else (0.0, 0.0, 0.0),
+        youth=settings.youth,
     )
 
 

@@ -33,6 +33,7 @@ def paint_trunk(scene: Scene) -> None:
     paint_pelvis(scene, frame)
     paint_sacrum(scene)
     _paint_aorta(scene)
+    _paint_strands(scene)
     _paint_objects(scene)
 
 
@@ -73,6 +74,20 @@ def _paint_folds(scene: Scene) -> None:
         scene.canvas.line(path, scene.uniform(0.8, 4), scene.uniform(-0.2, 0.2), scene.uniform(0.4, 2))
 
 
+def _paint_strands(scene: Scene) -> None:
+    """Fat planes, vessels, flanks of ribs, clothes: a film is full of fine curves that cross the spine as well."""
+    faint = scene.uniform(0.01, 0.08)
+    for _ in range(int(scene.rng.gamma(1.2, 14.0))):
+        level = scene.column[int(scene.rng.integers(4, len(scene.column)))]
+        start = level.centre + (scene.rng.normal(-25, 45), scene.rng.normal(0, 15))
+        turn, bend = scene.uniform(0, 2 * np.pi), scene.rng.normal(0, 0.3)
+        turns = turn + bend * np.arange(5)
+        heading = scene.rng.gamma(3, 2.5) * np.stack([np.cos(turns), np.sin(turns)], 1)
+        path = curve(start + np.cumsum(heading, 0), 24)
+        depth = faint * scene.uniform(-0.7, 1.2)
+        scene.canvas.line(path, scene.uniform(0.6, 2.5), depth, scene.uniform(0.2, 1.0))
+
+
 def _paint_bowel(scene: Scene) -> None:
     """Gas and stool in front of and over the spine."""
     around = scene.settings.surround
@@ -83,10 +98,10 @@ def _paint_bowel(scene: Scene) -> None:
         for _ in range(scene.rng.poisson(1 + 5 * around.gas)):
             centre = loop + scene.rng.normal(0, (18, 10))
             paint_gas(scene, centre, scene.rng.gamma(3, 1.9) + 2, depth * scene.uniform(0.4, 1.2))
-    for _ in range(int(scene.rng.integers(0, 5))):
+    for _ in range(int(scene.rng.integers(0, 9))):
         level = scene.column[int(scene.rng.integers(6, len(scene.column)))]
-        centre = level.centre + (-scene.uniform(10, 110), scene.rng.normal(0, 20))
-        paint_mottle(scene, centre, scene.uniform(15, 50), scene.uniform(0.0, 0.12))
+        centre = level.centre + (-scene.uniform(-10, 110), scene.rng.normal(0, 20))
+        paint_mottle(scene, centre, scene.uniform(15, 50), scene.uniform(0.0, 0.15))
 
 
 def _paint_aorta(scene: Scene) -> None:

@@ -90,6 +90,7 @@ def _corners(vertebra: Vertebra, rng: np.random.Generator) -> Points:
         shape = [(-0.5, -0.5), (0.5, -0.5), (0.5 * taper + 0.02, 0.5), (-0.5 * taper + 0.04, 0.5)]
     elif level < Level.T3:
         drop = rng.uniform(0.02, 0.1)  # the upper endplate slopes down to anterior, the lower one ends in a lip
+        drop += vertebra.youth * rng.uniform(0.1, 0.35)
         shape = [(-0.46, -0.5 + drop), (0.46, -0.52), (0.5, 0.46), (-0.51, 0.5 + 0.4 * drop)]
     elif level is Level.L5:
         wedge = rng.uniform(0.02, 0.09)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from spinefm.anatomy import Level
 from spinefm.phantom.column import Vertebra
+from spinefm.phantom.lumbar_edges import paint_lumbar_edges
 from spinefm.phantom.outlines import curve, ellipse, smooth
 from spinefm.phantom.scene import Scene
 
@@ -131,6 +132,8 @@ def _lumbar_arch(scene: Scene, vertebra: Vertebra) -> None:
     lamina = [(0.85, -0.2), (1.2, -0.05), (1.35, 0.1), (1.35, 0.6), (1.15, 0.75), (0.95, 0.6)]
     _paint_soft(scene, vertebra, lamina, 0.08 * k, scene.uniform(0.0, 0.12) * k, np.zeros(2))
     _spinous_lumbar(scene, vertebra, k)
+    if vertebra.level >= Level.T10:
+        paint_lumbar_edges(scene, vertebra, k)
     scene.note("posterior", vertebra.units(np.array([(0.9, 0.1), (1.3, 0.35)])))
 
 

@@ -38,7 +38,10 @@ FILM_SIZES: dict[str, tuple[tuple[int, int], ...]] = {
 
 @dataclass(frozen=True)
 class ColumnSettings:
-    """The patient's spine. Angles in degrees; factors multiply the published means."""
+    """The patient's spine. Angles in degrees; factors multiply the published means.
+
+    `youth`, from 0 (grown up) to 1 (a child of about eight): flatter, wedge-shaped bodies with more disc between them.
+    """
 
     size: float
     depth: float
@@ -53,6 +56,7 @@ class ColumnSettings:
     obliquity: float
     divergence: float
     rotation: float
+    youth: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -182,6 +186,7 @@ def _column(rng: np.random.Generator, region: str) -> ColumnSettings:
         obliquity=float(rng.normal(0, 2.7)),
         divergence=float(rng.normal(0, 1.5)),
         rotation=float(rng.normal(0, 5.0)),
+        youth=float(max(0.0, rng.uniform(-2.0, 1.0))) if cervical else 0.0,
     )
 
 
@@ -190,7 +195,7 @@ def _bone(rng: np.random.Generator, region: str) -> BoneSettings:
     body = float(np.exp(rng.uniform(np.log(least), np.log(most))))
     return BoneSettings(
         body=body,
-        marrow=float(rng.uniform(0.55, 1.35)),
+        marrow=float(rng.uniform(0.55 if region == "cervical" else 0.2, 1.35)),
         cortex=float(rng.uniform(0.5, 1.6)),
         cortex_mm=float(rng.uniform(0.35, 1.1)),
         trabeculae=float(rng.uniform(0.04, 0.3)),

@@ -132,7 +132,7 @@ def _paint(scene: Scene, outlines: dict[Level, Outline]) -> None:
     for vertebra in scene.column:
         strength = scene.settings.bone.body * float(np.exp(scene.rng.normal(0, 0.06)))
         paint_body(scene, vertebra, outlines[vertebra.level], strength)
-    paint_discs(scene)
+    paint_discs(scene, outlines)
     np.maximum(scene.canvas.depth, 0.0, out=scene.canvas.depth)
 
 

@@ -37,18 +37,18 @@ def paint_lungs(scene: Scene) -> None:
 
 def _paint_vessels(scene: Scene, shown: Vertebra) -> None:
     """Vessels and airways of the lower lobes: fine strands in the dark behind the domes."""
-    faint = scene.uniform(0.02, 0.3)
-    for _ in range(int(scene.rng.integers(4, 16))):
+    faint = scene.uniform(0.02, 0.4)
+    for _ in range(int(scene.rng.integers(4, 40))):
         start = shown.centre + (scene.uniform(-90, 35), scene.uniform(-70, 5))
         path = curve(start + np.cumsum(scene.rng.normal((2, 4), 4, (5, 2)), 0), 16)
         scene.canvas.line(path, scene.uniform(0.8, 3.0), faint * scene.uniform(0.3, 1.0), 0.4)
 
 
 def paint_ribs(scene: Scene) -> None:
-    """The lower ribs; few and faint on most films, a whole cage on one in eight."""
-    strong = scene.chance(0.12)
-    share = 0.9 if strong else scene.uniform(0.1, 0.7)
-    strength = scene.settings.surround.clutter * (scene.uniform(0.5, 1.0) if strong else scene.uniform(0.1, 0.5))
+    """The lower ribs; few and faint on most films, a whole cage on one in four."""
+    strong = scene.chance(0.25)
+    share = 0.9 if strong else scene.uniform(0.2, 0.9)
+    strength = scene.settings.surround.clutter * (scene.uniform(0.5, 1.0) if strong else scene.uniform(0.1, 0.6))
     for vertebra in scene.column:
         if vertebra.level > Level.T12:
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -115,8 +117,9 @@ def _paint_details(scene: Scene, vertebra: Vertebra, strength: float) -> None:
         scene.canvas.tissue(ellipse(notch, (0.07 * vertebra.depth, 0.06 * vertebra.height)), -0.3 * strength, 0.5)
 
 
-def paint_discs(scene: Scene) -> None:
+def paint_discs(scene: Scene, outlines: Mapping[Level, Outline]) -> None:
     """Discs are soft tissue; the worn ones may hold gas or calcium. Their middles are noted as distractors."""
+    _paint_annuli(scene, outlines)
     for above, below in zip(scene.column[:-1], scene.column[1:], strict=True):
         middle = (above.units(np.array([[0.0, 0.5]]))[0] + below.units(np.array([[0.0, -0.5]]))[0]) / 2
         scene.note("disc", middle[None])
@@ -128,3 +131,14 @@ def paint_discs(scene: Scene) -> None:
             scene.canvas.tissue(lens, -scene.uniform(0.15, 0.5), 0.3)
         elif scene.chance(0.04):
             scene.canvas.tissue(lens, scene.uniform(0.1, 0.4), 0.4)
+
+
+def _paint_annuli(scene: Scene, outlines: Mapping[Level, Outline]) -> None:
+    """Lumbar discs as deep as the bodies are wide: hardly darker than marrow, so that only endplates part the two."""
+    if scene.settings.region != "lumbar":
+        return
+    bone = scene.settings.bone
+    filled = TRUNK_MARROW * bone.body * bone.marrow * scene.uniform(0.0, 0.95)
+    for above, below in zip(scene.column[:-1], scene.column[1:], strict=True):
+        outline = np.concatenate([outlines[above.level].inferior, outlines[below.level].superior[::-1]])
+        scene.canvas.tissue(outline, filled * scene.uniform(0.7, 1.1), soft_mm=scene.uniform(0.2, 0.8))

@@ -37,6 +37,7 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recipe", choices=("default", "paper"), default="default", help="paper: as published")
     parser.add_argument("--device", default="cpu", help="auto, cpu, cuda or cuda:N (several GPUs: start with torchrun)")
     parser.add_argument("--from-scratch", action="store_true", help="the paper's sizes without their public weights")
+    parser.add_argument("--start", default="", metavar="BUNDLE", help="begin with the weights of a bundle (compact)")
     parser.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
 
 
@@ -56,6 +57,7 @@ def settings_from(args: argparse.Namespace) -> TrainSettings:
         recipe=args.recipe,
         device=args.device,
         pretrained=not args.from_scratch,
+        start=args.start,
     )
 
 

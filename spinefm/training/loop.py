@@ -19,6 +19,7 @@ from spinefm.training.ranks import Ranks, placed, precise
 from spinefm.training.record import RunFolder
 from spinefm.training.scale import optimizer_of, start_pretrained
 from spinefm.training.settings import Recipe, TrainSettings
+from spinefm.training.start import start_from_bundle
 
 LOG_EVERY = 20
 """Steps between two lines of the log."""
@@ -105,13 +106,13 @@ class Loop:
         self.model = trainer.build().to(self.ranks.device)
         if settings.bundle == "paper" and settings.pretrained and not settings.resume:
             start_pretrained(self.model)
+        self.history = start_from_bundle(self.model, trainer.network, settings.start) if settings.start else ()
         if self.recipe.channels_last:
             self.model = self.model.to(memory_format=torch.channels_last)
         self.average = WeightAverage(self.model, self.recipe.average_decay)
         self.optimizer = optimizer_of(_groups(self.model, self.recipe), self.recipe)
         self.step, self.skipped, self.seconds = 0, 0, 0.0
         self.scores: dict[str, float] = {}
-        self.history: tuple[str, ...] = ()
         if settings.resume:
             self._restore()
         self.losses = self.ranks.together(Losses(trainer, self.model))

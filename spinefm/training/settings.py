@@ -18,7 +18,8 @@ class TrainSettings:
     recipe's), `seed` decides every draw, and checkpoints and validations come so many minutes apart: a lost machine
     costs three minutes, and validation stays a small share of the time. `bundle` is "compact" or "paper", `recipe`
     "default" or, for the paper's sizes, "paper" (as published); `device` is "auto", "cpu", "cuda" or "cuda:N"; without
-    `pretrained` the paper's sizes start from random weights.
+    `pretrained` the paper's sizes start from random weights. `start` names a bundle whose weights the run begins with;
+    its card then goes on where theirs ends.
     """
 
     data: tuple[Path, ...]
@@ -36,6 +37,7 @@ class TrainSettings:
     recipe: str = "default"
     device: str = "cpu"
     pretrained: bool = True
+    start: str = ""
 
     def __post_init__(self) -> None:
         """Raise TrainingError for a budget that is missing, double or not positive."""
@@ -44,6 +46,8 @@ class TrainSettings:
             raise TrainingError("Give the run one budget: either minutes or steps.")
         if budgets[0] <= 0 or (self.batch is not None and self.batch <= 0) or self.threads <= 0:
             raise TrainingError("Minutes, steps, batch and threads must be above zero.")
+        if self.start and self.resume:
+            raise TrainingError("A resumed run goes on from its own checkpoint; leave out --start.")
         if self.bundle not in ("compact", "paper") or self.recipe not in ("default", "paper"):
             raise TrainingError('The bundle is "compact" or "paper", the recipe "default" or "paper".')
 

@@ -17,7 +17,7 @@ def _mean(region: str) -> ColumnSettings:
     drawn = Settings.draw(0, np.random.default_rng(0), "cervical" if region == "cervical" else "lumbar").column
     slope, lordosis = (-18.0, 15.0) if region == "cervical" else (-40.0, 50.0)
     plain = {"size": 1.0, "depth": 1.0, "height": 1.0, "disc": 1.0, "bend": 0.0, "wobble": 0.0}
-    none = {"degeneration": 0.0, "fracture_rate": 0.0, "obliquity": 0.0, "divergence": 0.0, "rotation": 0.0}
+    none = dict.fromkeys(("degeneration", "fracture_rate", "obliquity", "divergence", "rotation", "youth"), 0.0)
     return replace(drawn, slope=slope, lordosis=lordosis, **plain, **none)
 
 
@@ -75,6 +75,21 @@ def test_a_wedge_loses_height_in_front() -> None:
         return float(corners[3, 1] - corners[0, 1])
 
     assert front(wedge) < 0.8 * front(whole)
+
+
+def test_a_childs_neck_has_flat_wedges_with_more_disc_between_them() -> None:
+    grown = build_column("cervical", _mean("cervical"), np.random.default_rng(3))
+    young = build_column("cervical", replace(_mean("cervical"), youth=1.0), np.random.default_rng(3))
+
+    def fall(vertebra: Vertebra) -> float:
+        upper = vertebra.place(np.eye(2))  # only for its axes
+        along = body_outline(vertebra, np.random.default_rng(5)).corners @ (upper[1] - vertebra.centre)
+        return float((along[0] - along[1]) / vertebra.height)
+
+    for child, adult in zip(young[1:6], grown[1:6], strict=True):
+        assert child.height == pytest.approx(0.75 * adult.height)
+        assert child.disc > 1.3 * adult.disc
+        assert fall(child) > fall(adult) + 0.08
 
 
 def test_place_and_units_agree() -> None:

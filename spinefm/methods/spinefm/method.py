@@ -42,7 +42,7 @@ class SpineFM:
         self._bundle = bundle
         self._settings = settings
         self._clicks = clicked_seeds([Point(*seed) for seed in seeds]) if seeds is not None else None
-        self._stages = stages or (lambda watch: NetworkStages(bundle, watch))
+        self._stages = stages or (lambda watch: NetworkStages(bundle, watch, settings.mirrored_view))
 
     @property
     def settings(self) -> Mapping[str, Setting]:

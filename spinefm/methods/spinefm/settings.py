@@ -18,8 +18,8 @@ ABOVE_ZERO = ("score_step", "patch_factor", "classifier_factor")
 class SpineFMSettings:
     """Limits and factors of a run. Lengths are in units of the local spacing unless the name ends in `_px`.
 
-    The paper's own rules: plausible_seeds=False, recentre=False, classifier_views=1, wrong_end_limit=0.5,
-    faint_limit=0, final_limit=0.9.
+    The paper's own rules: plausible_seeds=False, recentre=False, mirrored_view=False, classifier_views=1,
+    wrong_end_limit=0.5, faint_limit=0, final_limit=0.9.
 
     score_limit, score_floor, score_step: detections below the limit are dropped (paper: 0.6); while no three that can
         start are left, the limit is lowered in steps, down to the floor.
@@ -30,6 +30,8 @@ class SpineFMSettings:
     classifier_factor, classifier_side_px: the same for the classifier's patch.
     recentre, recentre_limit: segment once more round the refined centroid when it moved further than the limit, or when
         the mask reaches the patch's edge; off: the paper's single pass.
+    mirrored_view: a patch is segmented as its mirror image too and the two answers are averaged, which steadies the
+        outline of a small network for little time; off at the paper's sizes (paper: one view).
     outside_limit: share of a square of one spacing round the centroid that may lie outside the film; at one half the
         centroid is on the film's edge, and a body of which 60 % is in view has less than 0.28.
     mask_limit: probability of a mask's pixels during the walk; final_limit: of the final masks (paper: 0.9). The
@@ -62,6 +64,7 @@ class SpineFMSettings:
     classifier_side_px: int = 0
     recentre: bool = True
     recentre_limit: float = 0.2
+    mirrored_view: bool = True
     outside_limit: float = 0.28
     mask_limit: float = 0.5
     final_limit: float = 0.5
@@ -80,6 +83,7 @@ class SpineFMSettings:
     def of(cls, bundle: Bundle) -> SpineFMSettings:
         """The defaults, with the patch sides that the bundle's networks were trained at."""
         return cls(
+            mirrored_view=bundle.med_sa.config.encoder == "conv",
             patch_factor=bundle.med_sa.config.side_in_spacings,
             patch_side_px=bundle.med_sa.config.side_px,
             classifier_factor=bundle.classifier.config.side_in_spacings,

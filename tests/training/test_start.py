@@ -1,0 +1,53 @@
+"""Runs that begin with the weights of a bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from spinefm.bundles import load_bundle
+from spinefm.networks.med_sa import MedSA, MedSAConfig
+from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
+from spinefm.training import TrainingError, TrainSettings
+from spinefm.training.films import FilmSet
+from spinefm.training.loop import Loop
+from spinefm.training.start import start_from_bundle
+from spinefm.training.train_point_predictor import PointPredictorTrainer
+
+
+@pytest.mark.weights
+def test_a_run_begins_with_the_bundles_weights_and_its_card_goes_on(films: FilmSet, tmp_path: Path) -> None:
+    loop = Loop(PointPredictorTrainer(films, films), TrainSettings(data=(), out=tmp_path, steps=3, start="compact"))
+    shipped = load_bundle("compact", "cpu").point_predictor.state_dict()
+    for kept in (loop.model, loop.average.model):
+        assert all(torch.equal(value, shipped[name]) for name, value in kept.state_dict().items())
+    loop.run()
+    assert any(not torch.equal(value, shipped[name]) for name, value in loop.model.state_dict().items())
+    assert "films with" in loop.history[-1] and "steps (" in loop.history[-1]
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    ("model", "network", "bundle", "sentence"),
+    [
+        (PointPredictor(), "point_predictor", "nowhere", "without --start"),
+        (PointPredictor(PointPredictorConfig(hidden=7)), "point_predictor", "compact", "another size"),
+        (MedSA(MedSAConfig(widths=(8, 8, 16, 16))), "med_sa", "compact", "another size"),
+    ],
+)
+def test_weights_that_cannot_be_had_or_do_not_fit_are_refused(model, network, bundle, sentence) -> None:
+    with pytest.raises(TrainingError, match=sentence):
+        start_from_bundle(model, network, bundle)
+
+
+@pytest.mark.weights
+def test_a_network_that_the_bundle_lacks_is_refused_by_name() -> None:
+    with pytest.raises(TrainingError, match="has no unknown"):
+        start_from_bundle(PointPredictor(), "unknown", "compact")
+
+
+def test_a_resumed_run_has_no_other_start(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="leave out --start"):
+        TrainSettings(data=(), out=tmp_path, steps=1, start="compact", resume=True)
