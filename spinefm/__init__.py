@@ -1,11 +1,11 @@
 """SpineFM: a lateral spine radiograph goes in, named vertebrae come out, and every step of the reasoning can be seen.
 
-import spinefm
+    import spinefm
 
-film = spinefm.read("film.png")
-model = spinefm.SpineFM("compact")
-trace = model.segment(film)
-spinefm.write_result("out/film", trace, film)
+    film = spinefm.read("film.png")
+    model = spinefm.SpineFM("compact")
+    trace = model.segment(film)
+    spinefm.write_result("out/film", trace, film)
 """
 
 from importlib import import_module

@@ -205,6 +205,8 @@ class StandInBench:
         """As on a machine without a GPU."""
         return Facts("SpineFM", "compact", "CPU", True)
 
-    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None, name: str = "spinefm") -> StandIn:
+    def method(
+        self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None, name: str = "spinefm"
+    ) -> StandIn:
         """The stand-in, whatever the name; of the settings only the overlap limit has an effect."""
         return StandIn(self.gate, {"overlap_limit": 0.1, **settings}, tuple(seeds or ()))
