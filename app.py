@@ -8,6 +8,7 @@ from pathlib import Path
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
 
 from spinefm.runtime import quiet_allocator
+from spinefm.ui import shared_gpu
 from spinefm.ui.page import build_page, launch
 from spinefm.ui.workbench import SharedBundle
 
@@ -16,9 +17,10 @@ EXAMPLES = Path(__file__).parent / "examples"
 
 def main() -> None:
     """Build the page, start to load the weights beside it, and serve."""
+    shared_gpu.prepare()
     quiet_allocator()
     bench = SharedBundle(os.environ.get("SPINEFM_BUNDLE", "compact"))
-    page = build_page(bench, EXAMPLES)
+    page = build_page(shared_gpu.LentGpu(bench) if shared_gpu.gpu_is_lent() else bench, EXAMPLES)
     bench.warm()
     launch(page)
 

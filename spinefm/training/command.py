@@ -31,6 +31,7 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     budget.add_argument("--minutes", type=float, help="budget in minutes, validation included")
     budget.add_argument("--steps", type=int, help="budget in optimiser steps")
     parser.add_argument("--batch", type=int, help="samples a step (default: the network's own)")
+    parser.add_argument("--learning-rate", type=float, help="at its highest (default: the network's own)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--bundle", choices=("compact", "paper"), default="compact", help="the networks' sizes")
@@ -58,6 +59,7 @@ def settings_from(args: argparse.Namespace) -> TrainSettings:
         device=args.device,
         pretrained=not args.from_scratch,
         start=args.start,
+        learning_rate=args.learning_rate,
     )
 
 

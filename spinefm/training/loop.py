@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -100,7 +100,9 @@ class Loop:
         """Build the network, or restore it where `settings.resume` asks for that."""
         torch.set_num_threads(settings.threads)
         torch.manual_seed(settings.seed)
-        self.trainer, self.settings, self.recipe = trainer, settings, trainer.recipe
+        self.trainer, self.settings = trainer, settings
+        rate = settings.learning_rate or trainer.recipe.learning_rate
+        self.recipe = replace(trainer.recipe, learning_rate=rate)
         self.ranks = Ranks.join(settings.device)
         self.folder = RunFolder.open(settings.out, settings.resume) if self.ranks.first else RunFolder(settings.out)
         self.model = trainer.build().to(self.ranks.device)

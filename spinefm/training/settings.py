@@ -19,7 +19,8 @@ class TrainSettings:
     costs three minutes, and validation stays a small share of the time. `bundle` is "compact" or "paper", `recipe`
     "default" or, for the paper's sizes, "paper" (as published); `device` is "auto", "cpu", "cuda" or "cuda:N"; without
     `pretrained` the paper's sizes start from random weights. `start` names a bundle whose weights the run begins with;
-    its card then goes on where theirs ends.
+    its card then goes on where theirs ends. `learning_rate` stands in for the recipe's: less suits weights that are
+    trained already.
     """
 
     data: tuple[Path, ...]
@@ -38,6 +39,7 @@ class TrainSettings:
     device: str = "cpu"
     pretrained: bool = True
     start: str = ""
+    learning_rate: float | None = None
 
     def __post_init__(self) -> None:
         """Raise TrainingError for a budget that is missing, double or not positive."""
@@ -46,6 +48,8 @@ class TrainSettings:
             raise TrainingError("Give the run one budget: either minutes or steps.")
         if budgets[0] <= 0 or (self.batch is not None and self.batch <= 0) or self.threads <= 0:
             raise TrainingError("Minutes, steps, batch and threads must be above zero.")
+        if self.learning_rate is not None and not 0 < self.learning_rate < 1:
+            raise TrainingError("The learning rate is a number between 0 and 1, such as 0.001.")
         if self.start and self.resume:
             raise TrainingError("A resumed run goes on from its own checkpoint; leave out --start.")
         if self.bundle not in ("compact", "paper") or self.recipe not in ("default", "paper"):

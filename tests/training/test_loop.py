@@ -105,6 +105,16 @@ def test_a_budget_of_minutes_ends_annealed_and_in_time(tmp_path: Path) -> None:
     assert loop.optimizer.param_groups[0]["lr"] < 0.01 * trainer.recipe.learning_rate
 
 
+def test_a_given_learning_rate_stands_in_for_the_recipes_and_is_on_the_card(tmp_path: Path) -> None:
+    loop = Loop(Line(), settings_for(tmp_path, steps=41, learning_rate=0.002))
+    loop.run()
+    rates = [json.loads(line)["rate"] for line in loop.folder.lines.read_text().splitlines() if "rate" in line]
+    assert max(rates) <= 0.002
+    assert json.loads((tmp_path / "run.json").read_text())["recipe"]["learning_rate"] == 0.002
+    with pytest.raises(TrainingError, match="between 0 and 1"):
+        settings_for(tmp_path, learning_rate=-1.0)
+
+
 def test_the_average_forgets_its_start_and_copies_running_statistics() -> None:
     model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
     average = WeightAverage(model, decay=0.9)
