@@ -100,7 +100,10 @@ def load_but_heads(model: nn.Module, state: Mapping[str, Tensor], heads: tuple[s
     wanted = {name for name in own if not name.startswith(heads)}
     wrong = sorted(wanted ^ kept.keys()) or sorted(name for name in wanted if own[name].shape != kept[name].shape)
     if wrong:
-        raise TrainingError(f"The public weights do not fit this network (such as {wrong[0]}); train --from-scratch.")
+        raise TrainingError(
+            f"The weights to start from do not fit this network (such as {wrong[0]}): it has another size. Start from "
+            "random weights, with --from-scratch or without --start."
+        )
     model.load_state_dict({**own, **kept})
 
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from spinefm.bundles import load_bundle
+from spinefm.networks.mask_rcnn import build_mask_rcnn
 from spinefm.networks.med_sa import MedSA, MedSAConfig
 from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
 from spinefm.training import TrainingError, TrainSettings
@@ -26,6 +27,17 @@ def test_a_run_begins_with_the_bundles_weights_and_its_card_goes_on(films: FilmS
     loop.run()
     assert any(not torch.equal(value, shipped[name]) for name, value in loop.model.state_dict().items())
     assert "films with" in loop.history[-1] and "steps (" in loop.history[-1]
+
+
+@pytest.mark.weights
+def test_what_only_training_needs_starts_anew() -> None:
+    detector = build_mask_rcnn()
+    before = {name: value.clone() for name, value in detector.state_dict().items()}
+    start_from_bundle(detector, "mask_rcnn", "compact")
+    same = {name for name, value in detector.state_dict().items() if torch.equal(value, before[name])}
+    assert {name for name in same if name.endswith("weight")} == {
+        name for name in before if name.startswith("semantic_head.") and name.endswith("weight")
+    }
 
 
 @pytest.mark.weights
