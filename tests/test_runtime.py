@@ -64,3 +64,13 @@ def test_auto_takes_the_cpu_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_other_devices_are_refused(name: str) -> None:
     with pytest.raises(runtime.DeviceError, match="use auto"):
         runtime.pick_device(name)
+
+
+@pytest.mark.parametrize(
+    ("able", "expected"),
+    [({"avx2": True}, False), ({"amx_bf16": True}, True), ({"avx512_bf16": True}, True), ({"bf16": False}, False)],
+)
+def test_bfloat16_is_for_processors_that_have_it(able, expected, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+    assert runtime.computes_bfloat16(torch.device("cpu")) is expected
+    assert runtime.computes_bfloat16(torch.device("cuda")) is True

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from spinefm.runtime import computes_bfloat16
 from spinefm.training.average import WeightAverage
 from spinefm.training.errors import RunFailed, TrainingError
 from spinefm.training.ranks import Ranks, placed, precise
@@ -240,6 +241,7 @@ class Loop:
             "recipe": asdict(self.recipe),
             "bundle": self.settings.bundle,
             "device": str(self.ranks.device),
+            "bf16": self.recipe.bf16 and computes_bfloat16(self.ranks.device),
             "processes": self.ranks.count,
             "pretrained": self.settings.bundle == "paper" and self.settings.pretrained,
             "data": self.trainer.facts(),

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from spinefm.runtime import DeviceError, pick_device
+from spinefm.runtime import DeviceError, computes_bfloat16, pick_device
 from spinefm.training.errors import TrainingError
 
 Thing = TypeVar("Thing")
@@ -83,5 +83,6 @@ def device_of(model: nn.Module) -> torch.device:
 
 
 def precise(model: nn.Module, bf16: bool) -> torch.autocast:
-    """The context in which a network runs in bfloat16, if asked for, on its own device."""
-    return torch.autocast(device_of(model).type, torch.bfloat16, enabled=bf16)
+    """The context in which a network runs in bfloat16, if asked for and its device computes in it, or in float32."""
+    device = device_of(model)
+    return torch.autocast(device.type, torch.bfloat16, enabled=bf16 and computes_bfloat16(device))

@@ -14,6 +14,7 @@ from spinefm.networks.instance_net import InstanceNet, InstanceNetConfig
 from spinefm.training.cutouts import Cutout, draw_cutout, plain_cutout
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import FilmTrainer
+from spinefm.training.ranks import precise
 from spinefm.training.settings import Recipe
 from spinefm.training.train_unet import class_dice, dice
 
@@ -76,7 +77,7 @@ class InstanceNetTrainer(FilmTrainer):
     def _scores(self, model: nn.Module, cutouts: Sequence[Cutout]) -> dict[str, float]:
         """Mean Dice of each class over the cutouts that hold it."""
         batch = self._batch(cutouts)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bf16):
+        with precise(model, self.recipe.bf16):
             starts = range(0, len(cutouts), SCORED)
             parts = [model(batch.semantic[i : i + SCORED]).argmax(dim=1) for i in starts]  # each (8, height, width)
         found, truth = torch.cat(parts).numpy(), batch.target.numpy()  # (B, height, width)
