@@ -5,8 +5,8 @@
 Both run the same networks with the same random weights over the same eight vertebrae: three seeds, then up and down.
 Every network answers, and its answer is timed and kept, but the decisions are forced, since random weights know no
 vertebrae. The straight loop takes one patch at a time in float32 and keeps film-sized logits, as published; ours is the
-program itself (`spinefm.methods`) in bfloat16. Prints seconds (of the clock and of the processor), peak memory, the
-share outside the networks, and the Dice between the two at every vertebra.
+program itself (`spinefm.methods`), in bfloat16 where the device computes in it. Prints seconds (of the clock and of the
+processor), peak memory, the share outside the networks, and the Dice between the two at every vertebra.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def main() -> int:
     quiet_allocator()
     ours = Clock()
     found, seconds = our_walk(bundle, film, centroids, ours)
-    report("ours, bfloat16", ours)
+    report(f"ours, {bundle.precision}", ours)
     print(f"  outside the networks: {seconds['outside_networks'] / seconds['total']:.1%} of the run")
     compare(expected, found, straight, ours)
     return 0
@@ -106,6 +106,7 @@ def random_bundle(device: str) -> Any:
     from spinefm.networks.mask_rcnn import MaskRCNNConfig, build_mask_rcnn
     from spinefm.networks.med_sa import MedSA, MedSAConfig
     from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
+    from spinefm.runtime import computes_bfloat16
 
     torch.manual_seed(0)
     networks: list[Any] = [
@@ -118,7 +119,9 @@ def random_bundle(device: str) -> Any:
         if not parameter.detach().any():
             torch.nn.init.normal_(parameter.data, std=0.02)
     detector, med_sa, classifier, predictor = (net.to(device).eval().requires_grad_(False) for net in networks)
-    return Bundle("random", torch.device(device), "bfloat16", detector, med_sa, classifier, predictor, {})
+    place = torch.device(device)
+    precision = "bfloat16" if computes_bfloat16(place) else "float32"
+    return Bundle("random", place, precision, detector, med_sa, classifier, predictor, {})
 
 
 def noise_film() -> Any:

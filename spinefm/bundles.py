@@ -74,7 +74,8 @@ def load_bundle(
     Args:
         name: a bundle of the manifest.
         device: "auto", "cpu", "cuda" or "cuda:N".
-        precision: "float32" (also "auto") or "bfloat16" (autocast).
+        precision: "float32", "bfloat16" (autocast), or "auto": bfloat16 for SAM's size on a device that computes in it
+            (the compact networks gain too little by it).
         manifest: the repository's own by default.
 
     Raises:
@@ -84,7 +85,8 @@ def load_bundle(
     from spinefm.networks.registry import REQUIRED
     from spinefm.runtime import pick_device
 
-    target, kept_precision = pick_device(device), _precision(precision)
+    target = pick_device(device)
+    _refuse_precision(precision)
     manifest = known_bundle(name, manifest or Manifest.read())
     entry = manifest.bundle(name)
     missing = [network for network in REQUIRED if network not in entry.networks]
@@ -98,7 +100,7 @@ def load_bundle(
     return Bundle(
         name=name,
         device=target,
-        precision=kept_precision,
+        precision=_chosen(precision, networks["med_sa"], target),
         mask_rcnn=cast("SpineMaskRCNN", networks["mask_rcnn"]),
         med_sa=cast("MedSA", networks["med_sa"]),
         classifier=cast("LevelClassifier", networks["classifier"]),
@@ -364,12 +366,18 @@ def _download(entry: WeightFile, local: Path) -> Path:
     return download(place)
 
 
-def _precision(name: str) -> str:
-    if name == "auto":
-        return "float32"
-    if name not in PRECISIONS:
+def _refuse_precision(name: str) -> None:
+    if name not in (*PRECISIONS, "auto"):
         raise BundleError(f'There is no precision "{name}": use auto, {" or ".join(PRECISIONS)}.')
-    return name
+
+
+def _chosen(precision: str, med_sa: nn.Module, device: torch.device) -> str:
+    """The precision asked for; of "auto" the one that pays at this size on this device."""
+    from spinefm.runtime import computes_bfloat16
+
+    if precision != "auto":
+        return precision
+    return "bfloat16" if has_adapters(med_sa) and computes_bfloat16(device) else "float32"
 
 
 def _notes(manifest: Manifest, entry: BundleEntry, paths: Mapping[str, Path]) -> tuple[str, ...]:

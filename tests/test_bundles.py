@@ -14,14 +14,15 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from spinefm.bundles import BundleError, Manifest, load_bundle, on_disk, verify, write_bundle
+from spinefm import runtime
+from spinefm.bundles import BundleError, Manifest, _chosen, load_bundle, on_disk, verify, write_bundle
 from spinefm.networks.level_classifier import LevelClassifier, LevelClassifierConfig
 from spinefm.networks.mask_rcnn import build_mask_rcnn
-from spinefm.networks.med_sa import MedSA
+from spinefm.networks.med_sa import MedSA, MedSAConfig
 from spinefm.networks.point_predictor import PointPredictor
 from tests.hub_server import HubServer, Refusal
 from tests.networks.test_mask_rcnn import TINY
-from tests.networks.test_med_sa import CONV
+from tests.networks.test_med_sa import CONV, VIT
 
 REPO = "someone/spinefm-weights"
 
@@ -113,6 +114,16 @@ def test_precision_is_the_one_asked_for(folder: Path) -> None:
     (folder / "tiny" / "med_sa.safetensors").unlink()  # refused before any weights are asked for
     with pytest.raises(BundleError, match='no precision "float8"'):
         load_bundle("tiny", precision="float8", manifest=read(folder))
+
+
+@pytest.mark.parametrize(
+    ("config", "able", "expected"),
+    [(VIT, True, "bfloat16"), (VIT, False, "float32"), (MedSAConfig(), True, "float32")],
+)
+def test_auto_is_bfloat16_for_sams_size_where_the_device_computes_in_it(config, able, expected, monkeypatch) -> None:
+    monkeypatch.setattr(runtime, "computes_bfloat16", lambda device: able)
+    assert _chosen("auto", MedSA(config), torch.device("cpu")) == expected
+    assert _chosen("float32", MedSA(config), torch.device("cpu")) == "float32"
 
 
 def test_files_are_verified(folder: Path) -> None:
