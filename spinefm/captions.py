@@ -60,6 +60,9 @@ def _(event: Proposed) -> str:
     origin = "predicted from three known centroids" if event.known else "detected here"
     if event.direction == "added":
         origin = "clicked by the reader"
+    if event.unsure is not None:
+        origin = f"a second look turned by {event.turned:.0f}°, since nothing was sure ({event.unsure:.2f} < "
+        origin += f"{event.unsure_limit or 0:.2f})"
     return f"{place(event)}: next point ({x:.0f}, {y:.0f}), {origin}; patch of {event.patch.width} px"
 
 

@@ -108,13 +108,20 @@ class Seeded:
 
 @dataclass(frozen=True)
 class Proposed:
-    """The next point of a step and the patch round it; `known` are the three centroids behind it, none for a seed."""
+    """The next point of a step and the patch round it; `known` are the three centroids behind it, none for a seed.
+
+    A second one in the same step looks beside the predicted point, `turned` by degrees about the last centroid: the
+    likeliest kind of vertebra was `unsure` there, below `unsure_limit`. What came before it in the step is set aside.
+    """
 
     direction: Direction
     step: int
     known: tuple[Point, ...]
     point: Point
     patch: Box
+    turned: float = 0.0
+    unsure: float | None = None
+    unsure_limit: float | None = None
     kind: Literal["proposed"] = "proposed"
 
 

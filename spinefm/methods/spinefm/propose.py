@@ -35,6 +35,8 @@ class Prompt:
     """A point to be looked at: where, in which step, at which spacing, and which vertebra came before it.
 
     forced: the reader asks for what lies there, whatever the checks and the classifier say.
+    turned, unsure: a second look beside the predicted point, turned by degrees about the last centroid, because the
+        likeliest answer there had this probability only.
     """
 
     direction: Direction
@@ -44,6 +46,8 @@ class Prompt:
     spacing: float
     previous: int | None
     forced: bool = False
+    turned: float = 0.0
+    unsure: float | None = None
 
     def patch(self, settings: SpineFMSettings) -> Box:
         """The segmentation patch round the point."""
@@ -51,7 +55,9 @@ class Prompt:
 
     def event(self, settings: SpineFMSettings) -> Proposed:
         """The proposal as the trace keeps it."""
-        return Proposed(self.direction, self.step, self.known, self.point, self.patch(settings))
+        limit = None if self.unsure is None else settings.retry_limit
+        seen = (self.turned, self.unsure, limit)
+        return Proposed(self.direction, self.step, self.known, self.point, self.patch(settings), *seen)
 
 
 def propose(film: Radiograph, front: Front, stages: Stages) -> Prompt:

@@ -9,10 +9,11 @@ from spinefm.anatomy import Level
 from spinefm.geometry import Point
 from spinefm.masks import Mask
 from spinefm.methods.spinefm import check
-from spinefm.methods.spinefm.classify import classify_all, decided
+from spinefm.methods.spinefm.classify import decided
 from spinefm.methods.spinefm.locate import Seeds, refuse_gaps
 from spinefm.methods.spinefm.propose import Front, Prompt, propose
-from spinefm.methods.spinefm.segment import Shape, segment_all
+from spinefm.methods.spinefm.retry import Attempt, attempt_all, second_looks
+from spinefm.methods.spinefm.segment import Shape
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Stages
 from spinefm.radiograph import Radiograph
@@ -138,17 +139,42 @@ class Walk:
         return (prompt, [proposed]) if stop is None else (None, [proposed, stop])
 
     def _judged(self, prompts: Sequence[Prompt], seeds: Seeds | None = None) -> Iterator[Event]:
-        """Segment and classify all prompts in one batch each, then check and decide one after the other."""
+        """Segment and classify all prompts in one batch each, then check and decide one after the other.
+
+        Where a step is unsure and a second look is surer, the events of the first stand before those of the second.
+        """
         if not prompts:
             return
-        shapes = segment_all(self._film, self._stages, self._settings, prompts)
-        centroids = [shape.centroid for shape in shapes]
-        answers = classify_all(self._film, self._stages, self._settings, prompts, centroids)
-        for prompt, shape, answer in zip(prompts, shapes, answers, strict=True):
-            yield from self._decide(prompt, shape, answer, seeds)
+        attempts = attempt_all(self._film, self._stages, self._settings, prompts)
+        second = second_looks(self._film, self._stages, self._settings, attempts, self._is_free)
+        for place, attempt in enumerate(attempts):
+            if place in second:
+                yield from self._set_aside(attempt)
+                yield second[place].prompt.event(self._settings)
+            yield from self._decide(second.get(place, attempt), seeds)
 
-    def _decide(self, prompt: Prompt, shape: Shape, answer: Classified | None, seeds: Seeds | None) -> Iterator[Event]:
-        """The events of one prompt from its mask to its decision; what is accepted joins the spine."""
+    def _set_aside(self, attempt: Attempt) -> Iterator[Event]:
+        """The events of an attempt in whose place a second look comes."""
+        yield attempt.shape.event(attempt.prompt, self._film, self._settings)
+        if attempt.answer is not None:
+            yield attempt.answer
+
+    def _is_free(self, attempt: Attempt) -> bool:
+        """Whether the mask of a second look could be a vertebra that is not taken yet."""
+        prompt, shape = attempt.prompt, attempt.shape
+        segmented = shape.event(prompt, self._film, self._settings)
+        if shape.centroid is None or check.stop_after_segmenting(prompt, shape, segmented, self._settings):
+            return False
+        bodies = self._bodies()
+        masks = {number: body.mask for number, body in bodies.items()}
+        if check.stop_for_overlap(prompt, check.overlaps(prompt, shape.mask, masks, self._settings)):
+            return False
+        visited = [body.centroid for body in bodies.values()]
+        return check.stop_for_revisit(prompt, shape.centroid, visited, self._settings) is None
+
+    def _decide(self, attempt: Attempt, seeds: Seeds | None) -> Iterator[Event]:
+        """The events of one attempt from its mask to its decision; what is accepted joins the spine."""
+        prompt, shape, answer = attempt.prompt, attempt.shape, attempt.answer
         stop = yield from self._examined(prompt, shape)
         centroid = shape.centroid
         if stop is not None and not (prompt.forced and stop.reason in OVERRULABLE):

@@ -55,6 +55,11 @@ function stepTitle(view, step) {
   return [count, known, ["up", "down"].includes(step.direction) ? DIRECTIONS[step.direction] : null].filter(Boolean).join(" · ");
 }
 
+function secondLook(proposed) {
+  return html("p", { class: "card-line" }, `second look, turned by ${proposed.turned.toFixed(0)}°: the first was unsure, `
+    + `${two(proposed.unsure)} < ${two(proposed.unsure_limit)}`);
+}
+
 function segmentLine(segmented) {
   if (!segmented) return waiting("mask: not yet");
   const shift = segmented.shift === null ? "no mask" : `centroid moved ${segmented.shift.toFixed(1)} px`;
@@ -101,6 +106,7 @@ function stepCard(view, picture) {
     heading(stepTitle(view, step), view.counter),
     html("div", { class: "card-step" }, patchPicture(view, step, picture.event),
       html("div", { class: "card-numbers" },
+        step.proposed && typeof step.proposed.unsure === "number" ? part("proposed", secondLook(step.proposed)) : null,
         part("segmented", segmentLine(step.segmented)),
         part("checked", checkGauges(view, step)),
         part("classified", classBars(step.classified)),

@@ -38,8 +38,11 @@ const TAKE = {
     picture.accepted.clear();
     picture.rejected.length = 0;
   },
+  // A second look begins the step anew: what the first one found is set aside.
   proposed(picture, event) {
-    picture.step.proposed = event;
+    const first = picture.step.segmented;
+    if (first && first.mask.length) picture.rejected.push({ outline: first.mask, centroid: first.centroid, step: { ...picture.step } });
+    Object.assign(picture.step, { proposed: event, segmented: undefined, classified: undefined, checks: [] });
   },
   segmented(picture, event) {
     picture.step.segmented = event;

@@ -1,0 +1,88 @@
+"""A second look beside the predicted point, where the classifier is unsure of what lies there. The paper has none.
+
+A spine that bends more sharply than the three centroids before tell, as at a steep sacrum, leaves the predicted point
+beside the next body. The points tried lie on the circle round the last centroid, turned to both sides.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from spinefm.geometry import Point
+from spinefm.methods.spinefm.classify import classify_all
+from spinefm.methods.spinefm.propose import Prompt
+from spinefm.methods.spinefm.segment import Shape, segment_all
+from spinefm.methods.spinefm.settings import SpineFMSettings
+from spinefm.methods.spinefm.stages import Stages
+from spinefm.radiograph import Radiograph
+from spinefm.trace import Classified
+
+TURNS = (-50.0, -25.0, 25.0, 50.0)
+"""Degrees by which the points are turned."""
+
+SURER = 0.2
+"""The second answer must be this much surer than the first to take its place."""
+
+
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """A prompt with its mask and the classifier's answer, None for an empty mask."""
+
+    prompt: Prompt
+    shape: Shape
+    answer: Classified | None
+
+    @property
+    def sureness(self) -> float:
+        """Probability of the likeliest kind of vertebra; 0 for an empty mask."""
+        return 0.0 if self.answer is None else max(self.answer.vertebra, self.answer.s1, self.answer.c2)
+
+
+def attempt_all(
+    film: Radiograph, stages: Stages, settings: SpineFMSettings, prompts: Sequence[Prompt]
+) -> list[Attempt]:
+    """Segment and classify all prompts, in one batch each."""
+    shapes = segment_all(film, stages, settings, prompts)
+    answers = classify_all(film, stages, settings, prompts, [shape.centroid for shape in shapes])
+    return [Attempt(*each) for each in zip(prompts, shapes, answers, strict=True)]
+
+
+def second_looks(
+    film: Radiograph,
+    stages: Stages,
+    settings: SpineFMSettings,
+    attempts: Sequence[Attempt],
+    possible: Callable[[Attempt], bool],
+) -> dict[int, Attempt]:
+    """For each unsure attempt, by its place, the surest of those beside it that is `possible`, where one is surer."""
+    unsure = [i for i, first in enumerate(attempts) if is_unsure(first, settings)]
+    prompts = {i: _turned_prompts(film, attempts[i]) for i in unsure}
+    tried = attempt_all(film, stages, settings, [prompt for i in unsure for prompt in prompts[i]]) if unsure else []
+    found: dict[int, Attempt] = {}
+    for i in unsure:
+        own, tried = tried[: len(prompts[i])], tried[len(prompts[i]) :]
+        best = max(filter(possible, own), key=lambda attempt: attempt.sureness, default=None)
+        if best is not None and best.sureness >= max(settings.retry_limit, attempts[i].sureness + SURER):
+            found[i] = best
+    return found
+
+
+def is_unsure(attempt: Attempt, settings: SpineFMSettings) -> bool:
+    """Whether a step of the walk found nothing that the classifier is sure of."""
+    prompt = attempt.prompt
+    return len(prompt.known) == 3 and not prompt.forced and attempt.sureness < settings.retry_limit
+
+
+def _turned_prompts(film: Radiograph, attempt: Attempt) -> list[Prompt]:
+    """The attempt's prompt at the points turned about the last centroid, where they lie on the film."""
+    prompt, turned = attempt.prompt, []
+    before, last = prompt.known[-2:]
+    x, y = last.x - before.x, last.y - before.y
+    for turn in TURNS:
+        cosine, sine = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+        point = Point(last.x + cosine * x - sine * y, last.y + sine * x + cosine * y)
+        if point.inside(film.pixels.shape[:2]):
+            turned.append(replace(prompt, point=point, turned=turn, unsure=attempt.sureness))
+    return turned

@@ -1,0 +1,69 @@
+"""Second looks beside the predicted point, on drawn spines whose answer is known."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from spinefm.captions import caption
+from spinefm.geometry import Point
+from spinefm.methods.spinefm import SpineFMSettings
+from spinefm.methods.spinefm.retry import TURNS
+from spinefm.trace import Classified, Decided, Proposed, Segmented, StepEvent, Trace
+from tests.columns import Column, Oracle
+from tests.methods.spinefm.test_walk import names, run
+
+
+def bent(turn: float, kind: str = "S1") -> Column:
+    """Five bodies in a line and a sixth, one spacing on, turned by `turn` degrees about the fifth."""
+    line = [Point(120, 60 + 40 * i) for i in range(5)]
+    angle = math.radians(turn)
+    last = Point(120 - 40 * math.sin(angle), 220 + 40 * math.cos(angle))
+    return Column((*line, last), (*["vertebra"] * 5, kind))
+
+
+def oracle(column: Column) -> Oracle:
+    """The first three bodies are detected."""
+    return Oracle(column, [0.9, 0.9, 0.9, 0, 0, 0])
+
+
+@pytest.mark.parametrize("turn", [-50, 50])
+def test_a_body_beside_the_predicted_point_is_found_by_a_second_look(turn: float) -> None:
+    trace = run(oracle(bent(turn)))
+    assert names(trace)[-1] == "S1" and len(trace.vertebrae) == 6
+    events = [event for event in trace.events if isinstance(event, StepEvent)]
+    step = [event for event in events if (event.direction, event.step) == ("down", 3)]
+    kinds = [type(event) for event in step]
+    assert kinds[:3] == [Proposed, Segmented, Proposed], "the first look found nothing and stands before the second"
+    first, second = (event for event in step if isinstance(event, Proposed))
+    assert (first.turned, first.unsure) == (0.0, None)
+    assert second.turned * turn > 0 and (second.unsure, second.unsure_limit) == (0.0, 0.6)
+    assert f"turned by {second.turned:.0f}°, since nothing was sure (0.00 < 0.60)" in caption(second)
+    assert isinstance(step[-1], Decided) and step[-1].reason == "S1"
+
+
+def test_the_paper_has_no_second_look() -> None:
+    trace = run(oracle(bent(50)), replace(SpineFMSettings(), retry_limit=0.0))
+    assert len(trace.vertebrae) == 5
+    assert trace.stops["down"].reason == "empty mask"
+
+
+@pytest.mark.parametrize("column", [bent(50, "background"), bent(0), bent(180)])
+def test_no_second_look_takes_background_a_sure_body_or_one_that_was_taken(column: Column) -> None:
+    trace = run(oracle(column))
+    assert not [event for event in trace.of(Proposed) if event.unsure is not None]
+
+
+def test_the_points_of_a_second_look_share_one_batch() -> None:
+    asked = oracle(bent(50))
+    run(asked)
+    assert asked.batches.count(len(TURNS)) == 2, "one above the topmost body, one at the bent one"
+
+
+def test_the_events_of_both_looks_are_kept_in_the_file() -> None:
+    trace = run(oracle(bent(50)))
+    again = Trace.from_json(trace.to_json())
+    assert list(again.of(Proposed)) == list(trace.of(Proposed))
+    assert len(list(again.of(Classified))) == len(list(trace.of(Classified)))
