@@ -22,8 +22,8 @@ from spinefm.trace import Classified
 TURNS = (-50.0, -25.0, 25.0, 50.0)
 """Degrees by which the points are turned."""
 
-SURER = 0.2
-"""The second answer must be this much surer than the first to take its place."""
+SURE = 0.8
+"""So probable must the second answer be to take the place of the first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +36,11 @@ class Attempt:
 
     @property
     def sureness(self) -> float:
-        """Probability of the likeliest kind of vertebra; 0 for an empty mask."""
-        return 0.0 if self.answer is None else max(self.answer.vertebra, self.answer.s1, self.answer.c2)
+        """Probability of the likeliest kind of vertebra that this walk can meet; 0 for an empty mask."""
+        if self.answer is None:
+            return 0.0
+        end = self.answer.c2 if self.prompt.direction == "up" else self.answer.s1
+        return max(self.answer.vertebra, end)
 
 
 def attempt_all(
@@ -64,7 +67,7 @@ def second_looks(
     for i in unsure:
         own, tried = tried[: len(prompts[i])], tried[len(prompts[i]) :]
         best = max(filter(possible, own), key=lambda attempt: attempt.sureness, default=None)
-        if best is not None and best.sureness >= max(settings.retry_limit, attempts[i].sureness + SURER):
+        if best is not None and best.sureness >= SURE:
             found[i] = best
     return found
 

@@ -50,8 +50,8 @@ def test_the_paper_has_no_second_look() -> None:
     assert trace.stops["down"].reason == "empty mask"
 
 
-@pytest.mark.parametrize("column", [bent(50, "background"), bent(0), bent(180)])
-def test_no_second_look_takes_background_a_sure_body_or_one_that_was_taken(column: Column) -> None:
+@pytest.mark.parametrize("column", [bent(50, "background"), bent(50, "C2"), bent(0), bent(180)])
+def test_no_second_look_takes_background_the_wrong_end_a_sure_body_or_one_taken(column: Column) -> None:
     trace = run(oracle(column))
     assert not [event for event in trace.of(Proposed) if event.unsure is not None]
 
