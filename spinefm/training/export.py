@@ -12,24 +12,27 @@ from typing import Any
 from safetensors.torch import load_file
 from torch import nn
 
-from spinefm.bundles import write_bundle
-from spinefm.manifest import SAM_VIT_B
+from spinefm.bundles import BundleError, load_bundle, write_bundle
+from spinefm.manifest import SAM_VIT_B, Manifest
 from spinefm.networks.registry import NETWORKS, build_network
 from spinefm.training.errors import TrainingError
 from spinefm.training.record import RunFolder, films_text
 
 BUNDLE = "compact"
 LICENCE = "Apache-2.0"
+HALFWAY = "shipped is the mean of the weights before and after the last part; the scores are those after it"
 TRAINED_ON = "simulated radiographs of this project only (spinefm.phantom); no patient's film"
 
 
-def export_runs(runs: Sequence[Path], weights: Path) -> dict[str, dict[str, Any]]:
+def export_runs(runs: Sequence[Path], weights: Path, halfway: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
     """Write the averaged weights of `runs` into their bundle, with the facts of training and a card.
 
     `<bundle>/notes.md`, where there is one, ends the card. Networks of the bundle that no run is given for stay as they
-    are. A Med-SA that was trained on SAM keeps only what was trained. Returns the facts of each network.
+    are. A Med-SA that was trained on SAM keeps only what was trained. The networks named `halfway` become the mean of
+    the run's weights and of the bundle's own, which holds on to what a further training on new films lets go. Returns
+    the facts of each network.
 
-    Raises TrainingError for a folder without a validated run, and for runs of two bundles.
+    Raises TrainingError for a folder without a validated run, for runs of two bundles, and for a mean that cannot be.
     """
     loaded = [load_run(run) for run in runs]
     bundles = {str(about.get("bundle", BUNDLE)) for _, _, about in loaded}
@@ -38,12 +41,32 @@ def export_runs(runs: Sequence[Path], weights: Path) -> dict[str, dict[str, Any]
     bundle = bundles.pop()
     facts = read_facts(weights, bundle) | {network: about for network, _, about in loaded}
     networks = {network: model for network, model, _ in loaded}
+    for network in halfway:
+        networks[network] = mean_with_bundle(network, networks, weights, bundle)
+        facts[network]["history"] = [*facts[network].get("history", ()), HALFWAY]
     base = SAM_VIT_B if any(about.get("pretrained") for _, _, about in loaded) else None
     write_bundle(weights, bundle, networks, licence=LICENCE, trained_on=trained_on(facts), base=base)
     _facts_path(weights, bundle).write_text(json.dumps(facts, indent=1) + "\n")
     place = weights if bundle == BUNDLE else weights / bundle
     (place / "README.md").write_text(card(facts, bundle) + _notes(weights, bundle))
     return facts
+
+
+def mean_with_bundle(network: str, trained: Mapping[str, nn.Module], weights: Path, bundle: str) -> nn.Module:
+    """The trained network with the mean of its weights and those of the bundle. Raises TrainingError without both."""
+    try:
+        shipped = getattr(load_bundle(bundle, "cpu", manifest=Manifest.read(weights / "manifest.json")), network, None)
+    except BundleError as error:
+        raise TrainingError(f"{error} Export the run without --halfway.") from error
+    if network not in trained or shipped is None:
+        raise TrainingError(f"Halfway needs a run of {network} and one in the bundle; export it without --halfway.")
+    model, before = trained[network], shipped.state_dict()
+    mean = {
+        name: (value + before[name]) / 2 if name in before and value.is_floating_point() else value
+        for name, value in model.state_dict().items()
+    }
+    model.load_state_dict(mean)
+    return model
 
 
 def trained_on(facts: Mapping[str, Mapping[str, Any]]) -> str:
@@ -132,9 +155,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m spinefm.training.export", description=__doc__)
     parser.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="folders that `spinefm train` wrote")
     parser.add_argument("--out", type=Path, default=Path("weights"), help="the folder of the manifest")
+    parser.add_argument(
+        "--halfway", nargs="+", default=(), metavar="NETWORK", help="take the mean with the bundle's own weights"
+    )
     args = parser.parse_args(arguments)
     try:
-        facts = export_runs(args.runs, args.out)
+        facts = export_runs(args.runs, args.out, args.halfway)
     except TrainingError as error:
         sys.stderr.write(f"{error}\n")
         return 1

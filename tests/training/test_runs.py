@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from spinefm.bundles import Manifest
+from spinefm.bundles import Manifest, load_bundle
 from spinefm.training import TrainingError, TrainSettings, train
 from spinefm.training.command import NETWORKS, add_train_arguments, run_train
 from spinefm.training.errors import RunFailed
-from spinefm.training.export import card, export_runs, load_run, main
+from spinefm.training.export import HALFWAY, card, export_runs, load_run, main
 from spinefm.training.films import FilmSet
 from spinefm.training.run import TRAINERS
 
@@ -136,3 +137,22 @@ def test_a_refused_run_exits_with_2_and_a_sentence(
     words = ("med_sa", "--data", tmp_path / "nowhere", "--out", tmp_path / "run", "--steps", 1)
     assert run_train(arguments(*words)) == 2
     assert "no labelled films" in capsys.readouterr().err
+
+
+@pytest.mark.weights
+def test_halfway_is_the_mean_of_the_run_and_the_bundle(run: Path, tmp_path: Path) -> None:
+    weights = tmp_path / "weights"
+    shutil.copytree(Path(__file__).parents[2] / "weights", weights)
+    before = load_bundle("compact", "cpu").point_predictor.state_dict()
+    facts = export_runs([run], weights, ["point_predictor"])
+    written = Manifest.read(weights / "manifest.json")
+    after = load_bundle("compact", "cpu", manifest=written).point_predictor.state_dict()
+    trained = load_run(run)[1].state_dict()
+    for name, value in after.items():
+        assert torch.allclose(value, (before[name] + trained[name]) / 2, atol=2e-3), name
+    assert HALFWAY in (weights / "README.md").read_text() and facts["point_predictor"]["history"][-1] == HALFWAY
+
+
+def test_halfway_needs_the_network_in_both(run: Path, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="without --halfway"):
+        export_runs([run], tmp_path, ["point_predictor"])

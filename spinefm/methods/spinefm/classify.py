@@ -16,6 +16,9 @@ from spinefm.trace import Classified, Decided, Direction, Reason
 VIEW_FACTORS = (1.0, 0.86, 1.16)
 """Sides of the patches whose answers are averaged, in units of the first; the spacing that gives it is a guess."""
 
+UNLIKE = 3.0
+"""An end this many times likelier than a vertebra is distinct: the doubt is whether there is a body at all."""
+
 WRONG_ENDS: dict[Direction, Reason] = {"up": "S1", "down": "C2"}
 """The end of the spine that a walk in each direction meets on a film upside down only."""
 
@@ -76,12 +79,14 @@ def decided(prompt: Prompt, seen: Classified, number: int, settings: SpineFMSett
 
     Each answer counts above its own limit, an end only where it is likelier than a vertebra; the paper takes the most
     probable class. The end that lies the other way must be surer: it is met on a film upside down, and otherwise a
-    mistake.
+    mistake. An end that is distinct from a vertebra may be less sure.
     """
     if seen.background > seen.background_limit:
         return stopped(prompt, "background", seen.background, seen.background_limit)
     end: Reason = "C2" if seen.c2 > seen.s1 else "S1"
     limit = settings.wrong_end_limit if end == WRONG_ENDS.get(prompt.direction) else seen.end_limit
+    if end != WRONG_ENDS.get(prompt.direction) and max(seen.c2, seen.s1) > UNLIKE * seen.vertebra:
+        limit = min(limit, settings.distinct_end_limit)
     if max(seen.c2, seen.s1) > max(limit, seen.vertebra):
         return Decided(prompt.direction, prompt.step, "spine end", end, max(seen.c2, seen.s1), limit, number)
     return Decided(

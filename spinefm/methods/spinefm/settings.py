@@ -19,7 +19,7 @@ class SpineFMSettings:
     """Limits and factors of a run. Lengths are in units of the local spacing unless the name ends in `_px`.
 
     The paper's own rules: plausible_seeds=False, recentre=False, mirrored_view=False, classifier_views=1,
-    retry_limit=0, wrong_end_limit=0.5, faint_limit=0, final_limit=0.9.
+    retry_limit=0, distinct_end_limit=0.5, wrong_end_limit=0.5, faint_limit=0, final_limit=0.9.
 
     score_limit, score_floor, score_step: detections below the limit are dropped (paper: 0.6); while no three that can
         start are left, the limit is lowered in steps, down to the floor.
@@ -45,6 +45,8 @@ class SpineFMSettings:
         paper takes the most probable class; 0.8 was chosen on 120 phantoms (seeds 930000-930119), where it finds 97.8 %
         of the bodies instead of 97.6 % at 0.65, with no false mask at either.
     classifier_views: so many patches (1 to 3) of slightly different sides are classified and averaged (paper: 1).
+    distinct_end_limit: probability of an end that suffices where it is three times likelier than a vertebra (paper: as
+        any other end).
     wrong_end_limit: probability of S1 that ends a walk up, of C2 a walk down (paper: as the other end).
     retry_limit: probability of the likeliest kind of vertebra below which a step is looked at again beside the
         predicted point (see `retry`); 0: never (paper).
@@ -76,6 +78,7 @@ class SpineFMSettings:
     background_limit: float = 0.8
     end_limit: float = 0.5
     classifier_views: int = 3
+    distinct_end_limit: float = 0.4
     wrong_end_limit: float = 0.8
     retry_limit: float = 0.6
     revisit_limit: float = 0.35

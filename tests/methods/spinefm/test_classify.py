@@ -61,6 +61,10 @@ def test_the_answer_is_the_mean_over_patches_with_one_centre(views):
         ("down", {"c2": 0.7, "vertebra": 0.3}, "accepted", "vertebra"),
         ("up", {"s1": 0.9, "vertebra": 0.1}, "spine end", "S1"),
         ("seed", {"s1": 0.6, "vertebra": 0.4}, "spine end", "S1"),
+        ("down", {"s1": 0.45, "background": 0.5, "vertebra": 0.05}, "spine end", "S1"),
+        ("down", {"s1": 0.45, "background": 0.3, "vertebra": 0.25}, "accepted", "vertebra"),
+        ("down", {"s1": 0.38, "background": 0.6, "vertebra": 0.02}, "accepted", "vertebra"),
+        ("up", {"s1": 0.45, "background": 0.5, "vertebra": 0.05}, "accepted", "vertebra"),
     ],
 )
 def test_each_answer_counts_above_its_own_limit(direction, shares, verdict, reason):
