@@ -73,6 +73,8 @@ def end_shares(mask: Mask, classes: NDArray[np.uint8]) -> tuple[float, float]:
 
 def components(array: NDArray[np.bool_]) -> Iterator[Mask]:
     """The 8-connected components of (H, W) as masks, from the top of the film."""
+    if array.size == 0:  # OpenCV crashes the process on a picture without pixels
+        return
     count, labels, stats, _ = cv2.connectedComponentsWithStats(array.astype(np.uint8), connectivity=8)
     for index in range(1, count):
         x, y, width, height, _ = stats[index].tolist()
