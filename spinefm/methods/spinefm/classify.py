@@ -85,10 +85,11 @@ def decided(prompt: Prompt, seen: Classified, number: int, settings: SpineFMSett
         return stopped(prompt, "background", seen.background, seen.background_limit)
     end: Reason = "C2" if seen.c2 > seen.s1 else "S1"
     limit = settings.wrong_end_limit if end == WRONG_ENDS.get(prompt.direction) else seen.end_limit
-    if end != WRONG_ENDS.get(prompt.direction) and max(seen.c2, seen.s1) > UNLIKE * seen.vertebra:
-        limit = min(limit, settings.distinct_end_limit)
-    if max(seen.c2, seen.s1) > max(limit, seen.vertebra):
-        return Decided(prompt.direction, prompt.step, "spine end", end, max(seen.c2, seen.s1), limit, number)
+    share = max(seen.c2, seen.s1)
+    if share <= limit and end != WRONG_ENDS.get(prompt.direction) and share > UNLIKE * seen.vertebra:
+        limit = settings.distinct_end_limit
+    if share > max(limit, seen.vertebra):
+        return Decided(prompt.direction, prompt.step, "spine end", end, share, limit, number)
     return Decided(
         prompt.direction, prompt.step, "accepted", "vertebra", seen.background, seen.background_limit, number
     )
