@@ -75,7 +75,7 @@ def load_bundle(
         name: a bundle of the manifest.
         device: "auto", "cpu", "cuda" or "cuda:N".
         precision: "float32", "bfloat16" (autocast), or "auto": bfloat16 for SAM's size on a device that computes in it
-            (the compact networks gain too little by it).
+            (the compact networks stay in float32).
         manifest: the repository's own by default.
 
     Raises:

@@ -59,7 +59,7 @@ def second_looks(
     attempts: Sequence[Attempt],
     possible: Callable[[Attempt], bool],
 ) -> dict[int, Attempt]:
-    """For each unsure attempt, by its place, the surest of those beside it that is `possible`, where one is surer."""
+    """For each unsure attempt, by its place, the surest of those beside it that is `possible`, where it is sure."""
     unsure = [i for i, first in enumerate(attempts) if is_unsure(first, settings)]
     prompts = {i: _turned_prompts(film, attempts[i]) for i in unsure}
     tried = attempt_all(film, stages, settings, [prompt for i in unsure for prompt in prompts[i]]) if unsure else []
