@@ -23,7 +23,7 @@ LENT = "SPACES_ZERO_GPU"
 """The variable that a Space sets where the GPU is lent."""
 
 RUN_SECONDS = 20
-"""Seconds that a call may take: an allowance, not a measurement. Less is granted sooner, and a longer run is cut off."""
+"""Seconds that a call may take: an allowance, not a measurement. Less is granted sooner; a longer run is cut off."""
 
 REFUSALS: Mapping[str, type[Exception]] = {error.__name__: error for error in (CannotStart, CannotAdd, BundleError)}
 
