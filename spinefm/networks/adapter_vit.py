@@ -6,12 +6,11 @@ All names but the adapters' are SAM's, so its weights load as they are.
 import torch
 import torch.nn.functional as F
 from segment_anything.modeling import ImageEncoderViT, TwoWayTransformer
-from segment_anything.modeling.image_encoder import Attention, Block, get_rel_pos, window_partition, window_unpartition
+from segment_anything.modeling.image_encoder import Block, window_partition, window_unpartition
 from segment_anything.modeling.transformer import TwoWayAttentionBlock
 from torch import Tensor, nn
 
-SCORES = 1 << 22
-"""Scores that are in work at once: so many stay in a processor's cache, those of a whole global block would not."""
+from spinefm.networks.attention import divided_attention, fused_attention
 
 
 class Adapter(nn.Module):
@@ -63,8 +62,10 @@ class AdapterBlock(Block):
         return window_unpartition(self._attention(windows), self.window_size, padded, size)
 
     def _attention(self, x: Tensor) -> Tensor:
-        """SAM's own attention in float32; at lower precision (autocast) the same sums without its large tables."""
-        return _fused_attention(self.attn, x) if torch.is_autocast_enabled(x.device.type) else self.attn(x)
+        """SAM's own attention where float32 needs gradients; else the same sums without its large tables."""
+        if torch.is_autocast_enabled(x.device.type):
+            return fused_attention(self.attn, x)
+        return self.attn(x) if torch.is_grad_enabled() else divided_attention(self.attn, x)
 
 
 class AdapterViT(ImageEncoderViT):
@@ -114,53 +115,6 @@ class PublishedAttentionBlock(TwoWayAttentionBlock):
         queries = self.norm3(queries + self.mlp(queries))
         seen = self.cross_attn_image_to_token(q=keys + key_pe, k=queries + query_pe, v=queries)  # (B, h w, E)
         return queries, self.norm4(keys + seen)
-
-
-def _fused_attention(attention: Attention, x: Tensor) -> Tensor:
-    """SAM's attention over (B, h, w, width), a few scores at a time.
-
-    The relative places are part of the product: a query carries its own row and column of the tables, a key says by
-    a one in each which row and column it lies in. The products are those of SAM, no table of all scores is kept.
-    """
-    batch, height, width, _ = x.shape
-    cells = height * width
-    qkv = attention.qkv(x).reshape(batch, cells, 3, attention.num_heads, -1)  # (B, hw, 3, heads, c)
-    q, k, v = qkv.permute(2, 0, 3, 1, 4).flatten(1, 2).unbind(0)  # (B heads, hw, c) each
-    grid = q.reshape(len(q), height, width, -1)  # (B heads, h, w, c)
-    rows = get_rel_pos(height, height, attention.rel_pos_h).to(q.dtype)  # (h, h, c)
-    columns = get_rel_pos(width, width, attention.rel_pos_w).to(q.dtype)  # (w, w, c)
-    down = torch.einsum("bhwc,hkc->bhwk", grid, rows).flatten(1, 2)  # (B heads, hw, h)
-    across = torch.einsum("bhwc,wkc->bhwk", grid, columns).flatten(1, 2)  # (B heads, hw, w)
-    asked = torch.cat([q, down.to(q.dtype), across.to(q.dtype)], dim=2)  # (B heads, hw, c + h + w)
-    places = _places(height, width, q).expand(len(k), -1, -1)  # (B heads, hw, h + w)
-    offered = torch.cat([k * attention.scale, places], dim=2).transpose(1, 2).contiguous()  # (B heads, c + h + w, hw)
-    attended = _attended(asked, offered, v).reshape(batch, attention.num_heads, cells, -1)  # (B, heads, hw, c)
-    out: Tensor = attention.proj(attended.transpose(1, 2).reshape(batch, height, width, -1))  # (B, h, w, width)
-    return out
-
-
-def _places(height: int, width: int, like: Tensor) -> Tensor:
-    """For each cell a one at its row and a one at its column, (hw, h + w)."""
-    rows = torch.eye(height, dtype=like.dtype, device=like.device).repeat_interleave(width, dim=0)  # (hw, h)
-    columns = torch.eye(width, dtype=like.dtype, device=like.device).repeat(height, 1)  # (hw, w)
-    return torch.cat([rows, columns], dim=1)
-
-
-def _attended(asked: Tensor, offered: Tensor, values: Tensor) -> Tensor:
-    """Softmax of (G, N, D) times (G, D, N) over the keys, applied to (G, N, c), at most SCORES scores at once."""
-    cells = asked.shape[1]
-    queries = max(1, min(cells, SCORES // cells))
-    together = max(1, SCORES // (queries * cells))
-    parts = [
-        torch.cat(
-            [(some @ keys).softmax(dim=2) @ value for some in torch.split(part, queries, dim=1)],
-            dim=1,
-        )
-        for part, keys, value in zip(
-            torch.split(asked, together), torch.split(offered, together), torch.split(values, together), strict=True
-        )
-    ]
-    return torch.cat(parts)  # (G, N, c)
 
 
 def _layer_norm(width: int) -> nn.LayerNorm:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.masks import Mask
-from spinefm.methods.semantic_map import components
+from spinefm.methods.semantic_map import components, typical_area
 from spinefm.methods.whole_film import axis_of, median_spacing
 from spinefm.semantic_events import Centre, Centred
 
@@ -23,7 +23,7 @@ LEAST_PART = 0.12
 
 @dataclass(frozen=True)
 class CentreRule:
-    """erosion: radius in sizes of the median piece; split_limit: area in neighbours' medians; least_area: of specks."""
+    """erosion: radius in sizes of a typical piece; split_limit: area in neighbours' medians; least_area: of specks."""
 
     erosion: float = 0.1
     split_limit: float = 1.5
@@ -35,7 +35,7 @@ def find_centres(body: NDArray[np.bool_], rule: CentreRule) -> Centred | None:
     whole = _without_specks(list(components(body)), rule.least_area)
     if not whole:
         return None
-    radius = max(1, round(rule.erosion * math.sqrt(float(np.median([mask.area for mask in whole])))))
+    radius = max(1, round(rule.erosion * math.sqrt(typical_area(whole))))
     pieces = [part for mask in whole for part in eroded(mask, radius) or [mask]]
     pieces = _without_specks(pieces, rule.least_area)
     axis = axis_of([piece.centroid for piece in pieces])
@@ -49,8 +49,8 @@ def find_centres(body: NDArray[np.bool_], rule: CentreRule) -> Centred | None:
 
 
 def _without_specks(masks: Sequence[Mask], share: float) -> list[Mask]:
-    """The masks of at least `share` of their median area."""
-    least = share * float(np.median([mask.area for mask in masks])) if masks else 0.0
+    """The masks of at least `share` of their typical area."""
+    least = share * typical_area(masks)
     return [mask for mask in masks if mask.area >= least]
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from spinefm.geometry import Box
 from spinefm.masks import Mask
-from spinefm.methods.semantic_map import components
+from spinefm.methods.semantic_map import components, typical_area
 from spinefm.semantic_events import Cutout, Fused, Place, Prediction
 
 PLACES: tuple[Place, ...] = ("above", "centre", "below")
@@ -80,8 +80,7 @@ class Fusion:
         self._rule = rule
         masks = {(cutout.index, place): getattr(cutout, place) for cutout in cutouts for place in PLACES}
         self._predictions: dict[Key, Mask] = {key: mask for key, mask in masks.items() if mask.area}
-        areas = [mask.area for mask in self._predictions.values()]
-        self._least = rule.least_area * float(np.median(areas)) if areas else 0.0
+        self._least = rule.least_area * typical_area(list(self._predictions.values()))
         self.instances = np.zeros(shape, np.uint8)
         self.count = 0
 
