@@ -175,7 +175,10 @@ def _(event: Mapped) -> str:
     kept = sum(piece.kept for piece in event.pieces)
     specks = len(event.pieces) - kept
     text = f"Semantic map above {event.limit:.2f}: {kept} pieces"
-    return f"{text}, {specks} specks below {event.least_area:.2f} of the median area left out" if specks else text
+    if specks:
+        text += f", {specks} specks below {event.least_area:.2f} of the typical area left out"
+    box = event.close_view
+    return f"{text}; {box.width} x {box.height} px of the film were mapped from nearer too" if box else text
 
 
 @caption.register

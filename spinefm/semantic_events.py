@@ -34,12 +34,14 @@ class Piece:
 class Mapped:
     """The U-Net's map of the film: pixels whose probability of any body is above the limit, in pieces.
 
-    Pieces below `least_area`, a share of the median piece's area, are specks.
+    Pieces below `least_area`, a share of the typical piece's area, are specks. Where the bodies are small on the film,
+    the part `close_view` of it was mapped from nearer too.
     """
 
     pieces: tuple[Piece, ...]
     limit: float
     least_area: float
+    close_view: Box | None = None
     kind: Literal["mapped"] = "mapped"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,10 +10,13 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from spinefm.bundles import Bundle
+from spinefm.geometry import Box
 from spinefm.masks import Mask
 from spinefm.methods.spinefm.stages import Stopwatch
+from spinefm.networks.unet import UNet
 from spinefm.radiograph import Radiograph
 from spinefm.semantic_events import Mapped, Piece
 
@@ -20,12 +24,36 @@ C2, S1 = 2, 3
 """Classes of the two ends of the spine; every other body is 1."""
 
 
+LEAST_BODY = 0.15
+"""Pieces from this share of the typical area are what the close view is cut round."""
+MARGIN = 1.5
+"""Room left round them, in sizes of a typical piece: the next body on each side may have been missed."""
+
+
+@dataclass(frozen=True)
+class MapRule:
+    """How a film is mapped.
+
+    limit: probability of a body. mirrored_view: the film is mapped as its mirror image too, and the answers are
+    averaged. close_view: where the bodies fill less than this share of the film's longer side they are mapped from
+    nearer too, since the discs between small bodies are lost where the whole film is made small; 0 for never.
+    """
+
+    limit: float = 0.5
+    mirrored_view: bool = True
+    close_view: float = 0.8
+
+
 @dataclass(frozen=True, eq=False)
 class SemanticMap:
-    """body: (H, W) float32 probability of any vertebral body; classes: (H, W) uint8, what body it would be, 1 to 3."""
+    """body: (H, W) float32 probability of any vertebral body; classes: (H, W) uint8, what body it would be, 1 to 3.
+
+    close_view: the part of the film that was mapped from nearer too, if any was.
+    """
 
     body: NDArray[np.float32]
     classes: NDArray[np.uint8]
+    close_view: Box | None = None
 
     def above(self, limit: float) -> NDArray[np.uint8]:
         """The class of every pixel whose probability of a body is above `limit`, else 0; (H, W)."""
@@ -36,27 +64,50 @@ class SemanticMap:
         return float(np.mean(self.body[mask.box.rows, mask.box.columns][mask.crop]))
 
 
-def map_film(film: Radiograph, bundle: Bundle, watch: Stopwatch) -> SemanticMap:
+def map_film(film: Radiograph, bundle: Bundle, watch: Stopwatch, rule: MapRule) -> SemanticMap:
     """Ask the bundle's U-Net, at the size it was trained at; its answer is brought back to the film's pixels."""
     assert bundle.unet is not None, "the method refuses a bundle without a U-Net"
     names = bundle.unet.config.classes
     with torch.inference_mode(), bundle.autocast(), watch.measure("unet_network"):
         pixels = torch.from_numpy(np.ascontiguousarray(film.pixels)).to(bundle.device)
-        small = bundle.unet.segment(pixels[None]).float().cpu().numpy()  # (classes, h, w)
-    ends = [small[names.index(name)] if name in names else np.zeros_like(small[0]) for name in ("body", "C2", "S1")]
-    classes = (np.argmax(ends, axis=0) + 1).astype(np.uint8)  # (h, w)
-    body = cv2.resize(1.0 - small[0], film.size, interpolation=cv2.INTER_LINEAR)
-    return SemanticMap(
-        np.asarray(body, np.float32),
-        np.asarray(cv2.resize(classes, film.size, interpolation=cv2.INTER_NEAREST), np.uint8),
-    )
+        found = probabilities(bundle.unet, pixels, rule.mirrored_view)  # (H, W, classes)
+        close = close_view(found[..., 0] < 1.0 - rule.limit, rule.close_view)
+        if close is not None:
+            part = found[close.rows, close.columns]  # (h, w, classes)
+            part += probabilities(bundle.unet, pixels[close.rows, close.columns], rule.mirrored_view)
+            part /= 2.0
+    nothing = np.zeros_like(found[..., 0])
+    ends = [found[..., names.index(name)] if name in names else nothing for name in ("body", "C2", "S1")]
+    return SemanticMap(1.0 - found[..., 0], (np.argmax(ends, axis=0) + 1).astype(np.uint8), close)
+
+
+def probabilities(unet: UNet, pixels: Tensor, mirrored: bool) -> NDArray[np.float32]:
+    """The probabilities (H, W, classes) of the film's `pixels` (H, W), seen in a mirror too where `mirrored`."""
+    small = unet.segment(pixels[None]).float()  # (classes, h, w)
+    if mirrored:
+        small = (small + unet.segment(pixels[None].flip(-1)).float().flip(-1)) / 2  # (classes, h, w)
+    size = (pixels.shape[1], pixels.shape[0])
+    return np.asarray(cv2.resize(small.cpu().numpy().transpose(1, 2, 0), size, interpolation=cv2.INTER_LINEAR))
+
+
+def close_view(body: NDArray[np.bool_], share: float) -> Box | None:
+    """The box round the pieces of a map (H, W) of bodies; None where it is not below `share` of the longer side."""
+    masks = list(components(body))
+    typical = typical_area(masks)
+    boxes = np.array([mask.box for mask in masks if mask.area >= LEAST_BODY * typical])
+    if not len(boxes):
+        return None
+    margin = round(MARGIN * math.sqrt(typical))
+    (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
+    box = Box(x0 - margin, y0 - margin, x1 + margin, y1 + margin).clipped(body.shape[:2])
+    return box if max(box.width, box.height) < share * max(body.shape) else None
 
 
 def mapped(found: SemanticMap, limit: float, least_area: float) -> Mapped:
     """The pieces of the map above `limit`; those below `least_area` of the typical piece's area are specks."""
     masks = list(components(found.body > limit))
     least = least_area * typical_area(masks)
-    return Mapped(tuple(_piece(mask, found, least) for mask in masks), limit, least_area)
+    return Mapped(tuple(_piece(mask, found, least) for mask in masks), limit, least_area, found.close_view)
 
 
 def typical_area(masks: Sequence[Mask]) -> float:

@@ -19,7 +19,7 @@ from spinefm.bundles import Bundle
 from spinefm.geometry import Box, Point, crop_labels, paste_patch
 from spinefm.masks import Mask
 from spinefm.methods.protocol import CannotStart
-from spinefm.methods.semantic_map import SemanticMap, end_shares, map_film, mapped
+from spinefm.methods.semantic_map import MapRule, SemanticMap, end_shares, map_film, mapped
 from spinefm.methods.settings import with_changes
 from spinefm.methods.spinefm.stages import Stopwatch
 from spinefm.methods.spineps.centres import CentreRule, find_centres
@@ -42,20 +42,27 @@ BATCH = 8
 class SpinepsSettings:
     """Limits of a run.
 
-    map_limit: probability of a body in the map. least_area: share of the median area below which pieces are specks and
-    parts are dropped.
-    erosion: before the centres are taken, in sizes of the median piece. split_limit: a larger piece, in neighbours'
+    map_limit: probability of a body in the map. mirrored_view, close_view: see `MapRule`. least_area: share of the
+    typical area below which pieces are specks and parts are dropped.
+    erosion: before the centres are taken, in sizes of a typical piece. split_limit: a larger piece, in neighbours'
     median areas, is split.
     partner_limit, strict_agreement, claimed_limit: see `FusionRule` (paper: 0.3, 0.45 and 0.6).
     """
 
     map_limit: float = 0.5
+    mirrored_view: bool = True
+    close_view: float = 0.8
     least_area: float = 0.05
     erosion: float = 0.1
     split_limit: float = 1.5
     partner_limit: float = 0.3
     strict_agreement: float = 0.45
     claimed_limit: float = 0.6
+
+    @property
+    def map_rule(self) -> MapRule:
+        """What mapping the film needs of them."""
+        return MapRule(self.map_limit, self.mirrored_view, self.close_view)
 
     @property
     def centre_rule(self) -> CentreRule:
@@ -75,12 +82,12 @@ class SpinepsSettings:
 class NetworkAnswers:
     """What SPINEPS asks of a bundle's networks."""
 
-    def __init__(self, bundle: Bundle, watch: Stopwatch) -> None:
-        self._bundle, self._watch = bundle, watch
+    def __init__(self, bundle: Bundle, watch: Stopwatch, rule: MapRule) -> None:
+        self._bundle, self._watch, self._rule = bundle, watch, rule
 
     def map(self, film: Radiograph) -> SemanticMap:
         """The U-Net's map of the film."""
-        return map_film(film, self._bundle, self._watch)
+        return map_film(film, self._bundle, self._watch, self._rule)
 
     def box(self, centre: Point, spacing: float) -> Box:
         """The cutout round a centre, of the size that the network was trained at."""
@@ -124,7 +131,7 @@ class Spineps(WholeFilmMethod):
         return asdict(self._settings)
 
     def _answers(self, watch: Stopwatch) -> NetworkAnswers:
-        return NetworkAnswers(self._bundle, watch)
+        return NetworkAnswers(self._bundle, watch, self._settings.map_rule)
 
     def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
         settings, answers = self._settings, self._answers(watch)

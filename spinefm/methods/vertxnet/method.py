@@ -15,7 +15,7 @@ from spinefm.bundles import Bundle
 from spinefm.geometry import Box
 from spinefm.masks import Mask
 from spinefm.methods.protocol import CannotStart
-from spinefm.methods.semantic_map import SemanticMap, map_film, mapped
+from spinefm.methods.semantic_map import MapRule, SemanticMap, map_film, mapped
 from spinefm.methods.settings import with_changes
 from spinefm.methods.spinefm.stages import Candidate, NetworkStages, Probabilities, Stopwatch
 from spinefm.methods.vertxnet.ensemble import Ensemble, Kept, Rule
@@ -37,7 +37,8 @@ class VertXNetSettings:
     deviations: lambda of the area rule, which the paper does not give.
     overlap_limit: IoU with a kept mask above which a leftover is dropped.
     score_limit: detections below are dropped. detector_mask_limit: probability that counts for a detection's centroid.
-    map_limit: probability of the map's bodies. least_area: pieces below this share of the median area are specks.
+    map_limit: probability of the map's bodies. mirrored_view, close_view: see `MapRule`.
+    least_area: pieces of the map below this share of the typical area are specks.
     end_limit: probability above which the classifier's C2 or S1 is a reference vertebra.
     classifier_factor, classifier_side_px: side of its patch in median spacings, or fixed in pixels when not 0.
     """
@@ -49,6 +50,8 @@ class VertXNetSettings:
     score_limit: float = 0.6
     detector_mask_limit: float = 0.9
     map_limit: float = 0.5
+    mirrored_view: bool = True
+    close_view: float = 0.8
     least_area: float = 0.05
     end_limit: float = 0.5
     classifier_factor: float = 4.0
@@ -57,6 +60,11 @@ class VertXNetSettings:
     def __post_init__(self) -> None:
         if self.result not in RESULTS:
             raise ValueError(f"The setting result is one of {', '.join(RESULTS)}, not {self.result!r}.")
+
+    @property
+    def map_rule(self) -> MapRule:
+        """What mapping the film needs of them."""
+        return MapRule(self.map_limit, self.mirrored_view, self.close_view)
 
     @property
     def rule(self) -> Rule:
@@ -77,13 +85,13 @@ class VertXNetSettings:
 class NetworkAnswers:
     """What VertXNet asks of a bundle's networks."""
 
-    def __init__(self, bundle: Bundle, watch: Stopwatch) -> None:
-        self._bundle, self._watch = bundle, watch
+    def __init__(self, bundle: Bundle, watch: Stopwatch, rule: MapRule) -> None:
+        self._bundle, self._watch, self._rule = bundle, watch, rule
         self._stages = NetworkStages(bundle, watch)
 
     def map(self, film: Radiograph) -> SemanticMap:
         """The U-Net's map of the film."""
-        return map_film(film, self._bundle, self._watch)
+        return map_film(film, self._bundle, self._watch, self._rule)
 
     def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
         """Mask R-CNN's candidates; `sure` is the mask probability that counts for a centroid."""
@@ -111,7 +119,7 @@ class VertXNet(WholeFilmMethod):
         return asdict(self._settings)
 
     def _answers(self, watch: Stopwatch) -> NetworkAnswers:
-        return NetworkAnswers(self._bundle, watch)
+        return NetworkAnswers(self._bundle, watch, self._settings.map_rule)
 
     def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
         settings, answers = self._settings, self._answers(watch)

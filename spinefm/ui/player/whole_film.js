@@ -25,7 +25,10 @@ Object.assign(TAKE, {
 
 // What a frame draws beside the vertebrae so far; `pen` are the picture's own tools.
 const DRAWN = {
-  mapped: (picture, pen) => picture.mapped.pieces.filter((piece) => piece.kept).map((piece) => pen.edged(piece.mask, "candidate")),
+  mapped: (picture, pen) => [
+    picture.event.close_view ? pen.rect(picture.event.close_view, "patch") : null,
+    ...picture.mapped.pieces.filter((piece) => piece.kept).map((piece) => pen.edged(piece.mask, "candidate")),
+  ],
   recognised: (picture, pen) => picture.recognised.detections.map((index, row) => {
     const { c2, s1 } = picture.recognised;
     return pen.text(contourOf(picture, "detector", index).centroid, `C2 ${two(c2[row])} · S1 ${two(s1[row])}`, "score");
