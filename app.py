@@ -16,13 +16,14 @@ EXAMPLES = Path(__file__).parent / "examples"
 
 
 def main() -> None:
-    """Build the page, start to load the weights beside it, and serve."""
+    """Build the page and serve it; the weights are loaded once it answers, so that it answers sooner."""
     shared_gpu.prepare()
     quiet_allocator()
     bench = SharedBundle(os.environ.get("SPINEFM_BUNDLE", "compact"))
     page = build_page(shared_gpu.LentGpu(bench) if shared_gpu.gpu_is_lent() else bench, EXAMPLES)
+    launch(page, prevent_thread_lock=True)
     bench.warm()
-    launch(page)
+    page.block_thread()
 
 
 if __name__ == "__main__":

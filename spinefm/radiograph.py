@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.formats import dicom, pictures
+from spinefm.formats import pictures
 from spinefm.formats.decoded import (
     MAX_BYTES,
     MAX_PIXELS,
@@ -155,7 +155,7 @@ def _name_of(source: Path | str | bytes | BinaryIO) -> str:
 def _decode(data: bytes) -> Decoded:
     """Decode by content: DICOM by its mark, pictures by theirs, and DICOM without a mark as the last resort."""
     if data[128:132] == b"DICM":
-        return dicom.decode(data)
+        return _decode_dicom(data)
     if data.startswith(PICTURE_MARKS):
         return pictures.decode(data)
     for mark, kind in REFUSED_MARKS:
@@ -163,6 +163,13 @@ def _decode(data: bytes) -> Decoded:
             raise UnreadableFilm(f"The file is {kind}, which is not read: give a PNG, JPEG, TIFF or DICOM file.")
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         raise UnreadableFilm("The file is a WebP, which is not read: give a PNG, JPEG, TIFF or DICOM file.")
+    return _decode_dicom(data)
+
+
+def _decode_dicom(data: bytes) -> Decoded:
+    """Decode a DICOM file; its decoders take long to import, so only who gives one waits for them."""
+    from spinefm.formats import dicom
+
     return dicom.decode(data)
 
 
