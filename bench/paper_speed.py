@@ -12,12 +12,14 @@ processor), peak memory, the share outside the networks, and the Dice between th
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import resource
 import statistics
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +31,7 @@ SPACING, FIRST = 170, 230
 PATCH, CLASSIFIER_PATCH = 600, 512
 """Sides of the published patches for these films."""
 FINAL = 0.9
+KINDS = ("wall", "processor")
 
 
 @dataclass
@@ -47,53 +50,89 @@ class Clock:
         self.processor[name] = self.processor.get(name, 0.0) + time.process_time() - processor
 
 
+@dataclass(frozen=True)
+class Measured:
+    """One of the two: masks (H, W) by vertebra, its clock, peak memory in GB, the share outside the networks."""
+
+    name: str
+    masks: dict[int, Any]
+    clock: Clock
+    peak: float
+    outside: float | None = None
+
+
 def main() -> int:
-    """Run both, and print the comparison."""
+    """Run both, each in a process of its own, so that neither has the other's memory; print the comparison."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu")
     args = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = str(args.threads)
-    import torch
-
-    torch.set_num_threads(args.threads)
-    bundle, film, centroids = random_bundle(args.device), noise_film(), column()
-    print(f"{torch.get_num_threads()} thread(s), {args.device}, film {SIZE[0]} x {SIZE[1]}, {len(centroids)} vertebrae")
-    straight = Clock()
-    with straight.measure("total"):
-        expected = straight_loop(bundle, film, centroids, straight)
-    report("straight loop, float32", straight)
-    from spinefm.runtime import quiet_allocator
-
-    quiet_allocator()
-    ours = Clock()
-    found, seconds = our_walk(bundle, film, centroids, ours)
-    report(f"ours, {bundle.precision}", ours)
-    print(f"  outside the networks: {seconds['outside_networks'] / seconds['total']:.1%} of the run")
-    compare(expected, found, straight, ours)
+    print(f"{args.threads} thread(s), {args.device}, film {SIZE[0]} x {SIZE[1]}, {len(column())} vertebrae")
+    both = []
+    for measured in (straight, ours):
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            both.append(pool.submit(measured, args.device, args.threads).result())
+        report(both[-1])
+    compare(*both)
     return 0
 
 
-def report(name: str, clock: Clock) -> None:
-    """Seconds of each stage, and the peak memory so far."""
-    print(name)
-    for stage, wall in clock.wall.items():
-        print(f"  {wall:8.1f} s, {clock.processor[stage]:8.1f} s of processor  {stage}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    print(f"  {peak:8.2f} GB peak memory so far", flush=True)
+def straight(device: str, threads: int) -> Measured:
+    """The published loop in this process."""
+    bundle = prepared(device, threads)
+    clock = Clock()
+    with clock.measure("total"):
+        masks = straight_loop(bundle, noise_film(), column(), clock)
+    return Measured("straight loop, float32", masks, clock, peak_memory())
 
 
-def compare(expected: dict[int, Any], found: dict[int, Any], straight: Clock, ours: Clock) -> None:
+def ours(device: str, threads: int) -> Measured:
+    """This program in this process."""
+    from spinefm.runtime import quiet_allocator
+
+    quiet_allocator()
+    bundle = prepared(device, threads)
+    clock = Clock()
+    masks, seconds = our_walk(bundle, noise_film(), column(), clock)
+    share = seconds["outside_networks"] / seconds["total"]
+    return Measured(f"ours, {bundle.precision}", masks, clock, peak_memory(), share)
+
+
+def prepared(device: str, threads: int) -> Any:
+    """The random bundle, the process being set to `threads`."""
+    import torch
+
+    torch.set_num_threads(threads)
+    return random_bundle(device)
+
+
+def peak_memory() -> float:
+    """The most memory that this process has held, in GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+
+
+def report(measured: Measured) -> None:
+    """Seconds of each stage, and the peak memory."""
+    print(measured.name)
+    for stage, wall in measured.clock.wall.items():
+        print(f"  {wall:8.1f} s, {measured.clock.processor[stage]:8.1f} s of processor  {stage}")
+    print(f"  {measured.peak:8.2f} GB peak memory", flush=True)
+    if measured.outside is not None:
+        print(f"  outside the networks: {measured.outside:.1%} of the run")
+
+
+def compare(straight: Measured, ours: Measured) -> None:
     """Dice at each vertebra, and how many times faster."""
     import numpy as np
 
     dice = []
-    for index, truth in expected.items():
-        mask = found[index]
+    for index, truth in straight.masks.items():
+        mask = ours.masks[index]
         dice.append(2 * np.logical_and(truth, mask).sum() / max(1, truth.sum() + mask.sum()))
         print(f"  vertebra {index}: {truth.sum()} px, Dice {dice[-1]:.4f}")
     print(f"Dice between the two: median {statistics.median(dice):.4f}, worst {min(dice):.4f}")
-    wall, processor = (getattr(straight, k)["total"] / getattr(ours, k)["total"] for k in ("wall", "processor"))
+    wall, processor = (getattr(straight.clock, k)["total"] / getattr(ours.clock, k)["total"] for k in KINDS)
     print(f"{wall:.2f} times faster by the clock, {processor:.2f} times by the processor's seconds")
 
 
@@ -224,7 +263,8 @@ def our_walk(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> 
     if len(finished.vertebrae) != len(centroids):
         raise SystemExit(f"The forced walk took {len(finished.vertebrae)} vertebrae instead of {len(centroids)}.")
     for name, seconds in finished.seconds.items():
-        clock.wall[name], clock.processor[name] = seconds, float("nan")
+        if name != "total":
+            clock.wall[name], clock.processor[name] = seconds, float("nan")
     return forced[0].masks, finished.seconds
 
 

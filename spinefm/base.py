@@ -11,7 +11,7 @@ import json
 import os
 from pathlib import Path
 
-from spinefm.hub import Place, cached, download
+from spinefm.hub import Place, cached, discard, download
 from spinefm.manifest import BaseFile, BundleError, problem_of, sha256_of, write_atomically
 
 CACHE_VARIABLE = "SPINEFM_CACHE"
@@ -53,6 +53,9 @@ def fetch_base(base: BaseFile, folder: Path) -> Path:
     """
     if base_path(base, folder) is None:
         source = download(_place(base))
+        if problem_of(base, source):
+            discard(source)
+            source = download(_place(base))
         problem = problem_of(base, source)
         if problem:
             raise BundleError(f"{problem} Delete it and fetch it again.")
@@ -79,8 +82,8 @@ def convert_base(base: BaseFile, source: Path, folder: Path) -> Path:
     path = folder / f"{base.name}.safetensors"
     note = {"source_sha256": base.sha256, "sha256": hashlib.sha256(content).hexdigest()}
     try:
+        write_atomically(_note(path), (json.dumps(note) + "\n").encode())  # first: a base without a note is refused
         write_atomically(path, content)
-        write_atomically(_note(path), (json.dumps(note) + "\n").encode())
     except OSError as error:
         raise BundleError(f"{path} cannot be written ({error.strerror}): set {CACHE_VARIABLE} to a folder.") from error
     return path

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from spinefm.hub import REPO_VARIABLE, Place, cached, download, owners_repository
+from spinefm.hub import REPO_VARIABLE, Place, cached, discard, download, owners_repository
 from spinefm.manifest import BaseFile, BundleEntry, BundleError, Manifest, WeightFile, problem_of, write_atomically
 
 if TYPE_CHECKING:
@@ -136,9 +136,15 @@ def known_bundle(name: str, manifest: Manifest) -> Manifest:
 
     The files are then pinned to the commit of the repository's manifest.json. Raises BundleError.
     """
-    owner = owners_repository()
-    if name in manifest.bundles or owner is None:
+    if name in manifest.bundles:
         return manifest
+    owner = owners_repository()
+    if owner is None:
+        known = ", ".join(sorted(manifest.bundles)) or "none"
+        raise BundleError(
+            f'There is no bundle "{name}" here (the bundles are {known}): set {REPO_VARIABLE} to the repository on the '
+            "Hub that holds it (owner/name)."
+        )
     repo, revision = owner
     path = download(Place(repo, "manifest.json", revision))
     entry = Manifest.read(path).bundle(name)
@@ -163,6 +169,9 @@ def fetch(manifest: Manifest, name: str) -> dict[str, Path]:
         local = manifest.local_path(entry)
         path = local if local.is_file() else _download(entry, local)
         problem = problem_of(entry, path)
+        if problem and path != local:  # what is in the Hub's cache would be handed out again as it is
+            discard(path)
+            problem = problem_of(entry, _download(entry, local))
         if problem:
             raise BundleError(f"{problem} Delete it and fetch it again.")
         if entry.base is not None:
@@ -217,7 +226,8 @@ def write_bundle(
 
     Large tensors are stored in fp16, without `half` in float32.
     Networks of the bundle that are not given stay as they are. Each network carries its configuration as `.config`.
-    With a `base`, of a Med-SA with adapters only what is trained is written, in float32.
+    With a `base`, of a Med-SA with adapters only what is trained is written, in float32. Where networks stay, what
+    their films and licence were is not forgotten.
 
     Raises:
         BundleError: the manifest that is already there cannot be read.
@@ -237,7 +247,10 @@ def write_bundle(
         written = _write_weights(folder, f"{name}/{network}.safetensors", state)
         config = asdict(cast(Any, model).config)
         entries[network] = WeightFile(*written, config, licence, repo_id, base=base if rests else None)
-    bundles[name] = BundleEntry(licence, trained_on, entries)
+    earlier = [bundles[name]] if set(entries) - set(networks) else []
+    licences = dict.fromkeys([*(one.licence for one in earlier), licence])
+    films = dict.fromkeys([*(one.trained_on for one in earlier), trained_on])
+    bundles[name] = BundleEntry("; ".join(licences), "; ".join(films), entries)
     manifest = Manifest(folder, bundles)
     manifest.write()
     return manifest

@@ -5,11 +5,13 @@ The Hub's client waits for half a minute where there is no network; here its hos
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 from spinefm.manifest import BundleError
@@ -17,6 +19,7 @@ from spinefm.manifest import BundleError
 REPO_VARIABLE = "SPINEFM_WEIGHTS_REPO"
 REACH_SECONDS = 3.0
 """So long the Hub's host may take to answer at all."""
+UNAUTHORISED = 401
 PAUSES = (0.5, 2.0)
 """Seconds before each further attempt after a break or a server's error."""
 
@@ -76,6 +79,13 @@ def download(place: Place) -> Path:
     raise AssertionError("the last attempt returns or raises")
 
 
+def discard(path: Path) -> None:
+    """Remove a file from the Hub's cache, and the content that it is a link to, so that it is fetched anew."""
+    content = path.resolve()
+    path.unlink(missing_ok=True)
+    content.unlink(missing_ok=True)
+
+
 class _Passing(RuntimeError):
     """An error that another attempt may not meet again."""
 
@@ -101,6 +111,8 @@ def _sentence(place: Place, error: Exception) -> str | None:
 
     if isinstance(error, errors.LocalEntryNotFoundError):  # the host answered a moment ago
         return None
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"There is no room on the disk for {place.file}: free some, or set HF_HOME to a folder on another disk."
     repo = place.repo_id
     sentences: list[tuple[type[Exception], str]] = [
         (errors.GatedRepoError, f"{repo} is gated: accept its terms on the Hub and log in."),
@@ -109,6 +121,8 @@ def _sentence(place: Place, error: Exception) -> str | None:
         (errors.EntryNotFoundError, f"{repo} holds no file {place.file}: publish it there or correct the manifest."),
         (errors.HFValidationError, f'"{repo}" is no name of a repository: set {REPO_VARIABLE} to owner/name.'),
     ]
+    if isinstance(error, errors.HfHubHTTPError) and error.response.status_code == UNAUTHORISED:
+        sentences.append((errors.HfHubHTTPError, "The Hub refuses this machine's token: log in with `hf auth login`."))
     return next((text for kind, text in sentences if isinstance(error, kind)), None)
 
 
@@ -121,13 +135,15 @@ def _online() -> bool:
 
 def _reachable(endpoint: str) -> bool:
     """Whether the Hub's host answers, be it with a refusal."""
-    request = urllib.request.Request(endpoint, method="HEAD")
     try:
+        request = urllib.request.Request(endpoint, method="HEAD")
         urllib.request.urlopen(request, timeout=REACH_SECONDS).close()
     except urllib.error.HTTPError:
         return True
-    except OSError:
+    except (OSError, HTTPException):
         return False
+    except ValueError as error:
+        raise BundleError(f'HF_ENDPOINT is "{endpoint}", which is no address: write it with https://.') from error
     return True
 
 

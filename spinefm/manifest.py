@@ -119,11 +119,17 @@ class Manifest:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that an interruption leaves the old one or the new one, never half of one."""
+    """Write a file so that an interruption leaves the old one or the new one, never half of one.
+
+    Of several processes that write it at once each leaves a whole file, and the last one's stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    os.replace(part, path)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def problem_of(entry: WeightFile | BaseFile, path: Path) -> str | None:

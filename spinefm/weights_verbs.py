@@ -64,7 +64,7 @@ def fetch(args: argparse.Namespace) -> list[str]:
 
 def check(args: argparse.Namespace) -> list[str]:
     """Check every file; a line each. Raises BundleError that names the files that are not as they should be."""
-    report = verify(_manifest(args.weights), args.bundle)
+    report = verify(known_bundle(args.bundle, _manifest(args.weights)), args.bundle)
     wrong = [f"{network}: {sentence}" for network, sentence in report.items() if sentence != "ok"]
     if wrong:
         raise BundleError("\n".join(wrong))

@@ -325,6 +325,21 @@ def test_a_damaged_download_is_refused(published: tuple[Path, dict[str, bytes]],
     assert "sha256" in answer
 
 
+def test_a_file_that_was_damaged_in_the_cache_is_fetched_again(
+    published: tuple[Path, dict[str, bytes]], tmp_path: Path
+) -> None:
+    manifest, files = published
+    with HubServer({REPO: files}) as hub:
+        environment = hub.environment(tmp_path / "home")
+        first = fetch_elsewhere(manifest, environment)
+        cached = next((tmp_path / "home").rglob("mask_rcnn.safetensors"))
+        content = bytearray(files[FIRST])
+        content[-1] ^= 1
+        cached.resolve().write_bytes(bytes(content))
+        assert fetch_elsewhere(manifest, environment) == first
+    assert sum(kind == "GET" and FIRST in path for kind, path in hub.requests) == 2
+
+
 def test_offline_without_the_files_is_one_sentence(published: tuple[Path, dict[str, bytes]], tmp_path: Path) -> None:
     with HubServer({}) as hub:
         environment = hub.environment(tmp_path / "home") | {"HF_HUB_OFFLINE": "1"}

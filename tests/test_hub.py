@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import socket
 import time
@@ -11,7 +12,7 @@ import pytest
 from huggingface_hub import constants
 
 from spinefm import hub
-from spinefm.hub import Place, download, upload
+from spinefm.hub import Place, discard, download, upload
 from spinefm.manifest import BundleError
 from tests.hub_client import point_client_at
 from tests.hub_server import COMMIT, Break, Drip, HubServer, Refusal
@@ -72,6 +73,39 @@ def test_a_hub_that_is_silent_costs_seconds_and_no_more(tmp_path: Path, monkeypa
         with pytest.raises(BundleError, match="the Hub cannot be reached: go online once"):
             download(PLACE)
         assert time.monotonic() - start < hub.REACH_SECONDS + 5
+
+
+def test_a_token_that_is_refused_is_said_to_be(serve) -> None:
+    serve(HubServer({REPO: {FILE: CONTENT}}, faults={f"{REPO}/{FILE}": [Refusal(401, "")] * 30}))
+    with pytest.raises(BundleError, match="no repository|refuses this machine's token") as raised:
+        download(PLACE)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC])
+def test_a_full_disk_is_said_to_be_full(serve, monkeypatch, code: int) -> None:
+    def full(*_: object, **__: object) -> str:
+        raise OSError(code, "No space left on device")
+
+    serve(HubServer({REPO: {FILE: CONTENT}}))
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", full)
+    with pytest.raises(BundleError, match=f"no room on the disk for {FILE}"):
+        download(PLACE)
+
+
+def test_an_address_of_the_hub_that_is_none_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    point_client_at("hub.example", tmp_path, monkeypatch)
+    with pytest.raises(BundleError, match='HF_ENDPOINT is "hub.example", which is no address'):
+        download(PLACE)
+
+
+def test_what_was_discarded_is_fetched_again(serve) -> None:
+    serve(HubServer({REPO: {FILE: CONTENT}}))
+    first = download(PLACE)
+    first.resolve().write_bytes(b"?" * len(CONTENT))
+    assert download(PLACE).read_bytes() != CONTENT, "the client hands out what it has"
+    discard(first)
+    assert download(PLACE).read_bytes() == CONTENT
 
 
 def test_without_a_network_a_newest_file_comes_from_the_cache(serve, tmp_path, monkeypatch) -> None:

@@ -92,7 +92,10 @@ def test_published_weights_are_fetched_by_another_machine(serve, tuned, base, tm
     elsewhere = tmp_path / "elsewhere"
     write_bundle(elsewhere, "compact", networks(), licence="Apache-2.0", trained_on="nothing")
     monkeypatch.setenv("SPINEFM_WEIGHTS_REPO", f"{REPO}@{COMMIT}")
+    assert weights("verify", "--bundle", "tiny", "--weights", elsewhere) == 1
+    assert "is not on disk" in capsys.readouterr().err
     assert weights("fetch", "--bundle", "tiny", "--weights", elsewhere) == 0
+    assert weights("verify", "--bundle", "tiny", "--weights", elsewhere) == 0
     bundle = load_bundle("tiny", manifest=Manifest.read(elsewhere / "manifest.json"))
     assert torch.equal(bundle.med_sa.state_dict()["mask_decoder.iou_token.weight"], model.mask_decoder.iou_token.weight)
     assert "from the Hugging Face Hub" in bundle.notes[0]
@@ -119,6 +122,13 @@ def test_verify_names_what_is_wrong(tuned, capsys) -> None:
     (folder / "tiny" / "classifier.safetensors").unlink()
     assert weights("verify", "--bundle", "tiny", "--weights", folder) == 1
     assert "classifier: tiny/classifier.safetensors is not on disk." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["fetch", "verify"])
+def test_a_bundle_that_is_nowhere_names_the_way_to_it(tuned, monkeypatch, capsys, verb: str) -> None:
+    monkeypatch.delenv("SPINEFM_WEIGHTS_REPO", raising=False)
+    assert weights(verb, "--weights", tuned[0]) == 1
+    assert 'There is no bundle "paper" here (the bundles are tiny): set SPINEFM_WEIGHTS_REPO' in capsys.readouterr().err
 
 
 def test_published_files_become_a_bundle(tmp_path: Path, capsys) -> None:

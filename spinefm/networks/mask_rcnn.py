@@ -20,7 +20,7 @@ from torchvision.models.detection.image_list import ImageList
 from torchvision.models.detection.mask_rcnn import MaskRCNNHeads, MaskRCNNPredictor
 from torchvision.models.detection.rpn import RPNHead
 from torchvision.models.detection.transform import GeneralizedRCNNTransform, resize_boxes
-from torchvision.ops import FeaturePyramidNetwork, MultiScaleRoIAlign
+from torchvision.ops import FeaturePyramidNetwork, FrozenBatchNorm2d, MultiScaleRoIAlign
 
 from spinefm.networks.layers import conv_norm, stage, standardise, with_channels
 
@@ -80,6 +80,15 @@ def build_mask_rcnn(config: MaskRCNNConfig = MaskRCNNConfig()) -> "SpineMaskRCNN
     return SpineMaskRCNN(config)
 
 
+def _published_backbone() -> nn.Module:
+    """torchvision's ResNet-50-FPN as its COCO weights want it: their frozen norms were trained with an epsilon of 0."""
+    backbone = resnet_fpn_backbone(backbone_name="resnet50", weights=None)
+    for module in backbone.modules():
+        if isinstance(module, FrozenBatchNorm2d):
+            module.eps = 0.0
+    return backbone
+
+
 class SpineMaskRCNN(MaskRCNN):
     """Mask R-CNN for films: list of (1 or channels, H, W) in [0, 1].
 
@@ -93,7 +102,7 @@ class SpineMaskRCNN(MaskRCNN):
         width = config.pyramid
         roi_levels = list(_LEVELS)
         super().__init__(
-            SmallBackbone(config) if small else resnet_fpn_backbone(backbone_name="resnet50", weights=None),
+            SmallBackbone(config) if small else _published_backbone(),
             rpn_anchor_generator=_anchors(config),
             rpn_head=RPNHead(width, len(config.anchor_ratios)),
             rpn_pre_nms_top_n_train=2 * config.proposals,

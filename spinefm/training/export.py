@@ -12,10 +12,12 @@ from typing import Any
 from safetensors.torch import load_file
 from torch import nn
 
-from spinefm.bundles import BundleError, load_bundle, write_bundle
-from spinefm.manifest import SAM_VIT_B, Manifest
+from spinefm.base import base_path
+from spinefm.bundles import BundleError, has_adapters, load_bundle, stands_on, write_bundle
+from spinefm.manifest import SAM_VIT_B, BaseFile, Manifest
 from spinefm.networks.registry import NETWORKS, build_network
 from spinefm.training.errors import TrainingError
+from spinefm.training.films import DATA_SET
 from spinefm.training.record import RunFolder, films_text
 
 BUNDLE = "compact"
@@ -44,7 +46,7 @@ def export_runs(runs: Sequence[Path], weights: Path, halfway: Sequence[str] = ()
     for network in halfway:
         networks[network] = mean_with_bundle(network, networks, weights, bundle)
         facts[network]["history"] = [*facts[network].get("history", ()), HALFWAY]
-    base = SAM_VIT_B if any(about.get("pretrained") for _, _, about in loaded) else None
+    base = _base_of(networks, weights)
     write_bundle(weights, bundle, networks, licence=LICENCE, trained_on=trained_on(facts), base=base)
     _facts_path(weights, bundle).write_text(json.dumps(facts, indent=1) + "\n")
     place = weights if bundle == BUNDLE else weights / bundle
@@ -69,9 +71,20 @@ def mean_with_bundle(network: str, trained: Mapping[str, nn.Module], weights: Pa
     return model
 
 
+def _base_of(networks: Mapping[str, nn.Module], weights: Path) -> BaseFile | None:
+    """SAM, where it is on disk and is what the frozen part of a Med-SA holds; else the network is stored whole."""
+    med_sa, path = networks.get("med_sa"), base_path(SAM_VIT_B, weights)
+    resting = med_sa is not None and has_adapters(med_sa) and path is not None and stands_on(med_sa, path)
+    return SAM_VIT_B if resting else None
+
+
 def trained_on(facts: Mapping[str, Mapping[str, Any]]) -> str:
-    """What the films were; a run on a data set's films has no seeds to name."""
-    real = [name for name, about in facts.items() if str(about["data"]["training"].get("seeds", "")).startswith("none")]
+    """What the films were, those of earlier parts of a run too; films of a data set have no seeds to name."""
+    real = [
+        name
+        for name, about in facts.items()
+        if any(DATA_SET in text for text in (str(about["data"]["training"].get("seeds")), *about.get("history", ())))
+    ]
     return f"films of a data set ({', '.join(real)}) and simulated radiographs" if real else TRAINED_ON
 
 
@@ -105,8 +118,8 @@ def card(facts: Mapping[str, Mapping[str, Any]], bundle: str = BUNDLE) -> str:
 _HEAD = f"""# Weights of SpineFM, {{bundle}} bundle
 
 Licence: {LICENCE}. Trained on {{trained_on}}.
-Not a medical device: for research only. Files are fp16 safetensors; `manifest.json` holds sizes and checksums.
-Scores are those of the averaged weights on simulated films that were not trained on.
+Not a medical device: for research only. Files are safetensors, large tensors in fp16 but for what stands on a shared
+base; `manifest.json` holds sizes and checksums. Scores are those of the averaged weights on films not trained on.
 """
 
 

@@ -19,6 +19,8 @@ from spinefm.training.errors import TrainingError
 
 NO_SEED = -1
 """What stands for the seed of a film that was not simulated."""
+DATA_SET = "films of a data set"
+"""What a card calls films that were not simulated."""
 MOST_RUNS = 12
 """Runs of consecutive seeds that a card lists one by one."""
 
@@ -133,7 +135,9 @@ class FilmSet:
     def facts(self) -> dict[str, object]:
         """How many films and bodies, and the seeds they come from, for a model card."""
         bodies = sum(len(numbers) for numbers in self.bodies.values())
-        return {"films": len(self), "bodies": bodies, "seeds": seed_runs(self.seeds) or "none (films of a data set)"}
+        real = sum(film.seed == NO_SEED for film in self.films)
+        others = f"none for {real} {DATA_SET}" if real else ""
+        return {"films": len(self), "bodies": bodies, "seeds": ", ".join(filter(None, (seed_runs(self.seeds), others)))}
 
     def draw_film(self, rng: np.random.Generator) -> TrainingFilm:
         """Any film, each equally likely."""

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from spinefm.runtime import quiet_allocator
 from spinefm.training.cases import films_of
 from spinefm.training.errors import TrainingError
-from spinefm.training.films import FilmSet
+from spinefm.training.films import NO_SEED, FilmSet
 from spinefm.training.loop import Loop, Trainer
 from spinefm.training.scale import sizes_and_recipe
 from spinefm.training.settings import TrainSettings
@@ -62,10 +62,8 @@ def read_films(settings: TrainSettings) -> tuple[FilmSet, FilmSet]:
     """
     with tqdm(desc="films", unit="film") as bar:
         films = _read(settings.data, "train", lambda: bar.update())
-    if not settings.validation and not all(_simulated(folder) for folder in settings.data):
-        return films, _read(settings.data, "val")
     if not settings.validation:
-        return films.held_out(HELD_OUT)
+        return _held_out(films, [folder for folder in settings.data if not _simulated(folder)])
     unseen = _read(settings.validation, "val")
     shared = films.seeds & unseen.seeds
     if shared:
@@ -74,6 +72,15 @@ def read_films(settings: TrainSettings) -> tuple[FilmSet, FilmSet]:
             " simulate the validation films from other seeds."
         )
     return films, unseen
+
+
+def _held_out(films: FilmSet, datasets: Sequence[Path]) -> tuple[FilmSet, FilmSet]:
+    """Each HELD_OUT-th phantom, and the data sets' own part for it, away from the films to train on."""
+    phantoms = [film for film in films.films if film.seed != NO_SEED]
+    kept, unseen = FilmSet(tuple(phantoms)).held_out(HELD_OUT) if phantoms else (FilmSet(()), FilmSet(()))
+    real = [film for film in films.films if film.seed == NO_SEED]
+    others = _read(datasets, "val").films if datasets else ()
+    return FilmSet((*kept.films, *real)), FilmSet((*unseen.films, *others))
 
 
 def _read(folders: Sequence[Path], part: str, progress: Callable[[], object] = lambda: None) -> FilmSet:

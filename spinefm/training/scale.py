@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from http.client import HTTPException
 from typing import Any
 
 import torch
@@ -119,18 +121,32 @@ def _adapters(model: nn.Module) -> dict[str, Tensor]:
 
 
 def _coco() -> Mapping[str, Tensor]:
-    from torchvision.models.detection import MaskRCNN_ResNet50_FPN_Weights
+    """torchvision's Mask R-CNN, loaded by torchvision: the released file has the names of an older version."""
+    from torchvision.models.detection import MaskRCNN_ResNet50_FPN_Weights, maskrcnn_resnet50_fpn
 
-    weights: Mapping[str, Tensor] = MaskRCNN_ResNet50_FPN_Weights.COCO_V1.get_state_dict(progress=True, check_hash=True)
-    return weights
+    return _released(partial(maskrcnn_resnet50_fpn, weights=MaskRCNN_ResNet50_FPN_Weights.COCO_V1))
 
 
 def _imagenet(depth: str) -> Mapping[str, Tensor]:
-    from torchvision.models import ResNet50_Weights, ResNet101_Weights
+    """torchvision's ResNet, loaded by torchvision: the released file counts no batches."""
+    from torchvision.models import ResNet50_Weights, ResNet101_Weights, resnet50, resnet101
 
-    weights = {"resnet50": ResNet50_Weights.IMAGENET1K_V1, "resnet101": ResNet101_Weights.IMAGENET1K_V1}[depth]
-    state: Mapping[str, Tensor] = weights.get_state_dict(progress=True, check_hash=True)
-    return state
+    networks = {
+        "resnet50": partial(resnet50, weights=ResNet50_Weights.IMAGENET1K_V1),
+        "resnet101": partial(resnet101, weights=ResNet101_Weights.IMAGENET1K_V1),
+    }
+    return _released(networks[depth])
+
+
+def _released(build: Callable[[], nn.Module]) -> Mapping[str, Tensor]:
+    """The tensors of a network that torchvision downloads and fills. Raises TrainingError."""
+    try:
+        return build().state_dict()
+    except (OSError, HTTPException, RuntimeError) as error:  # torch.hub says RuntimeError for a wrong checksum
+        raise TrainingError(
+            f"The public weights to start from cannot be had ({error}): go online once and try again, "
+            "or start from random weights with --from-scratch."
+        ) from error
 
 
 def optimizer_of(groups: list[dict[str, Any]], recipe: Recipe) -> torch.optim.Optimizer:

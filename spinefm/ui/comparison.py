@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spinefm.captions import overruled_reason, stop_reason
+from spinefm.methods import TITLES
 from spinefm.trace import Decided, Seeded, Trace, Vertebra
 
 SAME = 0.3
@@ -14,12 +15,23 @@ CLOSE = 0.005
 
 
 def compare(old: Trace, new: Trace) -> dict[str, Any]:
-    """Changed settings, one row a vertebra from the top, and the first step at which the runs part (or None)."""
+    """Changed settings, one row a vertebra from the top, and the first step at which the runs part (or None).
+
+    Runs of two methods share neither settings nor steps: `methods` then holds their titles.
+    """
+    methods = _other_methods(old, new)
     return {
-        "settings": _changed_settings(old, new),
+        "methods": methods,
+        "settings": [] if methods else _changed_settings(old, new),
         "rows": _rows(old, new),
-        "divergence": _divergence(old, new),
+        "divergence": None if methods else _divergence(old, new),
     }
+
+
+def _other_methods(old: Trace, new: Trace) -> list[str] | None:
+    """The titles of both methods; None where they are the same."""
+    titles = {name: title for title, name in TITLES.items()}
+    return None if old.method == new.method else [titles.get(run.method, run.method) for run in (old, new)]
 
 
 def _changed_settings(old: Trace, new: Trace) -> list[dict[str, Any]]:

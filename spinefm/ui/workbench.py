@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -48,6 +49,11 @@ class Workbench(Protocol):
         """The method called `name`, ready to run. Raises BundleError or ValueError with one clear sentence."""
 
 
+def _unforeseen(error: Exception) -> str:
+    """An error that no sentence was written for, as one line."""
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+
+
 class SharedBundle:
     """A workbench whose bundle is loaded at the first run and then shared.
 
@@ -88,8 +94,9 @@ class SharedBundle:
         return thread
 
     def _load_if_there(self) -> None:
-        if self._on_disk():
-            self._loaded()
+        with suppress(BundleError, DeviceError):  # the first run says it to who asks for one
+            if self._on_disk():
+                self._loaded()
         if self._wanted != COMPACT:
             self._exchange()
 
@@ -97,8 +104,9 @@ class SharedBundle:
         """Put the wanted bundle in the place of the compact one; where it cannot be had, note why."""
         try:
             bundle = load_bundle(self._wanted, self._device)
-        except (BundleError, DeviceError) as error:
-            self._note = fallback_note(self._wanted, error)
+        except Exception as error:  # noqa: BLE001 (a thread has nobody else to tell: the page shows it)
+            known = isinstance(error, (BundleError, DeviceError))
+            self._note = fallback_note(self._wanted, error if known else RuntimeError(_unforeseen(error)))
             return
         with self._lock:
             self._bundle, self._name, self._note = bundle, self._wanted, ""

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
+from http.client import IncompleteRead
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
+from torchvision.models import ResNet50_Weights, resnet50
+from torchvision.models.detection import MaskRCNN_ResNet50_FPN_Weights, maskrcnn_resnet50_fpn
 
 from spinefm.bundles import Manifest
+from spinefm.networks.level_classifier import LevelClassifier
+from spinefm.networks.mask_rcnn import MaskRCNNConfig, build_mask_rcnn
 from spinefm.phantom import simulate
 from spinefm.training import TrainingError, TrainSettings
 from spinefm.training import run as runs
-from spinefm.training.export import card, export_runs
+from spinefm.training.export import card, export_runs, trained_on
 from spinefm.training.films import FilmSet
 from spinefm.training.loop import Loop, rate_factor
 from spinefm.training.ranks import Ranks, placed
 from spinefm.training.run import TRAINERS, read_films
-from spinefm.training.scale import PAPER, PUBLISHED, load_but_heads, optimizer_of, sizes_and_recipe
+from spinefm.training.scale import PAPER, PUBLISHED, load_but_heads, optimizer_of, sizes_and_recipe, start_pretrained
 from spinefm.training.settings import Recipe
 from spinefm.training.train_mask_rcnn import FilmBatch
 from tests.datasets.layouts import CERVICAL, write_spinefm
@@ -101,6 +108,53 @@ def test_public_weights_fit_but_for_the_heads() -> None:
         load_but_heads(model, {name: v for name, v in public.items() if name != "body.bias"}, ("fc.",))
 
 
+OLD_NAMES = (
+    (r"(inner|layer)_blocks\.(\d)\.0\.", r"\1_blocks.\2."),
+    (r"rpn\.head\.conv\.0\.0\.", "rpn.head.conv."),
+    (r"mask_head\.(\d)\.0\.", lambda found: f"mask_head.mask_fcn{int(found[1]) + 1}."),
+)
+"""What the released Mask R-CNN's file still calls its tensors."""
+
+
+def old_name(name: str) -> str:
+    """The name of a tensor in the released file."""
+    for pattern, replacement in OLD_NAMES:
+        name = re.sub(pattern, replacement, name)
+    return name
+
+
+def test_the_detector_starts_from_torchvisions_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    public = maskrcnn_resnet50_fpn(weights=None, weights_backbone=None).state_dict()
+    released = {old_name(name): value for name, value in public.items()}
+    assert len(released.keys() - public.keys()) == 26
+    monkeypatch.setattr(MaskRCNN_ResNet50_FPN_Weights, "get_state_dict", lambda *_, **__: released)
+    model = build_mask_rcnn(MaskRCNNConfig.paper())
+    start_pretrained(model)
+    own = model.state_dict()
+    assert not [name for name in own.keys() - public.keys() if "predictor" not in name]
+    shared = {name: value for name, value in public.items() if name in own and "predictor" not in name}
+    assert all(torch.equal(own[name], value) for name, value in shared.items())
+
+
+def test_the_classifier_starts_from_torchvisions_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    public = resnet50(weights=None).state_dict()
+    released = {name: value for name, value in public.items() if "num_batches" not in name}
+    monkeypatch.setattr(ResNet50_Weights, "get_state_dict", lambda *_, **__: released)
+    model = LevelClassifier(replace(PAPER["classifier"][0], depth="resnet50"))
+    start_pretrained(model)
+    assert torch.equal(model.state_dict()["layer4.2.conv3.weight"], public["layer4.2.conv3.weight"])
+
+
+@pytest.mark.parametrize("error", [OSError("no route"), RuntimeError("invalid hash value"), IncompleteRead(b"")])
+def test_public_weights_that_cannot_be_had_are_one_sentence(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(ResNet50_Weights, "get_state_dict", fail)
+    with pytest.raises(TrainingError, match="public weights to start from cannot be had .*--from-scratch"):
+        start_pretrained(LevelClassifier(replace(PAPER["classifier"][0], depth="resnet50")))
+
+
 def test_a_device_that_is_missing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="use auto"):
         Ranks.join("cuda:99")
@@ -120,7 +174,7 @@ def test_a_data_sets_parts_are_trained_and_validated_on(tmp_path: Path) -> None:
     (tmp_path / "data_split" / "val.txt").write_text("0000002")
     films, unseen = read_films(TrainSettings(data=(tmp_path,), out=tmp_path / "run", steps=1))
     assert (len(films), len(unseen)) == (2, 1)
-    assert films.facts()["seeds"] == "none (films of a data set)"
+    assert films.facts()["seeds"] == "none for 2 films of a data set"
     film = films.films[0]
     assert film.film.dtype == np.uint8 and list(film.centroids) == list(CERVICAL)
     for level in CERVICAL:
@@ -128,6 +182,21 @@ def test_a_data_sets_parts_are_trained_and_validated_on(tmp_path: Path) -> None:
     assert "Trained on films of a data set (point_predictor)" in card(
         {"point_predictor": about(films.facts())}, "paper"
     )
+
+
+def test_phantoms_beside_a_data_set_are_held_out_too_and_the_card_names_both(folder: Path, tmp_path: Path) -> None:
+    write_spinefm(simulate(9_000_001, "cervical", size=(240, 320), layout="full"), tmp_path, ["0000001", "0000002"])
+    (tmp_path / "data_split" / "val.txt").write_text("0000002")
+    phantoms = FilmSet.read([folder])
+    with patch.object(runs, "HELD_OUT", 2):
+        films, unseen = read_films(TrainSettings(data=(folder, tmp_path), out=tmp_path / "run", steps=1))
+    assert films.seeds and unseen.seeds and not films.seeds & unseen.seeds
+    assert films.seeds | unseen.seeds == phantoms.seeds
+    assert [sum(film.seed < 0 for film in part.films) for part in (films, unseen)] == [1, 1]
+    mixed = {"point_predictor": about(films.facts())}
+    assert "1 films of a data set" in str(films.facts()["seeds"]) and "no patient" not in trained_on(mixed)
+    later = about(phantoms.facts()) | {"history": ["resumed after 3 steps (0.1 h) on 2 films of a data set"]}
+    assert "no patient" not in trained_on({"point_predictor": later})
 
 
 def about(data: dict[str, object]) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from spinefm.export.report import report
@@ -201,6 +203,14 @@ def test_a_comparison_is_aligned_by_vertebra_and_finds_where_the_runs_part() -> 
         "old": "kept 0.01",
         "new": "stopped, overlap 0.03 > 0.02",
     }
+
+
+def test_runs_of_two_methods_are_compared_by_vertebra_alone() -> None:
+    other = replace(run().trace, method="vertxnet", settings={"eta": 0.6})
+    comparison = compare(run().trace, other)
+    assert comparison["methods"] == ["SpineFM", "VertXNet"]
+    assert comparison["settings"] == [] and comparison["divergence"] is None and len(comparison["rows"]) == 6
+    assert compare(other, other)["methods"] is None
 
 
 def test_the_limits_are_settings_of_the_method_with_its_defaults() -> None:

@@ -249,6 +249,17 @@ def test_a_bundle_that_cannot_be_had_is_said_on_the_page_and_in_every_trace(monk
     assert bench._loaded().notes == (bench.facts().note,)
 
 
+def test_an_error_that_nobody_foresaw_ends_the_waiting_and_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(name: str, device: str) -> Bundle:
+        raise ZeroDivisionError("first line\nsecond line")
+
+    monkeypatch.setattr(workbench, "load_bundle", load)
+    monkeypatch.setattr(workbench, "on_disk", lambda name: False)
+    bench = SharedBundle("paper", "cpu")
+    bench.warm().join()
+    assert bench.facts().note.endswith("ZeroDivisionError: first line")
+
+
 def test_a_bundle_that_was_fetched_takes_the_place_of_the_compact_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbench, "load_bundle", lambda name, device: replace(empty_bundle(), name=name))
     monkeypatch.setattr(workbench, "on_disk", lambda name: True)

@@ -36,8 +36,10 @@ function divergenceMark(frames, divergence) {
   return patch && centre ? { centre, radius: (patch[2] - patch[0]) / 5 } : null;
 }
 
-function divergenceLine(view, divergence, act) {
-  if (!divergence) return html("p", {}, "Both runs took the same steps.");
+function divergenceLine(view, { divergence, rows }, act) {
+  if (!divergence) {
+    return html("p", {}, rows.every((row) => row.same) ? "Both runs took the same steps." : "No step of a walk differs; the table shows what does.");
+  }
   const frame = frameOfStep(view.frames, divergence.direction, divergence.step);
   return html("p", { class: "divergence" },
     html("button", { type: "button", "data-frame": frame, onclick: () => act.go(frame) }, `They part at ${placeWords(divergence)}`),
@@ -55,15 +57,26 @@ function changedWords(comparison) {
   return comparison.settings.map(({ name, old, new: now }) => `${settingWords(name)}: ${old} → ${now}`);
 }
 
+// What was changed between the runs, and where they part; two methods share neither limits nor steps.
+function differencesOf(view, comparison, act) {
+  if (comparison.methods) {
+    const [old, now] = comparison.methods;
+    return [html("p", { class: "note" }, `${old} before, ${now} now: they share no steps, so compare them by vertebra.`)];
+  }
+  const changed = changedWords(comparison).map((words) => html("li", {}, words));
+  return [
+    changed.length ? html("ul", { class: "settings" }, changed) : html("p", { class: "note" }, "No limit was changed."),
+    divergenceLine(view, comparison, act),
+  ];
+}
+
 function drawComparison(node, tab, view, act) {
   const comparison = view.payload.comparison;
   tab.hidden = !comparison;
   if (!comparison) return node.replaceChildren();
-  const changed = changedWords(comparison).map((words) => html("li", {}, words));
   const head = ["before", "now", "Dice", "change"].map((word) => html("th", { scope: "col" }, word));
   return node.replaceChildren(
-    changed.length ? html("ul", { class: "settings" }, changed) : html("p", { class: "note" }, "No limit was changed."),
-    divergenceLine(view, comparison.divergence, act),
+    ...differencesOf(view, comparison, act),
     html("table", { class: "vertebrae compared" }, html("thead", {}, html("tr", {}, head)),
       html("tbody", {}, comparison.rows.map((row) => comparedRow(view, row)))));
 }
@@ -71,6 +84,9 @@ function drawComparison(node, tab, view, act) {
 // The words above each of the two pictures.
 function captionsOf(comparison) {
   const value = (key) => comparison.settings.map((setting) => `${settingWords(setting.name)} ${setting[key]}`).join(", ");
+  if (comparison.methods) {
+    return comparison.methods.map((title, index) => [html("b", {}, index ? "now" : "before"), html("span", {}, title)]);
+  }
   const first = (key) => (comparison.divergence ? `first difference: ${comparison.divergence[key]}` : "the same steps");
   return [["before", value("old"), first("old")], ["now", value("new"), first("new")]]
     .map(([word, setting, part]) => [html("b", {}, word), html("span", {}, setting), html("span", { class: "part" }, part)]);
