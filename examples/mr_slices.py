@@ -46,7 +46,7 @@ def main() -> int:
 def _mask(folder: Path, name: str, kind: str) -> Path | None:
     """The mask of one volume: SPINEPS puts `_seg-…_msk` in the place of the contrast at the name's end."""
     stems = (name, name.rpartition("_")[0])
-    found = (path for stem in stems if stem for path in sorted(folder.rglob(f"{stem}*seg-{kind}_msk.nii.gz")))
+    found = (path for stem in stems if stem for path in sorted(folder.rglob(f"{stem}_*seg-{kind}_msk.nii.gz")))
     return next(found, None)
 
 

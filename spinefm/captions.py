@@ -195,7 +195,7 @@ def _(event: Recognised) -> str:
 def _(event: Paired) -> str:
     name = f"Detection {event.detection + 1}"
     if event.piece is None:
-        return f"{name}: no piece of the map lies on it; left for the area rule"
+        return f"{name}: no piece of the map that is still free lies on it; left for the area rule"
     agreement, cover = (
         f"{x:.2f} {'>' if x > event.eta else '≤'} {event.eta:.2f}" for x in (event.agreement, event.cover)
     )
@@ -203,6 +203,8 @@ def _(event: Paired) -> str:
     if event.verdict == "merged":
         return f"{pair}: merged"
     end = "detection taken, piece stays" if event.verdict == "taken" else "left for the area rule"
+    if event.verdict == "left" and event.cover > event.eta:
+        end = f"it lies on a kept mask, {end}"
     return f"{pair}, cover {cover}: {end}"
 
 
@@ -216,7 +218,7 @@ def _(event: Leftover) -> str:
 def _(event: Centred) -> str:
     split = sum(1 / centre.parts for centre in event.centres if centre.parts > 1)
     text = f"{len(event.centres)} centres, {event.spacing:.0f} px apart, after erosion by {event.erosion} px"
-    limit = f"larger than {event.split_limit:.1f} times its neighbours"
+    limit = f"larger than {event.split_limit:.1f} times a body there"
     return f"{text}; {split:.0f} split for being {limit}" if split else f"{text}; no piece {limit}"
 
 

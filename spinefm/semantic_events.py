@@ -62,7 +62,8 @@ class Paired:
 
     `agreement` is shared area / larger area, `cover` shared area / the detection's area; both are held against `eta`.
     "merged": the union is kept and both are used up; "taken": the detection is kept, the piece, which covers more than
-    it, stays; "left": neither ratio is above eta. `vertebra` is the number of what was kept.
+    it, stays; "left": neither ratio is above eta, or it lies on a kept mask. `vertebra` is the number of what was kept,
+    and `mask` is that.
     """
 
     detection: int
@@ -72,6 +73,7 @@ class Paired:
     eta: float
     verdict: Literal["merged", "taken", "left"]
     vertebra: int | None
+    mask: StoredMask | None = None
     kind: Literal["paired"] = "paired"
 
 
@@ -108,7 +110,8 @@ class Centre:
 class Centred:
     """The centres of the instance phase from the top along `axis` (SPINEPS, instance phase).
 
-    A piece larger than `split_limit` times its neighbours' median area was eroded further until it fell apart.
+    A piece larger than `split_limit` times its neighbours' median area, or than one body of the spine's width can be,
+    was eroded further until it fell apart.
     """
 
     centres: tuple[Centre, ...]

@@ -15,8 +15,9 @@ from spinefm.training.films import TrainingFilm
 Labels = NDArray[np.uint8]
 SEMANTIC = {Level.C2: 2, Level.S1: 3}
 """Class of each level in a semantic map; every other body is 1."""
-DROP, CROP, BRIDGE, BLOB = 0.1, 0.25, 0.25, 0.15
-"""How often a neighbour is missing, the cutout is cut off, two bodies are one piece, something else counts as bone."""
+DROP, CROP, BRIDGE, BLOB, BLEED = 0.1, 0.25, 0.4, 0.15, 0.1
+"""How often a neighbour is missing, the cutout is cut off, two bodies are one piece, something else counts as bone, and
+C2 or S1 reaches into its neighbour."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,8 @@ def draw_cutout(film: TrainingFilm, level: Level, config: InstanceNetConfig, rng
     labels = _without_some(labels, level, rng)
     semantic = _rough(_bridged(labels, rng), rng)
     grown = _grown(labels, 9)
-    semantic[(semantic > 0) & (grown > 0)] = _classes(grown)[(semantic > 0) & (grown > 0)]
+    classes = _bled(_classes(grown), rng) if rng.random() < BLEED else _classes(grown)
+    semantic[(semantic > 0) & (grown > 0)] = classes[(semantic > 0) & (grown > 0)]
     target = np.where(semantic > 0, _target(grown, level), 0).astype(np.uint8)
     if rng.random() < BLOB:
         semantic = _with_blob(semantic, rng)
@@ -54,7 +56,7 @@ def plain_cutout(film: TrainingFilm, level: Level, config: InstanceNetConfig) ->
 def cut_labels(film: TrainingFilm, level: Level, config: InstanceNetConfig, rng: np.random.Generator) -> Labels:
     """The label map (height, width) round a body, its place, scale and angle varied."""
     spacing = median_spacing(film, level)
-    centre = film.centroids[level] + rng.normal(0.0, 0.06, 2) * spacing
+    centre = film.centroids[level] + rng.normal(0.0, 0.1, 2) * spacing
     scale = spacing * rng.uniform(0.8, 1.2)
     return _warped(film, centre, scale, rng.normal(0.0, 0.15), bool(rng.random() < 0.5), config)
 
@@ -96,7 +98,7 @@ def _without_some(labels: Labels, level: Level, rng: np.random.Generator) -> Lab
 
 
 def _bridged(labels: Labels, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Which pixels are bone, two neighbours now and then joined by a bar between their centroids."""
+    """Which pixels are bone, two neighbours now and then joined by a bar between their centroids, up to their width."""
     bone = (labels > 0).astype(np.uint8)
     present = [level for level in COUNTED if (labels == level).any()]
     for a, b in zip(present, present[1:], strict=False):
@@ -104,7 +106,8 @@ def _bridged(labels: Labels, rng: np.random.Generator) -> NDArray[np.bool_]:
             ends = [np.argwhere(labels == level).mean(axis=0)[::-1] for level in (a, b)]
             offset = rng.normal(0.0, 6.0, 2)
             start, stop = ((int(x), int(y)) for x, y in (end + offset for end in ends))
-            cv2.line(bone, start, stop, 1, int(rng.integers(2, 20)))
+            width = 1.1 * np.sqrt(float((labels == a).sum()))
+            cv2.line(bone, start, stop, 1, round(rng.uniform(2.0, max(width, 4.0))))
     return bone > 0
 
 
@@ -124,9 +127,24 @@ def _rough(bone: NDArray[np.bool_], rng: np.random.Generator) -> Labels:
 
 
 def _grown(labels: Labels, width: int) -> Labels:
-    """The labels, and on background near them the label there."""
-    near = cv2.dilate(labels, np.ones((width, width), np.uint8))
-    return np.where(labels > 0, labels, near).astype(np.uint8)
+    """The labels, and on background up to half of `width` px from them the nearest label."""
+    if not labels.any():
+        return labels
+    background = (labels == 0).astype(np.uint8)
+    distance, index = cv2.distanceTransformWithLabels(background, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    table = np.zeros(int(index.max()) + 1, np.uint8)
+    table[index[labels > 0]] = labels[labels > 0]  # each labelled pixel is its own nearest one
+    return np.where(distance <= width / 2, table[index], 0).astype(np.uint8)
+
+
+def _bled(classes: Labels, rng: np.random.Generator) -> Labels:
+    """The classes with C2 and S1 reaching into the bone beside them, as where a semantic network is not sure."""
+    reach = 2 * int(rng.integers(2, 12)) + 1
+    found = classes.copy()
+    for index in SEMANTIC.values():
+        grown = cv2.dilate((classes == index).astype(np.uint8), np.ones((reach, reach), np.uint8))
+        found[(grown > 0) & (classes == 1)] = index
+    return found
 
 
 def _classes(labels: Labels) -> Labels:

@@ -42,6 +42,8 @@ def masks(tmp_path: Path) -> Path:
     write_volume(tmp_path / "sub-1_T2w.nii.gz", grey)
     write_volume(tmp_path / "derivatives_seg" / "sub-1_seg-vert_msk.nii.gz", ids)
     write_volume(tmp_path / "derivatives_seg" / "sub-1_seg-spine_msk.nii.gz", parts)
+    for kind in ("vert", "spine"):  # of another patient, and first in the alphabet
+        write_volume(tmp_path / "derivatives_seg" / f"sub-10_seg-{kind}_msk.nii.gz", np.zeros_like(ids))
     return tmp_path
 
 

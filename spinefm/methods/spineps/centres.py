@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.geometry import Axis
 from spinefm.masks import Mask
 from spinefm.methods.semantic_map import components, typical_area
 from spinefm.methods.whole_film import axis_of, median_spacing
@@ -18,34 +19,55 @@ from spinefm.semantic_events import Centre, Centred
 NEIGHBOURS = 2
 """So many pieces on each side are a piece's neighbours."""
 LEAST_PART = 0.12
-"""What falls off a piece as it is eroded counts from this share of its neighbours' median area."""
+"""What falls off a piece as it is eroded counts from this share of a body's area."""
+FLATTEST = 0.7
+"""Area of a body in squares of the spine's width, where all neighbours are merged and none shows how large one is."""
+BODY_AND_DISC = 1.6
+"""Area of a body and the disc below it, in eroded bodies: a piece without a waist holds one body more for each."""
+ALONG = 0.7
+"""Cosine between such a piece's own direction and the spine's; what lies across it is no row of bodies."""
+WIDEST_SPACING = 1.5
+"""No spacing is so many widths of the spine: beyond it a body between two centres was missed."""
 
 
 @dataclass(frozen=True)
 class CentreRule:
-    """erosion: radius in sizes of a typical piece; split_limit: area in neighbours' medians; least_area: of specks."""
+    """erosion: radius in sizes of a typical piece; split_limit: area in those of a body; least_piece: of specks."""
 
     erosion: float = 0.1
     split_limit: float = 1.5
-    least_area: float = 0.05
+    least_piece: float = 0.2
 
 
 def find_centres(body: NDArray[np.bool_], rule: CentreRule) -> Centred | None:
     """The centres in a map (H, W) of bodies, from the top; None where the map is empty."""
-    whole = _without_specks(list(components(body)), rule.least_area)
+    whole = _without_specks(list(components(body)), rule.least_piece)
     if not whole:
         return None
     radius = max(1, round(rule.erosion * math.sqrt(typical_area(whole))))
     pieces = [part for mask in whole for part in eroded(mask, radius) or [mask]]
-    pieces = _without_specks(pieces, rule.least_area)
+    pieces = _without_specks(pieces, rule.least_piece)
     axis = axis_of([piece.centroid for piece in pieces])
     pieces.sort(key=lambda piece: axis.position(piece.centroid))
-    centres = [centre for index in range(len(pieces)) for centre in _centres_of(pieces, index, rule.split_limit)]
+    single = FLATTEST * width_across(pieces, axis) ** 2
+    limit = rule.split_limit
+    centres = [centre for index in range(len(pieces)) for centre in _centres_of(pieces, index, axis, single, limit)]
     axis = axis_of([centre.point for centre in centres])
     centres.sort(key=lambda centre: axis.position(centre.point))
     size = 1.2 * math.sqrt(whole[0].area)
     spacing = median_spacing([centre.point for centre in centres], size)
+    spacing = min(spacing, WIDEST_SPACING * width_across(whole, axis))
     return Centred(tuple(centres), axis, spacing, radius, rule.split_limit)
+
+
+def width_across(pieces: Sequence[Mask], axis: Axis) -> float:
+    """How wide the bodies are across the spine, px: the upper quartile of their chords, which no merging changes."""
+    chords = []
+    for piece in pieces:
+        y, x = np.nonzero(piece.crop)
+        along = x * axis.direction.x + y * axis.direction.y
+        chords.append(np.bincount(np.round(along - along.min()).astype(np.int64)))
+    return float(np.quantile(np.concatenate(chords), 0.75))
 
 
 def _without_specks(masks: Sequence[Mask], share: float) -> list[Mask]:
@@ -63,12 +85,18 @@ def eroded(mask: Mask, radius: int) -> list[Mask]:
     return [Mask(part.crop, (part.origin[0] + x, part.origin[1] + y)) for part in components(left)]
 
 
-def _centres_of(pieces: Sequence[Mask], index: int, split_limit: float) -> list[Centre]:
-    """The centres in the piece at `index`: one, or those of its parts where it is too large."""
+def _centres_of(pieces: Sequence[Mask], index: int, axis: Axis, single: float, split_limit: float) -> list[Centre]:
+    """The centres in the piece at `index`: one, or those of its parts where it is too large for one body.
+
+    A body has its neighbours' median area, and not more than `single`: they may be merged themselves.
+    """
     piece = pieces[index]
     around = [*pieces[max(0, index - NEIGHBOURS) : index], *pieces[index + 1 : index + 1 + NEIGHBOURS]]
-    median = float(np.median([other.area for other in around])) if around else math.inf
-    parts = split(piece, median) if piece.area > split_limit * median else [piece]
+    area = min(single, float(np.median([other.area for other in around])) if around else single)
+    parts = split(piece, area) if piece.area > split_limit * area else [piece]
+    bodies = 1 + round((piece.area / area - 1) / BODY_AND_DISC)
+    if len(parts) == 1 and bodies > 1:
+        parts = cut(piece, bodies, axis)
     return [Centre(part.centroid, part.area, len(parts)) for part in parts]
 
 
@@ -85,3 +113,17 @@ def split(piece: Mask, area: float) -> list[Mask]:
         if not parts or len(best) >= wanted:
             break
     return best
+
+
+def cut(piece: Mask, count: int, axis: Axis) -> list[Mask]:
+    """`count` parts of equal length along a piece's own direction; the piece where that is not the spine's `axis`."""
+    y, x = np.nonzero(piece.crop)
+    points = np.column_stack([x - x.mean(), y - y.mean()])  # (N, 2)
+    direction = np.linalg.eigh(points.T @ points)[1][:, -1]  # (2,)
+    if abs(float(direction @ axis.direction)) < ALONG:
+        return [piece]
+    along = points @ direction  # (N,)
+    borders = np.linspace(along.min(), along.max(), count + 1)[1:-1]
+    numbers = np.zeros(piece.crop.shape, np.uint8)
+    numbers[y, x] = 1 + np.searchsorted(borders, along)
+    return [Mask.from_array(numbers == number, piece.origin) for number in range(1, count + 1)]

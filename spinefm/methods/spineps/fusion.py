@@ -18,6 +18,12 @@ from spinefm.methods.semantic_map import components, typical_area
 from spinefm.semantic_events import Cutout, Fused, Place, Prediction
 
 PLACES: tuple[Place, ...] = ("above", "centre", "below")
+LEAST_ALONE = 0.4
+"""A prediction that no other cutout agrees with is written only as its cutout's own centre, from this share of the
+typical area: a real body is its own centre, and its neighbours see it too."""
+LARGEST_FRINGE = 0.4
+"""A piece of the map that no instance claims joins what it touches up to this share of the median instance; a larger
+one is a body that was missed, which would spoil its neighbour."""
 REACH = 2
 """Partners come from centres at most so many places away."""
 Key = tuple[int, Place]
@@ -80,8 +86,8 @@ class Fusion:
         self._rule = rule
         masks = {(cutout.index, place): getattr(cutout, place) for cutout in cutouts for place in PLACES}
         self._predictions: dict[Key, Mask] = {key: mask for key, mask in masks.items() if mask.area}
-        self._least = rule.least_area * typical_area(list(self._predictions.values()))
-        self.instances = np.zeros(shape, np.uint8)
+        self._typical = typical_area(list(self._predictions.values()))
+        self.instances = np.zeros(shape, np.uint16)
         self.count = 0
 
     def run(self) -> Iterator[Fused]:
@@ -97,7 +103,9 @@ class Fusion:
         claimed = 1.0 - free.area / mask.area if mask.area else 0.0
         whole = self._without_small_parts(free)
         reason = ""
-        if claimed > self._rule.claimed_limit:
+        if self._is_stray(couple, mask):
+            reason = "no other cutout agrees"
+        elif claimed > self._rule.claimed_limit:
             reason = "a vertebra is there already"
         elif not whole.area:
             reason = "no part is large enough"
@@ -116,6 +124,11 @@ class Fusion:
             vertebra=None if reason else self._write(whole),
         )
 
+    def _is_stray(self, couple: Couple, mask: Mask) -> bool:
+        """Whether one cutout alone sees this, and not as a body in its middle."""
+        alone = len(couple.members) == 1
+        return alone and (couple.members[0][1] != "centre" or mask.area < LEAST_ALONE * self._typical)
+
     def _votes(self, couple: Couple) -> int:
         """How many members must hold a pixel."""
         return 2 if len(couple.members) == 3 and couple.agreement >= self._rule.strict_agreement else 1
@@ -127,7 +140,7 @@ class Fusion:
     def _without_small_parts(self, mask: Mask) -> Mask:
         kept = np.zeros(mask.crop.shape, bool)
         for part in components(mask.crop):
-            if part.area >= self._least:
+            if part.area >= self._rule.least_area * self._typical:
                 kept |= part.within(Box(0, 0, mask.crop.shape[1], mask.crop.shape[0]))
         return Mask.from_array(kept, mask.origin)
 
@@ -149,11 +162,15 @@ def voted(masks: Sequence[Mask], votes: int) -> Mask:
     return Mask.from_array(total >= votes, (x0, y0))
 
 
-def settled(instances: NDArray[np.uint8], semantic: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The instances (H, W) within the semantic map alone, each unclaimed piece of it given to whom it touches most."""
-    kept = np.where(semantic, instances, 0).astype(np.uint8)
+def settled(instances: NDArray[np.uint16], semantic: NDArray[np.bool_]) -> NDArray[np.uint16]:
+    """The instances (H, W) within the semantic map alone, each small unclaimed piece given to whom it touches most."""
+    kept = np.where(semantic, instances, 0).astype(np.uint16)
     result = kept.copy()
+    areas = np.bincount(kept.ravel())[1:]
+    largest = LARGEST_FRINGE * float(np.median(areas[areas > 0])) if areas.any() else 0.0
     for piece in components(semantic & (kept == 0)):
+        if piece.area > largest:
+            continue
         frame = Box(piece.box.x0 - 1, piece.box.y0 - 1, piece.box.x1 + 1, piece.box.y1 + 1).clipped(kept.shape[:2])
         inside = piece.within(frame)
         ring = (cv2.dilate(inside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & ~inside

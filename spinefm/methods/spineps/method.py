@@ -19,7 +19,7 @@ from spinefm.bundles import Bundle
 from spinefm.geometry import Box, Point, crop_labels, paste_patch
 from spinefm.masks import Mask
 from spinefm.methods.protocol import CannotStart
-from spinefm.methods.semantic_map import MapRule, SemanticMap, end_shares, map_film, mapped
+from spinefm.methods.semantic_map import MapRule, SemanticMap, end_shares, map_film, mapped, typical_area
 from spinefm.methods.settings import with_changes
 from spinefm.methods.spinefm.stages import Stopwatch
 from spinefm.methods.spineps.centres import CentreRule, find_centres
@@ -42,8 +42,9 @@ BATCH = 8
 class SpinepsSettings:
     """Limits of a run.
 
-    map_limit: probability of a body in the map. mirrored_view, close_view: see `MapRule`. least_area: share of the
-    typical area below which pieces are specks and parts are dropped.
+    map_limit: probability of a body in the map. mirrored_view, close_view: see `MapRule`.
+    least_piece: share of the typical area below which pieces of the map are specks and instances are dropped.
+    least_area: the same for parts of an instance (paper: 0.05).
     erosion: before the centres are taken, in sizes of a typical piece. split_limit: a larger piece, in neighbours'
     median areas, is split.
     partner_limit, strict_agreement, claimed_limit: see `FusionRule` (paper: 0.3, 0.45 and 0.6).
@@ -52,6 +53,7 @@ class SpinepsSettings:
     map_limit: float = 0.5
     mirrored_view: bool = True
     close_view: float = 0.8
+    least_piece: float = 0.2
     least_area: float = 0.05
     erosion: float = 0.1
     split_limit: float = 1.5
@@ -67,7 +69,7 @@ class SpinepsSettings:
     @property
     def centre_rule(self) -> CentreRule:
         """What finding the centres needs of them."""
-        return CentreRule(self.erosion, self.split_limit, self.least_area)
+        return CentreRule(self.erosion, self.split_limit, self.least_piece)
 
     @property
     def fusion_rule(self) -> FusionRule:
@@ -136,7 +138,7 @@ class Spineps(WholeFilmMethod):
     def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
         settings, answers = self._settings, self._answers(watch)
         found = answers.map(film)
-        pieces = mapped(found, settings.map_limit, settings.least_area)
+        pieces = mapped(found, settings.map_limit, settings.least_piece)
         yield pieces
         classes = _classes(pieces, found)
         centred = find_centres(classes > 0, settings.centre_rule)
@@ -152,7 +154,7 @@ class Spineps(WholeFilmMethod):
             yield cutout
         fusion = Fusion(cutouts, classes.shape[:2], settings.fusion_rule)
         yield from fusion.run()
-        spine = along_spine(instances(fusion, classes, found))
+        spine = along_spine(instances(fusion, classes, found, settings.least_piece))
         if not spine:
             raise CannotStart(
                 "No cutout holds a vertebra in its middle: choose the method spinefm and click three vertebrae."
@@ -188,12 +190,13 @@ def _on_film(inside: NDArray[np.bool_], box: Box, shape: tuple[int, int]) -> Mas
     return Mask.from_array(inside[rows, kept.x0 - box.x0 : kept.x1 - box.x0], (kept.x0, kept.y0))
 
 
-def instances(fusion: Fusion, classes: NDArray[np.uint8], found: SemanticMap) -> list[Body]:
-    """The fused vertebrae within the map, with the shares of C2 and S1 in each."""
+def instances(fusion: Fusion, classes: NDArray[np.uint8], found: SemanticMap, least: float) -> list[Body]:
+    """The fused vertebrae within the map, with the shares of C2 and S1 in each; scraps below `least` are left out."""
     numbers = settled(fusion.instances, classes > 0)
-    bodies = []
-    for number in range(fusion.count):
-        mask = Mask.from_array(numbers == number + 1)
-        if mask.area:
-            bodies.append(Body(number, mask, found.probability_in(mask), *end_shares(mask, classes)))
-    return bodies
+    masks = [Mask.from_array(numbers == number + 1) for number in range(fusion.count)]
+    smallest = max(1.0, least * typical_area(masks))
+    return [
+        Body(number, mask, found.probability_in(mask), *end_shares(mask, classes))
+        for number, mask in enumerate(masks)
+        if mask.area >= smallest
+    ]

@@ -16,10 +16,12 @@ LEVELS = tuple(level for level in COUNTED if level is not Level.C1)
 """From C2 to S1: C1 has no body."""
 LEAST_SHARE = 0.02
 """Share of a class that even an instance without a pixel of it keeps: the map may be wrong."""
-LEFT_OUT, LEFT_OUT_AT_GAP = 3.0, 1.0
-"""Cost of each level left out between two instances, and where they lie far apart."""
+LEFT_OUT = 3.0
+"""Cost of each level left out between two instances without a gap, and of each that a gap speaks for in vain."""
 GAP = 1.7
-"""Distance between two instances, in median distances, from which one may be missing between them."""
+"""Distance between two instances, in median distances, from which one is missing between them."""
+LEAST_ANCHOR = 0.3
+"""The share of C2 or S1 on which names may rest."""
 MOST_LEFT_OUT = 2
 LEAST_MARGIN = 1.0
 """The next best path must cost so much more, or nothing says where to begin counting."""
@@ -31,14 +33,19 @@ def named_by_path(spine: Sequence[Body]) -> Named:
     path, margin = best_path(spine)
     ends = [(body.c2 if level is Level.C2 else body.s1, body, level) for body, level in zip(spine, path, strict=False)]
     ends = [end for end in ends if end[2] in (Level.C2, Level.S1)]
-    if margin < LEAST_MARGIN or not ends:
-        note = (
-            "Neither C2 nor S1 is clear enough in the map to begin counting "
-            f"({margin:.2f} < {LEAST_MARGIN:.2f}), so the names are relative: V1 is the topmost vertebra."
-        )
-        return Named(numbers, (None,) * len(spine), None, note)
-    share, body, level = max(ends, key=lambda end: end[0])
+    share, body, level = max(ends, key=lambda end: end[0], default=(0.0, None, None))
+    if margin < LEAST_MARGIN or body is None or level is None or share < LEAST_ANCHOR:
+        return Named(numbers, (None,) * len(spine), None, f"{_why(len(spine), margin)}, so the names are relative.")
     return Named(numbers, path, Anchor(body.number, level, f"share of {level.name} in the map", share))
+
+
+def _why(bodies: int, margin: float) -> str:
+    """Why there are no names."""
+    if bodies > len(LEVELS):
+        return f"{bodies} bodies are more than a spine has"
+    if margin < LEAST_MARGIN:
+        return f"Neither C2 nor S1 is clear enough in the map to begin counting ({margin:.2f} < {LEAST_MARGIN:.2f})"
+    return f"No body is C2 or S1 in {LEAST_ANCHOR:.2f} of its pixels"
 
 
 def best_path(spine: Sequence[Body]) -> tuple[tuple[Level, ...], float]:
@@ -49,7 +56,7 @@ def best_path(spine: Sequence[Body]) -> tuple[tuple[Level, ...], float]:
     dear = gap_costs([body.mask.centroid for body in spine])
     best, steps = costs[-1], []
     for index in range(len(spine) - 2, -1, -1):
-        options = np.stack([_shifted(best, 1 + out) + out * dear[index] for out in range(MOST_LEFT_OUT + 1)])
+        options = np.stack([_shifted(best, 1 + out) + dear[index][out] for out in range(MOST_LEFT_OUT + 1)])
         steps.append(options.argmin(axis=0))  # (levels,)
         best = costs[index] + options.min(axis=0)
     place = int(best.argmin())
@@ -68,11 +75,12 @@ def class_costs(spine: Sequence[Body]) -> NDArray[np.float64]:
     return np.asarray(-np.log(shares[:, classes]), np.float64)
 
 
-def gap_costs(centroids: Sequence[Point]) -> list[float]:
-    """For each two neighbours what a level left out between them costs."""
+def gap_costs(centroids: Sequence[Point]) -> list[list[float]]:
+    """For each two neighbours what it costs to leave out no level between them, one, two."""
     steps = np.array([a.distance(b) for a, b in zip(centroids, centroids[1:], strict=False)])
-    wide = steps > GAP * np.median(steps) if len(steps) else steps
-    return [LEFT_OUT_AT_GAP if gap else LEFT_OUT for gap in wide]
+    ratios = steps / np.median(steps) if len(steps) else steps
+    missing = [max(1, round(ratio) - 1) if ratio > GAP else 0 for ratio in ratios.tolist()]
+    return [[LEFT_OUT * abs(out - between) for out in range(MOST_LEFT_OUT + 1)] for between in missing]
 
 
 def _shifted(costs: NDArray[np.float64], by: int) -> NDArray[np.float64]:

@@ -1,12 +1,14 @@
 """VertXNet's ensemble of two sets of contours (Chen et al. 2022, Algorithm 1), with its open points settled.
 
 The best match counts, not the first; a leftover that overlaps a kept mask is dropped; with fewer than two kept masks
-there are no areas to compare a leftover with, so none is kept.
+there are no areas to compare a leftover with, so none is kept. Few masks of one size say little about how sizes spread,
+so the spread is never taken for less than a share of their mean. A detection that lies on a kept mask is no second
+vertebra, though a piece covers it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +16,9 @@ import numpy as np
 from spinefm.masks import Mask
 from spinefm.semantic_events import Leftover, Paired, Source
 from spinefm.trace import Event
+
+LEAST_SPREAD = 0.2
+"""Standard deviation of the areas that is reckoned with at least, a share of their mean: a spine differs so much."""
 
 
 @dataclass(frozen=True)
@@ -72,29 +77,32 @@ class Ensemble:
         if partner is not None:
             found = ratios[m, partner]
             number = self._keep(united(self.detections[m], self.pieces[partner]), "detector", m)
-            return Paired(m, partner, found.agreement, found.cover, eta, "merged", number)
+            union = self.kept[number].mask
+            return Paired(m, partner, found.agreement, found.cover, eta, "merged", number, union)
         best = max((u for u in free if ratios[m, u].cover), key=lambda u: ratios[m, u].cover, default=None)
         if best is None:
             return Paired(m, None, 0.0, 0.0, eta, "left", None)
         found = ratios[m, best]
-        if found.cover > eta:
+        if found.cover > eta and self._overlap(self.detections[m]) <= self.rule.overlap_limit:
             number = self._keep(self.detections[m], "detector", m)
-            return Paired(m, best, found.agreement, found.cover, eta, "taken", number)
+            return Paired(m, best, found.agreement, found.cover, eta, "taken", number, self.detections[m])
         return Paired(m, best, found.agreement, found.cover, eta, "left", None)
 
     def _leftovers(self, detections: list[int], pieces: list[int]) -> Iterator[Leftover]:
         """The area rule: detections first, since they are whole vertebrae more often."""
         areas = [kept.mask.area for kept in self.kept]
-        spread = self.rule.deviations * float(np.std(areas)) if len(areas) > 1 else None
-        mean = float(np.mean(areas)) if areas else 0.0
-        limits = (None, None) if spread is None else (mean - spread, mean + spread)
+        limits = area_limits(areas, self.rule.deviations)
         for m in detections:
             yield self._leftover("detector", m, self.detections[m], limits)
         for u in pieces:
             yield self._leftover("unet", u, self.pieces[u], limits)
 
+    def _overlap(self, mask: Mask) -> float:
+        """The largest IoU with a mask that is kept."""
+        return max((mask.iou(kept.mask) for kept in self.kept), default=0.0)
+
     def _leftover(self, source: Source, index: int, mask: Mask, limits: tuple[float | None, float | None]) -> Leftover:
-        overlap = max((mask.iou(kept.mask) for kept in self.kept), default=0.0)
+        overlap = self._overlap(mask)
         reason, holds = leftover_reason(mask.area, limits, overlap, self.rule.overlap_limit)
         number = self._keep(mask, source, index) if holds else None
         return Leftover(
@@ -113,6 +121,15 @@ class Ensemble:
     def _keep(self, mask: Mask, source: Source, index: int) -> int:
         self.kept.append(Kept(mask, source, index))
         return len(self.kept) - 1
+
+
+def area_limits(areas: Sequence[int], deviations: float) -> tuple[float | None, float | None]:
+    """The smallest and the largest area that a leftover may have; None for fewer than two kept `areas`."""
+    if len(areas) < 2:
+        return None, None
+    mean = float(np.mean(areas))
+    spread = deviations * max(float(np.std(areas)), LEAST_SPREAD * mean)
+    return mean - spread, mean + spread
 
 
 def ratios_of(detection: Mask, piece: Mask) -> Ratios:

@@ -38,7 +38,7 @@ class VertXNetSettings:
     overlap_limit: IoU with a kept mask above which a leftover is dropped.
     score_limit: detections below are dropped. detector_mask_limit: probability that counts for a detection's centroid.
     map_limit: probability of the map's bodies. mirrored_view, close_view: see `MapRule`.
-    least_area: pieces of the map below this share of the typical area are specks.
+    least_piece: pieces of the map below this share of the typical area are specks.
     end_limit: probability above which the classifier's C2 or S1 is a reference vertebra.
     classifier_factor, classifier_side_px: side of its patch in median spacings, or fixed in pixels when not 0.
     """
@@ -52,7 +52,7 @@ class VertXNetSettings:
     map_limit: float = 0.5
     mirrored_view: bool = True
     close_view: float = 0.8
-    least_area: float = 0.05
+    least_piece: float = 0.2
     end_limit: float = 0.5
     classifier_factor: float = 4.0
     classifier_side_px: int = 0
@@ -127,7 +127,7 @@ class VertXNet(WholeFilmMethod):
         detections: dict[int, Body] = {}
         if settings.result != "mask_rcnn":
             found = answers.map(film)
-            event = mapped(found, settings.map_limit, settings.least_area)
+            event = mapped(found, settings.map_limit, settings.least_piece)
             pieces = _pieces(event, found)
             yield event
         if settings.result != "unet":

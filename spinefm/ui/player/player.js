@@ -57,7 +57,7 @@ function spinePlayer(root, report = null) {
   // A run with another limit opens beside the one before, once; without an earlier run there is nothing to compare.
   function compareTab({ comparison, run }) {
     const open = () => root.querySelector('[data-tab="compare"][aria-selected="true"]') !== null;
-    if (comparison && comparison.settings.length && !compared.has(run)) chooseTab("compare");
+    if (comparison && (comparison.settings.length || comparison.methods) && !compared.has(run)) chooseTab("compare");
     else if (!comparison && open()) chooseTab("vertebrae");
     else setComparing(open());
     if (comparison) compared.add(run);

@@ -18,7 +18,7 @@ Object.assign(TAKE, {
   recognised(picture, event) { picture.recognised = event; },
   centred(picture, event) { picture.centred = event; },
   cutout() {},
-  paired(picture, event) { take(picture, event.vertebra, contourOf(picture, "detector", event.detection)); },
+  paired(picture, event) { take(picture, event.vertebra, event.mask ? event : contourOf(picture, "detector", event.detection)); },
   leftover(picture, event) { take(picture, event.vertebra, contourOf(picture, event.source, event.index)); },
   fused(picture, event) { take(picture, event.vertebra, event); },
 });

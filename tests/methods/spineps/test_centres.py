@@ -7,7 +7,6 @@ import pytest
 
 from spinefm.masks import Mask
 from spinefm.methods.spineps.centres import CentreRule, find_centres
-from spinefm.methods.vertxnet.ensemble import united
 from tests.methods.drawn import SHAPE, body
 
 RULE = CentreRule()
@@ -24,7 +23,14 @@ def bridge(index: int, width: int) -> Mask:
     return body(index, left=120 - width // 2, width=width, height=60)
 
 
-@pytest.mark.parametrize("bridges", [[], [bridge(1, 4)], [bridge(1, 22)], [bridge(1, 22), bridge(2, 22)]])
+PAIRS = [bridge(0, 12), bridge(2, 12), bridge(4, 12)]
+
+
+@pytest.mark.parametrize(
+    "bridges",
+    [[], [bridge(1, 4)], [bridge(1, 22)], [bridge(1, 22), bridge(2, 22)], PAIRS, [bridge(i, 22) for i in range(5)]],
+    ids=["none", "thin", "wide", "three in one", "all in pairs", "all in one"],
+)
 def test_every_body_has_its_centre(bridges: list[Mask]) -> None:
     centred = find_centres(drawn([*SPINE, *bridges]), RULE)
     assert centred is not None and len(centred.centres) == 6
@@ -38,15 +44,25 @@ def test_a_split_piece_says_so() -> None:
     assert centred is not None and [centre.parts for centre in centred.centres] == [1, 2, 2, 1, 1, 1]
 
 
-def test_a_large_piece_that_never_falls_apart_stays_one() -> None:
-    wide = united(SPINE[1], SPINE[2])
+def test_two_bodies_without_a_waist_are_cut_across() -> None:
     centred = find_centres(drawn([SPINE[0], body(1, height=68), *SPINE[3:]]), RULE)
-    assert centred is not None and len(centred.centres) == 5
-    assert centred.centres[1].point.distance(wide.centroid) < 1
+    assert centred is not None and [centre.parts for centre in centred.centres] == [1, 2, 2, 1, 1, 1]
+    for centre, mask in zip(centred.centres, SPINE, strict=True):
+        assert centre.point.distance(mask.centroid) < 8
+
+
+def test_a_large_piece_across_the_spine_stays_one() -> None:
+    centred = find_centres(drawn([*SPINE[:2], body(2, left=60, width=130), *SPINE[3:]]), RULE)
+    assert centred is not None and len(centred.centres) == 6
+
+
+def test_a_missing_body_does_not_widen_the_cutouts() -> None:
+    centred = find_centres(drawn([SPINE[0], SPINE[2], SPINE[4]]), RULE)
+    assert centred is not None and centred.spacing == pytest.approx(60, abs=1)  # 1.5 of 40 px, not 80
 
 
 def test_specks_have_no_centre_and_an_empty_map_has_none() -> None:
-    centred = find_centres(drawn([*SPINE, body(2, left=20, width=4, height=4)]), RULE)
+    centred = find_centres(drawn([*SPINE, body(2, left=20, width=14, height=14)]), RULE)
     assert centred is not None and len(centred.centres) == 6
     assert find_centres(np.zeros(SHAPE, bool), RULE) is None
 

@@ -78,6 +78,37 @@ def test_a_doubled_vertebra_is_written_once() -> None:
     assert skipped[0].claimed_limit == 0.6 and skipped[0].vertebra is None and not skipped[0].mask.area
 
 
+@pytest.mark.parametrize(
+    ("place", "share", "written"), [(0, 1.0, False), (2, 1.0, False), (1, 1.0, True), (1, 0.3, False)]
+)
+def test_what_one_cutout_alone_sees_must_be_a_body_in_its_middle(place: int, share: float, written: bool) -> None:
+    masks = [EMPTY, EMPTY, EMPTY]
+    masks[place] = body(6, height=round(share * HEIGHT))
+    fusion, events = fused([*cutouts(4), Cutout(9, FILM, *masks)])
+    assert fusion.count == 4 + written
+    assert ("no other cutout agrees" in {event.reason for event in events}) is not written
+
+
+def test_weak_agreement_of_three_asks_for_one_vote() -> None:
+    given = [
+        Cutout(0, FILM, EMPTY, body(0), EMPTY),
+        Cutout(1, FILM, body(0, left=124), EMPTY, EMPTY),  # Dice 0.4
+        Cutout(2, FILM, body(0, left=76), EMPTY, EMPTY),  # Dice 0.4
+    ]
+    _, events = fused(given)
+    assert len(events[0].couple) == 3 and events[0].agreement == pytest.approx(0.4) and events[0].votes == 1
+
+
+def test_more_vertebrae_than_a_byte_counts_are_no_error() -> None:
+    fusion = Fusion([Cutout(i, FILM, EMPTY, dot(i), EMPTY) for i in range(300)], SHAPE, RULE)
+    assert sum(event.verdict == "written" for event in fusion.run()) == fusion.count == 300
+
+
+def dot(index: int) -> Mask:
+    """One of many small squares."""
+    return Mask(np.ones((4, 4), bool), (8 * (index % 25), 8 * (index // 25)))
+
+
 def test_only_unclaimed_pixels_are_written() -> None:
     given = [*cutouts(2), Cutout(7, FILM, EMPTY, body(1, left=120), EMPTY)]  # half of it is claimed
     fusion, events = fused(given)
@@ -115,3 +146,11 @@ def test_instances_keep_to_the_map_and_take_what_touches_them() -> None:
     semantic[200:220, 100:140] = True  # touches nothing
     found = settled(instances, semantic)
     assert (found[30:58, 140:146] == 1).all() and not found[70:98, 140:].any() and not found[200:220].any()
+
+
+def test_a_body_that_was_missed_does_not_spoil_its_neighbour() -> None:
+    instances = np.zeros(SHAPE, np.uint16)
+    instances[30:58, 100:140] = 1
+    semantic = instances > 0
+    semantic[58:86, 100:140] = True  # joined to it, and as large
+    assert (settled(instances, semantic) == instances).all()

@@ -46,5 +46,16 @@ def test_a_missing_vertebra_at_a_gap_is_left_out_of_the_names() -> None:
     assert path[0] is Level.C2 and margin > LEAST_MARGIN
 
 
+def test_a_gap_alone_tells_that_a_vertebra_is_missing() -> None:
+    bodies = [one for one in spine(7, c2=0) if one.number != 3]
+    assert levels(bodies) == ["C2", "C3", "C4", "C6", "C7", "T1"]
+
+
+def test_a_spine_as_long_as_all_levels_still_needs_an_end_that_is_seen() -> None:
+    named = named_by_path(spine(24))
+    assert set(named.levels) == {None} and "No body is C2 or S1 in 0.30 of its pixels" in named.note
+
+
 def test_too_many_bodies_are_not_named() -> None:
-    assert set(levels([Body(i, body(0), 1.0, c2=float(i == 0)) for i in range(30)])) == {None}
+    named = named_by_path([Body(i, body(0), 1.0, c2=float(i == 0)) for i in range(30)])
+    assert set(named.levels) == {None} and "30 bodies are more than a spine has" in named.note

@@ -37,6 +37,23 @@ def test_one_piece_over_three_vertebrae_gives_way_to_three_detections() -> None:
     assert [mask.iou(body(i)) for i, mask in enumerate(kept)] == [1, 1, 1]
 
 
+def test_a_detection_that_lies_on_a_taken_one_is_no_second_vertebra() -> None:
+    kept, verdicts = run([blob(0, 2)], [body(0), body(1), body(1, left=104), body(2)])
+    assert verdicts[:4] == ["taken", "taken", "left", "taken"] and "kept by area" not in verdicts
+    assert len(kept) == 3
+
+
+def test_sizes_that_grow_along_the_spine_are_within_the_area_rule() -> None:
+    spine = [body(i, width=34 + 3 * i) for i in range(6)]
+    kept, verdicts = run(spine[1:5], spine)
+    assert verdicts.count("kept by area") == 2 and len(kept) == 6
+
+
+def test_two_kept_masks_of_one_size_leave_room_for_a_third() -> None:
+    kept, _ = run([body(0), body(1)], [body(0), body(1), body(2, width=41)])
+    assert len(kept) == 3
+
+
 def test_touching_vertebrae_stay_two() -> None:
     first, second = body(0, height=40), body(1, height=40)  # no gap between them
     kept, verdicts = run([united(first, second)], [first, second])
