@@ -40,7 +40,7 @@ def add_weights_arguments(parser: argparse.ArgumentParser) -> None:
     child.set_defaults(act=convert)
     child = verbs.add_parser("publish", help="put a bundle's files, manifest and card into a repository on the Hub")
     child.add_argument("--repo", required=True, metavar="OWNER/NAME", help="a model repository; made where none is")
-    child.add_argument("--figures", type=Path, metavar="FILE", help="Markdown with an evaluation's figures")
+    child.add_argument("--figures", type=Path, metavar="RUN", help="an evaluation's folder, or Markdown with figures")
     _bundle_arguments(child)
     child.set_defaults(act=publish)
 
@@ -180,9 +180,14 @@ def _base_of(network: str, model: nn.Module, folder: Path) -> BaseFile | None:
 
 
 def _figures(path: Path | None) -> str:
+    """Markdown as it is, or the table of a run of `evaluate` as a block. Raises BundleError."""
     if path is None:
         return ""
     try:
+        if path.is_dir():
+            return f"```\n{(path / 'table.txt').read_text(encoding='utf-8').rstrip()}\n```"
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BundleError(f"The figures {path} cannot be read ({error}): give a Markdown file.") from error
+        raise BundleError(
+            f"The figures {path} cannot be read ({error}): give the folder of a run of evaluate, or a Markdown file."
+        ) from error

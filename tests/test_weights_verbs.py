@@ -81,13 +81,14 @@ def test_a_base_that_is_another_file_is_refused(serve, tuned, base) -> None:
 def test_published_weights_are_fetched_by_another_machine(serve, tuned, base, tmp_path, monkeypatch, capsys) -> None:
     server = serve(HubServer({BASE_REPO: {"model.safetensors": base[1]}}))
     folder, model = tuned
-    (tmp_path / "figures.md").write_text("Identified 97 % of 81 films.")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "table.txt").write_text("all  97 % of 81\n")
     load_bundle("tiny", manifest=Manifest.read(folder / "manifest.json"))
     words = ("publish", "--bundle", "tiny", "--weights", folder, "--repo", REPO)
-    assert weights(*words, "--figures", tmp_path / "figures.md") == 0
+    assert weights(*words, "--figures", tmp_path / "run") == 0
     assert f"SPINEFM_WEIGHTS_REPO={REPO}@{COMMIT}" in capsys.readouterr().out
     card = server.files[REPO]["README.md"].decode()
-    assert card.startswith("---\nlicense: apache-2.0\n") and "97 % of 81" in card and "tiny_sam" in card
+    assert card.startswith("---\nlicense: apache-2.0\n") and "```\nall  97 % of 81\n```" in card and "tiny_sam" in card
     assert set(json.loads(server.files[REPO]["manifest.json"])["bundles"]) == {"tiny"}
     elsewhere = tmp_path / "elsewhere"
     write_bundle(elsewhere, "compact", networks(), licence="Apache-2.0", trained_on="nothing")

@@ -1,6 +1,5 @@
 """Med-SA: equal to segment_anything where it should be, and better where corners matter."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -11,9 +10,6 @@ from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncode
 from torch import nn
 
 from spinefm.convert import published_med_sa
-from spinefm.networks import attention
-from spinefm.networks.adapter_vit import AdapterBlock
-from spinefm.networks.attention import divided_attention, fused_attention
 from spinefm.networks.med_sa import MedSA, MedSAConfig, PatchMaskDecoder, freeze_for_adaptation
 from tests.networks.gradients import wake, without_gradient
 from tests.networks.published_med_sa import decode, encode, published_state
@@ -158,22 +154,6 @@ def test_awake_adapters_change_it() -> None:
     before = model(patch, click)
     wake(model.image_encoder)
     assert not torch.allclose(before, model(patch, click))
-
-
-@pytest.mark.parametrize("ours", [fused_attention, divided_attention])
-@pytest.mark.parametrize("scores", [1, 60, 1 << 20])
-def test_attention_a_few_scores_at_a_time_is_sams(
-    ours: Callable[..., torch.Tensor], scores: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(attention, "FUSED_SCORES", scores)
-    monkeypatch.setattr(attention, "DIVIDED_SCORES", scores)
-    model = make(VIT)
-    wake(model.image_encoder)
-    for block in model.image_encoder.get_submodule("blocks").children():
-        assert isinstance(block, AdapterBlock)
-        cells = torch.randn(2, 5, 5, VIT.vit_width) if block.window_size == 0 else torch.randn(2, 3, 3, VIT.vit_width)
-        with torch.no_grad():
-            assert torch.allclose(ours(block.attn, cells), block.attn(cells), atol=1e-5)
 
 
 def test_the_published_network_is_reproduced_from_its_description() -> None:

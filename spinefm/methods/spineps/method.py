@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -42,7 +43,8 @@ BATCH = 8
 class SpinepsSettings:
     """Limits of a run.
 
-    map_limit: probability of a body in the map. mirrored_view, close_view: see `MapRule`.
+    map_limit: probability of a body in the map; below a half, since what is wrongly joined is parted again, and what is
+    missing stays so. mirrored_view, close_view: see `MapRule`.
     least_piece: share of the typical area below which pieces of the map are specks and instances are dropped.
     least_area: the same for parts of an instance (paper: 0.05).
     erosion: before the centres are taken, in sizes of a typical piece. split_limit: a larger piece, in neighbours'
@@ -50,7 +52,7 @@ class SpinepsSettings:
     partner_limit, strict_agreement, claimed_limit: see `FusionRule` (paper: 0.3, 0.45 and 0.6).
     """
 
-    map_limit: float = 0.5
+    map_limit: float = 0.35
     mirrored_view: bool = True
     close_view: float = 0.8
     least_piece: float = 0.2
@@ -141,7 +143,7 @@ class Spineps(WholeFilmMethod):
         pieces = mapped(found, settings.map_limit, settings.least_piece)
         yield pieces
         classes = _classes(pieces, found)
-        centred = find_centres(classes > 0, settings.centre_rule)
+        centred = find_centres(parted(classes), settings.centre_rule)
         if centred is None:
             raise CannotStart(
                 f"No pixel is a vertebral body with a probability above {settings.map_limit:.2f}: check that the film "
@@ -172,6 +174,13 @@ def _classes(pieces: Mapped, found: SemanticMap) -> NDArray[np.uint8]:
             box = piece.mask.box
             kept[box.rows, box.columns][piece.mask.crop] = found.classes[box.rows, box.columns][piece.mask.crop]
     return kept
+
+
+def parted(classes: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which pixels of a map (H, W) are a body, without those at which two classes meet: C2 and S1 are no neighbours."""
+    largest = cv2.dilate(classes, np.ones((3, 3), np.uint8))
+    smallest = cv2.erode(np.where(classes > 0, classes, 255).astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.asarray((classes > 0) & (largest == smallest))
 
 
 def cut_out(classes: NDArray[np.uint8], centred: Centred, answers: NetworkAnswers) -> Iterator[Cutout]:

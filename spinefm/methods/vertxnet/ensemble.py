@@ -17,7 +17,7 @@ from spinefm.masks import Mask
 from spinefm.semantic_events import Leftover, Paired, Source
 from spinefm.trace import Event
 
-LEAST_SPREAD = 0.2
+LEAST_SPREAD = 0.15
 """Standard deviation of the areas that is reckoned with at least, a share of their mean: a spine differs so much."""
 
 
@@ -26,7 +26,7 @@ class Rule:
     """eta: ratio above which two contours are one vertebra; deviations: lambda; overlap_limit: IoU of a leftover."""
 
     eta: float = 0.6
-    deviations: float = 2.0
+    deviations: float = 4.0
     overlap_limit: float = 0.1
 
 

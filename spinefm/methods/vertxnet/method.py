@@ -34,7 +34,7 @@ class VertXNetSettings:
 
     result: "ensemble", or one of its parts alone: "unet" or "mask_rcnn".
     eta: ratio above which a piece of the map and a detection are one vertebra (paper: 0.6).
-    deviations: lambda of the area rule, which the paper does not give.
+    deviations: lambda of the area rule, which the paper does not give: chosen on tuning phantoms.
     overlap_limit: IoU with a kept mask above which a leftover is dropped.
     score_limit: detections below are dropped. detector_mask_limit: probability that counts for a detection's centroid.
     map_limit: probability of the map's bodies. mirrored_view, close_view: see `MapRule`.
@@ -45,7 +45,7 @@ class VertXNetSettings:
 
     result: str = "ensemble"
     eta: float = 0.6
-    deviations: float = 2.0
+    deviations: float = 4.0
     overlap_limit: float = 0.1
     score_limit: float = 0.6
     detector_mask_limit: float = 0.9

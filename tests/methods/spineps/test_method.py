@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from spinefm.bundles import BundleError
 from spinefm.captions import caption
 from spinefm.methods import CannotStart, build_method, run_to_trace
 from spinefm.methods.spineps import Spineps, SpinepsSettings
+from spinefm.methods.spineps.method import parted
+from spinefm.semantic_events import Centred
 from spinefm.trace import Trace
 from tests.columns import empty_bundle
 from tests.methods.drawn import DrawnAnswers, blob, body, film, map_of, whole_bundle
@@ -42,6 +46,17 @@ def test_one_piece_over_two_bodies_becomes_two_vertebrae() -> None:
     assert all(v.mask.iou(mask) > 0.6 for v, mask in zip(trace.vertebrae, SPINE, strict=True))
 
 
+def test_s1_joined_to_its_neighbour_is_parted_where_the_classes_meet() -> None:
+    whole = map_of([*SPINE[:4], blob(4, 5)])
+    classes = whole.classes.copy()
+    classes[SPINE[5].box.rows, SPINE[5].box.columns] = 3
+    assert not parted(np.where(whole.body > 0.5, classes, 0).astype(np.uint8))[SPINE[5].box.y0, 110]
+    trace = traced(DrawnAnswers(SPINE, replace(whole, classes=classes)))
+    centred = next(event for event in trace.events if isinstance(event, Centred))
+    assert len(centred.centres) == 6 and [centre.parts for centre in centred.centres] == [1] * 6
+    assert [vertebra.name for vertebra in trace.vertebrae] == ["L1", "L2", "L3", "L4", "L5", "S1"]
+
+
 def test_the_trace_holds_every_stage_and_survives_json() -> None:
     trace = traced(DrawnAnswers(SPINE, map_of(SPINE)))
     kinds = Counter(event.kind for event in trace.events)
@@ -64,7 +79,7 @@ def test_captions_hold_agreement_and_claims_against_limits() -> None:
 
 
 def test_an_empty_map_is_refused_in_one_sentence() -> None:
-    with pytest.raises(CannotStart, match="No pixel is a vertebral body with a probability above 0.50"):
+    with pytest.raises(CannotStart, match="No pixel is a vertebral body with a probability above 0.35"):
         traced(DrawnAnswers(SPINE, map_of([])))
 
 
