@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import singledispatch
 
-from spinefm.semantic_events import Centred, Cutout, Fused, Leftover, Mapped, Paired, Recognised
+from spinefm.semantic_events import FAR_FROM_SPINE, Centred, Cutout, Fused, Leftover, Mapped, Paired, Recognised
 from spinefm.trace import (
     SPINE_ENDS,
     Checked,
@@ -173,8 +173,11 @@ def _(event: Corrected) -> str:
 @caption.register
 def _(event: Mapped) -> str:
     kept = sum(piece.kept for piece in event.pieces)
-    specks = len(event.pieces) - kept
+    far = sum(piece.reason == FAR_FROM_SPINE for piece in event.pieces)
+    specks = len(event.pieces) - kept - far
     text = f"Semantic map above {event.limit:.2f}: {kept} pieces"
+    if far:
+        text += f", {far} far from the spine left out"
     if specks:
         text += f", {specks} specks below {event.least_area:.2f} of the typical area left out"
     box = event.close_view

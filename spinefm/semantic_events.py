@@ -17,6 +17,9 @@ Place = Literal["above", "centre", "below"]
 Source = Literal["unet", "detector"]
 """Which network a contour of VertXNet comes from."""
 
+FAR_FROM_SPINE = "far from the spine"
+"""Why a large piece was left out."""
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -34,8 +37,8 @@ class Piece:
 class Mapped:
     """The U-Net's map of the film: pixels whose probability of any body is above the limit, in pieces.
 
-    Pieces below `least_area`, a share of the typical piece's area, are specks. Where the bodies are small on the film,
-    the part `close_view` of it was mapped from nearer too.
+    Pieces below `least_area`, a share of the typical piece's area, are specks; others may lie far from the spine. Where
+    the bodies are small on the film, the part `close_view` of it was mapped from nearer too.
     """
 
     pieces: tuple[Piece, ...]

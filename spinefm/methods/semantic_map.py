@@ -18,7 +18,7 @@ from spinefm.masks import Mask
 from spinefm.methods.spinefm.stages import Stopwatch
 from spinefm.networks.unet import UNet
 from spinefm.radiograph import Radiograph
-from spinefm.semantic_events import Mapped, Piece
+from spinefm.semantic_events import FAR_FROM_SPINE, Mapped, Piece
 
 C2, S1 = 2, 3
 """Classes of the two ends of the spine; every other body is 1."""
@@ -26,6 +26,8 @@ C2, S1 = 2, 3
 
 LEAST_BODY = 0.15
 """Pieces from this share of the typical area are what the close view is cut round."""
+FAR = 4.0
+"""So many sizes of a typical piece from all others of the spine a piece is not of it: two bodies may be missed."""
 MARGIN = 1.5
 """Room left round them, in sizes of a typical piece: the next body on each side may have been missed."""
 
@@ -94,7 +96,8 @@ def close_view(body: NDArray[np.bool_], share: float) -> Box | None:
     """The box round the pieces of a map (H, W) of bodies; None where it is not below `share` of the longer side."""
     masks = list(components(body))
     typical = typical_area(masks)
-    boxes = np.array([mask.box for mask in masks if mask.area >= LEAST_BODY * typical])
+    masks = [mask for mask in masks if mask.area >= LEAST_BODY * typical]
+    boxes = np.array([masks[index].box for index in sorted(of_one_spine(masks))])
     if not len(boxes):
         return None
     margin = round(MARGIN * math.sqrt(typical))
@@ -104,10 +107,33 @@ def close_view(body: NDArray[np.bool_], share: float) -> Box | None:
 
 
 def mapped(found: SemanticMap, limit: float, least_area: float) -> Mapped:
-    """The pieces of the map above `limit`; those below `least_area` of the typical piece's area are specks."""
+    """The pieces of the map above `limit`; those below `least_area` of the typical piece's area are specks.
+
+    Of the others those far from the spine are left out.
+    """
     masks = list(components(found.body > limit))
     least = least_area * typical_area(masks)
-    return Mapped(tuple(_piece(mask, found, least) for mask in masks), limit, least_area, found.close_view)
+    large = [index for index, mask in enumerate(masks) if mask.area >= least]
+    spine = {large[index] for index in of_one_spine([masks[index] for index in large])}
+    pieces = tuple(_piece(mask, found, least, index in spine) for index, mask in enumerate(masks))
+    return Mapped(pieces, limit, least_area, found.close_view)
+
+
+def of_one_spine(masks: Sequence[Mask]) -> set[int]:
+    """Indices of the masks that lie in one row: of all groups whose members are near each other that of most pixels."""
+    points = np.array([mask.centroid for mask in masks]).reshape(-1, 2)
+    reach = FAR * math.sqrt(typical_area(masks))
+    near = np.linalg.norm(points[:, None] - points[None], axis=-1) <= reach  # (N, N)
+    groups: list[set[int]] = []
+    left = set(range(len(masks)))
+    while left:
+        group, new = set(), {left.pop()}
+        while new:
+            group |= new
+            new = {index for index in left - group if near[index, list(group)].any()}
+        left -= group
+        groups.append(group)
+    return max(groups, key=lambda group: sum(masks[index].area for index in group), default=set())
 
 
 def typical_area(masks: Sequence[Mask]) -> float:
@@ -118,10 +144,11 @@ def typical_area(masks: Sequence[Mask]) -> float:
     return float(areas[np.searchsorted(np.cumsum(areas), areas.sum() / 2)])
 
 
-def _piece(mask: Mask, found: SemanticMap, least: float) -> Piece:
+def _piece(mask: Mask, found: SemanticMap, least: float, in_row: bool) -> Piece:
     c2, s1 = end_shares(mask, found.classes)
-    kept = mask.area >= least
-    return Piece(mask, mask.centroid, c2, s1, kept, "kept" if kept else f"area {mask.area} px < {least:.0f} px")
+    lost = FAR_FROM_SPINE if mask.area >= least else f"area {mask.area} px < {least:.0f} px"
+    reason = "kept" if in_row else lost
+    return Piece(mask, mask.centroid, c2, s1, in_row, reason)
 
 
 def end_shares(mask: Mask, classes: NDArray[np.uint8]) -> tuple[float, float]:

@@ -9,9 +9,19 @@ import pytest
 import torch
 from torch import Tensor
 
+from spinefm.captions import caption
 from spinefm.geometry import Box
 from spinefm.masks import Mask
-from spinefm.methods.semantic_map import MapRule, SemanticMap, close_view, components, map_film, mapped, typical_area
+from spinefm.methods.semantic_map import (
+    MapRule,
+    SemanticMap,
+    close_view,
+    components,
+    map_film,
+    mapped,
+    of_one_spine,
+    typical_area,
+)
 from spinefm.methods.spinefm.stages import Stopwatch
 from spinefm.networks.unet import UNet, UNetConfig
 from spinefm.radiograph import Radiograph
@@ -52,6 +62,21 @@ def test_a_film_full_of_specks_keeps_its_bodies_alone() -> None:
     event = mapped(SemanticMap(probability, np.ones(SHAPE, np.uint8)), 0.5, 0.05)
     assert [piece.mask.area for piece in event.pieces if piece.kept] == [SPINE[0].area] * 6
     assert "area 1 px < 56 px" in {piece.reason for piece in event.pieces}
+
+
+def test_pieces_far_from_the_spine_are_left_out_and_said_to_be() -> None:
+    probability = np.zeros(SHAPE, np.float32)
+    spine = [body(index, left=150) for index in range(6)]
+    for mask in [*spine, body(8.4, left=2)]:
+        probability[mask.box.rows, mask.box.columns] = 0.9
+    event = mapped(SemanticMap(probability, np.ones(SHAPE, np.uint8)), 0.5, 0.2)
+    assert [piece.reason for piece in event.pieces] == ["kept"] * 6 + ["far from the spine"]
+    assert "6 pieces, 1 far from the spine left out" in caption(event)
+
+
+def test_a_spine_with_two_bodies_missing_is_one() -> None:
+    assert of_one_spine([SPINE[0], SPINE[1], body(4), body(5)]) == {0, 1, 2, 3}
+    assert of_one_spine([]) == set()
 
 
 def test_the_close_view_is_round_the_bodies_with_room_for_the_next() -> None:
