@@ -87,9 +87,12 @@ function spinePlayer(root, report = null) {
     before.draw(pictureAt(frames, index < 0 ? frames.length - 1 : index), view.payload.colours);
   }
 
+  let unlocking = null;
   function correct(change) {
     if (shell.dataset.busy) return;
     shell.dataset.busy = "true";
+    clearTimeout(unlocking);  // an answer that never comes must not lock the player
+    unlocking = setTimeout(() => delete shell.dataset.busy, ["go on", "add"].includes(change.action) ? 60000 : 3000);
     report("correct", change);
   }
 
