@@ -73,6 +73,22 @@ def test_steps_arrive_one_by_one_and_end_in_a_table(gate: threading.Semaphore, r
     assert "compact · cpu" in run.page.inner_text(".player-card")
 
 
+def test_a_step_that_arrives_while_a_button_is_down_does_not_take_its_click(
+    gate: threading.Semaphore, run: Visitor
+) -> None:
+    gate.release(5)
+    run.page.wait_for_function("document.querySelectorAll('.tick').length === 5")
+    box = run.page.locator('.tick[data-frame="2"]').bounding_box()
+    assert box is not None
+    run.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    run.page.mouse.down()
+    gate.release(2)
+    run.page.wait_for_timeout(1_000)
+    run.page.mouse.up()
+    run.page.wait_for_function("document.querySelectorAll('.tick').length === 7")
+    assert run.page.get_attribute(".player", "data-frame") == "2"
+
+
 def test_the_zip_holds_all_files_and_a_player_that_opens_without_a_server(run: Visitor, tmp_path: Path) -> None:
     run.wait("finished")
     run.page.click('[data-tab="download"]')

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import suppress
-from typing import Literal
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, TimeoutError
+from playwright.sync_api import BrowserContext, Locator, expect
 
+from spinefm.export.result import write_zip
+from spinefm.ui import sessions
 from tests.ui.conftest import Visitor, visit
 from tests.ui.stand_in import all_events
 
@@ -231,16 +233,6 @@ def rows(visitor: Visitor) -> list[str]:
     ]
 
 
-def click_until(player: Visitor, button: Literal["undo", "redo"], state: Literal["attached", "detached"]) -> None:
-    """Click until the list of corrections is in `state`: a click while the player is drawn anew can be lost."""
-    for _ in range(5):
-        player.page.click(f".player-corrections >> text={button}")
-        with suppress(TimeoutError):
-            player.page.wait_for_selector(".player ol.corrected", state=state, timeout=5_000)
-            return
-    raise AssertionError(f"{button} does nothing")
-
-
 def test_a_correction_renames_all_and_can_be_undone_and_done_again(player: Visitor) -> None:
     player.page.click("table.vertebrae .row-name >> text=C4")
     player.page.select_option(".player select.level", "C5")
@@ -248,11 +240,56 @@ def test_a_correction_renames_all_and_can_be_undone_and_done_again(player: Visit
     assert rows(player)[:6] == ["C3", "C4", "C5", "C6", "C7", "T1"]
     assert player.page.locator(".player-picture .name").first.text_content() == "C3"
     assert player.page.text_content(".player ol.corrected") == "C4 is C5, the others are counted from it."
-    click_until(player, "undo", "detached")
+    player.page.click(".player-corrections >> text=undo")
+    player.page.wait_for_selector(".player ol.corrected", state="detached")
     assert rows(player)[0] == "C2"
-    click_until(player, "redo", "attached")
+    player.page.click(".player-corrections >> text=redo")
+    player.page.wait_for_selector(".player ol.corrected")
     assert rows(player)[0] == "C3"
-    click_until(player, "undo", "detached")
+    player.page.click(".player-corrections >> text=undo")
+    player.page.wait_for_selector(".player ol.corrected", state="detached")
+
+
+def press(player: Visitor, button: Locator) -> None:
+    """Hold the mouse down on a button."""
+    box = button.bounding_box()
+    assert box is not None
+    player.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    player.page.mouse.down()
+
+
+@pytest.fixture
+def slow_zip(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The zip of a result is packed a second after the result is shown."""
+
+    def late(*inputs: Any) -> None:
+        time.sleep(1)
+        write_zip(*inputs)
+
+    monkeypatch.setattr(sessions, "write_zip", late)
+
+
+@pytest.mark.usefixtures("slow_zip")
+def test_a_click_counts_though_the_zip_arrives_while_the_button_is_down(player: Visitor) -> None:
+    player.page.click("table.vertebrae .row-name >> text=C4")
+    player.page.select_option(".player select.level", "C5")
+    player.page.wait_for_selector(".player ol.corrected")
+    press(player, player.page.locator(".player-corrections >> text=undo"))
+    player.page.wait_for_selector('[data-panel="download"] a.download', state="attached")
+    player.page.mouse.up()
+    player.page.wait_for_selector(".player ol.corrected", state="detached", timeout=5_000)
+
+
+def test_the_keyboard_stays_on_its_button_when_the_names_are_drawn_anew(player: Visitor) -> None:
+    player.page.locator(".player-corrections >> text=names ↓").focus()
+    for names in (["C3", "C4"], ["C4", "C5"]):
+        player.page.keyboard.press("Enter")
+        player.page.wait_for_selector(f"table.vertebrae tbody tr:first-child th:has-text('{names[0]}')")
+        assert rows(player)[:2] == names
+    for _ in range(2):
+        done = player.page.locator(".player ol.corrected li").count()
+        player.page.click(".player-corrections >> text=undo")
+        expect(player.page.locator(".player ol.corrected li")).to_have_count(done - 1)
 
 
 def test_a_correction_that_cannot_be_is_refused_with_a_sentence(player: Visitor) -> None:

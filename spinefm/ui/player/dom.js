@@ -29,3 +29,32 @@ function two(number) {
 function clamp(number, low, high) {
   return Math.min(high, Math.max(low, number));
 }
+
+// `act` waits while a button below `root` is pressed; of what comes meanwhile only the last is acted on.
+function whileNotPressed(root, act) {
+  let pressed = false;
+  let waiting = null;
+  const release = () => {
+    pressed = false;
+    if (waiting === null) return;
+    const [value] = waiting;
+    waiting = null;
+    act(value);
+  };
+  root.addEventListener("pointerdown", (event) => { pressed = event.target.closest("button") !== null; }, true);
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(release), true);
+  return (value) => {
+    if (pressed) waiting = [value];
+    else act(value);
+  };
+}
+
+// Draws anew and gives the keyboard's focus back to the button or list that had it, where it is still there.
+function keepingFocus(root, draw) {
+  const had = root.contains(document.activeElement) ? document.activeElement : null;
+  const words = (node) => (node.tagName === "SELECT" ? node.className : node.textContent);
+  draw();
+  if (!had || had.isConnected) return;
+  const same = [...root.querySelectorAll(had.tagName)].find((node) => words(node) === words(had));
+  if (same) same.focus({ preventScroll: true });
+}

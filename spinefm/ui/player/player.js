@@ -25,8 +25,26 @@ function spinePlayer(root, report = null) {
   let speed = 1;
   let timer = null;
 
+  // A button that is drawn anew while it is pressed gets no click, so drawing waits until it is released.
+  const drawing = whileNotPressed(root, (payload) => keepingFocus(root, () => draw(payload)));
+
   function show(payload) {
     if (!payload || replaced.has(payload.run)) return;
+    if (isPacked(payload)) return showDownload(payload);
+    drawing(payload);
+  }
+
+  // The result comes once more when its download is packed; nothing else is new, and nothing else is drawn.
+  function isPacked({ run, status }) {
+    return status === "finished" && view.payload !== null && view.payload.run === run && view.payload.status === status;
+  }
+
+  function showDownload(payload) {
+    view.payload = payload;
+    drawDownload(root.querySelector('[data-panel="download"]'), view);
+  }
+
+  function draw(payload) {
     const fresh = !view.payload || view.payload.run !== payload.run;
     if (fresh && view.payload) replaced.add(view.payload.run);
     if (fresh) stop();
