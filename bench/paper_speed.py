@@ -4,9 +4,11 @@
 
 Both run the same networks with the same random weights over the same eight vertebrae: three seeds, then up and down.
 Every network answers, and its answer is timed and kept, but the decisions are forced, since random weights know no
-vertebrae. The straight loop takes one patch at a time in float32 and keeps film-sized logits, as published; ours is the
-program itself (`spinefm.methods`), in bfloat16 where the device computes in it. Prints seconds (of the clock and of the
-processor), peak memory, the share outside the networks, and the Dice between the two at every vertebra.
+vertebrae. The straight loop takes one patch at a time in float32 with segment_anything's own attention and keeps
+film-sized logits, as published; ours is the program itself (`spinefm.methods`), in bfloat16 where the device computes
+in it. Prints seconds (of the clock and of the processor), peak memory, the share outside the networks, and the Dice
+between the two at every vertebra. Last comes the program with Med-SA's patches as small as our recipe trains it for:
+another network, whose masks are not compared.
 """
 
 from __future__ import annotations
@@ -69,18 +71,22 @@ def main() -> int:
     args = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = str(args.threads)
     print(f"{args.threads} thread(s), {args.device}, film {SIZE[0]} x {SIZE[1]}, {len(column())} vertebrae")
-    both = []
-    for measured in (straight, ours):
+    all_three = []
+    for measured in (straight, ours, ours_with_small_patches):
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-            both.append(pool.submit(measured, args.device, args.threads).result())
-        report(both[-1])
-    compare(*both)
+            all_three.append(pool.submit(measured, args.device, args.threads).result())
+        report(all_three[-1])
+    before, same, smaller = all_three
+    compare_masks(before, same)
+    compare_times(before, same)
+    compare_times(before, smaller)
     return 0
 
 
 def straight(device: str, threads: int) -> Measured:
     """The published loop in this process."""
     bundle = prepared(device, threads)
+    with_own_attention(bundle.med_sa)
     clock = Clock()
     with clock.measure("total"):
         masks = straight_loop(bundle, noise_film(), column(), clock)
@@ -89,22 +95,39 @@ def straight(device: str, threads: int) -> Measured:
 
 def ours(device: str, threads: int) -> Measured:
     """This program in this process."""
+    return _ours("ours", device, threads, 1024)
+
+
+def ours_with_small_patches(device: str, threads: int) -> Measured:
+    """This program in this process, Med-SA as our recipe trains it."""
+    from spinefm.training.scale import OUR_PATCH
+
+    return _ours(f"ours, Med-SA at {OUR_PATCH} px", device, threads, OUR_PATCH)
+
+
+def _ours(name: str, device: str, threads: int, patch: int) -> Measured:
     from spinefm.runtime import quiet_allocator
 
     quiet_allocator()
-    bundle = prepared(device, threads)
+    bundle = prepared(device, threads, patch)
     clock = Clock()
     masks, seconds = our_walk(bundle, noise_film(), column(), clock)
     share = seconds["outside_networks"] / seconds["total"]
-    return Measured(f"ours, {bundle.precision}", masks, clock, peak_memory(), share)
+    return Measured(f"{name}, {bundle.precision}", masks, clock, peak_memory(), share)
 
 
-def prepared(device: str, threads: int) -> Any:
-    """The random bundle, the process being set to `threads`."""
+def prepared(device: str, threads: int, patch: int = 1024) -> Any:
+    """The random bundle, whose Med-SA takes patches of `patch` px; the process is set to `threads`."""
     import torch
 
     torch.set_num_threads(threads)
-    return random_bundle(device)
+    return random_bundle(device, patch)
+
+
+def with_own_attention(med_sa: Any) -> None:
+    """Let each block of the encoder attend as segment_anything does, which this program replaces by the same sums."""
+    for block in med_sa.image_encoder.blocks:
+        object.__setattr__(block, "_attention", block.attn)
 
 
 def peak_memory() -> float:
@@ -122,8 +145,8 @@ def report(measured: Measured) -> None:
         print(f"  outside the networks: {measured.outside:.1%} of the run")
 
 
-def compare(straight: Measured, ours: Measured) -> None:
-    """Dice at each vertebra, and how many times faster."""
+def compare_masks(straight: Measured, ours: Measured) -> None:
+    """Dice at each vertebra."""
     import numpy as np
 
     dice = []
@@ -132,11 +155,15 @@ def compare(straight: Measured, ours: Measured) -> None:
         dice.append(2 * np.logical_and(truth, mask).sum() / max(1, truth.sum() + mask.sum()))
         print(f"  vertebra {index}: {truth.sum()} px, Dice {dice[-1]:.4f}")
     print(f"Dice between the two: median {statistics.median(dice):.4f}, worst {min(dice):.4f}")
-    wall, processor = (getattr(straight.clock, k)["total"] / getattr(ours.clock, k)["total"] for k in KINDS)
-    print(f"{wall:.2f} times faster by the clock, {processor:.2f} times by the processor's seconds")
 
 
-def random_bundle(device: str) -> Any:
+def compare_times(straight: Measured, other: Measured) -> None:
+    """How many times faster than the straight loop."""
+    wall, processor = (getattr(straight.clock, k)["total"] / getattr(other.clock, k)["total"] for k in KINDS)
+    print(f"{other.name}: {wall:.2f} times faster by the clock, {processor:.2f} times by the processor's seconds")
+
+
+def random_bundle(device: str, patch: int) -> Any:
     """The paper's networks with random weights; the adapters and tables that start at zero are woken."""
     import torch
 
@@ -150,7 +177,7 @@ def random_bundle(device: str) -> Any:
     torch.manual_seed(0)
     networks: list[Any] = [
         build_mask_rcnn(MaskRCNNConfig.paper()),
-        MedSA(MedSAConfig.paper(side_px=PATCH)),
+        MedSA(MedSAConfig.paper(side_px=PATCH, patch=patch)),
         LevelClassifier(LevelClassifierConfig.paper(side_px=CLASSIFIER_PATCH)),
         PointPredictor(PointPredictorConfig.paper()),
     ]

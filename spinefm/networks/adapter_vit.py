@@ -69,12 +69,17 @@ class AdapterBlock(Block):
 
 
 class AdapterViT(ImageEncoderViT):
-    """SAM's image encoder whose blocks carry adapters; all other names are SAM's, so its weights load."""
+    """SAM's image encoder whose blocks carry adapters; all other names are SAM's, so its weights load.
+
+    `positions` is the picture's side in px that the tables of places are made for. Pictures of another size take
+    tables resampled to it: those of relative places as SAM does it itself, the absolute ones here (as SAMed does,
+    Zhang and Liu, arXiv 2304.13785).
+    """
 
     def __init__(
         self,
         *,
-        patch: int,
+        positions: int,
         width: int,
         depth: int,
         heads: int,
@@ -84,11 +89,28 @@ class AdapterViT(ImageEncoderViT):
         adapter_ratio: float,
         windows_before_norm: bool,
     ) -> None:
-        super().__init__(img_size=patch, in_chans=3, embed_dim=width, depth=0, num_heads=heads, out_chans=embedding)
+        super().__init__(img_size=positions, in_chans=3, embed_dim=width, depth=0, num_heads=heads, out_chans=embedding)
         windows = [0 if i in global_blocks else window for i in range(depth)]
         self.blocks = nn.ModuleList(
-            AdapterBlock(width, heads, window, patch // 16, adapter_ratio, windows_before_norm) for window in windows
+            AdapterBlock(width, heads, window, positions // 16, adapter_ratio, windows_before_norm)
+            for window in windows
         )
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, 3, S, S) -> the embedding (B, E, S/16, S/16)."""
+        cells = self.patch_embed(images)  # (B, h, w, width)
+        cells = cells + self._places(cells.shape[1], cells.shape[2])
+        for block in self.blocks:
+            cells = block(cells)  # (B, h, w, width)
+        embedding: Tensor = self.neck(cells.permute(0, 3, 1, 2))  # (B, E, h, w)
+        return embedding
+
+    def _places(self, height: int, width: int) -> Tensor:
+        places = self.pos_embed  # (1, h', w', width)
+        if places.shape[1:3] == (height, width):
+            return places
+        resampled = F.interpolate(places.permute(0, 3, 1, 2), (height, width), mode="bilinear", align_corners=False)
+        return resampled.permute(0, 2, 3, 1)  # (1, h, w, width)
 
 
 class PublishedTransformer(TwoWayTransformer):

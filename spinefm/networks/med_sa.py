@@ -29,8 +29,10 @@ class MedSAConfig:
     `patch` is the side in px that a patch is resampled to, `side_in_spacings` its side on the film in units of the
     local spacing. `widths`, `blocks` belong to the "conv" encoder (strides 2, 4, 8, 16), `depth`, `heads`,
     `window`, `global_blocks`, `adapter_ratio` to "vit". `embedding` is the width of the decoder. `side_px` is a fixed
-    side on the film in place of the spacing's (0: none), as published. `compat` is "sam" (the frozen part computes
-    what SAM computes) or "medsa" (what the published Medical SAM Adapter computes, for weights that were trained so).
+    side on the film in place of the spacing's (0: none), as published. `positions` is the side in px that the tables
+    of places of "vit" are made for (0: `patch`); for another `patch` they are resampled. `compat` is "sam" (the frozen
+    part computes what SAM computes) or "medsa" (what the published Medical SAM Adapter computes, for weights that were
+    trained so).
     """
 
     encoder: Literal["conv", "vit"] = "conv"
@@ -50,6 +52,7 @@ class MedSAConfig:
     global_blocks: tuple[int, ...] = ()
     adapter_ratio: float = 0.25
     side_px: int = 0
+    positions: int = 0
     compat: Literal["sam", "medsa"] = "sam"
 
     def __post_init__(self) -> None:
@@ -65,10 +68,10 @@ class MedSAConfig:
             raise ValueError("widths and blocks name four stages (strides 2, 4, 8, 16).")
 
     @classmethod
-    def paper(cls, compat: Literal["sam", "medsa"] = "sam", side_px: int = 0) -> "MedSAConfig":
-        """SAM ViT-B at 1024 px with adapters; the published patches are 600 px (NHANES II) or 300 px (CSXA) wide."""
+    def paper(cls, compat: Literal["sam", "medsa"] = "sam", side_px: int = 0, patch: int = 1024) -> "MedSAConfig":
+        """SAM ViT-B with adapters; the published patches are 600 px (NHANES II) or 300 px (CSXA) wide, made 1024."""
         return cls(
-            encoder="vit", patch=1024, channels=3, embedding=256, decoder_mlp=2048, mask_tokens=4,
+            encoder="vit", patch=patch, positions=1024, channels=3, embedding=256, decoder_mlp=2048, mask_tokens=4,
             vit_width=768, depth=12, heads=12, window=14, global_blocks=(2, 5, 8, 11), compat=compat, side_px=side_px,
         )  # fmt: skip
 
@@ -235,7 +238,7 @@ def is_adapted(name: str) -> bool:
 
 def _adapter_vit(config: MedSAConfig) -> AdapterViT:
     return AdapterViT(
-        patch=config.patch,
+        positions=config.positions or config.patch,
         width=config.vit_width,
         depth=config.depth,
         heads=config.heads,

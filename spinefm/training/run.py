@@ -13,7 +13,7 @@ from spinefm.training.cases import films_of
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import NO_SEED, FilmSet
 from spinefm.training.loop import Loop, Trainer
-from spinefm.training.scale import sizes_and_recipe
+from spinefm.training.scale import sizes_and_recipe, with_published_sides
 from spinefm.training.settings import TrainSettings
 from spinefm.training.train_classifier import ClassifierTrainer
 from spinefm.training.train_instance_net import InstanceNetTrainer
@@ -51,6 +51,8 @@ def make_trainer(network: str, settings: TrainSettings) -> Trainer:
         plain: Trainer = TRAINERS[network](films, unseen)
         return plain
     config, recipe = scale
+    if recipe.published:
+        config = with_published_sides(config, settings.data)
     trainer: Trainer = TRAINERS[network](films, unseen, config=config, recipe=recipe)
     return trainer
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from http.client import HTTPException
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,6 +14,8 @@ from torch import Tensor, nn
 
 from spinefm.base import fetch_base
 from spinefm.bundles import BundleError
+from spinefm.convert import PUBLISHED_SIDES
+from spinefm.datasets import DatasetError, open_dataset
 from spinefm.manifest import SAM_VIT_B, WEIGHTS_FOLDER
 from spinefm.networks.level_classifier import LevelClassifier, LevelClassifierConfig
 from spinefm.networks.mask_rcnn import MaskRCNNConfig, SpineMaskRCNN
@@ -22,11 +26,14 @@ from spinefm.training.settings import Recipe
 
 NO_CLIP = 1e9
 """A largest norm that no gradient reaches: the published runs clip nothing."""
+OUR_PATCH = 512
+"""Side in px of Med-SA's patches in our recipe: three spacings are seldom more px on a film, and the published 1024
+take five times as long."""
 
 PAPER: Mapping[str, tuple[Any, Recipe]] = {
     "mask_rcnn": (MaskRCNNConfig.paper(), Recipe(batch=4, learning_rate=2e-4, gradient_clip=5.0, bf16=True)),
     "med_sa": (
-        MedSAConfig.paper(),
+        MedSAConfig.paper(patch=OUR_PATCH),
         Recipe(batch=4, learning_rate=3e-4, gradient_clip=1.0, bf16=True, channels_last=False),
     ),
     "classifier": (LevelClassifierConfig.paper(), Recipe(batch=32, learning_rate=3e-4, bf16=True)),
@@ -43,7 +50,7 @@ PUBLISHED: Mapping[str, tuple[Any, Recipe]] = {
         Recipe(4, 5e-3, 5e-4, 0.0, NO_CLIP, 0.0, optimizer="sgd", schedule="steps", published=True),
     ),
     "med_sa": (
-        MedSAConfig.paper(),
+        MedSAConfig.paper("medsa"),
         Recipe(1, 1e-4, 0.0, 0.0, NO_CLIP, 0.0, False, False, "adam", "constant", published=True),
     ),
     "classifier": (
@@ -55,7 +62,11 @@ PUBLISHED: Mapping[str, tuple[Any, Recipe]] = {
         Recipe(1, 1e-3, 0.0, 0.0, NO_CLIP, 0.0, False, False, "adam", "constant", published=True),
     ),
 }
-"""The bundle `paper` as published (SpineFM's code): optimisers, rates and schedules, no augmentation, no average."""
+"""The bundle `paper` as published (SpineFM's code): optimisers, rates and schedules, no augmentation, no average; its
+Med-SA is Medical SAM Adapter's and takes films as they are."""
+
+_PUBLISHED_FILMS = {"csxa": "csxa", "nhanes2": "nhanes"}
+"""The published film sets by the kind of data set that they are read as."""
 
 _HEADS = {
     "mask_rcnn": ("roi_heads.box_predictor.", "roi_heads.mask_predictor.mask_fcn_logits."),
@@ -77,6 +88,25 @@ def sizes_and_recipe(network: str, bundle: str, recipe: str) -> tuple[Any, Recip
     if network not in table:
         raise TrainingError(f'The bundle "{bundle}" has no {network}; its networks are {", ".join(table)}.')
     return table[network]
+
+
+def with_published_sides(config: Any, folders: Sequence[Path]) -> Any:
+    """A published configuration with the fixed sides of its patches, where the films are CSXA's or NHANES II's.
+
+    Other films have another resolution, so there the sides stay in units of the spacing.
+    """
+    sides = {PUBLISHED_SIDES.get(_PUBLISHED_FILMS.get(_kind(folder), "")) for folder in folders}
+    fixed = sides.pop() if len(sides) == 1 else None
+    if fixed is None or not isinstance(config, MedSAConfig | LevelClassifierConfig):
+        return config
+    return replace(config, side_px=fixed[0 if isinstance(config, MedSAConfig) else 1])
+
+
+def _kind(folder: Path) -> str:
+    try:
+        return open_dataset("auto", folder).kind
+    except DatasetError:
+        return ""
 
 
 def start_pretrained(model: nn.Module) -> None:

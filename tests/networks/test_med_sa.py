@@ -10,6 +10,7 @@ from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncode
 from torch import nn
 
 from spinefm.convert import published_med_sa
+from spinefm.networks.adapter_vit import AdapterViT
 from spinefm.networks.med_sa import MedSA, MedSAConfig, PatchMaskDecoder, freeze_for_adaptation
 from tests.networks.gradients import wake, without_gradient
 from tests.networks.published_med_sa import decode, encode, published_state
@@ -149,6 +150,35 @@ def test_before_training_the_paper_size_is_sam_vit_b() -> None:
     assert_equal_to_sam(with_weights_of(sam, MedSAConfig.paper()), sam, 1024)
 
 
+def test_tables_of_places_are_resampled_for_smaller_patches() -> None:
+    encoder = make(replace(VIT, patch=32, positions=64)).image_encoder
+    assert isinstance(encoder, AdapterViT)
+    columns = torch.arange(4.0).view(1, 1, 4, 1)
+    encoder.pos_embed.data = columns.expand(1, 4, 4, VIT.vit_width).clone()
+    places = encoder._places(2, 2)  # (1, 2, 2, width)
+    assert torch.equal(places[0, :, :, 0], torch.tensor([[0.5, 2.5], [0.5, 2.5]]))
+    assert torch.equal(encoder._places(4, 4), encoder.pos_embed)
+
+
+def test_smaller_patches_take_the_same_weights_and_differ_by_the_tables_only() -> None:
+    large = make(VIT)
+    tables = {n for n, _ in large.named_parameters() if "rel_pos_" in n or n.endswith("pos_embed")}
+    for name in tables:
+        torch.nn.init.normal_(large.get_parameter(name).data)
+    small, own = (make(replace(VIT, patch=48, positions=positions)) for positions in (VIT.patch, 0))
+    small.load_state_dict(large.state_dict())
+    patch, click = torch.rand(1, 1, 48, 48), torch.tensor([[24.0, 20.0]])
+    with_tables = small(patch, click)
+    assert with_tables.shape == (1, 48, 48)
+    for name in tables:
+        small.get_parameter(name).data.zero_()
+    bare = {n: v for n, v in small.state_dict().items() if n not in tables}
+    zeros = {n: torch.zeros_like(v) for n, v in own.state_dict().items() if n in tables}
+    own.load_state_dict({**bare, **zeros})
+    assert torch.allclose(small(patch, click), own(patch, click), atol=1e-6)
+    assert not torch.allclose(with_tables, own(patch, click), atol=1e-3)
+
+
 def test_awake_adapters_change_it() -> None:
     model, patch, click = make(VIT), torch.rand(1, 1, 80, 80), torch.tensor([[40.0, 40.0]])
     before = model(patch, click)
@@ -196,6 +226,9 @@ def test_paper_size_is_sam_vit_b_with_the_published_adapters() -> None:
     own = {name: value.shape for name, value in ours.state_dict().items()}
     adapters = {name: shape for name, shape in own.items() if "_adapter." in name}
     assert {n: s for n, s in own.items() if n not in adapters} == {n: v.shape for n, v in theirs.state_dict().items()}
+    with torch.device("meta"):
+        smaller = MedSA(MedSAConfig.paper(patch=512))
+    assert {name: value.shape for name, value in smaller.state_dict().items()} == own
     assert sum(shape.numel() for shape in adapters.values()) == 7_100_928
     assert sum(parameter.numel() for parameter in ours.mask_decoder.parameters()) == 4_058_340
 

@@ -29,10 +29,18 @@ from spinefm.training.films import FilmSet
 from spinefm.training.loop import Loop, rate_factor
 from spinefm.training.ranks import Ranks, placed
 from spinefm.training.run import TRAINERS, read_films
-from spinefm.training.scale import PAPER, PUBLISHED, load_but_heads, optimizer_of, sizes_and_recipe, start_pretrained
+from spinefm.training.scale import (
+    PAPER,
+    PUBLISHED,
+    load_but_heads,
+    optimizer_of,
+    sizes_and_recipe,
+    start_pretrained,
+    with_published_sides,
+)
 from spinefm.training.settings import Recipe
 from spinefm.training.train_mask_rcnn import FilmBatch
-from tests.datasets.layouts import CERVICAL, write_spinefm
+from tests.datasets.layouts import CERVICAL, write_csxa, write_spinefm
 from tests.networks.test_mask_rcnn import TINY
 from tests.networks.test_med_sa import VIT
 
@@ -77,6 +85,20 @@ def test_the_published_settings() -> None:
         1, 1, 0.1, 0.01, 0.001,
     ]  # fmt: skip
     assert rate_factor(0.9, 0.1, "constant") == 1
+
+
+def test_published_patches_have_the_sides_of_their_films(folder: Path, tmp_path: Path) -> None:
+    phantom = simulate(9_000_001, "cervical", size=(240, 320), layout="full")
+    nhanes, csxa = tmp_path / "nhanes", tmp_path / "csxa"
+    write_spinefm(phantom, nhanes, ["C00001", "C00002"])
+    write_csxa(phantom, csxa, ["1", "2"])
+    fixed = [([nhanes], 600, 512), ([csxa], 300, 256)]
+    free = [([folder], 0, 0), ([csxa, folder], 0, 0), ([tmp_path / "none"], 0, 0)]
+    for folders, of_mask, of_class in (*fixed, *free):
+        assert with_published_sides(PUBLISHED["med_sa"][0], folders).side_px == of_mask
+        assert with_published_sides(PUBLISHED["classifier"][0], folders).side_px == of_class
+        assert with_published_sides(PUBLISHED["mask_rcnn"][0], folders) == PUBLISHED["mask_rcnn"][0]
+    assert (PUBLISHED["med_sa"][0].compat, PAPER["med_sa"][0].compat) == ("medsa", "sam")
 
 
 def test_published_samples_are_films_as_they_are(films: FilmSet) -> None:
