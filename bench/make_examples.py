@@ -1,4 +1,4 @@
-"""Writes `examples/`: eight test phantoms with truth and their finished traces: `python -m bench.make_examples`.
+"""Writes `examples/`: eight test phantoms with truth, thumbnails and finished traces: `python -m bench.make_examples`.
 
 None of their seeds is in the phantom test's 200, and none was trained on. `--traces-only` runs the compact bundle on
 the films that are there.
@@ -25,6 +25,7 @@ from spinefm.methods import build_method, run_to_trace
 from spinefm.phantom import Phantom, simulate
 from spinefm.phantom.folder import label_of
 from spinefm.radiograph import read
+from spinefm.ui.examples import find_examples, small_jpeg
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
@@ -67,7 +68,7 @@ def main() -> None:
 
 
 def write_films(folder: Path, table: Sequence[Example]) -> None:
-    """Write films and labels."""
+    """Write films, labels and thumbnails."""
     for part in ("films", "labels"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     for example in table:
@@ -77,6 +78,14 @@ def write_films(folder: Path, table: Sequence[Example]) -> None:
         label = label_of(phantom) | {"inverted": example.written == "inverted"}
         (folder / "labels" / f"{example.name}.json").write_text(json.dumps(label) + "\n")
         Image.fromarray(phantom.labels).save(folder / "labels" / f"{example.name}.png", optimize=True)
+    write_thumbnails(folder)
+
+
+def write_thumbnails(folder: Path) -> None:
+    """Write a small picture of every film of `folder`, so that the page need not read the films when it starts."""
+    (folder / "thumbnails").mkdir(exist_ok=True)
+    for example in find_examples(folder).values():
+        example.small.write_bytes(small_jpeg(example.read()))
 
 
 def write_film(folder: Path, example: Example, upright: np.ndarray, phantom: Phantom) -> None:

@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--trace", type=Path)
     arguments = parser.parse_args()
     if arguments.film and arguments.trace:
-        example = Example(arguments.film.stem, arguments.film, arguments.trace)
+        example = Example(arguments.film.stem, arguments.film, arguments.trace, small=Path())
     else:
         example = next(found for found in find_examples(EXAMPLES).values() if found.trace.is_file())
     times = measure(example)

@@ -39,11 +39,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Example:
-    """A film to try; `trace` is the file of its finished run, which need not be there."""
+    """A film to try; `trace` is the file of its finished run, `small` its thumbnail: neither need be there."""
 
     name: str
     film: Path
     trace: Path
+    small: Path
 
     def read(self) -> Radiograph:
         """The film. Raises UnreadableFilm."""
@@ -61,19 +62,34 @@ class Example:
 
 
 def find_examples(folder: Path) -> dict[str, Example]:
-    """The examples of `folder`, by name: `films/<name>.*` and `traces/<name>.json.gz`."""
+    """The examples of `folder`, by name: `films/<name>.*`, `traces/<name>.json.gz`, `thumbnails/<name>.jpg`."""
     found = (path for path in folder.glob("films/*") if path.suffix.lower() in SUFFIXES)
     films = sorted(found, key=lambda path: path.stem)
-    return {path.stem: Example(path.stem, path, folder / "traces" / f"{path.stem}.json.gz") for path in films}
+    return {path.stem: _example(folder, path) for path in films}
+
+
+def _example(folder: Path, film: Path) -> Example:
+    trace, small = folder / "traces" / f"{film.stem}.json.gz", folder / "thumbnails" / f"{film.stem}.jpg"
+    return Example(film.stem, film, trace, small)
 
 
 def thumbnail(example: Example) -> str | None:
-    """A small picture of the film as a data URL; None for a film that cannot be read."""
+    """A small picture of the film as a data URL; None for a film that cannot be read.
+
+    Reading a film takes a tenth of a second, which the page's start would wait for, so the thumbnail's file is taken
+    where there is one.
+    """
     try:
-        film = example.read()
+        picture = example.small.read_bytes() if example.small.is_file() else small_jpeg(example.read())
     except UnreadableFilm:
         return None
+    return "data:image/jpeg;base64," + base64.b64encode(picture).decode()
+
+
+def small_jpeg(film: Radiograph) -> bytes:
+    """The film as a JPEG of at most THUMBNAIL pixels a side."""
     scale = THUMBNAIL / max(film.size)
     small = cv2.resize(film.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     _, encoded = cv2.imencode(".jpg", np.round(small * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 80])
-    return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
+    content: bytes = encoded.tobytes()
+    return content

@@ -15,7 +15,7 @@ import pytest
 from spinefm.bundles import Bundle, BundleError, Manifest
 from spinefm.ui import workbench
 from spinefm.ui.corrections import Correction
-from spinefm.ui.examples import GONE, Choice, find_examples, thumbnail
+from spinefm.ui.examples import GONE, Choice, find_examples, small_jpeg, thumbnail
 from spinefm.ui.sessions import (
     NO_FILM,
     Kept,
@@ -149,6 +149,15 @@ def test_examples_come_by_name_with_thumbnails(tmp_path: Path) -> None:
     examples = find_examples(write_examples(tmp_path))
     assert list(examples) == ["a-finished", "b-film-only"]
     assert all(str(thumbnail(example)).startswith("data:image/jpeg") for example in examples.values())
+
+
+def test_a_thumbnail_at_hand_is_taken_and_its_film_not_read(tmp_path: Path) -> None:
+    example = find_examples(write_examples(tmp_path))["a-finished"]
+    drawn = thumbnail(example)
+    example.small.parent.mkdir()
+    example.small.write_bytes(small_jpeg(example.read()))
+    example.film.unlink()
+    assert thumbnail(example) == drawn
 
 
 def test_an_example_opens_with_its_finished_run_where_there_is_one(tmp_path: Path) -> None:
