@@ -1,7 +1,8 @@
 """A second look beside the predicted point, where the classifier is unsure of what lies there. The paper has none.
 
 A spine that bends more sharply than the three centroids before tell, as at a steep sacrum, leaves the predicted point
-beside the next body. The points tried lie on the circle round the last centroid, turned to both sides.
+beside the next body. The points tried lie on two circles round the last centroid, turned to both sides; the nearer one
+is for the sacrum, whose first body lies closer to L5 than L5 does to L4.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from spinefm.geometry import Point
 from spinefm.methods.spinefm.classify import classify_all
@@ -21,6 +23,8 @@ from spinefm.trace import Classified
 
 TURNS = (-50.0, -25.0, 25.0, 50.0)
 """Degrees by which the points are turned."""
+REACHES = (1.0, 0.8)
+"""Distances of the points from the last centroid, in units of that between the last two."""
 
 SURE = 0.8
 """So probable must the second answer be to take the place of the first."""
@@ -83,8 +87,8 @@ def _turned_prompts(film: Radiograph, attempt: Attempt) -> list[Prompt]:
     prompt, turned = attempt.prompt, []
     before, last = prompt.known[-2:]
     x, y = last.x - before.x, last.y - before.y
-    for turn in TURNS:
-        cosine, sine = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+    for reach, turn in product(REACHES, TURNS):
+        cosine, sine = reach * math.cos(math.radians(turn)), reach * math.sin(math.radians(turn))
         point = Point(last.x + cosine * x - sine * y, last.y + sine * x + cosine * y)
         if point.inside(film.pixels.shape[:2]):
             turned.append(replace(prompt, point=point, turned=turn, unsure=attempt.sureness))

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from spinefm.captions import caption
 from spinefm.geometry import Point
+from spinefm.masks import Mask
 from spinefm.methods.spinefm import SpineFMSettings
-from spinefm.methods.spinefm.retry import TURNS
+from spinefm.methods.spinefm.propose import Prompt
+from spinefm.methods.spinefm.retry import TURNS, Attempt, second_looks
+from spinefm.methods.spinefm.segment import Shape
 from spinefm.trace import Classified, Decided, Proposed, Segmented, StepEvent, Trace
 from tests.columns import Column, Oracle
 from tests.methods.spinefm.test_walk import names, run
@@ -59,7 +63,23 @@ def test_no_second_look_takes_background_the_wrong_end_a_sure_body_or_one_taken(
 def test_the_points_of_a_second_look_share_one_batch() -> None:
     asked = oracle(bent(50))
     run(asked)
-    assert asked.batches.count(len(TURNS)) == 2, "one above the topmost body, one at the bent one"
+    assert asked.batches.count(2 * len(TURNS)) == 2, "one above the topmost body, one at the bent one"
+
+
+def test_a_second_look_goes_as_far_as_the_last_step_and_less_far() -> None:
+    column = bent(50)
+    tried: list[Attempt] = []
+    prompt = Prompt("down", 3, column.centroids[2:5], Point(120, 260), 40.0, 4)
+    nothing = Shape(Mask.empty(), np.zeros((120, 120), np.float32), prompt.patch(SpineFMSettings()))
+
+    def possible(attempt: Attempt) -> bool:
+        tried.append(attempt)
+        return False
+
+    looks = second_looks(column.film, oracle(column), SpineFMSettings(), [Attempt(prompt, nothing, None)], possible)
+    assert looks == {}
+    places = [(round(each.prompt.point.distance(column.centroids[4])), each.prompt.turned) for each in tried]
+    assert places == [(reach, turn) for reach in (40, 32) for turn in TURNS]
 
 
 def test_the_events_of_both_looks_are_kept_in_the_file() -> None:
