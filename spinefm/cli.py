@@ -1,4 +1,4 @@
-"""The command line: `python -m spinefm segment | info | phantom | train | evaluate | compare`.
+"""The command line: `python -m spinefm segment | info | phantom | train | evaluate | compare | weights`.
 
 Exit codes: 0 all done, 1 some films failed, 2 a wrong call (nothing was done). Each verb imports what it needs when it
 runs, so that `info` and `--help` answer at once.

@@ -75,6 +75,9 @@ def converted(content: Mapping[str, Any], films: str = "csxa") -> Converted:
     Raises BundleError for a file that is none of the four, and for tensors that are unknown, missing or misshapen.
     """
     state = content["state_dict"] if isinstance(content.get("state_dict"), dict) else content
+    other = next((name for name, value in state.items() if not hasattr(value, "shape")), None)
+    if other is not None:
+        raise BundleError(f"The entry {other} is no tensor: give one of the authors' files as it is.")
     for mark, convert in _KINDS.items():
         if mark in state:
             return convert(state, PUBLISHED_SIDES[films])
@@ -147,6 +150,8 @@ def _classifier(state: State, sides: tuple[int, int]) -> Converted:
     from spinefm.networks.level_classifier import CLASSES, LevelClassifierConfig
 
     depth: Literal["resnet50", "resnet101"] = "resnet101" if "layer3.22.conv1.weight" in state else "resnet50"
+    if "fc.bias" not in state:
+        raise BundleError("The classifier has no head (fc.bias): take the file that belongs to it.")
     classes = CLASSES[: len(state["fc.bias"])]
     config = LevelClassifierConfig.paper(depth, classes, side_px=sides[1])
     return Converted("classifier", config, _fitted(state, "classifier", config))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from spinefm.bundles import load_bundle
 from spinefm.geometry import Point
-from spinefm.methods import build_method, run_to_trace
+from spinefm.methods import METHODS, build_method, run_to_trace
 from spinefm.radiograph import Radiograph
 from spinefm.trace import Event, Setting, Trace
 
@@ -17,8 +17,11 @@ class SpineFM:
     def __init__(self, bundle: str = "compact", device: str = "auto", method: str = "spinefm") -> None:
         """Load `bundle` ("compact" or "paper") onto `device` ("auto", "cpu", "cuda").
 
-        Raises BundleError when the weights are missing or damaged.
+        Raises BundleError when the weights are missing or damaged, DeviceError without that device, and ValueError
+        for a method that does not exist.
         """
+        if method not in METHODS:
+            raise ValueError(f"There is no method {method!r}; choose one of {', '.join(METHODS)}.")
         self.bundle = load_bundle(bundle, device)
         self.method = method
 

@@ -191,7 +191,7 @@ def crop_labels(labels: NDArray[np.uint8], box: Box, size: tuple[int, int]) -> N
     if not inside.is_empty:
         rows = slice(inside.y0 - box.y0, inside.y1 - box.y0)
         canvas[rows, inside.x0 - box.x0 : inside.x1 - box.x0] = labels[inside.rows, inside.columns]
-    return np.asarray(cv2.resize(canvas, size[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
+    return np.asarray(cv2.resize(canvas, size[::-1], interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)
 
 
 def paste_patch(values: NDArray[np.float32], box: Box) -> NDArray[np.float32]:

@@ -150,3 +150,15 @@ def test_random_published_weights_have_the_published_names() -> None:
     """The state that the forward pass is tested on has the names of the file."""
     tiny = published_state(width=24, depth=12, heads=2, window=3, cells=5, global_blocks=(1,), wide=32, mlp=32)
     assert tiny.keys() == med_sa_file()["state_dict"].keys()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"conv1.weight": torch.ones(1), "layer1.0.conv1.weight": torch.ones(1)}, "no head|none of the four"),
+        ({"fc1.weight": 3, "fc2.weight": torch.ones(1)}, "The entry fc1.weight is no tensor"),
+    ],
+)
+def test_files_that_are_cut_or_hold_no_tensors_are_one_sentence(content: dict[str, object], words: str) -> None:
+    with pytest.raises(BundleError, match=words):
+        converted(content)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from spinefm.geometry import Box, CanonicalFrame, Point, crop_patch, paste_patch, principal_axis, to_patch
+from spinefm.geometry import Box, CanonicalFrame, Point, crop_labels, crop_patch, paste_patch, principal_axis, to_patch
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,16 @@ def test_cutting_and_pasting_keep_every_place(side, size):
     back = paste_patch(patch, box)
     top = np.unravel_index(back.argmax(), back.shape)
     assert (top[1] + box.x0, top[0] + box.y0) == pytest.approx((57, 63), abs=max(1.0, side / size))
+
+
+@pytest.mark.parametrize("side", [40, 97, 256, 750])
+def test_a_map_of_classes_keeps_its_place_in_a_cutout(side):
+    """A square in the middle of a cutout is pasted back where it was, however coarse the cutout's cells are."""
+    film = np.zeros((900, 900), np.uint8)
+    half = side // 5
+    film[450 - half : 450 + half, 430 - half : 430 + half] = 1
+    box = Box.square(Point(429.5, 449.5), side)
+    back = paste_patch(crop_labels(film, box, (152, 88)).astype(np.float32), box) > 0.5
+    rows, columns = np.nonzero(back)
+    place = (columns.mean() + box.x0, rows.mean() + box.y0)
+    assert place == pytest.approx((429.5, 449.5), abs=0.5)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import stat
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -23,6 +25,8 @@ class ZipLimits:
 
 
 CHUNK = 1 << 20
+DAMAGED = (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error, lzma.LZMAError)
+"""What reading a damaged zip raises; RuntimeError: an encrypted one."""
 
 
 def unpack(path: Path, folder: Path, limits: ZipLimits | None = None) -> Path:
@@ -39,8 +43,10 @@ def unpack(path: Path, folder: Path, limits: ZipLimits | None = None) -> Path:
             partial.mkdir(parents=True)
             _extract(archive, members, partial, limits)
         partial.rename(folder)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:  # RuntimeError: encrypted
+    except DAMAGED as error:
         raise DatasetError(f"{path.name} is no zip that can be unpacked ({error}); pack it anew.") from error
+    except OSError as error:
+        raise DatasetError(f"{path.name} cannot be unpacked ({error.strerror}); pack it anew.") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return folder
@@ -63,7 +69,7 @@ def _checked(archive: zipfile.ZipFile, size: int, limits: ZipLimits) -> list[zip
 def _check_name(member: zipfile.ZipInfo) -> None:
     path = PurePosixPath(member.filename.replace("\\", "/"))
     is_link = stat.S_ISLNK(member.external_attr >> 16)
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or is_link:
+    if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or is_link:
         raise DatasetError("The zip holds a name that leads out of its folder, or a link; pack plain files only.")
 
 

@@ -18,10 +18,9 @@ from spinefm.anatomy import Level
 from spinefm.datasets.case import Case, Truth
 from spinefm.datasets.dataset import Dataset, DatasetError, Skipped
 from spinefm.datasets.films import films_by_stem, visible_files
-from spinefm.datasets.labelme import load_shapes
-from spinefm.datasets.labels import FAULTS, label_of, polygon_of
+from spinefm.datasets.labelme import filled, load_shapes
+from spinefm.datasets.labels import FAULTS, label_of
 from spinefm.datasets.splits import by_subject
-from spinefm.masks import Mask
 
 LEVELS = (Level.C3, Level.C4, Level.C5, Level.C6, Level.C7)
 CORNERS = ("top left", "top right", "bottom right", "bottom left")
@@ -52,7 +51,7 @@ def read_csxa(name: str, label: Path, films: Mapping[str, Path], spacing_mm: flo
         shapes, size, film = load_shapes(label, films)
         points = _points(shapes)
         whole = {level: [points[f"{level.name} {corner}"] for corner in CORNERS] for level in LEVELS}
-        bodies = {level: Mask.from_polygon(polygon_of(level.name, corners), size) for level, corners in whole.items()}
+        bodies = {level: filled(level, corners, size) for level, corners in whole.items()}
         return Case(name, film, "cervical", "", Truth(bodies, {}, complete=False), name, spacing_mm)
 
 

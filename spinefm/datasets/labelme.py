@@ -41,7 +41,7 @@ def read_labelme(name: str, path: Path, films: Mapping[str, Path]) -> Case:
     with label_of(path.name):
         shapes, size, film = load_shapes(path, films)
         polygons = _named(shapes, "polygon")
-        masks = {level: Mask.from_polygon(polygon_of(level.name, points), size) for level, points in polygons.items()}
+        masks = {level: filled(level, points, size) for level, points in polygons.items()}
         boxes = {level: _rectangle(level, points) for level, points in _named(shapes, "rectangle").items()}
         if not masks and not boxes:
             raise ValueError("no polygon or rectangle in it is named after a level, such as C5")
@@ -49,6 +49,11 @@ def read_labelme(name: str, path: Path, films: Mapping[str, Path]) -> Case:
         bodies = {level: mask for level, mask in masks.items() if level not in partial}
         truth = Truth(bodies, partial, False, {level: box for level, box in boxes.items() if level not in masks})
         return Case(name, film, region_of([*masks, *boxes]), "", truth, name)
+
+
+def filled(level: Level, points: Any, size: tuple[int, int]) -> Mask:
+    """The mask of a labelme polygon. labelme counts from pixel corners, half a pixel from pixel centres."""
+    return Mask.from_polygon(polygon_of(level.name, points) - 0.5, size)
 
 
 def load_shapes(path: Path, films: Mapping[str, Path]) -> tuple[Sequence[Mapping[str, Any]], tuple[int, int], Path]:

@@ -74,7 +74,8 @@ def run_evaluate(args: argparse.Namespace) -> int:
 
 
 def _dataset(args: argparse.Namespace) -> Dataset:
-    dataset = open_dataset(args.dataset, args.root, unpack_to=args.out.with_name(f"{args.out.name}-unpacked"))
+    out = args.out.resolve()
+    dataset = open_dataset(args.dataset, args.root, unpack_to=out.parent / f"{out.name}-unpacked")
     dataset = dataset.part(args.split) if args.split else dataset
     if not dataset.names:
         raise DatasetError(f"{args.root} holds no films to evaluate; choose another folder or split.")

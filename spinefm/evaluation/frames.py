@@ -63,4 +63,8 @@ def read_tables(folder: Path) -> tuple[DataFrame, DataFrame]:
         raise RunError(f"{folder} holds no finished evaluation; run `spinefm evaluate` to its end.") from error
     except (OSError, ValueError) as error:
         raise RunError(f"The tables in {folder} are damaged ({error}); run `spinefm evaluate` again.") from error
+    for table, kind in ((films, FilmRow), (vertebrae, VertebraRow)):
+        lacking = [part.name for part in fields(kind) if part.name not in table.columns]
+        if lacking:
+            raise RunError(f"The tables in {folder} lack {', '.join(lacking)}; run `spinefm evaluate` again.")
     return films, vertebrae

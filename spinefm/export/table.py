@@ -63,13 +63,16 @@ def _row(vertebra: Vertebra, spacing: float | None, stop: Decided | None) -> dic
 
 
 def body_size(corners: Sequence[Point]) -> tuple[float | None, float | None]:
-    """Width and height in pixels of the body with these four `corners`, clockwise from the upper left; None without."""
+    """Width and height in pixels of the body with these four `corners`, clockwise from the upper left; None without.
+
+    Corners are centres of border pixels, and the body reaches half a pixel beyond them on each side.
+    """
     if len(corners) != 4:
         return None, None
     upper_left, upper_right, lower_right, lower_left = corners
     width = (upper_left.distance(upper_right) + lower_left.distance(lower_right)) / 2
     height = (upper_left.distance(lower_left) + upper_right.distance(lower_right)) / 2
-    return width, height
+    return width + 1.0, height + 1.0
 
 
 def _correction(vertebra: Vertebra, trace: Trace) -> str | None:

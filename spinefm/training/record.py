@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,10 @@ class RunFolder:
             raise TrainingError(f"{path} already holds a run; add --resume to go on or choose another folder.")
         if not resume and folder.weights.exists():
             raise TrainingError(f"{path} already holds weights but no checkpoint to go on from; choose another folder.")
-        path.mkdir(parents=True, exist_ok=True)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise TrainingError(f"{path} cannot be made ({error.strerror}); choose another folder.") from error
         if not resume:
             folder.lines.unlink(missing_ok=True)  # left by a run that ended before its first checkpoint
         return folder
@@ -64,8 +68,11 @@ class RunFolder:
         os.replace(partial, self.checkpoint)
 
     def load_checkpoint(self) -> dict[str, Any]:
-        """The last checkpoint."""
-        state: dict[str, Any] = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
+        """The last checkpoint. Raises TrainingError for a damaged one."""
+        try:
+            state: dict[str, Any] = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
+        except (OSError, RuntimeError, ValueError, LookupError, EOFError, pickle.UnpicklingError) as error:
+            raise TrainingError(f"{self.checkpoint} is damaged; remove it and start the run anew.") from error
         return state
 
     def save_weights(self, model: nn.Module, facts: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -46,7 +47,9 @@ class TrainSettings:
         budgets = [budget for budget in (self.minutes, self.steps) if budget is not None]
         if len(budgets) != 1:
             raise TrainingError("Give the run one budget: either minutes or steps.")
-        if budgets[0] <= 0 or (self.batch is not None and self.batch <= 0) or self.threads <= 0:
+        if self.seed < 0:
+            raise TrainingError("The seed is a whole number from 0 up.")
+        if not 0 < budgets[0] < math.inf or (self.batch is not None and self.batch <= 0) or self.threads <= 0:
             raise TrainingError("Minutes, steps, batch and threads must be above zero.")
         if self.learning_rate is not None and not 0 < self.learning_rate < 1:
             raise TrainingError("The learning rate is a number between 0 and 1, such as 0.001.")

@@ -14,7 +14,7 @@ from spinefm.networks.instance_net import InstanceNet, InstanceNetConfig
 from spinefm.training.cutouts import Cutout, draw_cutout, plain_cutout
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import FilmTrainer
-from spinefm.training.ranks import precise
+from spinefm.training.ranks import device_of, placed, precise
 from spinefm.training.settings import Recipe
 from spinefm.training.train_unet import class_dice, dice
 
@@ -79,7 +79,8 @@ class InstanceNetTrainer(FilmTrainer):
         batch = self._batch(cutouts)
         with precise(model, self.recipe.bf16):
             starts = range(0, len(cutouts), SCORED)
-            parts = [model(batch.semantic[i : i + SCORED]).argmax(dim=1) for i in starts]  # each (8, height, width)
+            shown = placed(batch.semantic, device_of(model))
+            parts = [model(shown[i : i + SCORED]).argmax(dim=1).cpu() for i in starts]  # each (8, height, width)
         found, truth = torch.cat(parts).numpy(), batch.target.numpy()  # (B, height, width)
         scores = {}
         for index, name in enumerate(self.config.classes[1:], start=1):

@@ -16,7 +16,7 @@ from spinefm.bundles import load_bundle
 from spinefm.networks.unet import ResidualEncoder, UNet, UNetConfig, resized
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import FilmTrainer, TrainingFilm
-from spinefm.training.ranks import precise
+from spinefm.training.ranks import device_of, precise
 from spinefm.training.settings import Recipe
 from spinefm.training.train_mask_rcnn import VIEWS, view_shape
 from spinefm.training.views import View, draw_view
@@ -97,11 +97,11 @@ class UNetTrainer(FilmTrainer):
 
     def _score_film(self, model: UNet, film: TrainingFilm) -> dict[str, float]:
         """The scores of one film, at the size the network sees; C2 and S1 only where they are."""
-        pixels = torch.from_numpy(film.film.astype(np.float32) / 255.0)[None]
+        pixels = torch.from_numpy(film.film.astype(np.float32) / 255.0)[None].to(device_of(model))
         with precise(model, self.recipe.bf16):
-            found = model.segment(pixels).argmax(dim=0).numpy()  # (h, w)
+            found = model.segment(pixels).argmax(dim=0).cpu().numpy()  # (h, w)
         size = resized(*film.shape, self.config.longest_side)[::-1]
-        labels = cv2.resize(film.labels, size, interpolation=cv2.INTER_NEAREST)
+        labels = cv2.resize(film.labels, size, interpolation=cv2.INTER_NEAREST_EXACT)
         scores = {"body_dice": dice(found > 0, labels > 0)} if film.centroids else {}
         for level, index in ((Level.C2, 2), (Level.S1, 3)):
             if level in film.centroids:

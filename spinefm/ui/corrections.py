@@ -155,7 +155,7 @@ def extended(trace: Trace, action: Action, addition: Addition) -> Trace:
     together = _from_the_top((*trace.vertebrae, *addition.vertebrae))
     passed = next((e for e in addition.events if isinstance(e, Decided) and e.reason == "by hand"), None)
     anchor = _anchor_among(trace, together)
-    if passed is not None and anchor is not None and _refuted(anchor, passed):
+    if passed is not None and anchor is not None and addition.vertebrae and _refuted(anchor, passed):
         anchor = None
     correction = _counted(trace, action, "", together, anchor or addition.anchor, addition.vertebrae)
     after = _with(trace, correction, addition.events)

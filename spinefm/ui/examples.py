@@ -13,7 +13,7 @@ import numpy as np
 from spinefm.radiograph import Radiograph, UnreadableFilm, read
 from spinefm.trace import Trace
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm", ".dicom")
 """Files of an examples folder that are offered as films."""
 THUMBNAIL = 88
 """Longer side of a thumbnail, in pixels."""
@@ -24,16 +24,17 @@ GONE = "The uploaded film was removed after half an hour: upload it again."
 
 @dataclass(frozen=True)
 class Choice:
-    """The film a visitor chose: an upload, or the example of that name."""
+    """The film a visitor chose: an upload, or the example of that name; `gone` is said where its file is not there."""
 
     path: Path
     name: str
     example: str | None = None
+    gone: str = GONE
 
     def read(self) -> Radiograph:
-        """The film. Raises UnreadableFilm, also when the upload has expired."""
+        """The film. Raises UnreadableFilm, also when it is not there, as an upload that has expired."""
         if not self.path.is_file():
-            raise UnreadableFilm(GONE)
+            raise UnreadableFilm(self.gone)
         return read(self.path, self.name)
 
 

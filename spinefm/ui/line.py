@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Iterator
 
 MOST = 16
@@ -26,6 +27,17 @@ class Line:
         self._most = most
         self._visitors: list[str] = []
         self._moved = threading.Condition()
+
+    @staticmethod
+    def ticket(owner: str) -> str:
+        """A place of its own for one request of `owner`, who may ask again before an earlier one has ended."""
+        return f"{owner}/{uuid.uuid4().hex}"
+
+    def dismiss(self, owner: str) -> None:
+        """All requests of `owner` leave the line."""
+        with self._moved:
+            self._visitors = [visitor for visitor in self._visitors if not visitor.startswith(f"{owner}/")]
+            self._moved.notify_all()
 
     def join(self, visitor: str) -> int:
         """Stand in line; returns how many are before this visitor. Raises LineFull."""

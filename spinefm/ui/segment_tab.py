@@ -73,8 +73,8 @@ class SegmentTab:
                     apply_default_css=False,
                     elem_id="player",
                 )
-        self._connect_choice()
-        self._connect_run()
+        run = self._connect_run()
+        self._connect_choice(run)
         self._connect_reader()
 
     def _build_rail(self) -> None:
@@ -84,20 +84,24 @@ class SegmentTab:
         self.method = gr.Dropdown(list(TITLES.items()), value="spinefm", label="Method", elem_id="method")
         self.run = gr.Button("Run  (R)", variant="primary", elem_id="run")
         self.cancel = gr.Button("Cancel", visible=False, elem_id="cancel")
-        with gr.Accordion("Limits", open=False, elem_id="limits"):
+        with gr.Accordion("Limits", open=False, elem_id="limits") as accordion:
             self.limits = [
                 gr.Slider(limit.low, limit.high, limit.default, step=limit.step, label=limit.label)
                 for limit in limits.LIMITS
             ]
+        self.method.change(lambda method: gr.update(visible=method == "spinefm"), self.method, accordion, **QUICK)
 
-    def _connect_choice(self) -> None:
-        self.upload.upload(self._on_upload, self.upload, [self.choice, self.player], **QUICK)
-        self.upload.clear(self._on_clear, None, [self.choice, self.player], **QUICK)
-        self.picker.pick(
-            self._on_pick, None, [self.upload, self.choice, self.player, self.kept], trigger_mode="multiple", **QUICK
-        )
+    def _connect_choice(self, run: Any) -> None:
+        """Another film ends the run under way: its result would be remembered as that of the film on show."""
+        buttons, more = [self.run, self.cancel], {**QUICK, "cancels": [run]}
+        chosen = [self.choice, self.player, self.kept]
+        self.upload.upload(self._on_upload, self.upload, chosen, **more).then(self._on_end, None, buttons, **QUICK)
+        self.upload.clear(self._on_clear, None, chosen, **more).then(self._on_end, None, buttons, **QUICK)
+        picked = self.picker.pick(self._on_pick, None, [self.upload, *chosen], trigger_mode="multiple", **more)
+        picked.then(self._on_end, None, buttons, **QUICK)
 
-    def _connect_run(self) -> None:
+    def _connect_run(self) -> Any:
+        """Returns the run's event, which others may cancel."""
         buttons = [self.run, self.cancel]
         begin = self.run.click(self._on_begin, None, [self.player, *buttons], queue=False, api_visibility="private")
         run = begin.then(
@@ -111,6 +115,7 @@ class SegmentTab:
         )
         run.then(self._on_end, None, buttons, **QUICK)
         self.cancel.click(self._on_cancel, self.choice, [self.player, *buttons], cancels=[run], queue=False, **QUICK)
+        return run
 
     def _connect_reader(self) -> None:
         self.player.correct(self._on_correct, self.kept, [self.player, self.kept], trigger_mode="multiple", **QUICK)
@@ -125,14 +130,17 @@ class SegmentTab:
         for number, shown in enumerate(example_shown(first)):
             yield gr.skip() if number else first.choice(), *_remembered(shown)
 
-    def _on_upload(self, path: str) -> tuple[Choice, Payload]:
+    def _on_upload(self, request: gr.Request, path: str) -> tuple[Choice, Payload, None]:
+        self.line.dismiss(str(request.session_hash))
         choice = Choice(Path(path), Path(path).name)
-        return choice, opened(choice)
+        return choice, opened(choice), None
 
-    def _on_clear(self) -> tuple[None, Payload]:
-        return None, opened(None)
+    def _on_clear(self, request: gr.Request) -> tuple[None, Payload, None]:
+        self.line.dismiss(str(request.session_hash))
+        return None, opened(None), None
 
-    def _on_pick(self, event: gr.EventData) -> Iterator[tuple[Any, Any, Payload, Any]]:
+    def _on_pick(self, request: gr.Request, event: gr.EventData) -> Iterator[tuple[Any, Any, Payload, Any]]:
+        self.line.dismiss(str(request.session_hash))
         example = self.examples.get(str(event.name))
         if example is None:
             yield None, None, opened(None), None
@@ -147,7 +155,7 @@ class SegmentTab:
     def _on_run(
         self, request: gr.Request, choice: Choice | None, kept: Kept | None, seeds: str, method: str, *values: float
     ) -> Iterator[tuple[Payload, Any]]:
-        wishes, visitor = _wishes(method, values, _points(seeds)), str(request.session_hash)
+        wishes, visitor = _wishes(method, values, _points(seeds)), self.line.ticket(str(request.session_hash))
         try:
             for ahead in self.line.waits(visitor):
                 yield waiting(ahead), gr.skip()
@@ -164,7 +172,7 @@ class SegmentTab:
         return gr.update(visible=True), gr.update(visible=False)
 
     def _on_cancel(self, request: gr.Request, choice: Choice | None) -> tuple[Payload, Any, Any]:
-        self.line.leave(str(request.session_hash))
+        self.line.dismiss(str(request.session_hash))
         payload = opened(choice)
         notices = [*payload["notices"], "The run was cancelled."]
         return {**payload, "notices": notices}, *self._on_end()
@@ -196,6 +204,7 @@ class SegmentTab:
     @contextmanager
     def _turn(self, visitor: str) -> Iterator[None]:
         """Wait in line for the networks. Raises Refused when too many wait."""
+        visitor = self.line.ticket(visitor)
         try:
             for _ in self.line.waits(visitor):
                 pass
@@ -207,12 +216,12 @@ class SegmentTab:
 
     def on_unload(self, request: gr.Request) -> None:
         """Who closes the page waits no longer."""
-        self.line.leave(str(request.session_hash))
+        self.line.dismiss(str(request.session_hash))
 
 
 def _wishes(method: str, values: Sequence[float], seeds: tuple[Point, ...]) -> Wishes:
-    """What the visitor asks for; the sliders and the starting points are SpineFM's and mean nothing to the others."""
-    return Wishes(limits.changed(values), seeds) if method == "spinefm" else Wishes(method=method)
+    """What the visitor asks for; the sliders are SpineFM's and mean nothing to the others."""
+    return Wishes(limits.changed(values) if method == "spinefm" else {}, seeds, method)
 
 
 def _points(text: str) -> tuple[Point, ...]:

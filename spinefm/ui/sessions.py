@@ -16,7 +16,7 @@ from gradio import FileData
 from spinefm.bundles import BundleError
 from spinefm.export.result import write_zip
 from spinefm.geometry import Point
-from spinefm.methods import CannotAdd, CannotStart, Method, film_record
+from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record
 from spinefm.radiograph import Radiograph, UnreadableFilm
 from spinefm.trace import Direction, Event, Finished, Setting, Trace
 from spinefm.ui.animation import animation
@@ -61,6 +61,12 @@ class Progress:
         return player_payload(
             self.run, status, self.film, self.film_data, self.events, entries, example=self.example, **more
         )
+
+
+    def failed(self, message: str, click: bool = False) -> Payload:
+        """The payload of a run that ended here; with `click` the reader is to click starting points."""
+        payload = failed_payload(self.run, message, self.film, events=self.events, example=self.example)
+        return {**payload, "error": {**payload["error"], "click": click}}
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,9 @@ def undo_payload(run: CorrectedRun) -> Payload:
 
 
 def _last_words(traces: Sequence[Trace]) -> str | None:
-    return traces[0].corrections[-1].text if traces else None
+    if not traces:
+        return None
+    return traces[0].corrections[-1].text if traces[0].corrections else "the run without corrections."
 
 
 def gone_on(bench: Workbench, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
@@ -174,6 +182,10 @@ class Wishes:
     seeds: tuple[Point, ...] = ()
     method: str = "spinefm"
 
+    def own_seeds(self) -> tuple[Point, ...]:
+        """The starting points, where the method takes any."""
+        return self.seeds if self.method == "spinefm" else ()
+
 
 def run_steps(
     bench: Workbench, choice: Choice | None, wishes: Wishes | None = None, before: Kept | None = None
@@ -194,17 +206,17 @@ def run_steps(
     yield Shown(progress.payload())
     try:
         wanted = wishes or Wishes()
-        method = bench.method(wanted.settings, wanted.seeds or None, wanted.method)
+        method = bench.method(wanted.settings, wanted.own_seeds() or None, wanted.method)
         for event in method.run(film):
             yield Shown(progress.add(event))
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))
     except (CannotStart, BundleError) as error:
-        yield Shown(failed_payload(run, str(error), film, events=progress.events, example=choice.example))
+        yield Shown(progress.failed(str(error), click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
         return
     except Exception:
-        yield Shown(failed_payload(run, BROKEN, film, events=progress.events, example=choice.example))
+        yield Shown(progress.failed(BROKEN))
         raise
-    yield from _finished(progress, kept, before)
+    yield from _finished(progress, kept, wanted, before)
 
 
 def _trace(method: Method, progress: Progress) -> Trace:
@@ -213,17 +225,29 @@ def _trace(method: Method, progress: Progress) -> Trace:
     return Trace.from_events(film_record(progress.film), method.name, method.settings, progress.events)
 
 
-def _finished(progress: Progress, kept: Kept, before: Kept | None) -> Iterator[Shown]:
-    earlier = before.run.trace if before is not None and before.choice == kept.choice else None
+def _finished(progress: Progress, kept: Kept, wanted: Wishes, before: Kept | None) -> Iterator[Shown]:
+    former = before.run if before is not None and before.choice == kept.choice else None
+    earlier = None if former is None else former.trace
     trace = kept.run.base if earlier is None else carried(earlier, kept.run.base)
-    kept = replace(kept, run=CorrectedRun(trace))
+    kept = replace(kept, run=former.followed_by(trace) if former and former.done else CorrectedRun(trace))
     for event in trace.events[len(progress.events) :]:
         progress.add(event)
     comparison = None
     if earlier is not None:
         comparison = {**compare(earlier, trace), "events": [event_payload(event) for event in earlier.events]}
     more = {"comparison": comparison, "corrections": undo_payload(kept.run)}
-    yield from _packed(progress.payload("finished", **more), kept, progress.film)
+    payload = progress.payload("finished", **more)
+    lines = [*payload["notices"], *_left_out(wanted, kept.run)]
+    yield from _packed({**payload, "notices": lines}, kept, progress.film)
+
+
+def _left_out(wanted: Wishes, run: CorrectedRun) -> Iterator[str]:
+    """What the reader clicked or corrected that is not in this run."""
+    if wanted.seeds and not wanted.own_seeds():
+        title = next(title for title, name in TITLES.items() if name == wanted.method)
+        yield f"{title} takes no starting points: those clicked were not used."
+    if run.done:
+        yield "Corrections of the run before are not in this one, but for locked vertebrae; undo brings that run back."
 
 
 @contextmanager

@@ -46,7 +46,8 @@ def write_csxa(phantom: Phantom, root: Path, stems: list[str]) -> None:
             corners = phantom.truth[level].corners
             points |= {f"{level.name} {place}": corners[index] for place, index in places.items()}
         shapes = [
-            {"label": label, "points": [list(map(float, at))], "shape_type": "point"} for label, at in points.items()
+            {"label": label, "points": [[float(at[0]) + 0.5, float(at[1]) + 0.5]], "shape_type": "point"}
+            for label, at in points.items()
         ]
         assert len(shapes) == 23
         save_film(phantom, root / "images" / f"{stem}.png")
@@ -80,7 +81,7 @@ def write_labelme(phantom: Phantom, root: Path, stems: list[str]) -> None:
         shapes: list[dict[str, object]] = [
             {
                 "label": f"vertebra {level.name}",
-                "points": phantom.truth[level].polygon.tolist(),
+                "points": (phantom.truth[level].polygon + 0.5).tolist(),
                 "shape_type": "polygon",
             }
             for level in CERVICAL[:-1]

@@ -3,6 +3,7 @@
 import stat
 import zipfile
 
+import numpy as np
 import pytest
 
 from spinefm.datasets import DatasetError, cases, open_dataset
@@ -68,5 +69,28 @@ def test_a_damaged_member_leaves_nothing(tmp_path):
     data[60] ^= 0xFF
     archive.write_bytes(bytes(data))
     with pytest.raises(DatasetError, match="no zip that can be unpacked"):
+        unpack(archive, tmp_path / "set")
+    assert not (tmp_path / "set").exists()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_damage_anywhere_in_a_member_is_one_sentence(tmp_path, method, share):
+    archive = tmp_path / "bad.zip"
+    with zipfile.ZipFile(archive, "w", method) as target:
+        target.writestr("a.txt", np.random.default_rng(0).integers(0, 60, 20_000, np.uint8).tobytes())
+        size = target.getinfo("a.txt").compress_size
+    data = bytearray(archive.read_bytes())
+    data[40 + int(share * (size - 50))] ^= 0xFF
+    archive.write_bytes(bytes(data))
+    with pytest.raises(DatasetError, match="can"):
+        unpack(archive, tmp_path / "set")
+    assert not (tmp_path / "set").exists()
+
+
+@pytest.mark.parametrize("names", [["."], ["a", "a/b"], ["x" * 300]], ids=["dot", "file and folder", "long"])
+def test_names_that_no_folder_can_hold_are_one_sentence(tmp_path, names):
+    archive = write_zip(tmp_path / "odd.zip", dict.fromkeys(names, "0"))
+    with pytest.raises(DatasetError, match="pack"):
         unpack(archive, tmp_path / "set")
     assert not (tmp_path / "set").exists()

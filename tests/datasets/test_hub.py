@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import httpx2
 import pytest
 
 from spinefm.datasets import DatasetError
@@ -55,3 +56,18 @@ def test_a_data_set_that_is_not_there_is_one_sentence(server, tmp_path):
 def test_what_is_no_id_is_refused_before_anyone_is_asked(identity):
     with pytest.raises(DatasetError, match="write hf:owner/name"):
         fetch(identity)
+
+
+@pytest.mark.parametrize("error", [httpx2.ConnectError, httpx2.ReadTimeout, httpx2.RemoteProtocolError])
+def test_a_broken_transfer_is_one_sentence(error, monkeypatch):
+    def broken(*_, **__):
+        raise error("broken off")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", broken)
+    with pytest.raises(DatasetError, match="the Hub cannot be reached"):
+        fetch("hf:lab/necks")
+
+
+def test_a_name_that_the_hub_forbids_is_one_sentence():
+    with pytest.raises(DatasetError, match="is no name that the Hub allows"):
+        fetch("hf:a/b..c")

@@ -14,8 +14,8 @@ from tests.export.handmade import handmade_trace, named_vertebrae, unnamed_verte
 
 def test_sizes_in_pixels_and_millimetres() -> None:
     row = vertebra_rows(handmade_trace(spacing=0.5))[0]
-    assert (row["width_px"], row["height_px"], row["area_px"]) == (39, 29, 1200)
-    assert (row["width_mm"], row["height_mm"], row["area_mm2"]) == (19.5, 14.5, 300)
+    assert (row["width_px"], row["height_px"], row["area_px"]) == (40, 30, 1200)
+    assert (row["width_mm"], row["height_mm"], row["area_mm2"]) == (20, 15, 300)
     assert (row["centroid_x_px"], row["centroid_y_px"]) == (59.5, 24.5)
     assert (row["lower_right_x_px"], row["lower_right_y_px"]) == (79, 39)
 

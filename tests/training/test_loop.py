@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from spinefm.training.average import WeightAverage
 from spinefm.training.errors import TrainingError
 from spinefm.training.loop import Loop, rate_factor
+from spinefm.training.record import RunFolder
 from spinefm.training.settings import Recipe, TrainSettings
 
 
@@ -188,3 +189,25 @@ def test_overflow_leaves_the_weights_alone_and_then_ends_the_run(tmp_path: Path)
 def test_a_senseless_budget_is_refused(tmp_path: Path, changes: dict[str, object]) -> None:
     with pytest.raises(TrainingError):
         settings_for(tmp_path, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"steps": None, "minutes": float("nan")}, "above zero"),
+        ({"steps": None, "minutes": float("inf")}, "above zero"),
+        ({"seed": -1}, "from 0 up"),
+    ],
+)
+def test_numbers_with_which_there_is_no_run_are_refused(tmp_path: Path, changes: dict[str, object], words: str) -> None:
+    with pytest.raises(TrainingError, match=words):
+        settings_for(tmp_path, **changes)
+
+
+def test_a_damaged_checkpoint_and_a_folder_that_cannot_be_made_are_sentences(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint.pt").write_bytes(b"no checkpoint")
+    with pytest.raises(TrainingError, match="is damaged; remove it"):
+        RunFolder.open(tmp_path, resume=True).load_checkpoint()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(TrainingError, match="cannot be made"):
+        RunFolder.open(tmp_path / "file" / "run", resume=False)

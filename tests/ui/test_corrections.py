@@ -8,13 +8,14 @@ import pytest
 
 from spinefm.export.report import report
 from spinefm.export.table import vertebra_rows
+from spinefm.geometry import Point
 from spinefm.methods import Addition
 from spinefm.radiograph import Radiograph
 from spinefm.trace import Action, Decided, FilmRecord, Trace
 from spinefm.ui.comparison import compare
 from spinefm.ui.corrections import CorrectedRun, Correction, Refused, apply, carried, extended
 from spinefm.ui.limits import LIMITS, changed
-from tests.ui.stand_in import CENTRES, SIZE, StandIn, all_events, film_pixels
+from tests.ui.stand_in import CENTRES, SIZE, StandIn, all_events, body, film_pixels, vertebra
 
 
 def run(limit: float = 0.1) -> CorrectedRun:
@@ -138,11 +139,22 @@ def test_a_clicked_vertebra_takes_its_place_in_the_spine() -> None:
     assert apply(trace, Correction("delete", 6)).vertebrae[-1].name == "C7"
 
 
+PAST_C2 = Decided("up", 2, "accepted", "by hand", 0.98, 0.5, 5, overruled="C2")
+
+
 def test_passing_the_spine_end_that_the_names_rest_on_makes_them_relative() -> None:
-    passed = Decided("up", 2, "accepted", "by hand", 0.98, 0.5, 5, overruled="C2")
-    trace = extended(run().trace, "go on", Addition((passed,), ()))
-    assert [vertebra.name for vertebra in trace.vertebrae] == ["V1", "V2", "V3", "V4", "V5", "V6"]
+    above = replace(vertebra(7, 0), mask=body(0, -40), centroid=Point(CENTRES[0].x, CENTRES[0].y - 40))
+    trace = extended(run().trace, "go on", Addition((PAST_C2,), (above,)))
+    assert [vertebra.name for vertebra in trace.vertebrae] == ["V1", "V2", "V3", "V4", "V5", "V6", "V7"]
     assert trace.anchor is None
+    assert trace.corrections[0].text.endswith("past the spine end C2 0.98 > 0.50 and found V1.")
+
+
+def test_going_on_past_the_spine_end_in_vain_leaves_the_names() -> None:
+    before = run().trace
+    trace = extended(before, "go on", Addition((PAST_C2,), ()))
+    assert [vertebra.name for vertebra in trace.vertebrae] == [vertebra.name for vertebra in before.vertebrae]
+    assert trace.anchor == before.anchor
     assert trace.corrections[0].text.endswith("past the spine end C2 0.98 > 0.50 and found nothing more.")
 
 

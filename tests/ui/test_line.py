@@ -44,3 +44,15 @@ def test_a_full_line_is_a_sentence() -> None:
     with pytest.raises(LineFull, match="waiting already: try again"):
         next(line.waits("b"))
     assert not line.is_in("b")
+
+
+def test_a_request_that_ends_late_leaves_the_next_one_of_its_owner_in_line() -> None:
+    line = Line()
+    first, second, other = (line.ticket(owner) for owner in ("ann", "ann", "bob"))
+    assert [line.join(ticket) for ticket in (first, other)] == [0, 1]
+    line.dismiss("ann")
+    assert line.join(second) == 1
+    line.leave(first)
+    assert line.is_in(second) and line.is_in(other)
+    line.dismiss("ann")
+    assert not line.is_in(second) and line.is_in(other)

@@ -158,6 +158,38 @@ def test_a_film_on_which_no_run_can_start_says_why_and_keeps_what_was_found(
     assert "4 detections" in caption(visitor)
 
 
+def test_after_a_failed_start_the_film_takes_the_clicks_that_are_asked_for(
+    visitor: Visitor, address: str, tmp_path: Path
+) -> None:
+    visitor.open(address, "finished")
+    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "dark.png")))
+    visitor.wait("ready")
+    visitor.page.click("#run")
+    visitor.wait("failed")
+    assert visitor.page.get_attribute('[data-seeds="toggle"]', "aria-pressed") == "true"
+    picture = visitor.page.locator(".player-film.now .player-picture")
+    box, shown = picture.bounding_box(), visitor.page.locator(".player-message").bounding_box()
+    assert box is not None and shown is not None and shown["height"] < box["height"] / 2
+    for y in (0.2, 0.3, 0.4):
+        picture.click(position={"x": box["width"] / 2, "y": y * box["height"]})
+    assert "3 starting points" in visitor.page.inner_text(".player-hint")
+
+
+def test_another_film_ends_the_run_under_way(gate: threading.Semaphore, run: Visitor) -> None:
+    gate.release(3)
+    run.page.wait_for_function("document.querySelectorAll('.tick').length === 3")
+    run.page.click('[data-example="a-finished"]')
+    run.wait("finished")
+    run.page.wait_for_selector("#run", state="visible")
+    gate.release(1000)
+    run.page.wait_for_selector('[data-panel="download"] a.download', state="attached")
+    run.page.click(".player-corrections >> text=names ↓")
+    run.page.wait_for_selector(".player ol.corrected")
+    assert "a-finished" in (run.page.get_attribute(".player .download", "download") or "a-finished")
+    assert caption(run).startswith("All names moved") or "moved down" in run.page.inner_text(".player ol.corrected")
+    assert "film=a-finished" in run.page.url
+
+
 def test_a_name_is_shown_as_text_and_never_as_html(visitor: Visitor, bare_address: str, tmp_path: Path) -> None:
     visitor.open(bare_address, "empty")
     visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "<img src=x onerror=alert(1)>.png")))

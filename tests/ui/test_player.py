@@ -209,6 +209,26 @@ def test_window_and_level_change_the_film_and_not_the_overlay(player: Visitor) -
     player.page.click(".player-grey summary")
 
 
+def test_the_next_film_is_seen_as_it_is_and_a_button_resets_this_one(player: Visitor) -> None:
+    image = player.page.locator(".player-film.now .player-picture image")
+    player.page.click(".player-grey summary")
+    player.page.fill('[data-grey="window"]', "40")
+    player.page.locator('[data-grey="window"]').focus()
+    player.page.keyboard.press("n")
+    assert player.page.locator(".player-film.now .player-picture .name").count() == 0, "keys work beside a slider"
+    player.page.keyboard.press("n")
+    assert player.page.locator(".player-grey.changed").count() == 1
+    player.page.click("[data-reset]")
+    assert image.get_attribute("filter") == "none"
+    player.page.fill('[data-grey="window"]', "40")
+    player.page.click('[data-example="b-film-only"]')
+    player.wait("ready")
+    assert (image.get_attribute("filter"), player.page.locator(".player-grey.changed").count()) == ("none", 0)
+    player.page.click(".player-grey summary")
+    player.page.click('[data-example="a-finished"]')
+    player.wait("finished")
+
+
 def test_names_and_fills_can_be_turned_off(player: Visitor) -> None:
     player.page.locator(".player-film.now").focus()
     player.page.keyboard.press("n")
@@ -225,6 +245,22 @@ def test_the_address_leads_back_to_the_step(player: Visitor, context: BrowserCon
     other.open(player.page.url, "finished")
     assert (frame(other), caption(other)) == (frame(player), caption(player))
     other.leave()
+
+
+def test_the_address_names_the_example_on_show_and_a_broken_step_is_none(
+    player: Visitor, context: BrowserContext, address: str
+) -> None:
+    player.page.click('[data-example="b-film-only"]')
+    player.wait("ready")
+    assert "film=b-film-only" in player.page.url and "step" not in player.page.url
+    player.page.click('[data-example="a-finished"]')
+    player.wait("finished")
+    assert "film=a-finished" in player.page.url
+    for step in ("abc", "2.5"):
+        other = visit(context)
+        other.open(f"{address}?film=a-finished&step={step}", "finished")
+        assert frame(other) == COUNT - 1
+        other.leave()
 
 
 def rows(visitor: Visitor) -> list[str]:

@@ -185,6 +185,25 @@ def test_a_second_run_on_the_film_is_compared_with_the_first(choice: Choice, kep
     assert comparison["divergence"]["direction"] == "up" and comparison["divergence"]["step"] == 1
 
 
+def test_undo_after_a_further_run_brings_back_the_corrected_one(choice: Choice, kept: Kept) -> None:
+    lower = remembered(corrected(kept, lambda run, film: run.correct(Correction("shift", offset=1))))
+    shown = list(run_steps(StandInBench(), choice, None, lower))
+    payload, after = shown[-1].payload, remembered(iter(shown))
+    assert [row["name"] for row in payload["rows"]][0] == "C2"
+    assert any("undo brings that run back" in line for line in payload["notices"])
+    back = remembered(corrected(after, lambda run, film: run.undo()))
+    assert [vertebra.name for vertebra in back.run.trace.vertebrae][0] == "C3"
+    plain = last_of(run_steps(StandInBench(), choice, None, kept)).payload
+    assert plain["corrections"]["undo"] is None and plain["notices"] == []
+
+
+def test_starting_points_that_a_method_does_not_take_are_said_to_be_unused(choice: Choice) -> None:
+    seeds = tuple(CENTRES[:3])
+    payload = last_of(run_steps(StandInBench(), choice, Wishes(seeds=seeds, method="vertxnet"))).payload
+    assert payload["notices"] == ["VertXNet takes no starting points: those clicked were not used."]
+    assert last_of(run_steps(StandInBench(), choice, Wishes(seeds=seeds))).payload["notices"] == []
+
+
 def test_runs_on_different_films_are_not_compared(kept: Kept, tmp_path: Path) -> None:
     other = Choice(write_film(tmp_path / "other.png", bright=0.9), "other.png")
     assert last_of(run_steps(StandInBench(), other, None, kept)).payload["comparison"] is None

@@ -112,6 +112,19 @@ def finished_vertebrae(
     )
 
 
+def outlined_by_the_walk(
+    spine: Sequence[Accepted], vertebrae: Sequence[Vertebra], settings: SpineFMSettings
+) -> list[str]:
+    """A sentence for each vertebra of which nothing lies above the final limit, so that the walk's own mask stands."""
+    own = {id(accepted.shape.mask) for accepted in spine}
+    return [
+        f"Nothing of {vertebra.name} is above the final limit of {settings.final_limit:.2f}: its outline is that of "
+        f"the walk, at {settings.mask_limit:.2f}."
+        for vertebra in vertebrae
+        if id(vertebra.mask) in own
+    ]
+
+
 def added_vertebrae(
     new: Sequence[Accepted], present: Sequence[Point], film: Radiograph, settings: SpineFMSettings
 ) -> tuple[Vertebra, ...]:

@@ -10,7 +10,7 @@ from spinefm.geometry import Point
 from spinefm.methods.protocol import Addition, CannotStart
 from spinefm.methods.result import finished
 from spinefm.methods.spinefm import extend
-from spinefm.methods.spinefm.finish import finished_vertebrae, named
+from spinefm.methods.spinefm.finish import finished_vertebrae, named, outlined_by_the_walk
 from spinefm.methods.spinefm.locate import Seeds, clicked_seeds, judged, seed_triples
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import NetworkStages, Stages, Stopwatch
@@ -74,7 +74,8 @@ class SpineFM:
         names = named(walk.accepted)
         yield names
         vertebrae = finished_vertebrae(walk.accepted, names, film, self._settings)
-        yield finished(self._bundle, watch, vertebrae, self._settings.final_limit, self._settings.smoothing)
+        notes = outlined_by_the_walk(walk.accepted, vertebrae, self._settings)
+        yield finished(self._bundle, watch, vertebrae, self._settings.final_limit, self._settings.smoothing, notes)
 
     def _walked(self, film: Radiograph, stages: Stages, walk: Walk) -> Iterator[Event]:
         """Locate unless seeds were clicked, then walk from the first seeds that hold."""

@@ -10,6 +10,19 @@ from spinefm.bundles import Bundle
 from spinefm.methods.settings import with_changes
 from spinefm.trace import Setting
 
+SHARES = (
+    "score_limit", "score_floor", "score_step", "detector_mask_limit", "duplicate_iou", "outside_limit", "mask_limit",
+    "final_limit", "overlap_limit", "background_limit", "end_limit", "distinct_end_limit", "wrong_end_limit",
+    "retry_limit", "faint_limit",
+)  # fmt: skip
+"""Settings that are probabilities or shares."""
+MOST: Mapping[str, float] = {
+    **dict.fromkeys(SHARES, 1.0),
+    **dict.fromkeys(("patch_factor", "classifier_factor"), 20.0),
+    **dict.fromkeys(("patch_side_px", "classifier_side_px"), 8192.0),
+    "smoothing": 1.0,
+}
+"""The largest values that mean something; beyond them memory or time would run out."""
 ABOVE_ZERO = ("score_step", "patch_factor", "classifier_factor")
 """Settings that make no sense at 0."""
 
@@ -98,7 +111,7 @@ class SpineFMSettings:
 
     def changed(self, changes: Mapping[str, Setting]) -> SpineFMSettings:
         """These settings with `changes` by name. Raises ValueError for an unknown name or a value of the wrong type."""
-        changed = with_changes(self, changes, "SpineFM")
+        changed = with_changes(self, {**_freed(changes), **changes}, "SpineFM")
         for name, value in changes.items():
             _refuse_impossible(name, value, getattr(changed, name))
         return changed
@@ -108,8 +121,16 @@ class SpineFMSettings:
         return asdict(self)
 
 
+def _freed(changes: Mapping[str, Setting]) -> dict[str, Setting]:
+    """A side asked for in spacings takes the place of a fixed one."""
+    pairs = (("patch_factor", "patch_side_px"), ("classifier_factor", "classifier_side_px"))
+    return {side: 0 for factor, side in pairs if factor in changes}
+
+
 def _refuse_impossible(name: str, value: Setting, number: Any) -> None:
     """Raise ValueError for a number, given as `value`, with which there is no run."""
+    if name in MOST and number > MOST[name]:
+        raise ValueError(f"The setting {name} is {MOST[name]:g} at most, not {value!r}.")
     if name == "classifier_views" and number not in (1, 2, 3):
         raise ValueError(f"The setting classifier_views is 1, 2 or 3, not {value!r}.")
     if name in ABOVE_ZERO and number == 0:

@@ -44,7 +44,7 @@ function spineCanvas(root) {
     picture.replaceChildren();
     if (!detail) return;
     const { width, height, drawing, url } = detail;
-    const frame = whole ? [0, 0, width, height] : framed(drawing, width, height);
+    const frame = whole ? [-0.5, -0.5, width, height] : framed(drawing, width, height);
     const size = Math.max(frame[2], frame[3]);
     picture.setAttribute("viewBox", frame.join(" "));
     const masks = new Map(drawing.masks.map((mask) => [mask.number, mask]));
@@ -52,7 +52,8 @@ function spineCanvas(root) {
     const pairs = rows.map(([level, number]) => [path(drawing.truth[level] || []), path((masks.get(number) || { outline: [] }).outline)]);
     const chosen = rows.find((row) => row[2]);
     picture.append(
-      url ? svg("image", { href: url, width, height, preserveAspectRatio: "none" }) : svg("rect", { width, height, fill: "#000" }),
+      // outlines count from pixel centres, pictures from pixel corners
+      url ? svg("image", { href: url, x: -0.5, y: -0.5, width, height, preserveAspectRatio: "none" }) : svg("rect", { x: -0.5, y: -0.5, width, height, fill: "#000" }),
       layer("difference", pairs.map(([truth, found]) => difference(truth, found))),
       layer("truth", [
         ...truths.map(([, points]) => svg("path", { d: path(points) })),

@@ -35,7 +35,7 @@ def steps_payload(folder: RunFolder, film: str, event: int | None) -> Payload:
         "name": film,
         "spacing": _spacing(trace),
     }
-    more: dict[str, Any] = {"at": event, "method": trace.method}
+    more: dict[str, Any] = {"at": event, "method": trace.method, "replay": True}
     if result.row.failure:
         more["notices"] = [result.row.failure]
     return player_payload(new_run(), "finished", film_data=data, events=trace.events, **more)

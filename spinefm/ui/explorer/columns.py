@@ -14,7 +14,7 @@ import numpy as np
 from spinefm.anatomy import Level
 from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.published import published_for
-from spinefm.evaluation.runs import RunFolder
+from spinefm.evaluation.runs import RunError, RunFolder
 from spinefm.evaluation.summary import run_figures
 from spinefm.ui.player.payload import colours
 
@@ -63,7 +63,10 @@ def _panoptic(films: DataFrame) -> Columns | None:
 
 def _skipped(folder: RunFolder) -> list[Columns]:
     path = folder.path / "skipped.json"
-    return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
+    try:
+        return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
+    except (OSError, ValueError, TypeError) as error:
+        raise RunError(f"{path} is damaged; run `spinefm evaluate` again.") from error
 
 
 def _film_columns(films: DataFrame, regions: Sequence[str], groups: Sequence[str], stops: Sequence[str]) -> Columns:

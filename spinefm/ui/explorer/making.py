@@ -36,12 +36,24 @@ def opened_zip(path: Path, folder: Path) -> bool:
     RunFolder(plans[0].parent).plan()
     read_tables(plans[0].parent)
     shutil.move(plans[0].parent, folder)
+    shutil.rmtree(unpacked, ignore_errors=True)
     return True
 
 
 def evaluated_zip(folder: Path, method: Method, bundle: str, turn: Turn) -> Iterator[str]:
-    """Evaluate the films that `opened_zip` unpacked; yields one line per film. Raises DatasetError, RunError."""
-    dataset = open_dataset("auto", folder.with_name(f"{folder.name}-set"))
+    """Evaluate the films that `opened_zip` unpacked, and delete them; yields one line per film.
+
+    Raises DatasetError, RunError.
+    """
+    films = folder.with_name(f"{folder.name}-set")
+    try:
+        yield from _evaluated_set(films, folder, method, bundle, turn)
+    finally:
+        shutil.rmtree(films, ignore_errors=True)
+
+
+def _evaluated_set(films: Path, folder: Path, method: Method, bundle: str, turn: Turn) -> Iterator[str]:
+    dataset = open_dataset("auto", films)
     if len(dataset.names) > MOST_FILMS:
         raise DatasetError(
             f"The zip holds {len(dataset.names)} films and the page evaluates {MOST_FILMS} at most: "

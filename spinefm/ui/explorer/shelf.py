@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 import threading
@@ -34,12 +35,14 @@ class Shelf:
         self._offered = offered
         self._own = Path(tempfile.mkdtemp(prefix="spinefm-evaluations-"))
         self._making = threading.Lock()
+        atexit.register(shutil.rmtree, self._own, ignore_errors=True)
 
     def entries(self, own: list[str]) -> list[dict[str, str]]:
-        """Id and title of what is offered and of the visitor's `own`, which come first."""
+        """Id and title of what is offered and of the visitor's `own`, which come first; damaged ones are left out."""
+        self._sweep()
         found = [run for run in own if run.startswith(OWN) and self._is_finished(self._own / run)]
         offered = sorted(path.name for path in self._offered.glob("*") if self._is_finished(path))
-        return [{"id": run, "title": self._title(run)} for run in [*reversed(found), *offered]]
+        return [{"id": run, "title": title} for run in [*reversed(found), *offered] if (title := self._title(run))]
 
     def folder(self, run: str) -> RunFolder:
         """The run of that id. Raises RunError for one that is not here."""
@@ -51,9 +54,7 @@ class Shelf:
 
     def new(self) -> tuple[str, Path]:
         """An id and a folder, not made yet, for a visitor's own; those of long ago are deleted."""
-        for path in self._own.glob("*"):
-            if time.time() - path.stat().st_mtime > KEEP_OWN:
-                shutil.rmtree(path, ignore_errors=True)
+        self._sweep()
         run = f"{OWN}{uuid.uuid4().hex}"
         return run, self._own / run
 
@@ -82,13 +83,28 @@ class Shelf:
         except RunError as error:
             return {"error": str(error)}
 
-    def _title(self, run: str) -> str:
+    def _sweep(self) -> None:
+        """Delete what visitors brought long ago and nobody has written to since."""
+        for path in self._own.glob("*"):
+            if time.time() - _last_written(path) > KEEP_OWN:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _title(self, run: str) -> str | None:
+        """What a run is called; None for one whose plan cannot be read."""
         prefix = "your own: " if run.startswith(OWN) else f"{run}: "
-        return prefix + self.folder(run).plan().title
+        try:
+            return prefix + self.folder(run).plan().title
+        except RunError:
+            return None
 
     @staticmethod
     def _is_finished(path: Path) -> bool:
         return (path / PLAN).is_file() and (path / f"{FILMS}.parquet").is_file()
+
+
+def _last_written(path: Path) -> float:
+    """When something was written to a folder or to those in it, in seconds; a run under way writes all the time."""
+    return max((place.stat().st_mtime for place in (path, *path.glob("*")) if place.exists()), default=time.time())
 
 
 @lru_cache(maxsize=8)

@@ -13,6 +13,7 @@ from spinefm.bundles import BundleError
 from spinefm.datasets import DatasetError
 from spinefm.evaluation import RunError
 from spinefm.ui import limits
+from spinefm.ui.examples import Choice
 from spinefm.ui.explorer.assets import gradio_script, markup, style
 from spinefm.ui.explorer.case import looked_at, steps_payload
 from spinefm.ui.explorer.making import evaluated_zip, opened_zip, phantom_run
@@ -26,6 +27,7 @@ QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 TAB = "explore"
 NEWS: dict[str, Any] = {"text": "", "own": [], "open": ""}
 """What the page tells the explorer: a line of progress, the visitor's own evaluations, and which one to open."""
+REPLAYED = "A replay of an evaluation does not hold the film itself: drop the film on the left to run it."
 FAULT = "The evaluation broke off by a fault of the program: try again, and report it."
 
 
@@ -89,7 +91,8 @@ class ExplorerTab:
             payload = steps_payload(folder, str(asked.get("film")), None if number is None else int(number))
         except RunError as error:
             return (*[gr.skip()] * 4, {**NEWS, "text": str(error)})
-        return payload, None, None, gr.Tabs(selected="segment"), gr.skip()
+        replayed = Choice(Path(), payload["film"]["name"], gone=REPLAYED)
+        return payload, replayed, None, gr.Tabs(selected="segment"), gr.skip()
 
     def _on_zip(self, request: gr.Request, path: str, news: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
         """Open a finished evaluation, or evaluate films with truth."""
@@ -122,10 +125,11 @@ class ExplorerTab:
 
     def _turns(self, request: gr.Request) -> Any:
         """Something that waits for the visitor's turn at the networks, film by film."""
-        line, visitor = self.parts.segment.line, f"explore {request.session_hash}"
+        line, owner = self.parts.segment.line, f"explore {request.session_hash}"
 
         @contextmanager
         def turn() -> Iterator[None]:
+            visitor = line.ticket(owner)
             try:
                 for _ in line.waits(visitor):
                     pass

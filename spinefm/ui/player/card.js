@@ -51,7 +51,7 @@ function nameOf(view, number) {
 function stepTitle(view, step) {
   const number = step.decided && step.decided.vertebra;
   const known = number !== undefined && number !== null ? nameOf(view, number) : null;
-  const count = { seed: `Starting point ${step.step + 1}`, added: `Click ${step.step}` }[step.direction] || `Step ${step.step}`;
+  const count = { seed: `Seed ${step.step + 1}`, added: `Click ${step.step}` }[step.direction] || `Step ${step.step}`;
   return [count, known, ["up", "down"].includes(step.direction) ? DIRECTIONS[step.direction] : null].filter(Boolean).join(" · ");
 }
 

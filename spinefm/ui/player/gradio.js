@@ -25,7 +25,7 @@ function guard(event) {
 for (const kind of ["change", "drop"]) document.addEventListener(kind, guard, true);
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable=true]");
+  const typing = event.target.closest && event.target.closest("input:not([type=range]), textarea, select, [contenteditable=true]");
   if (event.key.toLowerCase() !== "r" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
   const run = document.querySelector("#run");
   if (run && run.offsetParent) run.click();

@@ -36,7 +36,8 @@ function goOnButton(row, act) {
 
 function drawVertebrae(node, view, act) {
   if (!view.payload.rows.length) {
-    node.replaceChildren(html("p", { class: "note" }, "The table stands here when the run is finished."));
+    const words = view.payload.status === "running" ? "The table stands here when the run is finished." : "No vertebra was found, so there is no table.";
+    node.replaceChildren(html("p", { class: "note" }, words));
     return;
   }
   const head = ["name", "", "probability", "why it ended"].map((word) => html("th", { scope: "col" }, word));
@@ -56,8 +57,14 @@ function drawDownload(node, view) {
   node.replaceChildren(file
     ? html("p", {}, html("a", { class: "download", href: file.url, download: file.orig_name }, "Download the zip"),
       html("span", { class: "note" }, ` ${words}`))
-    : html("p", { class: "note" }, (view.payload.status === "finished" && view.payload.corrections
-      ? "The zip is being packed: " : "One zip stands here when the run is finished: ") + words + "."));
+    : html("p", { class: "note" }, downloadNote(view.payload, words)));
+}
+
+function downloadNote({ status, corrections, replay }, words) {
+  if (status === "failed") return "The run failed: there is nothing to download.";
+  if (status !== "finished") return `One zip stands here when the run is finished: ${words}.`;
+  if (corrections) return `The zip is being packed: ${words}.`;
+  return replay ? "These steps are a replay of an evaluation, whose files lie in its own folder." : "The files of this run lie beside this page.";
 }
 
 // Marks the rows of the frame on show, and keeps the log's one in sight without moving the page.

@@ -2,6 +2,7 @@
 
 const PACE = 650;
 const SPEEDS = [0.5, 1, 2, 4];
+const SLIDER_KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
 const MESSAGES = {
   empty: ["No film yet.", "Drop one on the left, or pick an example."],
   waiting: ["Starting …", "The film is about to be read."],
@@ -53,7 +54,10 @@ function spinePlayer(root, report = null) {
     view.names = payload.status === "finished" ? finalNames(view.frames) : new Map();
     view.accepted = acceptances(view.frames);
     view.earlier = earlierRun(payload);
-    if (payload.film && (!view.film || view.film.url !== payload.film.url)) view.patch = patchFrame(payload.film);
+    if (payload.film && (!view.film || view.film.url !== payload.film.url)) {
+      view.patch = patchFrame(payload.film);
+      resetGrey(); // the next film is seen as it is
+    }
     view.film = payload.film;
     if (fresh) following = true;
     shell.dataset.status = payload.status;
@@ -67,9 +71,11 @@ function spinePlayer(root, report = null) {
       ...(payload.remarks || []).map((line) => html("li", { class: "remark" }, line)));
     drawParts();
     compareTab(payload);
+    const first = !opened;
     if (following || fresh) now = startFrame(payload, fresh);
     if (payload.status !== "running") following = false;
     paint();
+    if (fresh && !first) writeAddress();
   }
 
   // A run with another limit opens beside the one before, once; without an earlier run there is nothing to compare.
@@ -216,14 +222,14 @@ function spinePlayer(root, report = null) {
 
   function play() {
     if (!view.frames.length) return;
-    if (timer) return stop();
+    if (timer) return pause();
     if (now >= view.frames.length - 1) go(0, true);
     setPlaying(true);
     timer = setTimeout(beat, PACE / speed);
   }
 
   function beat() {
-    if (now >= view.frames.length - 1) return stop();
+    if (now >= view.frames.length - 1) return pause();
     go(now + 1, true);
     timer = setTimeout(beat, PACE / speed);
   }
@@ -232,6 +238,11 @@ function spinePlayer(root, report = null) {
     clearTimeout(timer);
     timer = null;
     setPlaying(false);
+  }
+
+  function pause() {
+    stop();
+    writeAddress();
   }
 
   function setPlaying(on) {
@@ -262,8 +273,16 @@ function spinePlayer(root, report = null) {
     before.redraw();
   }
 
+  function resetGrey() {
+    root.querySelector("[data-reset]").addEventListener("click", resetGrey);
+  for (const slider of root.querySelectorAll("[data-grey]")) slider.value = slider.defaultValue;
+    setGrey();
+  }
+
   function setGrey() {
-    const value = (name) => Number(root.querySelector(`[data-grey="${name}"]`).value);
+    const sliders = [...root.querySelectorAll("[data-grey]")];
+    const value = (name) => Number(sliders.find((slider) => slider.dataset.grey === name).value);
+    root.querySelector(".player-grey").classList.toggle("changed", sliders.some((slider) => slider.value !== slider.defaultValue));
     for (const film of [picture, before]) {
       film.setGrey(value("level"), value("window"));
       film.layer.style.opacity = value("opacity") / 100;
@@ -288,7 +307,8 @@ function spinePlayer(root, report = null) {
   function writeAddress() {
     if (timer || !window.history.replaceState || !location.protocol.startsWith("http")) return;
     const address = new URL(location.href);
-    address.searchParams.set("step", now + 1);
+    if (view.frames.length) address.searchParams.set("step", now + 1);
+    else address.searchParams.delete("step");
     if (view.payload.example) address.searchParams.set("film", view.payload.example);
     else address.searchParams.delete("film");
     history.replaceState(history.state, "", address);
@@ -299,7 +319,8 @@ function spinePlayer(root, report = null) {
     const asked = new URL(location.href).searchParams;
     const named = asked.get("film");
     if (!asked.get("step") || payload.status !== "finished" || named !== (payload.example || null)) return null;
-    return Number(asked.get("step")) - 1;
+    const step = Number(asked.get("step"));
+    return Number.isInteger(step) ? step - 1 : null;
   }
 
   const KEYS = {
@@ -329,7 +350,8 @@ function spinePlayer(root, report = null) {
     if (isTyping(event.target) || event.altKey) return;
     if (event.ctrlKey || event.metaKey) return onControlKey(event);
     const onButton = event.key === " " && event.target.closest("button, summary, a");
-    if (onButton || !view.film || !root.offsetParent) return;
+    const onSlider = event.target.matches("input[type=range]") && SLIDER_KEYS.has(event.key);
+    if (onButton || onSlider || !view.film || !root.offsetParent) return;
     const shifted = { ArrowLeft: () => goGroup(-1), ArrowRight: () => goGroup(1) };
     const action = (event.shiftKey && shifted[event.key]) || KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return;
@@ -338,7 +360,7 @@ function spinePlayer(root, report = null) {
   }
 
   function isTyping(target) {
-    return Boolean(target.closest && target.closest("input, textarea, select, [contenteditable=true]"));
+    return Boolean(target.closest && target.closest("input:not([type=range]), textarea, select, [contenteditable=true]"));
   }
 
   const BUTTONS = { back: KEYS.ArrowLeft, forward: KEYS.ArrowRight, play, keys: toggleKeys };

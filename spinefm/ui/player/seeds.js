@@ -53,11 +53,13 @@ function spineSeeds(root, picture, offered) {
 
   function onFilm(payload) {
     const next = payload.film && payload.film.url;
-    if (size && size.url === next) return;
-    size = payload.film;
-    points = [];
-    keep();
-    setActive(false);
+    if (!size || size.url !== next) {
+      size = payload.film;
+      points = [];
+      keep();
+      setActive(false);
+    }
+    if (offered && payload.error && payload.error.click) setActive(true); // clicking is what helps now
   }
 
   film.addEventListener("click", (event) => {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -16,7 +18,7 @@ from spinefm.ui import page as ui
 from spinefm.ui.explorer import plan_of
 from spinefm.ui.explorer.case import looked_at, steps_payload
 from spinefm.ui.explorer.making import phantom_run
-from spinefm.ui.explorer.shelf import Shelf
+from spinefm.ui.explorer.shelf import KEEP_OWN, Shelf
 from tests.evaluation.stand_in_set import write_set
 from tests.ui.conftest import Visitor, serve, visit
 from tests.ui.stand_in import StandIn, StandInBench
@@ -55,6 +57,10 @@ def test_a_link_opens_the_view_and_a_row_the_player_at_its_failing_step(guest: V
     )
     assert page.get_attribute(".player", "data-kind") == "decided"
     page.wait_for_function("!location.search.includes('tab=explore')")
+    assert "a replay of an evaluation" in (page.locator('[data-panel="download"]').text_content() or "")
+    page.click("#run")
+    page.wait_for_selector('.player[data-status="failed"]')
+    assert "does not hold the film itself" in page.inner_text(".player-message")
 
 
 def test_a_finished_evaluation_is_brought_as_a_zip(guest: Visitor, offered: Path, tmp_path: Path) -> None:
@@ -143,3 +149,34 @@ def test_a_reader_sees_the_own_evaluations_only_that_are_theirs(offered: Path) -
 @pytest.mark.parametrize("part", sorted(Path(ui.__file__).parent.rglob("*.html")), ids=lambda part: part.name)
 def test_no_part_of_the_page_ends_the_template_it_is_put_into(part: Path) -> None:
     assert "`" not in part.read_text(encoding="utf-8")
+
+
+def test_a_damaged_evaluation_takes_away_no_other(offered: Path, tmp_path: Path) -> None:
+    for name in ("first", "broken", "lacking", "skipped"):
+        shutil.copytree(offered / "first", tmp_path / name)
+    (tmp_path / "broken" / "run.json").write_text("{")
+    films, _ = read_tables(tmp_path / "lacking")
+    films.drop(columns="merged_masks").to_parquet(tmp_path / "lacking" / "films.parquet")
+    (tmp_path / "skipped" / "skipped.json").write_text("{")
+    shelf = Shelf(tmp_path)
+    assert [entry["id"] for entry in shelf.entries([])] == ["first", "lacking", "skipped"]
+    assert "lack merged_masks" in shelf.columns("lacking")["error"]
+    assert "is damaged" in shelf.columns("skipped")["error"]
+    assert "error" not in shelf.columns("first")
+
+
+def test_what_a_visitor_brought_is_deleted_when_nobody_wrote_to_it_for_long(
+    offered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf(offered)
+    run, folder = shelf.new()
+    shutil.copytree(offered / "first", folder)
+    assert run in [entry["id"] for entry in shelf.entries([run])]
+    later = time.time() + KEEP_OWN + 60
+    monkeypatch.setattr("spinefm.ui.explorer.shelf.time.time", lambda: later)
+    (folder / "results").touch()
+    os.utime(folder / "results", (later, later))
+    assert run in [entry["id"] for entry in shelf.entries([run])], "something is being written"
+    monkeypatch.setattr("spinefm.ui.explorer.shelf.time.time", lambda: later + KEEP_OWN + 60)
+    assert run not in [entry["id"] for entry in shelf.entries([run])]
+    assert not folder.exists()
