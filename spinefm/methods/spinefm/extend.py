@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median_low
 
+import numpy as np
+
 from spinefm.anatomy import Level
 from spinefm.captions import stop_reason
 from spinefm.geometry import Box, Point, principal_axis
@@ -19,6 +21,10 @@ from spinefm.radiograph import Radiograph
 from spinefm.trace import OVERRULABLE, Anchor, Decided, Direction, Event, Proposed, Segmented, Trace, Vertebra
 
 CLICK_INSTEAD = "click the vertebra itself to add it."
+OFF_LIMIT = 2.0
+"""Spacings beside the spine from which a click shows no vertebra of it; a sharply bent sacrum lies nearer."""
+CARRIED_ON = 6.0
+"""Spacings by which the spine is carried on straight beyond its ends."""
 
 
 def go_on(film: Radiograph, stages: Stages, settings: SpineFMSettings, trace: Trace, direction: Direction) -> Addition:
@@ -69,11 +75,29 @@ def spacing_at(point: Point, centroids: Sequence[Point]) -> float:
     return median_low([*intervals, min(point.distance(centroid) for centroid in spine)])
 
 
+def off_the_spine(point: Point, centroids: Sequence[Point]) -> float:
+    """Distance of `point`, in spacings, from the line through two or more `centroids`, carried on beyond both ends."""
+    axis = principal_axis(centroids)
+    line = np.array(sorted(centroids, key=axis.position), float)  # (N, 2)
+    spacing = float(np.median(np.linalg.norm(np.diff(line, axis=0), axis=1)))
+    first, last = line[0] - line[1], line[-1] - line[-2]
+    starts = np.concatenate([[line[0] + CARRIED_ON * first], line])  # (N + 1, 2)
+    steps = np.concatenate([line, [line[-1] + CARRIED_ON * last]]) - starts  # (N + 1, 2)
+    along = np.einsum("ij,ij->i", np.array(point) - starts, steps) / np.einsum("ij,ij->i", steps, steps)
+    nearest = starts + np.clip(along, 0.0, 1.0)[:, None] * steps  # (N + 1, 2)
+    return float(np.linalg.norm(np.array(point) - nearest, axis=1).min() / spacing)
+
+
 def _refuse_place(film: Radiograph, trace: Trace, point: Point) -> None:
     if not point.inside(film.pixels.shape[:2]):
         raise CannotAdd("That click lies outside the film: click on a vertebra.")
     if len(trace.vertebrae) < 2:
         raise CannotAdd("The patch's size comes from two neighbours, and there are none: run the film again.")
+    distance = off_the_spine(point, [vertebra.centroid for vertebra in trace.vertebrae])
+    if distance > OFF_LIMIT:
+        raise CannotAdd(
+            f"That click lies {distance:.1f} > {OFF_LIMIT:.1f} spacings beside the spine: click on a vertebra of it."
+        )
     for vertebra in trace.vertebrae:
         if vertebra.mask.within(Box.square(point, 1)).any():
             raise CannotAdd(f"That click lies on {vertebra.name}: click on a vertebra without an outline.")

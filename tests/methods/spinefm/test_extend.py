@@ -6,7 +6,7 @@ from spinefm.captions import caption
 from spinefm.geometry import Point
 from spinefm.methods import CannotAdd, run_to_trace
 from spinefm.methods.spinefm import SpineFM, SpineFMSettings
-from spinefm.methods.spinefm.extend import spacing_at
+from spinefm.methods.spinefm.extend import off_the_spine, spacing_at
 from spinefm.trace import Decided, Proposed, StepEvent, Trace
 from tests.columns import Column, Oracle, empty_bundle, straight
 
@@ -84,7 +84,7 @@ def test_a_click_adds_the_body_there_at_its_neighbours_spacing():
 
 @pytest.mark.parametrize(
     ("point", "words"),
-    [(Point(-5, 10), "outside the film"), (straight(7).centroids[2], "lies on C4"), (Point(20, 20), "mask is empty")],
+    [(Point(-5, 10), "outside the film"), (straight(7).centroids[2], "lies on C4"), (Point(60, 20), "mask is empty")],
 )
 def test_a_click_where_nothing_can_be_added_says_why(point, words):
     oracle, trace = stopped_at(4, "background")
@@ -97,3 +97,19 @@ def test_the_spacing_is_not_doubled_by_a_gap():
     assert spacing_at(Point(0, 60), spine) == 30
     assert spacing_at(Point(0, 150), spine) == 30
     assert spacing_at(Point(0, 30), [Point(0, 0), Point(0, 60)]) == 30
+
+
+@pytest.mark.parametrize(
+    ("point", "distance"),
+    [((100, 60), 0), ((140, 60), 1), ((20, 80), 2), ((100, -60), 0), ((160, 300), 1.5), ((100, 700), 7.5)],
+)
+def test_how_far_a_point_lies_beside_a_straight_spine(point, distance):
+    spine = [Point(100, 40 * i) for i in (2, 0, 1, 3, 4)]
+    assert off_the_spine(Point(*point), spine) == pytest.approx(distance)
+
+
+def test_a_click_far_beside_the_spine_is_refused():
+    oracle, trace = stopped_at(4, "background")
+    first = trace.vertebrae[0].centroid
+    with pytest.raises(CannotAdd, match=r"2\.5 > 2\.0 spacings beside the spine"):
+        method(oracle).add(oracle.column.film, trace, Point(first.x + 2.5 * 32, first.y))
