@@ -40,6 +40,7 @@ def caption(visitor: Visitor) -> str:
 
 def test_opens_with_an_example_finished_and_paused(visitor: Visitor, address: str) -> None:
     visitor.open(address, "finished")
+    assert visitor.page.get_attribute('[data-example="a-finished"]', "aria-pressed") == "true"
     names = visitor.page.locator(".player-picture .name").all_text_contents()
     assert names == ["C2", "C3", "C4", "C5", "C6", "C7"]
     assert visitor.page.locator(".player.playing").count() == 0
@@ -113,6 +114,7 @@ def test_a_second_film_gives_its_own_picture(run: Visitor, tmp_path: Path) -> No
     first = run.page.get_attribute(".player-picture image", "href")
     run.page.click('[data-example="b-film-only"]')
     run.wait("ready")
+    assert run.page.get_attribute('[data-example="b-film-only"]', "aria-pressed") == "true"
     assert run.page.get_attribute(".player-picture image", "href") != first
     assert run.page.locator(".player-picture .vertebra").count() == 0
 

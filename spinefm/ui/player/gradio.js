@@ -1,8 +1,16 @@
 // Ties the player to the page's component: whenever its value changes, show it.
 const player = spinePlayer(element, (name, data) => trigger(name, data));
 // The event it reports to the page: "correct".
-watch("value", () => player.show(props.value));
-player.show(props.value);
+function show(value) {
+  player.show(value);
+  if (!value || value.status === "waiting") return;
+  for (const button of document.querySelectorAll("[data-example]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.example === value.example));
+  }
+}
+
+watch("value", () => show(props.value));
+show(props.value);
 
 function refuse(file) {
   const error = {
