@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,8 @@ def comparison_text(rows: list[LevelComparison], first: str, second: str) -> str
     ]
     for row in rows:
         low, high = row.films.interval
-        difference = f"{row.films.difference:+.4f} ({low:+.4f} to {high:+.4f})"
+        interval = "–" if math.isnan(low) else f"{low:+.4f} to {high:+.4f}"  # one film has no interval
+        difference = f"{row.films.difference:+.4f} ({interval})"
         p = "no change" if row.films.p is None else f"{row.films.p:.2g}"
         lines.append(
             f"{row.name:5s} {row.count:6d} {row.identified[0]:15.1f} {row.identified[1]:7.1f} "

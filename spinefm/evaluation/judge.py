@@ -13,7 +13,7 @@ from spinefm.evaluation.assignment import one_to_one, shift_of
 from spinefm.evaluation.boxes import in_boxes
 from spinefm.evaluation.drawing import draw
 from spinefm.evaluation.events import event_of_miss, event_of_names, event_of_vertebra
-from spinefm.evaluation.matching import IDENTIFIED_ABOVE, ON_PARTIAL_ABOVE, FilmScore, score_film
+from spinefm.evaluation.matching import IDENTIFIED_ABOVE, FilmScore, lies_on, score_film
 from spinefm.evaluation.panoptic import PanopticCounts, count_panoptic
 from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.surfaces import surface_score
@@ -112,13 +112,8 @@ def _mask_dice(judged: Judged) -> Iterator[float]:
         return
     for vertebra in judged.vertebrae:
         best = max((vertebra.mask.dice(body) for body in truth.bodies.values()), default=0.0)
-        if best > IDENTIFIED_ABOVE or not _lies_on_partial(vertebra.mask, truth):
+        if best > IDENTIFIED_ABOVE or not lies_on(vertebra.mask, truth.partial):
             yield round(best, DIGITS)
-
-
-def _lies_on_partial(mask: Mask, truth: Truth) -> bool:
-    share = sum(mask.intersection_area(body) for body in truth.partial.values()) / max(mask.area, 1)
-    return share > ON_PARTIAL_ABOVE or any(mask.dice(body) > IDENTIFIED_ABOVE for body in truth.partial.values())
 
 
 def _body_rows(judged: Judged, score: FilmScore, pairs: dict[Level, int]) -> Iterator[VertebraRow]:
@@ -186,7 +181,7 @@ def _extra_rows(judged: Judged, score: FilmScore, boxed: dict[Level, int]) -> It
         dice = max((vertebra.mask.dice(body) for body in judged.truth.bodies.values()), default=0.0)
         if vertebra.number in in_box or (dice > IDENTIFIED_ABOVE and vertebra.number in best):
             continue
-        if dice <= IDENTIFIED_ABOVE and (not judged.truth.complete or _lies_on_partial(vertebra.mask, judged.truth)):
+        if dice <= IDENTIFIED_ABOVE and (not judged.truth.complete or lies_on(vertebra.mask, judged.truth.partial)):
             continue
         event = event_of_vertebra(judged.trace, vertebra.number)
         reason = "a second mask of a body" if dice > IDENTIFIED_ABOVE else "on no body"

@@ -70,7 +70,7 @@ def score_film(film: str, region: str, group: str, truth: Truth, vertebrae: Sequ
     false = [
         vertebra
         for vertebra, match in zip(vertebrae, matched, strict=True)
-        if match is None and not _lies_on(vertebra.mask, truth.partial)
+        if match is None and not lies_on(vertebra.mask, truth.partial)
     ]
     hits = [match for match in matched if match is not None]
     return FilmScore(
@@ -128,7 +128,7 @@ def _best(mask: Mask, bodies: Mapping[Level, Mask]) -> Level | None:
     return best if best is not None and dice[best] > IDENTIFIED_ABOVE else None
 
 
-def _lies_on(mask: Mask, bodies: Mapping[Level, Mask]) -> bool:
+def lies_on(mask: Mask, bodies: Mapping[Level, Mask]) -> bool:
     """Whether `mask` identifies one of `bodies`, which do not overlap, or lies mostly on them."""
     share = sum(mask.intersection_area(body) for body in bodies.values()) / max(mask.area, 1)
     return share > ON_PARTIAL_ABOVE or _best(mask, bodies) is not None

@@ -15,8 +15,9 @@ from spinefm.training.cutouts import Cutout, draw_cutout, plain_cutout
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import FilmTrainer
 from spinefm.training.ranks import device_of, placed, precise
+from spinefm.training.scores import dice
 from spinefm.training.settings import Recipe
-from spinefm.training.train_unet import class_dice, dice
+from spinefm.training.train_unet import class_dice
 
 VALIDATED = (120, 600)
 """Cutouts scored at each validation and at the last one, half of them with the errors of a semantic network."""

@@ -16,6 +16,7 @@ from spinefm.training.errors import RunFailed
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
 from spinefm.training.patches import Square, cut_film, cut_mask, label_at, varied_patch
 from spinefm.training.ranks import device_of, placed, precise
+from spinefm.training.scores import dice
 from spinefm.training.settings import Recipe
 
 SIDES = (2.3, 4.2)
@@ -203,12 +204,6 @@ def iou_of(found: Tensor, true: Tensor) -> Tensor:
     """Intersection over union (B,) of boolean masks (B, S, S)."""
     union = (found | true).sum(dim=(1, 2)).clamp_min(1)  # (B,)
     return (found & true).sum(dim=(1, 2)) / union  # (B,)
-
-
-def dice(found: NDArray[np.bool_], true: NDArray[np.bool_]) -> float:
-    """Dice of two masks of one shape; 1 when both are empty."""
-    total = int(found.sum()) + int(true.sum())
-    return 2.0 * int((found & true).sum()) / total if total else 1.0
 
 
 def _by_region(scores: list[tuple[Level, float]]) -> dict[str, float]:

@@ -17,6 +17,7 @@ from spinefm.networks.unet import ResidualEncoder, UNet, UNetConfig, resized
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import FilmTrainer, TrainingFilm
 from spinefm.training.ranks import device_of, precise
+from spinefm.training.scores import dice
 from spinefm.training.settings import Recipe
 from spinefm.training.train_mask_rcnn import VIEWS, view_shape
 from spinefm.training.views import View, draw_view
@@ -143,12 +144,6 @@ def class_dice(probabilities: Tensor, maps: Tensor) -> Tensor:
     if not present:
         return probabilities.new_ones(())
     return torch.stack([soft_dice(probabilities[:, index], maps == index) for index in present]).mean()
-
-
-def dice(found: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
-    """Dice of two masks of one shape; 1 when both are empty."""
-    total = int(found.sum()) + int(truth.sum())
-    return 2.0 * int((found & truth).sum()) / total if total else 1.0
 
 
 def alone(found: NDArray[np.bool_], body: NDArray[np.bool_]) -> bool:

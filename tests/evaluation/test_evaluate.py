@@ -220,6 +220,9 @@ def test_two_runs_are_compared_film_by_film(whole):
     assert rows["all"].films.difference == pytest.approx(-(first.loc[first["level"] == "C4", "dice"] / 7).mean())
     text = comparison_text(list(rows.values()), "one", "two")
     assert "no change" in text
+    alone = first[first["film"] == first["film"].iloc[0]]
+    single = comparison_text(compare_runs(alone, alone), "one", "two")
+    assert "+0.0000 (–)" in single and "nan" not in single
 
 
 def test_runs_on_other_films_cannot_be_compared(whole):

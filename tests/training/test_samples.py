@@ -15,10 +15,11 @@ from spinefm.networks.med_sa import MedSAConfig
 from spinefm.training.backgrounds import KINDS, NEAREST, draw_background
 from spinefm.training.films import FilmSet
 from spinefm.training.loop import Loop, Trainer
+from spinefm.training.scores import dice
 from spinefm.training.settings import TrainSettings
 from spinefm.training.train_classifier import ClassifierTrainer, confusion_scores, draw_case
 from spinefm.training.train_mask_rcnn import MaskRCNNTrainer, mask_centroid, match, view_shape
-from spinefm.training.train_med_sa import MedSATrainer, click_of_walk, dice, draw_click, soft_dice_loss
+from spinefm.training.train_med_sa import MedSATrainer, click_of_walk, draw_click, soft_dice_loss
 from spinefm.training.train_point_predictor import PointPredictorTrainer, film_windows, framed
 from spinefm.training.views import cut_view, draw_view, whole_film
 

@@ -15,9 +15,10 @@ from spinefm.training.cutouts import draw_cutout, median_spacing, plain_cutout
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import FilmSet
 from spinefm.training.loop import Loop, Trainer
+from spinefm.training.scores import dice
 from spinefm.training.settings import TrainSettings
 from spinefm.training.train_instance_net import InstanceNetTrainer
-from spinefm.training.train_unet import GAP_WEIGHT, UNetTrainer, alone, class_dice, dice, gap_weights, soft_dice
+from spinefm.training.train_unet import GAP_WEIGHT, UNetTrainer, alone, class_dice, gap_weights, soft_dice
 
 SMALL_UNET = UNetConfig(longest_side=128, widths=(8, 16, 16), blocks=(1, 1))
 SMALL_INSTANCE = InstanceNetConfig(height=64, width=48, widths=(8, 16, 16))
