@@ -7,7 +7,7 @@ sentence. Nothing of a file's metadata is kept but the spacing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -81,6 +81,14 @@ class Radiograph:
     def size(self) -> tuple[int, int]:
         """(width, height) in pixels."""
         return self.width, self.height
+
+    def turned(self, quarters: int) -> Radiograph:
+        """This film turned clockwise by so many quarters, with a note: every coordinate is then the turned film's."""
+        if quarters % 4 == 0:
+            return self
+        note = f"The film was turned clockwise by {90 * (quarters % 4)}°: all coordinates are those of the turned film."
+        provenance = replace(self.provenance, notes=(note, *self.provenance.notes))
+        return Radiograph(np.ascontiguousarray(np.rot90(self.pixels, -quarters)), self.spacing, provenance)
 
     @classmethod
     def from_array(

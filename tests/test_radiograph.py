@@ -465,3 +465,14 @@ def test_arrays_become_films(dtype: type) -> None:
 def test_bad_arrays_are_refused(array: NDArray[np.generic], phrase: str) -> None:
     with pytest.raises(UnreadableFilm, match=phrase):
         Radiograph.from_array(array)
+
+
+def test_a_turned_film_is_clockwise_and_says_so() -> None:
+    array = np.linspace(0, 1, 96 * 64, dtype=np.float32).reshape(96, 64)
+    film = Radiograph.from_array(array, Spacing(0.2, "header"))
+    once = film.turned(1)
+    assert once.size == (96, 64) and once.spacing == film.spacing
+    assert once.pixels[0, -1] == film.pixels[0, 0] and once.pixels[-1, -1] == film.pixels[0, -1]
+    assert "clockwise by 90°" in once.provenance.notes[0]
+    assert np.array_equal(once.turned(3).pixels, film.pixels)
+    assert film.turned(4) is film

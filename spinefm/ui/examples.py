@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -24,18 +24,26 @@ GONE = "The uploaded film was removed after half an hour: upload it again."
 
 @dataclass(frozen=True)
 class Choice:
-    """The film a visitor chose: an upload, or the example of that name; `gone` is said where its file is not there."""
+    """The film a visitor chose: an upload, or the example of that name, turned clockwise by so many `quarters`.
+
+    `gone` is said where its file is not there.
+    """
 
     path: Path
     name: str
     example: str | None = None
     gone: str = GONE
+    quarters: int = 0
+
+    def turned(self) -> Choice:
+        """The film turned clockwise by one quarter more; as an example it was another."""
+        return replace(self, example=None, quarters=(self.quarters + 1) % 4)
 
     def read(self) -> Radiograph:
         """The film. Raises UnreadableFilm, also when it is not there, as an upload that has expired."""
         if not self.path.is_file():
             raise UnreadableFilm(self.gone)
-        return read(self.path, self.name)
+        return read(self.path, self.name).turned(self.quarters)
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,8 @@ class SegmentTab:
         self.upload.clear(self._on_clear, None, chosen, **more).then(self._on_end, None, buttons, **QUICK)
         picked = self.picker.pick(self._on_pick, None, [self.upload, *chosen], trigger_mode="multiple", **more)
         picked.then(self._on_end, None, buttons, **QUICK)
+        turned = self.player.turn(self._on_turn, self.choice, chosen, trigger_mode="multiple", **more)
+        turned.then(self._on_end, None, buttons, **QUICK)
 
     def _connect_run(self) -> Any:
         """Returns the run's event, which others may cancel."""
@@ -148,6 +150,11 @@ class SegmentTab:
         for number, shown in enumerate(example_shown(example)):
             chosen = (gr.skip(), gr.skip()) if number else (None, example.choice())
             yield *chosen, *_remembered(shown)
+
+    def _on_turn(self, request: gr.Request, choice: Choice | None) -> tuple[Choice | None, Payload, None]:
+        self.line.dismiss(str(request.session_hash))
+        choice = choice and choice.turned()
+        return choice, opened(choice), None
 
     def _on_begin(self) -> tuple[Payload, Any, Any]:
         return waiting(0), gr.update(visible=False), gr.update(visible=True)

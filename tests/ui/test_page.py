@@ -404,3 +404,20 @@ def test_the_real_method_in_the_browser(context: BrowserContext, tmp_path: Path)
         one.page.wait_for_selector('.player[data-status="finished"]', timeout=200_000)
         assert one.page.locator("table.vertebrae tbody tr").count() >= 4
         one.leave()
+
+
+def test_a_film_on_its_side_is_turned_and_run(visitor: Visitor, address: str, tmp_path: Path) -> None:
+    visitor.open(address, "finished")
+    upright = cv2.imread(str(write_film(tmp_path / "upright.png")), cv2.IMREAD_GRAYSCALE)
+    assert upright is not None and cv2.imwrite(str(tmp_path / "side.png"), np.rot90(upright))
+    visitor.page.set_input_files(UPLOAD, str(tmp_path / "side.png"))
+    visitor.wait("ready")
+    assert f"{SIZE[1]} × {SIZE[0]} px" in caption(visitor)
+    visitor.page.click("[data-turn]")
+    visitor.page.wait_for_selector(f".player-caption >> text={SIZE[0]} × {SIZE[1]} px")
+    visitor.page.click("#run")
+    visitor.wait("finished")
+    assert "turned clockwise by 90°" in visitor.page.inner_text(".player-notices")
+    visitor.page.keyboard.press("t")
+    visitor.wait("ready")
+    assert f"{SIZE[1]} × {SIZE[0]} px" in caption(visitor)

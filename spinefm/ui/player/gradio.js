@@ -1,6 +1,6 @@
 // Ties the player to the page's component: whenever its value changes, show it.
 const player = spinePlayer(element, (name, data) => trigger(name, data));
-// The event it reports to the page: "correct".
+// The events it reports to the page: "correct" and "turn".
 function show(value) {
   player.show(value);
   if (!value || value.status === "waiting") return;

@@ -61,6 +61,7 @@ function spinePlayer(root, report = null) {
     view.film = payload.film;
     if (fresh) following = true;
     shell.dataset.status = payload.status;
+    root.querySelector("[data-turn]").hidden = !canTurn();
     delete shell.dataset.busy;
     picture.setFilm(payload.film);
     if (payload.status !== "waiting") seeds.onFilm(payload);
@@ -274,7 +275,8 @@ function spinePlayer(root, report = null) {
   }
 
   function resetGrey() {
-    root.querySelector("[data-reset]").addEventListener("click", resetGrey);
+    root.querySelector("[data-turn]").addEventListener("click", turn);
+  root.querySelector("[data-reset]").addEventListener("click", resetGrey);
   for (const slider of root.querySelectorAll("[data-grey]")) slider.value = slider.defaultValue;
     setGrey();
   }
@@ -330,9 +332,18 @@ function spinePlayer(root, report = null) {
     "]": () => setSpeed(SPEEDS[Math.min(SPEEDS.length - 1, SPEEDS.indexOf(speed) + 1)]),
     "+": () => picture.zoom(1.5), "-": () => picture.zoom(1 / 1.5), 0: () => picture.fit(),
     o: () => toggle("fills"), n: () => toggle("names"), s: seeds.toggle, "?": toggleKeys, Escape: adding.end,
-    a: () => canCorrect() && adding.toggle(),
+    a: () => canCorrect() && adding.toggle(), t: turn,
   };
   const WITH_CONTROL = { z: "undo", y: "redo" };
+
+  // A film on its side or upside down: the page reads it anew, turned, and a run begins from there.
+  function canTurn() {
+    return report !== null && Boolean(view.payload && view.payload.film) && !view.payload.replay;
+  }
+
+  function turn() {
+    if (canTurn() && view.payload.status !== "waiting") report("turn", {});
+  }
 
   function canCorrect() {
     return report !== null && view.payload.status === "finished" && Boolean(view.payload.corrections);
