@@ -36,7 +36,7 @@ class Prompt:
 
     forced: the reader asks for what lies there, whatever the checks and the classifier say.
     turned, unsure: a second look beside the predicted point, turned by degrees about the last centroid, because the
-        likeliest answer there had this probability only.
+        likeliest answer there had this probability only. nearer: closer to the last centroid too, to meet S1 alone.
     """
 
     direction: Direction
@@ -47,6 +47,7 @@ class Prompt:
     previous: int | None
     forced: bool = False
     turned: float = 0.0
+    nearer: bool = False
     unsure: float | None = None
 
     def patch(self, settings: SpineFMSettings) -> Box:

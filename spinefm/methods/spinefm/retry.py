@@ -1,8 +1,8 @@
 """A second look beside the predicted point, where the classifier is unsure of what lies there. The paper has none.
 
 A spine that bends more sharply than the three centroids before tell, as at a steep sacrum, leaves the predicted point
-beside the next body. The points tried lie on two circles round the last centroid, turned to both sides; the nearer one
-is for the sacrum, whose first body lies closer to L5 than L5 does to L4.
+beside the next body. The points tried lie on a circle round the last centroid, turned to both sides; on the way down
+also on a nearer one, where only S1 counts: it lies closer to L5 than L5 does to L4.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from spinefm.trace import Classified
 
 TURNS = (-50.0, -25.0, 25.0, 50.0)
 """Degrees by which the points are turned."""
-REACHES = (1.0, 0.8)
-"""Distances of the points from the last centroid, in units of that between the last two."""
+NEARER = 0.8
+"""Distance of the nearer points from the last centroid, in units of that between the last two."""
 
 SURE = 0.8
 """So probable must the second answer be to take the place of the first."""
@@ -40,11 +40,11 @@ class Attempt:
 
     @property
     def sureness(self) -> float:
-        """Probability of the likeliest kind of vertebra that this walk can meet; 0 for an empty mask."""
+        """Probability of the likeliest kind of vertebra that this look can meet; 0 for an empty mask."""
         if self.answer is None:
             return 0.0
         end = self.answer.c2 if self.prompt.direction == "up" else self.answer.s1
-        return max(self.answer.vertebra, end)
+        return end if self.prompt.nearer else max(self.answer.vertebra, end)
 
 
 def attempt_all(
@@ -87,9 +87,10 @@ def _turned_prompts(film: Radiograph, attempt: Attempt) -> list[Prompt]:
     prompt, turned = attempt.prompt, []
     before, last = prompt.known[-2:]
     x, y = last.x - before.x, last.y - before.y
-    for reach, turn in product(REACHES, TURNS):
+    for nearer, turn in product((False, True) if prompt.direction == "down" else (False,), TURNS):
+        reach = NEARER if nearer else 1.0
         cosine, sine = reach * math.cos(math.radians(turn)), reach * math.sin(math.radians(turn))
         point = Point(last.x + cosine * x - sine * y, last.y + sine * x + cosine * y)
         if point.inside(film.pixels.shape[:2]):
-            turned.append(replace(prompt, point=point, turned=turn, unsure=attempt.sureness))
+            turned.append(replace(prompt, point=point, turned=turn, nearer=nearer, unsure=attempt.sureness))
     return turned

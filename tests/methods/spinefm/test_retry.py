@@ -63,7 +63,16 @@ def test_no_second_look_takes_background_the_wrong_end_a_sure_body_or_one_taken(
 def test_the_points_of_a_second_look_share_one_batch() -> None:
     asked = oracle(bent(50))
     run(asked)
-    assert asked.batches.count(2 * len(TURNS)) == 2, "one above the topmost body, one at the bent one"
+    assert asked.batches.count(len(TURNS)) == 1, "above the topmost body"
+    assert asked.batches.count(2 * len(TURNS)) == 1, "at the bent one, below the lowest"
+
+
+def test_a_nearer_look_counts_for_s1_alone() -> None:
+    prompt = Prompt("down", 3, (), Point(120, 250), 40.0, 4)
+    shape = Shape(Mask.empty(), np.zeros((120, 120), np.float32), prompt.patch(SpineFMSettings()))
+    seen = Classified("down", 3, 0.0, 0.9, 0.1, 0.0, shape.patch, 0.8, 0.5)
+    assert Attempt(prompt, shape, seen).sureness == 0.9
+    assert Attempt(replace(prompt, nearer=True), shape, seen).sureness == 0.1
 
 
 def test_a_second_look_goes_as_far_as_the_last_step_and_less_far() -> None:
