@@ -126,4 +126,5 @@ def _why_not(located: Located, triples: int) -> str:
         return f"{found} detected with a score of at least {located.limit_used:.2f}; {upright}"
     if triples == 0:
         return f"{kept} vertebrae were detected, but no three of them are neighbours along a spine; {upright}"
-    return f"{kept} vertebrae were detected, but none of the {triples} triples tried held the checks; {remedy}"
+    tried = "the one triple tried did not hold" if triples == 1 else f"none of the {triples} triples tried held"
+    return f"{kept} vertebrae were detected, but {tried} the checks; {remedy}"
