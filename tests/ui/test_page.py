@@ -148,33 +148,30 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(visitor: Visitor,
     assert sent == []
 
 
-def test_a_film_on_which_no_run_can_start_says_why_and_keeps_what_was_found(
-    visitor: Visitor, address: str, tmp_path: Path
-) -> None:
+@pytest.fixture
+def failed(visitor: Visitor, address: str, tmp_path: Path) -> Visitor:
+    """A visitor on whose film no run can start."""
     visitor.open(address, "finished")
     visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "dark.png")))
     visitor.wait("ready")
     visitor.page.click("#run")
     visitor.wait("failed")
-    assert "Fewer than three vertebrae" in visitor.page.inner_text(".player-message")
-    assert "4 detections" in caption(visitor)
+    return visitor
 
 
-def test_after_a_failed_start_the_film_takes_the_clicks_that_are_asked_for(
-    visitor: Visitor, address: str, tmp_path: Path
-) -> None:
-    visitor.open(address, "finished")
-    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "dark.png")))
-    visitor.wait("ready")
-    visitor.page.click("#run")
-    visitor.wait("failed")
-    assert visitor.page.get_attribute('[data-seeds="toggle"]', "aria-pressed") == "true"
-    picture = visitor.page.locator(".player-film.now .player-picture")
-    box, shown = picture.bounding_box(), visitor.page.locator(".player-message").bounding_box()
+def test_a_film_on_which_no_run_can_start_says_why_and_keeps_what_was_found(failed: Visitor) -> None:
+    assert "Fewer than three vertebrae" in failed.page.inner_text(".player-message")
+    assert "4 detections" in caption(failed)
+
+
+def test_after_a_failed_start_the_film_takes_the_clicks_that_are_asked_for(failed: Visitor) -> None:
+    assert failed.page.get_attribute('[data-seeds="toggle"]', "aria-pressed") == "true"
+    picture = failed.page.locator(".player-film.now .player-picture")
+    box, shown = picture.bounding_box(), failed.page.locator(".player-message").bounding_box()
     assert box is not None and shown is not None and shown["height"] < box["height"] / 2
     for y in (0.2, 0.3, 0.4):
         picture.click(position={"x": box["width"] / 2, "y": y * box["height"]})
-    assert "3 starting points" in visitor.page.inner_text(".player-hint")
+    assert "3 starting points" in failed.page.inner_text(".player-hint")
 
 
 def test_another_film_ends_the_run_under_way(gate: threading.Semaphore, run: Visitor) -> None:

@@ -22,12 +22,12 @@ function caseGroup(one, view, act) {
     html("table", { class: "ex-rows" }, html("tbody", {}, one.rows.map((i) => vertebraRow(i, view, act, failure)))));
 }
 
+// Of a film with a `failure` the reason stands once, above its rows.
 function vertebraRow(i, view, act, failure) {
   const { model, state } = view;
   const status = model.status(i, state.limit);
   const level = model.level(i) || "–";
   const film = model.rows.film[i];
-  const failed = Boolean(failure); // said once, above the rows
   const look = () => act.choose(film, i);
   const steps = html("button", { type: "button", class: "ex-steps", "data-steps": "", title: "Open the player at this step", onclick: (event) => { event.stopPropagation(); act.steps(i); } }, "steps");
   return html("tr", { class: `is-${status}`, "data-status": status, "data-vertebra": level, tabindex: 0, onclick: look, onkeydown: (event) => { if (event.key === "Enter") look(); } },
@@ -36,7 +36,7 @@ function vertebraRow(i, view, act, failure) {
     html("td", { class: "number" }, model.dice(i) === null ? (model.rows.found[i] === 1 ? "in its box" : "–") : model.dice(i).toFixed(3)),
     view.other ? changeCell(view, i) : null,
     html("td", { class: "number wide", title: "average symmetric surface distance" }, model.rows.assd[i] === null ? "" : `${(model.rows.assd[i] / 100).toFixed(1)} px`),
-    html("td", { class: "word" }, html("span", { class: `ex-status ${status}` }, statusText(model, i, status)), html("span", { class: "note" }, failed ? "" : model.data.reasons[model.rows.reason[i]] || "")),
+    html("td", { class: "word" }, html("span", { class: `ex-status ${status}` }, statusText(model, i, status)), html("span", { class: "note" }, failure ? "" : model.data.reasons[model.rows.reason[i]] || "")),
     html("td", { class: "act" }, steps));
 }
 

@@ -275,9 +275,7 @@ function spinePlayer(root, report = null) {
   }
 
   function resetGrey() {
-    root.querySelector("[data-turn]").addEventListener("click", turn);
-  root.querySelector("[data-reset]").addEventListener("click", resetGrey);
-  for (const slider of root.querySelectorAll("[data-grey]")) slider.value = slider.defaultValue;
+    for (const slider of root.querySelectorAll("[data-grey]")) slider.value = slider.defaultValue;
     setGrey();
   }
 
@@ -380,6 +378,8 @@ function spinePlayer(root, report = null) {
   for (const button of root.querySelectorAll("[data-view]")) button.addEventListener("click", VIEWS[button.dataset.view]);
   for (const button of root.querySelectorAll("[data-toggle]")) button.addEventListener("click", () => toggle(button.dataset.toggle));
   for (const button of root.querySelectorAll("[data-speed]")) button.addEventListener("click", () => setSpeed(Number(button.dataset.speed)));
+  root.querySelector("[data-turn]").addEventListener("click", turn);
+  root.querySelector("[data-reset]").addEventListener("click", resetGrey);
   for (const slider of root.querySelectorAll("[data-grey]")) slider.addEventListener("input", setGrey);
   for (const tab of root.querySelectorAll("[data-tab]")) tab.addEventListener("click", () => chooseTab(tab.dataset.tab));
   document.addEventListener("keydown", onKey);
