@@ -7,10 +7,10 @@ from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
 
-from spinefm.runtime import quiet_allocator
-from spinefm.ui import shared_gpu
-from spinefm.ui.page import build_page, launch
-from spinefm.ui.workbench import SharedBundle
+from spinefm.core.machine import quiet_allocator
+from spinefm.ui.server import shared_gpu
+from spinefm.ui.server.page import build_page, launch
+from spinefm.ui.server.workbench import SharedBundle
 
 EXAMPLES = Path(__file__).parent / "examples"
 

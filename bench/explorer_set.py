@@ -11,11 +11,11 @@ import argparse
 from contextlib import nullcontext
 from pathlib import Path
 
-from spinefm.bundles import load_bundle
+from spinefm.core.machine import quiet_allocator
 from spinefm.methods import build_method
-from spinefm.runtime import quiet_allocator
-from spinefm.ui.explorer import EVALUATIONS
-from spinefm.ui.explorer.making import PHANTOMS, phantom_run
+from spinefm.ui.server.explorer import EVALUATIONS
+from spinefm.ui.server.explorer.making import PHANTOMS, phantom_run
+from spinefm.weights.load import load_bundle
 
 
 def main() -> None:

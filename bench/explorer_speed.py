@@ -18,14 +18,14 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.evaluation import FilmResult, FilmRow, Plan, RunFolder, VertebraRow
 from spinefm.evaluation.frames import write_tables
 from spinefm.evaluation.results import Drawing
-from spinefm.ui import page as ui
-from spinefm.ui.explorer import plan_of
-from spinefm.ui.explorer.shelf import Shelf
-from spinefm.ui.workbench import SharedBundle
+from spinefm.ui.server import page as ui
+from spinefm.ui.server.explorer import plan_of
+from spinefm.ui.server.explorer.shelf import Shelf
+from spinefm.ui.server.workbench import SharedBundle
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 LEVELS = [Level[name] for name in ("C2", "C3", "C4", "C5", "C6", "C7", "T1")]

@@ -93,7 +93,7 @@ def write_films(folder: Path) -> dict[int, Path]:
 
 def time_films(films: list[Path], folder: Path) -> list[Timing]:
     """Run `segment` on all `films` in this process, as one call of the command; the first one is the warm-up."""
-    from spinefm import cli
+    from spinefm.cli import app as cli
 
     walls: list[float] = []
     real = cli.segment_film

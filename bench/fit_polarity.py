@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.polarity import CUES, SURE, WEIGHTS, cues
-from spinefm.radiograph import read
+from spinefm.imaging.polarity import CUES, SURE, WEIGHTS, cues
+from spinefm.imaging.radiograph import read
 
 PENALTY = 0.3
 """Ridge penalty of the logistic regression on cues of unit size, in units of one film."""

@@ -20,12 +20,12 @@ from PIL import Image
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian, generate_uid
 
-from spinefm.bundles import load_bundle
+from spinefm.imaging.radiograph import read
 from spinefm.methods import build_method, run_to_trace
 from spinefm.phantom import Phantom, simulate
 from spinefm.phantom.folder import label_of
-from spinefm.radiograph import read
-from spinefm.ui.examples import find_examples, small_jpeg
+from spinefm.ui.server.examples import find_examples, small_jpeg
+from spinefm.weights.load import load_bundle
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 

@@ -21,17 +21,17 @@ from tqdm import tqdm
 
 from bench.phantoms import read_all, write
 from bench.real_films import upper_bound
-from spinefm.bundles import Bundle, load_bundle
-from spinefm.datasets import Case
+from spinefm.core.machine import quiet_allocator
+from spinefm.data import Case
 from spinefm.evaluation import FilmResult, evaluate_film
 from spinefm.evaluation.comparison import compare_runs
 from spinefm.evaluation.frames import film_table, vertebra_table
 from spinefm.evaluation.summary import figures_of, run_figures
+from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import Method, build_method
-from spinefm.radiograph import Radiograph, read
-from spinefm.runtime import quiet_allocator
-from spinefm.trace import Event, Finished, Setting
+from spinefm.trace.model import Event, Finished, Setting
 from spinefm.training.export import load_run
+from spinefm.weights.load import Bundle, load_bundle
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -15,8 +15,8 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 
 from playwright.sync_api import sync_playwright
 
-from spinefm.ui.page import build_page, launch
-from spinefm.ui.workbench import SharedBundle
+from spinefm.ui.server.page import build_page, launch
+from spinefm.ui.server.workbench import SharedBundle
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"

@@ -106,7 +106,7 @@ def ours_with_small_patches(device: str, threads: int) -> Measured:
 
 
 def _ours(name: str, device: str, threads: int, patch: int) -> Measured:
-    from spinefm.runtime import quiet_allocator
+    from spinefm.core.machine import quiet_allocator
 
     quiet_allocator()
     bundle = prepared(device, threads, patch)
@@ -167,12 +167,12 @@ def random_bundle(device: str, patch: int) -> Any:
     """The paper's networks with random weights; the adapters and tables that start at zero are woken."""
     import torch
 
-    from spinefm.bundles import Bundle
+    from spinefm.core.machine import computes_bfloat16
     from spinefm.networks.level_classifier import LevelClassifier, LevelClassifierConfig
     from spinefm.networks.mask_rcnn import MaskRCNNConfig, build_mask_rcnn
     from spinefm.networks.med_sa import MedSA, MedSAConfig
     from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
-    from spinefm.runtime import computes_bfloat16
+    from spinefm.weights.load import Bundle
 
     torch.manual_seed(0)
     networks: list[Any] = [
@@ -195,7 +195,7 @@ def noise_film() -> Any:
     import cv2
     import numpy as np
 
-    from spinefm.radiograph import Radiograph
+    from spinefm.imaging.radiograph import Radiograph
 
     coarse = np.random.default_rng(0).random((SIZE[1] // 24, SIZE[0] // 24)).astype(np.float32)
     return Radiograph.from_array(np.clip(cv2.resize(coarse, SIZE, interpolation=cv2.INTER_CUBIC), 0, 1), name="noise")
@@ -203,7 +203,7 @@ def noise_film() -> Any:
 
 def column() -> list[Any]:
     """Eight centroids, from the top."""
-    from spinefm.geometry import Point
+    from spinefm.core.geometry import Point
 
     return [Point(SIZE[0] / 2 + 12 * (i % 3), FIRST + SPACING * i) for i in range(8)]
 
@@ -241,7 +241,7 @@ def straight_patch(pixels: Any, centre: Any, side: int, size: int) -> tuple[Any,
     """A padded patch (3, size, size) round `centre`, and its corner on the film."""
     import torch.nn.functional as F
 
-    from spinefm.geometry import Box
+    from spinefm.core.geometry import Box
 
     box = Box.square(centre, side)
     padded = F.pad(pixels, (side, side, side, side))  # (3, H + 2 side, W + 2 side)
@@ -275,7 +275,7 @@ def our_walk(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> 
     """The program itself over the forced column; the mask (H, W) of each vertebra, and the run's seconds."""
     from spinefm.methods import run_to_trace
     from spinefm.methods.spinefm import SpineFM, SpineFMSettings
-    from spinefm.trace import Finished
+    from spinefm.trace.model import Finished
 
     settings = SpineFMSettings.of(bundle).changed({"recentre": False, "plausible_seeds": False})
     forced: list[Forced] = []
@@ -307,8 +307,8 @@ class Forced:
 
     def detect(self, film: Any, sure: float) -> list[Any]:
         """The third, fourth and fifth body, whatever the detector says."""
-        from spinefm.geometry import Box
-        from spinefm.masks import Mask
+        from spinefm.core.geometry import Box
+        from spinefm.core.masks import Mask
         from spinefm.methods.spinefm.stages import Candidate
 
         self._stages.detect(film, sure)
@@ -318,7 +318,7 @@ class Forced:
 
     def next_point(self, film: Any, known: Sequence[Any]) -> Any:
         """The next body of the column, or a point outside the film past its end."""
-        from spinefm.geometry import Point
+        from spinefm.core.geometry import Point
 
         self._stages.next_point(film, known)
         step = 1 if known[-1].y > known[0].y else -1
@@ -327,7 +327,7 @@ class Forced:
 
     def segment(self, film: Any, boxes: Sequence[Any], clicks: Sequence[Any]) -> list[Any]:
         """A disc at each click; what the network says is kept."""
-        from spinefm.geometry import Box
+        from spinefm.core.geometry import Box
 
         answers = self._stages.segment(film, boxes, clicks)
         for box, click, values in zip(boxes, clicks, answers, strict=True):

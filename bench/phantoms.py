@@ -15,14 +15,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from spinefm.bundles import Bundle, load_bundle
-from spinefm.datasets import Case, DamagedCase, case_names, read_case
+from spinefm.core.machine import quiet_allocator
+from spinefm.data import Case, DamagedCase, case_names, read_case
 from spinefm.evaluation import FilmScore, per_level, score_film, summarise, table
+from spinefm.imaging.radiograph import read
 from spinefm.methods import CannotStart, build_method, run_to_trace
 from spinefm.phantom import TEST_SEEDS, write_set
-from spinefm.radiograph import read
-from spinefm.runtime import quiet_allocator
-from spinefm.trace import Setting, Vertebra
+from spinefm.trace.model import Setting, Vertebra
+from spinefm.weights.load import Bundle, load_bundle
 
 TRUNCATED = ("no_anchor", "three")
 TUNING_SEEDS = range(900_000, 1_000_000)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from spinefm.ui.examples import Example, find_examples
-from spinefm.ui.player import standalone_page, trace_payload
+from spinefm.ui.server.examples import Example, find_examples
+from spinefm.ui.server.player import standalone_page, trace_payload
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"

@@ -16,8 +16,8 @@ import torch
 
 from bench.phantoms import read_all, write
 from bench.real_films import upper_bound
-from spinefm.bundles import load_bundle
-from spinefm.runtime import computes_bfloat16, quiet_allocator
+from spinefm.core.machine import computes_bfloat16, quiet_allocator
+from spinefm.weights.load import load_bundle
 
 
 def main() -> None:

@@ -19,22 +19,22 @@ import numpy as np
 from tqdm import tqdm
 
 from bench.phantoms import read_all
-from spinefm.anatomy import Level
-from spinefm.bundles import Bundle, load_bundle
-from spinefm.datasets import Case
+from spinefm.core.geometry import Point
+from spinefm.core.levels import Level
+from spinefm.core.machine import quiet_allocator
+from spinefm.core.masks import Mask, four_corners
+from spinefm.data import Case
 from spinefm.evaluation import score_film
 from spinefm.evaluation.assignment import one_to_one
 from spinefm.evaluation.boxes import in_boxes
-from spinefm.geometry import Point
-from spinefm.masks import Mask, four_corners
+from spinefm.imaging.radiograph import read
 from spinefm.methods import CannotStart, build_method, run_to_trace
 from spinefm.methods.spinefm import SpineFMSettings
 from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.segment import segment_all
 from spinefm.methods.spinefm.stages import NetworkStages, Stopwatch
-from spinefm.radiograph import read
-from spinefm.runtime import quiet_allocator
-from spinefm.trace import Setting, Vertebra
+from spinefm.trace.model import Setting, Vertebra
+from spinefm.weights.load import Bundle, load_bundle
 
 DOWN = Point(0, 1)
 Predict = Callable[[Case], Sequence[Vertebra]]

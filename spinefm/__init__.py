@@ -1,11 +1,11 @@
 """SpineFM: a lateral spine radiograph goes in, named vertebrae come out, and every step of the reasoning can be seen.
 
-    import spinefm
+import spinefm
 
-    film = spinefm.read("film.png")
-    model = spinefm.SpineFM("compact")
-    trace = model.segment(film)
-    spinefm.write_result("out/film", trace, film)
+film = spinefm.read("film.png")
+model = spinefm.SpineFM("compact")
+trace = model.segment(film)
+spinefm.write_result("out/film", trace, film)
 """
 
 from importlib import import_module
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from spinefm.bundles import load_bundle
+    from spinefm.api import SpineFM
     from spinefm.export import label_map, write_result, write_zip
-    from spinefm.facade import SpineFM
-    from spinefm.radiograph import Radiograph, UnreadableFilm, read
-    from spinefm.trace import Trace
+    from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, read
+    from spinefm.trace.model import Trace
+    from spinefm.weights.load import load_bundle
 
 __all__ = [
     "Radiograph",
@@ -33,13 +33,13 @@ __all__ = [
 ]
 
 _PLACES = {
-    "Radiograph": "radiograph",
-    "SpineFM": "facade",
-    "Trace": "trace",
-    "UnreadableFilm": "radiograph",
+    "Radiograph": "imaging.radiograph",
+    "SpineFM": "api",
+    "Trace": "trace.model",
+    "UnreadableFilm": "imaging.radiograph",
     "label_map": "export",
-    "load_bundle": "bundles",
-    "read": "radiograph",
+    "load_bundle": "weights.load",
+    "read": "imaging.radiograph",
     "write_result": "export",
     "write_zip": "export",
 }

@@ -2,7 +2,7 @@
 
 import sys
 
-from spinefm.cli import main
+from spinefm.cli.app import main
 
 if __name__ == "__main__":
     sys.exit(main())

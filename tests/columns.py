@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from spinefm.bundles import Bundle
-from spinefm.geometry import Box, Point
-from spinefm.masks import Mask
+from spinefm.core.geometry import Box, Point
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.spinefm.stages import Candidate, Probabilities
-from spinefm.radiograph import Radiograph
+from spinefm.weights.load import Bundle
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import huggingface_hub
 import pytest
 from huggingface_hub import constants
 
-from spinefm import hub
+from spinefm.weights import hub
 
 
 def point_client_at(endpoint: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

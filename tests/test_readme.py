@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import spinefm
-from spinefm import cli
+from spinefm.cli import app as cli
 from spinefm.phantom import TEST_SEEDS, TRAIN_SEEDS
 from spinefm.training.command import NETWORKS
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from spinefm.anatomy import COUNTED, Level
+from spinefm.core.levels import COUNTED, Level
+from spinefm.core.masks import Mask
 from spinefm.evaluation.matching import IDENTIFIED_ABOVE
-from spinefm.masks import Mask
 
 
 def one_to_one(bodies: Mapping[Level, Mask], masks: Sequence[Mask]) -> dict[Level, int]:

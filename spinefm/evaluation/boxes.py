@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from spinefm.anatomy import Level
-from spinefm.geometry import Box
-from spinefm.masks import Mask
+from spinefm.core.geometry import Box
+from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
 
 BOX_IOU_ABOVE = 0.3
 """IoU of a mask's box with the known box above which the mask finds the body; loose boxes leave room round it."""

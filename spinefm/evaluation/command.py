@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spinefm.datasets import KINDS, Dataset, DatasetError, Skipped, open_dataset
+from spinefm.data import KINDS, Dataset, DatasetError, Skipped, open_dataset
 from spinefm.evaluation.comparison import compare_runs, comparison_text
 from spinefm.evaluation.evaluate import Progress, evaluate
 from spinefm.evaluation.frames import film_table, read_tables, vertebra_table, write_tables
@@ -16,8 +16,8 @@ from spinefm.evaluation.results import FilmResult
 from spinefm.evaluation.runs import Plan, RunError, RunFolder
 
 if TYPE_CHECKING:
-    from spinefm.bundles import Bundle
     from spinefm.methods import Method
+    from spinefm.weights.load import Bundle
 
 DONE, SOME_SKIPPED, WRONG_CALL = 0, 1, 2
 
@@ -56,8 +56,8 @@ def _assignment(text: str) -> tuple[str, str]:
 
 def run_evaluate(args: argparse.Namespace) -> int:
     """Evaluate as asked and print the table; returns the exit code: 0 all films, 1 some skipped, 2 refused."""
-    from spinefm.bundles import BundleError
-    from spinefm.runtime import DeviceError
+    from spinefm.core.machine import DeviceError
+    from spinefm.weights.load import BundleError
 
     try:
         dataset = _dataset(args)
@@ -83,11 +83,11 @@ def _dataset(args: argparse.Namespace) -> Dataset:
 
 
 def _method(args: argparse.Namespace) -> tuple[Method, Bundle]:
-    from spinefm.runtime import quiet_allocator
+    from spinefm.core.machine import quiet_allocator
 
     quiet_allocator()
-    from spinefm.bundles import load_bundle
     from spinefm.methods import build_method
+    from spinefm.weights.load import load_bundle
 
     bundle = load_bundle(args.bundle, args.device)
     return build_method(args.method, bundle, dict(args.set)), bundle

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.evaluation.matching import IDENTIFIED_ABOVE
 from spinefm.evaluation.runs import RunError
 from spinefm.evaluation.statistics import Paired, paired

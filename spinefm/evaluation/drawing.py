@@ -5,11 +5,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from spinefm.datasets import Truth
+from spinefm.core.masks import Mask
+from spinefm.data import Truth
 from spinefm.evaluation.results import Drawing
-from spinefm.masks import Mask
-from spinefm.radiograph import Radiograph
-from spinefm.trace import Vertebra
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.trace.model import Vertebra
 
 TOLERANCE = 0.006
 """How far a simplified outline may leave the mask's, as a share of the mask's longer side."""

@@ -6,14 +6,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from spinefm.datasets import Case, Dataset, Skipped, read_or_skip
+from spinefm.data import Case, Dataset, Skipped, read_or_skip
 from spinefm.evaluation.drawing import preview
 from spinefm.evaluation.judge import Judged, judge
 from spinefm.evaluation.results import FilmResult
 from spinefm.evaluation.runs import Plan, RunFolder
+from spinefm.imaging.radiograph import Polarity, Radiograph, UnreadableFilm, read
 from spinefm.methods import CannotStart, Method, film_record
-from spinefm.radiograph import Polarity, Radiograph, UnreadableFilm, read
-from spinefm.trace import Event, Trace
+from spinefm.trace.model import Event, Trace
 
 
 @dataclass(frozen=True)

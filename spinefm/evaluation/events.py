@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from spinefm.geometry import Point
-from spinefm.trace import Decided, Located, Named, Trace
+from spinefm.core.geometry import Point
+from spinefm.trace.model import Decided, Located, Named, Trace
 
 
 def event_of_vertebra(trace: Trace, number: int) -> int | None:

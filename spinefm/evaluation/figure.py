@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.evaluation.published import Published
 from spinefm.evaluation.summary import LevelFigures
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spinefm.datasets import Skipped
+from spinefm.data import Skipped
 from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.runs import RunError, write_whole
 

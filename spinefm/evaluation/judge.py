@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from spinefm.anatomy import Level
-from spinefm.captions import stop_reason
-from spinefm.datasets import Case, Truth
+from spinefm.core.geometry import Point
+from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
+from spinefm.data import Case, Truth
 from spinefm.evaluation.assignment import one_to_one, shift_of
 from spinefm.evaluation.boxes import in_boxes
 from spinefm.evaluation.drawing import draw
@@ -17,9 +18,8 @@ from spinefm.evaluation.matching import IDENTIFIED_ABOVE, FilmScore, lies_on, sc
 from spinefm.evaluation.panoptic import PanopticCounts, count_panoptic
 from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.surfaces import surface_score
-from spinefm.geometry import Point
-from spinefm.masks import Mask
-from spinefm.trace import Direction, Trace, Vertebra
+from spinefm.trace.captions import stop_reason
+from spinefm.trace.model import Direction, Trace, Vertebra
 
 DIGITS = 6
 """Decimals that are kept: sums in another order must not change a table."""

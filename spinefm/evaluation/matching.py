@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from spinefm.anatomy import Level
-from spinefm.datasets import Truth
-from spinefm.masks import Mask
-from spinefm.trace import Vertebra
+from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
+from spinefm.data import Truth
+from spinefm.trace.model import Vertebra
 
 IDENTIFIED_ABOVE = 0.4
 """Dice above which a level counts as identified (SpineFM's evaluation)."""

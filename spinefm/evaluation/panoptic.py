@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import Level
-from spinefm.datasets import Truth
-from spinefm.geometry import Box, Point
-from spinefm.masks import Mask
+from spinefm.core.geometry import Box, Point
+from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
+from spinefm.data import Truth
 
 BACKGROUND, BODY, VOID = 0, 1, 2
 """Categories of a pixel."""

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spinefm.datasets import Skipped
+from spinefm.data import Skipped
 from spinefm.evaluation.figure import levels_picture
 from spinefm.evaluation.published import Published, published_for
 from spinefm.evaluation.runs import Plan, write_whole

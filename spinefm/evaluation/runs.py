@@ -22,7 +22,7 @@ from uuid import uuid4
 
 from spinefm import __version__
 from spinefm.evaluation.results import FilmResult
-from spinefm.trace import Setting, Trace
+from spinefm.trace.model import Setting, Trace
 
 PLAN = "run.json"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.evaluation.matching import IDENTIFIED_ABOVE
 from spinefm.evaluation.panoptic import PanopticCounts
 from spinefm.evaluation.statistics import interval_over_films

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.geometry import Box
-from spinefm.masks import Mask
+from spinefm.core.geometry import Box
+from spinefm.core.masks import Mask
 
 NSD_TOLERANCE_PX = 2.0
 NSD_TOLERANCE_MM = 1.0

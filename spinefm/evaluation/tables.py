@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.evaluation.matching import FilmScore, LevelScore
 
 

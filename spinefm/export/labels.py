@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
-from spinefm.anatomy import PALETTE, UNNAMED_ID, Level
-from spinefm.trace import Trace, Vertebra
+from spinefm.core.levels import PALETTE, UNNAMED_ID, Level
+from spinefm.trace.model import Trace, Vertebra
 
 
 def label_map(trace: Trace) -> NDArray[np.uint8]:

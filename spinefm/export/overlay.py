@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from spinefm.export.labels import colour_of
-from spinefm.radiograph import Radiograph
-from spinefm.trace import Trace, Vertebra
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.trace.model import Trace, Vertebra
 
 FILL = 0.28
 """Share of the level's colour in the fill: the bone's structure stays readable below it."""

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from spinefm import __version__
-from spinefm.trace import Anchor, Decided, Named, Trace
+from spinefm.trace.model import Anchor, Decided, Named, Trace
 
 REPORT_SCHEMA = 1
 """Version of the report's layout."""

@@ -21,8 +21,8 @@ from spinefm.export.labels import label_map, label_picture
 from spinefm.export.overlay import draw_overlay
 from spinefm.export.report import report
 from spinefm.export.table import vertebrae_csv
-from spinefm.radiograph import Radiograph
-from spinefm.trace import Trace
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.trace.model import Trace
 
 RESULT_FILES = ("labels.png", "overlay.png", "trace.json", "vertebrae.csv", "report.json")
 """The files of a result, in the order in which they are written."""

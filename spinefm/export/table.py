@@ -6,8 +6,8 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from spinefm.geometry import Point
-from spinefm.trace import Decided, Trace, Vertebra
+from spinefm.core.geometry import Point
+from spinefm.trace.model import Decided, Trace, Vertebra
 
 Cell = str | int | float | None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from spinefm.geometry import Point
+from spinefm.core.geometry import Point
 from spinefm.methods.protocol import (
     Addition,
     CannotAdd,
@@ -15,10 +15,10 @@ from spinefm.methods.protocol import (
     film_record,
     run_to_trace,
 )
-from spinefm.trace import Setting
+from spinefm.trace.model import Setting
 
 if TYPE_CHECKING:
-    from spinefm.bundles import Bundle
+    from spinefm.weights.load import Bundle
 
 TITLES = {"SpineFM": "spinefm", "VertXNet": "vertxnet", "SPINEPS (made for MR)": "spineps"}
 """What the methods are called on the page, and their names."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from spinefm.geometry import Point
-from spinefm.radiograph import Radiograph
-from spinefm.trace import Anchor, Direction, Event, FilmRecord, Setting, Trace, Vertebra
+from spinefm.core.geometry import Point
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.trace.model import Anchor, Direction, Event, FilmRecord, Setting, Trace, Vertebra
 
 
 class CannotStart(ValueError):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spinefm import __version__
-from spinefm.anatomy import UNNAMED_ID, Level
-from spinefm.bundles import Bundle
-from spinefm.geometry import Point
-from spinefm.masks import Mask, four_corners
+from spinefm.core.geometry import Point
+from spinefm.core.levels import UNNAMED_ID, Level
+from spinefm.core.machine import library_versions
+from spinefm.core.masks import Mask, four_corners
 from spinefm.methods.spinefm.stages import Stopwatch
-from spinefm.runtime import library_versions
-from spinefm.trace import Finished, Vertebra
+from spinefm.trace.model import Finished, Vertebra
+from spinefm.weights.load import Bundle
 
 
 def along(centroids: Sequence[Point]) -> list[Point]:

@@ -12,13 +12,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from spinefm.bundles import Bundle
-from spinefm.geometry import Box
-from spinefm.masks import Mask
+from spinefm.core.geometry import Box
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.spinefm.stages import Stopwatch
 from spinefm.networks.unet import UNet
-from spinefm.radiograph import Radiograph
-from spinefm.semantic_events import FAR_FROM_SPINE, Mapped, Piece
+from spinefm.trace.semantic_events import FAR_FROM_SPINE, Mapped, Piece
+from spinefm.weights.load import Bundle
 
 C2, S1 = 2, 3
 """Classes of the two ends of the spine; every other body is 1."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from spinefm.trace import Setting
+from spinefm.trace.model import Setting
 
 Settings = TypeVar("Settings")
 

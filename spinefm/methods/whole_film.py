@@ -9,17 +9,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from spinefm.anatomy import Level, counted_from
-from spinefm.bundles import Bundle, BundleError
-from spinefm.geometry import Axis, Point, principal_axis
-from spinefm.masks import Mask
+from spinefm.core.geometry import Axis, Point, principal_axis
+from spinefm.core.levels import Level, counted_from
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.protocol import Addition, CannotAdd
 from spinefm.methods.result import along, finished, vertebra
 from spinefm.methods.spinefm import extend
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import NetworkStages, Stopwatch
-from spinefm.radiograph import Radiograph
-from spinefm.trace import Anchor, Direction, Event, Finished, Named, Setting, Trace, Vertebra
+from spinefm.trace.model import Anchor, Direction, Event, Finished, Named, Setting, Trace, Vertebra
+from spinefm.weights.load import Bundle, BundleError
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 class PointPredictorConfig:
     """`frame` names the coordinates that the weights expect.
 
-    "canonical": `spinefm.geometry.CanonicalFrame` (origin at the last centroid, unit of the last spacing, turned to
-    the last direction); "absolute": x / film width, y / film height, as published.
+    "canonical": `spinefm.core.geometry.CanonicalFrame` (origin at the last centroid, unit of the last spacing,
+    rotated to the last direction); "absolute": x / film width, y / film height, as published.
     """
 
     hidden: int = 50

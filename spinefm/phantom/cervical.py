@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.phantom.canvas import ribbon
 from spinefm.phantom.cervical_pillars import paint_pillars
 from spinefm.phantom.face import hollow, paint_cavities, paint_face, paint_planes

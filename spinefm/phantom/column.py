@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.phantom.settings import ColumnSettings
 
 Points = NDArray[np.float64]

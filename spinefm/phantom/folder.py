@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.legibility import LEGIBLE, contrast
+from spinefm.core.visibility import LEGIBLE, contrast
 from spinefm.phantom.settings import RegionName
 from spinefm.phantom.simulate import Phantom, simulate
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.phantom.canvas import ribbon
 from spinefm.phantom.mass import paint_gas
 from spinefm.phantom.outlines import closed_curve, curve, ellipse

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.phantom.mass import paint_gas, paint_mass, paint_mottle, paint_unevenness
 from spinefm.phantom.outlines import closed_curve, curve, ellipse
 from spinefm.phantom.pelvis import paint_hips, paint_pelvic_gas, paint_pelvis, pelvic_frame

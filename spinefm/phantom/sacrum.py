@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.phantom.canvas import ribbon
 from spinefm.phantom.column import Vertebra
 from spinefm.phantom.outlines import closed_curve, curve

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.phantom.canvas import Canvas, Look
 from spinefm.phantom.column import Vertebra
 from spinefm.phantom.settings import Settings

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.phantom.canvas import Canvas, View, cover
 from spinefm.phantom.cervical import paint_neck
 from spinefm.phantom.column import Vertebra, build_column

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.phantom.canvas import Grid, Patch
 from spinefm.phantom.column import Vertebra
 from spinefm.phantom.outlines import Outline, ellipse, smooth

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.phantom.canvas import View
 from spinefm.phantom.outlines import Outline
 from spinefm.phantom.settings import Settings

@@ -1,4 +1,4 @@
-"""Films of data sets (CSXA, NHANES II and the other layouts that `spinefm.datasets` reads) for training."""
+"""Films of data sets (CSXA, NHANES II and the other layouts that `spinefm.data` reads) for training."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.datasets import Case, Dataset, DatasetError, Skipped, cases, open_dataset
-from spinefm.radiograph import UnreadableFilm, read
+from spinefm.data import Case, Dataset, DatasetError, Skipped, cases, open_dataset
+from spinefm.imaging.radiograph import UnreadableFilm, read
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import NO_SEED, TrainingFilm, bodies_of
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import COUNTED, Level
+from spinefm.core.levels import COUNTED, Level
 from spinefm.networks.instance_net import InstanceNetConfig
 from spinefm.training.films import TrainingFilm
 

@@ -12,13 +12,13 @@ from typing import Any
 from safetensors.torch import load_file
 from torch import nn
 
-from spinefm.base import base_path
-from spinefm.bundles import BundleError, has_adapters, load_bundle, stands_on, write_bundle
-from spinefm.manifest import SAM_VIT_B, BaseFile, Manifest
 from spinefm.networks.registry import NETWORKS, build_network
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import DATA_SET
 from spinefm.training.record import RunFolder, films_text
+from spinefm.weights.load import BundleError, has_adapters, load_bundle, stands_on, write_bundle
+from spinefm.weights.manifest import SAM_VIT_B, BaseFile, Manifest
+from spinefm.weights.pretrained import base_path
 
 BUNDLE = "compact"
 LICENCE = "Apache-2.0"

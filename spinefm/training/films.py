@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import COUNTED, Level
-from spinefm.legibility import LEGIBLE, contrast
+from spinefm.core.levels import COUNTED, Level
+from spinefm.core.visibility import LEGIBLE, contrast
 from spinefm.phantom import TRAIN_SEEDS
 from spinefm.training.errors import TrainingError
 

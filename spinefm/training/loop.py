@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from spinefm.runtime import computes_bfloat16
+from spinefm.core.machine import computes_bfloat16
 from spinefm.training.average import WeightAverage
 from spinefm.training.errors import RunFailed, TrainingError
 from spinefm.training.ranks import Ranks, placed, precise
@@ -111,7 +111,7 @@ class Loop:
             start_pretrained(self.model)
         self.history = start_from_bundle(self.model, trainer.network, settings.start) if settings.start else ()
         if self.recipe.channels_last:
-            self.model = self.model.to(memory_format=torch.channels_last)
+            self.model = self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = WeightAverage(self.model, self.recipe.average_decay)
         self.optimizer = optimizer_of(_groups(self.model, self.recipe), self.recipe)
         self.step, self.skipped, self.seconds = 0, 0, 0.0

@@ -39,7 +39,7 @@ class Square:
 def cut_film(film: TrainingFilm, square: Square, size: int) -> NDArray[np.float32]:
     """The square's pixels resampled to (size, size), in [0, 1].
 
-    Follows `spinefm.geometry.crop_patch`, so that training and inference see the same: black outside the film,
+    Follows `spinefm.core.geometry.crop_patch`, so that training and inference see the same: black outside the film,
     averaging over areas where the patch shrinks, bilinear where it grows.
     """
     canvas = _warp(film.film, square, cv2.INTER_LINEAR)

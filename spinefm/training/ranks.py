@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from spinefm.runtime import DeviceError, computes_bfloat16, pick_device
+from spinefm.core.machine import DeviceError, computes_bfloat16, pick_device
 from spinefm.training.errors import TrainingError
 
 Thing = TypeVar("Thing")

@@ -8,7 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from spinefm.runtime import quiet_allocator
+from spinefm.core.machine import quiet_allocator
 from spinefm.training.cases import films_of
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import NO_SEED, FilmSet

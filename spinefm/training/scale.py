@@ -12,17 +12,17 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from spinefm.base import fetch_base
-from spinefm.bundles import BundleError
-from spinefm.convert import PUBLISHED_SIDES
-from spinefm.datasets import DatasetError, open_dataset
-from spinefm.manifest import SAM_VIT_B, WEIGHTS_FOLDER
+from spinefm.data import DatasetError, open_dataset
 from spinefm.networks.level_classifier import LevelClassifier, LevelClassifierConfig
 from spinefm.networks.mask_rcnn import MaskRCNNConfig, SpineMaskRCNN
 from spinefm.networks.med_sa import MedSA, MedSAConfig
 from spinefm.networks.point_predictor import PointPredictorConfig
 from spinefm.training.errors import TrainingError
 from spinefm.training.settings import Recipe
+from spinefm.weights.convert import PUBLISHED_SIDES
+from spinefm.weights.load import BundleError
+from spinefm.weights.manifest import SAM_VIT_B, WEIGHTS_FOLDER
+from spinefm.weights.pretrained import fetch_base
 
 NO_CLIP = 1e9
 """A largest norm that no gradient reaches: the published runs clip nothing."""

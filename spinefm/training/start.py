@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from torch import nn
 
-from spinefm.bundles import BundleError, load_bundle
-from spinefm.manifest import WEIGHTS_FOLDER
 from spinefm.training.errors import TrainingError
 from spinefm.training.export import read_facts
 from spinefm.training.record import films_text
 from spinefm.training.scale import load_but_heads
+from spinefm.weights.load import BundleError, load_bundle
+from spinefm.weights.manifest import WEIGHTS_FOLDER
 
 TRAINING_ONLY = ("semantic_head.",)
 """Parts of a network that no bundle stores; they start anew."""

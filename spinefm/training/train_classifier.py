@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.networks.level_classifier import CLASSES, LevelClassifier, LevelClassifierConfig
 from spinefm.training.backgrounds import draw_background
 from spinefm.training.errors import RunFailed

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from spinefm.anatomy import COUNTED, Level
+from spinefm.core.levels import COUNTED, Level
 from spinefm.networks.med_sa import MedSA, MedSAConfig, freeze_for_adaptation
 from spinefm.training.errors import RunFailed
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from spinefm.anatomy import COUNTED
-from spinefm.geometry import CanonicalFrame, Point
+from spinefm.core.geometry import CanonicalFrame, Point
+from spinefm.core.levels import COUNTED
 from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
 from spinefm.training.ranks import device_of, placed

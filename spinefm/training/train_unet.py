@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from spinefm.anatomy import Level
-from spinefm.bundles import load_bundle
+from spinefm.core.levels import Level
 from spinefm.networks.unet import ResidualEncoder, UNet, UNetConfig, resized
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import FilmTrainer, TrainingFilm
@@ -21,6 +20,7 @@ from spinefm.training.scores import dice
 from spinefm.training.settings import Recipe
 from spinefm.training.train_mask_rcnn import VIEWS, view_shape
 from spinefm.training.views import View, draw_view
+from spinefm.weights.load import load_bundle
 
 GAP_WEIGHT = 6.0
 """Weight of background between two bodies (Ronneberger et al. 2015): a bridge there costs an instance."""

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from spinefm.anatomy import Level
-from spinefm.datasets import Dataset, open_dataset
+from spinefm.core.levels import Level
+from spinefm.data import Dataset, open_dataset
 from spinefm.evaluation import Plan
-from tests.ui.stand_in import SIZE, body, write_film
+from tests.ui.server.stand_in import SIZE, body, write_film
 
 LEVELS = (Level.C2, Level.C3, Level.C4, Level.C5, Level.C6, Level.C7, Level.T1)
 """The seven bodies of a film; the run finds all but the last."""

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from spinefm import cli
+from spinefm.cli import app as cli
 from spinefm.evaluation import command
 from tests.evaluation.stand_in_set import write_set
-from tests.ui.stand_in import StandIn
+from tests.ui.server.stand_in import StandIn
 
 
 @pytest.fixture

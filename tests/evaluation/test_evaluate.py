@@ -8,14 +8,14 @@ import shutil
 import numpy as np
 import pytest
 
-from spinefm.datasets import Skipped
+from spinefm.data import Skipped
 from spinefm.evaluation import FilmResult, RunError, RunFolder, evaluate, runs
 from spinefm.evaluation.command import finish
 from spinefm.evaluation.comparison import compare_runs, comparison_text
 from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.summary import level_figures, run_figures
 from tests.evaluation.stand_in_set import open_set, plan, write_set
-from tests.ui.stand_in import StandIn
+from tests.ui.server.stand_in import StandIn
 
 NAMES = ["a", "b", "dark c", "e"]
 TABLES = ("films.csv", "films.parquet", "vertebrae.csv", "vertebrae.parquet", "levels.csv", "levels.png", "table.txt")

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from spinefm.anatomy import Level
-from spinefm.datasets import Truth
+from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
+from spinefm.data import Truth
 from spinefm.evaluation import score_film, summarise
-from spinefm.masks import Mask
-from spinefm.trace import Vertebra
+from spinefm.trace.model import Vertebra
 
 
 def block(x0: int, width: int = 10) -> Mask:

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from spinefm.anatomy import Level
-from spinefm.datasets import Truth
+from spinefm.core.geometry import Box
+from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
+from spinefm.data import Truth
 from spinefm.evaluation.assignment import one_to_one, shift_of
 from spinefm.evaluation.boxes import box_iou, found_in, in_boxes
 from spinefm.evaluation.panoptic import PanopticCounts, count_panoptic
 from spinefm.evaluation.surfaces import surface_score
-from spinefm.geometry import Box
-from spinefm.masks import Mask
 
 
 def block(x0, width=10, y0=0, height=10):

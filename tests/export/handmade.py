@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from spinefm.anatomy import Level
-from spinefm.geometry import Point
-from spinefm.masks import Mask
-from spinefm.radiograph import Radiograph
-from spinefm.trace import Anchor, Decided, Event, FilmRecord, Finished, Named, Trace, Vertebra
+from spinefm.core.geometry import Point
+from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.trace.model import Anchor, Decided, Event, FilmRecord, Finished, Named, Trace, Vertebra
 
 SIZE = (120, 160)
 """Width and height of the film."""

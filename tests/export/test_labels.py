@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.export.labels import label_map, label_picture
 from tests.export.handmade import SIZE, handmade_trace, unnamed_vertebrae
 

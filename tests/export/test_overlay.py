@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spinefm.export.overlay import draw_overlay
-from spinefm.radiograph import Radiograph
+from spinefm.imaging.radiograph import Radiograph
 from tests.export.handmade import SIZE, handmade_film, handmade_trace
 
 

@@ -24,7 +24,7 @@ from spinefm.export import (
     write_result,
     write_zip,
 )
-from spinefm.trace import Trace
+from spinefm.trace.model import Trace
 from tests.export.handmade import handmade_film, handmade_trace
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.geometry import Box, Point
-from spinefm.masks import Mask
+from spinefm.core.geometry import Box, Point
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.semantic_map import SemanticMap
 from spinefm.methods.spinefm.stages import Candidate, Probabilities
-from spinefm.radiograph import Radiograph
 from tests.columns import empty_bundle
 
 SHAPE = (400, 240)

@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from spinefm.captions import caption
-from spinefm.geometry import Box
-from spinefm.masks import Mask
+from spinefm.core.geometry import Box
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.semantic_map import (
     MapRule,
     SemanticMap,
@@ -24,7 +24,7 @@ from spinefm.methods.semantic_map import (
 )
 from spinefm.methods.spinefm.stages import Stopwatch
 from spinefm.networks.unet import UNet, UNetConfig
-from spinefm.radiograph import Radiograph
+from spinefm.trace.captions import caption
 from tests.methods.drawn import SHAPE, body, whole_bundle
 
 SPINE = [body(index) for index in range(6)]

@@ -9,9 +9,9 @@ from segment_anything import sam_model_registry
 from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, Sam, TwoWayTransformer
 from torch import nn
 
-from spinefm.convert import published_med_sa
 from spinefm.networks.adapter_vit import AdapterViT
 from spinefm.networks.med_sa import MedSA, MedSAConfig, PatchMaskDecoder, freeze_for_adaptation
+from spinefm.weights.convert import published_med_sa
 from tests.networks.gradients import wake, without_gradient
 from tests.networks.published_med_sa import decode, encode, published_state
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.phantom.column import MEAN_SIZES, Vertebra, build_column
 from spinefm.phantom.outlines import body_outline
 from spinefm.phantom.settings import ColumnSettings, Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.phantom.canvas import Canvas, View
 from spinefm.phantom.cervical_pillars import paint_pillars
 from spinefm.phantom.column import build_column

@@ -8,8 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from spinefm.anatomy import Level
-from spinefm.legibility import LEGIBLE
+from spinefm.core.levels import Level
+from spinefm.core.visibility import LEGIBLE
 from spinefm.phantom import simulate, write_set
 from spinefm.phantom.folder import label_of
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.phantom.lumbar import _paint_strands
 from spinefm.phantom.lumbar_edges import paint_lumbar_edges
 from spinefm.phantom.outlines import body_outline

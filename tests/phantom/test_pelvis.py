@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.phantom.canvas import Canvas, View
 from spinefm.phantom.column import build_column
 from spinefm.phantom.pelvis import PelvicFrame, paint_hips, paint_pelvic_gas, paint_pelvis, pelvic_frame

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.phantom import TEST_SEEDS, TRAIN_SEEDS, Phantom, Settings, simulate
 
 SIZE = (300, 400)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 
 CERVICAL = (Level.C2, Level.C3, Level.C4, Level.C5, Level.C6)
 LUMBAR = (Level.L3, Level.L4, Level.L5, Level.S1)

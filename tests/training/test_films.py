@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import FilmSet, seed_runs
 from tests.training.stand_in import HEIGHT, SIZE, WIDTH, draw_stand_in, write_stand_ins

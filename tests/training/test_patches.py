@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinefm.anatomy import Level
-from spinefm.geometry import Box, Point, crop_patch
+from spinefm.core.geometry import Box, Point, crop_patch
+from spinefm.core.levels import Level
 from spinefm.training.augment import vary_film
 from spinefm.training.films import FilmSet
 from spinefm.training.patches import Square, cut_film, cut_mask, label_at, varied_patch

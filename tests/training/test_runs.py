@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 import torch
 
-from spinefm.bundles import Manifest, load_bundle
 from spinefm.training import TrainingError, TrainSettings, train
 from spinefm.training.command import NETWORKS, add_train_arguments, run_train
 from spinefm.training.errors import RunFailed
 from spinefm.training.export import HALFWAY, card, export_runs, load_run, main
 from spinefm.training.films import FilmSet
 from spinefm.training.run import TRAINERS
+from spinefm.weights.load import Manifest, load_bundle
 
 
 def arguments(*words: object) -> argparse.Namespace:

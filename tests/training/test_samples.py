@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.networks.level_classifier import CLASSES, LevelClassifierConfig
 from spinefm.networks.mask_rcnn import MaskRCNNConfig
 from spinefm.networks.med_sa import MedSAConfig

@@ -18,7 +18,6 @@ from torch import nn
 from torchvision.models import ResNet50_Weights, resnet50
 from torchvision.models.detection import MaskRCNN_ResNet50_FPN_Weights, maskrcnn_resnet50_fpn
 
-from spinefm.bundles import Manifest
 from spinefm.networks.level_classifier import LevelClassifier
 from spinefm.networks.mask_rcnn import MaskRCNNConfig, build_mask_rcnn
 from spinefm.phantom import simulate
@@ -40,7 +39,8 @@ from spinefm.training.scale import (
 )
 from spinefm.training.settings import Recipe
 from spinefm.training.train_mask_rcnn import FilmBatch
-from tests.datasets.layouts import CERVICAL, write_csxa, write_spinefm
+from spinefm.weights.load import Manifest
+from tests.data.layouts import CERVICAL, write_csxa, write_spinefm
 from tests.networks.test_mask_rcnn import TINY
 from tests.networks.test_med_sa import VIT
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.networks.instance_net import InstanceNetConfig
 from spinefm.networks.unet import UNetConfig
 from spinefm.training.cutouts import draw_cutout, median_spacing, plain_cutout

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from spinefm.bundles import load_bundle
 from spinefm.networks.mask_rcnn import build_mask_rcnn
 from spinefm.networks.med_sa import MedSA, MedSAConfig
 from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
@@ -16,6 +15,7 @@ from spinefm.training.films import FilmSet
 from spinefm.training.loop import Loop
 from spinefm.training.start import start_from_bundle
 from spinefm.training.train_point_predictor import PointPredictorTrainer
+from spinefm.weights.load import load_bundle
 
 
 @pytest.mark.weights

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from spinefm.geometry import Point
-from spinefm.masks import Mask
+from spinefm.core.geometry import Point
+from spinefm.core.masks import Mask
 from spinefm.methods.spinefm.propose import Front, Prompt
 from spinefm.methods.spinefm.segment import Shape
 from spinefm.methods.spinefm.settings import SpineFMSettings
-from spinefm.trace import Checked, Decided, Reason, Segmented
+from spinefm.trace.model import Checked, Decided, Reason, Segmented
 
 
 def stopped(prompt: Prompt | Front, reason: Reason, value: float | None = None, limit: float | None = None) -> Decided:

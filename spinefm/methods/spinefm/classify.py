@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple
 
-from spinefm.geometry import Box, Point
+from spinefm.core.geometry import Box, Point
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.spinefm.check import stopped
 from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Probabilities, Stages
-from spinefm.radiograph import Radiograph
-from spinefm.trace import Classified, Decided, Direction, Reason
+from spinefm.trace.model import Classified, Decided, Direction, Reason
 
 VIEW_FACTORS = (1.0, 0.86, 1.16)
 """Sides of the patches whose answers are averaged, in units of the first; the spacing that gives it is a guess."""

@@ -7,9 +7,9 @@ from statistics import median_low
 
 import numpy as np
 
-from spinefm.anatomy import Level
-from spinefm.captions import stop_reason
-from spinefm.geometry import Box, Point, principal_axis
+from spinefm.core.geometry import Box, Point, principal_axis
+from spinefm.core.levels import Level
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.protocol import Addition, CannotAdd
 from spinefm.methods.spinefm import check
 from spinefm.methods.spinefm.finish import added_vertebrae, anchor_of
@@ -17,8 +17,8 @@ from spinefm.methods.spinefm.propose import Front, Prompt
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Stages
 from spinefm.methods.spinefm.walk import Present, Walk
-from spinefm.radiograph import Radiograph
-from spinefm.trace import OVERRULABLE, Anchor, Decided, Direction, Event, Proposed, Segmented, Trace, Vertebra
+from spinefm.trace.captions import stop_reason
+from spinefm.trace.model import OVERRULABLE, Anchor, Decided, Direction, Event, Proposed, Segmented, Trace, Vertebra
 
 CLICK_INSTEAD = "click the vertebra itself to add it."
 OFF_LIMIT = 2.0

@@ -9,15 +9,15 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from spinefm.anatomy import Level, counted_from
-from spinefm.geometry import Point, principal_axis
-from spinefm.masks import Mask
+from spinefm.core.geometry import Point, principal_axis
+from spinefm.core.levels import Level, counted_from
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.result import along, vertebra
 from spinefm.methods.spinefm.segment import component
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.walk import Accepted
-from spinefm.radiograph import Radiograph
-from spinefm.trace import Anchor, Named, Vertebra
+from spinefm.trace.model import Anchor, Named, Vertebra
 
 GAP_LIMIT = 1.7
 """Distance between two neighbours, in median distances, above which a vertebra may be missing between them."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-from spinefm.geometry import Axis, Point, principal_axis
-from spinefm.masks import Mask
+from spinefm.core.geometry import Axis, Point, principal_axis
+from spinefm.core.masks import Mask
 from spinefm.methods.protocol import CannotStart
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Candidate
-from spinefm.trace import Detection, Located, Seeded
+from spinefm.trace.model import Detection, Located, Seeded
 
 SPACING_RATIO = 1.7
 """Two successive spacings of one spine differ at most by this factor (C2 to C3 is the longest beside its neighbour)."""

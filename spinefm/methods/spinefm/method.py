@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from spinefm.bundles import Bundle
-from spinefm.captions import stop_reason
-from spinefm.geometry import Point
+from spinefm.core.geometry import Point
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.protocol import Addition, CannotStart
 from spinefm.methods.result import finished
 from spinefm.methods.spinefm import extend
@@ -15,8 +14,9 @@ from spinefm.methods.spinefm.locate import Seeds, clicked_seeds, judged, seed_tr
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import NetworkStages, Stages, Stopwatch
 from spinefm.methods.spinefm.walk import Walk
-from spinefm.radiograph import Radiograph
-from spinefm.trace import Decided, Direction, Event, Located, Setting, Trace
+from spinefm.trace.captions import stop_reason
+from spinefm.trace.model import Decided, Direction, Event, Located, Setting, Trace
+from spinefm.weights.load import Bundle
 
 ATTEMPTS = 5
 """So many triples of detections are tried before the reader is asked to click."""

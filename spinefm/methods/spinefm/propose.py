@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spinefm.geometry import Box, Point
+from spinefm.core.geometry import Box, Point
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Stages
-from spinefm.radiograph import Radiograph
-from spinefm.trace import Direction, Proposed
+from spinefm.trace.model import Direction, Proposed
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from spinefm.geometry import Point
+from spinefm.core.geometry import Point
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.spinefm.classify import classify_all
 from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.segment import Shape, segment_all
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Stages
-from spinefm.radiograph import Radiograph
-from spinefm.trace import Classified
+from spinefm.trace.model import Classified
 
 TURNS = (-50.0, -25.0, 25.0, 50.0)
 """Degrees by which the points are turned."""

@@ -10,14 +10,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.geometry import Box, Point
-from spinefm.legibility import contrast
-from spinefm.masks import Mask
+from spinefm.core.geometry import Box, Point
+from spinefm.core.masks import Mask
+from spinefm.core.visibility import contrast
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Stages
-from spinefm.radiograph import Radiograph
-from spinefm.trace import Segmented
+from spinefm.trace.model import Segmented
 
 CONTRAST_SIDE = 48
 """Size in pixels (root of the area) to which a body is shrunk before its contrast is taken."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from spinefm.bundles import Bundle
 from spinefm.methods.settings import with_changes
-from spinefm.trace import Setting
+from spinefm.trace.model import Setting
+from spinefm.weights.load import Bundle
 
 SHARES = (
     "score_limit", "score_floor", "score_step", "detector_mask_limit", "duplicate_iou", "outside_limit", "mask_limit",
@@ -50,7 +50,7 @@ class SpineFMSettings:
     mask_limit: probability of a mask's pixels during the walk; final_limit: of the final masks (paper: 0.9). The
         compact network is trained and validated with its outline at 0.5, so that is where its masks are cut.
     least_area: smallest area of a mask, in squares of the spacing; less is a sliver and no vertebra.
-    faint_limit: least contrast of a body in the film's grey range (see `spinefm.legibility`): behind a burnt-out
+    faint_limit: least contrast of a body in the film's grey range (see `spinefm.core.visibility`): behind a burnt-out
         shoulder a mask is a guess. The paper has no such rule (0). On the same phantoms 0.007 takes 29 of 48 doubtful
         masks and none of 865 good ones.
     overlap_limit: intersection over union above which a mask is rejected (paper: 0.1).

@@ -17,11 +17,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from spinefm.bundles import Bundle
-from spinefm.geometry import Box, CanonicalFrame, FilmFrame, Point, crop_patch, paste_patch, to_patch
-from spinefm.masks import Mask
-from spinefm.radiograph import Radiograph
-from spinefm.trace import Event
+from spinefm.core.geometry import Box, CanonicalFrame, FilmFrame, Point, crop_patch, paste_patch, to_patch
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.trace.model import Event
+from spinefm.weights.load import Bundle
 
 FloatArray = NDArray[np.float32]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from spinefm.anatomy import Level
-from spinefm.geometry import Point
-from spinefm.masks import Mask
+from spinefm.core.geometry import Point
+from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.spinefm import check
 from spinefm.methods.spinefm.classify import decided
 from spinefm.methods.spinefm.locate import Seeds, refuse_gaps
@@ -16,8 +17,7 @@ from spinefm.methods.spinefm.retry import Attempt, attempt_all, second_looks
 from spinefm.methods.spinefm.segment import Shape
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Stages
-from spinefm.radiograph import Radiograph
-from spinefm.trace import OVERRULABLE, Classified, Decided, Event
+from spinefm.trace.model import OVERRULABLE, Classified, Decided, Event
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.geometry import Axis
-from spinefm.masks import Mask
+from spinefm.core.geometry import Axis
+from spinefm.core.masks import Mask
 from spinefm.methods.semantic_map import components, typical_area
 from spinefm.methods.whole_film import axis_of, median_spacing
-from spinefm.semantic_events import Centre, Centred
+from spinefm.trace.semantic_events import Centre, Centred
 
 NEIGHBOURS = 2
 """So many pieces on each side are a piece's neighbours."""

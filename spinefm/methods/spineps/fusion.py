@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.geometry import Box
-from spinefm.masks import Mask
+from spinefm.core.geometry import Box
+from spinefm.core.masks import Mask
 from spinefm.methods.semantic_map import components, typical_area
-from spinefm.semantic_events import Cutout, Fused, Place, Prediction
+from spinefm.trace.semantic_events import Cutout, Fused, Place, Prediction
 
 PLACES: tuple[Place, ...] = ("above", "centre", "below")
 LEAST_ALONE = 0.4

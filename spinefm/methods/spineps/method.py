@@ -16,9 +16,9 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from spinefm.bundles import Bundle
-from spinefm.geometry import Box, Point, crop_labels, paste_patch
-from spinefm.masks import Mask
+from spinefm.core.geometry import Box, Point, crop_labels, paste_patch
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.protocol import CannotStart
 from spinefm.methods.semantic_map import MapRule, SemanticMap, end_shares, map_film, mapped, typical_area
 from spinefm.methods.settings import with_changes
@@ -28,9 +28,9 @@ from spinefm.methods.spineps.fusion import Fusion, FusionRule, settled
 from spinefm.methods.spineps.names import named_by_path
 from spinefm.methods.whole_film import Body, WholeFilmMethod, along_spine
 from spinefm.networks.instance_net import InstanceNet
-from spinefm.radiograph import Radiograph
-from spinefm.semantic_events import Centred, Cutout, Mapped
-from spinefm.trace import Event, Setting
+from spinefm.trace.model import Event, Setting
+from spinefm.trace.semantic_events import Centred, Cutout, Mapped
+from spinefm.weights.load import Bundle
 
 ORIGIN_NOTE = (
     "SPINEPS was made for MR volumes; this is its two-phase design on a radiograph, with networks of this project."

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.anatomy import COUNTED, Level
-from spinefm.geometry import Point
+from spinefm.core.geometry import Point
+from spinefm.core.levels import COUNTED, Level
 from spinefm.methods.whole_film import Body
-from spinefm.trace import Anchor, Named
+from spinefm.trace.model import Anchor, Named
 
 LEVELS = tuple(level for level in COUNTED if level is not Level.C1)
 """From C2 to S1: C1 has no body."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from spinefm.masks import Mask
-from spinefm.semantic_events import Leftover, Paired, Source
-from spinefm.trace import Event
+from spinefm.core.masks import Mask
+from spinefm.trace.model import Event
+from spinefm.trace.semantic_events import Leftover, Paired, Source
 
 LEAST_SPREAD = 0.15
 """Standard deviation of the areas that is reckoned with at least, a share of their mean: a spine differs so much."""

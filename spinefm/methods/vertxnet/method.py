@@ -11,18 +11,18 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from spinefm.bundles import Bundle
-from spinefm.geometry import Box
-from spinefm.masks import Mask
+from spinefm.core.geometry import Box
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.protocol import CannotStart
 from spinefm.methods.semantic_map import MapRule, SemanticMap, map_film, mapped
 from spinefm.methods.settings import with_changes
 from spinefm.methods.spinefm.stages import Candidate, NetworkStages, Probabilities, Stopwatch
 from spinefm.methods.vertxnet.ensemble import Ensemble, Kept, Rule
 from spinefm.methods.whole_film import Body, WholeFilmMethod, along_spine, median_spacing, named_from_reference
-from spinefm.radiograph import Radiograph
-from spinefm.semantic_events import Mapped, Recognised
-from spinefm.trace import Detection, Event, Located, Setting
+from spinefm.trace.model import Detection, Event, Located, Setting
+from spinefm.trace.semantic_events import Mapped, Recognised
+from spinefm.weights.load import Bundle
 
 RESULTS = ("ensemble", "unet", "mask_rcnn")
 CLASSES_NOTE = "C2 and S1 were told by the level classifier at each detection, in place of Mask R-CNN's own classes."

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from spinefm.geometry import Box, Point
+from spinefm.core.geometry import Box, Point
 from spinefm.methods.spinefm.classify import classify_all, decided
 from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import Probabilities
-from spinefm.trace import Classified
+from spinefm.trace.model import Classified
 from tests.columns import straight
 
 SETTINGS = SpineFMSettings()

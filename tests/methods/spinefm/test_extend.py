@@ -2,12 +2,12 @@
 
 import pytest
 
-from spinefm.captions import caption
-from spinefm.geometry import Point
+from spinefm.core.geometry import Point
 from spinefm.methods import CannotAdd, run_to_trace
 from spinefm.methods.spinefm import SpineFM, SpineFMSettings
 from spinefm.methods.spinefm.extend import off_the_spine, spacing_at
-from spinefm.trace import Decided, Proposed, StepEvent, Trace
+from spinefm.trace.captions import caption
+from spinefm.trace.model import Decided, Proposed, StepEvent, Trace
 from tests.columns import Column, Oracle, empty_bundle, straight
 
 SEEN = [0, 0.9, 0.9, 0.9, 0, 0, 0]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from spinefm.geometry import Box
-from spinefm.masks import Mask
+from spinefm.core.geometry import Box
+from spinefm.core.masks import Mask
 from spinefm.methods.spinefm.finish import smoothed
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from tests.columns import Oracle, straight

@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spinefm.captions import caption
-from spinefm.geometry import Point
-from spinefm.masks import Mask
+from spinefm.core.geometry import Point
+from spinefm.core.masks import Mask
 from spinefm.methods.spinefm import SpineFMSettings
 from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.retry import TURNS, Attempt, second_looks
 from spinefm.methods.spinefm.segment import Shape
-from spinefm.trace import Classified, Decided, Proposed, Segmented, StepEvent, Trace
+from spinefm.trace.captions import caption
+from spinefm.trace.model import Classified, Decided, Proposed, Segmented, StepEvent, Trace
 from tests.columns import Column, Oracle
 from tests.methods.spinefm.test_walk import names, run
 

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 import torch
 
-from spinefm.bundles import Bundle
-from spinefm.geometry import Box, Point
+from spinefm.core.geometry import Box, Point
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.spinefm.settings import SpineFMSettings
 from spinefm.methods.spinefm.stages import NetworkStages, Probabilities, Stopwatch, candidate, probabilities
 from spinefm.networks.level_classifier import LevelClassifier
 from spinefm.networks.mask_rcnn import build_mask_rcnn
 from spinefm.networks.med_sa import MedSA, MedSAConfig
 from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
-from spinefm.radiograph import Radiograph
+from spinefm.weights.load import Bundle
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,26 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from spinefm.anatomy import Level
-from spinefm.captions import caption, stop_reason
-from spinefm.geometry import Box, Point, principal_axis
-from spinefm.masks import Mask
+from spinefm.core.geometry import Box, Point, principal_axis
+from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import CannotStart, run_to_trace
 from spinefm.methods.spinefm import SpineFM, SpineFMSettings, stages
 from spinefm.methods.spinefm.stages import Candidate, Probabilities
-from spinefm.radiograph import Radiograph
-from spinefm.trace import Checked, Decided, Finished, Located, Named, Proposed, Seeded, Segmented, StepEvent, Trace
+from spinefm.trace.captions import caption, stop_reason
+from spinefm.trace.model import (
+    Checked,
+    Decided,
+    Finished,
+    Located,
+    Named,
+    Proposed,
+    Seeded,
+    Segmented,
+    StepEvent,
+    Trace,
+)
 from tests.columns import Column, Oracle, empty_bundle, straight
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinefm.masks import Mask
+from spinefm.core.masks import Mask
 from spinefm.methods.spineps.centres import CentreRule, find_centres
 from tests.methods.drawn import SHAPE, body
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinefm.geometry import Box
-from spinefm.masks import Mask
+from spinefm.core.geometry import Box
+from spinefm.core.masks import Mask
 from spinefm.methods.spineps.fusion import Fusion, FusionRule, couples, settled, voted
-from spinefm.semantic_events import Cutout, Fused
+from spinefm.trace.semantic_events import Cutout, Fused
 from tests.methods.drawn import HEIGHT, SHAPE, WIDTH, body
 
 RULE = FusionRule()

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spinefm.bundles import BundleError
-from spinefm.captions import caption
 from spinefm.methods import CannotStart, build_method, run_to_trace
 from spinefm.methods.spineps import Spineps, SpinepsSettings
 from spinefm.methods.spineps.method import parted
-from spinefm.semantic_events import Centred
-from spinefm.trace import Trace
+from spinefm.trace.captions import caption
+from spinefm.trace.model import Trace
+from spinefm.trace.semantic_events import Centred
+from spinefm.weights.load import BundleError
 from tests.columns import empty_bundle
 from tests.methods.drawn import DrawnAnswers, blob, body, film, map_of, whole_bundle
 

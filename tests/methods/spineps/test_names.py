@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from spinefm.anatomy import Level
+from spinefm.core.levels import Level
 from spinefm.methods.spineps.names import LEAST_MARGIN, best_path, named_by_path
 from spinefm.methods.whole_film import Body
 from tests.methods.drawn import body

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from spinefm.masks import Mask
+from spinefm.core.masks import Mask
 from spinefm.methods.vertxnet.ensemble import Ensemble, Rule, united
-from spinefm.semantic_events import Leftover, Paired
+from spinefm.trace.semantic_events import Leftover, Paired
 from tests.methods.drawn import HEIGHT, WIDTH, blob, body
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from spinefm.anatomy import Level
-from spinefm.bundles import BundleError
-from spinefm.captions import caption
-from spinefm.geometry import Point
-from spinefm.masks import Mask
+from spinefm.core.geometry import Point
+from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
 from spinefm.methods import CannotAdd, CannotStart, build_method, run_to_trace
 from spinefm.methods.vertxnet import VertXNet, VertXNetSettings
-from spinefm.trace import Trace
+from spinefm.trace.captions import caption
+from spinefm.trace.model import Trace
+from spinefm.weights.load import BundleError
 from tests.columns import empty_bundle
 from tests.methods.drawn import DrawnAnswers, blob, body, film, map_of, whole_bundle
 

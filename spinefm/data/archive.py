@@ -1,0 +1,92 @@
+"""Zips of films with truth, unpacked so that nothing in them can reach beyond the folder they go to."""
+
+from __future__ import annotations
+
+import lzma
+import shutil
+import stat
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+from uuid import uuid4
+
+from spinefm.data.dataset import DatasetError
+
+
+@dataclass(frozen=True)
+class ZipLimits:
+    """What a zip may hold: files, bytes when unpacked, and how many times its own size those may be."""
+
+    files: int = 50_000
+    bytes: int = 8 << 30
+    ratio: int = 200
+
+
+CHUNK = 1 << 20
+DAMAGED = (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error, lzma.LZMAError)
+"""What reading a damaged zip raises; RuntimeError: an encrypted one."""
+
+
+def unpack(path: Path, folder: Path, limits: ZipLimits | None = None) -> Path:
+    """Unpack the zip at `path` as `folder`, which appears complete or not at all; returns the folder.
+
+    Raises DatasetError for what is no zip, is encrypted or damaged, is larger than `limits`, or holds a name that
+    leads out of the folder, or a link.
+    """
+    limits = limits or ZipLimits()
+    partial = folder.with_name(f".spinefm-{uuid4().hex}")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = _checked(archive, path.stat().st_size, limits)
+            partial.mkdir(parents=True)
+            _extract(archive, members, partial, limits)
+        partial.rename(folder)
+    except DAMAGED as error:
+        raise DatasetError(f"{path.name} is no zip that can be unpacked ({error}); pack it anew.") from error
+    except OSError as error:
+        raise DatasetError(f"{path.name} cannot be unpacked ({error.strerror}); pack it anew.") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder
+
+
+def _checked(archive: zipfile.ZipFile, size: int, limits: ZipLimits) -> list[zipfile.ZipInfo]:
+    """The files of an archive whose names and stated sizes may be unpacked."""
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    total = sum(member.file_size for member in members)
+    if len(members) > limits.files or total > limits.bytes or total > limits.ratio * max(size, 1):
+        raise DatasetError(
+            f"The zip holds {len(members)} files of {total / 1e6:.0f} MB, more than the {limits.files} files and "
+            f"{limits.bytes / 1e6:.0f} MB that are unpacked; give a smaller part."
+        )
+    for member in members:
+        _check_name(member)
+    return members
+
+
+def _check_name(member: zipfile.ZipInfo) -> None:
+    path = PurePosixPath(member.filename.replace("\\", "/"))
+    is_link = stat.S_ISLNK(member.external_attr >> 16)
+    if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or is_link:
+        raise DatasetError("The zip holds a name that leads out of its folder, or a link; pack plain files only.")
+
+
+def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: Path, limits: ZipLimits) -> None:
+    """Write the files; bytes are counted as they come, because a zip may state less than it holds."""
+    left = limits.bytes
+    for member in members:
+        target = folder / PurePosixPath(member.filename.replace("\\", "/"))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(member) as source, target.open("wb") as sink:
+            left = _copy(source, sink, left)  # type: ignore[arg-type]
+
+
+def _copy(source: BinaryIO, sink: BinaryIO, left: int) -> int:
+    while chunk := source.read(CHUNK):
+        left -= len(chunk)
+        if left < 0:
+            raise DatasetError("The zip unpacks to more than it states; give a smaller part.")
+        sink.write(chunk)
+    return left

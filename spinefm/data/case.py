@@ -1,0 +1,59 @@
+"""A film with its truth, whatever data set it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from spinefm.core.levels import Level
+from spinefm.core.geometry import Box
+from spinefm.core.masks import Mask
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """What is known about a film.
+
+    bodies: the mask of every annotated vertebral body that is (almost) whole on the film.
+    partial: those cut off by the film's edge; a prediction there is neither asked for nor false.
+    complete: whether every visible vertebra is in one of the two.
+    boxes: loose boxes round bodies of which no outline is known; they tell whether a body was found, not how well.
+    """
+
+    bodies: Mapping[Level, Mask]
+    partial: Mapping[Level, Mask]
+    complete: bool
+    boxes: Mapping[Level, Box] = field(default_factory=dict)
+
+
+class DamagedCase(ValueError):
+    """A film's label cannot be used; the text says why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One film of a data set: where it lies, its region and group (for tables), and its truth.
+
+    name: what may be shown; where file names tell about patients it is a running number.
+    subject: films of one person share it. spacing_mm: mm per pixel that the data set states, beside the film's own.
+    """
+
+    name: str
+    film: Path
+    region: str
+    group: str
+    truth: Truth
+    subject: str = ""
+    spacing_mm: float | None = None
+
+
+def region_of(levels: Iterable[Level]) -> str:
+    """The region a film shows, told by the middle one of its annotated levels; "unknown" without any."""
+    ordered = sorted(levels)
+    if not ordered:
+        return "unknown"
+    middle = ordered[len(ordered) // 2]
+    if middle <= Level.T3:
+        return "cervical"
+    return "lumbar" if middle >= Level.T10 else "thoracic"

@@ -1,0 +1,35 @@
+"""Data sets on the Hugging Face Hub, fetched whole by its own client."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from spinefm.data.dataset import DatasetError
+
+PREFIX = "hf:"
+"""What marks a data set's id in the place of a folder."""
+IDENTITY = re.compile(r"hf:([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
+
+
+def fetch(identity: str) -> Path:
+    """The local folder of `hf:owner/name` or `hf:owner/name@revision`, downloaded where it is not there yet.
+
+    Raises DatasetError for what is no id, a data set that is not there or not open, and without a network.
+    """
+    match = IDENTITY.fullmatch(identity)
+    if match is None:
+        raise DatasetError(f"{identity!r} is no data set of the Hub; write hf:owner/name or hf:owner/name@revision.")
+    from httpx2 import HTTPError
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled
+
+    repo, revision = match.groups()
+    try:
+        return Path(snapshot_download(repo, repo_type="dataset", revision=revision))
+    except HfHubHTTPError as error:
+        raise DatasetError(f"The Hub does not give {repo}: it is not there, or not open to you.") from error
+    except HFValidationError as error:
+        raise DatasetError(f"{repo} is no name that the Hub allows; write hf:owner/name.") from error
+    except (LocalEntryNotFoundError, OfflineModeIsEnabled, HTTPError, OSError) as error:
+        raise DatasetError(f"{repo} is not on this machine and the Hub cannot be reached; try again later.") from error

@@ -1,1 +1,0 @@
-"""Decoding of film files: what every format has in common, pictures (PNG, JPEG, TIFF) and DICOM."""

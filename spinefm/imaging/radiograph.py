@@ -1,0 +1,195 @@
+"""A radiograph, read from a PNG, JPEG, TIFF or DICOM file, or taken from an array.
+
+Whatever the file's depth and polarity, a `Radiograph` holds float32 pixels in [0, 1] in which bone is bright.
+Limits are checked in the header, before anything is decoded, and every refusal is an `UnreadableFilm` with one
+sentence. Nothing of a file's metadata is kept but the spacing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinefm.imaging import raster as pictures
+from spinefm.imaging.decoded import (
+    MAX_BYTES,
+    MAX_PIXELS,
+    MIN_SIDE,
+    Decoded,
+    Spacing,
+    UnreadableFilm,
+    check_size,
+    check_values,
+    scaled,
+)
+from spinefm.imaging.polarity import is_inverted
+
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "MIN_SIDE", "Provenance", "Radiograph", "Spacing", "UnreadableFilm", "read"]
+
+Polarity = Literal["auto", "keep", "turn"]
+"""What to do about inverted films: recognise and turn them, take them as they are, or turn this one."""
+
+PICTURE_MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+"""First bytes of PNG, JPEG, TIFF and BigTIFF files."""
+REFUSED_MARKS = (
+    (b"GIF8", "a GIF"),
+    (b"BM", "a BMP"),
+    (b"%PDF", "a PDF"),
+    (b"<svg", "an SVG drawing"),
+    (b"<?xml", "an XML or SVG file"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000"),
+)
+"""First bytes of files that are given by mistake, and what they are."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a film comes from, its bits a pixel in the file, and what was done to read it."""
+
+    name: str
+    format: str
+    bits: int
+    polarity_turned: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Radiograph:
+    """A lateral radiograph: pixels (H, W) float32 in [0, 1], bone bright; spacing in mm per pixel or None."""
+
+    pixels: NDArray[np.float32]
+    spacing: Spacing | None
+    provenance: Provenance
+
+    @property
+    def height(self) -> int:
+        """Number of rows."""
+        return int(self.pixels.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        return self.width, self.height
+
+    def turned(self, quarters: int) -> Radiograph:
+        """This film turned clockwise by so many quarters, with a note: every coordinate is then the turned film's."""
+        if quarters % 4 == 0:
+            return self
+        note = f"The film was turned clockwise by {90 * (quarters % 4)}°: all coordinates are those of the turned film."
+        provenance = replace(self.provenance, notes=(note, *self.provenance.notes))
+        return Radiograph(np.ascontiguousarray(np.rot90(self.pixels, -quarters)), self.spacing, provenance)
+
+    @classmethod
+    def from_array(
+        cls,
+        array: NDArray[Any],
+        spacing: Spacing | None = None,
+        name: str = "array",
+        polarity: Polarity = "keep",
+    ) -> Radiograph:
+        """A film from grey values (H, W): integers over their type's range, or floats.
+
+        Values that use little of that range, and floats outside [0, 1], are stretched at percentiles, with a note.
+        Raises UnreadableFilm for another shape or type, a size beyond the limits, NaN, infinity or one grey value.
+        """
+        if array.ndim != 2 or array.dtype.kind not in "uif":
+            raise UnreadableFilm(
+                f"The array has shape {array.shape} and type {array.dtype}: give grey values (height, width)."
+            )
+        check_size(array.shape[1], array.shape[0])
+        pixels, notes = scaled(array, _range_of(array))
+        return _finish(Decoded(pixels, "array", 8 * array.dtype.itemsize, spacing, notes), name, polarity)
+
+
+def _range_of(array: NDArray[Any]) -> tuple[float, float] | None:
+    """The range that means black to white for an array's values, or None."""
+    if array.dtype.kind == "u":
+        return 0.0, float(np.iinfo(array.dtype.name).max)
+    in_unit = array.dtype.kind == "f" and array.min() >= 0 and array.max() <= 1
+    return (0.0, 1.0) if in_unit else None
+
+
+def read(source: Path | str | bytes | BinaryIO, name: str | None = None, polarity: Polarity = "auto") -> Radiograph:
+    """Read one film from a path, its bytes or a binary stream; the content says which format it is.
+
+    `name` goes into the provenance (default: the file's name). Raises UnreadableFilm, and nothing else, when the
+    file is missing, no image, damaged, too large or too small, has several frames, or shows nothing.
+    """
+    data = _bytes_of(source)
+    return _finish(_decode(data), name or _name_of(source), polarity)
+
+
+def _bytes_of(source: Path | str | bytes | BinaryIO) -> bytes:
+    """The file's content; refuses what is missing, a folder, empty or too large before reading all of it."""
+    if isinstance(source, (str, Path)):
+        data = _content_of(Path(source))
+    else:
+        data = source if isinstance(source, bytes) else source.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise UnreadableFilm(f"The file is larger than {MAX_BYTES >> 20} MB: reduce the film's size and try again.")
+    if not data:
+        raise UnreadableFilm("The file is empty: copy or export the film again.")
+    return data
+
+
+def _content_of(path: Path) -> bytes:
+    """What stands in a file, up to one byte more than is allowed."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except IsADirectoryError as error:
+        raise UnreadableFilm("This is a folder: give the film files in it.") from error
+    except FileNotFoundError as error:
+        raise UnreadableFilm("There is no such file: check its name and folder.") from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise UnreadableFilm("The file cannot be opened: check its name and that you may read it.") from error
+
+
+def _name_of(source: Path | str | bytes | BinaryIO) -> str:
+    return Path(source).name if isinstance(source, (str, Path)) else "film"
+
+
+def _decode(data: bytes) -> Decoded:
+    """Decode by content: DICOM by its mark, pictures by theirs, and DICOM without a mark as the last resort."""
+    if data[128:132] == b"DICM":
+        return _decode_dicom(data)
+    if data.startswith(PICTURE_MARKS):
+        return pictures.decode(data)
+    for mark, kind in REFUSED_MARKS:
+        if data.lstrip()[: len(mark)] == mark:
+            raise UnreadableFilm(f"The file is {kind}, which is not read: give a PNG, JPEG, TIFF or DICOM file.")
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        raise UnreadableFilm("The file is a WebP, which is not read: give a PNG, JPEG, TIFF or DICOM file.")
+    return _decode_dicom(data)
+
+
+def _decode_dicom(data: bytes) -> Decoded:
+    """Decode a DICOM file; its decoders take long to import, so only who gives one waits for them."""
+    from spinefm.imaging import dicom
+
+    return dicom.decode(data)
+
+
+def _finish(decoded: Decoded, name: str, polarity: Polarity) -> Radiograph:
+    """Turn an inverted film and write down where everything comes from."""
+    check_values(decoded.pixels)
+    turn = polarity == "turn" or (polarity == "auto" and is_inverted(decoded.pixels))
+    pixels = 1 - decoded.pixels if turn else decoded.pixels
+    notes = decoded.notes
+    if turn:
+        why = "recognised as inverted (bone dark) and turned" if polarity == "auto" else "turned as asked"
+        notes = (*notes, f"The film was {why}.")
+    pixels = np.ascontiguousarray(pixels, np.float32)
+    provenance = Provenance(name, decoded.format, decoded.bits, turn, notes)
+    return Radiograph(pixels, decoded.spacing, provenance)

@@ -1,0 +1,1 @@
+"""The page's Python side: tabs, sessions, the model service."""

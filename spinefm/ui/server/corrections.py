@@ -1,0 +1,250 @@
+"""What a reader corrects in a finished run, as a log of events: each adds one to the trace, undo takes the last away.
+
+A corrected trace keeps every step and the result of the run; each correction says what holds from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from spinefm.core.geometry import principal_axis
+from spinefm.core.levels import COUNTED, Level, counted_from
+from spinefm.methods import Addition
+from spinefm.trace.captions import overruled_reason
+from spinefm.trace.model import Action, Anchor, Corrected, Decided, Event, Trace, Vertebra
+
+READER = "named by the reader"
+LOCKED = "locked by the reader"
+BEFORE = "named before its anchor was deleted"
+SAME = 0.3
+"""Dice above which two masks are one vertebra."""
+
+
+class Refused(ValueError):
+    """A correction that cannot be; its text is one sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One wish of the reader that needs no network.
+
+    name: the vertebra of that `number` is `level`, and the others are counted from it. shift: all names move by
+    `offset` levels, down the spine when it is positive. delete: the vertebra of that `number` is none. lock, unlock:
+    it keeps its name and mask whatever comes, or no longer.
+    """
+
+    action: Action
+    number: int | None = None
+    level: str | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class CorrectedRun:
+    """A finished run; the trace after each correction that holds, and after those undone (the last undone first)."""
+
+    base: Trace
+    done: tuple[Trace, ...] = ()
+    undone: tuple[Trace, ...] = ()
+
+    @property
+    def trace(self) -> Trace:
+        """The run with its corrections."""
+        return self.done[-1] if self.done else self.base
+
+    def correct(self, correction: Correction) -> CorrectedRun:
+        """One more correction. Raises Refused."""
+        return self.followed_by(apply(self.trace, correction))
+
+    def followed_by(self, trace: Trace) -> CorrectedRun:
+        """With `trace` as what holds now; nothing can be done again."""
+        return CorrectedRun(self.base, (*self.done, trace))
+
+    def undo(self) -> CorrectedRun:
+        """Without the last correction. Raises Refused."""
+        if not self.done:
+            raise Refused("There is nothing to undo.")
+        return CorrectedRun(self.base, self.done[:-1], (self.done[-1], *self.undone))
+
+    def redo(self) -> CorrectedRun:
+        """With the correction undone last. Raises Refused."""
+        if not self.undone:
+            raise Refused("There is nothing to do again.")
+        return CorrectedRun(self.base, (*self.done, self.undone[0]), self.undone[1:])
+
+
+def apply(trace: Trace, correction: Correction) -> Trace:
+    """The trace after one correction. Raises Refused when it cannot be."""
+    _refuse_unfinished(trace)
+    actions: Mapping[Action, Callable[[Trace, Correction], Corrected]] = {
+        "name": _name,
+        "shift": _shift,
+        "delete": _delete,
+        "lock": _lock,
+        "unlock": _unlock,
+    }
+    return _with(trace, actions[correction.action](trace, correction))
+
+
+def _refuse_unfinished(trace: Trace) -> None:
+    if trace.finished is None:
+        raise Refused("Only a finished run can be corrected: run the film first.")
+
+
+def _with(trace: Trace, correction: Corrected, events: Sequence[Event] = ()) -> Trace:
+    return replace(trace, events=(*trace.events, *events, correction))
+
+
+def _name(trace: Trace, correction: Correction) -> Corrected:
+    vertebra = _vertebra(trace, correction.number)
+    level = Level.__members__.get(correction.level or "")
+    if level is None or level not in COUNTED:
+        raise Refused("That is no level of the spine: choose one from C1 to S1.")
+    text = f"{vertebra.name} is {level.name}, the others are counted from it."
+    return _counted(trace, "name", text, trace.vertebrae, Anchor(vertebra.number, level, READER))
+
+
+def _shift(trace: Trace, correction: Correction) -> Corrected:
+    first = next((v for v in trace.vertebrae if v.level), None)
+    if first is None or first.level is None:
+        raise Refused("Nothing is named yet: say first which level one vertebra is.")
+    place = COUNTED.index(first.level) + correction.offset
+    if place not in range(len(COUNTED)):
+        raise Refused("The names cannot move further: the spine has no more levels there.")
+    towards = "down" if correction.offset > 0 else "up"
+    text = f"all names moved {towards} by {abs(correction.offset)}."
+    return _counted(trace, "shift", text, trace.vertebrae, Anchor(first.number, COUNTED[place], READER))
+
+
+def _delete(trace: Trace, correction: Correction) -> Corrected:
+    gone = _vertebra(trace, correction.number)
+    if gone.number in trace.locked:
+        raise Refused(f"{gone.name} is locked: unlock it before you delete it.")
+    left = tuple(v for v in trace.vertebrae if v.number != gone.number)
+    return _counted(trace, "delete", f"{gone.name} was deleted.", left, _anchor_among(trace, left))
+
+
+def _lock(trace: Trace, correction: Correction) -> Corrected:
+    vertebra = _vertebra(trace, correction.number)
+    locked = (*(number for number in trace.locked if number != vertebra.number), vertebra.number)
+    return _unchanged(trace, "lock", f"{vertebra.name} was locked.", locked)
+
+
+def _unlock(trace: Trace, correction: Correction) -> Corrected:
+    vertebra = _vertebra(trace, correction.number)
+    locked = tuple(number for number in trace.locked if number != vertebra.number)
+    return _unchanged(trace, "unlock", f"{vertebra.name} was unlocked.", locked)
+
+
+def _unchanged(trace: Trace, action: Action, text: str, locked: tuple[int, ...]) -> Corrected:
+    numbers, levels = tuple(v.number for v in trace.vertebrae), tuple(v.level for v in trace.vertebrae)
+    return Corrected(action, text, numbers, levels, trace.anchor, locked)
+
+
+def _vertebra(trace: Trace, number: int | None) -> Vertebra:
+    for vertebra in trace.vertebrae:
+        if vertebra.number == number:
+            return vertebra
+    raise Refused("There is no such vertebra: choose one of the table.")
+
+
+def extended(trace: Trace, action: Action, addition: Addition) -> Trace:
+    """The trace with what came to it by "go on" or "add". Raises Refused when the names or a lock forbid it."""
+    _refuse_unfinished(trace)
+    together = _from_the_top((*trace.vertebrae, *addition.vertebrae))
+    passed = next((e for e in addition.events if isinstance(e, Decided) and e.reason == "by hand"), None)
+    anchor = _anchor_among(trace, together)
+    if passed is not None and anchor is not None and addition.vertebrae and _refuted(anchor, passed):
+        anchor = None
+    correction = _counted(trace, action, "", together, anchor or addition.anchor, addition.vertebrae)
+    after = _with(trace, correction, addition.events)
+    new = {vertebra.number for vertebra in addition.vertebrae}
+    names = _listed([vertebra.name for vertebra in after.vertebrae if vertebra.number in new])
+    return _with(trace, replace(correction, text=_words(action, names, passed)), addition.events)
+
+
+def _refuted(anchor: Anchor, passed: Decided) -> bool:
+    """Whether the names rest on the spine end that the walk went past; the reader's own word holds."""
+    return anchor.vertebra == passed.vertebra and anchor.source not in (READER, LOCKED)
+
+
+def _words(action: Action, names: str, passed: Decided | None) -> str:
+    if action == "add":
+        return f"{names} was added by a click."
+    assert passed is not None, "going on always passes a stop"
+    found = f"found {names}" if names else "found nothing more"
+    return f"the walk {passed.direction}wards went on past {overruled_reason(passed)} and {found}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def _from_the_top(vertebrae: Sequence[Vertebra]) -> tuple[Vertebra, ...]:
+    axis = principal_axis([vertebra.centroid for vertebra in vertebrae])
+    return tuple(sorted(vertebrae, key=lambda vertebra: axis.position(vertebra.centroid)))
+
+
+def _anchor_among(trace: Trace, vertebrae: Sequence[Vertebra]) -> Anchor | None:
+    """What the names rest on: a locked vertebra, else the anchor, else any that has a name; all among `vertebrae`."""
+    named = [(v.number, v.level) for v in vertebrae if v.level is not None]
+    held = next((Anchor(number, level, LOCKED) for number, level in named if number in trace.locked), None)
+    anchor = trace.anchor
+    if held is None and anchor is not None and anchor.vertebra in {number for number, _ in named}:
+        return anchor
+    return held or next((Anchor(number, level, BEFORE) for number, level in named), None)
+
+
+def _counted(
+    trace: Trace,
+    action: Action,
+    text: str,
+    vertebrae: Sequence[Vertebra],
+    anchor: Anchor | None,
+    added: tuple[Vertebra, ...] = (),
+) -> Corrected:
+    """The correction after which `vertebrae` are counted from `anchor`. Raises Refused."""
+    numbers = tuple(vertebra.number for vertebra in vertebrae)
+    levels: tuple[Level | None, ...] = (None,) * len(numbers)
+    if anchor is not None:
+        levels = counted_from(anchor.level, numbers.index(anchor.vertebra), len(numbers))
+        if None in levels:
+            raise Refused(
+                f"With {anchor.level.name} there the names would run beyond the spine's end: choose another level."
+            )
+    _refuse_locked(trace, dict(zip(numbers, levels, strict=True)))
+    return Corrected(action, text, numbers, levels, anchor, trace.locked, added)
+
+
+def _refuse_locked(trace: Trace, levels: Mapping[int, Level | None]) -> None:
+    for vertebra in trace.vertebrae:
+        if vertebra.number in trace.locked and levels[vertebra.number] is not vertebra.level:
+            raise Refused(f"{vertebra.name} is locked, and this would rename it: unlock it first.")
+
+
+def carried(old: Trace, new: Trace) -> Trace:
+    """The `new` run on the same film with the locked vertebrae of the `old` one as they were, and counted from them."""
+    kept = [vertebra for vertebra in old.vertebrae if vertebra.number in old.locked]
+    if not kept:
+        return new
+    first = 1 + max((vertebra.number for vertebra in new.vertebrae), default=-1)
+    held = tuple(replace(vertebra, number=first + index) for index, vertebra in enumerate(kept))
+    others = [v for v in new.vertebrae if all(v.mask.dice(locked.mask) <= SAME for locked in held)]
+    spine = _from_the_top((*others, *held))
+    levels = _levels_round(spine, held)
+    anchor = next((Anchor(v.number, v.level, LOCKED) for v in held if v.level), None)
+    text = f"{_listed([v.name for v in held])} stayed as locked."
+    numbers, locked = tuple(v.number for v in spine), tuple(v.number for v in held)
+    return _with(new, Corrected("keep", text, numbers, levels, anchor, locked, held))
+
+
+def _levels_round(spine: Sequence[Vertebra], held: Sequence[Vertebra]) -> tuple[Level | None, ...]:
+    """Names counted from the first held vertebra that has one, else those of the run; the held ones keep theirs."""
+    named = next((vertebra for vertebra in held if vertebra.level), None)
+    levels = [vertebra.level for vertebra in spine]
+    if named is not None and named.level is not None:
+        place = [vertebra.number for vertebra in spine].index(named.number)
+        levels = list(counted_from(named.level, place, len(spine)))
+    own = {vertebra.number: vertebra.level for vertebra in held}
+    return tuple(own.get(vertebra.number, level) for vertebra, level in zip(spine, levels, strict=True))

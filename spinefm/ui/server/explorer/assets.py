@@ -1,0 +1,32 @@
+"""The explorer's html, css and js, read from `spinefm/ui/explorer`."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+SCRIPTS = ("model.js", "charts.js", "cases.js", "canvas.js", "verdicts.js", "address.js", "explorer.js")
+"""The explorer's scripts in the order in which they build on each other."""
+
+
+def _text(name: str, part: str = "explorer") -> str:
+    return files("spinefm.ui").joinpath(part, name).read_text(encoding="utf-8")
+
+
+def markup() -> str:
+    """The explorer's html: a skeleton without a value; the script fills it."""
+    return _text("explorer.html")
+
+
+def style() -> str:
+    """The explorer's css; every rule lies below the class `explorer`."""
+    return _text("explorer.css")
+
+
+def script() -> str:
+    """The explorer's js: defines `spineExplorer(element, ask)`; elements are made as the player makes them."""
+    return "\n".join([_text("dom.js", "player"), *(_text(name) for name in SCRIPTS)])
+
+
+def gradio_script() -> str:
+    """The js of the page's component."""
+    return f"{script()}\n{_text('gradio.js')}"

@@ -1,0 +1,125 @@
+"""A run's tables as columns for the browser: whole numbers and indices instead of words, nothing that can be computed.
+
+Dice come in ten-thousandths, distances in hundredths of a pixel; None where undefined.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spinefm.core.levels import Level
+from spinefm.evaluation.frames import read_tables
+from spinefm.evaluation.published import published_for
+from spinefm.evaluation.runs import RunError, RunFolder
+from spinefm.evaluation.summary import run_figures
+from spinefm.ui.server.player.payload import colours
+
+if TYPE_CHECKING:
+    from pandas import DataFrame, Series
+
+KINDS = ("body", "box", "extra")
+DICE_UNIT, DISTANCE_UNIT = 10_000, 100
+Columns = dict[str, Any]
+
+
+def run_columns(run: str, folder: RunFolder) -> Columns:
+    """Everything that the explorer needs of a run before a case is looked at. Raises RunError."""
+    films, vertebrae = read_tables(folder.path)
+    plan = folder.plan()
+    source, published = published_for(plan.dataset)
+    regions, groups = sorted(set(films["region"])), sorted(set(films["group"]))
+    stops = sorted(set(films["stop_up"]) | set(films["stop_down"]))
+    names, reasons = sorted(set(vertebrae["name"])), sorted(set(vertebrae["reason"]))
+    levels = [level.name for level in Level if level.name in set(vertebrae["level"])] + [""]
+    return {
+        "run": run,
+        "title": plan.title,
+        "source": source,
+        "published": {name: vars(row) for name, row in published.items() if name in levels},
+        "panoptic": _panoptic(films),
+        "skipped": _skipped(folder),
+        "colours": colours(),
+        "regions": regions,
+        "groups": groups,
+        "stops": stops,
+        "names": names,
+        "reasons": reasons,
+        "levels": levels,
+        "films": _film_columns(films, regions, groups, stops),
+        "rows": _vertebra_columns(films, vertebrae, levels, names, reasons),
+    }
+
+
+def _panoptic(films: DataFrame) -> Columns | None:
+    counts = run_figures(films).panoptic
+    if not counts.matched:
+        return None
+    return {"pq": counts.pq, "sq": counts.sq, "rq": counts.rq}
+
+
+def _skipped(folder: RunFolder) -> list[Columns]:
+    path = folder.path / "skipped.json"
+    try:
+        return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
+    except (OSError, ValueError, TypeError) as error:
+        raise RunError(f"{path} is damaged; run `spinefm evaluate` again.") from error
+
+
+def _film_columns(films: DataFrame, regions: Sequence[str], groups: Sequence[str], stops: Sequence[str]) -> Columns:
+    return {
+        "name": films["film"].tolist(),
+        "region": _indices(films["region"], regions),
+        "group": _indices(films["group"], groups),
+        "stop_up": _indices(films["stop_up"], stops),
+        "stop_down": _indices(films["stop_down"], stops),
+        "failure": films["failure"].tolist(),
+        "complete": films["complete"].astype(int).tolist(),
+        "shift": _whole(films["level_shift"]),
+        "doubled": films["doubled_masks"].tolist(),
+        "merged": films["merged_masks"].tolist(),
+        "wrong": films["wrong_names"].tolist(),
+        "mask_dice": [[_scaled(value, DICE_UNIT) for value in json.loads(text)] for text in films["mask_dice"]],
+    }
+
+
+def _vertebra_columns(
+    films: DataFrame, vertebrae: DataFrame, levels: Sequence[str], names: Sequence[str], reasons: Sequence[str]
+) -> Columns:
+    return {
+        "film": _indices(vertebrae["film"], films["film"].tolist()),
+        "kind": _indices(vertebrae["kind"], KINDS),
+        "level": _indices(vertebrae["level"], levels),
+        "name": _indices(vertebrae["name"], names),
+        "number": _whole(vertebrae["number"]),
+        "dice": _fixed(vertebrae["dice"], DICE_UNIT),
+        "found": _whole(vertebrae["found"].astype("Int64")),
+        "assd": _fixed(vertebrae["assd_px"], DISTANCE_UNIT),
+        "reason": _indices(vertebrae["reason"], reasons),
+        "event": _whole(vertebrae["event"]),
+    }
+
+
+def _indices(values: Series[Any], known: Sequence[str]) -> list[int]:
+    """Each value's place in `known`."""
+    places = {value: index for index, value in enumerate(known)}
+    return [places[value] for value in values]
+
+
+def _fixed(values: Series[Any], unit: int) -> list[int | None]:
+    """Values in whole units, None where there is none."""
+    numbers = values.to_numpy(float, na_value=np.nan) * unit
+    return [None if number != number else int(number + 0.5) for number in numbers.tolist()]
+
+
+def _scaled(value: float, unit: int) -> int:
+    return int(value * unit + 0.5)
+
+
+def _whole(values: Series[Any]) -> list[int | None]:
+    """Whole numbers, None where there is none."""
+    numbers = values.to_numpy(float, na_value=np.nan).tolist()
+    return [None if number != number else int(number) for number in numbers]

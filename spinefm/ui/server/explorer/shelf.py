@@ -1,0 +1,113 @@
+"""The evaluations that the page can open: those it offers to everyone, and visitors' own, known to them alone."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from spinefm.evaluation.frames import FILMS
+from spinefm.evaluation.runs import PLAN, RunError, RunFolder
+from spinefm.ui.server.explorer.columns import run_columns
+
+KEEP_OWN = 3 * 3600
+"""Seconds after which a visitor's own evaluation is deleted."""
+PHANTOMS = "phantoms"
+"""The phantom set with its finished evaluation: made once, for everyone."""
+OWN = "own-"
+"""What the ids of visitors' evaluations begin with; the rest nobody can guess."""
+GONE = "This evaluation is no longer here: open it again from its zip."
+
+
+class Shelf:
+    """Evaluations by id."""
+
+    def __init__(self, offered: Path) -> None:
+        """`offered` is a folder of finished evaluations; it need not be there."""
+        self._offered = offered
+        self._own = Path(tempfile.mkdtemp(prefix="spinefm-evaluations-"))
+        self._making = threading.Lock()
+        atexit.register(shutil.rmtree, self._own, ignore_errors=True)
+
+    def entries(self, own: list[str]) -> list[dict[str, str]]:
+        """Id and title of what is offered and of the visitor's `own`, which come first; damaged ones are left out."""
+        self._sweep()
+        found = [run for run in own if run.startswith(OWN) and self._is_finished(self._own / run)]
+        offered = sorted(path.name for path in self._offered.glob("*") if self._is_finished(path))
+        return [{"id": run, "title": title} for run in [*reversed(found), *offered] if (title := self._title(run))]
+
+    def folder(self, run: str) -> RunFolder:
+        """The run of that id. Raises RunError for one that is not here."""
+        parent = self._own if run.startswith(OWN) else self._offered
+        known = {path.name: path for path in parent.glob("*") if self._is_finished(path)}
+        if run not in known:
+            raise RunError(GONE)
+        return RunFolder(known[run])
+
+    def new(self) -> tuple[str, Path]:
+        """An id and a folder, not made yet, for a visitor's own; those of long ago are deleted."""
+        self._sweep()
+        run = f"{OWN}{uuid.uuid4().hex}"
+        return run, self._own / run
+
+    def has_phantoms(self) -> bool:
+        """Whether the phantom set is there."""
+        return self._is_finished(self._offered / PHANTOMS)
+
+    @contextmanager
+    def making_phantoms(self) -> Iterator[Path]:
+        """The folder of the phantom set, for one maker at a time; what an earlier one left is gone on with.
+
+        Raises RunError while another makes it.
+        """
+        if not self._making.acquire(blocking=False):
+            raise RunError("The phantom set is being made for another visitor: look again in some minutes.")
+        try:
+            yield self._offered / PHANTOMS
+        finally:
+            self._making.release()
+
+    def columns(self, run: str) -> dict[str, Any]:
+        """What the explorer needs of a run, or `error` with a sentence."""
+        try:
+            folder = self.folder(run)
+            return _columns(run, folder)
+        except RunError as error:
+            return {"error": str(error)}
+
+    def _sweep(self) -> None:
+        """Delete what visitors brought long ago and nobody has written to since."""
+        for path in self._own.glob("*"):
+            if time.time() - _last_written(path) > KEEP_OWN:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _title(self, run: str) -> str | None:
+        """What a run is called; None for one whose plan cannot be read."""
+        prefix = "your own: " if run.startswith(OWN) else f"{run}: "
+        try:
+            return prefix + self.folder(run).plan().title
+        except RunError:
+            return None
+
+    @staticmethod
+    def _is_finished(path: Path) -> bool:
+        return (path / PLAN).is_file() and (path / f"{FILMS}.parquet").is_file()
+
+
+def _last_written(path: Path) -> float:
+    """When something was written to a folder or to those in it, in seconds; a run under way writes all the time."""
+    return max((place.stat().st_mtime for place in (path, *path.glob("*")) if place.exists()), default=time.time())
+
+
+@lru_cache(maxsize=8)
+def _columns(run: str, folder: RunFolder) -> dict[str, Any]:
+    """The columns of a finished run; its tables no longer change."""
+    return run_columns(run, folder)

@@ -1,0 +1,82 @@
+"""The page: a header and the tabs. `build_page` makes it, `launch` serves it."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from spinefm.imaging.decoded import MAX_BYTES
+from spinefm.ui.server.examples import find_examples
+from spinefm.ui.server.explorer import PLAN as EXPLORE
+from spinefm.ui.server.line import MOST, Line
+from spinefm.ui.server.segment_tab import SegmentTab
+from spinefm.ui.server.tabs import Parts, TabPlan
+from spinefm.ui.server.workbench import Workbench
+
+HEADER = """
+<div id="header">
+  <h1 class="brand">SpineFM</h1>
+  <span class="about">A lateral spine radiograph goes in, named vertebrae come out, and every step can be seen.</span>
+  <span class="facts" id="facts">{facts}</span>
+  <span class="warning">Research only, not a medical device.</span>
+</div>
+"""
+SEGMENT = "segment"
+"""The id of the first tab."""
+TABS: tuple[TabPlan, ...] = (EXPLORE,)
+"""The tabs after the first, from the left; a further one is a line here."""
+CACHE = (600, 1800)
+"""Every ten minutes, uploads and results older than half an hour are deleted."""
+EVENTS = 200
+"""Events of all visitors that the server may hold; those who wait for the networks stand in a shorter line."""
+
+
+def build_page(bench: Workbench, examples: Path, most_waiting: int = MOST) -> gr.Blocks:
+    """The page on `bench`, offering the films of the folder `examples`; nothing is loaded yet.
+
+    most_waiting: visitors who may stand in line for the networks; the next one is told to come back.
+    """
+    with gr.Blocks(title="SpineFM", fill_width=True, delete_cache=CACHE, analytics_enabled=False) as page:
+        gr.HTML(lambda: header(bench), apply_default_css=False, elem_id="header-block")
+        with gr.Tabs() as tabs:
+            with gr.Tab("Segment", id=SEGMENT):
+                tab = SegmentTab(bench, find_examples(examples), Line(most_waiting))
+            for plan in TABS:
+                with gr.Tab(plan.label, id=plan.id):
+                    plan.build(Parts(bench, tab, tabs))
+        page.load(
+            tab.on_load, None, [tab.choice, tab.player, tab.kept], api_visibility="private", show_progress="hidden"
+        )
+        page.unload(tab.on_unload)
+    return page.queue(max_size=EVENTS, default_concurrency_limit=8)
+
+
+def header(bench: Workbench) -> str:
+    """The page's head, made anew for each visit: which bundle is in use may change while the server runs."""
+    return HEADER.format(facts=escape(bench.facts().line))
+
+
+def theme() -> gr.themes.Base:
+    """Quiet greys with one blue, in the system's own typeface: nothing is fetched from elsewhere."""
+    return gr.themes.Base(
+        primary_hue="blue",
+        neutral_hue="slate",
+        radius_size="md",
+        font=["system-ui", "sans-serif"],
+        font_mono=["ui-monospace", "monospace"],
+    )
+
+
+def launch(page: gr.Blocks, **more: Any) -> Any:
+    """Serve the page; `more` goes to gradio's `launch`. No request leaves the page for another host."""
+    return page.launch(
+        theme=theme(),
+        css_paths=[Path(__file__).parents[1] / "page.css"],
+        max_file_size=MAX_BYTES,
+        ssr_mode=False,
+        footer_links=[],
+        **more,
+    )

@@ -1,0 +1,173 @@
+"""A run as plain data for the browser: contours instead of bitmaps, rounded numbers, one caption an event.
+
+Every function is pure. A whole run stays under 400 KB; the film travels beside it as a data URL.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+
+from spinefm.core.geometry import Box, Point
+from spinefm.core.levels import PALETTE, Level
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.trace.captions import caption
+from spinefm.trace.model import Corrected, Event, Finished, Located, Named, Trace
+from spinefm.ui.server.player.summary import ends, vertebra_rows
+
+Payload = dict[str, Any]
+Status = Literal["empty", "ready", "waiting", "running", "finished", "failed", "cancelled"]
+
+FILM_SIDE = 1600
+"""Longest side, in pixels, of the film as the browser gets it."""
+FILM_QUALITY = 92
+"""JPEG quality of that film; the run itself reads the original."""
+TOLERANCE = 0.004
+"""How far a simplified contour may leave the mask's, as a share of the mask's longer side."""
+
+
+def film_payload(film: Radiograph) -> Payload:
+    """The film as a data URL, with its true size in pixels, name, notes and scale."""
+    spacing = film.spacing
+    return {
+        "url": _data_url(film),
+        "width": film.width,
+        "height": film.height,
+        "name": film.provenance.name,
+        "spacing": None if spacing is None else {"mm": round(spacing.mm, 4), "source": spacing.source},
+    }
+
+
+def _data_url(film: Radiograph) -> str:
+    shrink = min(1.0, FILM_SIDE / max(film.size))
+    pixels = cv2.resize(film.pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    _, encoded = cv2.imencode(".jpg", np.round(pixels * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, FILM_QUALITY])
+    return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
+
+
+def outline(mask: Mask) -> list[float]:
+    """The mask's contour as x, y, x, y …, simplified by Douglas and Peucker; empty for an empty mask."""
+    contour = mask.contour()
+    if len(contour) == 0:
+        return []
+    tolerance = max(0.4, TOLERANCE * max(mask.crop.shape))
+    simple = cv2.approxPolyDP(contour.astype(np.float32).reshape(-1, 1, 2), tolerance, closed=True)
+    return [round(float(value), 1) for value in simple.ravel()]
+
+
+def event_payload(event: Event) -> Payload:
+    """An event's fields and its caption; masks become outlines."""
+    return {**_plain(event), "caption": caption(event)}
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON knows it: points and boxes as lists, levels as names, masks as outlines."""
+    match value:
+        case Mask():
+            return outline(value)
+        case Level():
+            return value.name
+        case Point():
+            return [round(float(coordinate), 1) for coordinate in value]
+        case Box():
+            return list(value)
+        case float():
+            return round(float(value), 4)
+        case Mapping():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case tuple() | list():
+            return [_plain(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+    return value
+
+
+def notices(film: Radiograph | None, events: Iterable[Event]) -> list[str]:
+    """What a reader must know before trusting the picture: one line each, shown in amber under the film."""
+    lines = list(film.provenance.notes[-1:]) if film and film.provenance.polarity_turned else []
+    for event in _latest_names(events):
+        match event:
+            case Located() if event.limit_used < event.score_limit:
+                lines.append(
+                    f"Fewer than three vertebrae scored {event.score_limit:.2f}: "
+                    f"the detector's limit was lowered to {event.limit_used:.2f}."
+                )
+            case Named(anchor=None):
+                lines.append(
+                    event.note or "Neither C2 nor S1 was recognised: names are relative, V1 is the topmost one."
+                )
+            case Named() if event.note:
+                lines.append(event.note)
+            case Finished():
+                lines.extend(event.notes)
+    return list(dict.fromkeys(lines))
+
+
+def _latest_names(events: Iterable[Event]) -> list[Event]:
+    """The events without names that a correction replaced by others."""
+    known = list(events)
+    renamed = any(isinstance(event, Corrected) and event.anchor is not None for event in known)
+    return [event for event in known if not (renamed and isinstance(event, Named))]
+
+
+def remarks(film: Radiograph | None) -> list[str]:
+    """How the film was read, where that was not as it stands in the file: quiet lines, no warnings."""
+    if film is None:
+        return []
+    notes = film.provenance.notes
+    return list(notes[:-1] if film.provenance.polarity_turned else notes)
+
+
+def player_payload(
+    run: str,
+    status: Status,
+    film: Radiograph | None = None,
+    film_data: Payload | None = None,
+    events: Sequence[Event] = (),
+    entries: Sequence[Payload] | None = None,
+    **more: Any,
+) -> Payload:
+    """What the player shows: `run` names the run.
+
+    film_data, entries: `film_payload(film)` and the events as `event_payload`, where they are at hand already.
+    more: further entries, or others in the place of these; such as `download` and `example`.
+    """
+    return {
+        "run": run,
+        "status": status,
+        "film": film_data or (film_payload(film) if film else None),
+        "events": [event_payload(event) for event in events] if entries is None else list(entries),
+        "rows": vertebra_rows(events),
+        "ends": ends(events),
+        "notices": notices(film, events),
+        "remarks": remarks(film),
+        "colours": colours(),
+        "error": None,
+        **more,
+    }
+
+
+def trace_payload(trace: Trace, film: Radiograph, run: str, **more: Any) -> Payload:
+    """A finished run, from its trace."""
+    return player_payload(run, "finished", film, events=trace.events, method=trace.method, **more)
+
+
+def failed_payload(run: str, message: str, film: Radiograph | None = None, **more: Any) -> Payload:
+    """A run that cannot be: `message` says what is wrong, a colon or semicolon, and what to do."""
+    what, *remedies = re.split("[:;] ", message, maxsplit=1)
+    remedy = remedies[0] if remedies else ""
+    error = {"what": what + ("." if remedy else ""), "remedy": remedy[:1].upper() + remedy[1:]}
+    return player_payload(run, "failed", film, **{**more, "error": error})
+
+
+def colours() -> dict[str, str]:
+    """The fixed colour of every name: levels, and V1 … V25 for vertebrae that nothing names."""
+    relative = {f"V{number}": PALETTE[(number - 1) % len(PALETTE)] for number in range(1, 26)}
+    return {**{level.name: level.colour for level in Level}, **relative}

@@ -1,0 +1,94 @@
+"""What a run found, in words and numbers: one row a vertebra, and why each end stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from spinefm.core.levels import COUNTED, Level
+from spinefm.trace.captions import stop_reason
+from spinefm.trace.model import OVERRULABLE, Corrected, Decided, Direction, Event, Named, Vertebra, result, stops
+
+Row = dict[str, Any]
+
+
+def reason_text(event: Decided) -> str:
+    """Why a direction ended, with value and limit, e.g. "background 0.91 > 0.50"."""
+    text = stop_reason(event)
+    return f"spine end {text}" if event.verdict == "spine end" else text
+
+
+def ends(events: Sequence[Event]) -> list[Row]:
+    """Why each direction stopped: direction, verdict, text and the step, and whether the reader can go on from it."""
+    return [
+        {
+            "direction": direction,
+            "verdict": event.verdict,
+            "step": event.step,
+            "text": reason_text(event),
+            "open": is_open(event),
+        }
+        for direction, event in sorted(stops(events).items(), key=lambda item: item[0], reverse=True)
+    ]
+
+
+def is_open(event: Decided) -> bool:
+    """Whether the reader can go on past this end."""
+    return event.verdict == "spine end" or event.reason in OVERRULABLE
+
+
+def vertebra_rows(events: Sequence[Event]) -> list[Row]:
+    """The table of a finished run, from the top: its vertebrae, and the rejected candidates above and below them."""
+    found = result(events)
+    ended = stops(events)
+    at_end = {event.vertebra: (side, event) for side, event in ended.items() if event.vertebra is not None}
+    named = [event for event in events if isinstance(event, (Named, Corrected))][-1:]
+    anchor = named[0].anchor.vertebra if named and named[0].anchor else None
+    locked = named[0].locked if named and isinstance(named[0], Corrected) else ()
+    rows = [_row(v, at_end.get(v.number)) | {"anchor": v.number == anchor, "locked": v.number in locked} for v in found]
+    above = [_missing(ended["up"], found, -1)] if found and _is_missing(ended.get("up")) else []
+    below = [_missing(ended["down"], found, 1)] if found and _is_missing(ended.get("down")) else []
+    return above + rows + below
+
+
+def _row(vertebra: Vertebra, end: tuple[Direction, Decided] | None) -> Row:
+    direction, event = end or (None, None)
+    return {
+        "number": vertebra.number,
+        "name": vertebra.name,
+        "found": True,
+        "direction": direction,
+        "open": event is not None and is_open(event),
+        "probability": vertebra.probability,
+        "area": vertebra.mask.area,
+        "stop": reason_text(event) if event else "",
+    }
+
+
+def _is_missing(event: Decided | None) -> bool:
+    return event is not None and event.vertebra is None
+
+
+def _missing(event: Decided, vertebrae: Sequence[Vertebra], offset: int) -> Row:
+    """The row of the candidate that `event` rejected beyond the last vertebra of its direction."""
+    last = vertebrae[0 if offset < 0 else -1].level if vertebrae else None
+    return {
+        "number": None,
+        "name": _neighbour(last, offset) or ("above" if offset < 0 else "below"),
+        "found": False,
+        "anchor": False,
+        "locked": False,
+        "probability": None,
+        "direction": event.direction,
+        "open": is_open(event),
+        "step": event.step,
+        "stop": reason_text(event),
+    }
+
+
+def _neighbour(level: Level | None, offset: int) -> str | None:
+    """The name next to `level`, or None where there is none."""
+    if level is None or level not in COUNTED:
+        return None
+    index = COUNTED.index(level) + offset
+    return COUNTED[index].name if 0 <= index < len(COUNTED) else None

@@ -1,0 +1,262 @@
+"""A visitor's film and run: what the page shows next, as payloads of the player."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from gradio import FileData
+
+from spinefm.core.geometry import Point
+from spinefm.export.result import write_zip
+from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
+from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record
+from spinefm.trace.model import Direction, Event, Finished, Setting, Trace
+from spinefm.ui.server.animation import animation
+from spinefm.ui.server.comparison import compare
+from spinefm.ui.server.corrections import CorrectedRun, Refused, carried, extended
+from spinefm.ui.server.examples import Choice, Example
+from spinefm.ui.server.player import (
+    event_payload,
+    failed_payload,
+    film_payload,
+    player_payload,
+    standalone_page,
+    trace_payload,
+)
+from spinefm.ui.server.player.payload import Payload, Status
+from spinefm.ui.server.workbench import Workbench
+from spinefm.weights.load import BundleError
+
+BROKEN = "The run broke off by a fault of the program: try another film, and report this one."
+NO_FILM = "No film is chosen: drop one on the left, or pick an example."
+
+
+@dataclass
+class Progress:
+    """The events of a run under way, each turned into plain data once."""
+
+    film: Radiograph
+    run: str
+    example: str | None
+    film_data: Payload
+    events: list[Event] = field(default_factory=list)
+    entries: list[Payload] = field(default_factory=list)
+
+    def add(self, event: Event) -> Payload:
+        """The payload after one more event."""
+        self.events.append(event)
+        self.entries.append(event_payload(event))
+        return self.payload()
+
+    def payload(self, status: Status = "running", **more: Any) -> Payload:
+        """The payload as it stands; its lists are copies, because the page compares it with the one before."""
+        entries = [*self.entries]
+        return player_payload(
+            self.run, status, self.film, self.film_data, self.events, entries, example=self.example, **more
+        )
+
+    def failed(self, message: str, click: bool = False) -> Payload:
+        """The payload of a run that ended here; with `click` the reader is to click starting points."""
+        payload = failed_payload(self.run, message, self.film, events=self.events, example=self.example)
+        return {**payload, "error": {**payload["error"], "click": click}}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the page remembers of a visitor's last finished run: the film and the run with its corrections."""
+
+    choice: Choice
+    run: CorrectedRun
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows, and what it remembers from now on (None: what it did before)."""
+
+    payload: Payload
+    kept: Kept | None = None
+
+
+def new_run() -> str:
+    """A name for a run that no other has."""
+    return uuid.uuid4().hex[:12]
+
+
+def opened(choice: Choice | None) -> Payload:
+    """The chosen film before any run, or the reason why it cannot be read."""
+    if choice is None:
+        return player_payload(new_run(), "empty")
+    try:
+        film = choice.read()
+    except UnreadableFilm as error:
+        return failed_payload(new_run(), str(error))
+    return player_payload(new_run(), "ready", film, example=choice.example)
+
+
+def example_shown(example: Example) -> Iterator[Shown]:
+    """An example with its finished run where there is one, else the film alone."""
+    film, trace = example.read(), example.finished()
+    if trace is None:
+        yield Shown(player_payload(new_run(), "ready", film, example=example.name))
+    else:
+        yield from _result(Kept(example.choice(), CorrectedRun(trace)), film)
+
+
+def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
+    """A finished run with its corrections."""
+    more = {"example": kept.choice.example, "corrections": undo_payload(kept.run), **more}
+    yield from _packed(trace_payload(kept.run.trace, film, new_run(), **more), kept, film)
+
+
+def _packed(payload: Payload, kept: Kept, film: Radiograph) -> Iterator[Shown]:
+    """The result at once, and once more when its zip is packed: by then something newer may be remembered."""
+    yield Shown(payload, kept)
+    with result_zip(kept.run.trace, film) as download:
+        yield Shown({**payload, "download": download})
+
+
+Change = Callable[[CorrectedRun, Radiograph], CorrectedRun]
+"""What the reader wants of a run on a film. Raises Refused, CannotAdd or BundleError with one sentence."""
+
+
+def corrected(kept: Kept | None, change: Change) -> Iterator[Shown]:
+    """The remembered run after a correction, or as it was with a sentence on why that cannot be."""
+    if kept is None:
+        yield Shown(failed_payload(new_run(), "Only a finished run can be corrected: run the film first."))
+        return
+    try:
+        film = kept.choice.read()
+    except UnreadableFilm as error:
+        yield Shown(failed_payload(new_run(), str(error)))
+        return
+    try:
+        after = replace(kept, run=change(kept.run, film))
+    except (Refused, CannotAdd, BundleError) as error:
+        yield from _result(kept, film, refused=str(error))
+        return
+    yield from _result(after, film)
+
+
+def undo_payload(run: CorrectedRun) -> Payload:
+    """What undo would take back and redo do again, in words; None where there is nothing."""
+    words = [_last_words(run.done[-1:]), _last_words(run.undone[:1])]
+    return dict(zip(("undo", "redo"), words, strict=True))
+
+
+def _last_words(traces: Sequence[Trace]) -> str | None:
+    if not traces:
+        return None
+    return traces[0].corrections[-1].text if traces[0].corrections else "the run without corrections."
+
+
+def gone_on(bench: Workbench, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
+    """The run after its walk in `direction` went on past its stop. Raises Refused, CannotAdd, BundleError."""
+    addition = bench.method(run.trace.settings, None, run.trace.method).go_on(film, run.trace, direction)
+    return run.followed_by(extended(run.trace, "go on", addition))
+
+
+def added(bench: Workbench, run: CorrectedRun, film: Radiograph, point: Point) -> CorrectedRun:
+    """The run with the vertebra that the reader clicked. Raises Refused, CannotAdd, BundleError."""
+    addition = bench.method(run.trace.settings, None, run.trace.method).add(film, run.trace, point)
+    return run.followed_by(extended(run.trace, "add", addition))
+
+
+def waiting(ahead: int) -> Payload:
+    """A run that has been asked for while `ahead` others were under way or waiting."""
+    return player_payload(new_run(), "waiting", ahead=ahead)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a visitor asks of a run: the method, changed settings, and starting points in place of the detector's."""
+
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    seeds: tuple[Point, ...] = ()
+    method: str = "spinefm"
+
+    def own_seeds(self) -> tuple[Point, ...]:
+        """The starting points, where the method takes any."""
+        return self.seeds if self.method == "spinefm" else ()
+
+
+def run_steps(
+    bench: Workbench, choice: Choice | None, wishes: Wishes | None = None, before: Kept | None = None
+) -> Iterator[Shown]:
+    """One run on the chosen film: the film, each event as it comes, and the result or the failure.
+
+    before: the last finished run; the result is compared with it when it was on the same film.
+    """
+    run = new_run()
+    try:
+        if choice is None:
+            raise UnreadableFilm(NO_FILM)
+        film = choice.read()
+    except UnreadableFilm as error:
+        yield Shown(failed_payload(run, str(error)))
+        return
+    progress = Progress(film, run, choice.example, film_payload(film))
+    yield Shown(progress.payload())
+    try:
+        wanted = wishes or Wishes()
+        method = bench.method(wanted.settings, wanted.own_seeds() or None, wanted.method)
+        for event in method.run(film):
+            yield Shown(progress.add(event))
+        kept = Kept(choice, CorrectedRun(_trace(method, progress)))
+    except (CannotStart, BundleError) as error:
+        yield Shown(progress.failed(str(error), click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
+        return
+    except Exception:
+        yield Shown(progress.failed(BROKEN))
+        raise
+    yield from _finished(progress, kept, wanted, before)
+
+
+def _trace(method: Method, progress: Progress) -> Trace:
+    if not any(isinstance(event, Finished) for event in progress.events):
+        raise CannotStart("The run ended before it was finished: run it again.")
+    return Trace.from_events(film_record(progress.film), method.name, method.settings, progress.events)
+
+
+def _finished(progress: Progress, kept: Kept, wanted: Wishes, before: Kept | None) -> Iterator[Shown]:
+    former = before.run if before is not None and before.choice == kept.choice else None
+    earlier = None if former is None else former.trace
+    trace = kept.run.base if earlier is None else carried(earlier, kept.run.base)
+    kept = replace(kept, run=former.followed_by(trace) if former and former.done else CorrectedRun(trace))
+    for event in trace.events[len(progress.events) :]:
+        progress.add(event)
+    comparison = None
+    if earlier is not None:
+        comparison = {**compare(earlier, trace), "events": [event_payload(event) for event in earlier.events]}
+    more = {"comparison": comparison, "corrections": undo_payload(kept.run)}
+    payload = progress.payload("finished", **more)
+    lines = [*payload["notices"], *_left_out(wanted, kept.run)]
+    yield from _packed({**payload, "notices": lines}, kept, progress.film)
+
+
+def _left_out(wanted: Wishes, run: CorrectedRun) -> Iterator[str]:
+    """What the reader clicked or corrected that is not in this run."""
+    if wanted.seeds and not wanted.own_seeds():
+        title = next(title for title, name in TITLES.items() if name == wanted.method)
+        yield f"{title} takes no starting points: those clicked were not used."
+    if run.done:
+        yield "Corrections of the run before are not in this one, but for locked vertebrae; undo brings that run back."
+
+
+@contextmanager
+def result_zip(trace: Trace, film: Radiograph) -> Iterator[dict[str, Any]]:
+    """The run's files as one zip, there until the page has copied it to its cache, where it expires."""
+    stem = Path(trace.film.name).stem or "film"
+    with tempfile.TemporaryDirectory(prefix="spinefm-") as folder:
+        path = Path(folder) / f"{stem}.zip"
+        write_zip(path, trace, film)
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(f"{stem}/player.html", standalone_page(trace_payload(trace, film, new_run())))
+            archive.writestr(f"{stem}/run.webp", animation(trace, film))
+        yield FileData(path=str(path), orig_name=path.name).model_dump()

@@ -1,0 +1,1 @@
+"""From a name to loaded networks: manifest, Hub, conversion, strict loading."""

@@ -1,0 +1,407 @@
+"""Bundles: sets of weights, named in `weights/manifest.json`, on disk or on the Hugging Face Hub."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from spinefm.weights.hub import REPO_VARIABLE, Place, cached, discard, download, owners_repository
+from spinefm.weights.manifest import (
+    BaseFile,
+    BundleEntry,
+    BundleError,
+    Manifest,
+    WeightFile,
+    problem_of,
+    write_atomically,
+)
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+    from spinefm.networks.instance_net import InstanceNet
+    from spinefm.networks.level_classifier import LevelClassifier
+    from spinefm.networks.mask_rcnn import SpineMaskRCNN
+    from spinefm.networks.med_sa import MedSA
+    from spinefm.networks.point_predictor import PointPredictor
+    from spinefm.networks.unet import UNet
+
+__all__ = [
+    "COMPACT",
+    "Bundle",
+    "BundleError",
+    "Manifest",
+    "fallback_note",
+    "fetch",
+    "known_bundle",
+    "load_bundle",
+    "load_or_compact",
+    "on_disk",
+    "verify",
+    "write_bundle",
+]
+
+PRECISIONS = ("float32", "bfloat16")
+COMPACT = "compact"
+"""The bundle that is in the repository and runs anywhere."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The four networks of SpineFM, and those of VertXNet and SPINEPS where it has them, in eval mode on one device."""
+
+    name: str
+    device: torch.device
+    precision: str
+    mask_rcnn: SpineMaskRCNN
+    med_sa: MedSA
+    classifier: LevelClassifier
+    point_predictor: PointPredictor
+    checksums: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+    unet: UNet | None = None
+    instance_net: InstanceNet | None = None
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        """The context in which the networks run at the bundle's precision."""
+        import torch
+
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16")
+
+
+def load_bundle(
+    name: str = "compact", device: str = "auto", precision: str = "auto", manifest: Manifest | None = None
+) -> Bundle:
+    """Load all networks of a bundle; weights are float32 in memory.
+
+    Args:
+        name: a bundle of the manifest.
+        device: "auto", "cpu", "cuda" or "cuda:N".
+        precision: "float32", "bfloat16" (autocast), or "auto": bfloat16 for SAM's size on a device that computes in it
+            (the compact networks stay in float32).
+        manifest: the repository's own by default.
+
+    Raises:
+        BundleError: a file is missing, damaged or does not fit its network; nothing is half loaded.
+        spinefm.core.machine.DeviceError: no such device.
+    """
+    from spinefm.core.machine import pick_device
+    from spinefm.networks.registry import REQUIRED
+
+    target = pick_device(device)
+    _refuse_precision(precision)
+    manifest = known_bundle(name, manifest or Manifest.read())
+    entry = manifest.bundle(name)
+    missing = [network for network in REQUIRED if network not in entry.networks]
+    if missing:
+        raise BundleError(f'The bundle "{name}" has no {", ".join(missing)}: train or fetch it first.')
+    paths = fetch(manifest, name)
+    networks = {
+        network: _load(file, network, paths[network], manifest.folder).to(target)
+        for network, file in entry.networks.items()
+    }
+    return Bundle(
+        name=name,
+        device=target,
+        precision=_chosen(precision, networks["med_sa"], target),
+        mask_rcnn=cast("SpineMaskRCNN", networks["mask_rcnn"]),
+        med_sa=cast("MedSA", networks["med_sa"]),
+        classifier=cast("LevelClassifier", networks["classifier"]),
+        point_predictor=cast("PointPredictor", networks["point_predictor"]),
+        checksums={network: file.sha256 for network, file in entry.networks.items()},
+        notes=_notes(manifest, entry, paths),
+        unet=cast("UNet | None", networks.get("unet")),
+        instance_net=cast("InstanceNet | None", networks.get("instance_net")),
+    )
+
+
+def load_or_compact(name: str, device: str = "auto", precision: str = "auto") -> Bundle:
+    """The bundle `name`, or the compact one where it cannot be used; its notes then say so, and why.
+
+    Raises BundleError when the compact bundle cannot be used either.
+    """
+    try:
+        return load_bundle(name, device, precision)
+    except BundleError as error:
+        if name == COMPACT:
+            raise
+        compact = load_bundle(COMPACT, device, precision)
+        return replace(compact, notes=(fallback_note(name, error), *compact.notes))
+
+
+def fallback_note(name: str, error: Exception) -> str:
+    """What page and trace say where the compact bundle serves in place of `name`."""
+    return f'The bundle "{name}" cannot be used, so the bundle "{COMPACT}" is in use. {error}'
+
+
+def known_bundle(name: str, manifest: Manifest) -> Manifest:
+    """`manifest`, with the bundle `name` of the owner's repository where it lists none of that name itself.
+
+    The files are then pinned to the commit of the repository's manifest.json. Raises BundleError.
+    """
+    if name in manifest.bundles:
+        return manifest
+    owner = owners_repository()
+    if owner is None:
+        known = ", ".join(sorted(manifest.bundles)) or "none"
+        raise BundleError(
+            f'There is no bundle "{name}" here (the bundles are {known}): set {REPO_VARIABLE} to the repository on the '
+            "Hub that holds it (owner/name)."
+        )
+    repo, revision = owner
+    path = download(Place(repo, "manifest.json", revision))
+    entry = Manifest.read(path).bundle(name)
+    commit = path.parent.name  # the cache keeps each commit's files in a folder of its name
+    networks = {key: replace(file, repo_id=repo, revision=commit) for key, file in entry.networks.items()}
+    return Manifest(manifest.folder, {**manifest.bundles, name: replace(entry, networks=networks)})
+
+
+def fetch(manifest: Manifest, name: str) -> dict[str, Path]:
+    """Have every file of a bundle on disk, from the manifest's folder or else the Hub, checked.
+
+    Returns:
+        network -> path of its safetensors file.
+
+    Raises:
+        BundleError: a file cannot be had, or is not the one that the manifest names.
+    """
+    from spinefm.weights.pretrained import fetch_base
+
+    paths = {}
+    for network, entry in manifest.bundle(name).networks.items():
+        local = manifest.local_path(entry)
+        path = local if local.is_file() else _download(entry, local)
+        problem = problem_of(entry, path)
+        if problem and path != local:  # what is in the Hub's cache would be handed out again as it is
+            discard(path)
+            problem = problem_of(entry, _download(entry, local))
+        if problem:
+            raise BundleError(f"{problem} Delete it and fetch it again.")
+        if entry.base is not None:
+            fetch_base(entry.base, manifest.folder)
+        paths[network] = path
+    return paths
+
+
+def verify(manifest: Manifest, name: str) -> dict[str, str]:
+    """Check a bundle's files on disk against the manifest, without a download.
+
+    Returns:
+        network (or shared base) -> "ok" or one sentence that says what is wrong.
+    """
+    from spinefm.weights.pretrained import base_problem
+
+    report = {}
+    for network, entry in manifest.bundle(name).networks.items():
+        path = _path_on_disk(manifest, entry)
+        report[network] = (problem_of(entry, path) or "ok") if path else f"{entry.file} is not on disk."
+        if entry.base is not None:
+            report[entry.base.name] = base_problem(entry.base, manifest.folder) or "ok"
+    return report
+
+
+def on_disk(name: str, manifest: Manifest | None = None) -> bool:
+    """Whether all files of a bundle are there, in the manifest's folder or the Hub's cache (sizes, not contents)."""
+    from spinefm.weights.pretrained import base_path
+
+    manifest = manifest or Manifest.read()
+    entries = manifest.bundle(name).networks.values()
+    bases = [entry.base for entry in entries if entry.base is not None]
+    paths = [_path_on_disk(manifest, entry) for entry in entries]
+    here = bool(paths) and all(
+        path is not None and path.stat().st_size == entry.bytes for path, entry in zip(paths, entries, strict=True)
+    )
+    return here and all(base_path(base, manifest.folder) is not None for base in bases)
+
+
+def write_bundle(
+    folder: Path,
+    name: str,
+    networks: Mapping[str, nn.Module],
+    *,
+    licence: str,
+    trained_on: str,
+    repo_id: str | None = None,
+    base: BaseFile | None = None,
+    half: bool = True,
+) -> Manifest:
+    """Write networks as safetensors into `folder/name/` and enter them in `folder/manifest.json`.
+
+    Large tensors are stored in fp16, without `half` in float32.
+    Networks of the bundle that are not given stay as they are. Each network carries its configuration as `.config`.
+    With a `base`, of a Med-SA with adapters only what is trained is written, in float32. Where networks stay, what
+    their films and licence were is not forgotten.
+
+    Raises:
+        BundleError: the manifest that is already there cannot be read.
+        ValueError: a network's name is unknown.
+    """
+    from spinefm.networks.registry import NETWORKS
+
+    unknown = sorted(set(networks) - set(NETWORKS))
+    if unknown:
+        raise ValueError(f"There is no network {', '.join(unknown)}: the networks are {', '.join(NETWORKS)}.")
+    path = folder / "manifest.json"
+    bundles = dict(Manifest.read(path).bundles) if path.exists() else {}
+    entries = dict(bundles[name].networks) if name in bundles else {}
+    for network, model in networks.items():
+        rests = base is not None and has_adapters(model)
+        state = adapted_state(model) if rests else _stored_state(model, half)
+        written = _write_weights(folder, f"{name}/{network}.safetensors", state)
+        config = asdict(cast(Any, model).config)
+        entries[network] = WeightFile(*written, config, licence, repo_id, base=base if rests else None)
+    earlier = [bundles[name]] if set(entries) - set(networks) else []
+    licences = dict.fromkeys([*(one.licence for one in earlier), licence])
+    films = dict.fromkeys([*(one.trained_on for one in earlier), trained_on])
+    bundles[name] = BundleEntry("; ".join(licences), "; ".join(films), entries)
+    manifest = Manifest(folder, bundles)
+    manifest.write()
+    return manifest
+
+
+def _write_weights(folder: Path, file: str, state: Mapping[str, Tensor]) -> tuple[str, str, int]:
+    """Write tensors; returns the file with its sha256 and bytes."""
+    from safetensors.torch import save
+
+    content = save(dict(state))
+    write_atomically(folder / file, content)
+    return file, hashlib.sha256(content).hexdigest(), len(content)
+
+
+def has_adapters(model: nn.Module) -> bool:
+    """Whether a network stands on a frozen base."""
+    from spinefm.networks.med_sa import MedSA
+
+    return isinstance(model, MedSA) and model.config.encoder == "vit"
+
+
+def adapted_state(model: nn.Module) -> dict[str, Tensor]:
+    """What was trained on top of the frozen base, float32."""
+    from spinefm.networks.med_sa import is_adapted
+
+    return {n: v.detach().float().cpu().contiguous() for n, v in model.state_dict().items() if is_adapted(n)}
+
+
+def stands_on(model: nn.Module, path: Path) -> bool:
+    """Whether a Med-SA's frozen part is the base at `path` (the published one's relative places are 0)."""
+    import torch
+
+    from spinefm.networks.med_sa import is_adapted
+
+    base = _read_tensors(path)
+    frozen = {name: value for name, value in model.state_dict().items() if not is_adapted(name)}
+    places = {name for name in frozen if ".attn.rel_pos_" in name}
+    published = cast("MedSA", model).config.compat == "medsa"
+    return all(
+        not value.any() if published and name in places else torch.equal(value, base[name])
+        for name, value in frozen.items()
+    )
+
+
+def _stored_state(model: nn.Module, half: bool) -> dict[str, Tensor]:
+    """fp16 for what is large if `half`; vectors and buffers (norms, biases, running statistics) keep float32."""
+    from spinefm.networks.mask_rcnn import SpineMaskRCNN, inference_state
+
+    state = inference_state(model) if isinstance(model, SpineMaskRCNN) else model.state_dict()
+    large = {name for name, parameter in model.named_parameters() if half and parameter.ndim >= 2}
+    return {
+        name: (value.half() if name in large else value).detach().cpu().contiguous() for name, value in state.items()
+    }
+
+
+def _load(entry: WeightFile, network: str, path: Path, folder: Path) -> nn.Module:
+    """A network with its weights, all of them or none. Raises BundleError."""
+    import torch
+
+    from spinefm.networks.mask_rcnn import SpineMaskRCNN
+    from spinefm.networks.med_sa import is_adapted
+    from spinefm.networks.registry import build_network
+    from spinefm.weights.convert import check_fit
+
+    state = _read_tensors(path)
+    try:
+        model = build_network(network, entry.config)
+    except (ValueError, TypeError) as error:
+        raise BundleError(f"The manifest's configuration of {network} is wrong: {error}") from error
+    if isinstance(model, SpineMaskRCNN):
+        model.drop_auxiliary()
+    shapes = {name: tuple(value.shape) for name, value in model.state_dict().items()}
+    if entry.base is not None:
+        check_fit({name: shape for name, shape in shapes.items() if is_adapted(name)}, state, str(path))
+        state = _on_base(state, entry, shapes, folder)
+    check_fit(shapes, state, str(path))
+    model.load_state_dict(state)  # copies into the network's own float32 tensors
+    return model.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def _read_tensors(path: Path) -> dict[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise BundleError(f"{path} is not a readable safetensors file ({error}): fetch it again.") from error
+
+
+def _on_base(
+    adapted: Mapping[str, Tensor], entry: WeightFile, shapes: Mapping[str, tuple[int, ...]], folder: Path
+) -> dict[str, Tensor]:
+    """The frozen base, complete, with what was trained in its place; the published Med-SA knows no relative places."""
+    from spinefm.weights.convert import check_fit
+    from spinefm.weights.pretrained import fetch_base
+
+    assert entry.base is not None
+    path = fetch_base(entry.base, folder)
+    base = _read_tensors(path)
+    check_fit({name: shape for name, shape in shapes.items() if "_adapter." not in name}, base, str(path))
+    if entry.config.get("compat") == "medsa":
+        base |= {name: value * 0 for name, value in base.items() if ".attn.rel_pos_" in name}
+    return {**base, **adapted}
+
+
+def _place(entry: WeightFile) -> Place | None:
+    """Where the Hub has a file: the owner's repository comes first, which has its own history of revisions."""
+    owner = owners_repository()
+    if owner is not None and entry.repo_id != owner[0]:
+        return Place(owner[0], entry.file, owner[1])
+    return Place(entry.repo_id, entry.file, entry.revision) if entry.repo_id else None
+
+
+def _path_on_disk(manifest: Manifest, entry: WeightFile) -> Path | None:
+    local, place = manifest.local_path(entry), _place(entry)
+    if local.is_file() or place is None:
+        return local if local.is_file() else None
+    return cached(place)
+
+
+def _download(entry: WeightFile, local: Path) -> Path:
+    place = _place(entry)
+    if place is None:
+        raise BundleError(f"{local} is missing and the manifest names no repository: set {REPO_VARIABLE} to one.")
+    return download(place)
+
+
+def _refuse_precision(name: str) -> None:
+    if name not in (*PRECISIONS, "auto"):
+        raise BundleError(f'There is no precision "{name}": use auto, {" or ".join(PRECISIONS)}.')
+
+
+def _chosen(precision: str, med_sa: nn.Module, device: torch.device) -> str:
+    """The precision asked for; of "auto" the one that pays at this size on this device."""
+    from spinefm.core.machine import computes_bfloat16
+
+    if precision != "auto":
+        return precision
+    return "bfloat16" if has_adapters(med_sa) and computes_bfloat16(device) else "float32"
+
+
+def _notes(manifest: Manifest, entry: BundleEntry, paths: Mapping[str, Path]) -> tuple[str, ...]:
+    """Where the weights came from, when not from the manifest's own folder."""
+    fetched = [network for network, path in paths.items() if path != manifest.local_path(entry.networks[network])]
+    return (f"{', '.join(fetched)} from the Hugging Face Hub.",) if fetched else ()

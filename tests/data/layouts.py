@@ -1,0 +1,166 @@
+"""One phantom written in the layout of every data set that is read."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from spinefm.core.levels import Level
+from spinefm.phantom import Phantom
+
+CERVICAL = (Level.C3, Level.C4, Level.C5, Level.C6, Level.C7)
+
+
+def save_film(phantom: Phantom, path: Path) -> Path:
+    """The phantom's film as PNG or JPEG."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.round(phantom.film * 255).astype(np.uint8)).save(path)
+    return path
+
+
+def save_json(content: object, path: Path) -> Path:
+    """`content` as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))
+    return path
+
+
+def _labelme(phantom: Phantom, film: str, shapes: list[dict[str, object]]) -> dict[str, object]:
+    height, width = phantom.film.shape
+    return {"imagePath": film, "imageData": None, "imageWidth": width, "imageHeight": height, "shapes": shapes}
+
+
+def write_csxa(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """CSXA as distributed: 23 points a film, and a table with the scale."""
+    places = {"top left": 0, "top right": 1, "bottom right": 2, "bottom left": 3}
+    for stem in stems:
+        points = {f"C2 {place}": phantom.truth[Level.C2].corners[2] for place in ("bottom left", "bottom right")}
+        points["C2 centroid"] = phantom.centroids[Level.C2]
+        for level in CERVICAL:
+            corners = phantom.truth[level].corners
+            points |= {f"{level.name} {place}": corners[index] for place, index in places.items()}
+        shapes = [
+            {"label": label, "points": [[float(at[0]) + 0.5, float(at[1]) + 0.5]], "shape_type": "point"}
+            for label, at in points.items()
+        ]
+        assert len(shapes) == 23
+        save_film(phantom, root / "images" / f"{stem}.png")
+        save_json(_labelme(phantom, f"{stem}.png", shapes), root / "json" / f"{stem}.json")
+    with (root / "table.csv").open("w", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(["Number", "Gender", "Pixel equivalent"])
+        rows.writerows([stem, "F", 0.143] for stem in stems)
+
+
+def write_spinefm(phantom: Phantom, root: Path, ids: list[str], suffix: str = ".npy") -> None:
+    """The layout of the SpineFM authors; every second id is in the training part."""
+    (root / "gts").mkdir(parents=True, exist_ok=True)
+    (root / "data_split").mkdir()
+    for film in ids:
+        save_film(phantom, root / "imgs" / f"{film}.jpg")
+        for level in CERVICAL:
+            mask = (phantom.labels == level).astype(np.uint8)
+            target = root / "gts" / f"{film}_{level.name}"
+            if suffix == ".npy":
+                np.save(target, mask)
+            else:
+                np.savez_compressed(target, mask)
+    for part, chosen in (("train", ids[::2]), ("val", []), ("test", ids[1::2])):
+        (root / "data_split" / f"{part}.txt").write_text("\n".join(chosen))
+
+
+def write_labelme(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """Polygons of C3 to C6, a rectangle round C7, and a shape that names no level."""
+    for stem in stems:
+        shapes: list[dict[str, object]] = [
+            {
+                "label": f"vertebra {level.name}",
+                "points": (phantom.truth[level].polygon + 0.5).tolist(),
+                "shape_type": "polygon",
+            }
+            for level in CERVICAL[:-1]
+        ]
+        corners = phantom.truth[Level.C7].polygon
+        box = [corners.max(axis=0).tolist(), corners.min(axis=0).tolist()]
+        shapes += [{"label": "C7", "points": box, "shape_type": "rectangle"}]
+        shapes += [{"label": "skull", "points": [[0, 0], [5, 0], [5, 5]], "shape_type": "polygon"}]
+        save_film(phantom, root / f"{stem}.png")
+        save_json(_labelme(phantom, f"{stem}.png", shapes), root / f"{stem}.json")
+
+
+def runs_down_columns(mask: np.ndarray) -> list[int]:
+    """COCO's run lengths, beginning with a run of background."""
+    flat = np.concatenate([[0], mask.T.ravel().astype(int), [2]])
+    edges = np.flatnonzero(np.diff(flat[:-1]) != 0)
+    return np.diff(np.concatenate([[0], edges, [mask.size]])).astype(int).tolist()
+
+
+def packed(runs: list[int]) -> str:
+    """COCO's run lengths as text."""
+    text = ""
+    for index, run in enumerate(runs):
+        value = run - (runs[index - 2] if index > 2 else 0)
+        while True:
+            bits, value = value & 31, value >> 5
+            more = not (value == -1 and bits & 16) if bits & 16 else value != 0
+            text += chr(48 + bits + (32 if more else 0))
+            if not more:
+                break
+    return text
+
+
+def write_coco(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """C3 as a polygon, C4 as run lengths, C5 as packed ones, C6 as a bare box, and a category that is no level."""
+    height, width = phantom.film.shape
+    names = {1: "C3", 2: "C4", 3: "C5", 4: "C6", 5: "hyoid"}
+    annotations: list[dict[str, object]] = []
+    for number, stem in enumerate(stems):
+        save_film(phantom, root / "images" / f"{stem}.png")
+        counts = {key: runs_down_columns(phantom.labels == Level[names[key]]) for key in (2, 3)}
+        ys, xs = np.nonzero(phantom.labels == Level.C6)
+        box = [int(xs.min()), int(ys.min()), int(np.ptp(xs)) + 1, int(np.ptp(ys)) + 1]
+        outline = (phantom.truth[Level.C3].polygon + 0.5).ravel().tolist()
+        shapes: dict[int, dict[str, object]] = {
+            1: {"segmentation": [outline]},
+            2: {"segmentation": {"size": [height, width], "counts": counts[2]}},
+            3: {"segmentation": {"size": [height, width], "counts": packed(counts[3])}},
+            4: {"segmentation": [], "bbox": box},
+            5: {"segmentation": [], "bbox": box},
+        }
+        annotations += [{"image_id": number, "category_id": key, **shape} for key, shape in shapes.items()]
+    images = [
+        {"id": number, "file_name": f"images/{stem}.png", "width": width, "height": height}
+        for number, stem in enumerate(stems)
+    ]
+    categories = [{"id": key, "name": name} for key, name in names.items()]
+    save_json({"images": images, "annotations": annotations, "categories": categories}, root / "instances.json")
+
+
+def nifti(labels: np.ndarray) -> bytes:
+    """A label map (H, W) as a NIfTI-1 file of one slice whose first axis is x."""
+    header = bytearray(352)
+    struct.pack_into("<i", header, 0, 348)
+    struct.pack_into("<8h", header, 40, 3, labels.shape[1], labels.shape[0], 1, 1, 1, 1, 1)
+    struct.pack_into("<h", header, 70, 4)
+    struct.pack_into("<f", header, 108, 352.0)
+    header[344:348] = b"n+1\0"
+    return bytes(header) + labels.T.astype("<i2").tobytes(order="F")
+
+
+def write_maps(phantom: Phantom, root: Path, stems: list[str], as_nifti: bool = False) -> None:
+    """Label maps beside films, with a disc's id among them; NIfTI files are named as SPINEPS names them."""
+    labels = phantom.labels.astype(np.uint8)
+    labels[0, 0] = 103
+    for stem in stems:
+        save_film(phantom, root / "images" / f"{stem}.png")
+        (root / "labels").mkdir(exist_ok=True)
+        if as_nifti:
+            (root / "labels" / f"{stem}_seg-vert_msk.nii.gz").write_bytes(gzip.compress(nifti(labels)))
+        else:
+            Image.fromarray(labels).save(root / "labels" / f"{stem}.png")

@@ -1,0 +1,96 @@
+"""Zips are unpacked whole or not at all, and never beyond their folder."""
+
+import stat
+import zipfile
+
+import numpy as np
+import pytest
+
+from spinefm.data import DatasetError, cases, open_dataset
+from spinefm.data.archive import ZipLimits, unpack
+from tests.data import layouts
+
+
+def write_zip(path, entries):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_zipped_data_set_is_read(phantom, tmp_path):
+    layouts.write_labelme(phantom, tmp_path / "set", ["one"])
+    files = {f"my set/{path.name}": path.read_bytes() for path in (tmp_path / "set").iterdir()}
+    archive = write_zip(tmp_path / "set.zip", files)
+    for _ in range(2):  # the second time it is there already
+        (case,) = cases(open_dataset("auto", archive, tmp_path / "unpacked"))
+        assert case.name == "one"
+
+
+@pytest.mark.parametrize("name", ["../out.txt", "/out.txt", "a/../../out.txt", "..\\out.txt", "C:\\out.txt"])
+def test_a_name_that_leads_out_is_refused_and_nothing_is_written(tmp_path, name):
+    archive = write_zip(tmp_path / "bad.zip", {"fine.txt": "x", name: "x"})
+    with pytest.raises(DatasetError, match="leads out of its folder"):
+        unpack(archive, tmp_path / "inside" / "set")
+    assert {path.name for path in tmp_path.rglob("*")} <= {"bad.zip", "inside"}
+
+
+def test_a_link_is_refused(tmp_path):
+    entry = zipfile.ZipInfo("link")
+    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+    archive = write_zip(tmp_path / "bad.zip", {})
+    with zipfile.ZipFile(archive, "a") as target:
+        target.writestr(entry, "/etc/passwd")
+    with pytest.raises(DatasetError, match="or a link"):
+        unpack(archive, tmp_path / "set")
+
+
+@pytest.mark.parametrize(
+    "limits", [ZipLimits(files=1), ZipLimits(bytes=1000), ZipLimits(ratio=3)], ids=["files", "bytes", "ratio"]
+)
+def test_a_zip_beyond_the_limits_is_refused(tmp_path, limits):
+    archive = write_zip(tmp_path / "big.zip", {"a.txt": "0" * 4000, "b.txt": "0" * 4000})
+    with pytest.raises(DatasetError, match="give a smaller part"):
+        unpack(archive, tmp_path / "set", limits)
+    assert not (tmp_path / "set").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\x03\x04 cut off"])
+def test_what_is_no_zip_is_refused(tmp_path, content):
+    path = tmp_path / "bad.zip"
+    path.write_bytes(content)
+    with pytest.raises(DatasetError, match="no zip that can be unpacked"):
+        unpack(path, tmp_path / "set")
+
+
+def test_a_damaged_member_leaves_nothing(tmp_path):
+    archive = write_zip(tmp_path / "bad.zip", {"a.txt": bytes(range(256)) * 40})
+    data = bytearray(archive.read_bytes())
+    data[60] ^= 0xFF
+    archive.write_bytes(bytes(data))
+    with pytest.raises(DatasetError, match="no zip that can be unpacked"):
+        unpack(archive, tmp_path / "set")
+    assert not (tmp_path / "set").exists()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_damage_anywhere_in_a_member_is_one_sentence(tmp_path, method, share):
+    archive = tmp_path / "bad.zip"
+    with zipfile.ZipFile(archive, "w", method) as target:
+        target.writestr("a.txt", np.random.default_rng(0).integers(0, 60, 20_000, np.uint8).tobytes())
+        size = target.getinfo("a.txt").compress_size
+    data = bytearray(archive.read_bytes())
+    data[40 + int(share * (size - 50))] ^= 0xFF
+    archive.write_bytes(bytes(data))
+    with pytest.raises(DatasetError, match="can"):
+        unpack(archive, tmp_path / "set")
+    assert not (tmp_path / "set").exists()
+
+
+@pytest.mark.parametrize("names", [["."], ["a", "a/b"], ["x" * 300]], ids=["dot", "file and folder", "long"])
+def test_names_that_no_folder_can_hold_are_one_sentence(tmp_path, names):
+    archive = write_zip(tmp_path / "odd.zip", dict.fromkeys(names, "0"))
+    with pytest.raises(DatasetError, match="pack"):
+        unpack(archive, tmp_path / "set")
+    assert not (tmp_path / "set").exists()

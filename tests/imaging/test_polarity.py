@@ -1,0 +1,58 @@
+"""Polarity: cues that change their sign with the film's, and phantoms of both polarities."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from spinefm.imaging.polarity import CUES, WEIGHTS, cues, is_inverted, upright_log_odds
+from spinefm.imaging.radiograph import Radiograph, read
+from spinefm.phantom import simulate
+
+SEEDS = range(9_200_000, 9_200_006)
+
+
+@pytest.fixture(scope="module")
+def upright() -> list[np.ndarray]:
+    """Test phantoms (H, W), three of each region, all with bright bone."""
+    phantoms = [simulate(seed, "cervical" if seed % 2 else "lumbar", layout="full") for seed in SEEDS]
+    return [1 - phantom.film if phantom.inverted else phantom.film for phantom in phantoms]
+
+
+def test_there_is_one_weight_for_each_cue(upright: list[np.ndarray]) -> None:
+    assert len(CUES) == len(WEIGHTS) == len(set(CUES)) == len(cues(upright[0]))
+
+
+def test_every_cue_changes_its_sign_with_the_film(upright: list[np.ndarray]) -> None:
+    for film in upright[:2]:
+        np.testing.assert_allclose(cues(1 - film), -cues(film), atol=0.02)
+
+
+def test_right_phantoms_are_kept_and_nearly_all_inverted_ones_turned(upright: list[np.ndarray]) -> None:
+    assert [is_inverted(film) for film in upright] == [False] * len(upright)
+    assert sum(is_inverted(1 - film) for film in upright) >= len(upright) - 1
+
+
+def test_mirroring_a_film_changes_nothing(upright: list[np.ndarray]) -> None:
+    assert upright_log_odds(upright[0][:, ::-1]) == pytest.approx(upright_log_odds(upright[0]), abs=0.3)
+
+
+def test_a_film_without_evidence_is_kept() -> None:
+    ramp = np.tile(np.linspace(0, 1, 200, dtype=np.float32), (200, 1))
+    assert not is_inverted(ramp) and not is_inverted(1 - ramp)
+
+
+def test_reading_turns_an_inverted_film_and_says_so(upright: list[np.ndarray], tmp_path) -> None:
+    grey = np.round(upright[0] * 255).astype(np.uint8)
+    Image.fromarray(255 - grey).save(tmp_path / "inverted.png")
+    turned, kept = read(tmp_path / "inverted.png"), read(tmp_path / "inverted.png", polarity="keep")
+    np.testing.assert_allclose(turned.pixels, grey / 255, atol=1e-6)
+    np.testing.assert_allclose(kept.pixels, 1 - grey / 255, atol=1e-6)
+    assert turned.provenance.polarity_turned and not kept.provenance.polarity_turned
+    assert any("inverted" in note for note in turned.provenance.notes)
+
+
+def test_arrays_are_turned_only_when_asked(upright: list[np.ndarray]) -> None:
+    assert not Radiograph.from_array(1 - upright[0]).provenance.polarity_turned
+    assert Radiograph.from_array(1 - upright[0], polarity="auto").provenance.polarity_turned

@@ -1,0 +1,59 @@
+"""Every event has a line that holds its number beside its limit."""
+
+import pytest
+
+from spinefm.core.geometry import Box
+from spinefm.trace.captions import caption
+from spinefm.trace.model import Checked, Classified, Decided
+from tests.columns import Oracle, empty_bundle, straight
+
+CASES = [
+    (
+        Checked("up", 3, "previous", 0.03, 0.1, 2),
+        "Step 3, upwards: overlap with the previous vertebra (no. 3) 0.03 ≤ 0.10: kept",
+    ),
+    (
+        Checked("down", 1, "any", 0.3, 0.1, 2),
+        "Step 1, downwards: overlap with another vertebra (no. 3) 0.30 > 0.10: rejected",
+    ),
+    (Decided("up", 4, "stopped", "background", 0.91, 0.5, None), "Step 4, upwards: stopped, background 0.91 > 0.50"),
+    (Decided("up", 4, "spine end", "C2", 0.97, 0.5, 5), "Step 4, upwards: kept as C2, the spine's end: 0.97 > 0.50"),
+    (Decided("seed", 0, "accepted", "vertebra", 0.01, 0.5, 0), "Seed 1: kept, background 0.01 ≤ 0.50"),
+    (Decided("up", 26, "stopped", "step limit", 26, 25, None), "Step 26, upwards: stopped, step limit: 26 > 25"),
+    (
+        Decided("up", 2, "stopped", "point outside", 14.0, 0.0, None),
+        "Step 2, upwards: stopped, the next point lies 14 px outside the film",
+    ),
+    (
+        Decided("up", 2, "stopped", "outside the film", 0.2, 0.0, None),
+        "Step 2, upwards: stopped, 0.20 > 0.00 of its place lies outside the film",
+    ),
+    (
+        Decided("seed", 1, "stopped", "misplaced end", 0.97, 0.5, None),
+        "Seed 2: stopped, C2 or S1 seen where the spine cannot end: 0.97 > 0.50",
+    ),
+    (
+        Classified("down", 2, 0.01, 0.97, 0.01, 0.01, Box(0, 0, 8, 8), 0.5, 0.5),
+        "Step 2, downwards: background 0.01 (limit 0.50), vertebra 0.97, C2 0.01 and S1 0.01 (limit 0.50)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("event", "line"), CASES)
+def test_known_captions(event, line):
+    assert caption(event) == line
+
+
+def test_every_event_of_a_run_has_one_line():
+    from spinefm.methods import run_to_trace
+    from spinefm.methods.spinefm import SpineFM, SpineFMSettings
+
+    oracle = Oracle(straight(6), [0, 0.9, 0.9, 0.4, 0, 0])
+    trace = run_to_trace(SpineFM(empty_bundle(), SpineFMSettings(), stages=lambda watch: oracle), oracle.column.film)
+    lines = [caption(event) for event in trace.events]
+    assert all(line and "\n" not in line for line in lines)
+
+
+def test_what_is_no_event_is_refused():
+    with pytest.raises(TypeError, match="no event"):
+        caption(3)

@@ -1,0 +1,150 @@
+"""One page with a method that needs no weights, and one browser, for all tests of the page."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from spinefm.imaging.radiograph import read
+from spinefm.methods import film_record
+from spinefm.trace.model import Trace
+from spinefm.ui.server.page import build_page, launch
+from spinefm.ui.server.workbench import Workbench
+from tests.ui.server.stand_in import StandInBench, all_events, write_film
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def write_examples(folder: Path) -> Path:
+    """Two examples, of which the first has a finished trace."""
+    first = write_film(folder / "films" / "a-finished.png")
+    write_film(folder / "films" / "b-film-only.png", bright=0.9)
+    trace = Trace.from_events(film_record(read(first)), "spinefm", {"overlap_limit": 0.1}, all_events())
+    (folder / "traces").mkdir()
+    (folder / "traces" / "a-finished.json.gz").write_bytes(gzip.compress(trace.to_json().encode()))
+    return folder
+
+
+def serve(bench: Workbench, examples: Path, **more: int) -> Iterator[str]:
+    """The page's address while it is served; `more` goes to `build_page`."""
+    page = build_page(bench, examples, **more)
+    _, url, _ = launch(page, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=None)
+    yield url
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of examples."""
+    return write_examples(tmp_path_factory.mktemp("examples"))
+
+
+@pytest.fixture(scope="session")
+def bench() -> StandInBench:
+    """The workbench of the page with examples; a test may close its gate."""
+    return StandInBench()
+
+
+@pytest.fixture
+def gate(bench: StandInBench) -> Iterator[threading.Semaphore]:
+    """Events of a run come only as the test lets them; afterwards all that is left may pass."""
+    bench.gate = threading.Semaphore(0)
+    yield bench.gate
+    bench.gate.release(1000)
+    bench.gate = None
+
+
+@pytest.fixture(scope="session")
+def address(bench: StandInBench, examples: Path) -> Iterator[str]:
+    """The page with examples."""
+    yield from serve(bench, examples)
+
+
+@pytest.fixture(scope="session")
+def bare_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page without examples."""
+    yield from serve(StandInBench(), tmp_path_factory.mktemp("none"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visitor:
+    """A visitor's page, what its console said, and the hosts it asked."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def open(self, url: str, status: str) -> None:
+        """Go to the page and wait until the player has that status."""
+        self.page.goto(url)
+        self.wait(status)
+
+    def leave(self) -> None:
+        """Close the page; nothing went wrong on it."""
+        self.page.close()
+        assert self.errors == []
+        assert self.foreign == []
+
+    def wait(self, status: str) -> None:
+        """Wait until the player has that status."""
+        self.page.wait_for_selector(f'.player[data-status="{status}"]', timeout=30_000)
+
+
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> BrowserContext:
+    """What all visitors share: a cache of the page's files."""
+    return browser.new_context()
+
+
+def visit(context: BrowserContext, width: int = 1440, height: int = 1000, scheme: str = "light") -> Visitor:
+    """A fresh visitor whose console and requests are watched."""
+    visitor = Visitor(context.new_page())
+    visitor.page.set_viewport_size({"width": width, "height": height})
+    visitor.page.emulate_media(color_scheme=scheme)
+    visitor.page.on("console", lambda line: visitor.errors.append(line.text) if line.type == "error" else None)
+    visitor.page.on("pageerror", lambda error: visitor.errors.append(str(error)))
+    visitor.page.on("request", lambda request: _note_host(visitor, request.url))
+    return visitor
+
+
+def _note_host(visitor: Visitor, url: str) -> None:
+    local = ("http://127.0.0.1", "http://localhost", "data:", "blob:", "file:", "about:")
+    if not url.startswith(local):
+        visitor.foreign.append(url)
+
+
+@pytest.fixture
+def visitor(context: BrowserContext) -> Iterator[Visitor]:
+    """One visitor; afterwards no console error and no request to another host is left."""
+    one = visit(context)
+    yield one
+    one.leave()

@@ -1,0 +1,86 @@
+"""Two finished evaluations of drawn films, and the explorer on them in a browser without a server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from spinefm.evaluation import RunFolder, evaluate
+from spinefm.evaluation.command import finish
+from spinefm.ui.server.explorer.assets import markup, script, style
+from spinefm.ui.server.explorer.case import looked_at
+from spinefm.ui.server.explorer.shelf import Shelf
+from tests.evaluation.stand_in_set import open_set, plan, write_set
+from tests.ui.server.conftest import Visitor, visit
+from tests.ui.server.stand_in import StandIn
+
+FILMS = ["neck-1", "neck-2", "dark-3", "neck-4"]
+ADDRESS = "http://localhost/explorer"
+PAGE = """<!doctype html><meta charset="utf-8"><title>Explorer</title>
+<meta name="viewport" content="width=device-width">
+<style>body {{ margin: 12px; }} .dark body {{ background: #0c0e11; }} #root {{ {style} }}</style>
+<div id="root">{markup}</div>
+<script>
+document.documentElement.classList.toggle("dark", matchMedia("(prefers-color-scheme: dark)").matches);
+{script}
+const DATA = {data};
+window.asked = [];
+const explorer = spineExplorer(document.getElementById("root"), {{
+  runs: async () => DATA.runs,
+  open: async (run) => DATA.columns[run],
+  look: async (wanted) => DATA.cases[wanted.run][wanted.film],
+  steps: (wanted) => window.asked.push(wanted),
+  own: (what) => window.asked.push(what),
+}});
+explorer.start();
+</script>"""
+
+
+@pytest.fixture(scope="session")
+def offered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Evaluations of one set: one that finds six of seven bodies, one that stops after three, without names."""
+    root = tmp_path_factory.mktemp("offered")
+    dataset = open_set(write_set(tmp_path_factory.mktemp("films"), FILMS, moved=6))
+    for name, limit in (("first", 0.1), ("second", 0.02)):
+        folder = RunFolder(root / name)
+        method = StandIn(settings={"overlap_limit": limit})
+        list(evaluate(dataset, method, folder, plan(settings={"overlap_limit": limit})))
+        finish(folder, dataset, [])
+    return root
+
+
+@pytest.fixture(scope="session")
+def explorer_page(offered: Path) -> str:
+    """The explorer as one page that holds all its data."""
+    shelf = Shelf(offered)
+    names = ("first", "second")
+    data = {
+        "runs": shelf.entries([]),
+        "columns": {name: shelf.columns(name) for name in names},
+        "cases": {name: {film: looked_at(shelf.folder(name), film) for film in FILMS} for name in names},
+    }
+    text = json.dumps(data, allow_nan=False).replace("<", "\\u003c")
+    return PAGE.format(style=style(), markup=markup(), script=script(), data=text)
+
+
+@pytest.fixture
+def reader(context: BrowserContext, explorer_page: str) -> Iterator[Visitor]:
+    """A reader of the explorer, whose browser keeps nothing from before."""
+    one = visit(context)
+    one.page.set_default_timeout(120_000)
+    one.page.route(f"{ADDRESS}*", lambda route: route.fulfill(body=explorer_page, content_type="text/html"))
+    one.page.goto(ADDRESS)
+    one.page.evaluate("localStorage.clear()")
+    open_view(one)
+    yield one
+    one.leave()
+
+
+def open_view(visitor: Visitor, query: str = "") -> None:
+    """The explorer at an address, once it is open."""
+    visitor.page.goto(f"{ADDRESS}{query}")
+    visitor.page.wait_for_selector('.explorer[data-state="open"]')

@@ -1,0 +1,165 @@
+"""The explorer in a real browser: filter, sort, look, compare, judge, and a link that leads back."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from spinefm.core.levels import Level
+from spinefm.evaluation.frames import read_tables
+from spinefm.evaluation.summary import level_figures
+from tests.ui.server.conftest import Visitor
+from tests.ui.server.explorer.conftest import open_view
+
+
+def films(reader: Visitor) -> list[str]:
+    return reader.page.locator(".ex-film-head strong").all_inner_texts()
+
+
+def rows(reader: Visitor, film: str) -> list[str]:
+    return [
+        str(row.get_attribute("data-vertebra"))
+        for row in reader.page.locator(f'.ex-group[data-film="{film}"] tr[data-vertebra]').all()
+    ]
+
+
+def test_opens_worst_first_with_a_case_as_group_and_a_vertebra_as_row(reader: Visitor) -> None:
+    assert films(reader)[0] == "dark-3"
+    assert "Fewer than three vertebrae" in reader.page.inner_text('.ex-group[data-film="dark-3"] .ex-failure')
+    assert rows(reader, "neck-1") == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
+    assert "background 0.91 > 0.50" in reader.page.inner_text('.ex-group[data-film="neck-1"] [data-vertebra="T1"]')
+
+
+def test_the_table_of_levels_is_that_of_the_evaluation_beside_the_published_one(reader: Visitor, offered) -> None:
+    frames = read_tables(offered / "first")
+    for limit in (0.4, 0.85):
+        reader.page.locator("[data-limit]").fill(str(limit))
+        for figures in level_figures(frames[1], frames[0], limit):
+            if figures.name not in (*Level.__members__, "all"):
+                continue
+            cells = reader.page.locator(f'.ex-table tr[data-row="{figures.name}"] td').all_inner_texts()
+            assert int(cells[0]) == figures.count
+            assert float(cells[1]) == pytest.approx(figures.identified, abs=0.051)
+            assert float(cells[3]) == pytest.approx(figures.overall_dsc, abs=0.00051)
+            assert float(cells[4]) == pytest.approx(figures.named, abs=0.051)
+    assert "100.0" in reader.page.inner_text('.ex-table tr[data-row="C5"] td.beside')
+    assert "SpineFM on NHANES II" in reader.page.inner_text(".ex-table")
+
+
+def test_filters_by_level_status_stop_and_bar(reader: Visitor) -> None:
+    page = reader.page
+    page.click('[data-show="missed"]')
+    assert rows(reader, "neck-1") == ["T1"]
+    page.click('[data-level="C4"]')
+    assert films(reader) == ["dark-3"]
+    page.click("[data-clear]")
+    page.click('[data-bar="background"]')
+    assert set(films(reader)) == {"neck-1", "neck-2", "neck-4"}
+    page.click("[data-clear]")
+    bars = page.locator('[data-bars="dice"] [data-bar]')
+    bars.nth(0).click()
+    assert rows(reader, "neck-1") == ["T1"]
+    assert len(rows(reader, "dark-3")) == 7
+    bars.nth(0).click()
+    assert len(rows(reader, "neck-1")) == 7
+
+
+def test_a_stricter_limit_makes_rows_missed_at_once(reader: Visitor) -> None:
+    reader.page.click('[data-show="missed"]')
+    reader.page.locator("[data-limit]").fill("0.85")
+    assert "C5" in rows(reader, "neck-1")
+    reader.page.locator("[data-limit]").fill("0.4")
+    assert rows(reader, "neck-1") == ["T1"]
+
+
+def test_sorts(reader: Visitor) -> None:
+    for order, first in (("best", "neck-1"), ("name", "dark-3"), ("worst", "dark-3"), ("mean", "dark-3")):
+        reader.page.select_option('[data-pick="sort"]', order)
+        assert films(reader)[0] == first, order
+
+
+def test_a_row_opens_the_player_at_its_failing_step(reader: Visitor, offered) -> None:
+    vertebrae = read_tables(offered / "first")[1]
+    row = vertebrae[(vertebrae["film"] == "neck-2") & (vertebrae["level"] == "T1")].iloc[0]
+    reader.page.click('.ex-group[data-film="neck-2"] [data-vertebra="T1"] [data-steps]')
+    assert reader.page.evaluate("asked") == [{"run": "first", "film": "neck-2", "event": int(row["event"])}]
+
+
+def test_truth_prediction_and_difference_lie_on_one_canvas(reader: Visitor) -> None:
+    reader.page.click('.ex-group[data-film="neck-1"] [data-vertebra="C5"]')
+    reader.page.wait_for_selector('.ex-case[data-film="neck-1"]')
+    count = reader.page.locator
+    assert count(".ex-picture .truth path").count() == 7
+    assert count(".ex-picture .found path").count() == 6
+    assert count(".ex-picture .difference .less").count() == 7
+    assert count(".ex-picture .mark").count() == 1
+    reader.page.click('[data-layer="difference"]')
+    assert count(".ex-picture .difference").get_attribute("data-on") == "false"
+
+
+def test_two_runs_are_compared_per_case(reader: Visitor) -> None:
+    page = reader.page
+    page.select_option('[data-pick="with"]', "second")
+    page.wait_for_selector(".ex-rows .change")
+    cells = page.locator('.ex-group[data-film="neck-1"] .change').all_inner_texts()
+    assert len(cells) == 7
+    lost = page.locator('.ex-group[data-film="neck-1"] [data-vertebra="C2"] .change')
+    assert float(lost.inner_text().replace("−", "-")) < -0.9
+    page.select_option('[data-pick="sort"]', "change")
+    assert films(reader)[-1] == "dark-3"
+    page.click('[data-show="changed"]')
+    assert "dark-3" not in films(reader)
+    page.click('.ex-group[data-film="neck-1"] .ex-film-head')
+    page.wait_for_selector('.ex-case[data-film="neck-1"]')
+    assert page.locator(".ex-picture .other path").count() == 3
+
+
+def test_a_verdict_is_kept_shown_filtered_and_taken_away(reader: Visitor) -> None:
+    page = reader.page
+    page.click('.ex-group[data-film="neck-2"] .ex-film-head')
+    page.wait_for_selector('.ex-case[data-film="neck-2"]')
+    page.click('[data-verdict="wrong"]')
+    page.fill("[data-note]", '=1+1, "C5" is too low')
+    page.press("[data-note]", "Enter")
+    open_view(reader)
+    assert page.inner_text('.ex-group[data-film="neck-2"] .ex-badge') == "wrong"
+    page.select_option('[data-pick="verdict"]', "wrong")
+    assert films(reader) == ["neck-2"]
+    with page.expect_download() as download:
+        page.click("[data-save-verdicts]")
+    text = download.value.path().read_text()
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["evaluation"], row["film"], row["verdict"]) == ("first", "neck-2", "wrong")
+    assert row["note"] == '\'=1+1, "C5" is too low'
+
+
+def test_the_view_lives_in_the_address(reader: Visitor) -> None:
+    page = reader.page
+    page.click('[data-level="C5"]')
+    page.click('[data-show="missed"]')
+    page.locator("[data-limit]").fill("0.9")
+    page.select_option('[data-pick="sort"]', "mean")
+    page.select_option('[data-pick="with"]', "second")
+    page.wait_for_selector(".ex-rows .change")
+    before, query = films(reader), page.url.partition("?")[2]
+    open_view(reader, f"?{query}")
+    assert films(reader) == before
+    assert page.input_value("[data-limit]") == "0.9"
+    assert page.get_attribute('[data-level="C5"]', "aria-pressed") == "true"
+    assert page.input_value('[data-pick="with"]') == "second"
+    assert page.locator(".ex-rows .change").count() > 0
+
+
+def test_nothing_that_passes_is_said_and_cleared(reader: Visitor) -> None:
+    reader.page.fill("[data-search]", "<img src=x onerror=alert(1)>")
+    assert "Nothing passes these filters" in reader.page.inner_text(".ex-count")
+    reader.page.click("[data-clear]")
+    assert len(films(reader)) == 4
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_nothing_is_wider_than_the_screen(reader: Visitor, width: int) -> None:
+    reader.page.set_viewport_size({"width": width, "height": 900})
+    assert reader.page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,182 @@
+"""The explorer on the page itself: opened by a link, on to the player, and a reader's own zip."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from spinefm.evaluation import RunError
+from spinefm.evaluation.frames import read_tables
+from spinefm.ui.server import page as ui
+from spinefm.ui.server.explorer import plan_of
+from spinefm.ui.server.explorer.case import looked_at, steps_payload
+from spinefm.ui.server.explorer.making import phantom_run
+from spinefm.ui.server.explorer.shelf import KEEP_OWN, Shelf
+from tests.evaluation.stand_in_set import write_set
+from tests.ui.server.conftest import Visitor, serve, visit
+from tests.ui.server.stand_in import StandIn, StandInBench
+
+OPEN = '.explorer[data-state="open"]'
+ZIP = 'input[type=file][accept=".zip"]'
+
+
+@pytest.fixture(scope="module")
+def address(offered: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page with the two evaluations."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(ui, "TABS", (plan_of(offered),))
+    yield from serve(StandInBench(), tmp_path_factory.mktemp("no-examples"))
+    patch.undo()
+
+
+@pytest.fixture
+def guest(context: BrowserContext, address: str) -> Iterator[Visitor]:
+    """A visitor who came by a link to the explorer."""
+    one = visit(context)
+    one.page.set_default_timeout(30_000)
+    one.page.goto(f"{address}?tab=explore&x-run=first&x-show=missed&x-levels=T1")
+    one.page.wait_for_selector(OPEN)
+    yield one
+    one.leave()
+
+
+def test_a_link_opens_the_view_and_a_row_the_player_at_its_failing_step(guest: Visitor) -> None:
+    page = guest.page
+    assert page.locator(".ex-rows tr").count() == 4
+    page.click('.ex-group[data-film="neck-1"] [data-steps]')
+    page.wait_for_selector('.player[data-status="finished"]')
+    assert page.inner_text(".player-caption").startswith("T1") or "background 0.91" in page.inner_text(
+        ".player-caption"
+    )
+    assert page.get_attribute(".player", "data-kind") == "decided"
+    page.wait_for_function("!location.search.includes('tab=explore')")
+    assert "a replay of an evaluation" in (page.locator('[data-panel="download"]').text_content() or "")
+    page.click("#run")
+    page.wait_for_selector('.player[data-status="failed"]')
+    assert "does not hold the film itself" in page.inner_text(".player-message")
+
+
+def test_a_finished_evaluation_is_brought_as_a_zip(guest: Visitor, offered: Path, tmp_path: Path) -> None:
+    archive = shutil.make_archive(str(tmp_path / "mine"), "zip", offered, "second")
+    guest.page.set_input_files(ZIP, archive)
+    guest.page.wait_for_selector('[data-pick="run"] option[value^="own-"]', state="attached")
+    guest.page.wait_for_function("document.querySelector('[data-pick=run]').value.startsWith('own-')")
+    assert guest.page.locator('[data-pick="run"] option').count() == 3
+
+
+def test_films_with_truth_are_evaluated_on_the_page(guest: Visitor, tmp_path: Path) -> None:
+    write_set(tmp_path / "set", ["mine-1", "mine-2"])
+    archive = shutil.make_archive(str(tmp_path / "set"), "zip", tmp_path / "set")
+    guest.page.set_input_files(ZIP, archive)
+    guest.page.wait_for_function("document.querySelector('[data-pick=run]').value.startsWith('own-')")
+    guest.page.wait_for_selector('.ex-group[data-film="mine-2"]')
+
+
+def test_what_is_no_data_set_is_one_sentence(guest: Visitor, tmp_path: Path) -> None:
+    (tmp_path / "bad.zip").write_bytes(b"no zip")
+    guest.page.set_input_files(ZIP, str(tmp_path / "bad.zip"))
+    guest.page.wait_for_function("document.querySelector('.ex-state').textContent.includes('no zip that can be')")
+
+
+def test_nothing_outside_the_shelf_can_be_asked_for(offered: Path) -> None:
+    shelf = Shelf(offered)
+    for run in ("..", "../offered/first", "own-guess", "", "/etc"):
+        assert "error" in shelf.columns(run)
+        with pytest.raises(RunError):
+            shelf.folder(run)
+    with pytest.raises(RunError):
+        looked_at(shelf.folder("first"), "../../run")
+
+
+def test_the_players_payload_opens_at_the_event_and_carries_the_film(offered: Path) -> None:
+    shelf = Shelf(offered)
+    vertebrae = read_tables(offered / "first")[1]
+    row = vertebrae[(vertebrae["film"] == "neck-1") & (vertebrae["level"] == "T1")].iloc[0]
+    payload = steps_payload(shelf.folder("first"), "neck-1", int(row["event"]))
+    assert payload["events"][payload["at"]]["reason"] == "background"
+    assert payload["film"]["url"].startswith("data:image/jpeg;base64,")
+    assert (payload["film"]["width"], payload["film"]["height"]) == (300, 420)
+
+
+def test_the_columns_say_what_the_tables_say(offered: Path) -> None:
+    films, vertebrae = read_tables(offered / "first")
+    columns = Shelf(offered).columns("first")
+    rows = columns["rows"]
+    assert [columns["films"]["name"][index] for index in rows["film"]] == vertebrae["film"].tolist()
+    assert [columns["levels"][index] for index in rows["level"]] == vertebrae["level"].tolist()
+    assert rows["dice"] == [round(value * 10_000) for value in vertebrae["dice"]]
+    assert [columns["stops"][index] for index in columns["films"]["stop_up"]] == films["stop_up"].tolist()
+
+
+def test_the_phantom_set_is_made_by_one_visitor_at_a_time(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    assert not shelf.has_phantoms()
+    with (
+        shelf.making_phantoms() as folder,
+        pytest.raises(RunError, match="for another visitor"),
+        shelf.making_phantoms(),
+    ):
+        pass
+    with shelf.making_phantoms() as again:
+        assert again == folder == tmp_path / "phantoms"
+
+
+def test_phantoms_are_simulated_evaluated_and_told_of(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    with shelf.making_phantoms() as folder:
+        lines = list(phantom_run(folder, StandIn(), "none", {}, nullcontext, count=2))
+    assert lines[0] == "Simulating film 1 of 2 …"
+    assert lines[-1].startswith("Film 2 of 2 done")
+    assert shelf.has_phantoms()
+    assert sorted(read_tables(folder)[0]["region"]) == ["cervical", "lumbar"]
+
+
+def test_a_reader_sees_the_own_evaluations_only_that_are_theirs(offered: Path) -> None:
+    shelf = Shelf(offered)
+    run, folder = shelf.new()
+    shutil.copytree(offered / "first", folder)
+    assert [one["id"] for one in shelf.entries([])] == ["first", "second"]
+    assert [one["id"] for one in shelf.entries([run, "own-other"])] == [run, "first", "second"]
+
+
+@pytest.mark.parametrize("part", sorted(Path(ui.__file__).parents[1].rglob("*.html")), ids=lambda part: part.name)
+def test_no_part_of_the_page_ends_the_template_it_is_put_into(part: Path) -> None:
+    assert "`" not in part.read_text(encoding="utf-8")
+
+
+def test_a_damaged_evaluation_takes_away_no_other(offered: Path, tmp_path: Path) -> None:
+    for name in ("first", "broken", "lacking", "skipped"):
+        shutil.copytree(offered / "first", tmp_path / name)
+    (tmp_path / "broken" / "run.json").write_text("{")
+    films, _ = read_tables(tmp_path / "lacking")
+    films.drop(columns="merged_masks").to_parquet(tmp_path / "lacking" / "films.parquet")
+    (tmp_path / "skipped" / "skipped.json").write_text("{")
+    shelf = Shelf(tmp_path)
+    assert [entry["id"] for entry in shelf.entries([])] == ["first", "lacking", "skipped"]
+    assert "lack merged_masks" in shelf.columns("lacking")["error"]
+    assert "is damaged" in shelf.columns("skipped")["error"]
+    assert "error" not in shelf.columns("first")
+
+
+def test_what_a_visitor_brought_is_deleted_when_nobody_wrote_to_it_for_long(
+    offered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf(offered)
+    run, folder = shelf.new()
+    shutil.copytree(offered / "first", folder)
+    assert run in [entry["id"] for entry in shelf.entries([run])]
+    later = time.time() + KEEP_OWN + 60
+    monkeypatch.setattr("spinefm.ui.server.explorer.shelf.time.time", lambda: later)
+    (folder / "results").touch()
+    os.utime(folder / "results", (later, later))
+    assert run in [entry["id"] for entry in shelf.entries([run])], "something is being written"
+    monkeypatch.setattr("spinefm.ui.server.explorer.shelf.time.time", lambda: later + KEEP_OWN + 60)
+    assert run not in [entry["id"] for entry in shelf.entries([run])]
+    assert not folder.exists()

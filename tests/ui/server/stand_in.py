@@ -1,0 +1,210 @@
+"""A film of seven bodies, drawn by hand, and a method whose every event on it is known: for a page without weights."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from spinefm.core.geometry import Box, Point, principal_axis
+from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods import Addition, CannotAdd, CannotStart
+from spinefm.trace.model import (
+    Anchor,
+    Checked,
+    Classified,
+    Decided,
+    Detection,
+    Direction,
+    Event,
+    Finished,
+    Located,
+    Named,
+    Proposed,
+    Seeded,
+    Segmented,
+    Setting,
+    Trace,
+    Vertebra,
+)
+from spinefm.ui.server.workbench import Facts
+
+SIZE = (300, 420)
+LEVELS = (Level.C2, Level.C3, Level.C4, Level.C5, Level.C6, Level.C7)
+CENTRES = [Point(150 + 18 * np.sin(i / 2), 60 + 48 * i) for i in range(7)]
+SEEDS = (2, 3, 4)
+"""Bodies the run starts from; it then walks up to C2 (body 0) and down until body 6, which is background."""
+
+
+def body(index: int, shift: float = 0.0) -> Mask:
+    """The mask of one body, `shift` pixels lower."""
+    x, y = CENTRES[index]
+    corners = np.array([[x - 28, y - 17], [x + 26, y - 15], [x + 28, y + 17], [x - 26, y + 16]]) + [0, shift]
+    return Mask.from_polygon(corners, SIZE)
+
+
+def film_pixels(bright: float = 0.75) -> np.ndarray:
+    """Bright bodies on a grey ramp, (H, W) uint8."""
+    canvas = np.tile(np.linspace(0.15, 0.4, SIZE[0], dtype=np.float32), (SIZE[1], 1))
+    for index in range(7):
+        canvas[body(index).on_film((SIZE[1], SIZE[0]))] = bright - 0.04 * index
+    return np.round(cv2.GaussianBlur(canvas, (0, 0), 1.2) * 255).astype(np.uint8)
+
+
+def write_film(path: Path, bright: float = 0.75) -> Path:
+    """The film as a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), film_pixels(bright))
+    return path
+
+
+def located() -> Located:
+    """Four detections: three kept, one dropped."""
+    scores = {2: 0.97, 3: 0.98, 4: 0.95, 6: 0.41}
+    found = [
+        Detection(score, body(i).box, body(i), CENTRES[i], score >= 0.6, "score 0.41 < 0.60" if score < 0.6 else "kept")
+        for i, score in scores.items()
+    ]
+    return Located(tuple(found), 0.6, 0.6)
+
+
+def seeded(clicks: tuple[Point, ...] = ()) -> Seeded:
+    """Three successive centroids, or the reader's clicks."""
+    points = tuple(CENTRES[i] for i in SEEDS)
+    if clicks:
+        return Seeded("clicked", principal_axis(clicks), (), (), clicks, 48.6, None)
+    return Seeded("detected", principal_axis(points), (0, 1, 2), (0, 1, 2), points, 48.6, 0.967)
+
+
+def step(
+    direction: Direction, number: int, index: int, vertebra: int | None, against: int | None, limit: float = 0.1
+) -> Iterator[Event]:
+    """The events of one step at body `index`, whose overlap is 0.03."""
+    known = () if direction == "seed" else tuple(CENTRES[i] for i in SEEDS)
+    point = Point(CENTRES[index].x + 3, CENTRES[index].y - 2)
+    patch = Box.square(point, 120)
+    yield Proposed(direction, number, known, point, patch)
+    yield Segmented(direction, number, body(index), CENTRES[index], 3.6, patch, 0.0, 0.5)
+    if against is not None:
+        yield Checked(direction, number, "previous", 0.03, limit, against)
+        if limit < 0.03:
+            yield Decided(direction, number, "stopped", "overlap", 0.03, limit, None)
+            return
+    background, c2 = (0.91, 0.0) if vertebra is None else (0.01, 0.98 if index == 0 else 0.01)
+    yield Classified(direction, number, background, 1 - background - c2, 0.0, c2, patch, 0.5, 0.5)
+    if vertebra is None:
+        yield Decided(direction, number, "stopped", "background", 0.91, 0.5, None)
+    elif index == 0:
+        yield Decided(direction, number, "spine end", "C2", 0.98, 0.5, vertebra)
+    else:
+        yield Decided(direction, number, "accepted", "vertebra", 0.01, 0.5, vertebra)
+
+
+def steps(limit: float) -> Iterator[Event]:
+    """Three seeds, then both directions in turn; with a low overlap limit both stop at once."""
+    for number, index in enumerate(SEEDS):
+        yield from step("seed", number, index, number, None)
+    yield from step("up", 1, 1, 3, 0, limit)
+    yield from step("down", 1, 5, 4, 2, limit)
+    if limit < 0.03:
+        return
+    yield from step("up", 2, 0, 5, 3)
+    yield from step("down", 2, 6, None, 4)
+
+
+def vertebra(number: int, index: int) -> Vertebra:
+    """Body `index` as vertebra `number`, not yet named."""
+    return Vertebra(number, "V1", None, 101, body(index), CENTRES[index], (), 0.09)
+
+
+def ending(limit: float) -> Iterator[Event]:
+    """The names from C2 downwards, and the result; where the walk stopped at once, three vertebrae without names."""
+    if limit < 0.03:
+        yield Named((0, 1, 2), (None, None, None), None)
+        vertebrae = tuple(
+            Vertebra(i, f"V{i + 1}", None, 101 + i, body(i + 2), CENTRES[i + 2], (), 0.97) for i in range(3)
+        )
+    else:
+        numbers = (5, 3, 0, 1, 2, 4)
+        yield Named(numbers, LEVELS, Anchor(5, Level.C2, "the classifier", 0.98))
+        vertebrae = tuple(
+            Vertebra(number, level.name, level, level.value, body(i), CENTRES[i], (), 0.97)
+            for i, (number, level) in enumerate(zip(numbers, LEVELS, strict=True))
+        )
+    seconds = {"detect_network": 0.2, "segment_network": 0.5, "total": 0.9}
+    yield Finished(vertebrae, 0.9, 0.03, seconds, "cpu", "compact", {}, {}, ())
+
+
+def all_events(limit: float = 0.1, clicks: tuple[Point, ...] = ()) -> tuple[Event, ...]:
+    """The whole run."""
+    return located(), seeded(clicks), *steps(limit), *ending(limit)
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A method that knows its run by heart; no run can start on a film named "dark"."""
+
+    gate: threading.Semaphore | None = None
+    settings: Mapping[str, Setting] = field(default_factory=lambda: {"overlap_limit": 0.1})
+    seeds: tuple[Point, ...] = ()
+    name: str = "spinefm"
+
+    def run(self, film: Radiograph) -> Iterator[Event]:
+        """The events, each as soon as the gate lets it through."""
+        limit = self.settings["overlap_limit"]
+        assert isinstance(limit, float)
+        if not self.seeds:
+            self.wait()
+            yield located()
+        if film.provenance.name.startswith("dark"):
+            raise CannotStart("Fewer than three vertebrae were found: click three neighbouring ones.")
+        for event in all_events(limit, self.seeds)[1:]:
+            self.wait()
+            yield event
+
+    def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
+        """The seventh body, which the classifier calls background, and nothing beyond it."""
+        stop = trace.stops[direction]
+        if stop.reason != "background":
+            raise CannotAdd("There is nothing to take at that stop: click the vertebra itself to add it.")
+        seen = [event for event in step("down", 2, 6, None, 4) if not isinstance(event, (Proposed, Decided))]
+        taken = Decided("down", 2, "accepted", "by hand", 0.91, 0.5, 6, overruled="background")
+        beyond = Point(CENTRES[6].x, SIZE[1] + 8.0)
+        last = Proposed("down", 3, tuple(CENTRES[4:7]), beyond, Box.square(beyond, 120))
+        out = Decided("down", 3, "stopped", "point outside", 8.0, 0.0, None)
+        return Addition((*seen, taken, last, out), (vertebra(6, 6),))
+
+    def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
+        """The seventh body, where the click lies near it."""
+        if point.distance(CENTRES[6]) > 20:
+            raise CannotAdd("No new vertebra was found at that click (the mask is empty): click the middle of one.")
+        patch = Box.square(point, 120)
+        taken = Decided("added", 1, "accepted", "by hand", 0.91, 0.5, 6, overruled="background")
+        shape = Segmented("added", 1, body(6), CENTRES[6], point.distance(CENTRES[6]), patch, 0.0, 0.5)
+        return Addition((Proposed("added", 1, (), point, patch), shape, taken), (vertebra(6, 6),))
+
+    def wait(self) -> None:
+        """Wait at the gate, where there is one."""
+        if self.gate is not None:
+            assert self.gate.acquire(timeout=120)
+
+
+@dataclass
+class StandInBench:
+    """A workbench that hands out the stand-in; with a gate, a test lets its events through one by one."""
+
+    gate: threading.Semaphore | None = None
+
+    def facts(self) -> Facts:
+        """As on a machine without a GPU."""
+        return Facts("SpineFM", "compact", "CPU", True)
+
+    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None, name: str = "spinefm") -> StandIn:
+        """The stand-in, whatever the name; of the settings only the overlap limit has an effect."""
+        return StandIn(self.gate, {"overlap_limit": 0.1, **settings}, tuple(seeds or ()))

@@ -1,0 +1,240 @@
+"""Corrections of a finished run, and the comparison of two."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from spinefm.core.geometry import Point
+from spinefm.export.report import report
+from spinefm.export.table import vertebra_rows
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods import Addition
+from spinefm.trace.model import Action, Decided, FilmRecord, Trace
+from spinefm.ui.server.comparison import compare
+from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused, apply, carried, extended
+from spinefm.ui.server.limits import LIMITS, changed
+from tests.ui.server.stand_in import CENTRES, SIZE, StandIn, all_events, body, film_pixels, vertebra
+
+
+def run(limit: float = 0.1) -> CorrectedRun:
+    """The stand-in's run; with a low limit three vertebrae without names."""
+    return CorrectedRun(Trace(FilmRecord("neck.png", SIZE), "spinefm", {"overlap_limit": limit}, all_events(limit)))
+
+
+def names(corrected: CorrectedRun) -> list[str]:
+    return [vertebra.name for vertebra in corrected.trace.vertebrae]
+
+
+def test_naming_one_counts_the_others_from_it() -> None:
+    assert names(run(0.02).correct(Correction("name", 1, "L3"))) == ["L2", "L3", "L4"]
+
+
+def test_a_name_becomes_the_anchor_and_the_label_map_id() -> None:
+    trace = run(0.02).correct(Correction("name", 1, "L3")).trace
+    anchor = trace.anchor
+    assert anchor is not None and (anchor.vertebra, anchor.level.name, anchor.probability) == (1, "L3", None)
+    assert [vertebra.level_id for vertebra in trace.vertebrae] == [21, 22, 23]
+
+
+def test_shifting_there_and_back_gives_the_names_again() -> None:
+    down = run().correct(Correction("shift", offset=1))
+    assert names(down) == ["C3", "C4", "C5", "C6", "C7", "T1"]
+    assert names(down.correct(Correction("shift", offset=-1))) == names(run())
+
+
+def test_deleting_recounts_from_the_anchor() -> None:
+    middle = run().trace.vertebrae[3].number
+    assert names(run().correct(Correction("delete", middle))) == ["C2", "C3", "C4", "C5", "C6"]
+
+
+def test_deleting_without_names_numbers_anew() -> None:
+    assert names(run(0.02).correct(Correction("delete", 0))) == ["V1", "V2"]
+
+
+def test_deleting_the_anchor_keeps_the_names_of_the_others() -> None:
+    assert names(run().correct(Correction("delete", 5))) == ["C3", "C4", "C5", "C6", "C7"]
+
+
+def test_undo_is_the_run_without_the_last_correction() -> None:
+    start = run()
+    once = start.correct(Correction("shift", offset=1))
+    twice = once.correct(Correction("delete", 4))
+    assert twice.undo().trace.to_json() == once.trace.to_json()
+    assert twice.undo().undo().trace == start.trace
+    assert twice.undo().redo().trace.to_json() == twice.trace.to_json()
+
+
+def test_a_new_correction_forgets_what_was_undone() -> None:
+    undone = run().correct(Correction("shift", offset=1)).undo()
+    with pytest.raises(Refused, match="nothing to do again"):
+        undone.correct(Correction("delete", 4)).redo()
+
+
+def test_everything_of_the_run_stays_and_an_event_says_what_changed() -> None:
+    start = run()
+    trace = start.correct(Correction("shift", offset=1)).trace
+    assert trace.events[:-1] == start.trace.events
+    assert all(a.mask is b.mask for a, b in zip(trace.vertebrae, start.trace.vertebrae, strict=True))
+    assert [(event.action, event.text) for event in trace.corrections] == [("shift", "all names moved down by 1.")]
+
+
+def locked(number: int) -> CorrectedRun:
+    return run().correct(Correction("lock", number))
+
+
+@pytest.mark.parametrize(
+    ("correction", "words"),
+    [
+        (Correction("shift", offset=1), "C4 is locked, and this would rename it"),
+        (Correction("name", 1, "L3"), "C4 is locked, and this would rename it"),
+        (Correction("delete", 0), "C4 is locked: unlock it before you delete it"),
+    ],
+)
+def test_a_locked_vertebra_is_neither_renamed_nor_deleted(correction: Correction, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        locked(0).correct(correction)
+    assert locked(0).correct(Correction("unlock", 0)).correct(correction)
+
+
+def test_names_are_counted_from_a_locked_vertebra_before_the_anchor() -> None:
+    assert names(locked(0).correct(Correction("delete", 3))) == ["C3", "C4", "C5", "C6", "C7"]
+
+
+def test_a_locked_vertebra_outlives_a_run_that_misses_or_renames_it() -> None:
+    old = run().correct(Correction("shift", offset=1)).correct(Correction("lock", 5)).correct(Correction("lock", 1))
+    new = carried(old.trace, run(0.02).trace)
+    assert [vertebra.name for vertebra in new.vertebrae] == ["C3", "C4", "C6", "C6"]
+    assert new.vertebrae[0].mask is old.trace.vertebrae[0].mask
+    assert len(new.locked) == 2 and new.corrections[-1].text == "C3 and C6 stayed as locked."
+
+
+def test_without_a_lock_nothing_is_carried_into_another_run() -> None:
+    new = run(0.02).trace
+    assert carried(run().trace, new) is new
+
+
+def taken_further(action: Action) -> Trace:
+    """The run after "go on" downwards, or a click on the seventh body."""
+    method, trace = StandIn(), run().trace
+    film = Radiograph.from_array(film_pixels(), name="neck.png")
+    addition = method.go_on(film, trace, "down") if action == "go on" else method.add(film, trace, CENTRES[6])
+    return extended(trace, action, addition)
+
+
+def test_going_on_past_a_stop_names_what_was_found_and_is_kept_in_the_trace() -> None:
+    trace = taken_further("go on")
+    assert [vertebra.name for vertebra in trace.vertebrae] == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
+    assert trace.corrections[0].text == "the walk downwards went on past background 0.91 > 0.50 and found T1."
+    assert trace.stops["down"].reason == "point outside"
+    again = Trace.from_json(trace.to_json())
+    assert [vertebra.name for vertebra in again.vertebrae] == [vertebra.name for vertebra in trace.vertebrae]
+    assert again.to_json() == trace.to_json()
+
+
+def test_a_clicked_vertebra_takes_its_place_in_the_spine() -> None:
+    trace = taken_further("add")
+    assert trace.vertebrae[-1].name == "T1" and trace.corrections[0].text == "T1 was added by a click."
+    assert apply(trace, Correction("delete", 6)).vertebrae[-1].name == "C7"
+
+
+PAST_C2 = Decided("up", 2, "accepted", "by hand", 0.98, 0.5, 5, overruled="C2")
+
+
+def test_passing_the_spine_end_that_the_names_rest_on_makes_them_relative() -> None:
+    above = replace(vertebra(7, 0), mask=body(0, -40), centroid=Point(CENTRES[0].x, CENTRES[0].y - 40))
+    trace = extended(run().trace, "go on", Addition((PAST_C2,), (above,)))
+    assert [vertebra.name for vertebra in trace.vertebrae] == ["V1", "V2", "V3", "V4", "V5", "V6", "V7"]
+    assert trace.anchor is None
+    assert trace.corrections[0].text.endswith("past the spine end C2 0.98 > 0.50 and found V1.")
+
+
+def test_going_on_past_the_spine_end_in_vain_leaves_the_names() -> None:
+    before = run().trace
+    trace = extended(before, "go on", Addition((PAST_C2,), ()))
+    assert [vertebra.name for vertebra in trace.vertebrae] == [vertebra.name for vertebra in before.vertebrae]
+    assert trace.anchor == before.anchor
+    assert trace.corrections[0].text.endswith("past the spine end C2 0.98 > 0.50 and found nothing more.")
+
+
+def test_corrections_stand_in_the_report_and_the_table() -> None:
+    trace = apply(apply(taken_further("go on"), Correction("shift", offset=1)), Correction("lock", 0))
+    assert [item["action"] for item in report(trace)["corrections"]] == ["go on", "shift", "lock"]
+    cells = [row["correction"] for row in vertebra_rows(trace)]
+    assert cells == ["renamed", "renamed", "renamed + locked", *["renamed"] * 3, "added + by hand"]
+
+
+def test_a_corrected_trace_survives_json() -> None:
+    trace = run().correct(Correction("name", 1, "C5")).trace
+    assert [v.name for v in Trace.from_json(trace.to_json()).vertebrae] == [v.name for v in trace.vertebrae]
+
+
+@pytest.mark.parametrize(
+    ("limit", "correction", "words"),
+    [
+        (0.1, Correction("name", 77, "C5"), "no such vertebra"),
+        (0.1, Correction("name", 4, "C1"), "beyond the spine's end"),
+        (0.1, Correction("name", 4, "L6"), "no level"),
+        (0.1, Correction("name", 4, None), "no level"),
+        (0.02, Correction("shift", offset=1), "Nothing is named"),
+        (0.1, Correction("shift", offset=-2), "cannot move further"),
+        (0.1, Correction("delete", None), "no such vertebra"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence(limit: float, correction: Correction, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        run(limit).correct(correction)
+
+
+def test_an_unfinished_run_cannot_be_corrected() -> None:
+    unfinished = CorrectedRun(Trace(FilmRecord("neck.png", SIZE), "spinefm", {}, all_events()[:-1]))
+    with pytest.raises(Refused, match="finished run"):
+        unfinished.correct(Correction("shift", offset=1))
+
+
+def test_a_run_compared_with_itself_shows_no_difference() -> None:
+    comparison = compare(run().trace, run().trace)
+    assert comparison["settings"] == [] and comparison["divergence"] is None
+    assert all(row["same"] for row in comparison["rows"]) and len(comparison["rows"]) == 6
+
+
+def test_a_comparison_is_aligned_by_vertebra_and_finds_where_the_runs_part() -> None:
+    comparison = compare(run().trace, run(0.02).trace)
+    assert [(row["old"], row["new"]) for row in comparison["rows"]] == [
+        ("C2", None),
+        ("C3", None),
+        ("C4", "V1"),
+        ("C5", "V2"),
+        ("C6", "V3"),
+        ("C7", None),
+    ]
+    assert comparison["divergence"] == {
+        "direction": "up",
+        "step": 1,
+        "old": "kept 0.01",
+        "new": "stopped, overlap 0.03 > 0.02",
+    }
+
+
+def test_runs_of_two_methods_are_compared_by_vertebra_alone() -> None:
+    other = replace(run().trace, method="vertxnet", settings={"eta": 0.6})
+    comparison = compare(run().trace, other)
+    assert comparison["methods"] == ["SpineFM", "VertXNet"]
+    assert comparison["settings"] == [] and comparison["divergence"] is None and len(comparison["rows"]) == 6
+    assert compare(other, other)["methods"] is None
+
+
+def test_the_limits_are_settings_of_the_method_with_its_defaults() -> None:
+    from spinefm.methods.spinefm import SpineFMSettings
+
+    defaults = SpineFMSettings().as_dict()
+    assert {limit.name: limit.default for limit in LIMITS} == {limit.name: defaults[limit.name] for limit in LIMITS}
+    assert all(limit.low <= limit.default <= limit.high for limit in LIMITS)
+
+
+def test_only_changed_limits_are_sent() -> None:
+    values = [limit.default for limit in LIMITS]
+    assert changed(values) == {}
+    values[1] = 0.25
+    assert changed(values) == {"overlap_limit": 0.25}

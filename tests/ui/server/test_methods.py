@@ -1,0 +1,44 @@
+"""The choice of a method on the page: what is asked of the workbench, and by which name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from spinefm.core.geometry import Point
+from spinefm.methods import METHODS, TITLES
+from spinefm.trace.model import Setting
+from spinefm.ui.server import limits
+from spinefm.ui.server.examples import Choice
+from spinefm.ui.server.segment_tab import _wishes
+from spinefm.ui.server.sessions import Wishes, run_steps
+from tests.ui.server.stand_in import StandIn, StandInBench, write_film
+
+DEFAULTS = [limit.default for limit in limits.LIMITS]
+
+
+class NotingBench(StandInBench):
+    """A workbench that notes which methods it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None, name: str = "spinefm") -> StandIn:
+        """The stand-in, noted."""
+        self.asked.append(name)
+        return super().method(settings, seeds, name)
+
+
+def test_the_chosen_method_runs(tmp_path: Path) -> None:
+    bench, choice = NotingBench(), Choice(write_film(tmp_path / "film.png"), "film.png")
+    for name in METHODS:
+        assert [shown.payload["status"] for shown in run_steps(bench, choice, Wishes(method=name))][-1] == "finished"
+    assert bench.asked == list(METHODS) == list(TITLES.values())
+
+
+def test_sliders_and_starting_points_are_spinefms_alone() -> None:
+    moved, seeds = [value + 0.05 for value in DEFAULTS], (Point(1, 2),)
+    assert _wishes("spinefm", moved, seeds).settings and _wishes("spinefm", moved, seeds).seeds == seeds
+    other = _wishes("vertxnet", moved, seeds)
+    assert other == Wishes(seeds=seeds, method="vertxnet") and other.own_seeds() == ()

@@ -1,0 +1,184 @@
+"""The payload of the player, without a browser."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods import film_record
+from spinefm.trace.model import Decided, Finished, Located, Named, Trace
+from spinefm.ui.server.player import event_payload, failed_payload, film_payload, player_payload, trace_payload
+from spinefm.ui.server.player.assets import SCRIPTS, gradio_script, markup, script, style
+from spinefm.ui.server.player.payload import FILM_SIDE, notices, outline
+from spinefm.ui.server.player.summary import ends, reason_text, vertebra_rows
+from tests.ui.server.stand_in import CENTRES, SIZE, all_events, body, film_pixels, located
+
+
+@pytest.fixture(scope="module")
+def film() -> Radiograph:
+    return Radiograph.from_array(film_pixels(), name="neck <b>.png")
+
+
+def decoded(url: str) -> np.ndarray:
+    """The picture of a data URL."""
+    content = np.frombuffer(base64.b64decode(url.partition(",")[2]), np.uint8)
+    return np.asarray(cv2.imdecode(content, cv2.IMREAD_UNCHANGED))
+
+
+def test_a_whole_run_stays_under_400_kb_and_is_plain_json(film: Radiograph) -> None:
+    trace = Trace.from_events(film_record(film), "spinefm", {}, all_events())
+    payload = trace_payload(trace, film, "run")
+    payload.pop("film")
+    text = json.dumps(payload, allow_nan=False)
+    assert len(text) < 400_000
+    assert json.loads(text)["events"][-1]["kind"] == "finished"
+
+
+def test_every_event_has_its_kind_and_a_caption() -> None:
+    for event in all_events():
+        data = event_payload(event)
+        assert data["kind"] == event.kind
+        assert isinstance(data["caption"], str) and data["caption"]
+
+
+def test_an_outline_keeps_the_mask() -> None:
+    mask = body(3)
+    points = np.array(outline(mask)).reshape(-1, 2)
+    assert len(points) < 30
+    assert Mask.from_polygon(points, SIZE).dice(mask) > 0.97
+
+
+def test_a_round_outline_is_far_smaller_than_its_contour_and_as_exact() -> None:
+    ys, xs = np.mgrid[:300, :300]
+    mask = Mask.from_array((xs - 150) ** 2 + (ys - 140) ** 2 < 120**2)
+    points = np.array(outline(mask)).reshape(-1, 2)
+    assert len(points) < len(mask.contour()) / 4
+    assert Mask.from_polygon(points, (300, 300)).dice(mask) > 0.98
+
+
+def test_an_empty_mask_has_an_empty_outline() -> None:
+    assert outline(Mask.empty()) == []
+
+
+def test_the_film_travels_as_a_picture_of_bounded_size_with_its_true_size_beside_it() -> None:
+    film = Radiograph.from_array(np.tile(np.linspace(0, 1, 900, dtype=np.float32), (2400, 1)), name="large")
+    data = film_payload(film)
+    picture = decoded(data["url"])
+    assert (data["width"], data["height"]) == (900, 2400)
+    assert picture.shape == (FILM_SIDE, 600)
+
+
+def test_a_small_film_is_not_enlarged(film: Radiograph) -> None:
+    picture = decoded(film_payload(film)["url"])
+    assert picture.shape == (SIZE[1], SIZE[0])
+    assert np.abs(picture.astype(int) - film_pixels()).mean() < 2
+
+
+def test_a_failure_says_what_is_wrong_and_what_to_do() -> None:
+    error = failed_payload("run", "The file is empty: copy or export the film again.")["error"]
+    assert error == {"what": "The file is empty.", "remedy": "Copy or export the film again."}
+
+
+def test_a_failure_in_one_sentence_stays_one_sentence() -> None:
+    assert failed_payload("run", "Nothing works.")["error"] == {"what": "Nothing works.", "remedy": ""}
+
+
+def test_rows_run_from_the_top_and_end_with_the_candidate_that_was_rejected() -> None:
+    rows = vertebra_rows(all_events())
+    assert [row["name"] for row in rows] == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
+    assert [row["anchor"] for row in rows] == [True] + [False] * 6
+    assert rows[0]["stop"] == "spine end C2 0.98 > 0.50"
+    assert rows[-1]["found"] is False and rows[-1]["stop"] == "background 0.91 > 0.50"
+
+
+def test_without_an_anchor_the_rejected_candidate_gets_no_invented_name() -> None:
+    finished = next(event for event in all_events() if isinstance(event, Finished))
+    unnamed = [
+        type(v)(v.number, f"V{i + 1}", None, 101 + i, v.mask, v.centroid, (), None)
+        for i, v in enumerate(finished.vertebrae)
+    ]
+    events = [*all_events()[:-2], Finished(tuple(unnamed), 0.9, 0.03, {}, "cpu", "compact", {}, {})]
+    assert [row["name"] for row in vertebra_rows(events)][-2:] == ["V6", "below"]
+
+
+def test_an_unfinished_run_has_no_rows() -> None:
+    assert vertebra_rows(all_events()[:-1]) == []
+
+
+def test_the_reasons_of_both_ends() -> None:
+    assert [(end["direction"], end["verdict"]) for end in ends(all_events())] == [
+        ("up", "spine end"),
+        ("down", "stopped"),
+    ]
+
+
+def test_a_starting_point_at_a_spine_end_is_that_ends_reason() -> None:
+    events = [e for e in all_events() if getattr(e, "direction", "") != "up"]
+    at_start = Decided("seed", 0, "spine end", "C2", 0.95, 0.5, 0)
+    assert ends([*events[:2], at_start, *events[2:]])[0] == {
+        "direction": "up",
+        "verdict": "spine end",
+        "step": 0,
+        "text": "spine end C2 0.95 > 0.50",
+        "open": True,
+    }
+
+
+def test_what_stopped_an_earlier_attempt_is_no_end_of_the_run() -> None:
+    failed = Decided("up", 1, "stopped", "background", 0.8, 0.5, None)
+    walked = [event for event in all_events() if getattr(event, "direction", "") != "up"]
+    assert [end["direction"] for end in ends([located(), failed, *walked[1:]])] == ["down"]
+
+
+def test_a_reason_without_a_number_has_none() -> None:
+    assert reason_text(Decided("up", 2, "stopped", "empty mask", None, None, None)) == "the mask is empty"
+
+
+def test_notices_of_a_lowered_limit_and_of_relative_names(film: Radiograph) -> None:
+    lowered = Located(located().detections, 0.6, 0.4)
+    lines = notices(film, [lowered, Named((0,), (None,), None)])
+    assert len(lines) == 2
+    assert "0.60" in lines[0] and "0.40" in lines[0]
+    assert "relative" in lines[1]
+
+
+def test_a_run_without_surprises_has_no_notices(film: Radiograph) -> None:
+    assert notices(film, all_events()) == []
+
+
+def test_every_level_and_relative_name_has_a_colour() -> None:
+    colours = player_payload("run", "empty")["colours"]
+    assert {level.name for level in Level} <= set(colours)
+    assert colours["C5"] == Level.C5.colour
+    assert colours["V9"] == colours["V1"] != colours["V2"]
+
+
+def test_points_are_rounded_to_tenths() -> None:
+    seeded = event_payload(all_events()[1])
+    assert seeded["points"][0] == [round(CENTRES[2].x, 1), round(CENTRES[2].y, 1)]
+
+
+def test_the_template_holds_nothing_that_the_page_would_evaluate() -> None:
+    for text in (markup(), style()):
+        assert "${" not in text and "{{" not in text and "`" not in text and "\\" not in text
+
+
+def test_scripts_come_in_order_and_ask_no_other_host() -> None:
+    assert [script().index(f"// {first}") for first in _first_comments()] == sorted(
+        script().index(f"// {first}") for first in _first_comments()
+    )
+    assert "://" not in gradio_script(1024).replace("http://www.w3.org/2000/svg", "")
+
+
+def _first_comments() -> list[str]:
+    from importlib.resources import files
+
+    folder = files("spinefm.ui").joinpath("player")
+    return [folder.joinpath(name).read_text().splitlines()[0].removeprefix("// ") for name in SCRIPTS]
