@@ -10,7 +10,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 from spinefm.core.machine import quiet_allocator
 from spinefm.ui.server import shared_gpu
 from spinefm.ui.server.page import build_page, launch
-from spinefm.ui.server.workbench import SharedBundle
+from spinefm.ui.server.model_service import BundleService
 
 EXAMPLES = Path(__file__).parent / "examples"
 
@@ -19,8 +19,8 @@ def main() -> None:
     """Build the page and serve it; the weights are loaded once it answers, so that it answers sooner."""
     shared_gpu.prepare()
     quiet_allocator()
-    bench = SharedBundle(os.environ.get("SPINEFM_BUNDLE", "compact"))
-    page = build_page(shared_gpu.LentGpu(bench) if shared_gpu.gpu_is_lent() else bench, EXAMPLES)
+    bench = BundleService(os.environ.get("SPINEFM_BUNDLE", "compact"))
+    page = build_page(shared_gpu.ZeroGpuService(bench) if shared_gpu.gpu_is_lent() else bench, EXAMPLES)
     launch(page, prevent_thread_lock=True)
     bench.warm()
     page.block_thread()

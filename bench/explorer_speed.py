@@ -25,7 +25,7 @@ from spinefm.evaluation.results import Drawing
 from spinefm.ui.server import page as ui
 from spinefm.ui.server.explorer import plan_of
 from spinefm.ui.server.explorer.shelf import Shelf
-from spinefm.ui.server.workbench import SharedBundle
+from spinefm.ui.server.model_service import BundleService
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 LEVELS = [Level[name] for name in ("C2", "C3", "C4", "C5", "C6", "C7", "T1")]
@@ -95,7 +95,7 @@ def main() -> None:
         Shelf(root).columns("many")
         print(f"{count} films; the server makes the columns in {time.perf_counter() - start:.2f} s, the first time")
         ui.TABS = (plan_of(root),)
-        blocks = ui.build_page(SharedBundle(), root)
+        blocks = ui.build_page(BundleService(), root)
         _, url, _ = ui.launch(blocks, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         measure(browser.new_page(viewport={"width": 1440, "height": 1000}), url)

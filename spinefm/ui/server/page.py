@@ -11,10 +11,10 @@ import gradio as gr
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.ui.server.examples import find_examples
 from spinefm.ui.server.explorer import PLAN as EXPLORE
-from spinefm.ui.server.line import MOST, Line
+from spinefm.ui.server.model_queue import MOST, ModelQueue
 from spinefm.ui.server.segment_tab import SegmentTab
 from spinefm.ui.server.tabs import Parts, TabPlan
-from spinefm.ui.server.workbench import Workbench
+from spinefm.ui.server.model_service import ModelService
 
 HEADER = """
 <div id="header">
@@ -34,7 +34,7 @@ EVENTS = 200
 """Events of all visitors that the server may hold; those who wait for the networks stand in a shorter line."""
 
 
-def build_page(bench: Workbench, examples: Path, most_waiting: int = MOST) -> gr.Blocks:
+def build_page(bench: ModelService, examples: Path, most_waiting: int = MOST) -> gr.Blocks:
     """The page on `bench`, offering the films of the folder `examples`; nothing is loaded yet.
 
     most_waiting: visitors who may stand in line for the networks; the next one is told to come back.
@@ -43,7 +43,7 @@ def build_page(bench: Workbench, examples: Path, most_waiting: int = MOST) -> gr
         gr.HTML(lambda: header(bench), apply_default_css=False, elem_id="header-block")
         with gr.Tabs() as tabs:
             with gr.Tab("Segment", id=SEGMENT):
-                tab = SegmentTab(bench, find_examples(examples), Line(most_waiting))
+                tab = SegmentTab(bench, find_examples(examples), ModelQueue(most_waiting))
             for plan in TABS:
                 with gr.Tab(plan.label, id=plan.id):
                     plan.build(Parts(bench, tab, tabs))
@@ -54,7 +54,7 @@ def build_page(bench: Workbench, examples: Path, most_waiting: int = MOST) -> gr
     return page.queue(max_size=EVENTS, default_concurrency_limit=8)
 
 
-def header(bench: Workbench) -> str:
+def header(bench: ModelService) -> str:
     """The page's head, made anew for each visit: which bundle is in use may change while the server runs."""
     return HEADER.format(facts=escape(bench.facts().line))
 

@@ -31,7 +31,7 @@ from spinefm.ui.server.player import (
     trace_payload,
 )
 from spinefm.ui.server.player.payload import Payload, Status
-from spinefm.ui.server.workbench import Workbench
+from spinefm.ui.server.model_service import ModelService
 from spinefm.weights.load import BundleError
 
 BROKEN = "The run broke off by a fault of the program: try another film, and report this one."
@@ -156,13 +156,13 @@ def _last_words(traces: Sequence[Trace]) -> str | None:
     return traces[0].corrections[-1].text if traces[0].corrections else "the run without corrections."
 
 
-def gone_on(bench: Workbench, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
+def gone_on(bench: ModelService, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
     """The run after its walk in `direction` went on past its stop. Raises Refused, CannotAdd, BundleError."""
     addition = bench.method(run.trace.settings, None, run.trace.method).go_on(film, run.trace, direction)
     return run.followed_by(extended(run.trace, "go on", addition))
 
 
-def added(bench: Workbench, run: CorrectedRun, film: Radiograph, point: Point) -> CorrectedRun:
+def added(bench: ModelService, run: CorrectedRun, film: Radiograph, point: Point) -> CorrectedRun:
     """The run with the vertebra that the reader clicked. Raises Refused, CannotAdd, BundleError."""
     addition = bench.method(run.trace.settings, None, run.trace.method).add(film, run.trace, point)
     return run.followed_by(extended(run.trace, "add", addition))
@@ -187,7 +187,7 @@ class Wishes:
 
 
 def run_steps(
-    bench: Workbench, choice: Choice | None, wishes: Wishes | None = None, before: Kept | None = None
+    bench: ModelService, choice: Choice | None, wishes: Wishes | None = None, before: Kept | None = None
 ) -> Iterator[Shown]:
     """One run on the chosen film: the film, each event as it comes, and the result or the failure.
 

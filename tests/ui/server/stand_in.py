@@ -33,7 +33,7 @@ from spinefm.trace.model import (
     Trace,
     Vertebra,
 )
-from spinefm.ui.server.workbench import Facts
+from spinefm.ui.server.model_service import Facts
 
 SIZE = (300, 420)
 LEVELS = (Level.C2, Level.C3, Level.C4, Level.C5, Level.C6, Level.C7)
@@ -196,8 +196,8 @@ class StandIn:
 
 
 @dataclass
-class StandInBench:
-    """A workbench that hands out the stand-in; with a gate, a test lets its events through one by one."""
+class StandInService:
+    """A model service that hands out the stand-in; with a gate, a test lets its events through one by one."""
 
     gate: threading.Semaphore | None = None
 

@@ -16,9 +16,9 @@ from playwright.sync_api import BrowserContext
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.phantom import simulate
 from spinefm.trace.captions import caption as describe
-from spinefm.ui.server.workbench import SharedBundle
+from spinefm.ui.server.model_service import BundleService
 from tests.ui.server.conftest import Visitor, serve, visit
-from tests.ui.server.stand_in import CENTRES, SIZE, StandInBench, all_events, write_film
+from tests.ui.server.stand_in import CENTRES, SIZE, StandInService, all_events, write_film
 
 UPLOAD = "#film-upload input[type=file]"
 LAST = str(len(all_events()) - 1)
@@ -353,7 +353,7 @@ def test_a_locked_vertebra_outlives_a_run_with_another_limit(run: Visitor) -> No
 
 
 def test_who_comes_when_too_many_wait_reads_a_sentence(
-    context: BrowserContext, examples: Path, gate: threading.Semaphore, bench: StandInBench
+    context: BrowserContext, examples: Path, gate: threading.Semaphore, bench: StandInService
 ) -> None:
     for address in serve(bench, examples, most_waiting=1):
         first, second = visit(context), visit(context)
@@ -393,7 +393,7 @@ def test_the_real_method_in_the_browser(context: BrowserContext, tmp_path: Path)
     film = simulate(9_700_001, "cervical", layout="full").film
     assert cv2.imwrite(str(path), np.round(film * 255).astype(np.uint8))
     one = visit(context)
-    for address in serve(SharedBundle(), tmp_path):
+    for address in serve(BundleService(), tmp_path):
         one.open(address, "empty")
         assert "weights on disk" in one.page.inner_text("#facts")
         one.page.set_input_files(UPLOAD, str(path))

@@ -17,7 +17,7 @@ from spinefm.ui.server.explorer.assets import gradio_script, markup, style
 from spinefm.ui.server.explorer.case import looked_at, steps_payload
 from spinefm.ui.server.explorer.making import evaluated_zip, opened_zip, phantom_run
 from spinefm.ui.server.explorer.shelf import OWN, PHANTOMS, Shelf
-from spinefm.ui.server.line import LineFull
+from spinefm.ui.server.model_queue import QueueFull
 from spinefm.ui.server.tabs import Parts, TabPlan
 from spinefm.weights.load import BundleError
 
@@ -146,7 +146,7 @@ def _told(work: Callable[[], Iterator[str]], run: str, news: dict[str, Any] | No
     try:
         for line in work():
             yield {"text": line, "own": own, "open": ""}
-    except (DatasetError, RunError, BundleError, LineFull) as error:
+    except (DatasetError, RunError, BundleError, QueueFull) as error:
         yield {"text": str(error), "own": own, "open": ""}
         return
     except Exception:

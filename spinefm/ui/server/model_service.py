@@ -37,7 +37,7 @@ class Facts:
         return " · ".join(part for part in parts if part)
 
 
-class Workbench(Protocol):
+class ModelService(Protocol):
     """Where the page gets its method from."""
 
     def facts(self) -> Facts:
@@ -54,8 +54,8 @@ def _unforeseen(error: Exception) -> str:
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
 
 
-class SharedBundle:
-    """A workbench whose bundle is loaded at the first run and then shared.
+class BundleService:
+    """A model service whose bundle is loaded at the first run and then shared.
 
     Another `bundle` than the compact one is fetched and loaded in the background; until it is ready, and where it
     cannot be had, the compact one serves, and both the page and every trace say so.

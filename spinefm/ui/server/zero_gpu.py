@@ -16,7 +16,7 @@ from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import Addition, CannotAdd, CannotStart, Extensible
 from spinefm.trace.model import Direction, Event, Setting, Trace
-from spinefm.ui.server.workbench import Facts, Workbench
+from spinefm.ui.server.model_service import Facts, ModelService
 from spinefm.weights.load import BundleError
 
 LENT = "SPACES_ZERO_GPU"
@@ -75,10 +75,10 @@ def borrowing(call: Call, seconds: int = RUN_SECONDS) -> Call:
     return lent
 
 
-class LentGpu:
-    """A workbench whose methods run on a lent GPU; what it wraps loads the networks once."""
+class ZeroGpuService:
+    """A model service whose methods run on a lent GPU; what it wraps loads the networks once."""
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: ModelService) -> None:
         self._bench = bench
         self._run = borrowing(self._run_here)
         self._extend = borrowing(self._extend_here)

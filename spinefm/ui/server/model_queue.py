@@ -12,7 +12,7 @@ LOOK = 1.0
 """Seconds after which someone waiting looks again whether to go on waiting."""
 
 
-class LineFull(ValueError):
+class QueueFull(ValueError):
     """No one more may wait; the text says what to do."""
 
 
@@ -20,7 +20,7 @@ def _films(count: int) -> str:
     return "One film is" if count == 1 else f"{count} films are"
 
 
-class Line:
+class ModelQueue:
     """Visitors whose runs are under way or waiting."""
 
     def __init__(self, most: int = MOST) -> None:
@@ -40,11 +40,11 @@ class Line:
             self._moved.notify_all()
 
     def join(self, visitor: str) -> int:
-        """Stand in line; returns how many are before this visitor. Raises LineFull."""
+        """Stand in line; returns how many are before this visitor. Raises QueueFull."""
         with self._moved:
             if visitor not in self._visitors:
                 if len(self._visitors) >= self._most:
-                    raise LineFull(f"{_films(self._most)} waiting already: try again in a minute.")
+                    raise QueueFull(f"{_films(self._most)} waiting already: try again in a minute.")
                 self._visitors.append(visitor)
             return self._visitors.index(visitor)
 
@@ -58,7 +58,7 @@ class Line:
     def waits(self, visitor: str) -> Iterator[int]:
         """Stand in line: how many are before, each time that changes; ends when it is this visitor's turn.
 
-        Ends as well when the visitor has left. Raises LineFull.
+        Ends as well when the visitor has left. Raises QueueFull.
         """
         ahead = self.join(visitor)
         while ahead:

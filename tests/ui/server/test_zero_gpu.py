@@ -20,9 +20,9 @@ from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import CannotAdd, CannotStart, run_to_trace
 from spinefm.trace.model import Finished
-from spinefm.ui.server.shared_gpu import LENT, RUN_SECONDS, LentGpu, borrowing, gpu_is_lent, prepare
-from spinefm.ui.server.workbench import SharedBundle
-from tests.ui.server.stand_in import CENTRES, StandIn, StandInBench, film_pixels
+from spinefm.ui.server.zero_gpu import LENT, RUN_SECONDS, ZeroGpuService, borrowing, gpu_is_lent, prepare
+from spinefm.ui.server.model_service import BundleService
+from tests.ui.server.stand_in import CENTRES, StandIn, StandInService, film_pixels
 
 ROOT = Path(__file__).parents[3]
 FORK = multiprocessing.get_context("fork")
@@ -90,19 +90,19 @@ def test_where_no_gpu_is_lent_nothing_is_changed_or_imported(monkeypatch: pytest
 
 
 def test_events_of_a_run_come_from_the_other_process(spaces: Spaces, film: Radiograph) -> None:
-    bench = LentGpu(StandInBench())
-    lent, own = bench.method({"overlap_limit": 0.2}, None), StandInBench().method({"overlap_limit": 0.2}, None)
+    bench = ZeroGpuService(StandInService())
+    lent, own = bench.method({"overlap_limit": 0.2}, None), StandInService().method({"overlap_limit": 0.2}, None)
     assert len(list(lent.run(film))) == len(list(own.run(film)))
     assert (lent.name, lent.settings) == (own.name, own.settings)
     assert spaces.workers and os.getpid() not in spaces.workers
     assert spaces.durations == [RUN_SECONDS, RUN_SECONDS]
-    assert bench.facts() == StandInBench().facts()
+    assert bench.facts() == StandInService().facts()
 
 
 def test_a_refusal_keeps_its_type_and_its_sentence(
     spaces: Spaces, film: Radiograph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    method = LentGpu(StandInBench()).method({}, None)
+    method = ZeroGpuService(StandInService()).method({}, None)
     trace = run_to_trace(method, film)
     with pytest.raises(CannotAdd, match="No new vertebra was found"):
         method.add(film, trace, Point(5, 5))
@@ -114,15 +114,15 @@ def test_a_refusal_keeps_its_type_and_its_sentence(
 
     monkeypatch.setattr(StandIn, "run", none)
     with pytest.raises(CannotStart, match="click three"):
-        list(LentGpu(StandInBench()).method({}, None).run(film))
+        list(ZeroGpuService(StandInService()).method({}, None).run(film))
 
 
 @pytest.mark.weights
 def test_the_networks_answer_as_on_the_own_device(spaces: Spaces) -> None:
     film = read(next((ROOT / "examples").rglob("films/*.png")))
-    bench = SharedBundle()
+    bench = BundleService()
     own = list(bench.method({}, None).run(film))
-    lent = list(LentGpu(bench).method({}, None).run(film))
+    lent = list(ZeroGpuService(bench).method({}, None).run(film))
     assert [type(event) for event in lent] == [type(event) for event in own]
     ends = [next(event for event in events if isinstance(event, Finished)) for events in (lent, own)]
     assert [vertebra.name for vertebra in ends[0].vertebrae] == [vertebra.name for vertebra in ends[1].vertebrae]

@@ -6,11 +6,11 @@ import threading
 
 import pytest
 
-from spinefm.ui.server.line import Line, LineFull
+from spinefm.ui.server.model_queue import ModelQueue, QueueFull
 
 
 def test_visitors_stand_in_line_in_the_order_in_which_they_asked() -> None:
-    line = Line()
+    line = ModelQueue()
     assert [line.join(visitor) for visitor in ("a", "b", "a", "c")] == [0, 1, 0, 2]
     line.leave("a")
     line.leave("a")
@@ -18,7 +18,7 @@ def test_visitors_stand_in_line_in_the_order_in_which_they_asked() -> None:
 
 
 def test_who_waits_hears_each_time_that_the_line_moves() -> None:
-    line = Line()
+    line = ModelQueue()
     for visitor in ("a", "b"):
         line.join(visitor)
     waits = line.waits("c")
@@ -30,7 +30,7 @@ def test_who_waits_hears_each_time_that_the_line_moves() -> None:
 
 
 def test_who_leaves_while_waiting_waits_no_longer() -> None:
-    line = Line()
+    line = ModelQueue()
     line.join("a")
     waits = line.waits("b")
     assert next(waits) == 1
@@ -39,15 +39,15 @@ def test_who_leaves_while_waiting_waits_no_longer() -> None:
 
 
 def test_a_full_line_is_a_sentence() -> None:
-    line = Line(most=1)
+    line = ModelQueue(most=1)
     line.join("a")
-    with pytest.raises(LineFull, match="waiting already: try again"):
+    with pytest.raises(QueueFull, match="waiting already: try again"):
         next(line.waits("b"))
     assert not line.is_in("b")
 
 
 def test_a_request_that_ends_late_leaves_the_next_one_of_its_owner_in_line() -> None:
-    line = Line()
+    line = ModelQueue()
     first, second, other = (line.ticket(owner) for owner in ("ann", "ann", "bob"))
     assert [line.join(ticket) for ticket in (first, other)] == [0, 1]
     line.dismiss("ann")
