@@ -95,7 +95,7 @@ def main() -> None:
         Shelf(root).columns("many")
         print(f"{count} films; the server makes the columns in {time.perf_counter() - start:.2f} s, the first time")
         ui.TABS = (plan_of(root),)
-        blocks = ui.build_page(BundleService(), root)
+        blocks = ui.build_page(BundleService.started(), root)
         _, url, _ = ui.launch(blocks, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         measure(browser.new_page(viewport={"width": 1440, "height": 1000}), url)

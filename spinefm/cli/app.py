@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spinefm import __version__
+from spinefm.core.machine import share_cores
 
 if TYPE_CHECKING:
     from spinefm.core.geometry import Point
@@ -40,6 +41,7 @@ class WrongCall(ValueError):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb on `arguments` (default: those of the process); returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    share_cores()
     parser = build_parser(given[0] if given else None)
     args = parser.parse_args(given)
     try:

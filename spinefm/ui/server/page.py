@@ -12,9 +12,9 @@ from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.ui.server.examples import find_examples
 from spinefm.ui.server.explorer import PLAN as EXPLORE
 from spinefm.ui.server.model_queue import MOST, ModelQueue
+from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.segment_tab import SegmentTab
 from spinefm.ui.server.tabs import Parts, TabPlan
-from spinefm.ui.server.model_service import ModelService
 
 HEADER = """
 <div id="header">

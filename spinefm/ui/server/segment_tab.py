@@ -18,6 +18,7 @@ from spinefm.ui.server import limits
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
 from spinefm.ui.server.examples import Choice, Example
 from spinefm.ui.server.model_queue import ModelQueue, QueueFull
+from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.picker import build_picker
 from spinefm.ui.server.player import failed_payload, markup, style
 from spinefm.ui.server.player.assets import gradio_script
@@ -35,7 +36,6 @@ from spinefm.ui.server.sessions import (
     run_steps,
     waiting,
 )
-from spinefm.ui.server.model_service import ModelService
 
 KEEP_STATE = 1800
 """Seconds after which a visitor's film and run are forgotten, as long as uploads are kept."""

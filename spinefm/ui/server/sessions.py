@@ -22,6 +22,7 @@ from spinefm.ui.server.animation import animation
 from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Refused, carried, extended
 from spinefm.ui.server.examples import Choice, Example
+from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.player import (
     event_payload,
     failed_payload,
@@ -31,7 +32,6 @@ from spinefm.ui.server.player import (
     trace_payload,
 )
 from spinefm.ui.server.player.payload import Payload, Status
-from spinefm.ui.server.model_service import ModelService
 from spinefm.weights.load import BundleError
 
 BROKEN = "The run broke off by a fault of the program: try another film, and report this one."
@@ -138,7 +138,7 @@ def corrected(kept: Kept | None, change: Change) -> Iterator[Shown]:
         return
     try:
         after = replace(kept, run=change(kept.run, film))
-    except (Refused, CannotAdd, BundleError) as error:
+    except (Refused, CannotAdd, BundleError, ServiceError) as error:
         yield from _result(kept, film, refused=str(error))
         return
     yield from _result(after, film)
@@ -209,7 +209,7 @@ def run_steps(
         for event in method.run(film):
             yield Shown(progress.add(event))
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))
-    except (CannotStart, BundleError) as error:
+    except (CannotStart, BundleError, ServiceError) as error:
         yield Shown(progress.failed(str(error), click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
         return
     except Exception:

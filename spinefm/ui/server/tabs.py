@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from spinefm.ui.server.segment_tab import SegmentTab
 from spinefm.ui.server.model_service import ModelService
+from spinefm.ui.server.segment_tab import SegmentTab
 
 
 @dataclass(frozen=True)

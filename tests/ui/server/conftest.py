@@ -19,8 +19,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from spinefm.imaging.radiograph import read
 from spinefm.methods import film_record
 from spinefm.trace.model import Trace
-from spinefm.ui.server.page import build_page, launch
 from spinefm.ui.server.model_service import ModelService
+from spinefm.ui.server.page import build_page, launch
 from tests.ui.server.stand_in import StandInService, all_events, write_film
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"

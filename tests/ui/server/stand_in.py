@@ -34,6 +34,7 @@ from spinefm.trace.model import (
     Vertebra,
 )
 from spinefm.ui.server.model_service import Facts
+from spinefm.weights.load import BundleError
 
 SIZE = (300, 420)
 LEVELS = (Level.C2, Level.C3, Level.C4, Level.C5, Level.C6, Level.C7)
@@ -203,8 +204,16 @@ class StandInService:
 
     def facts(self) -> Facts:
         """As on a machine without a GPU."""
-        return Facts("SpineFM", "compact", "CPU", True)
+        return Facts("SpineFM", "compact", "CPU")
 
-    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None, name: str = "spinefm") -> StandIn:
+    def method(
+        self,
+        settings: Mapping[str, Setting],
+        seeds: Sequence[Point] | None,
+        name: str = "spinefm",
+        bundle: str | None = None,
+    ) -> StandIn:
         """The stand-in, whatever the name; of the settings only the overlap limit has an effect."""
+        if bundle not in (None, "compact"):
+            raise BundleError(f'This page has no bundle "{bundle}": choose compact.')
         return StandIn(self.gate, {"overlap_limit": 0.1, **settings}, tuple(seeds or ()))

@@ -24,10 +24,16 @@ class NotingBench(StandInService):
         super().__init__()
         self.asked: list[str] = []
 
-    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None, name: str = "spinefm") -> StandIn:
+    def method(
+        self,
+        settings: Mapping[str, Setting],
+        seeds: Sequence[Point] | None,
+        name: str = "spinefm",
+        bundle: str | None = None,
+    ) -> StandIn:
         """The stand-in, noted."""
         self.asked.append(name)
-        return super().method(settings, seeds, name)
+        return super().method(settings, seeds, name, bundle)
 
 
 def test_the_chosen_method_runs(tmp_path: Path) -> None:

@@ -393,7 +393,7 @@ def test_the_real_method_in_the_browser(context: BrowserContext, tmp_path: Path)
     film = simulate(9_700_001, "cervical", layout="full").film
     assert cv2.imwrite(str(path), np.round(film * 255).astype(np.uint8))
     one = visit(context)
-    for address in serve(BundleService(), tmp_path):
+    for address in serve(BundleService.started(), tmp_path):
         one.open(address, "empty")
         assert "weights on disk" in one.page.inner_text("#facts")
         one.page.set_input_files(UPLOAD, str(path))

@@ -15,6 +15,7 @@ import pytest
 from spinefm.ui.server import model_service
 from spinefm.ui.server.corrections import Correction
 from spinefm.ui.server.examples import GONE, Choice, find_examples, small_jpeg, thumbnail
+from spinefm.ui.server.model_service import BundleService
 from spinefm.ui.server.sessions import (
     NO_FILM,
     Kept,
@@ -27,7 +28,6 @@ from spinefm.ui.server.sessions import (
     opened,
     run_steps,
 )
-from spinefm.ui.server.model_service import BundleService
 from spinefm.weights.load import Bundle, BundleError, Manifest
 from tests.bad_films import write_bad_films
 from tests.columns import empty_bundle
@@ -255,7 +255,7 @@ def test_the_real_method_runs_on_a_phantom_as_the_page_would(tmp_path: Path) -> 
 
     path = tmp_path / "phantom.png"
     assert cv2.imwrite(str(path), np.round(simulate(9_700_001, "cervical", layout="full").film * 255).astype(np.uint8))
-    last = last_of(run_steps(BundleService(), Choice(path, path.name))).payload
+    last = last_of(run_steps(BundleService.started(), Choice(path, path.name))).payload
     assert last["status"] == "finished"
     assert len(last["rows"]) >= 4
 

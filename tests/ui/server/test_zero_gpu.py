@@ -20,8 +20,8 @@ from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import CannotAdd, CannotStart, run_to_trace
 from spinefm.trace.model import Finished
-from spinefm.ui.server.zero_gpu import LENT, RUN_SECONDS, ZeroGpuService, borrowing, gpu_is_lent, prepare
 from spinefm.ui.server.model_service import BundleService
+from spinefm.ui.server.zero_gpu import LENT, RUN_SECONDS, ZeroGpuService, borrowing, gpu_is_lent, prepare
 from tests.ui.server.stand_in import CENTRES, StandIn, StandInService, film_pixels
 
 ROOT = Path(__file__).parents[3]
