@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from spinefm.imaging.decoded import MAX_BYTES
+from spinefm.ui.server.endpoint import Endpoint
 from spinefm.ui.server.examples import find_examples
 from spinefm.ui.server.explorer import PLAN as EXPLORE
 from spinefm.ui.server.model_queue import MOST, ModelQueue
@@ -40,22 +41,25 @@ def build_page(bench: ModelService, examples: Path, most_waiting: int = MOST) ->
     most_waiting: visitors who may stand in line for the networks; the next one is told to come back.
     """
     with gr.Blocks(title="SpineFM", fill_width=True, delete_cache=CACHE, analytics_enabled=False) as page:
-        gr.HTML(lambda: header(bench), apply_default_css=False, elem_id="header-block")
+        head = gr.HTML(header(bench), apply_default_css=False, elem_id="header-block")
+        queue = ModelQueue(most_waiting)
         with gr.Tabs() as tabs:
             with gr.Tab("Segment", id=SEGMENT):
-                tab = SegmentTab(bench, find_examples(examples), ModelQueue(most_waiting))
+                tab = SegmentTab(bench, find_examples(examples), queue)
             for plan in TABS:
                 with gr.Tab(plan.label, id=plan.id):
                     plan.build(Parts(bench, tab, tabs))
         page.load(
             tab.on_load, None, [tab.choice, tab.player, tab.kept], api_visibility="private", show_progress="hidden"
         )
+        page.load(lambda: header(bench), None, head, api_visibility="private", show_progress="hidden", queue=False)
         page.unload(tab.on_unload)
+        Endpoint(bench, queue)
     return page.queue(max_size=EVENTS, default_concurrency_limit=8)
 
 
 def header(bench: ModelService) -> str:
-    """The page's head, made anew for each visit: which bundle is in use may change while the server runs."""
+    """The page's head, made for each visit: which bundle is in use may change while the server runs."""
     return HEADER.format(facts=escape(bench.facts().line))
 
 
@@ -78,5 +82,7 @@ def launch(page: gr.Blocks, **more: Any) -> Any:
         max_file_size=MAX_BYTES,
         ssr_mode=False,
         footer_links=[],
+        mcp_server=True,
+        run_history=False,
         **more,
     )
