@@ -1,133 +1,132 @@
-"""A GPU lent per call: a stand-in for `spaces` runs each call in a process of its own, as ZeroGPU does."""
+"""The page's service with the real package `spaces` in its own emulation of ZeroGPU, in a process of its own."""
 
 from __future__ import annotations
 
-import inspect
-import multiprocessing
-import os
-import pickle
+import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
-import torch
 
-from spinefm.core.geometry import Point
-from spinefm.imaging.radiograph import Radiograph, read
-from spinefm.methods import CannotAdd, CannotStart, run_to_trace
-from spinefm.trace.model import Finished
-from spinefm.ui.server.model_service import BundleService
-from spinefm.ui.server.zero_gpu import LENT, RUN_SECONDS, ZeroGpuService, borrowing, gpu_is_lent, prepare
-from tests.ui.server.stand_in import CENTRES, StandIn, StandInService, film_pixels
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.ui.server.zero_gpu import ZERO_GPU_VARIABLE, Wanted, on_gpu, on_zero_gpu, seconds_needed
+from spinefm.weights.load import write_bundle
+from tests.hub_server import COMMIT, Drip, HubServer
+from tests.networks.test_med_sa import VIT
+from tests.ui.server.zero_gpu_site import DeviceService
+from tests.weights.test_load import networks
 
 ROOT = Path(__file__).parents[3]
-FORK = multiprocessing.get_context("fork")
+PROGRAM = "tests.ui.server.zero_gpu_program"
+REPO = "owner/weights"
+WANTED = Wanted("spinefm", {}, None, "compact", {}, (), large=False)
 
 
-class Spaces(ModuleType):
-    """What of `spaces` is used; it notes the seconds asked for and the processes that worked."""
-
-    def __init__(self) -> None:
-        super().__init__("spaces")
-        self.durations: list[int] = []
-        self.workers: list[int] = []
-
-    def GPU(self, duration: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        self.durations.append(duration)
-        return lambda call: self.streamed(call) if inspect.isgeneratorfunction(call) else self.once(call)
-
-    def streamed(self, call: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
-        """`call` in a forked process; arguments and answers are pickled."""
-
-        def lent(*args: Any) -> Iterator[Any]:
-            queue: Any = FORK.SimpleQueue()
-            sent = pickle.dumps(args)
-
-            def work() -> None:
-                torch.set_num_threads(1)  # the parent's threads did not come along
-                for answer in call(*pickle.loads(sent)):
-                    queue.put(pickle.dumps(answer))
-                queue.put(None)
-
-            worker = FORK.Process(target=work)
-            worker.start()
-            self.workers.append(worker.pid or 0)
-            while (answer := queue.get()) is not None:
-                yield pickle.loads(answer)
-            worker.join()
-
-        return lent
-
-    def once(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        """The same for one answer."""
-        streamed = self.streamed(lambda *args: iter([call(*args)]))
-        return lambda *args: next(streamed(*args))
+def play(site: DeviceService, folder: Path, *scenarios: str, **more: str) -> dict[str, Any]:
+    """The findings of scenarios of `zero_gpu_program.py`, played in turn in one process on the emulated Space."""
+    findings = folder / "findings.json"
+    environment = site.environment(folder / "home") | {"FINDINGS": str(findings), "OMP_NUM_THREADS": "1"} | more
+    command = [sys.executable, "-m", PROGRAM, *scenarios]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=250)
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(findings.read_text(encoding="utf-8"))
+    return found
 
 
-@pytest.fixture
-def spaces(monkeypatch: pytest.MonkeyPatch) -> Spaces:
-    module = Spaces()
-    monkeypatch.setenv(LENT, "true")
-    monkeypatch.setitem(sys.modules, "spaces", module)
-    return module
+@dataclass(frozen=True)
+class Played:
+    """What four scenarios found, and what they asked of the device service."""
+
+    found: dict[str, Any]
+    calls: list[str]
 
 
-@pytest.fixture
-def film() -> Radiograph:
-    return Radiograph.from_array(film_pixels(), name="drawn")
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """A film, a cancelled run and errors; then the visitor's quota, of six calls, is used up."""
+    scenarios = ("film_through_the_page", "cancelled_run", "error_inside", "used_up_quota")
+    with DeviceService(most=6) as site:
+        return Played(play(site, tmp_path_factory.mktemp("space"), *scenarios), site.calls)
 
 
-def test_where_no_gpu_is_lent_nothing_is_changed_or_imported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(LENT, raising=False)
-    monkeypatch.setitem(sys.modules, "spaces", None)  # an import of it would fail
-    prepare()
-    assert not gpu_is_lent()
-    assert borrowing(len) is len
+def film_of(height: int, width: int) -> Radiograph:
+    return Radiograph.from_array(np.zeros((height, width), np.float32), name="film")
 
 
-def test_events_of_a_run_come_from_the_other_process(spaces: Spaces, film: Radiograph) -> None:
-    bench = ZeroGpuService(StandInService())
-    lent, own = bench.method({"overlap_limit": 0.2}, None), StandInService().method({"overlap_limit": 0.2}, None)
-    assert len(list(lent.run(film))) == len(list(own.run(film)))
-    assert (lent.name, lent.settings) == (own.name, own.settings)
-    assert spaces.workers and os.getpid() not in spaces.workers
-    assert spaces.durations == [RUN_SECONDS, RUN_SECONDS]
-    assert bench.facts() == StandInService().facts()
+def test_where_no_gpu_is_lent_nothing_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(ZERO_GPU_VARIABLE, raising=False)
+    assert not on_zero_gpu()
+    assert on_gpu(len) is len
 
 
-def test_a_refusal_keeps_its_type_and_its_sentence(
-    spaces: Spaces, film: Radiograph, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    method = ZeroGpuService(StandInService()).method({}, None)
-    trace = run_to_trace(method, film)
-    with pytest.raises(CannotAdd, match="No new vertebra was found"):
-        method.add(film, trace, Point(5, 5))
-    assert method.add(film, trace, CENTRES[6]).vertebrae
-    assert method.go_on(film, trace, "down").vertebrae
-
-    def none(self: StandIn, film: Radiograph) -> Iterator[Any]:
-        raise CannotStart("Nothing can start here; click three.")
-
-    monkeypatch.setattr(StandIn, "run", none)
-    with pytest.raises(CannotStart, match="click three"):
-        list(ZeroGpuService(StandInService()).method({}, None).run(film))
+def test_the_duration_grows_with_the_film_and_the_networks() -> None:
+    small, large = film_of(600, 400), film_of(5000, 4000)
+    seconds = [seconds_needed(one, film) for one in (WANTED, replace(WANTED, large=True)) for film in (small, large)]
+    assert seconds == sorted(set(seconds))
+    assert seconds[-1] <= 60
+    assert seconds_needed(WANTED, film_of(1755, 1463)) <= 10
 
 
 @pytest.mark.weights
-def test_the_networks_answer_as_on_the_own_device(spaces: Spaces) -> None:
-    film = read(next((ROOT / "examples").rglob("films/*.png")))
-    bench = BundleService()
-    own = list(bench.method({}, None).run(film))
-    lent = list(ZeroGpuService(bench).method({}, None).run(film))
-    assert [type(event) for event in lent] == [type(event) for event in own]
-    ends = [next(event for event in events if isinstance(event, Finished)) for events in (lent, own)]
-    assert [vertebra.name for vertebra in ends[0].vertebrae] == [vertebra.name for vertebra in ends[1].vertebrae]
+def test_a_film_runs_in_a_worker_as_it_does_here(played: Played) -> None:
+    found = played.found["film_through_the_page"]
+    assert found["names"] == found["own"] and len(found["names"]) >= 5
+    assert found["settings"] and found["device"] == "ZeroGPU"
+    assert found["refused"].endswith("."), "an error of the worker came back with its type and its sentence"
+    assert played.calls[0] == "/startup-report"
+    assert played.calls[1:7] == ["/schedule", "/allow", "/release"] * 2
+
+
+@pytest.mark.weights
+def test_a_cancelled_run_gives_the_gpu_back(played: Played) -> None:
+    assert played.found["cancelled_run"] == {"first": "Located", "next": 8}
+    assert played.calls.count("/schedule") - 1 == played.calls.count("/release") == 6
+
+
+@pytest.mark.weights
+def test_an_error_in_the_worker_is_a_refusal_or_a_fault_and_never_a_result(played: Played) -> None:
+    found = played.found["error_inside"]
+    assert found["refused"][0] == "CannotStart" and found["refused"][1].endswith(".")
+    assert found["broken"] == ["RuntimeError", "A GPU worker failed: ZeroDivisionError"]
+
+
+@pytest.mark.weights
+def test_a_used_up_quota_is_a_sentence(played: Played) -> None:
+    sentence = played.found["used_up_quota"]["sentence"]
+    assert "GPU limit" in sentence and sentence.endswith(".")
+
+
+@pytest.mark.weights
+def test_a_bundle_that_arrives_late_takes_over_in_workers_that_are_there_already(
+    tmp_path: Path,
+) -> None:
+    from spinefm.networks.med_sa import MedSA
+
+    models = networks() | {"med_sa": MedSA(VIT)}
+    write_bundle(tmp_path / "paper", "paper", models, licence="Apache-2.0", trained_on="nothing", repo_id=REPO)
+    folder = tmp_path / "paper"
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    slow = {f"{REPO}/paper/med_sa.safetensors": [Drip(len(files["paper/med_sa.safetensors"]) // 20, 0.2)]}
+    with HubServer({REPO: files}, faults=slow) as hub, DeviceService() as site:
+        more = hub.environment(tmp_path / "hub") | {"SPINEFM_WEIGHTS_REPO": f"{REPO}@{COMMIT}"}
+        found = play(
+            "change_of_bundle", **{key: more[key] for key in ("HF_ENDPOINT", "HF_HOME", "SPINEFM_WEIGHTS_REPO")}
+        )
+    found = found["change_of_bundle"]
+    assert 'The bundle "paper" is still being fetched' in found["note"]
+    assert found["before"] == ["compact", [found["note"]]]
+    assert found["bundle"] == ["paper", [f"The weights are those of {REPO}@{COMMIT} on the Hugging Face Hub."]]
+    assert found["after"][-1] == "Finished"
+    assert found["again"] == ["compact", []]
+    assert found["line"] == f"SpineFM · paper · ZeroGPU · weights from {REPO}@{COMMIT[:7]}"
+    assert site.calls.count("/allow") == 1, "all three runs had the same worker"
+    assert site.durations[1] > site.durations[0]
 
 
 def test_torch_is_not_there_yet_when_spaces_is_to_be_imported() -> None:
-    code = "import sys, app; sys.exit('torch' in sys.modules)"
+    code = "import sys, app, spinefm.ui.server.start; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
