@@ -3,15 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-# Small networks on small pictures: more threads than this only wait for each other.
-export OMP_NUM_THREADS ?= 2
-
-.PHONY: run test lint chromium clean
+.PHONY: run test lint chromium space clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
 	$(BIN)/python app.py
 
+# Small networks on small pictures: more threads than this only wait for each other. `app.py` takes what is free.
+test: export OMP_NUM_THREADS ?= 2
 test: lint chromium
 	$(BIN)/python -m pytest
 
@@ -44,6 +43,13 @@ chromium:
 	else echo "The page's tests need Chromium; ask an administrator for: apt-get install chromium fonts-liberation fonts-dejavu-core"; exit 1; fi; \
 	$$as_root apt-get update -qq && \
 	DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends chromium fonts-liberation fonts-dejavu-core
+
+# The files of a Hugging Face Space, in out/space: what is committed, without what .gitattributes keeps out.
+space:
+	rm -rf out/space
+	mkdir -p out/space
+	git archive HEAD | tar -x -C out/space
+	@du -sh out/space
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 import pytest
 
-from spinefm.ui.server import model_service
 from spinefm.ui.server.corrections import Correction
 from spinefm.ui.server.examples import GONE, Choice, find_examples, small_jpeg, thumbnail
 from spinefm.ui.server.model_service import BundleService
@@ -28,9 +27,7 @@ from spinefm.ui.server.sessions import (
     opened,
     run_steps,
 )
-from spinefm.weights.load import Bundle, BundleError, Manifest
 from tests.bad_films import write_bad_films
-from tests.columns import empty_bundle
 from tests.ui.server.conftest import write_examples
 from tests.ui.server.stand_in import CENTRES, StandInService, all_events, write_film
 
@@ -43,9 +40,8 @@ def choice(tmp_path: Path) -> Choice:
 
 @pytest.fixture
 def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A machine on which no manifest lies."""
-    missing = Manifest.read
-    monkeypatch.setattr(model_service, "on_disk", lambda name: bool(missing(tmp_path / "manifest.json")))
+    """A machine on which no weights lie."""
+    monkeypatch.setattr("spinefm.weights.manifest.WEIGHTS_FOLDER", tmp_path)
 
 
 def test_a_run_gives_the_film_each_event_and_the_result(choice: Choice) -> None:
@@ -127,18 +123,10 @@ def test_a_fault_of_the_program_is_shown_and_not_hidden(choice: Choice) -> None:
 def test_missing_weights_are_a_sentence_that_names_no_folder_of_the_machine(
     choice: Choice, no_weights: None, tmp_path: Path
 ) -> None:
-    last = last_of(run_steps(BundleService(), choice)).payload
+    last = last_of(run_steps(BundleService.started(), choice)).payload
     assert last["status"] == "failed"
     assert "weights" in last["error"]["what"] and last["error"]["remedy"]
     assert str(tmp_path) not in str(last["error"])
-
-
-def test_facts_without_weights_and_warming_them_do_not_fail(no_weights: None) -> None:
-    bench = BundleService()
-    bench.warm().join()
-    assert bench.facts().line.endswith("weights missing")
-    with pytest.raises(BundleError):
-        bench.method({}, None)
 
 
 def test_opening_nothing_is_the_empty_page() -> None:
@@ -258,41 +246,3 @@ def test_the_real_method_runs_on_a_phantom_as_the_page_would(tmp_path: Path) -> 
     last = last_of(run_steps(BundleService.started(), Choice(path, path.name))).payload
     assert last["status"] == "finished"
     assert len(last["rows"]) >= 4
-
-
-def test_a_bundle_that_cannot_be_had_is_said_on_the_page_and_in_every_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(name: str, device: str) -> Bundle:
-        if name == "paper":
-            raise BundleError("The Hub cannot be reached: go online once.")
-        return empty_bundle()
-
-    monkeypatch.setattr(model_service, "load_bundle", load)
-    monkeypatch.setattr(model_service, "on_disk", lambda name: True)
-    bench = BundleService("paper", "cpu")
-    assert 'The bundle "paper" is still being fetched' in bench.facts().line
-    assert "still being fetched" in bench._loaded().notes[0]
-    bench.warm().join()
-    assert bench.facts().bundle == "compact"
-    assert "paper" in bench.facts().line and "The Hub cannot be reached" in bench.facts().line
-    assert bench._loaded().notes == (bench.facts().note,)
-
-
-def test_an_error_that_nobody_foresaw_ends_the_waiting_and_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(name: str, device: str) -> Bundle:
-        raise ZeroDivisionError("first line\nsecond line")
-
-    monkeypatch.setattr(model_service, "load_bundle", load)
-    monkeypatch.setattr(model_service, "on_disk", lambda name: False)
-    bench = BundleService("paper", "cpu")
-    bench.warm().join()
-    assert bench.facts().note.endswith("ZeroDivisionError: first line")
-
-
-def test_a_bundle_that_was_fetched_takes_the_place_of_the_compact_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model_service, "load_bundle", lambda name, device: replace(empty_bundle(), name=name))
-    monkeypatch.setattr(model_service, "on_disk", lambda name: True)
-    bench = BundleService("paper", "cpu")
-    assert bench._loaded().name == "compact"
-    bench.warm().join()
-    assert (bench._loaded().name, bench._loaded().notes) == ("paper", ())
-    assert bench.facts().line == "SpineFM · paper · CPU · weights on disk"
