@@ -1,4 +1,4 @@
-"""The page's bundles: from the Hub where a repository is set, from the copy in this repository else, and it says which."""
+"""The page's bundles: from the Hub where a repository is set, else from the copy in this repository."""
 
 from __future__ import annotations
 
