@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
+from spinefm.cli.app import build_parser
 from spinefm.weights.manifest import Manifest
 
 ROOT = Path(__file__).parents[1]
@@ -80,6 +82,37 @@ def test_a_space_gets_the_page_and_nothing_that_tests_it() -> None:
     assert sum((ROOT / path).stat().st_size for path in files) < WHOLE_SPACE
     entries = Manifest.read().bundle("compact").networks.values()
     assert {f"weights/{entry.file}" for entry in entries} <= set(files)
+
+
+COMMANDS = [
+    line
+    for line in (ROOT / "docs" / "space.md")
+    .read_text(encoding="utf-8")
+    .split("```sh\n")[1]
+    .split("```")[0]
+    .splitlines()
+    if line
+]
+
+
+def test_the_way_to_a_space_is_five_commands() -> None:
+    assert len(COMMANDS) == 5
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for program, *arguments in map(shlex.split, COMMANDS):
+        assert program in ("hf", "python", "make")
+        if program == "make":
+            assert f"\n{arguments[0]}:" in makefile
+        if program == "python":
+            build_parser(arguments[2]).parse_args(arguments[2:])  # exits with 2 for what it does not know
+
+
+@pytest.mark.parametrize("line", [line for line in COMMANDS if line.startswith("hf ")])
+def test_hf_has_the_options_that_are_named(line: str) -> None:
+    _, *arguments = shlex.split(line)
+    verbs = [word for word in arguments[:2] if word.isalpha()]
+    command = [sys.executable, "-m", "huggingface_hub.cli.hf", *verbs, "--help"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "200"})
+    assert not [word for word in arguments if word.startswith("--") and word not in answer.stdout]
 
 
 def copy_space(folder: Path) -> Path:

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import inspect
 import json
+import re
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from spinefm.ui.server.model_queue import ModelQueue
 from tests.ui.server.conftest import serve
 from tests.ui.server.stand_in import StandInService, write_film
 
+ROOT = Path(__file__).parents[3]
 NAMES = ["C2", "C3", "C4", "C5", "C6", "C7"]
 
 
@@ -58,6 +60,19 @@ def test_a_program_gets_the_trace_as_json_and_the_zip(client: Client, film: Path
     files = {Path(name).name for name in zipfile.ZipFile(packed).namelist()}
     assert {"labels.png", "overlay.png", "trace.json", "vertebrae.csv", "report.json", "player.html"} <= files
     assert json.loads(zipfile.ZipFile(packed).read("neck/trace.json")) == json.loads(text)
+
+
+def test_the_lines_of_the_readme_call_it(
+    address: str, film: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = next(text for text in re.findall(r"```python\n(.*?)```", readme, re.DOTALL) if "gradio_client" in text)
+    film.rename(film.with_name("film.png"))
+    monkeypatch.chdir(film.parent)
+    exec(compile(code.replace("you/spinefm", address), "README.md", "exec"), {})
+    printed = capsys.readouterr().out.splitlines()
+    assert len([line for line in code.splitlines() if line.strip()]) == 6
+    assert [line.split()[0] for line in printed if line.split()[0] in NAMES] == NAMES
 
 
 def test_method_bundle_and_limits_are_optional_arguments(client: Client, film: Path) -> None:

@@ -54,7 +54,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
 
 
 def film_of(height: int, width: int) -> Radiograph:
-    return Radiograph.from_array(np.zeros((height, width), np.float32), name="film")
+    ramp = np.tile(np.linspace(0, 1, width, dtype=np.float32), (height, 1))
+    return Radiograph.from_array(ramp, name="film")
 
 
 def test_where_no_gpu_is_lent_nothing_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,11 +111,14 @@ def test_a_bundle_that_arrives_late_takes_over_in_workers_that_are_there_already
     write_bundle(tmp_path / "paper", "paper", models, licence="Apache-2.0", trained_on="nothing", repo_id=REPO)
     folder = tmp_path / "paper"
     files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    slow = {f"{REPO}/paper/med_sa.safetensors": [Drip(len(files["paper/med_sa.safetensors"]) // 20, 0.2)]}
+    slow = {f"{REPO}/{COMMIT}/paper/med_sa.safetensors": [Drip(len(files["paper/med_sa.safetensors"]) // 20, 0.2)]}
     with HubServer({REPO: files}, faults=slow) as hub, DeviceService() as site:
         more = hub.environment(tmp_path / "hub") | {"SPINEFM_WEIGHTS_REPO": f"{REPO}@{COMMIT}"}
         found = play(
-            "change_of_bundle", **{key: more[key] for key in ("HF_ENDPOINT", "HF_HOME", "SPINEFM_WEIGHTS_REPO")}
+            site,
+            tmp_path,
+            "change_of_bundle",
+            **{key: more[key] for key in ("HF_ENDPOINT", "HF_HOME", "SPINEFM_WEIGHTS_REPO")},
         )
     found = found["change_of_bundle"]
     assert 'The bundle "paper" is still being fetched' in found["note"]
