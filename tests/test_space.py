@@ -84,15 +84,8 @@ def test_a_space_gets_the_page_and_nothing_that_tests_it() -> None:
     assert {f"weights/{entry.file}" for entry in entries} <= set(files)
 
 
-COMMANDS = [
-    line
-    for line in (ROOT / "docs" / "space.md")
-    .read_text(encoding="utf-8")
-    .split("```sh\n")[1]
-    .split("```")[0]
-    .splitlines()
-    if line
-]
+GUIDE = (ROOT / "docs" / "space.md").read_text(encoding="utf-8")
+COMMANDS = [line for line in GUIDE.split("```sh\n")[1].split("```")[0].splitlines() if line]
 
 
 def test_the_way_to_a_space_is_five_commands() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 import gradio as gr
+from gradio.events import api
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder, is_in_or_equal
 
@@ -48,13 +49,13 @@ class CallRefused(gr.Error):
 class Endpoint:
     """`/segment` of a page: shares its model service and its queue with the visitors of the page."""
 
-    def __init__(self, service: ModelService, queue: ModelQueue) -> None:
-        """Add the endpoint to the current page."""
+    def __init__(self, page: gr.Blocks, service: ModelService, queue: ModelQueue) -> None:
+        """Add the endpoint to `page`, which is being built."""
         self._service = service
         self._queue = queue
         # Not in gradio's queue: that one answers an MCP client with Python's text of a tuple. Ours has its own bound.
-        added = gr.api(self.segment, api_name=NAME, queue=False)
-        film = gr.context.Context.root_block.fns[added["id"]].inputs[0]
+        added = api(self.segment, api_name=NAME, queue=False)
+        film: Any = page.fns[added["id"]].inputs[0]
         film.async_move_resource_to_block_cache = _uploads_only(film.async_move_resource_to_block_cache)
 
     def segment(

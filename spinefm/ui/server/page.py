@@ -54,7 +54,7 @@ def build_page(bench: ModelService, examples: Path, most_waiting: int = MOST) ->
         )
         page.load(lambda: header(bench), None, head, api_visibility="private", show_progress="hidden", queue=False)
         page.unload(tab.on_unload)
-        Endpoint(bench, queue)
+        Endpoint(page, bench, queue)
     return page.queue(max_size=EVENTS, default_concurrency_limit=8)
 
 

@@ -128,7 +128,7 @@ def full(tmp_path: Path) -> Iterator[str]:
     service, queue = StandInService(), ModelQueue(most=1)
     queue.join("someone")
     with gr.Blocks() as page:
-        Endpoint(service, queue)
+        Endpoint(page, service, queue)
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     yield url
     page.close()

@@ -12,7 +12,7 @@ import torch
 
 from spinefm.ui.server import model_service
 from spinefm.ui.server.model_service import NO_COPY, BundleService
-from spinefm.weights.load import BundleError, load_bundle, write_bundle
+from spinefm.weights.load import BundleError, Manifest, load_bundle, write_bundle
 from tests.hub_server import COMMIT, Break, Drip, HubServer, Refusal
 from tests.weights.test_load import networks
 
@@ -71,7 +71,7 @@ def test_with_a_repository_its_compact_bundle_serves_and_comes_once(
     service = BundleService.started()
     assert service.facts().line == FROM_HUB
     assert service.bundle().notes == (f"The weights are those of {PINNED} on the Hugging Face Hub.",)
-    own = load_bundle("compact", manifest=model_service.own_copy("compact").manifest)  # type: ignore[union-attr]
+    own = load_bundle("compact", manifest=Manifest.read())
     assert service.bundle().checksums["point_predictor"] != own.checksums["point_predictor"]
     asked = list(hub.requests)
     assert BundleService.started().facts().line == FROM_HUB

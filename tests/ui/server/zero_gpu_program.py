@@ -99,7 +99,7 @@ def change_of_bundle() -> dict[str, Any]:
 def cancelled_run() -> dict[str, Any]:
     """A run that its visitor gives up after one event, and the next one on the same worker."""
     lent = build_service("compact")
-    run: Iterator[Any] = lent.method({}, None).run(read(FILM))
+    run: Any = lent.method({}, None).run(read(FILM))
     first = type(next(run)).__name__
     run.close()
     return {"first": first, "next": len(finished(lent.method({}, None).run(read(FILM))).vertebrae)}

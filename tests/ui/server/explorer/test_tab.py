@@ -21,7 +21,7 @@ from spinefm.ui.server.explorer.making import phantom_run
 from spinefm.ui.server.explorer.shelf import KEEP_OWN, Shelf
 from tests.evaluation.stand_in_set import write_set
 from tests.ui.server.conftest import Visitor, serve, visit
-from tests.ui.server.stand_in import StandIn, StandInBench
+from tests.ui.server.stand_in import StandIn, StandInService
 
 OPEN = '.explorer[data-state="open"]'
 ZIP = 'input[type=file][accept=".zip"]'
@@ -32,7 +32,7 @@ def address(offered: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """The page with the two evaluations."""
     patch = pytest.MonkeyPatch()
     patch.setattr(ui, "TABS", (plan_of(offered),))
-    yield from serve(StandInBench(), tmp_path_factory.mktemp("no-examples"))
+    yield from serve(StandInService(), tmp_path_factory.mktemp("no-examples"))
     patch.undo()
 
 
