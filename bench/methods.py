@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from bench.phantoms import read_all, write
 from bench.real_films import upper_bound
-from spinefm.core.machine import quiet_allocator
+from spinefm.core.machine import prepare
 from spinefm.data import Case
 from spinefm.evaluation import FilmResult, evaluate_film
 from spinefm.evaluation.comparison import compare_runs
@@ -83,7 +83,7 @@ class GivenCentroids:
 def main() -> None:
     """Run and print."""
     args = _arguments()
-    quiet_allocator()
+    prepare()
     bundle = with_networks(load_bundle(args.bundle), args.networks)
     with tempfile.TemporaryDirectory() as made:
         folder = args.folder or Path(made)

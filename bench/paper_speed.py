@@ -106,9 +106,9 @@ def ours_with_small_patches(device: str, threads: int) -> Measured:
 
 
 def _ours(name: str, device: str, threads: int, patch: int) -> Measured:
-    from spinefm.core.machine import quiet_allocator
+    from spinefm.core.machine import prepare
 
-    quiet_allocator()
+    prepare()
     bundle = prepared(device, threads, patch)
     clock = Clock()
     masks, seconds = our_walk(bundle, noise_film(), column(), clock)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from spinefm.core.machine import quiet_allocator
+from spinefm.core.machine import prepare
 from spinefm.data import Case, DamagedCase, case_names, read_case
 from spinefm.evaluation import FilmScore, per_level, score_film, summarise, table
 from spinefm.imaging.radiograph import read
@@ -32,7 +32,7 @@ TUNING_SEEDS = range(900_000, 1_000_000)
 def main() -> None:
     """Run and print."""
     args = _arguments()
-    quiet_allocator()
+    prepare()
     bundle = load_bundle("compact")
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), args.n, args.first)

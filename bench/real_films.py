@@ -21,7 +21,7 @@ from tqdm import tqdm
 from bench.phantoms import read_all
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
-from spinefm.core.machine import quiet_allocator
+from spinefm.core.machine import prepare
 from spinefm.core.masks import Mask, four_corners
 from spinefm.data import Case
 from spinefm.evaluation import score_film
@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="settings of the method")
     args = parser.parse_args()
-    quiet_allocator()
+    prepare()
     bundle = load_bundle("compact")
     cases = [case for case in read_all(args.folder) if case.truth.bodies or case.truth.boxes]
     settings: dict[str, Setting] = dict(pair.split("=", 1) for pair in args.set)
