@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import torch
 from spinefm.ui.server import model_service
 from spinefm.ui.server.model_service import NO_COPY, BundleService
 from spinefm.weights.load import BundleError, Manifest, load_bundle, write_bundle
-from tests.hub_server import COMMIT, Break, Drip, HubServer, Refusal
+from tests.hub_server import COMMIT, Break, HubServer, Refusal
 from tests.weights.test_load import networks
 
 REPO = "owner/weights"
@@ -137,28 +138,20 @@ def test_what_is_wrong_on_the_hub_is_said_and_the_copy_serves(
 def test_files_that_come_late_take_over_when_they_are_there(
     copy: Path, published: dict[str, bytes], serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = "paper/med_sa.safetensors"
-    slow = {f"{REPO}/{COMMIT}/{name}": [Drip(len(published[name]) // 5, 0.1)]}
-    serve(HubServer({REPO: published}, faults=slow))
+    arrive, taken, fetch = threading.Event(), threading.Event(), model_service.fetch_source
+    monkeypatch.setattr(model_service, "fetch_source", lambda name: fetch(name) if arrive.wait(60) else None)
+    serve(HubServer({REPO: published}))
     monkeypatch.setenv("SPINEFM_WEIGHTS_REPO", PINNED)
     service = BundleService("paper", patience=0.0)
     files = service.start()
+    files.add_done_callback(lambda _: taken.set())  # callbacks run in turn: this one when the bundle has taken over
     first = service.facts()
     assert first.bundle == "compact" and 'The bundle "paper" is still being fetched' in first.note
     assert service.bundle().notes == (first.note,)
-    taken = _after(files)
+    arrive.set()
     assert taken.wait(60)
     assert service.facts().line == FROM_HUB.replace("compact", "paper")
     assert service.bundle("compact").notes == ()
-
-
-def _after(files: Any) -> Any:
-    """An event that is set once what follows the fetching has been done; callbacks run in their order."""
-    import threading
-
-    done = threading.Event()
-    files.add_done_callback(lambda _: done.set())
-    return done
 
 
 def test_a_bundle_that_cannot_be_had_leaves_the_compact_one_in_use(copy: Path, serve: Serve) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from spinefm.core.machine import prepare
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import CannotAdd, CannotStart, run_to_trace
 from spinefm.trace.model import Finished
+from spinefm.ui.server import model_service
 from spinefm.ui.server.model_service import BundleService, ServiceError
 from spinefm.ui.server.start import build_service
 from spinefm.ui.server.zero_gpu import ZeroGpuService, import_spaces
@@ -76,14 +78,17 @@ def film_through_the_page() -> dict[str, Any]:
 
 def change_of_bundle() -> dict[str, Any]:
     """A worker is forked while the compact bundle serves; then `paper` arrives, in a thread, and it takes over."""
-    service = BundleService("paper", "cpu", patience=0.01)
+    arrive, fetch = threading.Event(), model_service.fetch_source
+    model_service.fetch_source = lambda name: fetch(name) if arrive.wait(100) else fetch("none")
+    service = BundleService("paper", "cpu", patience=0.0)
     lent = ZeroGpuService(service)
     files = service.start()
     film = read(FILM)
     before, note = finished(lent.method({}, None).run(film)), lent.facts().note
-    files.result(timeout=100)
-    while service.facts().bundle != "paper":
-        files.exception()
+    taken = threading.Event()
+    files.add_done_callback(lambda _: taken.set())  # callbacks run in turn: this one when the bundle has taken over
+    arrive.set()
+    assert taken.wait(100)
     after = list(lent.method({}, SEEDS).run(film))
     again = finished(lent.method({}, None, bundle="compact").run(film))
     return {
