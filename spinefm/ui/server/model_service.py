@@ -104,8 +104,8 @@ class BundleService:
             self._take(files)
         else:
             self._serve_copy(
-                f'The bundle "{self._wanted}" is still being fetched, so the bundle "{COMPACT}" of this repository '
-                "is in use."
+                f'The bundle "{self._wanted}" is still being fetched, so the copy of "{COMPACT}" that came with the '
+                "program is in use."
             )
             files.add_done_callback(self._take)
         return files

@@ -20,11 +20,13 @@ from spinefm.core.geometry import Point
 from spinefm.core.machine import prepare
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import CannotAdd, CannotStart, run_to_trace
+from spinefm.trace.captions import caption
 from spinefm.trace.model import Finished
 from spinefm.ui.server import model_service
-from spinefm.ui.server.model_service import BundleService, ServiceError
+from spinefm.ui.server.model_service import BundleService, ModelService, ServiceError
 from spinefm.ui.server.start import build_service
 from spinefm.ui.server.zero_gpu import ZeroGpuService, import_spaces
+from spinefm.weights.fetch import fetch_source
 
 ROOT = Path(__file__).parents[3]
 FILM = ROOT / "examples" / "films" / "cervical.png"
@@ -47,6 +49,17 @@ def finished(events: Any) -> Finished:
     last = list(events)[-1]
     assert isinstance(last, Finished)
     return last
+
+
+def outcome(service: ModelService, film: Radiograph, bundle: str) -> list[str]:
+    """What the networks of a bundle say from `SEEDS` on: a line per event, or the refusal."""
+    lines = []
+    try:
+        for event in service.method({}, SEEDS, bundle=bundle).run(film):
+            lines.append(f"{type(event).__name__} {caption(event)}")
+    except CannotStart as error:
+        lines.append(str(error))
+    return lines
 
 
 def film_through_the_page() -> dict[str, Any]:
@@ -78,8 +91,8 @@ def film_through_the_page() -> dict[str, Any]:
 
 def change_of_bundle() -> dict[str, Any]:
     """A worker is forked while the compact bundle serves; then `paper` arrives, in a thread, and it takes over."""
-    arrive, fetch = threading.Event(), model_service.fetch_source
-    model_service.fetch_source = lambda name: fetch(name) if arrive.wait(100) else fetch("none")
+    arrive = threading.Event()
+    vars(model_service)["fetch_source"] = lambda name: fetch_source(name) if arrive.wait(100) else None
     service = BundleService("paper", "cpu", patience=0.0)
     lent = ZeroGpuService(service)
     files = service.start()
@@ -89,13 +102,15 @@ def change_of_bundle() -> dict[str, Any]:
     files.add_done_callback(lambda _: taken.set())  # callbacks run in turn: this one when the bundle has taken over
     arrive.set()
     assert taken.wait(100)
-    after = list(lent.method({}, SEEDS).run(film))
+    after = outcome(lent, film, "paper")
     again = finished(lent.method({}, None, bundle="compact").run(film))
     return {
         "before": [before.bundle, list(before.notes)],
         "note": note,
-        "after": [type(event).__name__ for event in after],
-        "bundle": [getattr(after[-1], "bundle", ""), list(getattr(after[-1], "notes", ()))],
+        "after": after,
+        "own": outcome(service, film, "paper"),
+        "compact": outcome(service, film, "compact"),
+        "notes": list(service.bundle().notes),
         "again": [again.bundle, list(again.notes)],
         "line": lent.facts().line,
     }
