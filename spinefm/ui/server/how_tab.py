@@ -126,7 +126,7 @@ def _text(name: str) -> str:
     return files("spinefm.ui").joinpath("how", name).read_text(encoding="utf-8")
 
 
-def build(parts: Parts) -> None:
+def build(_parts: Parts) -> None:
     """Build the tab inside the current page."""
     gr.HTML(
         value=facts(Manifest.read()),
