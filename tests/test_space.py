@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 import yaml
 
-from spinefm.cli.app import build_parser
 from spinefm.weights.manifest import Manifest
+from tests.test_readme import parsed
 
 ROOT = Path(__file__).parents[1]
 ACCEPTED = tomllib.loads((ROOT / "docs" / "zerogpu.toml").read_text(encoding="utf-8"))
@@ -96,7 +96,7 @@ def test_the_way_to_a_space_is_five_commands() -> None:
         if program == "make":
             assert f"\n{arguments[0]}:" in makefile
         if program == "python":
-            build_parser(arguments[2]).parse_args(arguments[2:])  # exits with 2 for what it does not know
+            assert parsed(shlex.join(arguments[2:]))
 
 
 @pytest.mark.parametrize("line", [line for line in COMMANDS if line.startswith("hf ")])

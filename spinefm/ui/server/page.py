@@ -12,6 +12,7 @@ from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.ui.server.endpoint import Endpoint
 from spinefm.ui.server.examples import find_examples
 from spinefm.ui.server.explorer import PLAN as EXPLORE
+from spinefm.ui.server.how_tab import PLAN as HOW
 from spinefm.ui.server.model_queue import MOST, ModelQueue
 from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.segment_tab import SegmentTab
@@ -27,7 +28,7 @@ HEADER = """
 """
 SEGMENT = "segment"
 """The id of the first tab."""
-TABS: tuple[TabPlan, ...] = (EXPLORE,)
+TABS: tuple[TabPlan, ...] = (EXPLORE, HOW)
 """The tabs after the first, from the left; a further one is a line here."""
 CACHE = (600, 1800)
 """Every ten minutes, uploads and results older than half an hour are deleted."""
