@@ -4,7 +4,7 @@ Every other event of the page is private.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote
@@ -16,9 +16,9 @@ from gradio.utils import get_upload_folder, is_in_or_equal
 
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
 from spinefm.methods import CannotStart, run_to_trace
-from spinefm.trace.model import Trace
+from spinefm.trace.model import Setting, Trace
 from spinefm.ui.server.examples import Choice
-from spinefm.ui.server.limits import changed
+from spinefm.ui.server.limits import LIMITS, changed
 from spinefm.ui.server.model_queue import ModelQueue, QueueFull
 from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.sessions import BROKEN, Wishes, result_zip
@@ -88,8 +88,8 @@ class Endpoint:
             a zip with labels.png, overlay.png, vertebrae.csv, report.json, trace.json, player.html and run.webp.
         """
         limits = (score_limit, overlap_limit, patch_factor, background_limit, final_limit)
-        wishes = Wishes(changed(limits) if method == "spinefm" else {}, method=method)
         try:
+            wishes = Wishes(_settings(limits) if method == "spinefm" else {}, method=method)
             return self._result(_choice(film), wishes, bundle or None)
         except (UnreadableFilm, CannotStart, BundleError, ServiceError, QueueFull, ValueError) as error:
             raise CallRefused(str(error)) from error
@@ -115,6 +115,14 @@ class Endpoint:
             return run_to_trace(method, film)
         finally:
             self._queue.leave(ticket)
+
+
+def _settings(limits: Sequence[float]) -> Mapping[str, Setting]:
+    """The settings that `limits`, in the order of `LIMITS`, change. Raises ValueError for one out of its range."""
+    for limit, value in zip(LIMITS, limits, strict=True):
+        if not isinstance(value, int | float) or not limit.low <= value <= limit.high:
+            raise ValueError(f"{limit.name} is a number from {limit.low:g} to {limit.high:g}, not {value!r}.")
+    return changed(limits)
 
 
 def _choice(film: Any) -> Choice:

@@ -94,11 +94,13 @@ def test_the_arguments_are_those_of_the_page() -> None:
     [
         ("dark.png", None, {}, "Fewer than three vertebrae were found: click three neighbouring ones."),
         ("neck.png", None, {"bundle": "paper"}, 'This page has no bundle "paper": choose compact.'),
+        ("neck.png", None, {"overlap_limit": 5}, "overlap_limit is a number from 0 to 0.5, not 5."),
+        ("neck.png", None, {"final_limit": "x"}, "final_limit is a number from 0.1 to 0.95, not 'x'."),
         ("notes.txt", b"no film at all", {}, "The file is not an image: give a PNG, JPEG, TIFF or DICOM file."),
     ],
 )
 def test_what_goes_wrong_reaches_the_caller_as_one_sentence(
-    client: Client, tmp_path: Path, name: str, content: bytes | None, given: dict[str, str], sentence: str
+    client: Client, tmp_path: Path, name: str, content: bytes | None, given: dict[str, Any], sentence: str
 ) -> None:
     path = write_film(tmp_path / name) if content is None else tmp_path / name
     if content is not None:
