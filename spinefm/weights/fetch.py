@@ -160,7 +160,8 @@ def _from_manifest(name: str) -> BundleSource:
     """The bundle of this repository's manifest; on a Space with the sentence that names the Hub's variable."""
     manifest = known_bundle(name, Manifest.read())
     source = BundleSource(name, manifest, fetch(manifest, name))
-    if SPACE_VARIABLE not in os.environ:
+    local = {manifest.local_path(entry) for entry in manifest.bundle(name).networks.values()}
+    if SPACE_VARIABLE not in os.environ or not local >= set(source.paths.values()):
         return source
     return in_place_of_hub(source, BundleError(f"Set {REPO_VARIABLE} to owner/name@revision to fetch them."))
 
