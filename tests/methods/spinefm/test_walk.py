@@ -1,5 +1,6 @@
 """The induction's rules, on drawn spines whose answer is known."""
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
