@@ -13,7 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-WEIGHTS_FOLDER = Path(__file__).resolve().parents[2] / "weights"
+from spinefm.core.bundled import bundled_folder
+
+WEIGHTS_FOLDER = bundled_folder("weights")
 SCHEMA = 1
 
 
