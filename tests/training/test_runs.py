@@ -157,7 +157,10 @@ def test_halfway_is_the_mean_of_the_run_and_the_bundle(run: Path, tmp_path: Path
     trained = load_run(run)[1].state_dict()
     for name, value in after.items():
         assert torch.allclose(value, (before[name] + trained[name]) / 2, atol=2e-3), name
-    assert HALFWAY in (weights / "compact" / "history.md").read_text() and facts["point_predictor"]["history"][-1] == HALFWAY
+    assert (
+        HALFWAY in (weights / "compact" / "history.md").read_text()
+        and facts["point_predictor"]["history"][-1] == HALFWAY
+    )
 
 
 def test_halfway_needs_the_network_in_both(run: Path, tmp_path: Path) -> None:
