@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
+from spinefm.core.bundled import bundled_folder
 from spinefm.core.machine import prepare
-
-EXAMPLES = Path(__file__).parent / "examples"
 
 
 def main() -> None:
@@ -16,7 +14,7 @@ def main() -> None:
     prepare()
     from spinefm.ui.server.start import serve  # its libraries read the threads' settings when they are imported
 
-    serve(EXAMPLES)
+    serve(bundled_folder("examples"))
 
 
 if __name__ == "__main__":

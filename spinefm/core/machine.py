@@ -1,4 +1,4 @@
-"""The machine that a run happens on: allocator, device, versions. Nothing here imports torch before it must."""
+"""The machine of a run: allocator, device, versions. torch is imported only where it is needed."""
 
 import ctypes
 import os
@@ -38,7 +38,7 @@ QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 class DeviceError(ValueError):
-    """The device that was asked for is not there."""
+    """The requested device does not exist."""
 
 
 def prepare() -> None:
@@ -85,7 +85,7 @@ def _busy_neighbours() -> int:
 def quiet_allocator() -> bool:
     """Keep freed memory instead of giving it back: page faults cost up to half of inference on a CPU.
 
-    Call once at program start, before torch allocates. Returns whether the allocator is one that listens (glibc).
+    Call once at program start, before torch allocates. Returns whether the allocator took the settings (glibc only).
     """
     if platform.libc_ver()[0] != "glibc":
         return False

@@ -50,12 +50,12 @@ __all__ = [
 
 PRECISIONS = ("float32", "bfloat16")
 COMPACT = "compact"
-"""The bundle that is in the repository and runs anywhere."""
+"""The bundle that comes with the package and runs anywhere."""
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """The four networks of SpineFM, and those of VertXNet and SPINEPS where it has them, in eval mode on one device."""
+    """The four networks of SpineFM, and those of VertXNet and SPINEPS if it has them, in eval mode on one device."""
 
     name: str
     device: torch.device
@@ -177,7 +177,7 @@ def _refuse_incomplete(entry: BundleEntry, name: str) -> None:
 
 
 def load_or_compact(name: str, device: str = "auto", precision: str = "auto") -> Bundle:
-    """The bundle `name`, or the compact one where it cannot be used; its notes then say so, and why.
+    """The bundle `name`, or the compact one if it cannot be used; the notes then say so and why.
 
     Raises BundleError when the compact bundle cannot be used either.
     """
@@ -191,7 +191,7 @@ def load_or_compact(name: str, device: str = "auto", precision: str = "auto") ->
 
 
 def fallback_note(name: str, error: Exception) -> str:
-    """What page and trace say where the compact bundle serves in place of `name`."""
+    """What page and trace say when the compact bundle replaces `name`."""
     return f'The bundle "{name}" cannot be used, so the bundle "{COMPACT}" is in use. {error}'
 
 
@@ -210,8 +210,8 @@ def write_bundle(
 
     Large tensors are stored in fp16, without `half` in float32.
     Networks of the bundle that are not given stay as they are. Each network carries its configuration as `.config`.
-    With a `base`, of a Med-SA with adapters only what is trained is written, in float32. Where networks stay, what
-    their films and licence were is not forgotten.
+    With a `base`, only the trained part of a Med-SA with adapters is written, in float32. If networks stay, the entry
+    keeps naming their films and licence.
 
     Raises:
         BundleError: the manifest that is already there cannot be read.
@@ -250,14 +250,14 @@ def _write_weights(folder: Path, file: str, state: Mapping[str, Tensor]) -> tupl
 
 
 def has_adapters(model: nn.Module) -> bool:
-    """Whether a network stands on a frozen base."""
+    """Whether a network has adapters on a frozen base."""
     from spinefm.networks.med_sa import MedSA
 
     return isinstance(model, MedSA) and model.config.encoder == "vit"
 
 
 def adapted_state(model: nn.Module) -> dict[str, Tensor]:
-    """What was trained on top of the frozen base, float32."""
+    """The part trained on top of the frozen base, float32."""
     from spinefm.networks.med_sa import is_adapted
 
     return {n: v.detach().float().cpu().contiguous() for n, v in model.state_dict().items() if is_adapted(n)}
@@ -347,7 +347,7 @@ def _refuse_precision(name: str) -> None:
 
 
 def _chosen(precision: str, med_sa: nn.Module, device: torch.device) -> str:
-    """The precision asked for; of "auto" the one that pays at this size on this device."""
+    """The requested precision; for "auto" the faster one at this size on this device."""
     from spinefm.core.machine import computes_bfloat16
 
     if precision != "auto":
