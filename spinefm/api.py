@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import METHODS, build_method, run_to_trace
-from spinefm.trace.model import Event, Setting, Trace
+from spinefm.trace.model import Setting, Trace
+from spinefm.trace.registry import Event
 from spinefm.weights.load import load_bundle
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from spinefm.core.geometry import Point
     from spinefm.imaging.radiograph import Polarity
     from spinefm.methods import Method
-    from spinefm.trace.model import Event
+    from spinefm.trace.registry import Event
 
 DONE, SOME_FAILED, WRONG_CALL, INTERRUPTED = 0, 1, 2, 130
 """Exit codes; the last is what a shell gives a command that Ctrl-C ended."""
@@ -283,7 +283,7 @@ def _points(seeds: Sequence[tuple[float, float]] | None) -> list[Point] | None:
 
 def _show(bar: Any, name: str) -> Callable[[Event], None]:
     """A listener that tells the bar which film is running and how many vertebrae it has so far."""
-    from spinefm.trace.model import Decided
+    from spinefm.methods.spinefm.events import Decided
 
     found = 0
     bar.set_postfix_str(name)

@@ -18,8 +18,10 @@ from spinefm.evaluation.matching import IDENTIFIED_ABOVE, FilmScore, lies_on, sc
 from spinefm.evaluation.panoptic import PanopticCounts, count_panoptic
 from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.surfaces import surface_score
-from spinefm.trace.captions import stop_reason
-from spinefm.trace.model import Direction, Trace, Vertebra
+from spinefm.methods.base.protocol import Direction
+from spinefm.methods.spinefm.captions import stop_reason
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.model import Trace, Vertebra
 
 DIGITS = 6
 """Decimals that are kept: sums in another order must not change a table."""
@@ -101,7 +103,7 @@ def _common_shift(judged: Judged, pairs: dict[Level, int]) -> int | None:
 
 def _stop(trace: Trace, direction: Direction) -> str:
     """Why a direction ended, without the numbers."""
-    decided = trace.stops.get(direction)
+    decided = stops(trace.events).get(direction)
     return decided.reason if decided else ""
 
 

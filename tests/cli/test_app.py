@@ -21,7 +21,8 @@ from spinefm.export import RESULT_FILES
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import CannotStart
 from spinefm.networks.registry import REQUIRED
-from spinefm.trace.model import Event, Setting, Trace
+from spinefm.trace.model import Setting, Trace
+from spinefm.trace.registry import Event
 from spinefm.weights.load import BundleError
 from tests.bad_films import write_bad_films
 from tests.export.handmade import SIZE, handmade_trace

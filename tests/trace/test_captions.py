@@ -3,8 +3,8 @@
 import pytest
 
 from spinefm.core.geometry import Box
+from spinefm.methods.spinefm.events import Checked, Classified, Decided
 from spinefm.trace.captions import caption
-from spinefm.trace.model import Checked, Classified, Decided
 from tests.columns import Oracle, empty_bundle, straight
 
 CASES = [
@@ -46,10 +46,10 @@ def test_known_captions(event, line):
 
 def test_every_event_of_a_run_has_one_line():
     from spinefm.methods import run_to_trace
-    from spinefm.methods.spinefm import SpineFM, SpineFMSettings
+    from spinefm.methods.spinefm import SpineFM, SpineFMConfig
 
     oracle = Oracle(straight(6), [0, 0.9, 0.9, 0.4, 0, 0])
-    trace = run_to_trace(SpineFM(empty_bundle(), SpineFMSettings(), stages=lambda watch: oracle), oracle.column.film)
+    trace = run_to_trace(SpineFM(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle), oracle.column.film)
     lines = [caption(event) for event in trace.events]
     assert all(line and "\n" not in line for line in lines)
 

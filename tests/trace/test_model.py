@@ -8,21 +8,10 @@ import pytest
 from spinefm.core.geometry import Axis, Box, Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
-from spinefm.trace.model import (
-    Anchor,
-    Corrected,
-    Decided,
-    Detection,
-    FilmRecord,
-    Finished,
-    Located,
-    Named,
-    Seeded,
-    Segmented,
-    Trace,
-    Vertebra,
-    stops,
-)
+from spinefm.methods.base.events import Detection, Located
+from spinefm.methods.spinefm.events import Decided, Seeded, Segmented
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.model import Anchor, Corrected, FilmRecord, Finished, Named, Trace, Vertebra
 
 
 def small_trace() -> Trace:
@@ -110,7 +99,7 @@ def test_an_unfinished_trace_has_no_vertebrae_but_stops():
     trace = small_trace()
     assert trace.vertebrae == ()
     assert trace.finished is None
-    assert trace.stops["up"].reason == "overlap"
+    assert stops(trace.events)["up"].reason == "overlap"
 
 
 AXIS = Axis(Point(0, 0), Point(0, 1))

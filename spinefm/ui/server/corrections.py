@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from spinefm.core.geometry import principal_axis
 from spinefm.core.levels import COUNTED, Level, counted_from
 from spinefm.methods import Addition
-from spinefm.trace.captions import overruled_reason
-from spinefm.trace.model import Action, Anchor, Corrected, Decided, Event, Trace, Vertebra
+from spinefm.methods.spinefm.captions import overruled_reason
+from spinefm.methods.spinefm.events import Decided
+from spinefm.trace.model import Action, Anchor, Corrected, Trace, Vertebra
+from spinefm.trace.registry import Event
 
 READER = "named by the reader"
 LOCKED = "locked by the reader"

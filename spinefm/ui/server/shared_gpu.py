@@ -15,7 +15,9 @@ from typing import Any, TypeVar
 from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import Addition, CannotAdd, CannotStart, Extensible
-from spinefm.trace.model import Direction, Event, Setting, Trace
+from spinefm.methods.base.protocol import Direction
+from spinefm.trace.model import Setting, Trace
+from spinefm.trace.registry import Event
 from spinefm.ui.server.workbench import Facts, Workbench
 from spinefm.weights.load import BundleError
 

@@ -7,11 +7,12 @@ import pytest
 
 from spinefm.core.geometry import Box
 from spinefm.core.masks import Mask
-from spinefm.methods.spineps.fusion import Fusion, FusionRule, couples, settled, voted
-from spinefm.trace.semantic_events import Cutout, Fused
+from spinefm.methods.spineps.config import SpinepsConfig
+from spinefm.methods.spineps.events import Cutout, Fused
+from spinefm.methods.spineps.fusion import Fusion, couples, settled, voted
 from tests.methods.drawn import HEIGHT, SHAPE, WIDTH, body
 
-RULE = FusionRule()
+RULE = SpinepsConfig()
 EMPTY = Mask.empty()
 FILM = Box(0, 0, SHAPE[1], SHAPE[0])
 
@@ -144,7 +145,7 @@ def test_instances_keep_to_the_map_and_take_what_touches_them() -> None:
     semantic[30:58, 100:146] = True  # six columns more than the first
     semantic[70:98, 100:140] = True  # ten columns less than the second
     semantic[200:220, 100:140] = True  # touches nothing
-    found = settled(instances, semantic)
+    found = settled(instances, semantic, RULE.largest_fringe)
     assert (found[30:58, 140:146] == 1).all() and not found[70:98, 140:].any() and not found[200:220].any()
 
 
@@ -153,4 +154,4 @@ def test_a_body_that_was_missed_does_not_spoil_its_neighbour() -> None:
     instances[30:58, 100:140] = 1
     semantic = instances > 0
     semantic[58:86, 100:140] = True  # joined to it, and as large
-    assert (settled(instances, semantic) == instances).all()
+    assert (settled(instances, semantic, RULE.largest_fringe) == instances).all()

@@ -10,29 +10,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from spinefm.methods.spinefm.state import stops
 from spinefm.core.geometry import Box, Point, principal_axis
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import Addition, CannotAdd, CannotStart
-from spinefm.trace.model import (
-    Anchor,
-    Checked,
-    Classified,
-    Decided,
-    Detection,
-    Direction,
-    Event,
-    Finished,
-    Located,
-    Named,
-    Proposed,
-    Seeded,
-    Segmented,
-    Setting,
-    Trace,
-    Vertebra,
-)
+from spinefm.methods.base.events import Detection, Located
+from spinefm.methods.base.protocol import Direction
+from spinefm.methods.spinefm.events import Checked, Classified, Decided, Proposed, Seeded, Segmented
+from spinefm.trace.model import Anchor, Finished, Named, Setting, Trace, Vertebra
+from spinefm.trace.registry import Event
 from spinefm.ui.server.workbench import Facts
 
 SIZE = (300, 420)
@@ -170,7 +158,7 @@ class StandIn:
 
     def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
         """The seventh body, which the classifier calls background, and nothing beyond it."""
-        stop = trace.stops[direction]
+        stop = stops(trace.events)[direction]
         if stop.reason != "background":
             raise CannotAdd("There is nothing to take at that stop: click the vertebra itself to add it.")
         seen = [event for event in step("down", 2, 6, None, 4) if not isinstance(event, (Proposed, Decided))]

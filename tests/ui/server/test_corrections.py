@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from spinefm.methods.spinefm.state import stops
 from spinefm.core.geometry import Point
 from spinefm.export.report import report
 from spinefm.export.table import vertebra_rows
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import Addition
-from spinefm.trace.model import Action, Decided, FilmRecord, Trace
+from spinefm.methods.spinefm.events import Decided
+from spinefm.trace.model import Action, FilmRecord, Trace
 from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused, apply, carried, extended
 from spinefm.ui.server.limits import LIMITS, changed
@@ -127,7 +129,7 @@ def test_going_on_past_a_stop_names_what_was_found_and_is_kept_in_the_trace() ->
     trace = taken_further("go on")
     assert [vertebra.name for vertebra in trace.vertebrae] == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
     assert trace.corrections[0].text == "the walk downwards went on past background 0.91 > 0.50 and found T1."
-    assert trace.stops["down"].reason == "point outside"
+    assert stops(trace.events)["down"].reason == "point outside"
     again = Trace.from_json(trace.to_json())
     assert [vertebra.name for vertebra in again.vertebrae] == [vertebra.name for vertebra in trace.vertebrae]
     assert again.to_json() == trace.to_json()
@@ -226,9 +228,9 @@ def test_runs_of_two_methods_are_compared_by_vertebra_alone() -> None:
 
 
 def test_the_limits_are_settings_of_the_method_with_its_defaults() -> None:
-    from spinefm.methods.spinefm import SpineFMSettings
+    from spinefm.methods.spinefm import SpineFMConfig
 
-    defaults = SpineFMSettings().as_dict()
+    defaults = SpineFMConfig().as_dict()
     assert {limit.name: limit.default for limit in LIMITS} == {limit.name: defaults[limit.name] for limit in LIMITS}
     assert all(limit.low <= limit.default <= limit.high for limit in LIMITS)
 
