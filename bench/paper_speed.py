@@ -277,7 +277,7 @@ def our_walk(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> 
     from spinefm.methods.spinefm import SpineFM, SpineFMConfig
     from spinefm.trace.model import Finished
 
-    settings = SpineFMConfig.of(bundle).changed({"recentre": False, "plausible_seeds": False})
+    settings = SpineFMConfig.of(bundle, "tuned").changed({"recentre": False, "plausible_starts": False})
     forced: list[Forced] = []
 
     def stages(watch: Any) -> Any:

@@ -75,6 +75,7 @@ def _configure_segment(parser: argparse.ArgumentParser) -> None:
     add("--method", default="spinefm", help="how to segment (default: spinefm)")
     add("--bundle", default="compact", help="set of weights (default: compact)")
     add("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
+    add("--preset", choices=("published", "tuned"), help="rules of the paper, or ours (default: what fits the bundle)")
     add("--set", action="append", default=[], type=_assignment, metavar="NAME=VALUE", help="change one of the settings")
     add("--seeds", nargs=3, type=_point, metavar="X,Y", help="three neighbouring vertebrae in pixels, for one film")
     add("--polarity", choices=("auto", "keep", "turn"), default="auto", help="what to do about inverted films")
@@ -270,7 +271,7 @@ def _build_method(args: argparse.Namespace) -> Method:
         raise WrongCall(f"There is no method {args.method!r}; choose one of: {', '.join(METHODS)}.")
     try:
         bundle = load_bundle(args.bundle, args.device)
-        return build_method(args.method, bundle, dict(args.set), _points(args.seeds))
+        return build_method(args.method, bundle, dict(args.set), _points(args.seeds), args.preset)
     except (BundleError, DeviceError, ValueError) as error:
         raise WrongCall(str(error)) from error
 

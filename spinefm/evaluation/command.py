@@ -35,6 +35,7 @@ def add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
     add("--method", default="spinefm", help="how to segment (default: spinefm)")
     add("--bundle", default="compact", help="set of weights (default: compact)")
     add("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
+    add("--preset", choices=("published", "tuned"), help="rules of the paper, or ours (default: what fits the bundle)")
     add("--set", action="append", default=[], type=_assignment, metavar="NAME=VALUE", help="change one of the settings")
     add("--split", default="", help="only this part, such as test or disjoint-test (default: all films)")
     add("--polarity", choices=("auto", "keep", "turn"), default="auto", help="what to do about inverted films")
@@ -90,7 +91,7 @@ def _method(args: argparse.Namespace) -> tuple[Method, Bundle]:
     from spinefm.weights.load import load_bundle
 
     bundle = load_bundle(args.bundle, args.device)
-    return build_method(args.method, bundle, dict(args.set)), bundle
+    return build_method(args.method, bundle, dict(args.set), preset=args.preset), bundle
 
 
 def _plan(args: argparse.Namespace, dataset: Dataset, method: Method, bundle: Bundle) -> Plan:

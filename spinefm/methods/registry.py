@@ -8,7 +8,6 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from spinefm import methods
 from spinefm.core.geometry import Point
 from spinefm.methods.base.captions import CAPTIONS
 from spinefm.methods.base.config import Preset
@@ -20,15 +19,17 @@ from spinefm.trace.registry import EVENTS
 if TYPE_CHECKING:
     from spinefm.weights.load import Bundle
 
+PACKAGE = "spinefm.methods"
 SHARED = "base"
-"""The package that is no method."""
+"""The package here that is no method."""
 
 
 @cache
 def specs() -> Mapping[str, MethodSpec]:
     """Every method by name, in alphabetical order."""
-    packages = sorted(found.name for found in pkgutil.iter_modules(methods.__path__) if found.ispkg)
-    return {name: import_module(f"{methods.__name__}.{name}.spec").SPEC for name in packages if name != SHARED}
+    places = import_module(PACKAGE).__path__
+    packages = sorted(found.name for found in pkgutil.iter_modules(places) if found.ispkg)
+    return {name: import_module(f"{PACKAGE}.{name}.spec").SPEC for name in packages if name != SHARED}
 
 
 def register_events() -> None:
@@ -36,6 +37,7 @@ def register_events() -> None:
     EVENTS.register(CAPTIONS)
     for spec in specs().values():
         EVENTS.register(spec.captions)
+        EVENTS.rename(spec.name, spec.config.RENAMED)
 
 
 def method_spec(name: str) -> MethodSpec:

@@ -179,7 +179,7 @@ class Trace:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Trace:
-        """The trace that `to_json` wrote.
+        """The trace that `to_json` wrote, in this version or an earlier one; settings get their names of today.
 
         Raises ValueError, in one sentence, for what is no trace, one of another layout, and a damaged one.
         """
@@ -198,7 +198,7 @@ class Trace:
             result(trace.events)  # a correction may name no vertebra that is not there
         except (ValueError, LookupError, TypeError, OverflowError) as error:
             raise ValueError(f"The trace is damaged ({_first_fault(error)}); run the film again.") from error
-        return trace
+        return replace(trace, settings=EVENTS.current_names(trace.method, trace.settings))
 
 
 def result(events: Sequence[Event]) -> tuple[Vertebra, ...]:

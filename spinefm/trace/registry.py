@@ -30,11 +30,12 @@ class Event(Protocol):
 
 
 class EventRegistry:
-    """Event types by `kind`, and their captions."""
+    """Event types by `kind`, their captions, and the settings that methods have renamed."""
 
     def __init__(self) -> None:
         self._types: dict[str, type[Any]] = {}
         self._captions: dict[type[Any], Callable[[Any], str]] = {}
+        self._renamed: dict[str, Mapping[str, str]] = {}
 
     def register(self, captions: Captions) -> None:
         """Add event types with their captions; the same type may come twice.
@@ -48,6 +49,15 @@ class EventRegistry:
                     f"{known.__name__} and {event_type.__name__} are both of the kind {event_type.kind!r}."
                 )
             self._captions[event_type] = caption
+
+    def rename(self, method: str, renamed: Mapping[str, str]) -> None:
+        """Give the settings of a method's older traces their names of today: `renamed` is old -> new."""
+        self._renamed[method] = renamed
+
+    def current_names(self, method: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings of a trace by the names of today."""
+        renamed = self._renamed.get(method, {})
+        return {renamed.get(name, name): value for name, value in settings.items()}
 
     def types(self) -> tuple[type[Any], ...]:
         """All event types, in the order in which they were registered."""

@@ -54,7 +54,7 @@ def method(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Put the handmade method in the place of the networks; returns the arguments it was built with."""
     built: list[object] = []
 
-    def build(name: str, bundle: object, settings: object, seeds: object) -> HandmadeMethod:
+    def build(name: str, bundle: object, settings: object, seeds: object, preset: object) -> HandmadeMethod:
         built[:] = [name, bundle, settings, seeds]
         return HandmadeMethod()
 

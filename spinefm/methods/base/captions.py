@@ -24,7 +24,7 @@ def _mapped(event: Mapped) -> str:
     if specks:
         text += f", {specks} specks below {event.least_area:.2f} of the typical area left out"
     box = event.close_view
-    return f"{text}; {box.width} x {box.height} px of the film were mapped from nearer too" if box else text
+    return f"{text}; {box.width} x {box.height} px of the film were mapped again, enlarged" if box else text
 
 
 CAPTIONS: Captions = {

@@ -29,7 +29,7 @@ def _proposed(event: Proposed) -> str:
     if event.direction == "added":
         origin = "clicked by the reader"
     if event.unsure is not None:
-        origin = f"a second look turned by {event.turned:.0f}°, since nothing was sure ({event.unsure:.2f} < "
+        origin = f"an off-axis retry turned by {event.turned:.0f}°, since nothing was sure ({event.unsure:.2f} < "
         origin += f"{event.unsure_limit or 0:.2f})"
     return f"{place(event)}: next point ({x:.0f}, {y:.0f}), {origin}; patch of {event.patch.width} px"
 
@@ -39,7 +39,7 @@ def _segmented(event: Segmented) -> str:
         return f"{place(event)}: the mask is empty"
     text = f"{place(event)}: mask of {event.mask.area} px, centroid moved by {event.shift:.1f} px"
     if event.recentred:
-        text += ", patch centred anew"
+        text += ", patch centred on it"
     if event.outside_share > 0:
         sign = "≤" if event.outside_share <= event.outside_limit else ">"
         text += f"; {event.outside_share:.2f} {sign} {event.outside_limit:.2f} of its place lies outside the film"
@@ -68,6 +68,8 @@ def _decided(event: Decided) -> str:
             above = event.value is not None and event.limit is not None and event.value > event.limit
             against = ", against the classifier" if above else ""
             return f"{place(event)}: kept because the reader clicked it{against}: {_held(event)}"
+        if event.reason == "detected":
+            return f"{place(event)}: kept as detected, without a check"
         return f"{place(event)}: kept, background {_held(event)}"
     if event.verdict == "spine end":
         return f"{place(event)}: kept as {event.reason}, the spine's end: {_held(event)}"
@@ -75,16 +77,16 @@ def _decided(event: Decided) -> str:
 
 
 def place(event: StepEvent) -> str:
-    """Which step an event belongs to: "Seed 2" or "Step 3, upwards"."""
+    """Which step an event belongs to: "Starting point 2" or "Step 3, upwards"."""
     if event.direction == "seed":
-        return f"Seed {event.step + 1}"
+        return f"Starting point {event.step + 1}"
     if event.direction == "added":
         return f"Click {event.step}"
     return f"Step {event.step}, {event.direction}wards"
 
 
 def stop_reason(event: Decided) -> str:
-    """Why a walk stopped, with value and limit."""
+    """Why a direction stopped, with value and limit."""
     match event.reason:
         case "overlap":
             return f"overlap {_held(event)}"
@@ -109,7 +111,7 @@ def stop_reason(event: Decided) -> str:
 
 
 def overruled_reason(event: Decided) -> str:
-    """What would have ended the walk where the reader went on, with value and limit."""
+    """What would have ended the direction where the reader went on, with value and limit."""
     if event.overruled in SPINE_ENDS:
         return f"the spine end {event.overruled} {_held(event)}"
     return stop_reason(replace(event, reason=event.overruled or event.reason))

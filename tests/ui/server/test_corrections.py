@@ -128,7 +128,7 @@ def taken_further(action: Action) -> Trace:
 def test_going_on_past_a_stop_names_what_was_found_and_is_kept_in_the_trace() -> None:
     trace = taken_further("go on")
     assert [vertebra.name for vertebra in trace.vertebrae] == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
-    assert trace.corrections[0].text == "the walk downwards went on past background 0.91 > 0.50 and found T1."
+    assert trace.corrections[0].text == "the induction downwards went on past background 0.91 > 0.50 and found T1."
     assert stops(trace.events)["down"].reason == "point outside"
     again = Trace.from_json(trace.to_json())
     assert [vertebra.name for vertebra in again.vertebrae] == [vertebra.name for vertebra in trace.vertebrae]
@@ -142,11 +142,12 @@ def test_a_clicked_vertebra_takes_its_place_in_the_spine() -> None:
 
 
 PAST_C2 = Decided("up", 2, "accepted", "by hand", 0.98, 0.5, 5, overruled="C2")
+WORDS = "the induction upwards went on past the spine end C2 0.98 > 0.50"
 
 
 def test_passing_the_spine_end_that_the_names_rest_on_makes_them_relative() -> None:
     above = replace(vertebra(7, 0), mask=body(0, -40), centroid=Point(CENTRES[0].x, CENTRES[0].y - 40))
-    trace = extended(run().trace, "go on", Addition((PAST_C2,), (above,)))
+    trace = extended(run().trace, "go on", Addition((PAST_C2,), (above,), passed=WORDS, refuted=5))
     assert [vertebra.name for vertebra in trace.vertebrae] == ["V1", "V2", "V3", "V4", "V5", "V6", "V7"]
     assert trace.anchor is None
     assert trace.corrections[0].text.endswith("past the spine end C2 0.98 > 0.50 and found V1.")
@@ -154,7 +155,7 @@ def test_passing_the_spine_end_that_the_names_rest_on_makes_them_relative() -> N
 
 def test_going_on_past_the_spine_end_in_vain_leaves_the_names() -> None:
     before = run().trace
-    trace = extended(before, "go on", Addition((PAST_C2,), ()))
+    trace = extended(before, "go on", Addition((PAST_C2,), (), passed=WORDS, refuted=5))
     assert [vertebra.name for vertebra in trace.vertebrae] == [vertebra.name for vertebra in before.vertebrae]
     assert trace.anchor == before.anchor
     assert trace.corrections[0].text.endswith("past the spine end C2 0.98 > 0.50 and found nothing more.")
@@ -230,7 +231,7 @@ def test_runs_of_two_methods_are_compared_by_vertebra_alone() -> None:
 def test_the_limits_are_settings_of_the_method_with_its_defaults() -> None:
     from spinefm.methods.spinefm import SpineFMConfig
 
-    defaults = SpineFMConfig().as_dict()
+    defaults = SpineFMConfig().as_settings()
     assert {limit.name: limit.default for limit in LIMITS} == {limit.name: defaults[limit.name] for limit in LIMITS}
     assert all(limit.low <= limit.default <= limit.high for limit in LIMITS)
 
