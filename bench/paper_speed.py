@@ -274,7 +274,7 @@ def smoothed(logits: Any) -> Any:
 def our_walk(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> tuple[dict[int, Any], Any]:
     """The program itself over the forced column; the mask (H, W) of each vertebra, and the run's seconds."""
     from spinefm.methods import run_to_trace
-    from spinefm.methods.spinefm import SpineFM, SpineFMConfig
+    from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
     from spinefm.trace.model import Finished
 
     settings = SpineFMConfig.of(bundle, "tuned").changed({"recentre": False, "plausible_starts": False})
@@ -285,7 +285,7 @@ def our_walk(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> 
         return forced[0]
 
     with clock.measure("total"):
-        trace = run_to_trace(SpineFM(bundle, settings, stages=stages), film)
+        trace = run_to_trace(SpineFMMethod(bundle, settings, stages=stages), film)
     finished = next(event for event in trace.events if isinstance(event, Finished))
     if len(finished.vertebrae) != len(centroids):
         raise SystemExit(f"The forced walk took {len(finished.vertebrae)} vertebrae instead of {len(centroids)}.")

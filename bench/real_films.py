@@ -29,10 +29,10 @@ from spinefm.evaluation.assignment import one_to_one
 from spinefm.evaluation.boxes import in_boxes
 from spinefm.imaging.radiograph import read
 from spinefm.methods import CannotStart, build_method, run_to_trace
+from spinefm.methods.base.stages import NetworkStages, Stopwatch
 from spinefm.methods.spinefm import SpineFMConfig
 from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.segment import segment_all
-from spinefm.methods.base.stages import NetworkStages, Stopwatch
 from spinefm.trace.model import Setting, Vertebra
 from spinefm.weights.load import Bundle, load_bundle
 

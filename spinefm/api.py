@@ -49,7 +49,7 @@ class SpineFM:
         self,
         film: Radiograph,
         settings: Mapping[str, Setting] | None = None,
-        seeds: Sequence[tuple[float, float]] | None = None,
+        starting_points: Sequence[tuple[float, float]] | None = None,
         on_event: Callable[[Event], None] | None = None,
     ) -> Trace:
         """Run the method on `film`.
@@ -57,13 +57,13 @@ class SpineFM:
         Args:
             film: a radiograph of a spine from the side.
             settings: changes of the preset, by name; `trace.settings` of an earlier run gives that run again.
-            seeds: starting points: three or more (x, y) film pixels in neighbouring vertebrae, in place of detections.
+            starting_points: three or more (x, y) film pixels in neighbouring vertebrae, in place of detections.
             on_event: called with each event as it happens.
 
         Raises:
             CannotStart: no run can start on this film.
             ValueError: a setting that the method does not have, or a value outside its range.
         """
-        points = [Point(x, y) for x, y in seeds] if seeds is not None else None
-        method = build_method(self.method, self.bundle, settings, points, self.preset)
+        starts = [Point(x, y) for x, y in starting_points] if starting_points is not None else None
+        method = build_method(self.method, self.bundle, settings, starts, self.preset)
         return run_to_trace(method, film, on_event)

@@ -55,7 +55,7 @@ class Mapped:
     """The U-Net's map of the film: pixels whose probability of any body is above the limit, in pieces.
 
     Pieces below `least_area`, a share of the typical piece's area, are specks; others may lie far from the spine. Where
-    the bodies are small on the film, the part `close_view` of it was mapped from nearer too.
+    the bodies are small on the film, the part `close_view` of it was mapped a second time, enlarged.
     """
 
     pieces: tuple[Piece, ...]

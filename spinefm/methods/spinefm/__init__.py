@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spinefm.methods.spinefm.config import SpineFMConfig
-    from spinefm.methods.spinefm.method import SpineFM
+    from spinefm.methods.spinefm.method import SpineFMMethod
 
-__all__ = ["SpineFM", "SpineFMConfig"]
+__all__ = ["SpineFMConfig", "SpineFMMethod"]
 
-_PLACES = {"SpineFM": "method", "SpineFMConfig": "config"}
+_PLACES = {"SpineFMMethod": "method", "SpineFMConfig": "config"}
 
 
 def __getattr__(name: str) -> Any:

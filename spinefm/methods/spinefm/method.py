@@ -22,7 +22,7 @@ from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle
 
 
-class SpineFM:
+class SpineFMMethod:
     """SpineFM (Simons and Papiez, 2025): three vertebrae are found, the others follow one by one.
 
     Args:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def _build(bundle: Bundle, config: SpineFMConfig, starts: Sequence[Point] | None) -> Extensible:
-    from spinefm.methods.spinefm.method import SpineFM
+    from spinefm.methods.spinefm.method import SpineFMMethod
 
-    return SpineFM(bundle, config, starts)
+    return SpineFMMethod(bundle, config, starts)
 
 
 SPEC = MethodSpec("spinefm", "SpineFM", SpineFMConfig, CAPTIONS, _build, takes_starts=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spinefm.methods.spineps.events import Centred, Cutout, Fused
+from spinefm.methods.spineps.events import CentreCrop, Centred, Fused
 from spinefm.trace.registry import Captions
 
 
@@ -13,7 +13,7 @@ def _centred(event: Centred) -> str:
     return f"{text}; {split:.0f} split for being {limit}" if split else f"{text}; no piece {limit}"
 
 
-def _cutout(event: Cutout) -> str:
+def _cutout(event: CentreCrop) -> str:
     parts = ((name, getattr(event, name).area) for name in ("above", "centre", "below"))
     areas = ", ".join(f"{name} {f'{area} px' if area else 'nothing'}" for name, area in parts)
     return f"Cutout {event.index + 1} of {event.box.width} x {event.box.height} px: {areas}"
@@ -30,6 +30,6 @@ def _fused(event: Fused) -> str:
 
 CAPTIONS: Captions = {
     Centred: _centred,
-    Cutout: _cutout,
+    CentreCrop: _cutout,
     Fused: _fused,
 }

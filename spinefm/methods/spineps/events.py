@@ -41,7 +41,7 @@ class Centred:
 
 
 @dataclass(frozen=True)
-class Cutout:
+class CentreCrop:
     """The cutout round a centre and its three predictions, on the film; a mask is empty where nothing was predicted."""
 
     index: int

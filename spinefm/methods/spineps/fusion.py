@@ -16,7 +16,7 @@ from spinefm.core.geometry import Box
 from spinefm.core.masks import Mask
 from spinefm.methods.base.semantic_map import components, typical_area
 from spinefm.methods.spineps.config import SpinepsConfig
-from spinefm.methods.spineps.events import Cutout, Fused, Place, Prediction
+from spinefm.methods.spineps.events import CentreCrop, Fused, Place, Prediction
 
 PLACES: tuple[Place, ...] = ("above", "centre", "below")
 Key = tuple[int, Place]
@@ -64,7 +64,7 @@ def _couple(key: Key, predictions: Mapping[Key, Mask], config: SpinepsConfig) ->
 class Fusion:
     """One fusion on a film of `shape` (H, W). `instances` numbers every pixel's vertebra from 1 on, 0 for none."""
 
-    def __init__(self, cutouts: Sequence[Cutout], shape: tuple[int, int], config: SpinepsConfig) -> None:
+    def __init__(self, cutouts: Sequence[CentreCrop], shape: tuple[int, int], config: SpinepsConfig) -> None:
         self._config = config
         masks = {(cutout.index, place): getattr(cutout, place) for cutout in cutouts for place in PLACES}
         self._predictions: dict[Key, Mask] = {key: mask for key, mask in masks.items() if mask.area}

@@ -24,10 +24,10 @@ from spinefm.methods.base.semantic_map import SemanticMap, end_shares, map_film,
 from spinefm.methods.base.stages import Stopwatch
 from spinefm.methods.base.whole_film import Body, WholeFilmMethod, along_spine
 from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.methods.spinefm.method import SpineFM
+from spinefm.methods.spinefm.method import SpineFMMethod
 from spinefm.methods.spineps.centres import find_centres
 from spinefm.methods.spineps.config import SpinepsConfig
-from spinefm.methods.spineps.events import Centred, Cutout
+from spinefm.methods.spineps.events import CentreCrop, Centred
 from spinefm.methods.spineps.fusion import Fusion, settled
 from spinefm.methods.spineps.names import named_by_path
 from spinefm.networks.instance_net import InstanceNet
@@ -95,7 +95,7 @@ class Spineps(WholeFilmMethod):
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
         """The vertebra at `point` (film pixels), segmented by SpineFM's click network. Raises CannotAdd."""
-        return SpineFM(self._bundle, SpineFMConfig.of(self._bundle)).add(film, trace, point)
+        return SpineFMMethod(self._bundle, SpineFMConfig.of(self._bundle)).add(film, trace, point)
 
     def _answers(self, watch: Stopwatch) -> SpinepsAnswers:
         return SpinepsAnswers(self._bundle, watch, self._config)
@@ -146,13 +146,13 @@ def parted(classes: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.asarray((classes > 0) & (largest == smallest))
 
 
-def cut_out(classes: NDArray[np.uint8], centred: Centred, answers: SpinepsAnswers) -> Iterator[Cutout]:
+def cut_out(classes: NDArray[np.uint8], centred: Centred, answers: SpinepsAnswers) -> Iterator[CentreCrop]:
     """The cutout round every centre with its three predictions, from the top."""
     boxes = [answers.box(centre.point, centred.spacing) for centre in centred.centres]
     for index, (box, found) in enumerate(zip(boxes, answers.instances(classes, boxes), strict=True)):
         best = found.argmax(axis=0)  # (h, w)
         above, centre, below = (_on_film(best == place, box, classes.shape[:2]) for place in (1, 2, 3))
-        yield Cutout(index, box, above, centre, below)
+        yield CentreCrop(index, box, above, centre, below)
 
 
 def _on_film(inside: NDArray[np.bool_], box: Box, shape: tuple[int, int]) -> Mask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spinefm.methods.vertxnet.events import Leftover, Paired, Recognised
+from spinefm.methods.vertxnet.events import Leftover, PairedContours, Recognised
 from spinefm.trace.registry import Captions
 
 
@@ -15,7 +15,7 @@ def _recognised(event: Recognised) -> str:
     return f"Reference vertebra: most probable are {', '.join(seen) or 'none'} (limit {event.limit:.2f})"
 
 
-def _paired(event: Paired) -> str:
+def _paired(event: PairedContours) -> str:
     name = f"Detection {event.detection + 1}"
     if event.piece is None:
         return f"{name}: no piece of the map that is still free lies on it; left for the area rule"
@@ -38,6 +38,6 @@ def _leftover(event: Leftover) -> str:
 
 CAPTIONS: Captions = {
     Recognised: _recognised,
-    Paired: _paired,
+    PairedContours: _paired,
     Leftover: _leftover,
 }

@@ -15,12 +15,12 @@ import numpy as np
 
 from spinefm.core.masks import Mask
 from spinefm.methods.vertxnet.config import VertXNetConfig
-from spinefm.methods.vertxnet.events import Leftover, Paired, Source
+from spinefm.methods.vertxnet.events import Leftover, PairedContours, Source
 from spinefm.trace.registry import Event
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class KeptContour:
     """A mask that the ensemble keeps, and the contour that it comes from: a detection unless it is a piece alone."""
 
     mask: Mask
@@ -46,10 +46,10 @@ class Ensemble:
     pieces: Mapping[int, Mask]
     detections: Mapping[int, Mask]
     config: VertXNetConfig
-    kept: list[Kept] = field(default_factory=list)
+    kept: list[KeptContour] = field(default_factory=list)
 
     def run(self) -> Iterator[Event]:
-        """A `Paired` for every detection, then a `Leftover` for every contour that is not used up."""
+        """A `PairedContours` for every detection, then a `Leftover` for every contour that is not used up."""
         ratios = {(m, u): ratios_of(self.detections[m], self.pieces[u]) for m in self.detections for u in self.pieces}
         partners = merged_pairs(ratios, self.config.eta)
         free = [u for u in self.pieces if u not in partners.values()]
@@ -60,22 +60,24 @@ class Ensemble:
             yield event
         yield from self._leftovers(left, free)
 
-    def _paired(self, m: int, partner: int | None, free: list[int], ratios: Mapping[tuple[int, int], Ratios]) -> Paired:
+    def _paired(
+        self, m: int, partner: int | None, free: list[int], ratios: Mapping[tuple[int, int], Ratios]
+    ) -> PairedContours:
         """Detection `m` with its partner, or against the piece that covers most of it."""
         eta = self.config.eta
         if partner is not None:
             found = ratios[m, partner]
             number = self._keep(united(self.detections[m], self.pieces[partner]), "detector", m)
             union = self.kept[number].mask
-            return Paired(m, partner, found.agreement, found.cover, eta, "merged", number, union)
+            return PairedContours(m, partner, found.agreement, found.cover, eta, "merged", number, union)
         best = max((u for u in free if ratios[m, u].cover), key=lambda u: ratios[m, u].cover, default=None)
         if best is None:
-            return Paired(m, None, 0.0, 0.0, eta, "left", None)
+            return PairedContours(m, None, 0.0, 0.0, eta, "left", None)
         found = ratios[m, best]
         if found.cover > eta and self._overlap(self.detections[m]) <= self.config.overlap_limit:
             number = self._keep(self.detections[m], "detector", m)
-            return Paired(m, best, found.agreement, found.cover, eta, "taken", number, self.detections[m])
-        return Paired(m, best, found.agreement, found.cover, eta, "left", None)
+            return PairedContours(m, best, found.agreement, found.cover, eta, "taken", number, self.detections[m])
+        return PairedContours(m, best, found.agreement, found.cover, eta, "left", None)
 
     def _leftovers(self, detections: list[int], pieces: list[int]) -> Iterator[Leftover]:
         """The area rule: detections first, since they are whole vertebrae more often."""
@@ -108,7 +110,7 @@ class Ensemble:
         )
 
     def _keep(self, mask: Mask, source: Source, index: int) -> int:
-        self.kept.append(Kept(mask, source, index))
+        self.kept.append(KeptContour(mask, source, index))
         return len(self.kept) - 1
 
 

@@ -27,7 +27,7 @@ class Recognised:
 
 
 @dataclass(frozen=True)
-class Paired:
+class PairedContours:
     """A detection against the piece of the map that fits it best (VertXNet, Algorithm 1).
 
     `agreement` is shared area / larger area, `cover` shared area / the detection's area; both are compared with `eta`.

@@ -20,9 +20,9 @@ from spinefm.methods.base.semantic_map import SemanticMap, map_film, mapped
 from spinefm.methods.base.stages import Candidate, NetworkStages, Probabilities, Stopwatch
 from spinefm.methods.base.whole_film import Body, WholeFilmMethod, along_spine, median_spacing, named_from_reference
 from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.methods.spinefm.method import SpineFM
+from spinefm.methods.spinefm.method import SpineFMMethod
 from spinefm.methods.vertxnet.config import VertXNetConfig
-from spinefm.methods.vertxnet.ensemble import Ensemble, Kept
+from spinefm.methods.vertxnet.ensemble import Ensemble, KeptContour
 from spinefm.methods.vertxnet.events import Recognised
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
@@ -71,7 +71,7 @@ class VertXNet(WholeFilmMethod):
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
         """The vertebra at `point` (film pixels), segmented by SpineFM's click network. Raises CannotAdd."""
-        return SpineFM(self._bundle, SpineFMConfig.of(self._bundle)).add(film, trace, point)
+        return SpineFMMethod(self._bundle, SpineFMConfig.of(self._bundle)).add(film, trace, point)
 
     def _answers(self, watch: Stopwatch) -> VertXNetAnswers:
         return VertXNetAnswers(self._bundle, watch, self._config)
@@ -158,7 +158,7 @@ def _masks(bodies: Mapping[int, Body]) -> dict[int, Mask]:
     return {index: body.mask for index, body in bodies.items()}
 
 
-def _kept(number: int, kept: Kept, pieces: Mapping[int, Body], detections: Mapping[int, Body]) -> Body:
+def _kept(number: int, kept: KeptContour, pieces: Mapping[int, Body], detections: Mapping[int, Body]) -> Body:
     """A kept mask as vertebra `number`, with what is known of the contour it comes from."""
     origin = detections[kept.index] if kept.source == "detector" else pieces[kept.index]
     return replace(origin, number=number, mask=kept.mask)

@@ -7,7 +7,7 @@ import pytest
 from spinefm.core.geometry import Point
 from spinefm.methods import CannotStart, run_to_trace
 from spinefm.methods.base.events import Located
-from spinefm.methods.spinefm import SpineFM, SpineFMConfig
+from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
 from spinefm.methods.spinefm.events import Checked, Classified, Decided, Seeded, Segmented
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.model import Trace
@@ -18,7 +18,7 @@ PAPER = SpineFMConfig(**SpineFMConfig.PUBLISHED)
 
 def run(oracle: Oracle, config: SpineFMConfig) -> Trace:
     """A run whose networks are the oracle."""
-    method = SpineFM(empty_bundle(), config, stages=lambda watch: oracle)
+    method = SpineFMMethod(empty_bundle(), config, stages=lambda watch: oracle)
     return run_to_trace(method, oracle.column.film)
 
 

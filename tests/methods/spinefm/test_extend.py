@@ -4,7 +4,7 @@ import pytest
 
 from spinefm.core.geometry import Point
 from spinefm.methods import CannotAdd, run_to_trace
-from spinefm.methods.spinefm import SpineFM, SpineFMConfig
+from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
 from spinefm.methods.spinefm.events import Decided, Proposed, StepEvent
 from spinefm.methods.spinefm.extend import off_the_spine, spacing_at
 from spinefm.methods.spinefm.state import stops
@@ -15,8 +15,8 @@ from tests.columns import Column, Oracle, empty_bundle, straight
 SEEN = [0, 0.9, 0.9, 0.9, 0, 0, 0]
 
 
-def method(oracle: Oracle) -> SpineFM:
-    return SpineFM(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle)
+def method(oracle: Oracle) -> SpineFMMethod:
+    return SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle)
 
 
 def stopped_at(index: int, kind: str) -> tuple[Oracle, Trace]:

@@ -13,7 +13,7 @@ from spinefm.methods import CannotStart, run_to_trace
 from spinefm.methods.base import stages
 from spinefm.methods.base.events import Located
 from spinefm.methods.base.stages import Candidate, Probabilities
-from spinefm.methods.spinefm import SpineFM, SpineFMConfig
+from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
 from spinefm.methods.spinefm.captions import stop_reason
 from spinefm.methods.spinefm.events import Checked, Decided, Proposed, Seeded, Segmented, StepEvent
 from spinefm.methods.spinefm.state import stops
@@ -23,7 +23,7 @@ from tests.columns import Column, Oracle, empty_bundle, straight
 
 
 def run(oracle: Oracle, settings: SpineFMConfig | None = None, seeds=None) -> Trace:
-    method = SpineFM(empty_bundle(), settings or SpineFMConfig(), seeds, stages=lambda watch: oracle)
+    method = SpineFMMethod(empty_bundle(), settings or SpineFMConfig(), seeds, stages=lambda watch: oracle)
     return run_to_trace(method, oracle.column.film)
 
 
@@ -237,7 +237,7 @@ def test_run_time_leaves_out_what_the_caller_does_between_events(monkeypatch):
         now[0] += 1000.0
 
     oracle.classify = classify
-    method = SpineFM(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle)
+    method = SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle)
     finished = run_to_trace(method, oracle.column.film, slow_reader).finished
     assert finished is not None
     assert finished.seconds["total"] == 3.0 * len(calls)
@@ -343,12 +343,12 @@ def test_a_body_that_cannot_be_seen_stops_the_induction_unless_told_otherwise():
     pixels = oracle.column.film.pixels.copy()
     pixels[int(oracle.column.centroids[4].y) - 15 :] = 0.2
     burnt = Radiograph.from_array(pixels, name="burnt out")
-    stopped = run_to_trace(SpineFM(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle), burnt)
+    stopped = run_to_trace(SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle), burnt)
     assert names(stopped) == ["C2", "C3", "C4", "C5"]
     assert (stops(stopped.events)["down"].reason, stops(stopped.events)["down"].limit) == ("too faint", 0.007)
     assert "too faint" in caption(stops(stopped.events)["down"])
     paper = SpineFMConfig(minimum_contrast=0)
-    assert len(run_to_trace(SpineFM(empty_bundle(), paper, stages=lambda watch: oracle), burnt).vertebrae) == 7
+    assert len(run_to_trace(SpineFMMethod(empty_bundle(), paper, stages=lambda watch: oracle), burnt).vertebrae) == 7
 
 
 @pytest.mark.parametrize(

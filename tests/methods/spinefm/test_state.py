@@ -9,7 +9,7 @@ from spinefm.core.geometry import Axis, Box, Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.methods import run_to_trace
-from spinefm.methods.spinefm import SpineFM, SpineFMConfig
+from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
 from spinefm.methods.spinefm.events import Decided, Proposed, Seeded, Segmented
 from spinefm.methods.spinefm.state import InductionState, advance, state, stops
 from spinefm.trace.model import Corrected, Finished, Trace
@@ -21,7 +21,7 @@ SEEN = [0, 0, 0.9, 0.9, 0.9, 0, 0]
 
 def traced(oracle: Oracle) -> Trace:
     """A run on the oracle's column."""
-    return run_to_trace(SpineFM(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle), oracle.column.film)
+    return run_to_trace(SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle), oracle.column.film)
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ def test_a_correction_says_which_vertebrae_are_in_the_spine(trace):
 
 
 def test_taking_a_correction_back_is_the_state_without_its_events(trace):
-    method = SpineFM(empty_bundle(), SpineFMConfig(), stages=lambda watch: Oracle(straight(7), SEEN))
+    method = SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: Oracle(straight(7), SEEN))
     film = straight(7).film
     with_click = Corrected("delete", "", tuple(v.number for v in trace.vertebrae[:-1]), (None,) * 6, None)
     shorter = Trace(trace.film, trace.method, trace.settings, (*trace.events, with_click))

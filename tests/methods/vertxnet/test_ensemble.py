@@ -7,7 +7,7 @@ import pytest
 from spinefm.core.masks import Mask
 from spinefm.methods.vertxnet.config import VertXNetConfig
 from spinefm.methods.vertxnet.ensemble import Ensemble, united
-from spinefm.methods.vertxnet.events import Leftover, Paired
+from spinefm.methods.vertxnet.events import Leftover, PairedContours
 from tests.methods.drawn import HEIGHT, WIDTH, blob, body
 
 
@@ -17,7 +17,7 @@ def run(
     """The kept masks, and the verdict of every event."""
     ensemble = Ensemble(dict(enumerate(pieces)), dict(enumerate(detections)), config or VertXNetConfig())
     events = list(ensemble.run())
-    assert all(isinstance(event, Paired | Leftover) for event in events)
+    assert all(isinstance(event, PairedContours | Leftover) for event in events)
     return [kept.mask for kept in ensemble.kept], [event.verdict for event in events]  # type: ignore[union-attr]
 
 
@@ -30,7 +30,7 @@ def test_contours_that_agree_become_their_union() -> None:
 
 def test_the_ratios_are_those_of_the_paper() -> None:
     event = next(Ensemble({0: body(0)}, {0: body(0, left=110, width=20)}, VertXNetConfig(eta=0.4)).run())
-    assert isinstance(event, Paired)
+    assert isinstance(event, PairedContours)
     assert event.agreement == pytest.approx(20 / 40) and event.cover == 1 and event.verdict == "merged"
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from spinefm.methods.spinefm.state import stops
 from spinefm.core.geometry import Box, Point, principal_axis
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
@@ -19,6 +18,7 @@ from spinefm.methods import Addition, CannotAdd, CannotStart
 from spinefm.methods.base.events import Detection, Located
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.spinefm.events import Checked, Classified, Decided, Proposed, Seeded, Segmented
+from spinefm.methods.spinefm.state import stops
 from spinefm.trace.model import Anchor, Finished, Named, Setting, Trace, Vertebra
 from spinefm.trace.registry import Event
 from spinefm.ui.server.workbench import Facts

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from spinefm.methods.spinefm.state import stops
 from spinefm.core.geometry import Point
 from spinefm.export.report import report
 from spinefm.export.table import vertebra_rows
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import Addition
 from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.state import stops
 from spinefm.trace.model import Action, FilmRecord, Trace
 from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused, apply, carried, extended

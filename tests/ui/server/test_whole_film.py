@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from spinefm.methods import run_to_trace
+from spinefm.methods.base.whole_film import WholeFilmMethod
 from spinefm.methods.spineps import Spineps, SpinepsConfig
 from spinefm.methods.vertxnet import VertXNet, VertXNetConfig
-from spinefm.methods.base.whole_film import WholeFilmMethod
 from spinefm.ui.server.player import standalone_page, trace_payload
 from tests.methods.drawn import DrawnAnswers, blob, body, film, map_of, whole_bundle
 from tests.ui.server.conftest import visit
