@@ -108,9 +108,7 @@ def compare(args: argparse.Namespace) -> int:
     differing = [line for method in METHODS for line in _differences(method, old.get(method, {}), new.get(method, {}))]
     print("\n".join(differing) or "no difference")
     films = {method: len(old.get(method, {})) for method in METHODS}
-    masks = {
-        method: sum(len(film.get("masks", ())) for film in old.get(method, {}).values()) for method in METHODS
-    }
+    masks = {method: sum(len(film.get("masks", ())) for film in old.get(method, {}).values()) for method in METHODS}
     print(f"films compared: {films}; masks: {masks}; films that differ: {len(differing)}")
     return 1 if differing else 0
 

@@ -49,7 +49,9 @@ def test_every_event_of_a_run_has_one_line():
     from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
 
     oracle = Oracle(straight(6), [0, 0.9, 0.9, 0.4, 0, 0])
-    trace = run_to_trace(SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle), oracle.column.film)
+    trace = run_to_trace(
+        SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle), oracle.column.film
+    )
     lines = [caption(event) for event in trace.events]
     assert all(line and "\n" not in line for line in lines)
 
