@@ -41,6 +41,8 @@ class Attempt:
 
 def attempt_all(film: Radiograph, stages: Stages, config: SpineFMConfig, prompts: Sequence[Prompt]) -> list[Attempt]:
     """Segment and classify all prompts, in one batch each."""
+    if not prompts:
+        return []
     shapes = segment_all(film, stages, config, prompts)
     answers = classify_all(film, stages, config, prompts, [shape.centroid for shape in shapes])
     return [Attempt(*each) for each in zip(prompts, shapes, answers, strict=True)]
@@ -56,7 +58,7 @@ def off_axis_retries(
     """For each unsure attempt, by its place, the surest of those beside it that is `possible`, where it is sure."""
     unsure = [i for i, first in enumerate(attempts) if is_unsure(first, config)]
     prompts = {i: _turned_prompts(film, attempts[i], config) for i in unsure}
-    tried = attempt_all(film, stages, config, [prompt for i in unsure for prompt in prompts[i]]) if unsure else []
+    tried = attempt_all(film, stages, config, [prompt for i in unsure for prompt in prompts[i]])
     found: dict[int, Attempt] = {}
     for i in unsure:
         own, tried = tried[: len(prompts[i])], tried[len(prompts[i]) :]

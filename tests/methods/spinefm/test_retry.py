@@ -93,6 +93,12 @@ def test_a_off_axis_retry_goes_as_far_as_the_last_step_and_less_far() -> None:
     assert places == [(reach, turn) for reach in (40, 32) for turn in SpineFMConfig().retry_turns]
 
 
+def test_without_a_direction_to_try_there_is_no_retry() -> None:
+    asked = oracle(bent(50))
+    trace = run(asked, SpineFMConfig(retry_angles=0))
+    assert len(trace.vertebrae) == 5 and 0 not in asked.batches
+
+
 def test_the_events_of_both_attempts_are_kept_in_the_file() -> None:
     trace = run(oracle(bent(50)))
     again = Trace.from_json(trace.to_json())
