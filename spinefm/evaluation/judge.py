@@ -20,6 +20,7 @@ from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.surfaces import surface_score
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.spinefm.captions import stop_reason
+from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.model import Trace, Vertebra
 
@@ -151,7 +152,7 @@ def _where_to_look(judged: Judged, level: Level, place: Point, mask: Vertebra | 
     if mask is None:
         event = event_of_miss(judged.trace, place)
         decided = judged.trace.events[event] if event is not None else None
-        return event, stop_reason(decided) if decided and decided.kind == "decided" else judged.failure
+        return event, stop_reason(decided) if isinstance(decided, Decided) else judged.failure
     if mask.level is not None and mask.level is not level:
         return event_of_names(judged.trace), ""
     return event_of_vertebra(judged.trace, mask.number), ""

@@ -159,7 +159,7 @@ def _plausible(located: Located, order: Sequence[int], config: SpineFMConfig) ->
         (a, b, c)
         for a, b, c in triples
         if max(sizes[i] for i in (a, b, c)) <= config.start_size_ratio * min(sizes[i] for i in (a, b, c))
-        and _aligned(*(bodies[i].centroid for i in (a, b, c)), config=config)
+        and _aligned(bodies[a].centroid, bodies[b].centroid, bodies[c].centroid, config)
     ]
 
 

@@ -16,7 +16,6 @@ import numpy as np
 from spinefm.core.masks import Mask
 from spinefm.methods.vertxnet.config import VertXNetConfig
 from spinefm.methods.vertxnet.events import Leftover, PairedContours, Source
-from spinefm.trace.registry import Event
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +47,7 @@ class Ensemble:
     config: VertXNetConfig
     kept: list[KeptContour] = field(default_factory=list)
 
-    def run(self) -> Iterator[Event]:
+    def run(self) -> Iterator[PairedContours | Leftover]:
         """A `PairedContours` for every detection, then a `Leftover` for every contour that is not used up."""
         ratios = {(m, u): ratios_of(self.detections[m], self.pieces[u]) for m in self.detections for u in self.pieces}
         partners = merged_pairs(ratios, self.config.eta)

@@ -58,4 +58,4 @@ def test_the_authors_weights_get_the_papers_rules_by_default() -> None:
 
 def test_an_unknown_preset_is_refused() -> None:
     with pytest.raises(ValueError, match="no preset 'paper'; choose one of: published, tuned"):
-        CONFIGS["spinefm"].of(bundle(), "paper")  # type: ignore[arg-type]
+        CONFIGS["spinefm"].of(bundle(), "paper")
