@@ -16,6 +16,7 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import CannotStart, registry, run_to_trace
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Finished, Trace
+from spinefm.trace.registry import EVENTS
 from tests.columns import empty_bundle
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-method.md"
@@ -30,6 +31,8 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     (code,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     (folder / "spec.py").write_text(code, encoding="utf-8")
     monkeypatch.setattr(spinefm.methods, "__path__", [*spinefm.methods.__path__, str(folder.parent)])
+    for table in ("_types", "_captions", "_renamed"):  # what the test registers goes with it
+        monkeypatch.setattr(EVENTS, table, dict(getattr(EVENTS, table)))
     registry.specs.cache_clear()
     yield "brightest"
     registry.specs.cache_clear()
