@@ -60,6 +60,9 @@ class SpineFM:
             starting_points: three or more (x, y) film pixels in neighbouring vertebrae, in place of detections.
             on_event: called with each event as it happens.
 
+        Returns:
+            The trace of the run.
+
         Raises:
             CannotStart: no run can start on this film.
             ValueError: a setting that the method does not have, or a value outside its range.
