@@ -29,7 +29,8 @@ from spinefm.evaluation.frames import film_table, vertebra_table
 from spinefm.evaluation.summary import figures_of, run_figures
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import Method, build_method
-from spinefm.trace.model import Event, Finished, Setting
+from spinefm.trace.model import Finished, Setting
+from spinefm.trace.registry import Event
 from spinefm.training.export import load_run
 from spinefm.weights.load import Bundle, load_bundle
 

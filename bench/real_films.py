@@ -29,10 +29,10 @@ from spinefm.evaluation.assignment import one_to_one
 from spinefm.evaluation.boxes import in_boxes
 from spinefm.imaging.radiograph import read
 from spinefm.methods import CannotStart, build_method, run_to_trace
-from spinefm.methods.spinefm import SpineFMSettings
+from spinefm.methods.base.stages import NetworkStages, Stopwatch
+from spinefm.methods.spinefm import SpineFMConfig
 from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.segment import segment_all
-from spinefm.methods.spinefm.stages import NetworkStages, Stopwatch
 from spinefm.trace.model import Setting, Vertebra
 from spinefm.weights.load import Bundle, load_bundle
 
@@ -127,8 +127,8 @@ def upper_bound(case: Case, bundle: Bundle) -> tuple[Vertebra, ...]:
     """The segmentation network's masks at the true centroids, each moved by 10 % of the body's width."""
     film, rng = read(case.film), np.random.default_rng(0)
     prompts = list(_true_prompts(case, rng))
-    settings = SpineFMSettings.of(bundle)
-    stages = NetworkStages(bundle, Stopwatch(), settings.mirrored_view)
+    settings = SpineFMConfig.of(bundle)
+    stages = NetworkStages(bundle, Stopwatch(), settings.test_time_flip)
     shapes = segment_all(film, stages, settings, prompts)
     return tuple(
         _as_vertebra(level, shape.mask)

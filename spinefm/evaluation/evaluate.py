@@ -13,7 +13,8 @@ from spinefm.evaluation.results import FilmResult
 from spinefm.evaluation.runs import Plan, RunFolder
 from spinefm.imaging.radiograph import Polarity, Radiograph, UnreadableFilm, read
 from spinefm.methods import CannotStart, Method, film_record
-from spinefm.trace.model import Event, Trace
+from spinefm.trace.model import Trace
+from spinefm.trace.registry import Event
 
 
 @dataclass(frozen=True)

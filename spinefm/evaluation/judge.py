@@ -18,8 +18,11 @@ from spinefm.evaluation.matching import IDENTIFIED_ABOVE, FilmScore, lies_on, sc
 from spinefm.evaluation.panoptic import PanopticCounts, count_panoptic
 from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.surfaces import surface_score
-from spinefm.trace.captions import stop_reason
-from spinefm.trace.model import Direction, Trace, Vertebra
+from spinefm.methods.base.protocol import Direction
+from spinefm.methods.spinefm.captions import stop_reason
+from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.model import Trace, Vertebra
 
 DIGITS = 6
 """Decimals that are kept: sums in another order must not change a table."""
@@ -101,7 +104,7 @@ def _common_shift(judged: Judged, pairs: dict[Level, int]) -> int | None:
 
 def _stop(trace: Trace, direction: Direction) -> str:
     """Why a direction ended, without the numbers."""
-    decided = trace.stops.get(direction)
+    decided = stops(trace.events).get(direction)
     return decided.reason if decided else ""
 
 
@@ -149,7 +152,7 @@ def _where_to_look(judged: Judged, level: Level, place: Point, mask: Vertebra | 
     if mask is None:
         event = event_of_miss(judged.trace, place)
         decided = judged.trace.events[event] if event is not None else None
-        return event, stop_reason(decided) if decided and decided.kind == "decided" else judged.failure
+        return event, stop_reason(decided) if isinstance(decided, Decided) else judged.failure
     if mask.level is not None and mask.level is not level:
         return event_of_names(judged.trace), ""
     return event_of_vertebra(judged.trace, mask.number), ""

@@ -17,7 +17,9 @@ from spinefm.core.geometry import Point
 from spinefm.export.result import write_zip
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
 from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record
-from spinefm.trace.model import Direction, Event, Finished, Setting, Trace
+from spinefm.methods.base.protocol import Direction
+from spinefm.trace.model import Finished, Setting, Trace
+from spinefm.trace.registry import Event
 from spinefm.ui.server.animation import animation
 from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Refused, carried, extended

@@ -20,7 +20,9 @@ from typing import Any, TypeVar
 from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import Addition, CannotAdd, CannotStart, Extensible, build_method
-from spinefm.trace.model import Direction, Event, Setting, Trace
+from spinefm.methods.base.protocol import Direction
+from spinefm.trace.model import Setting, Trace
+from spinefm.trace.registry import Event
 from spinefm.ui.server.model_service import BundleService, Facts, ServiceError
 from spinefm.weights.load import Bundle, BundleError, has_adapters, load_bundle, placed
 

@@ -10,47 +10,27 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
 from spinefm.core.geometry import Box
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.spinefm.stages import Stopwatch
+from spinefm.methods.base.config import WholeFilmConfig
+from spinefm.methods.base.events import FAR_FROM_SPINE, Mapped, Piece
+from spinefm.methods.base.stages import Stopwatch
 from spinefm.networks.unet import UNet
-from spinefm.trace.semantic_events import FAR_FROM_SPINE, Mapped, Piece
 from spinefm.weights.load import Bundle
 
 C2, S1 = 2, 3
 """Classes of the two ends of the spine; every other body is 1."""
 
 
-LEAST_BODY = 0.15
-"""Pieces from this share of the typical area are what the close view is cut round."""
-FAR = 4.0
-"""So many sizes of a typical piece from all others of the spine a piece is not of it: two bodies may be missed."""
-MARGIN = 1.5
-"""Room left round them, in sizes of a typical piece: the next body on each side may have been missed."""
-
-
-@dataclass(frozen=True)
-class MapRule:
-    """How a film is mapped.
-
-    limit: probability of a body. mirrored_view: the film is mapped as its mirror image too, and the answers are
-    averaged. close_view: where the bodies fill less than this share of the film's longer side they are mapped from
-    nearer too, since the discs between small bodies are lost where the whole film is made small; 0 for never.
-    """
-
-    limit: float = 0.5
-    mirrored_view: bool = True
-    close_view: float = 0.8
-
-
 @dataclass(frozen=True, eq=False)
 class SemanticMap:
     """body: (H, W) float32 probability of any vertebral body; classes: (H, W) uint8, what body it would be, 1 to 3.
 
-    close_view: the part of the film that was mapped from nearer too, if any was.
+    close_view: the part of the film that was mapped a second time, enlarged, if any was.
     """
 
     body: NDArray[np.float32]
@@ -66,74 +46,66 @@ class SemanticMap:
         return float(np.mean(self.body[mask.box.rows, mask.box.columns][mask.crop]))
 
 
-def map_film(film: Radiograph, bundle: Bundle, watch: Stopwatch, rule: MapRule) -> SemanticMap:
+def map_film(film: Radiograph, bundle: Bundle, watch: Stopwatch, config: WholeFilmConfig) -> SemanticMap:
     """Ask the bundle's U-Net, at the size it was trained at; its answer is brought back to the film's pixels."""
     assert bundle.unet is not None, "the method refuses a bundle without a U-Net"
     names = bundle.unet.config.classes
     with torch.inference_mode(), bundle.autocast(), watch.measure("unet_network"):
         pixels = torch.from_numpy(np.ascontiguousarray(film.pixels)).to(bundle.device)
-        found = probabilities(bundle.unet, pixels, rule.mirrored_view)  # (H, W, classes)
-        close = close_view(found[..., 0] < 1.0 - rule.limit, rule.close_view)
+        found = probabilities(bundle.unet, pixels, config.test_time_flip)  # (H, W, classes)
+        close = close_view(found[..., 0] < 1.0 - config.map_limit, config)
         if close is not None:
             part = found[close.rows, close.columns]  # (h, w, classes)
-            part += probabilities(bundle.unet, pixels[close.rows, close.columns], rule.mirrored_view)
+            part += probabilities(bundle.unet, pixels[close.rows, close.columns], config.test_time_flip)
             part /= 2.0
     nothing = np.zeros_like(found[..., 0])
     ends = [found[..., names.index(name)] if name in names else nothing for name in ("body", "C2", "S1")]
     return SemanticMap(1.0 - found[..., 0], (np.argmax(ends, axis=0) + 1).astype(np.uint8), close)
 
 
-def probabilities(unet: UNet, pixels: Tensor, mirrored: bool) -> NDArray[np.float32]:
-    """The probabilities (H, W, classes) of the film's `pixels` (H, W), seen in a mirror too where `mirrored`."""
+def probabilities(unet: UNet, pixels: Tensor, flip: bool) -> NDArray[np.float32]:
+    """The probabilities (H, W, classes) of the film's `pixels` (H, W); `flip` averages them with the mirror image's."""
     small = unet.segment(pixels[None]).float()  # (classes, h, w)
-    if mirrored:
+    if flip:
         small = (small + unet.segment(pixels[None].flip(-1)).float().flip(-1)) / 2  # (classes, h, w)
     size = (pixels.shape[1], pixels.shape[0])
     return np.asarray(cv2.resize(small.cpu().numpy().transpose(1, 2, 0), size, interpolation=cv2.INTER_LINEAR))
 
 
-def close_view(body: NDArray[np.bool_], share: float) -> Box | None:
-    """The box round the pieces of a map (H, W) of bodies; None where it is not below `share` of the longer side."""
+def close_view(body: NDArray[np.bool_], config: WholeFilmConfig) -> Box | None:
+    """The box round the pieces of a map (H, W) of bodies; None where it fills too much of the film's longer side."""
     masks = list(components(body))
     typical = typical_area(masks)
-    masks = [mask for mask in masks if mask.area >= LEAST_BODY * typical]
-    boxes = np.array([masks[index].box for index in sorted(of_one_spine(masks))])
+    masks = [mask for mask in masks if mask.area >= config.close_view_piece * typical]
+    boxes = np.array([masks[index].box for index in sorted(of_one_spine(masks, config.far_limit))])
     if not len(boxes):
         return None
-    margin = round(MARGIN * math.sqrt(typical))
+    margin = round(config.close_view_margin * math.sqrt(typical))
     (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
     box = Box(x0 - margin, y0 - margin, x1 + margin, y1 + margin).clipped(body.shape[:2])
-    return box if max(box.width, box.height) < share * max(body.shape) else None
+    return box if max(box.width, box.height) < config.close_view * max(body.shape) else None
 
 
-def mapped(found: SemanticMap, limit: float, least_area: float) -> Mapped:
-    """The pieces of the map above `limit`; those below `least_area` of the typical piece's area are specks.
-
-    Of the others those far from the spine are left out.
-    """
-    masks = list(components(found.body > limit))
-    least = least_area * typical_area(masks)
+def mapped(found: SemanticMap, config: WholeFilmConfig) -> Mapped:
+    """The pieces of the map above its limit, without specks and those far from the spine."""
+    masks = list(components(found.body > config.map_limit))
+    least = config.least_piece * typical_area(masks)
     large = [index for index, mask in enumerate(masks) if mask.area >= least]
-    spine = {large[index] for index in of_one_spine([masks[index] for index in large])}
+    spine = {large[index] for index in of_one_spine([masks[index] for index in large], config.far_limit)}
     pieces = tuple(_piece(mask, found, least, index in spine) for index, mask in enumerate(masks))
-    return Mapped(pieces, limit, least_area, found.close_view)
+    return Mapped(pieces, config.map_limit, config.least_piece, found.close_view)
 
 
-def of_one_spine(masks: Sequence[Mask]) -> set[int]:
-    """Indices of the masks that lie in one row: of all groups whose members are near each other that of most pixels."""
-    points = np.array([mask.centroid for mask in masks]).reshape(-1, 2)
-    reach = FAR * math.sqrt(typical_area(masks))
+def of_one_spine(masks: Sequence[Mask], far_limit: float) -> set[int]:
+    """Indices of the masks in one row: of all groups within `far_limit` typical sizes that of most pixels."""
+    if not masks:
+        return set()
+    points = np.array([mask.centroid for mask in masks])
+    reach = far_limit * math.sqrt(typical_area(masks))
     near = np.linalg.norm(points[:, None] - points[None], axis=-1) <= reach  # (N, N)
-    groups: list[set[int]] = []
-    left = set(range(len(masks)))
-    while left:
-        group, new = set(), {left.pop()}
-        while new:
-            group |= new
-            new = {index for index in left - group if near[index, list(group)].any()}
-        left -= group
-        groups.append(group)
-    return max(groups, key=lambda group: sum(masks[index].area for index in group), default=set())
+    _, groups = connected_components(near, directed=False)  # (N,)
+    areas = np.bincount(groups, weights=[mask.area for mask in masks])
+    return set(np.flatnonzero(groups == areas.argmax()).tolist())
 
 
 def typical_area(masks: Sequence[Mask]) -> float:

@@ -9,7 +9,7 @@ from spinefm.core.geometry import Point
 from spinefm.core.levels import UNNAMED_ID, Level
 from spinefm.core.machine import library_versions
 from spinefm.core.masks import Mask, four_corners
-from spinefm.methods.spinefm.stages import Stopwatch
+from spinefm.methods.base.stages import Stopwatch
 from spinefm.trace.model import Finished, Vertebra
 from spinefm.weights.load import Bundle
 

@@ -11,26 +11,20 @@ from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import CannotStart, run_to_trace
-from spinefm.methods.spinefm import SpineFM, SpineFMSettings, stages
-from spinefm.methods.spinefm.stages import Candidate, Probabilities
-from spinefm.trace.captions import caption, stop_reason
-from spinefm.trace.model import (
-    Checked,
-    Decided,
-    Finished,
-    Located,
-    Named,
-    Proposed,
-    Seeded,
-    Segmented,
-    StepEvent,
-    Trace,
-)
+from spinefm.methods.base import stages
+from spinefm.methods.base.events import Located
+from spinefm.methods.base.stages import Candidate, Probabilities
+from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
+from spinefm.methods.spinefm.captions import stop_reason
+from spinefm.methods.spinefm.events import Checked, Decided, Proposed, Seeded, Segmented, StepEvent
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.captions import caption
+from spinefm.trace.model import Finished, Named, Trace
 from tests.columns import Column, Oracle, empty_bundle, straight
 
 
-def run(oracle: Oracle, settings: SpineFMSettings | None = None, seeds=None) -> Trace:
-    method = SpineFM(empty_bundle(), settings or SpineFMSettings(), seeds, stages=lambda watch: oracle)
+def run(oracle: Oracle, settings: SpineFMConfig | None = None, seeds=None) -> Trace:
+    method = SpineFMMethod(empty_bundle(), settings or SpineFMConfig(), seeds, stages=lambda watch: oracle)
     return run_to_trace(method, oracle.column.film)
 
 
@@ -79,7 +73,7 @@ STOPS = [
 
 @pytest.mark.parametrize(("reason", "oracle", "direction"), STOPS, ids=[stop[0] for stop in STOPS])
 def test_a_stop_names_its_reason_with_value_and_limit(reason, oracle, direction):
-    stop = run(oracle).stops[direction]
+    stop = stops(run(oracle).events)[direction]
     assert stop.reason == reason
     assert stop.value is not None
     assert stop.limit is not None
@@ -94,11 +88,11 @@ def test_overlap_with_the_previous_vertebra_is_measured_against_the_papers_limit
 
 
 def test_overlap_with_an_earlier_vertebra_stops_too():
-    wide = SpineFMSettings(patch_factor=6)
+    wide = SpineFMConfig(patch_factor=6)
     trace = run(Oracle(straight(7), [0, 0.9, 0.9, 0.9, 0, 0, 0], copies={4: 2}), wide)
     rejected = [check for check in trace.of(Checked) if check.value > check.limit]
     assert [check.rule for check in rejected] == ["any"]
-    assert trace.stops["down"].reason == "overlap"
+    assert stops(trace.events)["down"].reason == "overlap"
 
 
 def test_a_rejected_mask_leads_no_further():
@@ -107,34 +101,34 @@ def test_a_rejected_mask_leads_no_further():
 
 
 def test_the_step_limit_stops_both_directions():
-    settings = SpineFMSettings(step_limit=1)
+    settings = SpineFMConfig(step_limit=1)
     trace = run(Oracle(straight(9, top="vertebra"), [0, 0, 0, 0.9, 0.9, 0.9, 0, 0, 0]), settings)
-    assert {stop.reason for stop in trace.stops.values()} == {"step limit"}
+    assert {stop.reason for stop in stops(trace.events).values()} == {"step limit"}
     assert len(trace.vertebrae) == 5
 
 
 def test_a_centroid_already_visited_stops():
-    settings = SpineFMSettings(overlap_limit=2.0)
+    settings = SpineFMConfig(overlap_limit=1.0)
     trace = run(Oracle(straight(6), [0, 0.9, 0.9, 0.9, 0, 0], copies={4: 3}), settings)
-    stop = trace.stops["down"]
+    stop = stops(trace.events)["down"]
     assert stop.reason == "revisited"
     assert (stop.value or 0) < (stop.limit or 0)
 
 
-def test_a_seed_at_the_spine_end_stops_its_direction_before_the_first_step():
+def test_a_starting_point_at_the_spine_end_stops_its_direction_before_the_first_step():
     trace = run(Oracle(straight(5), [0.9, 0.9, 0.9, 0, 0]))
     assert not [event for event in trace.of(Proposed) if event.direction == "up"]
     assert names(trace)[0] == "C2"
 
 
-def test_seeds_that_are_background_give_way_to_the_next_triple():
+def test_starting_points_that_are_background_give_way_to_the_next_triple():
     column = Column(straight(6).centroids, ("background", "vertebra", "vertebra", "vertebra", "vertebra", "S1"))
     trace = run(Oracle(column, [0.99, 0.99, 0.99, 0.8, 0.8, 0.8]))
     assert len(list(trace.of(Seeded))) > 1
     assert names(trace) == ["L2", "L3", "L4", "L5", "S1"]
 
 
-def test_c2_in_the_middle_of_three_seeds_does_not_start_a_run():
+def test_c2_in_the_middle_of_three_starting_points_does_not_start_a_run():
     kinds = ("vertebra", "C2", "vertebra", "vertebra", "vertebra", "vertebra")
     trace = run(Oracle(Column(straight(6).centroids, kinds), [0.99, 0.99, 0.99, 0.8, 0.8, 0.8]))
     assert names(trace) == ["C2", "C3", "C4", "C5", "C6"]
@@ -150,7 +144,7 @@ def test_an_upside_down_film_gets_no_names():
     assert named.anchor is None
     assert "upside down" in named.note
     assert names(trace) == ["V1", "V2", "V3", "V4", "V5", "V6"]
-    assert {stop.reason for stop in trace.stops.values()} == {"C2", "S1"}
+    assert {stop.reason for stop in stops(trace.events).values()} == {"C2", "S1"}
 
 
 def test_the_surer_of_two_disagreeing_ends_names_the_spine_and_the_note_says_so():
@@ -161,7 +155,7 @@ def test_the_surer_of_two_disagreeing_ends_names_the_spine_and_the_note_says_so(
     assert trace.vertebrae[0].name == ("C2" if named.anchor.level is Level.C2 else "T12")
 
 
-def test_a_walk_past_a_body_notes_the_gap():
+def test_an_induction_past_a_body_notes_the_gap():
     column = Column(tuple(Point(120, y) for y in (60, 92, 124, 156, 188, 252)), ("C2", *["vertebra"] * 5))
     oracle = Oracle(column, [0.9, 0.9, 0.9, 0, 0, 0])
     oracle.next_point = lambda film, known: Point(120, 252 if known[-1].y > 180 else known[-1].y + 32)
@@ -193,7 +187,7 @@ def test_a_sliver_is_no_vertebra():
         return answers
 
     oracle.segment = segment
-    stop = run(oracle).stops["down"]
+    stop = stops(run(oracle).events)["down"]
     assert (stop.reason, stop.value) == ("empty mask", 1)
     assert stop.limit == pytest.approx(0.04 * 32**2, rel=0.05)
     assert stop_reason(stop) == "mask of 1 px < 41 px"
@@ -244,7 +238,7 @@ def test_run_time_leaves_out_what_the_caller_does_between_events(monkeypatch):
         now[0] += 1000.0
 
     oracle.classify = classify
-    method = SpineFM(empty_bundle(), SpineFMSettings(), stages=lambda watch: oracle)
+    method = SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle)
     finished = run_to_trace(method, oracle.column.film, slow_reader).finished
     assert finished is not None
     assert finished.seconds["total"] == 3.0 * len(calls)
@@ -269,7 +263,7 @@ def test_two_bodies_apart_are_no_neighbours():
         run(Oracle(straight(7), [0.9, 0, 0.9, 0, 0.9, 0, 0.9]))
 
 
-def test_clicked_seeds_replace_the_detector():
+def test_clicked_points_replace_the_detector():
     column = straight(6)
     trace = run(Oracle(column, [0] * 6), seeds=[column.centroids[i] for i in (3, 2, 4)])
     assert not list(trace.of(Located))
@@ -277,7 +271,7 @@ def test_clicked_seeds_replace_the_detector():
     assert names(trace) == ["C2", "C3", "C4", "C5", "C6", "C7"]
 
 
-def test_a_clicked_seed_is_taken_against_the_classifier():
+def test_a_clicked_point_is_taken_against_the_classifier():
     column = Column(straight(4).centroids, ("background", "vertebra", "vertebra", "vertebra"))
     trace = run(Oracle(column), seeds=column.centroids[:3])
     assert [event.reason for event in trace.of(Decided)][:3] == ["clicked", "vertebra", "vertebra"]
@@ -288,19 +282,19 @@ def test_a_clicked_seed_is_taken_against_the_classifier():
     [
         ([Point(120, 60), Point(120, 92)], "click the centres of three"),
         ([Point(120, 60), Point(120, 92), Point(500, 124)], "outside the film"),
-        ([Point(20, 60), Point(20, 92), Point(20, 124)], r"Seed 1 at \(20, 60\) does not hold \(the mask is empty\)"),
-        ([Point(120, 60), Point(120, 92), Point(20, 140)], r"Seed 3 at \(20, 140\) does not hold .* click nearer"),
+        ([Point(20, 60), Point(20, 92), Point(20, 124)], r"point 1 at \(20, 60\) does not hold \(the mask is empty\)"),
+        ([Point(120, 60), Point(120, 92), Point(20, 140)], r"point 3 at \(20, 140\) does not hold .* click closer"),
         ([Point(120, 60), Point(120, 92), Point(120, 124), Point(120, 92)], "at one place; click each vertebra once"),
         ([Point(120, 60), Point(120, 92), Point(float("nan"), 124)], "no place on a film"),
-        ([Point(120, 60), Point(120, 92), Point(120, 156)], r"Seeds 2 and 3 lie 2\.67 > 1\.80 body sizes apart"),
+        ([Point(120, 60), Point(120, 92), Point(120, 156)], r"Points 2 and 3 lie 2\.67 > 1\.80 body sizes apart"),
     ],
 )
-def test_seeds_that_cannot_serve_are_refused_with_a_sentence(seeds, sentence):
+def test_points_that_cannot_serve_are_refused_with_a_sentence(seeds, sentence):
     with pytest.raises(CannotStart, match=sentence):
         run(Oracle(straight(5)), seeds=seeds)
 
 
-def test_a_false_detection_beside_the_spine_does_not_start_the_walk():
+def test_a_false_detection_beside_the_spine_does_not_start_the_induction():
     lone = Mask(np.ones((24, 24), bool), (20, 160))
     extra = Candidate(0.99, Box(20, 160, 44, 184), lone, lone.centroid)
     assert names(run(Oracle(straight(7), extra=[extra]))) == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
@@ -333,7 +327,7 @@ def test_an_off_centre_mask_is_looked_at_again_unless_told_otherwise():
     column = Column(points, ("C2", "vertebra", "vertebra", "vertebra", "vertebra"))
     scores = [0.9, 0.9, 0.9, 0, 0]
     again = [event.recentred for event in run(Oracle(column, scores)).of(Segmented)]
-    once = SpineFMSettings(recentre=False)
+    once = SpineFMConfig(recentre=False)
     assert any(again)
     assert not any(event.recentred for event in run(Oracle(column, scores), once).of(Segmented))
 
@@ -345,17 +339,17 @@ def test_levels_carry_verse_ids_and_unnamed_ones_count_from_101():
     assert [vertebra.level_id for vertebra in relative.vertebrae] == [101, 102, 103, 104]
 
 
-def test_a_body_beyond_sight_stops_the_walk_unless_told_otherwise():
+def test_a_body_that_cannot_be_seen_stops_the_induction_unless_told_otherwise():
     oracle = Oracle(straight(7), [0.9, 0.9, 0.9, 0, 0, 0, 0])
     pixels = oracle.column.film.pixels.copy()
     pixels[int(oracle.column.centroids[4].y) - 15 :] = 0.2
     burnt = Radiograph.from_array(pixels, name="burnt out")
-    stopped = run_to_trace(SpineFM(empty_bundle(), SpineFMSettings(), stages=lambda watch: oracle), burnt)
+    stopped = run_to_trace(SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle), burnt)
     assert names(stopped) == ["C2", "C3", "C4", "C5"]
-    assert (stopped.stops["down"].reason, stopped.stops["down"].limit) == ("too faint", 0.007)
-    assert "too faint" in caption(stopped.stops["down"])
-    paper = SpineFMSettings(faint_limit=0)
-    assert len(run_to_trace(SpineFM(empty_bundle(), paper, stages=lambda watch: oracle), burnt).vertebrae) == 7
+    assert (stops(stopped.events)["down"].reason, stops(stopped.events)["down"].limit) == ("too faint", 0.007)
+    assert "too faint" in caption(stops(stopped.events)["down"])
+    paper = SpineFMConfig(minimum_contrast=0)
+    assert len(run_to_trace(SpineFMMethod(empty_bundle(), paper, stages=lambda watch: oracle), burnt).vertebrae) == 7
 
 
 @pytest.mark.parametrize(

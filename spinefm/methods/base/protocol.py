@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.trace.model import Anchor, Direction, Event, FilmRecord, Setting, Trace, Vertebra
+from spinefm.trace.model import Anchor, FilmRecord, Setting, Trace, Vertebra
+from spinefm.trace.registry import Event
+
+Direction = Literal["seed", "up", "down", "added"]
+"""Where a step belongs: to the starting points, to the induction up or down, or to a vertebra that was clicked."""
+
+CLICK_INSTEAD = "click the vertebra itself to add it."
+"""What a reader can do where no induction can go on."""
 
 
 class CannotStart(ValueError):
@@ -39,19 +46,22 @@ class CannotAdd(ValueError):
 class Addition:
     """What came to a finished run: the events that led there, the new vertebrae from the top, and an anchor if seen.
 
-    The vertebrae have no levels yet.
+    The vertebrae have no levels yet. passed: in words, what the run went on past, such as "the induction upwards went
+    on past background 0.91 > 0.80". refuted: number of a vertebra that was taken for an end of the spine and is none.
     """
 
     events: tuple[Event, ...]
     vertebrae: tuple[Vertebra, ...]
     anchor: Anchor | None = None
+    passed: str = ""
+    refuted: int | None = None
 
 
 class Extensible(Method, Protocol):
     """A method whose finished runs can be taken further by the reader."""
 
     def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
-        """Take the step at which `direction` ended, and walk on from there. Raises CannotAdd."""
+        """Take the step at which `direction` ended, and continue from there. Raises CannotAdd."""
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
         """The vertebra at `point` (film pixels). Raises CannotAdd."""

@@ -1,6 +1,6 @@
-"""What SpineFM asks of its networks, and the networks of a bundle answering: arrays in, arrays out, seconds kept.
+"""What methods ask of the networks, and a bundle's networks answering: arrays in, arrays out, seconds kept.
 
-The walk knows only `Stages`, so that its rules can be tested against an oracle that knows the truth.
+SpineFM's induction knows only `Stages`, so that its rules can be tested against an oracle that knows the truth.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from torch import Tensor
 from spinefm.core.geometry import Box, CanonicalFrame, FilmFrame, Point, crop_patch, paste_patch, to_patch
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.trace.model import Event
+from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle
 
 FloatArray = NDArray[np.float32]
@@ -28,7 +28,7 @@ FloatArray = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A vertebra as the detector saw it: score, box, mask at probability 0.5, and the centroid of its sure pixels."""
+    """A vertebra as the detector saw it: score, box, mask, and the centroid of its sure pixels."""
 
     score: float
     box: Box
@@ -102,13 +102,17 @@ class Stopwatch:
 class NetworkStages:
     """The stages answered by a bundle's networks, on its device.
 
-    mirrored: every patch is segmented as its mirror image too, and the two answers are averaged.
+    test_time_flip: every patch is segmented as its mirror image too, and the two answers are averaged.
+    outline_limit: probability above which a pixel belongs to a detector's mask.
     """
 
-    def __init__(self, bundle: Bundle, watch: Stopwatch, mirrored: bool = False) -> None:
+    def __init__(
+        self, bundle: Bundle, watch: Stopwatch, test_time_flip: bool = False, outline_limit: float = 0.5
+    ) -> None:
         self._bundle = bundle
         self._watch = watch
-        self._mirrored = mirrored
+        self._flip = test_time_flip
+        self._outline_limit = outline_limit
 
     def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
         """Mask R-CNN on the whole film, which it shrinks to the size it was trained at."""
@@ -116,7 +120,9 @@ class NetworkStages:
             found = self._bundle.mask_rcnn.detect([self._tensor(film.pixels)[None]])[0]
             boxes, scores, masks = (found[key].float().cpu().numpy() for key in ("boxes", "scores", "masks"))
         shape = (film.height, film.width)
-        candidates = [candidate(*each, shape, sure) for each in zip(boxes, scores, masks, strict=True)]
+        candidates = [
+            candidate(*each, shape, sure, self._outline_limit) for each in zip(boxes, scores, masks, strict=True)
+        ]
         return [candidate for candidate in candidates if candidate.mask.area]
 
     def next_point(self, film: Radiograph, known: Sequence[Point]) -> Point:
@@ -143,7 +149,7 @@ class NetworkStages:
 
     def _bodies(self, patches: Tensor, clicks: Tensor) -> Tensor:
         """Probability (B, S, S) of the clicked body; patches (B, 1, S, S), clicks (B, 2) as (x, y) patch pixels."""
-        if not self._mirrored:
+        if not self._flip:
             return self._bundle.med_sa(patches, clicks).float().sigmoid()
         turned = torch.stack([patches.shape[-1] - 1 - clicks[:, 0], clicks[:, 1]], dim=1)  # (B, 2)
         both = self._bundle.med_sa(torch.cat([patches, patches.flip(-1)]), torch.cat([clicks, turned]))  # (2B, S, S)
@@ -178,13 +184,18 @@ def probabilities(answer: Mapping[str, float]) -> Probabilities:
 
 
 def candidate(
-    corners: FloatArray, score: float, probability: FloatArray, shape: tuple[int, int], sure: float
+    corners: FloatArray,
+    score: float,
+    probability: FloatArray,
+    shape: tuple[int, int],
+    sure: float,
+    outline_limit: float = 0.5,
 ) -> Candidate:
     """A detection from its box `corners` (4,) and mask (28, 28) on that box, on a film of `shape` (H, W)."""
     x0, y0, x1, y1 = (int(round(float(edge))) for edge in corners)
     box = Box(x0, y0, max(x1, x0 + 1), max(y1, y0 + 1))
     large = paste_patch(probability, box)
-    mask = _on_film(large > 0.5, box, shape)
+    mask = _on_film(large > outline_limit, box, shape)
     centre = _on_film(large > sure, box, shape)
     best = centre if centre.area else mask
     return Candidate(float(score), mask.box, mask, best.centroid if best.area else Point(x0, y0))

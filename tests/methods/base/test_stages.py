@@ -9,8 +9,8 @@ import torch
 
 from spinefm.core.geometry import Box, Point
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.spinefm.settings import SpineFMSettings
-from spinefm.methods.spinefm.stages import NetworkStages, Probabilities, Stopwatch, candidate, probabilities
+from spinefm.methods.base.stages import NetworkStages, Probabilities, Stopwatch, candidate, probabilities
+from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.networks.level_classifier import LevelClassifier
 from spinefm.networks.mask_rcnn import build_mask_rcnn
 from spinefm.networks.med_sa import MedSA, MedSAConfig
@@ -47,8 +47,8 @@ def test_one_batch_answers_as_one_by_one(stages, film):
         np.testing.assert_allclose(stages.segment(film, [box], [click])[0], answer, atol=1e-4)
 
 
-def test_with_a_mirrored_view_a_mirrored_film_has_the_mirrored_answer(stages, film):
-    both = NetworkStages(stages._bundle, Stopwatch(), mirrored=True)
+def test_with_a_test_time_flip_a_mirrored_film_has_the_mirrored_answer(stages, film):
+    both = NetworkStages(stages._bundle, Stopwatch(), test_time_flip=True)
     turned = Radiograph.from_array(film.pixels[:, ::-1].copy(), name="turned")
     box, click = Box(40, 60, 168, 188), Point(100.0, 130.0)
     answer = both.segment(film, [box], [click])[0]
@@ -126,11 +126,11 @@ def test_a_classifier_without_spine_ends_never_finds_them():
 
 def test_published_patch_sides_reach_the_settings(stages):
     med_sa = MedSA(replace(MedSA().config, side_px=600))
-    settings = SpineFMSettings.of(replace(stages._bundle, med_sa=med_sa))
+    settings = SpineFMConfig.of(replace(stages._bundle, med_sa=med_sa))
     assert (settings.patch_side_px, settings.classifier_side_px) == (600, 0)
-    assert settings.mirrored_view
+    assert settings.test_time_flip
 
 
 def test_a_paper_size_segments_each_patch_once(stages):
     tiny = MedSAConfig(encoder="vit", patch=64, channels=3, vit_width=24, depth=1, heads=2)
-    assert not SpineFMSettings.of(replace(stages._bundle, med_sa=MedSA(tiny))).mirrored_view
+    assert not SpineFMConfig.of(replace(stages._bundle, med_sa=MedSA(tiny))).test_time_flip

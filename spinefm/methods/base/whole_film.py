@@ -13,12 +13,11 @@ from spinefm.core.geometry import Axis, Point, principal_axis
 from spinefm.core.levels import Level, counted_from
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.protocol import Addition, CannotAdd
-from spinefm.methods.result import along, finished, vertebra
-from spinefm.methods.spinefm import extend
-from spinefm.methods.spinefm.settings import SpineFMSettings
-from spinefm.methods.spinefm.stages import NetworkStages, Stopwatch
-from spinefm.trace.model import Anchor, Direction, Event, Finished, Named, Setting, Trace, Vertebra
+from spinefm.methods.base.protocol import CLICK_INSTEAD, Addition, CannotAdd, Direction
+from spinefm.methods.base.result import along, finished, vertebra
+from spinefm.methods.base.stages import Stopwatch
+from spinefm.trace.model import Anchor, Finished, Named, Setting, Trace, Vertebra
+from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle, BundleError
 
 
@@ -34,7 +33,7 @@ class Body:
 
 
 class WholeFilmMethod(ABC):
-    """A method that knows no walk: `_events` says how it comes to its vertebrae."""
+    """A method without an induction: `_events` says how it comes to its vertebrae."""
 
     name: str
     title: ClassVar[str]
@@ -69,14 +68,12 @@ class WholeFilmMethod(ABC):
         yield from watch.paused_between(self._events(film, watch))
 
     def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
-        """Nothing: there is no walk to go on with. Raises CannotAdd."""
-        raise CannotAdd(f"{self.title} sees the whole film at once, so no walk ended here: {extend.CLICK_INSTEAD}")
+        """Nothing: there is no induction to continue. Raises CannotAdd."""
+        raise CannotAdd(f"{self.title} sees the whole film at once, so no direction ended here: {CLICK_INSTEAD}")
 
+    @abstractmethod
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
-        """The vertebra at `point` (film pixels), segmented by SpineFM's click network. Raises CannotAdd."""
-        settings = SpineFMSettings.of(self._bundle)
-        stages = NetworkStages(self._bundle, Stopwatch(), settings.mirrored_view)
-        return extend.add(film, stages, settings, trace, point)
+        """The vertebra at `point` (film pixels). Raises CannotAdd."""
 
     def _finished(
         self, spine: Sequence[Body], names: Named, limit: float, watch: Stopwatch, notes: Sequence[str] = ()
