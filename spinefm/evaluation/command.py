@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spinefm.data import KINDS, Dataset, DatasetError, Skipped, open_dataset
-from spinefm.evaluation.comparison import compare_runs, comparison_text
+from spinefm.evaluation.comparison import check_same_truth, compare_runs, comparison_text
 from spinefm.evaluation.evaluate import Progress, evaluate
 from spinefm.evaluation.frames import film_table, read_tables, vertebra_table, write_tables
 from spinefm.evaluation.report import write_report
@@ -140,7 +140,9 @@ def finish(folder: RunFolder, dataset: Dataset, skipped: list[Skipped]) -> str:
 def run_compare(args: argparse.Namespace) -> int:
     """Print two runs beside each other; returns the exit code: 0 done, 2 refused."""
     try:
-        rows = compare_runs(read_tables(args.run_a)[1], read_tables(args.run_b)[1])
+        (films_a, bodies_a), (films_b, bodies_b) = read_tables(args.run_a), read_tables(args.run_b)
+        check_same_truth(films_a, films_b)
+        rows = compare_runs(bodies_a, bodies_b)
         titles = [f"{folder.name}: {RunFolder(folder).plan().title}" for folder in (args.run_a, args.run_b)]
     except RunError as error:
         sys.stderr.write(f"{error}\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -21,13 +21,17 @@ GPU_DRIVER = Path("/proc/driver/nvidia/version")
 
 @dataclass(frozen=True)
 class Facts:
-    """What a visitor is told before a run: method, bundle, device, if the weights are there, and why this bundle."""
+    """What a visitor is told before a run: method, bundle, device, if the weights are there, and why this bundle.
+
+    checksums: of the weights by network, once they are loaded.
+    """
 
     method: str
     bundle: str
     device: str
     ready: bool
     note: str = ""
+    checksums: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def line(self) -> str:
@@ -76,7 +80,8 @@ class SharedBundle:
     def facts(self) -> Facts:
         """Method, bundle, device and whether the weights are on disk."""
         if self._bundle is not None:
-            return Facts("SpineFM", self._name, str(self._bundle.device).upper(), True, self._note)
+            device, checksums = str(self._bundle.device).upper(), dict(self._bundle.checksums)
+            return Facts("SpineFM", self._name, device, True, self._note, checksums)
         guess = "GPU" if GPU_DRIVER.exists() else "CPU"
         device = guess if self._device == "auto" else self._device.upper()
         return Facts("SpineFM", self._name, device, self._on_disk(), self._note)
