@@ -21,18 +21,26 @@ SECTORS, POINTS, STEPS = 24, 6, 13
 REACH = 0.12
 """How far the samples reach to either side, in body sizes (root of the area): over the cortex, not to the next body."""
 LEAST_EDGE = 3 / 255
-"""Least rise or fall across an outline that is seen on a screen: three of 256 grey levels."""
+"""Least rise or fall across an outline that is seen on a screen: three of 256 grey levels, the film's window set."""
+WINDOW = (0.5, 99.5)
+"""Percentiles of a film between which a reader sets the window; what the film holds beyond them does not count."""
 ROSE = 5.0
 """How many times its own noise an edge must rise to be seen (Rose, 1948: a signal-to-noise ratio of 5)."""
 OUTLINABLE = 0.5
 """Share of the outline that must show for a reader to outline the body: the other half can be drawn between."""
 
 
+def windowed(film: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The film (H, W) as a reader opens it, its own range of grey values stretched over [0, 1]; a blank one as it is."""
+    low, high = np.percentile(film, WINDOW)
+    return film if high - low < LEAST_EDGE else np.asarray(np.clip((film - low) / (high - low), 0, 1), np.float32)
+
+
 def edge_share(film: NDArray[np.float32], body: Mask) -> float:
     """The share of a body's outline that shows as an edge, 0 to 1; 0 for an empty body.
 
-    film: (H, W) in [0, 1]. body: a mask in film pixels. Outline along the film's border is left out, since there is
-    nothing on its other side.
+    film: (H, W) in [0, 1], see `windowed`. body: a mask in film pixels. Outline along the film's border is left out,
+    since there is nothing on its other side.
     """
     outline = _outline(body)
     if len(outline) < SECTORS:
