@@ -24,6 +24,8 @@ LEAST_EDGE = 3 / 255
 """Least rise or fall across an outline that is seen on a screen: three of 256 grey levels, the film's window set."""
 WINDOW = (0.5, 99.5)
 """Percentiles of a film between which a reader sets the window; what the film holds beyond them does not count."""
+BLANK = 1e-4
+"""A film of a smaller range of grey values is blank: it has nothing to stretch."""
 ROSE = 5.0
 """How many times its own noise an edge must rise to be seen (Rose, 1948: a signal-to-noise ratio of 5)."""
 OUTLINABLE = 0.5
@@ -31,9 +33,9 @@ OUTLINABLE = 0.5
 
 
 def windowed(film: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The film (H, W) as a reader opens it, its own range of grey values stretched over [0, 1]; a blank one as it is."""
+    """The film (H, W) as a reader opens it, its own range of grey values over [0, 1]; a blank one as it is."""
     low, high = np.percentile(film, WINDOW)
-    return film if high - low < LEAST_EDGE else np.asarray(np.clip((film - low) / (high - low), 0, 1), np.float32)
+    return film if high - low < BLANK else np.asarray(np.clip((film - low) / (high - low), 0, 1), np.float32)
 
 
 def edge_share(film: NDArray[np.float32], body: Mask) -> float:

@@ -24,9 +24,13 @@ ANCHORS = {
 
 @dataclass(frozen=True)
 class NameFigures:
-    """The names of `count` annotated vertebrae on `films` films."""
+    """The names of `count` annotated vertebrae on `films` films.
 
-    title: str
+    anchor: the group of films by `FilmRow.anchor`, "" for all films. is_outlinable: only what a reader could outline.
+    """
+
+    anchor: str
+    is_outlinable: bool
     films: int
     count: int
     shares: NameShares
@@ -36,22 +40,22 @@ def name_figures(vertebrae: DataFrame, films: DataFrame, limit: float = IDENTIFI
     """All bodies, those that a reader could outline, then both of each group of films by its anchor."""
     known = vertebrae[vertebrae["kind"] != "extra"]
     anchors = known["film"].map(films.set_index("film")["anchor"])
-    groups = [("all bodies", known), *((title, known[anchors == anchor]) for anchor, title in ANCHORS.items())]
-    return [row for title, rows in groups if len(rows) for row in _both(title, rows, limit)]
+    groups = [("", known), *((anchor, known[anchors == anchor]) for anchor in ANCHORS)]
+    return [row for anchor, rows in groups if len(rows) for row in _both(anchor, rows, limit)]
 
 
-def _both(title: str, rows: DataFrame, limit: float) -> Iterator[NameFigures]:
-    yield _figures(title, rows, limit)
+def _both(anchor: str, rows: DataFrame, limit: float) -> Iterator[NameFigures]:
+    yield _figures(anchor, False, rows, limit)
     seen = outlinable(rows)
     if len(seen):
-        yield _figures("  outlinable", seen, limit)
+        yield _figures(anchor, True, seen, limit)
 
 
-def _figures(title: str, rows: DataFrame, limit: float) -> NameFigures:
+def _figures(anchor: str, is_outlinable: bool, rows: DataFrame, limit: float) -> NameFigures:
     dice = rows["dice"].to_numpy(float, na_value=0.0)
     found = rows["found"].to_numpy(bool, na_value=False)
     identified = np.where((rows["kind"] == "body").to_numpy(), dice > limit, found).astype(bool)
-    return NameFigures(title, rows["film"].nunique(), len(rows), name_shares_of(rows, identified))
+    return NameFigures(anchor, is_outlinable, rows["film"].nunique(), len(rows), name_shares_of(rows, identified))
 
 
 def names_text(figures: list[NameFigures]) -> str:
@@ -60,8 +64,8 @@ def names_text(figures: list[NameFigures]) -> str:
     for row in figures:
         low, high = row.shares.right_interval
         right = f"{row.shares.right:5.1f} ({low:.1f}-{high:.1f})"
+        title = "  outlinable" if row.is_outlinable else ANCHORS.get(row.anchor, "all bodies")
         lines.append(
-            f"{row.title:38s} {row.films:6d} {row.count:6d} {right:>21s} {row.shares.wrong:6.1f} "
-            f"{row.shares.unnamed:8.1f}"
+            f"{title:38s} {row.films:6d} {row.count:6d} {right:>21s} {row.shares.wrong:6.1f} {row.shares.unnamed:8.1f}"
         )
     return "\n".join(lines)
