@@ -1,4 +1,4 @@
-"""The phantom test: `python -m bench.phantoms [--n 100] [--first 9000000] [--set name=value …]`.
+"""The phantom test: `python -m bench.phantoms [--n 200] [--first 9000000] [--set name=value …]`.
 
 Writes phantoms as files, half of them per region, runs the compact bundle on each as a user would, and prints the
 tables of `spinefm evaluate` (all bodies, and those a reader could outline), the same for the truncated films alone, and
@@ -75,7 +75,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--n", type=int, default=100, help="films, half of them per region")
+    parser.add_argument("--n", type=int, default=200, help="films, half of them per region")
     parser.add_argument("--first", type=int, default=TUNING_SEEDS[1].start, help="first seed")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="settings of the method")
     parser.add_argument("--figures", type=Path, metavar="DIR", help="folder for levels.png and calibration.png")
