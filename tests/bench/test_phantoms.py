@@ -34,7 +34,8 @@ def test_the_test_range_is_kept_for_releases(seeds, is_release, fault):
 
 
 @pytest.mark.parametrize(
-    ("first", "word"), [(9_000_000, "tuning"), (950_000, "tuning"), (9_100_000, "test range"), (9_850_000, "no seeds of")]
+    ("first", "word"),
+    [(9_000_000, "tuning"), (950_000, "tuning"), (9_100_000, "test range"), (9_850_000, "no seeds")],
 )
 def test_what_figures_are_worth_is_printed(first, word):
     assert word in purpose(first)
