@@ -17,11 +17,12 @@ BODY = Mask(np.ones((40, 50), bool), (40, 30))
 
 def drawn(step=0.0, line=0.0, slope=0.0, noise=0.0):
     """A film (120, 140): a body that is brighter by `step`, or has a bright rim, on a slope, under noise."""
-    film = np.full((120, 140), 0.3, np.float32) + np.linspace(0, slope, 140, dtype=np.float32)[None]
+    film = np.tile(np.linspace(0.3, 0.3 + slope, 140, dtype=np.float32), (120, 1))
     inside = BODY.on_film(film.shape)
     rim = inside & ~cv2.erode(inside.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
-    film += step * inside + line * rim
-    film = cv2.GaussianBlur(film, (0, 0), 1.0)
+    film = np.asarray(
+        cv2.GaussianBlur(film + np.float32(step) * inside + np.float32(line) * rim, (0, 0), 1.0), np.float32
+    )
     return (film + np.random.default_rng(0).normal(0, noise, film.shape)).astype(np.float32)
 
 
