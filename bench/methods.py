@@ -36,7 +36,9 @@ from spinefm.trace.model import Event, Finished, Setting
 from spinefm.training.export import load_run
 from spinefm.weights.load import Bundle, load_bundle
 
-SPINEFM, VERTXNET, U_NET, MASK_RCNN = "SpineFM", "VertXNet", "VertXNet's U-Net alone", "VertXNet's Mask R-CNN alone"
+VERTXNET, U_NET, MASK_RCNN = "VertXNet", "VertXNet's U-Net alone", "VertXNet's Mask R-CNN alone"
+PRESETS: Mapping[str, Mapping[str, Setting]] = {"tuned": {}}
+"""SpineFM's presets in the table by name, the one that others are compared with first, and what each sets."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,15 @@ class Contestant:
 UPPER_BOUND = "true centroids"
 
 
-def contestants(bundle: str) -> tuple[Contestant, ...]:
-    """What is compared; others' systems are named for what they are here."""
+def preset_title(preset: str) -> str:
+    """What SpineFM with a preset is called in the table."""
+    return f"SpineFM, {preset}"
+
+
+def contestants(bundle: str, presets: Mapping[str, Mapping[str, Setting]] = PRESETS) -> tuple[Contestant, ...]:
+    """What is compared: SpineFM with each preset, and others' systems, named for what they are here."""
     return (
-        Contestant(SPINEFM, "spinefm", {}),
+        *(Contestant(preset_title(name), "spinefm", settings) for name, settings in presets.items()),
         Contestant(neighbour_title(VERTXNET, bundle), "vertxnet", {}),
         Contestant(neighbour_title(U_NET, bundle), "vertxnet", {"result": "unet"}),
         Contestant(neighbour_title(MASK_RCNN, bundle), "vertxnet", {"result": "mask_rcnn"}),
@@ -62,11 +69,11 @@ def contestants(bundle: str) -> tuple[Contestant, ...]:
     )
 
 
-def compared(bundle: str) -> tuple[tuple[str, str], ...]:
-    """Pairs of lines that are tested against each other: one family of comparisons."""
-    others = [one.label for one in contestants(bundle)[1:]]
+def compared(bundle: str, presets: Mapping[str, Mapping[str, Setting]] = PRESETS) -> tuple[tuple[str, str], ...]:
+    """Pairs of lines that are tested against each other, one family of comparisons: the first preset with all others."""
+    first, *others = [one.label for one in contestants(bundle, presets)]
     vertxnet, *parts = [neighbour_title(name, bundle) for name in (VERTXNET, U_NET, MASK_RCNN)]
-    return (*((SPINEFM, other) for other in others), *((part, vertxnet) for part in parts), (SPINEFM, UPPER_BOUND))
+    return (*((first, other) for other in others), *((part, vertxnet) for part in parts), (first, UPPER_BOUND))
 
 
 @dataclass(frozen=True)
