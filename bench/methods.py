@@ -70,7 +70,7 @@ def contestants(bundle: str, presets: Mapping[str, Mapping[str, Setting]] = PRES
 
 
 def compared(bundle: str, presets: Mapping[str, Mapping[str, Setting]] = PRESETS) -> tuple[tuple[str, str], ...]:
-    """Pairs of lines that are tested against each other, one family of comparisons: the first preset with all others."""
+    """Pairs of lines that are tested against each other, one family: the first preset with all others."""
     first, *others = [one.label for one in contestants(bundle, presets)]
     vertxnet, *parts = [neighbour_title(name, bundle) for name in (VERTXNET, U_NET, MASK_RCNN)]
     return (*((first, other) for other in others), *((part, vertxnet) for part in parts), (first, UPPER_BOUND))
