@@ -63,7 +63,8 @@ def made_up(film: str, rng: np.random.Generator) -> FilmResult:
         **{"film": film, "region": "cervical", "group": "full", "subject": film, "width": 640, "height": 640},
         **{"spacing_mm": 0.3, "complete": True, "failure": "", "annotated": 7, "predicted": 7, **counts},
         **{"anchor": "whole", "level_shift": 0, "pq_iou_sum": 6.0, "pq_matched": 7, "pq_false": 0, "pq_missed": 0},
-        **{"stop_up": "C2", "stop_down": stop, "mask_dice": tuple(dice)},
+        **{"stop_up": "C2", "stop_down": stop, "mask_dice": tuple(dice), "mask_probability": (0.99,) * len(dice)},
+        **{"mask_named": (True,) * len(dice), "film_sha256": "", "truth_sha256": ""},
     )
     return FilmResult(row, tuple(rows), Drawing({}, {}, {}, []))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from spinefm.core.geometry import Point
@@ -29,13 +29,17 @@ class ServiceError(RuntimeError):
 
 @dataclass(frozen=True)
 class Facts:
-    """What a visitor reads before a run: method, bundle, device, where the weights are, and why this bundle."""
+    """What a visitor reads before a run: method, bundle, device, where the weights are, and why this bundle.
+
+    checksums: of the weights by network, once they are loaded.
+    """
 
     method: str
     bundle: str
     device: str
     weights: str = "weights on disk"
     note: str = ""
+    checksums: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def line(self) -> str:
@@ -117,7 +121,7 @@ class BundleService:
         if bundle is None:
             return Facts("SpineFM", served.current, self._device.upper(), "weights missing", served.note)
         place = f"weights from {_short(bundle.origin)}" if bundle.origin else "weights on disk"
-        return Facts("SpineFM", served.current, str(bundle.device).upper(), place, served.note)
+        return Facts("SpineFM", served.current, str(bundle.device).upper(), place, served.note, dict(bundle.checksums))
 
     def method(
         self,

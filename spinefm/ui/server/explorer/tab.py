@@ -102,7 +102,8 @@ class ExplorerTab:
             yield "Unpacking …"
             if not opened_zip(Path(path), folder):
                 method = self.parts.bench.method({}, None)
-                yield from evaluated_zip(folder, method, self.parts.bench.facts().bundle, self._turns(request))
+                facts = self.parts.bench.facts()
+                yield from evaluated_zip(folder, method, facts.bundle, facts.checksums, self._turns(request))
 
         yield from _told(work, run, news)
 
@@ -117,9 +118,10 @@ class ExplorerTab:
             if folder is None and self.shelf.has_phantoms():
                 return
             yield "Loading the weights …"
-            method, bundle = self.parts.bench.method(changed, None), self.parts.bench.facts().bundle
+            method = self.parts.bench.method(changed, None)
+            facts = self.parts.bench.facts()  # now that the weights are there, with their checksums
             with nullcontext(folder) if folder else self.shelf.making_phantoms() as target:
-                yield from phantom_run(target, method, bundle, {}, self._turns(request))
+                yield from phantom_run(target, method, facts.bundle, facts.checksums, self._turns(request))
 
         yield from _told(work, run, news)
 
