@@ -1,9 +1,10 @@
 """The phantom test: `python -m bench.phantoms [--n 200] [--first 9000000] [--set name=value …]`.
 
-`--preset published` takes the paper's rules, `--preset tuned published` prints both. Writes phantoms as files, half of them per region, runs the compact bundle on each as a user would, and prints the
+Writes phantoms as files, half of them per region, runs the compact bundle on each as a user would, and prints the
 tables of `spinefm evaluate` (all bodies, and those a reader could outline), the same for the truncated films alone, and
-the seconds of a film. `--figures DIR` keeps the figures. `--before-after` prints what the rule of truth changes: before
-2026-11-26 a body whose contrast was below 0.008 was no truth, by the statistic by which the method itself stops.
+the seconds of a film. `--preset tuned published` prints both presets. `--figures DIR` keeps the figures.
+`--before-after` prints what the rule of truth changes: before 2026-11-26 a body whose contrast was below 0.008 was no
+truth, by the statistic by which the method itself stops.
 
 Seeds from 9000000 to 9009999 have judged rules, so they are for tuning, as 900000 to 999999 are. The test range
 (`spinefm.phantom.seeds.RELEASE_SEEDS`) is run for releases only, with `--release`; note each run in the weights' card.
