@@ -3,7 +3,7 @@
 FOLDER holds `films/` and `labels/*.json`; without one, phantoms are written, half of them per region (see
 `bench.phantoms` for which seeds are for what). Prints identified, located and overall DSC, names, extra masks, panoptic
 quality and the seconds of a film for SpineFM with either preset, VertXNet, each of its two parts, SPINEPS (the last
-four are our re-implementations on compact networks), and SpineFM's segmentation given true centroids moved by 10 % of the
+four are our re-implementations on compact networks), and SpineFM's masks given true centroids moved by a tenth of the
 body's width; then each one's overall DSC per film against the first's, and the ensemble's against its parts', with
 Wilcoxon's signed-rank test, corrected for the number of comparisons. `--networks RUN…` takes those of training runs.
 """
