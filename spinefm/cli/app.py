@@ -91,6 +91,7 @@ def _configure_phantom(parser: argparse.ArgumentParser) -> None:
     add("--out", type=Path, required=True, metavar="DIR", help="folder for films/ and labels/")
     add("--seed", type=int, required=True, metavar="S", help="first seed; below 1000000 train, from 9000000 test")
     add("--region", choices=("cervical", "lumbar"), help="draw one region only")
+    add("--group", metavar="GROUP", help="draw one kind of patient or film only, such as child, chest or implant")
     parser.set_defaults(run=run_phantom)
 
 
@@ -336,8 +337,10 @@ def _bundle_lines() -> list[str]:
 
 def run_phantom(args: argparse.Namespace) -> int:
     """Write `--n` phantoms from `--seed` on. Raises WrongCall for seeds that are neither train nor test seeds."""
-    from spinefm.phantom import TEST_SEEDS, TRAIN_SEEDS, write_set
+    from spinefm.phantom import GROUPS, TEST_SEEDS, TRAIN_SEEDS, write_set
 
+    if args.group is not None and args.group not in GROUPS:
+        raise WrongCall(f"There is no group {args.group}; choose one of {', '.join(GROUPS)}.")
     seeds = range(args.seed, args.seed + args.n)
     if args.n < 1:
         raise WrongCall(f"--n is the number of films, at least 1, not {args.n}.")
@@ -348,7 +351,7 @@ def run_phantom(args: argparse.Namespace) -> int:
         )
     _make_folder(args.out)
     with _progress(len(seeds), "phantom") as bar:
-        write_set(args.out, seeds, args.region, progress=lambda done, total: bar.update())
+        write_set(args.out, seeds, args.region, progress=lambda done, total: bar.update(), group=args.group)
     sys.stdout.write(f"{len(seeds)} phantoms in {args.out}\n")
     return DONE
 

@@ -26,6 +26,7 @@ def write_set(
     region: RegionName | None = None,
     progress: Callable[[int, int], None] | None = None,
     layout: str | None = None,
+    group: str | None = None,
 ) -> list[str]:
     """Simulate and write one phantom per seed; returns the films' names, such as `phantom-cervical-9000000`.
 
@@ -35,7 +36,7 @@ def write_set(
         (folder / part).mkdir(parents=True, exist_ok=True)
     names = []
     for done, seed in enumerate(seeds, start=1):
-        names.append(write_phantom(folder, simulate(seed, region, layout=layout)))
+        names.append(write_phantom(folder, simulate(seed, region, layout=layout, group=group)))
         if progress is not None:
             progress(done, len(seeds))
     return names
@@ -43,7 +44,7 @@ def write_set(
 
 def write_phantom(folder: Path, phantom: Phantom) -> str:
     """Write one phantom into a folder that has `films/` and `labels/`; returns its name."""
-    name = f"phantom-{phantom.region}-{phantom.seed}"
+    name = f"phantom-{phantom.group or phantom.region}-{phantom.seed}"
     _write_png(folder / "films" / f"{name}.png", np.round(phantom.film * 255).astype(np.uint8))
     _write_png(folder / "labels" / f"{name}.png", phantom.labels)
     (folder / "labels" / f"{name}.json").write_text(json.dumps(label_of(phantom)), encoding="utf-8")
@@ -52,7 +53,8 @@ def write_phantom(folder: Path, phantom: Phantom) -> str:
 
 def label_of(phantom: Phantom) -> dict[str, Any]:
     """The truth of a phantom as JSON data, points in film pixels rounded to a hundredth."""
-    contrasts = {level: contrast(phantom.film, phantom.labels == level) for level in phantom.truth}
+    seen = phantom.film / np.float32(phantom.gain)  # a veil hides no body: a reader opens the window again
+    contrasts = {level: contrast(seen, phantom.labels == level) for level in phantom.truth}
     whole = {
         level: truth
         for level, truth in phantom.truth.items()
@@ -72,6 +74,7 @@ def label_of(phantom: Phantom) -> dict[str, Any]:
         "distractors": {kind: np.round(points, 2).tolist() for kind, points in phantom.distractors.items()},
         "seed": phantom.seed,
         "layout": phantom.layout,
+        **({"group": phantom.group, "gain": round(phantom.gain, 5)} if phantom.group else {}),
         "faces": phantom.faces,
         "inverted": phantom.inverted,
         "spacing_mm": round(phantom.spacing_mm, 5),
