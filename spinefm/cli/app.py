@@ -337,10 +337,10 @@ def _bundle_lines() -> list[str]:
 
 def run_phantom(args: argparse.Namespace) -> int:
     """Write `--n` phantoms from `--seed` on. Raises WrongCall for seeds that are neither train nor test seeds."""
-    from spinefm.phantom import GROUPS, TEST_SEEDS, TRAIN_SEEDS, write_set
+    from spinefm.phantom import GROUP_NAMES, TEST_SEEDS, TRAIN_SEEDS, write_set
 
-    if args.group is not None and args.group not in GROUPS:
-        raise WrongCall(f"There is no group {args.group}; choose one of {', '.join(GROUPS)}.")
+    if args.group is not None and args.group not in GROUP_NAMES:
+        raise WrongCall(f"There is no group {args.group}; choose one of {', '.join(GROUP_NAMES)}.")
     seeds = range(args.seed, args.seed + args.n)
     if args.n < 1:
         raise WrongCall(f"--n is the number of films, at least 1, not {args.n}.")

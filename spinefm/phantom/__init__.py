@@ -6,7 +6,21 @@ Anatomy first (`column`, `outlines`), painted as optical depth along each ray (`
 
 from spinefm.phantom.folder import write_set
 from spinefm.phantom.groups import GROUPS
+from spinefm.phantom.mix import MIXED, NEGATIVE
 from spinefm.phantom.settings import TEST_SEEDS, TRAIN_SEEDS, Settings
 from spinefm.phantom.simulate import Phantom, Truth, simulate
 
-__all__ = ["GROUPS", "TEST_SEEDS", "TRAIN_SEEDS", "Phantom", "Settings", "Truth", "simulate", "write_set"]
+GROUP_NAMES = (*GROUPS, NEGATIVE, MIXED)
+"""What `phantom --group` takes."""
+
+__all__ = [
+    "GROUP_NAMES",
+    "GROUPS",
+    "TEST_SEEDS",
+    "TRAIN_SEEDS",
+    "Phantom",
+    "Settings",
+    "Truth",
+    "simulate",
+    "write_set",
+]

@@ -133,7 +133,9 @@ def _whole_angles(levels: tuple[Level, ...], lower: Points, settings: ColumnSett
     top, base = levels.index(Level.T1), levels.index(Level.T12)
     share = np.clip((base - np.arange(len(levels))) / (base - top), 0, None)
     chest = angles[base] - np.deg2rad(settings.kyphosis) * (0.5 - 0.5 * np.cos(np.pi * np.clip(share, 0, 1)))
-    neck = np.deg2rad(np.clip(-0.6 * np.rad2deg(chest[top]), 0, 40)) * np.clip(top - np.arange(len(levels)), 0, None) / 6
+    neck = (
+        np.deg2rad(np.clip(-0.6 * np.rad2deg(chest[top]), 0, 40)) * np.clip(top - np.arange(len(levels)), 0, None) / 6
+    )
     return np.where(np.arange(len(levels)) < base, chest + neck, angles)
 
 

@@ -30,7 +30,7 @@ TRUNKS: Layouts = {"lumbar": ("full", "wide", "narrow"), "thoracic": ("chest", "
 EVERY: Layouts = {**USUAL, "thoracic": ("chest", "strip"), "whole": ("whole",)}
 
 
-def _as_drawn(settings: Settings, rng: np.random.Generator) -> Settings:
+def _as_drawn(settings: Settings, _: np.random.Generator) -> Settings:
     return settings
 
 
@@ -38,7 +38,7 @@ def _nothing(scene: Scene) -> None:
     pass
 
 
-def _as_developed(settings: FilmSettings, rng: np.random.Generator) -> FilmSettings:
+def _as_developed(settings: FilmSettings, _: np.random.Generator) -> FilmSettings:
     return settings
 
 
@@ -200,14 +200,18 @@ def group_of(name: str | None) -> Group:
     return GROUPS[name]
 
 
-def veil(film: Image, visible: NDArray[np.bool_], limits: tuple[float, float], rng: np.random.Generator) -> tuple[Image, float]:
+def veil(
+    film: Image, visible: NDArray[np.bool_], limits: tuple[float, float], rng: np.random.Generator
+) -> tuple[Image, float]:
     """The film (H, W) with its contrast cut by a factor from `limits`, as by scatter or a wrong window; the factor.
 
     What the shutters hide keeps its grey. Grain and a slow haze lie over the rest; 256 grey levels remain.
     """
     gain = float(np.exp(rng.uniform(*np.log(limits))))
     base = float(rng.uniform(0.05, 0.95 - gain))
-    haze = cv2.resize(rng.normal(0, 0.15 * gain, (3, 3)).astype(np.float32), film.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    haze = cv2.resize(
+        rng.normal(0, 0.15 * gain, (3, 3)).astype(np.float32), film.shape[::-1], interpolation=cv2.INTER_CUBIC
+    )
     flat = np.float32(base) + np.float32(gain) * film + haze
     flat = flat + rng.standard_normal(film.shape, dtype=np.float32) * np.float32(rng.uniform(0, 0.03) * gain)
     veiled = np.where(visible, np.clip(flat, 0, 1), film)

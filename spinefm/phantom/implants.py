@@ -88,7 +88,10 @@ def _cages(scene: Scene, operated: tuple[Vertebra, ...]) -> None:
     for above, below in zip(operated[:-1], operated[1:], strict=True):
         left, right = scene.uniform(-0.42, -0.25), scene.uniform(0.15, 0.4)
         corners = np.concatenate(
-            [above.units(np.array([(left, 0.47), (right, 0.47)])), below.units(np.array([(right, -0.47), (left, -0.47)]))]
+            [
+                above.units(np.array([(left, 0.47), (right, 0.47)])),
+                below.units(np.array([(right, -0.47), (left, -0.47)])),
+            ]
         )
         if solid:
             scene.canvas.tissue(smooth(corners, 1), 0.5 * metal, 0.2)

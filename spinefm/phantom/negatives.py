@@ -35,6 +35,7 @@ class Negative:
     film: Image
     kind: str
     subject: str
+    seed: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +84,7 @@ def simulate_negative(seed: int, subject: str | None = None) -> Negative:
     if chosen not in SUBJECTS:
         raise ValueError(f"There is no negative of {chosen!r}; choose one of {', '.join(names)}.")
     kind, _, draw = SUBJECTS[chosen]
-    return Negative(np.clip(draw(rng), 0, 1).astype(np.float32), kind, chosen)
+    return Negative(np.clip(draw(rng), 0, 1).astype(np.float32), kind, chosen, int(seed))
 
 
 def _radiograph(paint: Callable[[Easel], None], zoom: tuple[float, float]) -> Callable[[np.random.Generator], Image]:
@@ -92,7 +93,7 @@ def _radiograph(paint: Callable[[Easel], None], zoom: tuple[float, float]) -> Ca
     def draw(rng: np.random.Generator) -> Image:
         width, height = SIZES[int(rng.integers(len(SIZES)))]
         scale = height / HEIGHT_MM * float(np.exp(rng.uniform(*np.log(zoom))))
-    XX
+        middle = np.array([width / 2, height / 2]) + rng.normal(0, (0.06, 0.15)) * (width, height)
         view = View(scale, float(np.deg2rad(rng.normal(0, 5))), bool(rng.random() < 0.5), np.zeros(2), middle)
         easel = Easel(Canvas(view, (height, width), rng), rng, float(rng.uniform(0.15, 0.7)), float(rng.uniform(1, 3)))
         paint(easel)
@@ -113,16 +114,15 @@ def _paint_trunk(easel: Easel, waist: float) -> None:
 def _paint_column(easel: Easel, oblique: float) -> None:
     """Vertebrae from the front: bodies, two pedicles, a spinous process, transverse processes; turned if oblique."""
     bend, phase = easel.rng.normal(0, 14), easel.uniform(0, 6)
-    y, index = -330.0, 0
+    y = -330.0
     while y < 260:
         wide = float(np.interp(y, [-330, -200, 50, 230], [20, 26, 40, 50])) * easel.uniform(0.95, 1.05)
         tall = wide * float(np.interp(y, [-330, 0, 230], [0.75, 0.78, 0.6]))
         x = bend * float(np.sin(y / 140 + phase))
         _paint_vertebra(easel, np.array([x, y]), wide, tall, oblique)
         if -250 < y < 60:
-            _paint_ribs(easel, np.array([x, y]), wide, index)
+            _paint_ribs(easel, np.array([x, y]), wide)
         y += tall * easel.uniform(1.15, 1.3)
-        index += 1
     sacrum = [(-48, 262), (48, 262), (30, 320), (10, 372), (-10, 372), (-30, 320)]
     easel.plate(closed_curve(easel.jitter(sacrum, 3), 60), 0.5, 0.5)
 
@@ -142,7 +142,7 @@ def _paint_vertebra(easel: Easel, centre: Points, wide: float, tall: float, obli
     easel.plate(ellipse(spinous, (0.09 * wide, 0.3 * tall)), 0.4, 0.5)
 
 
-def _paint_ribs(easel: Easel, centre: Points, wide: float, index: int) -> None:
+def _paint_ribs(easel: Easel, centre: Points, wide: float) -> None:
     reach = float(np.interp(centre[1], [-250, -100, 60], [70, 135, 90]))
     for side in (-1.0, 1.0):
         places = [(0.5 * wide, 0), (0.5 * reach, -14), (0.9 * reach, 6), (reach, 40), (0.8 * reach, 75), (45, 92)]
@@ -294,7 +294,9 @@ def _axial(image: Image, rng: np.random.Generator) -> Image:
     height, width = image.shape
     middle, radii = (width // 2, height // 2), np.array([width, height]) * rng.uniform(0.3, 0.48, 2)
     for share, grey in ((1.0, rng.uniform(0.4, 0.9)), (0.93, rng.uniform(0.1, 0.5))):
-        cv2.ellipse(image, middle, np.round(radii * share).astype(int).tolist(), 0, 0, 360, float(grey), -1, cv2.LINE_AA)
+        cv2.ellipse(
+            image, middle, np.round(radii * share).astype(int).tolist(), 0, 0, 360, float(grey), -1, cv2.LINE_AA
+        )
     for _ in range(int(rng.integers(5, 16))):
         at = np.round(middle + rng.normal(0, 0.35, 2) * radii).astype(int).tolist()
         size = np.round(radii * rng.uniform(0.08, 0.35, 2)).astype(int).tolist()

@@ -9,12 +9,13 @@ from pathlib import Path
 from spinefm.training.errors import RunFailed, TrainingError
 from spinefm.training.settings import TrainSettings
 
-NETWORKS = ("mask_rcnn", "med_sa", "classifier", "point_predictor", "unet", "instance_net")
+NETWORKS = ("mask_rcnn", "med_sa", "classifier", "unet", "point_predictor", "instance_net", "view")
+ALL = "all"
 
 
 def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `python -m spinefm train` to `parser`."""
-    parser.add_argument("network", choices=NETWORKS, help="the network to train")
+    parser.add_argument("network", choices=(*NETWORKS, ALL), help="the network to train, or all of them in turn")
     parser.add_argument(
         "--data", type=Path, nargs="+", required=True, metavar="FOLDER", help="folders of phantoms or data sets"
     )
@@ -26,14 +27,23 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="unseen films (default: the data set's own part, or one in twenty of --data is held out)",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the run's folder")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="the run's folder; for all, the folder of one for each network",
+    )
     budget = parser.add_mutually_exclusive_group(required=True)
-    budget.add_argument("--minutes", type=float, help="budget in minutes, validation included")
+    budget.add_argument(
+        "--minutes", type=float, help="budget in minutes, validation included; of all networks together"
+    )
     budget.add_argument("--steps", type=int, help="budget in optimiser steps")
     parser.add_argument("--batch", type=int, help="samples a step (default: the network's own)")
     parser.add_argument("--learning-rate", type=float, help="at its highest (default: the network's own)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=0, help="processes that draw samples beside the loop")
     parser.add_argument("--bundle", choices=("compact", "paper"), default="compact", help="the networks' sizes")
     parser.add_argument("--recipe", choices=("default", "paper"), default="default", help="paper: as published")
     parser.add_argument("--device", default="cpu", help="auto, cpu, cuda or cuda:N (several GPUs: start with torchrun)")
@@ -53,6 +63,7 @@ def settings_from(args: argparse.Namespace) -> TrainSettings:
         batch=args.batch,
         seed=args.seed,
         threads=args.threads,
+        workers=args.workers,
         resume=args.resume,
         bundle=args.bundle,
         recipe=args.recipe,
@@ -71,7 +82,13 @@ def run_train(args: argparse.Namespace) -> int:
     from spinefm.training import train
 
     try:
-        scores = train(args.network, settings_from(args))
+        if args.network == ALL:
+            from spinefm.training.run import run_all
+
+            trained = run_all(settings_from(args))
+            scores = {f"{network} {name}": value for network, own in trained.items() for name, value in own.items()}
+        else:
+            scores = train(args.network, settings_from(args))
     except TrainingError as error:
         sys.stderr.write(f"{error}\n")
         return 1 if isinstance(error, RunFailed) else 2

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from spinefm.networks.med_sa import MedSA
     from spinefm.networks.point_predictor import PointPredictor
     from spinefm.networks.unet import UNet
+    from spinefm.networks.view import ViewNet
 
 __all__ = [
     "COMPACT",
@@ -66,6 +67,7 @@ class Bundle:
     notes: tuple[str, ...] = ()
     unet: UNet | None = None
     instance_net: InstanceNet | None = None
+    view: ViewNet | None = None
 
     def autocast(self) -> AbstractContextManager[Any]:
         """The context in which the networks run at the bundle's precision."""
@@ -117,6 +119,7 @@ def load_bundle(
         notes=_notes(manifest, entry, paths),
         unet=cast("UNet | None", networks.get("unet")),
         instance_net=cast("InstanceNet | None", networks.get("instance_net")),
+        view=cast("ViewNet | None", networks.get("view")),
     )
 
 
