@@ -70,7 +70,11 @@ class ViewNet(nn.Module):
     def forward(self, films: Tensor) -> ViewScores:
         """Judge films (B, 1, S, S) in [0, 1], each fitted into the square with black around it."""
         x = self.stages(self.stem(standardise(films)))  # (B, C, S / 32, S / 32)
-        pooled = x.mean(dim=(2, 3)).float()  # (B, C)
+        with torch.autocast(films.device.type, enabled=False):  # distances need more digits than bfloat16 has
+            return self._judged(x.float().mean(dim=(2, 3)))
+
+    def _judged(self, pooled: Tensor) -> ViewScores:
+        """The answers to pooled features (B, C)."""
         embedding = self.embed(pooled)  # (B, E)
         apart = (embedding[:, None] - self.centres) @ self.whitening  # (B, lateral views, E)
         return ViewScores(

@@ -14,8 +14,10 @@ GROUP_NAMES = (*GROUPS, NEGATIVE, MIXED)
 """What `phantom --group` takes."""
 
 __all__ = [
-    "GROUP_NAMES",
     "GROUPS",
+    "GROUP_NAMES",
+    "MIXED",
+    "NEGATIVE",
     "TEST_SEEDS",
     "TRAIN_SEEDS",
     "Phantom",

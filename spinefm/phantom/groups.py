@@ -143,7 +143,7 @@ def _shut(settings: FilmSettings, rng: np.random.Generator) -> FilmSettings:
     sides = rng.uniform(0.0, 0.28, 4) * (rng.random(4) < 0.75)
     collimation = replace(
         settings.collimation,
-        sides=tuple(float(side) for side in sides),
+        sides=(float(sides[0]), float(sides[1]), float(sides[2]), float(sides[3])),
         angle=float(rng.normal(0, 4.0)),
         corner=float(rng.uniform(0.0, 0.5)) if rng.random() < 0.4 else 0.0,
         shade=float(rng.choice([0.0, 0.0, 0.0, 1.0, rng.uniform(0, 1)])),

@@ -6,7 +6,7 @@ deceive a reader, only lie on the other side: a network sees what they share, tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -65,11 +65,11 @@ class Easel:
         look = Look(marrow * self.bone, cortex * self.bone, cortex_mm=self.uniform(0.6, 1.6), soft_mm=soft_mm)
         self.canvas.bone(outline, look)
 
-    def jitter(self, points: list[tuple[float, float]], mm: float) -> Points:
+    def jitter(self, points: Sequence[tuple[float, float]], mm: float) -> Points:
         """Points (N, 2) moved at random."""
         return np.asarray(np.asarray(points, float) + self.rng.normal(0, mm, (len(points), 2)), float)
 
-    def both(self, points: list[tuple[float, float]], mm: float = 2.0) -> list[Points]:
+    def both(self, points: Sequence[tuple[float, float]], mm: float = 2.0) -> list[Points]:
         """A shape and its mirror image about the midline, each with its own jitter."""
         mirrored = [(-x, y) for x, y in points]
         return [self.jitter(points, mm), self.jitter(mirrored, mm)]
@@ -301,8 +301,8 @@ def _axial(image: Image, rng: np.random.Generator) -> Image:
         at = np.round(middle + rng.normal(0, 0.35, 2) * radii).astype(int).tolist()
         size = np.round(radii * rng.uniform(0.08, 0.35, 2)).astype(int).tolist()
         cv2.ellipse(image, at, size, float(rng.uniform(0, 180)), 0, 360, float(rng.uniform(0, 0.9)), -1, cv2.LINE_AA)
-    image = cv2.GaussianBlur(image, (0, 0), 1.5)
-    return np.asarray(image + rng.normal(0, 0.03, image.shape), np.float32)
+    soft = cv2.GaussianBlur(image, (0, 0), 1.5)
+    return np.asarray(soft + rng.normal(0, 0.03, image.shape), np.float32)
 
 
 def _photograph(rng: np.random.Generator) -> Image:
