@@ -69,11 +69,11 @@ class Group:
 def _child(settings: Settings, rng: np.random.Generator) -> Settings:
     column = replace(
         settings.column,
-        youth=float(rng.uniform(0.5, 1.4)),
+        youth=float(rng.uniform(0.5, 1.25)),
         size=float(rng.uniform(0.5, 0.85)),
         degeneration=0.0,
         fracture_rate=0.0,
-        disc=max(settings.column.disc, float(rng.uniform(0.8, 1.3))),
+        disc=float(rng.uniform(0.65, 1.0)),
     )
     return replace(settings, column=column)
 
