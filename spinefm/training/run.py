@@ -72,7 +72,7 @@ def run_all(settings: TrainSettings) -> dict[str, dict[str, float]]:
             start="" if network == "view" else settings.start,
             resume=settings.resume and RunFolder(settings.out / network).checkpoint.exists(),
         )
-        scores[network] = Loop(TRAINERS[network](films, unseen), own).run()
+        scores[network] = Loop(_trainer_on(network, own, films, unseen), own).run()
     return scores
 
 
@@ -80,8 +80,13 @@ def make_trainer(network: str, settings: TrainSettings) -> Trainer:
     """The trainer of `network` with its films in memory. Raises TrainingError for an unknown network."""
     if network not in TRAINERS:
         raise TrainingError(f"There is no network {network}; choose one of {', '.join(TRAINERS)}.")
+    sizes_and_recipe(network, settings.bundle, settings.recipe)  # refuses what there is not before films are read
+    return _trainer_on(network, settings, *read_films(settings))
+
+
+def _trainer_on(network: str, settings: TrainSettings, films: FilmSet, unseen: FilmSet) -> Trainer:
+    """The trainer of `network` on given films, in the sizes that the settings ask for."""
     scale = sizes_and_recipe(network, settings.bundle, settings.recipe)
-    films, unseen = read_films(settings)
     if scale is None:
         plain: Trainer = TRAINERS[network](films, unseen)
         return plain
