@@ -7,11 +7,13 @@ from typing import Any
 
 import cv2
 import numpy as np
-import torch
 from torch.utils.data import DataLoader, Dataset
 
 AHEAD = 3
 """Batches that each worker keeps ready."""
+
+LONGEST_WAIT = 600
+"""Seconds after which a batch that has not come is an error."""
 
 MOST_STEPS = 2**40
 """Batches that a feed could give: a run ends by its budget, never for want of these."""
@@ -48,15 +50,13 @@ def feed(draw: Draw, first: int, workers: int) -> Iterator[Any]:
         num_workers=workers,
         prefetch_factor=AHEAD,
         multiprocessing_context="fork",
-        worker_init_fn=_one_thread,
+        timeout=LONGEST_WAIT,
     )
-    return iter(loader)
-
-
-def _one_thread(_: int) -> None:
-    """Keep a worker to one core: there are as many workers as there are cores for them."""
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)  # OpenCV's threads do not live on in a fork, which would wait for them for ever
+    batches = iter(loader)
+    cv2.setNumThreads(threads)
+    return batches
 
 
 def generator_of(*numbers: int) -> np.random.Generator:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 
@@ -15,8 +16,21 @@ from spinefm.training.settings import TrainSettings
 from spinefm.training.train_point_predictor import PointPredictorTrainer
 
 
+def _blurred(step: int) -> torch.Tensor:
+    return torch.from_numpy(cv2.GaussianBlur(np.full((400, 400), float(step)), (0, 0), 5))
+
+
 def _draw(step: int) -> torch.Tensor:
     return torch.from_numpy(generator_of(3, step).random(4))
+
+
+def test_workers_draw_with_opencv_after_the_parent_used_its_threads() -> None:
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(4)
+    cv2.GaussianBlur(np.random.default_rng(0).random((2000, 2000)), (0, 0), 5)
+    assert next(feed(_blurred, 0, 1)).shape == (400, 400)
+    assert cv2.getNumThreads() == 4
+    cv2.setNumThreads(threads)
 
 
 def test_workers_give_the_batches_of_the_loop_in_order() -> None:
