@@ -111,9 +111,8 @@ def with_states(bundle: Bundle, states: Mapping[str, Mapping[str, Tensor]], shar
         mixed = {
             key: value + share * (state[key].to(value.dtype) - value) if value.is_floating_point() else state[key]
             for key, value in before.items()
-            if key in state
         }
-        network.load_state_dict({**before, **mixed})
+        network.load_state_dict(mixed)
         networks[name] = network.eval()
     return replace(bundle, **networks)
 
