@@ -8,7 +8,6 @@ import pytest
 from spinefm.networks.config import config_from_dict
 from spinefm.networks.registry import NETWORKS, build_network
 
-
 PAPER = [name for name in NETWORKS if name != "view"]
 """The view network is this project's own: there is no published size."""
 
