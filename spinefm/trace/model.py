@@ -43,8 +43,10 @@ Reason = Literal[
 ]
 OVERRULABLE: tuple[Reason, ...] = ("background", "overlap", "outside the film", "too faint")
 """Stops that a reader may go on past: at the others there is no mask, or one that is taken already."""
-Action = Literal["name", "shift", "delete", "add", "go on", "lock", "unlock", "keep"]
-"""What a correction does; "keep" carries the locked vertebrae of an earlier run into a new one."""
+Action = Literal["name", "shift", "delete", "add", "go on", "lock", "unlock", "keep", "reshape"]
+"""What a correction does; "keep" carries the locked vertebrae of an earlier run into a new one.
+
+"reshape" puts another outline in the place of a vertebra's: `added` then holds it under the same number."""
 SPINE_ENDS: Mapping[str, Direction] = {"C2": "up", "S1": "down"}
 """The direction that each end of the spine stops."""
 

@@ -11,6 +11,9 @@ from spinefm.trace.model import OVERRULABLE, Corrected, Decided, Direction, Even
 
 Row = dict[str, Any]
 
+DOUBT = 0.6
+"""Below this probability a body is shown as doubtful: dashed, amber, with a question mark."""
+
 
 def reason_text(event: Decided) -> str:
     """Why a direction ended, with value and limit, e.g. "background 0.91 > 0.50"."""
@@ -45,7 +48,9 @@ def vertebra_rows(events: Sequence[Event]) -> list[Row]:
     named = [event for event in events if isinstance(event, (Named, Corrected))][-1:]
     anchor = named[0].anchor.vertebra if named and named[0].anchor else None
     locked = named[0].locked if named and isinstance(named[0], Corrected) else ()
-    rows = [_row(v, at_end.get(v.number)) | {"anchor": v.number == anchor, "locked": v.number in locked} for v in found]
+    edited = {v.number for e in events if isinstance(e, Corrected) and e.action == "reshape" for v in e.added}
+    marks = {"anchor": {anchor}, "locked": set(locked), "edited": edited}
+    rows = [_row(v, at_end.get(v.number)) | {name: v.number in whose for name, whose in marks.items()} for v in found]
     above = [_missing(ended["up"], found, -1)] if found and _is_missing(ended.get("up")) else []
     below = [_missing(ended["down"], found, 1)] if found and _is_missing(ended.get("down")) else []
     return above + rows + below
@@ -60,6 +65,7 @@ def _row(vertebra: Vertebra, end: tuple[Direction, Decided] | None) -> Row:
         "direction": direction,
         "open": event is not None and is_open(event),
         "probability": vertebra.probability,
+        "doubtful": vertebra.probability is not None and vertebra.probability < DOUBT,
         "area": vertebra.mask.area,
         "stop": reason_text(event) if event else "",
     }
@@ -79,6 +85,7 @@ def _missing(event: Decided, vertebrae: Sequence[Vertebra], offset: int) -> Row:
         "anchor": False,
         "locked": False,
         "probability": None,
+        "doubtful": False,
         "direction": event.direction,
         "open": is_open(event),
         "step": event.step,
