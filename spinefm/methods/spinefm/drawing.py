@@ -192,11 +192,29 @@ class SpineFMDrawing(Drawing):
             seconds=_seconds(phase, event),
             words=words,
             text=caption(event),
+            short=_short(event),
             value=measured.value if measured else None,
             limit=measured.limit if measured else None,
             verdict="none" if passed is None else ("passed" if passed else "failed"),
             draw=draw,
         )
+
+
+def _short(event: StepEvent) -> str:
+    """A phase in two or three words, for its row in the card."""
+    match event:
+        case Proposed(unsure=float()):
+            return f"retried {event.turned:.0f}° off the curve"
+        case Proposed():
+            return "predicted from three centres" if event.known else "clicked by the reader"
+        case Segmented(centroid=None):
+            return "nothing to outline"
+        case Segmented():
+            again = ", crop centred again" if event.recentred else ""
+            return f"outlined, centre moved {event.shift or 0:.0f} px{again}"
+        case Checked():
+            return "overlap" if event.rule == "previous" else "with others"
+    return "class"
 
 
 def _lane(event: StepEvent) -> str:

@@ -13,7 +13,6 @@ import { momentOf, stepBeats } from "./timeline.js";
 /** @typedef {{title: string, side: string, beats: Timed[], lane: string}} Card */
 
 const SIDES = { up: "↑ upwards", down: "↓ downwards" };
-const VERBS = { predict: "predicted", segment: "outlined", overlap: "overlap", class: "class", find: "", decide: "", name: "", correct: "" };
 const HELP = {
   predict: "A recurrent network reads three known centres and predicts where the next vertebra's centre lies.",
   segment: "Med-SA, a medical version of Segment Anything, outlines the body around the predicted point.",
@@ -111,12 +110,12 @@ const VERDICTS = { kept: "✓", end: "■", rejected: "✕", "by hand": "◆", n
 
 /** @param {Timed} beat */
 function rowOf(beat) {
-  const meters = (beat.draw || []).filter((item) => item.kind === "gauge" || item.kind === "bars").map((item) => meterOf(/** @type {any} */ (item)));
+  const meters = (beat.draw || []).filter((item) => item.kind === "gauge" || item.kind === "bars").map((item) => meterOf(/** @type {any} */ (item), beat.short || ""));
   const mark = beat.verdict === "passed" ? "✓" : beat.verdict === "failed" ? "✕" : "";
-  const node = html("div", { class: `row ${beat.verdict || ""}`, "data-phase": beat.phase },
-    html("p", { class: "row-words", title: HELP[/** @type {"predict"} */ (beat.phase)], tabindex: HELP[/** @type {"predict"} */ (beat.phase)] ? 0 : null },
-      html("span", {}, meters.length ? beat.words : `${beat.words}`), html("b", { "aria-hidden": "true" }, mark)),
-    meters.map((meter) => meter.node));
+  const help = HELP[/** @type {"predict"} */ (beat.phase)];
+  const node = html("div", { class: `row ${beat.verdict || ""}`, "data-phase": beat.phase, title: [beat.words, help].filter(Boolean).join(" "), tabindex: 0 },
+    meters.length ? null : html("p", { class: "row-words" }, html("span", {}, beat.short || beat.words)),
+    meters.map((meter) => meter.node), html("b", { class: "row-mark", "aria-hidden": "true" }, meters.length ? mark : "✓"));
   return { node, update: (/** @type {Scene} */ scene) => meters.forEach((meter) => meter.update(grown(scene, meter.item, beat))) };
 }
 
@@ -128,9 +127,9 @@ function grown(scene, item, beat) {
   return ease((scene.time - begin) / Math.max(1e-6, end - begin));
 }
 
-/** @param {any} item */
-function meterOf(item) {
-  return item.kind === "bars" ? barsOf(item) : gaugeOf(item);
+/** @param {any} item @param {string} short */
+function meterOf(item, short) {
+  return item.kind === "bars" ? barsOf(item) : gaugeOf(item, short);
 }
 
 /** @param {string} label @param {number} value @param {number | null | undefined} limit @param {number} scale @param {string} kind @param {string} sign */
@@ -148,11 +147,11 @@ function barOf(label, value, limit, scale, kind, sign) {
   } };
 }
 
-/** @param {any} item */
-function gaugeOf(item) {
+/** @param {any} item @param {string} short */
+function gaugeOf(item, short) {
   const passed = item.most === false ? item.value >= item.limit : item.value <= item.limit;
   const sign = item.value > item.limit ? ">" : "≤";
-  const bar = barOf(item.label, item.value, item.limit, item.scale || 1, passed ? "good" : "bad", sign);
+  const bar = barOf(short || item.label, item.value, item.limit, item.scale || 1, passed ? "good" : "bad", sign);
   return { item, node: bar.node, update: bar.update };
 }
 

@@ -65,7 +65,7 @@ export class Modes {
       for (const button of this.root.querySelectorAll(`[data-${name}="toggle"]`)) button.setAttribute("aria-pressed", String(next === name));
     }
     const seeding = next === "seeds" || (next === "none" && this.seeds.length > 0);
-    this.say(seeding ? this.seedWords() : next === "seeds" ? "" : HINTS[next]);
+    this.say(seeding ? this.seedWords() : HINTS[next] || "");
     this.act.redraw();
   }
 

@@ -34,6 +34,7 @@ export class Player {
     this.compared = new Set();
     this.opened = false;
     this.unlocking = 0;
+    /** @type {import("./tables.js").Act} */
     this.act = { go: (/** @type {number} */ time) => this.clock.go(time), hover: (/** @type {number | null} */ body) => this.light(body),
       choose: (/** @type {number | null} */ body) => this.choose(body), correct: report ? (/** @type {any} */ change) => this.correct(change) : null,
       add: () => this.modes.toggle("add"), edit: () => this.modes.toggle("edit") };
@@ -53,11 +54,17 @@ export class Player {
   show(message) {
     const before = this.store.known();
     const payload = this.store.put(message);
-    if (!payload) return;
+    if (!payload) return this.missed(message);
     if (payload.status === "finished" && hasGaps(payload) && this.report) this.report("again", {});
     const packed = before !== null && before.run === payload.run && before.status === "finished" && message.packed;
     if (packed) return this.showDownload(payload);
     this.drawing(payload);
+  }
+
+  /** A finished run whose beginning was not seen is asked for as a whole. @param {any} message */
+  missed(message) {
+    const late = message && message.status === "finished" && message.from !== undefined && this.store.known()?.status === "waiting";
+    if (late && this.report) this.report("again", {});
   }
 
   /** The result comes once more when its download is packed; nothing else is new, and nothing else is drawn. @param {any} payload */

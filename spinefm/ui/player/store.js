@@ -17,10 +17,12 @@ export function makeStore() {
   /** @param {any} message @returns {Payload | null} */
   function put(message) {
     if (!message || replaced.has(message.run)) return null;
-    const same = known !== null && known.run === message.run;
+    const same = known !== null && (known.run === message.run || message.run === "same");
+    const part = message.from !== undefined || message.packed || message.run === "same";
+    if (part && !same) return null; // its beginning was never seen
     if (known && !same) replaced.add(known.run);
     const before = same && known ? known : /** @type {any} */ ({ entries: [] });
-    const next = { ...before, ...message, entries: joined(before.entries, message) };
+    const next = { ...before, ...message, entries: joined(before.entries, message), run: same && known ? known.run : message.run };
     if (message.film === "same" || (same && message.film === undefined)) next.film = film;
     film = next.film || null;
     known = next;

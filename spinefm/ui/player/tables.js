@@ -68,10 +68,13 @@ export function drawLog(node, view, act) {
   })));
 }
 
+/** @type {Record<string, string>} */
+const VERDICTS = { kept: "kept", end: "end", rejected: "stopped", "by hand": "hand", failed: "stopped" };
+
 /** @param {import("./timeline.js").Entry} entry */
 function verdictOf(entry) {
   const verdict = entry.beats[entry.beats.length - 1]?.verdict || "";
-  return { kept: "kept", end: "end", rejected: "stopped", "by hand": "hand", failed: "stopped" }[verdict] || (entry.kind === "corrected" ? "hand" : "");
+  return VERDICTS[verdict] || (entry.kind === "corrected" ? "hand" : "");
 }
 
 /** @param {HTMLElement} node @param {View} view */

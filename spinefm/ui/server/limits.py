@@ -10,7 +10,7 @@ from spinefm.trace.model import Setting
 
 @dataclass(frozen=True)
 class Limit:
-    """One setting of SpineFM as a slider: its name, the words beside it, its range, step and default."""
+    """One setting of SpineFM as a slider: its name, the words beside it, its range, step and default, and what it does."""
 
     name: str
     label: str
@@ -18,14 +18,15 @@ class Limit:
     high: float
     step: float
     default: float
+    help: str = ""
 
 
 LIMITS = (
-    Limit("score_limit", "Detector ≥", 0.3, 0.95, 0.05, 0.6),
-    Limit("overlap_limit", "Overlap ≤", 0.0, 0.5, 0.01, 0.1),
-    Limit("patch_factor", "Patch side", 1.5, 5.0, 0.1, 3.0),
-    Limit("background_limit", "Background ≤", 0.05, 0.95, 0.05, 0.8),
-    Limit("final_limit", "Final mask ≥", 0.1, 0.95, 0.05, 0.5),
+    Limit("score_limit", "Detector ≥", 0.3, 0.95, 0.05, 0.6, "Lower finds more places that may be vertebrae."),
+    Limit("overlap_limit", "Overlap ≤", 0.0, 0.5, 0.01, 0.1, "Bodies that share more of their area are not kept."),
+    Limit("patch_factor", "Patch side", 1.5, 5.0, 0.1, 3.0, "Side of the crop, in distances between bodies."),
+    Limit("background_limit", "Background ≤", 0.05, 0.95, 0.05, 0.8, "Above this, the classifier's background stops a direction."),
+    Limit("final_limit", "Final mask ≥", 0.1, 0.95, 0.05, 0.5, "Pixels at least this sure belong to the final outline."),
 )
 """Those whose effect can be seen on one film. The defaults are those of SpineFM's settings."""
 

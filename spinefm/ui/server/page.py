@@ -13,6 +13,7 @@ from spinefm.ui.server.examples import find_examples
 from spinefm.ui.server.explorer import PLAN as EXPLORE
 from spinefm.ui.server.line import MOST, Line
 from spinefm.ui.server.segment_tab import SegmentTab
+from spinefm.ui.server.sittings import RECALL
 from spinefm.ui.server.tabs import Parts, TabPlan
 from spinefm.ui.server.workbench import Workbench
 
@@ -48,7 +49,12 @@ def build_page(bench: Workbench, examples: Path, most_waiting: int = MOST) -> gr
                 with gr.Tab(plan.label, id=plan.id):
                     plan.build(Parts(bench, tab, tabs))
         page.load(
-            tab.on_load, None, [tab.choice, tab.player, tab.kept], api_visibility="private", show_progress="hidden"
+            tab.on_load,
+            tab.recall,
+            [tab.choice, tab.player, tab.kept, tab.token],
+            js=RECALL,
+            api_visibility="private",
+            show_progress="hidden",
         )
         page.unload(tab.on_unload)
     return page.queue(max_size=EVENTS, default_concurrency_limit=8)
