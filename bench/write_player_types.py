@@ -1,7 +1,7 @@
 """Writes the page's types of the drawing primitives: `python -m bench.write_player_types [--check]`.
 
 From the JSON schema of `spinefm.trace.primitives` come `ui/shared/trace.schema.json` and `ui/shared/trace.d.ts`, which
-the page's modules name in their `@ts-check` comments. With --check nothing is written: exit code 1 says that they are old.
+the page's modules name in their comments. With --check nothing is written: exit code 1 says that they are old.
 """
 
 from __future__ import annotations

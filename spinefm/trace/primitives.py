@@ -216,7 +216,9 @@ def corners(box: Box) -> Coordinates:
 def frame(box: Box, start: Point | None = None, **more: Any) -> Frame:
     """The frame of a crop, which glides there from `start`."""
     centre = Point((box.x0 + box.x1 - 1) / 2, (box.y0 + box.y1 - 1) / 2)
-    return Frame(role="frame", centre=flat([centre]), side=float(box.width), start=flat([start] if start else []), **more)
+    return Frame(
+        role="frame", centre=flat([centre]), side=float(box.width), start=flat([start] if start else []), **more
+    )
 
 
 def plain(value: Any) -> Any:

@@ -30,7 +30,12 @@ def golden() -> dict[str, object]:
         for points in ([[50, 60], [110, 66], [104, 120], [46, 110]], [[200, 300], [260, 310], [230, 380]])
     ]
     outlines = [
-        {"outline": outline(m), "centre": list(m.centroid), "inside": list(m.centroid), "outside": [m.box.x0 - 2, m.box.y0]}
+        {
+            "outline": outline(m),
+            "centre": list(m.centroid),
+            "inside": list(m.centroid),
+            "outside": [m.box.x0 - 2, m.box.y0],
+        }
         for m in masks
     ]
     return {"outlines": outlines, "twos": [{"value": v, "words": f"{v:.2f}"} for v in (0.0, 0.126, 0.5, 0.994, 1.0)]}
@@ -48,7 +53,9 @@ def test_the_shared_figures_are_those_of_python() -> None:
 
 
 def test_the_modules_pass_their_own_tests() -> None:
-    done = subprocess.run([node(), "--test", *map(str, TESTS)], capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(
+        [node(), "--test", *map(str, TESTS)], capture_output=True, text=True, check=False, timeout=120
+    )
     assert done.returncode == 0, done.stdout[-3000:]
 
 

@@ -277,7 +277,9 @@ def _segmentation(event: Segmented, start: Point | None) -> tuple[Primitive, ...
     moved = (event.shift or 0.0) > MOVED * event.patch.width
     arrow = (Arrow(role="shift", motion="draw", until="step", points=way, begin=0.4),) if moved else ()
     crop = (frame(event.patch, _middle(event.patch), motion="fade", until="step"),) if event.recentred else ()
-    mask = Shape(role="candidate", motion="flood", until="step", outline=outline(event.mask), start=flat([start]), end=0.9)
+    mask = Shape(
+        role="candidate", motion="flood", until="step", outline=outline(event.mask), start=flat([start]), end=0.9
+    )
     return (mask, *crop, *arrow, Points(role="refined", motion="slide", until="step", points=way, begin=0.4))
 
 

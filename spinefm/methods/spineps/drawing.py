@@ -17,7 +17,8 @@ class SpinepsDrawing(Drawing):
     def _mapped(self, event: Mapped) -> tuple[Beat, ...]:
         pieces = [piece.mask for piece in event.pieces if piece.kept]
         flood = tuple(
-            Shape(role="candidate", motion="flood", outline=outline(mask), start=flat([mask.centroid])) for mask in pieces
+            Shape(role="candidate", motion="flood", outline=outline(mask), start=flat([mask.centroid]))
+            for mask in pieces
         )
         close = (frame(event.close_view, motion="fade"),) if event.close_view else ()
         words = f"The U-Net marks every pixel of a body: {len(pieces)} pieces."
@@ -40,7 +41,15 @@ class SpinepsDrawing(Drawing):
         words = "Round each centre the network outlines three bodies: above, here and below."
         draw = (frame(event.box, motion="glide"), *predicted)
         return (
-            Beat(phase="segment", lane="crops", step=event.index, seconds=LOOK, words=words, text=caption(event), draw=draw),
+            Beat(
+                phase="segment",
+                lane="crops",
+                step=event.index,
+                seconds=LOOK,
+                words=words,
+                text=caption(event),
+                draw=draw,
+            ),
         )
 
     def _fused(self, event: Fused) -> tuple[Beat, ...]:

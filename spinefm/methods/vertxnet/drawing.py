@@ -32,7 +32,12 @@ class VertXNetDrawing(Drawing):
         self._detections = [found.mask for found in event.detections]
         words = f"The detector outlines bodies one by one: {sum(d.kept for d in event.detections)} clearly."
         draw = tuple(
-            Shape(role="detected" if found.kept else "dropped", motion="light", outline=outline(found.mask), filled=found.kept)
+            Shape(
+                role="detected" if found.kept else "dropped",
+                motion="light",
+                outline=outline(found.mask),
+                filled=found.kept,
+            )
             for found in event.detections
         )
         return (_stage(event, words, draw),)
@@ -72,7 +77,11 @@ class VertXNetDrawing(Drawing):
         kept = event.vertebra is not None
         words = "Left over, but as large as the others: kept." if kept else f"Left over and dropped: {event.reason}."
         gauge = Gauge(
-            role="candidate", motion="grow", label="overlap with a kept body", value=event.overlap, limit=event.overlap_limit
+            role="candidate",
+            motion="grow",
+            label="overlap with a kept body",
+            value=event.overlap,
+            limit=event.overlap_limit,
         )
         shape = Shape(role="candidate", motion="light", until="step", outline=outline(contour))
         return _judged(self, event, words, (shape, gauge), contour)
@@ -81,7 +90,9 @@ class VertXNetDrawing(Drawing):
 def _map_shapes(event: Mapped) -> tuple[Primitive, ...]:
     pieces = [piece for piece in event.pieces if piece.kept]
     close = (frame(event.close_view, motion="fade"),) if event.close_view else ()
-    flood = (Shape(role="candidate", motion="flood", outline=outline(p.mask), start=flat([p.mask.centroid])) for p in pieces)
+    flood = (
+        Shape(role="candidate", motion="flood", outline=outline(p.mask), start=flat([p.mask.centroid])) for p in pieces
+    )
     return (*close, *flood)
 
 
@@ -115,5 +126,3 @@ def _judged(
         Beat(phase="overlap", seconds=PAIR, words=words, verdict=passed, draw=draw, **both),
         Beat(phase="decide", seconds=PAIR / 2, words=words, verdict=verdict, body=number, draw=(drop,), **both),
     )
-
-

@@ -25,8 +25,18 @@ LIMITS = (
     Limit("score_limit", "Detector ≥", 0.3, 0.95, 0.05, 0.6, "Lower finds more places that may be vertebrae."),
     Limit("overlap_limit", "Overlap ≤", 0.0, 0.5, 0.01, 0.1, "Bodies that share more of their area are not kept."),
     Limit("patch_factor", "Patch side", 1.5, 5.0, 0.1, 3.0, "Side of the crop, in distances between bodies."),
-    Limit("background_limit", "Background ≤", 0.05, 0.95, 0.05, 0.8, "Above this, the classifier's background stops a direction."),
-    Limit("final_limit", "Final mask ≥", 0.1, 0.95, 0.05, 0.5, "Pixels at least this sure belong to the final outline."),
+    Limit(
+        "background_limit",
+        "Background ≤",
+        0.05,
+        0.95,
+        0.05,
+        0.8,
+        "Above this, the classifier's background stops a direction.",
+    ),
+    Limit(
+        "final_limit", "Final mask ≥", 0.1, 0.95, 0.05, 0.5, "Pixels at least this sure belong to the final outline."
+    ),
 )
 """Those whose effect can be seen on one film. The defaults are those of SpineFM's settings."""
 

@@ -12,7 +12,7 @@ from spinefm.core.masks import Mask, four_corners
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import Extensible
 from spinefm.trace.model import Corrected, Trace, Vertebra
-from spinefm.ui.server.corrections import Correction, CorrectedRun, Refused, apply
+from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused, apply
 
 LEAST_AREA = 20
 """Pixels that an outline must hold at least."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from spinefm.core.levels import COUNTED, Level, Region
 from spinefm.trace.model import Decided, Trace
-from spinefm.ui.server.corrections import BEFORE, LOCKED, READER, Correction, CorrectedRun
+from spinefm.ui.server.corrections import BEFORE, LOCKED, READER, CorrectedRun, Correction
 
 Asked = Mapping[str, Any]
 """A correction as the player asks for it."""

@@ -1,6 +1,6 @@
 """What a reload brings back: a visitor's film, result and corrections, for half an hour.
 
-The browser tab keeps a random token, and no one without it can ask. Everything is in memory and is gone with the server.
+The browser tab keeps a random token; without it nobody can ask. All is in memory and gone with the server.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ TOKEN = 32
 """Letters that a token has at least: what is shorter could be guessed, and is not kept."""
 RECALL = """() => {
   const name = "spinefm-sitting";
-  const fresh = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const bytes = () => [...crypto.getRandomValues(new Uint8Array(16))];
+  const fresh = () => bytes().map((byte) => byte.toString(16).padStart(2, "0")).join("");
   try {
     if (!sessionStorage.getItem(name)) sessionStorage.setItem(name, fresh());
     return sessionStorage.getItem(name);

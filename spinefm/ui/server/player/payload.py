@@ -131,7 +131,9 @@ def player_payload(
     }
 
 
-def more_payload(run: str, film: Radiograph, events: Sequence[Event], entries: Sequence[Payload], window: int) -> Payload:
+def more_payload(
+    run: str, film: Radiograph, events: Sequence[Event], entries: Sequence[Payload], window: int
+) -> Payload:
     """What the last event of a run under way adds: the last `window` events, in case a message is skipped."""
     start = max(0, len(entries) - window)
     return {
