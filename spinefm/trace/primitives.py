@@ -173,7 +173,7 @@ class Beat:
     Beats of one lane follow each other. A beat whose lane is "" belongs to the whole film: it waits for all lanes, and
     all wait for it, as they do where `section`
     changes. `seconds` is its length at normal speed. `words` say what happens, `text` the same with its
-    numbers, `short` in two or three words. `body` is the number of the vertebra that the step led to, once there is one.
+    numbers, `short` in two or three words. `body` is the number of the vertebra that the step led to, if any.
     """
 
     phase: Phase

@@ -1,4 +1,4 @@
-"""SPINEPS's instances as beats: a map of the film, a centre per body, three predictions round each, and their fusion."""
+"""SPINEPS's instances as beats: a map of the film, a centre per body, three predictions round each, their fusion."""
 
 from __future__ import annotations
 

@@ -17,8 +17,10 @@ function show(value) {
   }
 }
 
-watch("value", () => show(props.value));
-show(props.value);
+// A message comes as one string, or as an object where it holds a file.
+const read = (value) => (typeof value === "string" ? (value ? JSON.parse(value) : null) : value);
+watch("value", () => show(read(props.value)));
+show(read(props.value));
 
 function refuse(file) {
   const error = {

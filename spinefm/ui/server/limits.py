@@ -10,7 +10,7 @@ from spinefm.trace.model import Setting
 
 @dataclass(frozen=True)
 class Limit:
-    """One setting of SpineFM as a slider: its name, the words beside it, its range, step and default, and what it does."""
+    """One setting of SpineFM as a slider: its name, the words beside it, range, step and default, and what it does."""
 
     name: str
     label: str

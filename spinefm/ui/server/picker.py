@@ -32,8 +32,8 @@ def build_picker(examples: dict[str, Example]) -> Any:
 
 
 def _button(name: str, picture: str) -> str:
-    label = escape(name.replace("-", " ").replace("_", " "), quote=True)
+    label, value = escape(name.replace("-", " ").replace("_", " "), quote=True), escape(name, quote=True)
     return (
-        f"<button type='button' data-example='{escape(name, quote=True)}' aria-pressed='false' title='{label}, a simulated film'>"
+        f"<button type='button' data-example='{value}' aria-pressed='false' title='{label}, a simulated film'>"
         f"<img src='{picture}' alt='{label}'><span>simulated</span></button>"
     )

@@ -20,8 +20,8 @@ from spinefm.ui.server.examples import Choice, Example
 from spinefm.ui.server.line import Line, LineFull
 from spinefm.ui.server.outlines import again, reshaped
 from spinefm.ui.server.picker import build_picker
-from spinefm.ui.server.player import failed_payload, markup, style
-from spinefm.ui.server.player.assets import gradio_script
+from spinefm.ui.server.player import failed_payload
+from spinefm.ui.server.player.component import build_player
 from spinefm.ui.server.player.payload import Payload
 from spinefm.ui.server.questions import confirmed
 from spinefm.ui.server.sessions import (
@@ -74,13 +74,7 @@ class SegmentTab:
             with gr.Column(elem_id="rail", scale=0, min_width=216):
                 self._build_rail()
             with gr.Column(elem_id="stage", min_width=280):
-                self.player = gr.HTML(
-                    html_template=markup(),
-                    css_template=style(),
-                    js_on_load=gradio_script(MAX_BYTES),
-                    apply_default_css=False,
-                    elem_id="player",
-                )
+                self.player = build_player(MAX_BYTES)
         runs = [self._connect_run(self.run.click)]
         self._connect_choice(runs)
         self._connect_cancel(runs)

@@ -129,7 +129,7 @@ def example_shown(example: Example) -> Iterator[Shown]:
 
 
 def recalled(sitting: Sitting) -> Iterator[Shown]:
-    """What a reload brings back: the film, with its finished run where there was one; nothing where the film is gone."""
+    """What a reload brings back: the film, with its run where one had finished; nothing where the film is gone."""
     try:
         film = sitting.choice.read()
     except UnreadableFilm:
