@@ -52,10 +52,10 @@ export function makeCards(root, film) {
   let drawn = new Map();
   let order = "";
 
-  /** @param {Scene} scene @param {Dress} dress @param {() => HTMLElement} overview */
-  function at(scene, dress, overview) {
+  /** @param {Scene} scene @param {Dress} dress @param {boolean} rests at the end of a finished run @param {() => HTMLElement} overview */
+  function at(scene, dress, rests, overview) {
     const cards = cardsOf(scene, dress);
-    if (!cards.length) return showOverview(scene, overview);
+    if (!cards.length) return showOverview(scene, rests, overview);
     const next = new Map(cards.map((card) => [card.lane, kept(card)]));
     const keys = cards.map((card) => keyOf(card)).join("|");
     if (keys !== order) root.replaceChildren(...[...next.values()].map((item) => item.node));
@@ -70,10 +70,10 @@ export function makeCards(root, film) {
     return known && known.key === keyOf(card) ? known : { key: keyOf(card), ...drawCard(card, film) };
   }
 
-  /** @param {Scene} scene @param {() => HTMLElement} overview */
-  function showOverview(scene, overview) {
+  /** @param {Scene} scene @param {boolean} rests @param {() => HTMLElement} overview */
+  function showOverview(scene, rests, overview) {
     const moment = momentOf(scene);
-    const key = `overview ${moment ? `${moment.entry} ${moment.phase}` : ""}`;
+    const key = `overview ${moment ? `${moment.entry} ${moment.phase}` : ""} ${rests}`;
     if (order !== key) {
       const node = overview();
       const scores = moment ? scoresOf(moment) : null;

@@ -21,6 +21,9 @@ import { momentOf, sceneAt, stopIndex } from "./timeline.js";
 const VERBS = { find: 0, predict: 1, segment: 1, overlap: 2, class: 2, decide: 2, name: 2, correct: 2 };
 /** @type {Record<string, string>} */
 const TITLES = { find: "Find three", name: "Names", correct: "Correction" };
+/** @type {Record<string, string>} */
+const IDLE = { ready: "Ready", running: "Looking for vertebrae …", waiting: "Starting …" };
+const INTRO = "Three sure vertebrae are found. From there the next one is predicted, outlined and checked, up and down, until the spine ends; then all are named.";
 const FINAL = new Set(["kept", "final", "name"]);
 const AFTERGLOW = 0.7;
 
@@ -107,7 +110,7 @@ export class Theatre {
     if (this.comparing && view.earlier) this.drawBefore(time, dress, view);
     else this.drawFinal(scene, dress);
     this.drawWords(scene, view);
-    this.cards.at(scene, dress, () => this.overview(scene, view));
+    this.cards.at(scene, dress, this.rests(scene, view), () => this.overview(scene, view));
     this.chips.at(time, dress);
     this.fly(scene);
     this.mark(scene, view);
@@ -153,17 +156,21 @@ export class Theatre {
     const moment = momentOf(scene);
     const verb = moment ? VERBS[moment.phase] : -1;
     for (const node of this.root.querySelectorAll("[data-verb]")) node.classList.toggle("on", /** @type {HTMLElement} */ (node).dataset.verb === String(verb));
-    const lines = [...new Set(scene.current.filter((beat) => beat.stop > scene.time - 1e-3).map((beat) => beat.words))];
-    say(this.node(".player-caption"), lines.length ? lines.slice(-2).join(" ") : moment ? moment.words : filmWords(view.payload.film));
+    say(this.node(".player-caption"), moment ? linesOf(scene) || moment.words : filmWords(view.payload.film));
+  }
+
+  /** Whether a finished run is at its end. @param {Scene} scene @param {View} view */
+  rests(scene, view) {
+    return view.payload.status === "finished" && scene.time >= view.timeline.end - 1e-3;
   }
 
   /** @param {Scene} scene @param {View} view */
   overview(scene, view) {
     const moment = momentOf(scene);
-    const done = view.payload.status === "finished" && scene.time >= view.timeline.end - 1e-3;
-    const result = done ? view.rows.filter((row) => row.found) : [];
-    const title = moment ? TITLES[moment.phase] || "" : "Ready";
-    const words = moment ? moment.words : view.payload.film ? "Press Run: three vertebrae are found first." : "";
+    const { status, film } = view.payload;
+    const result = this.rests(scene, view) ? view.rows.filter((row) => row.found) : [];
+    const title = moment ? TITLES[moment.phase] || "" : IDLE[status] || "SpineFM";
+    const words = moment ? moment.words : film && status === "ready" ? "Press Run: three vertebrae are found first." : INTRO;
     return overviewOf({ ...view, title, words }, { result });
   }
 
@@ -212,6 +219,17 @@ export class Theatre {
     const { scale, x, y } = this.stage.view;
     return { left: area.left + (box[0] - x) * scale, top: area.top + (box[1] - y) * scale, width: (box[2] - box[0]) * scale };
   }
+}
+
+/** @type {Record<string, string>} */
+const ARROWS = { up: "↑ ", down: "↓ " };
+
+/** What happens now, in words; where two lanes differ, each with its arrow. @param {Scene} scene */
+function linesOf(scene) {
+  const lines = [...new Set(scene.current.map((beat) => beat.words))];
+  if (lines.length < 2) return lines[0] || "";
+  const lanes = new Map(scene.current.map((beat) => [beat.lane || "", beat.words]));
+  return [...lanes].slice(-2).map(([lane, words]) => `${ARROWS[lane] || ""}${words}`).join("  ");
 }
 
 /** When a picture has arrived. @param {import("./timeline.js").Seen} item */
