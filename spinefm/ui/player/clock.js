@@ -26,7 +26,8 @@ export class Clock {
     this.now = 0;
     this.speed = 1;
     this.playing = false;
-    this.live = false;
+    this.hurries = false; // a run that is being computed, or was until now, is caught up with
+    this.open = false; // more may come
     this.last = 0;
     this.asked = 0;
   }
@@ -46,10 +47,10 @@ export class Clock {
     const passed = clamp((stamp - this.last) / 1000, 0, LONGEST);
     const backlog = this.end() - this.now;
     this.last = stamp;
-    this.now = Math.min(this.end(), this.now + passed * (this.live ? Math.max(this.speed, liveRate(backlog)) : this.speed));
+    this.now = Math.min(this.end(), this.now + passed * (this.hurries ? Math.max(this.speed, liveRate(backlog)) : this.speed));
     this.onTime();
     if (this.now < this.end()) return this.request();
-    if (!this.live) this.setPlaying(false);
+    if (!this.open) this.setPlaying(false);
   }
 
   request() {
@@ -77,6 +78,7 @@ export class Clock {
   toggle() {
     if (!this.timeline) return;
     if (!this.playing && this.now >= this.end()) this.now = 0;
+    if (!this.open) this.hurries = false;
     this.setPlaying(!this.playing);
   }
 
@@ -96,15 +98,16 @@ export class Clock {
     this.onChange();
   }
 
-  /** Shows another timeline; of the same run, time goes on where it was. @param {Timeline} next @param {{live: boolean, at?: number, play?: boolean}} how */
+  /** Shows another timeline; of the same run, time goes on where it was. @param {Timeline} next @param {{open?: boolean, hurries?: boolean, at?: number, play?: boolean}} how */
   load(next, how) {
     this.timeline = next;
-    this.live = how.live;
+    this.open = how.open || false;
+    this.hurries = how.hurries || false;
     this.now = clamp(how.at ?? this.now, 0, next.end);
     if (!this.asked) this.last = performance.now();
     if (how.play !== undefined && how.play !== this.playing) this.setPlaying(how.play);
     this.onTime();
     this.request();
-    if (this.playing && !this.live && this.now >= next.end) this.setPlaying(false);
+    if (this.playing && !this.open && this.now >= next.end) this.setPlaying(false);
   }
 }

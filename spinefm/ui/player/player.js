@@ -105,17 +105,17 @@ export class Player {
   /** Where the clock begins. @param {any} payload @param {boolean} fresh @param {any} before */
   timing(payload, fresh, before) {
     const { timeline } = this.view;
-    if (payload.status === "running") return fresh ? { live: true, at: 0, play: true } : { live: true };
+    if (payload.status === "running") return fresh ? { open: true, hurries: true, at: 0, play: true } : { open: true, hurries: true };
     const step = fresh ? asked(this) : null;
-    if (step !== null) return { live: false, at: timeline.stops[Math.min(step, timeline.stops.length - 1)] ?? timeline.end, play: false };
-    if (!fresh && before.status === "running") return { live: payload.status === "finished", play: payload.status === "finished" };
-    if (!fresh) return { live: false };
-    if (Number.isInteger(payload.at)) return { live: false, at: timeOfEntry(timeline, payload.at), play: false };
-    if (payload.play && !this.clock.still.matches) return { live: false, at: 0, play: true };
+    if (step !== null) return { at: timeline.stops[Math.min(step, timeline.stops.length - 1)] ?? timeline.end, play: false };
+    if (!fresh && before.status === "running") return { hurries: true };
+    if (!fresh) return {};
+    if (Number.isInteger(payload.at)) return { at: timeOfEntry(timeline, payload.at), play: false };
+    if (payload.play && !this.clock.still.matches) return { at: 0, play: true };
     const last = timeline.entries[timeline.entries.length - 1];
     const amended = last && last.kind === "corrected" && before.status === "finished" && before.entries.length < payload.entries.length;
-    if (amended) return { live: false, at: Math.max(0, timeline.end - last.beats.reduce((sum, beat) => sum + beat.seconds, 0)), play: true };
-    return { live: false, at: timeline.end, play: false };
+    if (amended) return { at: Math.max(0, timeline.end - last.beats.reduce((sum, beat) => sum + beat.seconds, 0)), play: true };
+    return { at: timeline.end, play: false };
   }
 
   /** @param {any} payload */
