@@ -2,6 +2,8 @@
 // "correct", "turn" and "again"; a cancel presses the page's own button.
 const player = new Player(element, (name, data) => (name === "cancel" ? press("#cancel") : trigger(name, data)));
 
+window.spinefm = player; // for the console, tests and benches
+
 function press(selector) {
   const button = document.querySelector(selector);
   if (button && button.offsetParent) button.click();
