@@ -5,7 +5,7 @@ from __future__ import annotations
 from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
 from spinefm.methods.drawing import Drawing
-from spinefm.trace.captions import caption, stop_reason
+from spinefm.trace.captions import caption
 from spinefm.trace.model import (
     Checked,
     Classified,
@@ -36,6 +36,7 @@ from spinefm.trace.primitives import (
     outline,
 )
 from spinefm.trace.primitives import Verdict as Said
+from spinefm.trace.reasons import percent, reason_words
 
 SECONDS: dict[Phase, float] = {"predict": 0.45, "segment": 0.45, "overlap": 0.3, "class": 0.35, "decide": 0.25}
 """Seconds of a step's phases at normal speed."""
@@ -139,7 +140,7 @@ class SpineFMDrawing(Drawing):
         winner = max(range(len(bars)), key=lambda index: bars[index].value)
         passed = event.background <= event.background_limit
         kinds = ("a vertebra", "C2, the upper end of the spine", "S1, the lower end of the spine", "background")
-        words = f"The classifier sees {kinds[winner]} ({bars[winner].value:.0%})."
+        words = f"The classifier sees {kinds[winner]} ({percent(bars[winner].value)})."
         draw = (
             Picture(role="frame", motion="fly", until="step", box=corners(event.patch)),
             Bars(role="candidate", motion="grow", until="step", bars=bars, winner=winner, begin=0.35),
@@ -171,7 +172,7 @@ class SpineFMDrawing(Drawing):
             value=event.value,
             limit=event.limit,
             verdict="by hand" if event.reason == "by hand" else said[event.verdict],
-            reason=stop_reason(event) if event.verdict != "accepted" else "",
+            reason=reason_words(event) if event.verdict != "accepted" else "",
             draw=draw,
         )
 
@@ -306,4 +307,4 @@ def _verdict_words(event: Decided) -> str:
     if event.verdict == "accepted":
         by = {"clicked": "Kept, because the reader clicked it.", "by hand": "Kept by the reader's hand."}
         return by.get(event.reason, "Kept: a vertebra that overlaps no other.")
-    return f"Not kept, and this direction stops: {stop_reason(event)}."
+    return f"Not kept, and this direction stops: {reason_words(event)}."

@@ -41,6 +41,11 @@ LIMITS = (
 """Those whose effect can be seen on one film. The defaults are those of SpineFM's settings."""
 
 
+def described(limit: Limit) -> str:
+    """What a limit does, and its range: a number beyond it is set to its end."""
+    return f"{limit.help} From {limit.low:g} to {limit.high:g}."
+
+
 def changed(values: Sequence[float]) -> Mapping[str, Setting]:
     """The settings that `values`, in the order of `LIMITS`, change from their defaults."""
     pairs = zip(LIMITS, values, strict=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from spinefm.core.levels import COUNTED, Level, Region
 from spinefm.trace.model import Decided, Trace
+from spinefm.trace.reasons import percent
 from spinefm.ui.server.corrections import BEFORE, LOCKED, READER, CorrectedRun, Correction
 
 Asked = Mapping[str, Any]
@@ -92,7 +93,7 @@ def _looks_like_background(after: Trace) -> str:
     last = next((e for e in reversed(after.events) if isinstance(e, Decided) and e.direction == "added"), None)
     if last is None or last.value is None or last.limit is None or last.value <= last.limit:
         return ""
-    return f"The classifier sees background there ({last.value:.0%}), no vertebra."
+    return f"The classifier sees background there ({percent(last.value)}), no vertebra."
 
 
 def renamed(before: Trace, after: Trace) -> dict[int, tuple[str, str]]:
@@ -128,7 +129,7 @@ def disagreement(before: Trace, after: Trace) -> str:
     anchor = before.anchor
     seen = anchor is not None and anchor.source not in (READER, LOCKED, BEFORE)
     if seen and anchor is not None and renamed(before, after).get(anchor.vertebra):
-        sure = f" with {anchor.probability:.0%}" if anchor.probability is not None else ""
+        sure = f" with {percent(anchor.probability)}" if anchor.probability is not None else ""
         return f"The classifier recognised {anchor.level.name}{sure}: these names contradict it."
     old, new = _region(before), _region(after)
     if old is not None and new is not None and old is not new:

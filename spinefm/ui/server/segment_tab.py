@@ -89,7 +89,14 @@ class SegmentTab:
         self.cancel = gr.Button("Cancel  (Esc)", visible=False, elem_id="cancel")
         with gr.Accordion("Limits", open=False, elem_id="limits") as accordion:
             self.limits = [
-                gr.Slider(limit.low, limit.high, limit.default, step=limit.step, label=limit.label, info=limit.help)
+                gr.Slider(
+                    limit.low,
+                    limit.high,
+                    limit.default,
+                    step=limit.step,
+                    label=limit.label,
+                    info=limits.described(limit),
+                )
                 for limit in limits.LIMITS
             ]
         self.method.change(lambda method: gr.update(visible=method == "spinefm"), self.method, accordion, **QUICK)

@@ -86,7 +86,7 @@ def test_steps_play_while_they_arrive_and_end_in_a_table(gate: threading.Semapho
     rows = run.page.locator("table.vertebrae tbody th").all_inner_texts()
     assert [name.strip() for name in rows] == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
     run.page.wait_for_selector(".player.resting")
-    assert "spine end C2 0.98 > 0.50" in run.page.inner_text(".player-cards")
+    assert "spine end C2, 98 % (limit 50 %)" in run.page.inner_text(".player-cards")
     assert "0.9 s on cpu · weights compact" in run.page.inner_text(".player-cards")
     assert run.page.locator(".log button").count() == len(events)
 
@@ -364,7 +364,7 @@ def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
     assert "overlap limit 0.1" in before and "first difference: kept 0.01" in before
     assert "overlap limit 0.02" in now and "stopped, overlap 0.03 > 0.02" in now
     run.page.click("p.divergence button")
-    assert "overlap 0.03 > 0.02" in run.page.inner_text(".player-cards")
+    assert "overlap 3 % (limit 2 %)" in run.page.inner_text(".player-cards")
     run.page.click('[data-tab="vertebrae"]')
     assert run.page.locator(".player.comparing").count() == 0
 
@@ -408,7 +408,7 @@ def test_a_vertebra_is_added_by_a_click_and_a_click_on_nothing_is_a_sentence(run
     run.page.click('[data-add="toggle"]')
     run.page.mouse.click(left + CENTRES[6].x * scale, top + CENTRES[6].y * scale)
     run.page.wait_for_selector(".question")
-    assert "The classifier sees background there (91%), no vertebra." in run.page.inner_text(".question")
+    assert "The classifier sees background there (91 %), no vertebra." in run.page.inner_text(".question")
     run.page.click("text=add it anyway")
     assert corrected(run, 1) == ["T1 was added by a click."]
     assert found(run)[-1] == "T1"

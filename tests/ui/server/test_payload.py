@@ -14,10 +14,11 @@ from spinefm.core.levels import Level
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import film_record
 from spinefm.trace.model import Decided, Finished, Located, Named, Trace
+from spinefm.trace.reasons import reason_words
 from spinefm.ui.server.player import failed_payload, film_payload, player_payload, trace_payload
 from spinefm.ui.server.player.assets import gradio_script, markup, style
 from spinefm.ui.server.player.payload import FILM_SIDE, entries_of, notices, ran
-from spinefm.ui.server.player.summary import ends, reason_text, vertebra_rows
+from spinefm.ui.server.player.summary import ends, vertebra_rows
 from tests.ui.server.stand_in import SIZE, all_events, film_pixels, located
 
 
@@ -75,8 +76,8 @@ def test_rows_run_from_the_top_and_end_with_the_candidate_that_was_rejected() ->
     rows = vertebra_rows(all_events())
     assert [row["name"] for row in rows] == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
     assert [row["anchor"] for row in rows] == [True] + [False] * 6
-    assert rows[0]["stop"] == "spine end C2 0.98 > 0.50"
-    assert rows[-1]["found"] is False and rows[-1]["stop"] == "background 0.91 > 0.50"
+    assert rows[0]["stop"] == "spine end C2, 98 % (limit 50 %)"
+    assert rows[-1]["found"] is False and rows[-1]["stop"] == "background 91 % (limit 50 %)"
 
 
 def test_without_an_anchor_the_rejected_candidate_gets_no_invented_name() -> None:
@@ -107,7 +108,7 @@ def test_a_starting_point_at_a_spine_end_is_that_ends_reason() -> None:
         "direction": "up",
         "verdict": "spine end",
         "step": 0,
-        "text": "spine end C2 0.95 > 0.50",
+        "text": "spine end C2, 95 % (limit 50 %)",
         "open": True,
     }
 
@@ -119,7 +120,7 @@ def test_what_stopped_an_earlier_attempt_is_no_end_of_the_run() -> None:
 
 
 def test_a_reason_without_a_number_has_none() -> None:
-    assert reason_text(Decided("up", 2, "stopped", "empty mask", None, None, None)) == "the mask is empty"
+    assert reason_words(Decided("up", 2, "stopped", "empty mask", None, None, None)) == "the mask is empty"
 
 
 def test_notices_of_a_lowered_limit_and_of_relative_names(film: Radiograph) -> None:

@@ -157,7 +157,7 @@ def test_a_chip_leads_to_its_vertebra_and_chooses_it(player: Visitor) -> None:
 def test_the_chips_run_from_the_top_and_the_stop_has_its_reason(player: Visitor) -> None:
     names = player.page.locator(".chip b").all_text_contents()
     assert names == ["C2", "C3", "C4", "C5", "C6", "C7", "✕"]
-    assert player.page.locator(".chip").last.locator("small").inner_text().startswith("background 0.91")
+    assert player.page.locator(".chip").last.locator("small").inner_text().startswith("background 91 %")
     assert player.page.locator(".chip.seed").count() == 3
 
 
@@ -172,7 +172,9 @@ def test_a_log_row_leads_to_its_moment_and_is_marked(player: Visitor) -> None:
 def test_a_row_of_the_table_leads_to_its_step_and_hides_no_other(player: Visitor) -> None:
     before = ink(player, "final")
     player.page.click("table.vertebrae .row-name >> text=T1")
-    assert "Not kept, and this direction stops: background 0.91 > 0.50." in player.page.inner_text(".player-cards")
+    assert "Not kept, and this direction stops: background 91 % (limit 50 %)." in player.page.inner_text(
+        ".player-cards"
+    )
     player.page.click("table.vertebrae .row-name >> text=C7")
     assert player.page.locator("tr.chosen th").all_text_contents() == ["C7"]
     player.page.keyboard.press("End")

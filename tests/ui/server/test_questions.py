@@ -30,7 +30,7 @@ def asked_about(correction: Correction, on: CorrectedRun | None = None) -> Quest
 def test_a_name_says_who_moves_with_it_and_that_the_classifier_disagrees() -> None:
     question = asked_about(Correction("name", 0, "C5"))
     assert question.text == "C4 becomes C5, and C2, C3, C5, C6 and C7 become one level lower (C3 to T1)."
-    assert "The classifier recognised C2 with 98%" in question.warning
+    assert "The classifier recognised C2 with 98 %" in question.warning
 
 
 def test_the_readers_own_anchor_is_no_disagreement() -> None:
@@ -78,7 +78,7 @@ def test_a_click_on_what_looks_like_background_is_asked_about() -> None:
     after = extended(before, "add", StandIn().add(film, before, CENTRES[6]))
     question = about_adding(before, after, {"action": "add"})
     assert question is not None and question.text == "It would be T1."
-    assert question.warning == "The classifier sees background there (91%), no vertebra."
+    assert question.warning == "The classifier sees background there (91 %), no vertebra."
     assert question.payload()["choices"] == [{"label": "add it anyway", "change": {"action": "add", "sure": True}}]
 
 

@@ -10,30 +10,25 @@ import gradio as gr
 from spinefm.ui.server.player.assets import gradio_script, markup, style
 
 
-class PlayerComponent(gr.HTML):
-    """The player's html, css and js; its value is a payload.
+def as_text(payload: Any) -> Any:
+    """A payload as it travels: one string.
 
-    A payload travels as one string: of a run's messages, which share almost nothing, gradio would otherwise compute and
-    send the difference of each to the one before. One that holds a file stays as it is, for gradio to serve that file.
+    A run's messages share almost nothing, and of objects gradio would compute and send the difference of each message
+    to the one before. A payload that holds a file stays as it is, for gradio to serve that file.
     """
-
-    def postprocess(self, value: Any) -> Any:
-        """The payload as the browser gets it."""
-        if not isinstance(value, dict) or value.get("download"):
-            return value
-        return json.dumps(value, allow_nan=False, separators=(",", ":"))
-
-    def get_block_name(self) -> str:
-        """The browser's part is that of gradio's own HTML."""
-        return "html"
+    if not isinstance(payload, dict) or payload.get("download"):
+        return payload
+    return json.dumps(payload, allow_nan=False, separators=(",", ":"))
 
 
-def build_player(most_bytes: int) -> PlayerComponent:
+def build_player(most_bytes: int) -> gr.HTML:
     """The player for the page; films of more than `most_bytes` are refused before they are sent."""
-    return PlayerComponent(
+    player = gr.HTML(
         html_template=markup(),
         css_template=style(),
         js_on_load=gradio_script(most_bytes),
         apply_default_css=False,
         elem_id="player",
     )
+    player.postprocess = as_text  # type: ignore[method-assign] # a subclass would make gradio write a stub file beside it
+    return player

@@ -19,7 +19,8 @@ from spinefm.methods.drawing import beats_of
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Corrected, Event, Finished, Located, Named, Trace
 from spinefm.trace.primitives import Beat, plain
-from spinefm.ui.server.player.summary import DOUBT, ends, vertebra_rows
+from spinefm.trace.reasons import DOUBT
+from spinefm.ui.server.player.summary import ends, vertebra_rows
 
 Payload = dict[str, Any]
 Status = Literal["empty", "ready", "waiting", "running", "finished", "failed", "cancelled"]

@@ -6,19 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from spinefm.core.levels import COUNTED, Level
-from spinefm.trace.captions import stop_reason
 from spinefm.trace.model import OVERRULABLE, Corrected, Decided, Direction, Event, Named, Vertebra, result, stops
+from spinefm.trace.reasons import doubtful, reason_words
 
 Row = dict[str, Any]
-
-DOUBT = 0.6
-"""Below this probability a body is shown as doubtful: dashed, amber, with a question mark."""
-
-
-def reason_text(event: Decided) -> str:
-    """Why a direction ended, with value and limit, e.g. "background 0.91 > 0.50"."""
-    text = stop_reason(event)
-    return f"spine end {text}" if event.verdict == "spine end" else text
 
 
 def ends(events: Sequence[Event]) -> list[Row]:
@@ -28,7 +19,7 @@ def ends(events: Sequence[Event]) -> list[Row]:
             "direction": direction,
             "verdict": event.verdict,
             "step": event.step,
-            "text": reason_text(event),
+            "text": reason_words(event),
             "open": is_open(event),
         }
         for direction, event in sorted(stops(events).items(), key=lambda item: item[0], reverse=True)
@@ -65,9 +56,9 @@ def _row(vertebra: Vertebra, end: tuple[Direction, Decided] | None) -> Row:
         "direction": direction,
         "open": event is not None and is_open(event),
         "probability": vertebra.probability,
-        "doubtful": vertebra.probability is not None and vertebra.probability < DOUBT,
+        "doubtful": doubtful(vertebra),
         "area": vertebra.mask.area,
-        "stop": reason_text(event) if event else "",
+        "stop": reason_words(event) if event else "",
     }
 
 
@@ -89,7 +80,7 @@ def _missing(event: Decided, vertebrae: Sequence[Vertebra], offset: int) -> Row:
         "direction": event.direction,
         "open": is_open(event),
         "step": event.step,
-        "stop": reason_text(event),
+        "stop": reason_words(event),
     }
 
 
