@@ -46,46 +46,56 @@ function titleOf(lane, beats, dress) {
   return end ? "not kept" : "the next body";
 }
 
-/** @param {HTMLElement} root @param {{crop: (canvas: HTMLCanvasElement, box: readonly number[]) => void}} film */
-export function makeCards(root, film) {
-  /** @type {Map<string, {key: string, node: HTMLElement, update: (scene: Scene) => void}>} */
-  let drawn = new Map();
-  let order = "";
+/** @typedef {{crop: (canvas: HTMLCanvasElement, box: readonly number[]) => void}} Film */
+/** @typedef {{key: string, node: HTMLElement, update: (scene: Scene) => void}} Drawn */
 
-  /** @param {Scene} scene @param {Dress} dress @param {boolean} rests at the end of a finished run @param {() => HTMLElement} overview */
-  function at(scene, dress, rests, overview) {
-    const cards = cardsOf(scene, dress);
-    if (!cards.length) return showOverview(scene, rests, overview);
-    const next = new Map(cards.map((card) => [card.lane, kept(card)]));
-    const keys = cards.map((card) => keyOf(card)).join("|");
-    if (keys !== order) root.replaceChildren(...[...next.values()].map((item) => item.node));
-    order = keys;
-    drawn = next;
-    for (const item of drawn.values()) item.update(scene);
+export class Cards {
+  /** @param {HTMLElement} root @param {Film} film */
+  constructor(root, film) {
+    this.root = root;
+    this.film = film;
+    this.drawn = /** @type {Map<string, Drawn>} */ (new Map());
+    this.order = "";
   }
 
-  /** @param {Card} card */
-  function kept(card) {
-    const known = drawn.get(card.lane);
-    return known && known.key === keyOf(card) ? known : { key: keyOf(card), ...drawCard(card, film) };
+  /** Everything is drawn again at the next moment. */
+  forget() {
+    this.order = "";
+    this.drawn = new Map();
+  }
+
+  /** @param {Scene} scene @param {Dress} dress @param {boolean} rests at the end of a finished run @param {() => HTMLElement} overview */
+  at(scene, dress, rests, overview) {
+    const cards = cardsOf(scene, dress);
+    if (!cards.length) return this.showOverview(scene, rests, overview);
+    const next = new Map(cards.map((card) => [card.lane, this.kept(card)]));
+    const keys = cards.map((card) => keyOf(card)).join("|");
+    if (keys !== this.order) this.root.replaceChildren(...[...next.values()].map((item) => item.node));
+    this.order = keys;
+    this.drawn = next;
+    for (const item of next.values()) item.update(scene);
+  }
+
+  /** @param {Card} card @returns {Drawn} */
+  kept(card) {
+    const known = this.drawn.get(card.lane);
+    return known && known.key === keyOf(card) ? known : { key: keyOf(card), ...drawCard(card, this.film) };
   }
 
   /** @param {Scene} scene @param {boolean} rests @param {() => HTMLElement} overview */
-  function showOverview(scene, rests, overview) {
+  showOverview(scene, rests, overview) {
     const moment = momentOf(scene);
     const key = `overview ${moment ? `${moment.entry} ${moment.phase}` : ""} ${rests}`;
-    if (order !== key) {
+    if (this.order !== key) {
       const node = overview();
       const scores = moment ? scoresOf(moment) : null;
-      drawn = new Map([["", { key, node, update: scores ? scores.update : () => undefined }]]);
-      root.replaceChildren(node);
+      this.drawn = new Map([["", { key, node, update: scores ? scores.update : () => undefined }]]);
+      this.root.replaceChildren(node);
       if (scores) node.append(scores.node);
     }
-    order = key;
-    drawn.get("")?.update(scene);
+    this.order = key;
+    this.drawn.get("")?.update(scene);
   }
-
-  return { at, forget: () => { order = ""; drawn = new Map(); } };
 }
 
 /** @param {Card} card */

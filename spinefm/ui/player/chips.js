@@ -8,19 +8,26 @@ import { PHASES, chipState, segmentState } from "./bodies.js";
 
 const TITLES = { predict: "predicted", segment: "outlined", overlap: "overlap checked", class: "classified" };
 
-/** @param {HTMLElement} root @param {{go: (time: number) => void, hover: (body: number | null) => void, choose: (body: number | null) => void}} act */
-export function makeChips(root, act) {
-  /** @type {{chip: Chip, node: HTMLElement, name: HTMLElement, segments: HTMLElement[], state: string}[]} */
-  let drawn = [];
+/** @typedef {import("./looks.js").Dress} Dress */
+/** @typedef {{chip: Chip, node: HTMLElement, name: HTMLElement, segments: HTMLElement[], state: string}} Drawn */
 
-  /** @param {Chip[]} chips @param {import("./looks.js").Dress} dress */
-  function show(chips, dress) {
-    drawn = chips.map((chip) => drawChip(chip, dress));
-    root.replaceChildren(...drawn.map((item) => item.node));
+export class Chips {
+  /** @param {HTMLElement} root @param {{go: (time: number) => void, hover: (body: number | null) => void, choose: (body: number | null) => void}} act */
+  constructor(root, act) {
+    this.root = root;
+    this.act = act;
+    this.drawn = /** @type {Drawn[]} */ ([]);
   }
 
-  /** @param {Chip} chip @param {import("./looks.js").Dress} dress */
-  function drawChip(chip, dress) {
+  /** @param {Chip[]} chips @param {Dress} dress */
+  show(chips, dress) {
+    this.drawn = chips.map((chip) => this.draw(chip, dress));
+    this.root.replaceChildren(...this.drawn.map((item) => item.node));
+  }
+
+  /** @param {Chip} chip @param {Dress} dress @returns {Drawn} */
+  draw(chip, dress) {
+    const { act } = this;
     const segments = PHASES.map((phase) => html("i", { title: TITLES[/** @type {keyof typeof TITLES} */ (phase)] }));
     const name = html("b", {});
     const doubt = chip.body !== null && dress.doubtful.has(chip.body);
@@ -33,30 +40,33 @@ export function makeChips(root, act) {
     return { chip, node, name, segments, state: "" };
   }
 
-  /** @param {number} time @param {import("./looks.js").Dress} dress */
-  function at(time, dress) {
-    for (const item of drawn) {
+  /** @param {number} time @param {Dress} dress */
+  at(time, dress) {
+    for (const item of this.drawn) {
       const segments = PHASES.map((phase) => segmentState(item.chip, phase, time));
       const whole = chipState(item.chip, time);
       const state = [whole, ...segments, nameOf(item.chip, whole, dress)].join();
-      if (state !== item.state) paint(item, whole, segments, dress);
+      if (state !== item.state) this.paint(item, whole, segments, dress);
       item.state = state;
     }
   }
 
-  /** @param {any} item @param {string} whole @param {string[]} segments @param {import("./looks.js").Dress} dress */
-  function paint(item, whole, segments, dress) {
+  /** @param {Drawn} item @param {string} whole @param {string[]} segments @param {Dress} dress */
+  paint(item, whole, segments, dress) {
     const words = nameOf(item.chip, whole, dress);
     item.node.dataset.state = whole;
     item.name.textContent = words;
     item.node.setAttribute("aria-label", `${words}: ${whole === "later" ? "not reached yet" : item.chip.words || whole}`);
     item.node.title = whole === "kept" || whole === "end" || whole === "stopped" ? item.chip.words : "";
     segments.forEach((state, index) => { item.segments[index].className = state; });
-    const beyond = item.node.offsetLeft - root.scrollLeft;
-    if (whole === "now" && (beyond < 0 || beyond > root.clientWidth - 70)) root.scrollTo({ left: item.node.offsetLeft - root.clientWidth / 2 });
+    if (whole === "now") this.reveal(item.node);
   }
 
-  return { show, at };
+  /** Scrolls a chip into sight within its row, and never the page. @param {HTMLElement} node */
+  reveal(node) {
+    const left = node.offsetLeft - this.root.scrollLeft;
+    if (left < 0 || left > this.root.clientWidth - 70) this.root.scrollTo({ left: node.offsetLeft - this.root.clientWidth / 2 });
+  }
 }
 
 /** @param {Chip} chip @param {string} whole @param {import("./looks.js").Dress} dress */

@@ -4,8 +4,8 @@
 import { html, say, style } from "../shared/dom.js";
 import { ease, mix } from "../shared/numbers.js";
 import { drawLetters, drawOutline } from "../shared/pen.js";
-import { makeCards } from "./card.js";
-import { makeChips } from "./chips.js";
+import { Cards } from "./card.js";
+import { Chips } from "./chips.js";
 import { captionsOf, partingMark } from "./compare.js";
 import { drawNames, drawSeen } from "./looks.js";
 import { filmWords, overviewOf } from "./messages.js";
@@ -35,8 +35,8 @@ export class Theatre {
     const redraw = () => this.redraw();
     this.stage = new Pane(this.node(".pane.stage"), { onDraw: redraw, onView: (view) => this.final.setView(view, false) });
     this.final = new Pane(this.node(".pane.final"), { onDraw: redraw, onView: (view) => this.stage.setView(view, false) });
-    this.cards = makeCards(this.node(".player-cards"), { crop: (canvas, box) => this.crop(canvas, box) });
-    this.chips = makeChips(this.node(".player-chips"), act);
+    this.cards = new Cards(this.node(".player-cards"), { crop: (canvas, box) => this.crop(canvas, box) });
+    this.chips = new Chips(this.node(".player-chips"), act);
     this.flyer = /** @type {HTMLCanvasElement} */ (this.node(".player-flyer"));
     this.scrub = /** @type {HTMLInputElement} */ (this.node("[data-scrub]"));
     this.view = /** @type {View | null} */ (null);
