@@ -123,7 +123,7 @@ function rowOf(beat) {
   const meters = (beat.draw || []).filter((item) => item.kind === "gauge" || item.kind === "bars").map((item) => meterOf(/** @type {any} */ (item), beat.short || ""));
   const mark = beat.verdict === "passed" ? "✓" : beat.verdict === "failed" ? "✕" : "";
   const help = HELP[/** @type {"predict"} */ (beat.phase)];
-  const node = html("div", { class: `row ${beat.verdict || ""}`, "data-phase": beat.phase, title: [beat.words, help].filter(Boolean).join(" "), tabindex: 0 },
+  const node = html("div", { class: `row ${beat.verdict || ""}`, "data-phase": beat.phase, "data-help": [beat.words, help].filter(Boolean).join(" "), role: "group", "aria-label": beat.text || beat.words, tabindex: 0 },
     meters.length ? null : html("p", { class: "row-words" }, html("span", {}, beat.short || beat.words)),
     meters.map((meter) => meter.node), html("b", { class: "row-mark", "aria-hidden": "true" }, meters.length ? mark : "✓"));
   return { node, update: (/** @type {Scene} */ scene) => meters.forEach((meter) => meter.update(grown(scene, meter.item, beat))) };
