@@ -288,7 +288,7 @@ def our_walk(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> 
         trace = run_to_trace(SpineFM(bundle, settings, stages=stages), film)
     finished = next(event for event in trace.events if isinstance(event, Finished))
     if len(finished.vertebrae) != len(centroids):
-        raise SystemExit(f"The forced walk took {len(finished.vertebrae)} vertebrae instead of {len(centroids)}.")
+        raise SystemExit(f"The forced induction took {len(finished.vertebrae)} vertebrae instead of {len(centroids)}.")
     for name, seconds in finished.seconds.items():
         if name != "total":
             clock.wall[name], clock.processor[name] = seconds, float("nan")

@@ -42,6 +42,7 @@ export class Theatre {
     this.view = /** @type {View | null} */ (null);
     this.time = 0;
     this.flown = "";
+    this.told = -1;
     this.options = { fills: true, letters: true };
     this.comparing = false;
     /** @type {(pen: import("../shared/pen.js").Pen) => void} */
@@ -184,6 +185,8 @@ export class Theatre {
     for (const [name, words] of Object.entries(data)) if (this.shell.dataset[name] !== words) this.shell.dataset[name] = words;
     this.shell.classList.toggle("resting", scene.time >= view.timeline.end && view.payload.status !== "running");
     markLog(this.root, moment ? moment.entry : -1);
+    if (moment && this.told !== moment.entry) tell(moment);
+    this.told = moment ? moment.entry : -1;
   }
 
   /** A part of the film, cut out. @param {HTMLCanvasElement} canvas @param {readonly number[]} box */
@@ -219,6 +222,11 @@ export class Theatre {
     const { scale, x, y } = this.stage.view;
     return { left: area.left + (box[0] - x) * scale, top: area.top + (box[1] - y) * scale, width: (box[2] - box[0]) * scale };
   }
+}
+
+/** Other parts of the page may follow the run. @param {import("./timeline.js").Timed} beat */
+function tell({ phase, text = "" }) {
+  document.dispatchEvent(new CustomEvent("spinefm:beat", { detail: { phase, text } }));
 }
 
 /** @type {Record<string, string>} */
