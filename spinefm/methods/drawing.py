@@ -1,11 +1,11 @@
-"""From a run's events to beats: what every method's drawing shares, and which drawing a method has.
+"""From a run's events to beats: what every method's drawing shares.
 
 A drawing is fed the events in order and remembers what later beats refer to, as the mask that a new one overlaps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
@@ -93,19 +93,3 @@ def _count(count: int) -> str:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def drawing_of(method: str) -> Drawing:
-    """The drawing of the method called `method`, at the start of a run."""
-    from spinefm.methods.spinefm.drawing import SpineFMDrawing
-    from spinefm.methods.spineps.drawing import SpinepsDrawing
-    from spinefm.methods.vertxnet.drawing import VertXNetDrawing
-
-    known = {"spinefm": SpineFMDrawing, "vertxnet": VertXNetDrawing, "spineps": SpinepsDrawing}
-    return known.get(method, Drawing)()
-
-
-def beats_of(method: str, events: Iterable[Event]) -> list[tuple[Beat, ...]]:
-    """The beats of each event of a run."""
-    drawing = drawing_of(method)
-    return [drawing.beats(event) for event in events]

@@ -125,7 +125,7 @@ def _delete(trace: Trace, correction: Correction) -> Corrected:
     left = tuple(v for v in trace.vertebrae if v.number != gone.number)
     anchor = _anchor_among(trace, left)
     if correction.close or any(vertebra.level is None for vertebra in left):
-        return _counted(trace, "delete", f"{gone.name} was deleted.", left, anchor)
+        return _counted(trace, "delete", f"{gone.name} was deleted.", left, anchor, gaps=False)
     numbers, levels = tuple(v.number for v in left), tuple(v.level for v in left)
     return Corrected("delete", f"{gone.name} was deleted.", numbers, levels, anchor, trace.locked)
 
@@ -208,14 +208,17 @@ def _counted(
     vertebrae: Sequence[Vertebra],
     anchor: Anchor | None,
     added: tuple[Vertebra, ...] = (),
+    gaps: bool = True,
 ) -> Corrected:
-    """The correction after which `vertebrae` are counted from `anchor`. Raises Refused."""
+    """The correction after which `vertebrae` are counted from `anchor`, with the `gaps` that are there or without.
+
+    Raises Refused.
+    """
     numbers = tuple(vertebra.number for vertebra in vertebrae)
     levels: tuple[Level | None, ...] = (None,) * len(numbers)
     if anchor is not None:
-        levels = _with_gaps(trace, numbers, anchor) or counted_from(
-            anchor.level, numbers.index(anchor.vertebra), len(numbers)
-        )
+        kept = _with_gaps(trace, numbers, anchor) if gaps else None
+        levels = kept or counted_from(anchor.level, numbers.index(anchor.vertebra), len(numbers))
         if None in levels:
             raise Refused(
                 f"With {anchor.level.name} there the names would run beyond the spine's end: choose another level."

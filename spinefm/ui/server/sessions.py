@@ -17,7 +17,7 @@ from spinefm.core.geometry import Point
 from spinefm.export.result import write_zip
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
 from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record
-from spinefm.methods.drawing import drawing_of
+from spinefm.methods.drawings import drawing_of
 from spinefm.trace.model import Direction, Event, Finished, Setting, Trace
 from spinefm.ui.server.animation import animation
 from spinefm.ui.server.comparison import compare

@@ -31,7 +31,7 @@ def lower(number: int, by: float) -> list[float]:
 def test_a_dragged_outline_is_the_vertebras_from_then_on_and_can_be_undone() -> None:
     after = reshaped(run(), FILM, 0, lower(0, 8.0))
     old, new = (next(v for v in t.vertebrae if v.number == 0) for t in (run().trace, after.trace))
-    assert new.centroid.y - old.centroid.y == pytest.approx(8.0, abs=0.5)
+    assert new.centroid.y - old.mask.centroid.y == pytest.approx(8.0, abs=0.5)
     assert len(new.corners) == 4 and new.name == old.name
     assert after.undo().trace.to_json() == run().trace.to_json()
     assert [row["edited"] for row in vertebra_rows(after.trace.events)].count(True) == 1

@@ -15,7 +15,7 @@ import numpy as np
 
 from spinefm.core.levels import PALETTE, Level
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.drawing import beats_of
+from spinefm.methods.drawings import beats_of
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Corrected, Event, Finished, Located, Named, Trace
 from spinefm.trace.primitives import Beat, plain
