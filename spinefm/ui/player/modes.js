@@ -166,7 +166,7 @@ function drawHandles(pen, outline) {
     pen.ink.strokeStyle = "#ffffff";
     pen.ink.lineWidth = 2;
     pen.ink.beginPath();
-    pen.ink.rect(x - 4.5, y - 4.5, 9, 9);
+    pen.ink.rect(x - 3.5, y - 3.5, 7, 7);
     pen.ink.fill();
     pen.ink.stroke();
   }

@@ -6,7 +6,7 @@ import { distance, pairs } from "../shared/geometry.js";
 /** @typedef {import("../shared/geometry.js").Pair} Pair */
 /** Which corners a press holds: one, or the two of an edge, or none. @typedef {{corners: number[]}} Grip */
 
-const MOST_HANDLES = 14;
+const MOST_HANDLES = 10;
 
 /** @param {Pair} a @param {Pair} b @param {Pair} c */
 function triangle(a, b, c) {
