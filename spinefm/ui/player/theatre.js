@@ -37,17 +37,23 @@ export class Theatre {
     this.final = new Pane(this.node(".pane.final"), { onDraw: redraw, onView: (view) => this.stage.setView(view, false) });
     this.cards = new Cards(this.node(".player-cards"), { crop: (canvas, box) => this.crop(canvas, box) });
     this.chips = new Chips(this.node(".player-chips"), act);
-    this.flyer = /** @type {HTMLCanvasElement} */ (this.node(".player-flyer"));
+    this.flyers = [...root.querySelectorAll(".player-flyer")].map((node) => /** @type {HTMLCanvasElement} */ (node));
     this.scrub = /** @type {HTMLInputElement} */ (this.node("[data-scrub]"));
     this.view = /** @type {View | null} */ (null);
     this.time = 0;
-    this.flown = "";
     this.told = -1;
     this.options = { fills: true, letters: true };
     this.comparing = false;
     /** @type {(pen: import("../shared/pen.js").Pen) => void} */
     this.extra = () => undefined;
-    this.stage.image.addEventListener("load", () => { this.cards.forget(); this.redraw(); });
+    this.stage.image.addEventListener("load", () => this.onFilm());
+  }
+
+  /** Another picture: what was cut out of the one before is cut again. */
+  onFilm() {
+    for (const flyer of this.flyers) flyer.dataset.box = "";
+    this.cards.forget();
+    this.redraw();
   }
 
   /** @param {string} selector @returns {HTMLElement} */
@@ -200,20 +206,25 @@ export class Theatre {
     ink.drawImage(image, box[0] * k, box[1] * k, (box[2] - box[0]) * k, (box[3] - box[1]) * k, 0, 0, canvas.width, canvas.height);
   }
 
-  /** The crop on its way from the film into its card. @param {Scene} scene */
+  /** The crops on their way from the film into their cards, one a lane. @param {Scene} scene */
   fly(scene) {
-    const item = /** @type {any} */ (scene.seen.find((part) => part.kind === "picture" && scene.time < flownBy(part)));
+    const flying = scene.seen.filter((part) => part.kind === "picture" && scene.time < flownBy(part));
+    this.flyers.forEach((flyer, index) => this.flyOne(flyer, /** @type {any} */ (flying[index]), scene));
+  }
+
+  /** @param {HTMLCanvasElement} flyer @param {any} item @param {Scene} scene */
+  flyOne(flyer, item, scene) {
     const target = item && this.root.querySelector(`.card[data-lane="${item.beat.lane}"] .card-patch`);
-    this.flyer.hidden = !target;
-    if (!target) return;
+    flyer.hidden = !target || !target.getClientRects().length;
+    if (flyer.hidden) return;
     const key = item.box.join();
-    if (this.flown !== key) this.crop(this.flyer, item.box);
-    this.flown = key;
+    if (flyer.dataset.box !== key) this.crop(flyer, item.box);
+    flyer.dataset.box = key;
     const x = ease((scene.time - item.beat.start) / (flownBy(item) - item.beat.start));
     const [from, to] = [this.onPage(item.box), target.getBoundingClientRect()];
     const home = this.shell.getBoundingClientRect();
     const width = mix(from.width, to.width, x);
-    this.flyer.style.transform = `translate(${mix(from.left, to.left, x) - home.left}px, ${mix(from.top, to.top, x) - home.top - 30 * Math.sin(Math.PI * x)}px) scale(${width / 112})`;
+    flyer.style.transform = `translate(${mix(from.left, to.left, x) - home.left}px, ${mix(from.top, to.top, x) - home.top - 30 * Math.sin(Math.PI * x)}px) scale(${width / 112})`;
   }
 
   /** Where a box of the film lies on the page. @param {readonly number[]} box */
