@@ -183,7 +183,7 @@ def corrected(kept: Kept | None, change: Change) -> Iterator[Shown]:
 def shown_again(kept: Kept | None) -> Iterator[Shown]:
     """The remembered run as a whole, for a player that missed a part of it."""
     if kept is not None:
-        yield from _result(kept, kept.choice.read())
+        yield from recalled(Sitting(kept.choice, kept.run))
 
 
 def undo_payload(run: CorrectedRun) -> Payload:
