@@ -48,6 +48,6 @@ def test_a_doubtful_vertebra_is_dashed_and_amber() -> None:
     assert finished is not None
     unsure = replace(finished, vertebrae=tuple(replace(v, probability=0.21) for v in finished.vertebrae))
     events = tuple(unsure if event is finished else event for event in trace.events)
-    sure = sum(np.all(draw_overlay(trace, film) == AMBER, axis=2).ravel())
-    amber = sum(np.all(draw_overlay(replace(trace, events=events), film) == AMBER, axis=2).ravel())
-    assert sure == 0 and amber > 50
+    pictures = [draw_overlay(replace(trace, events=known), film).astype(int) for known in (trace.events, events)]
+    amber = [np.count_nonzero(np.abs(picture - AMBER).max(axis=2) < 40) for picture in pictures]
+    assert amber[0] == 0 and amber[1] > 50

@@ -34,7 +34,7 @@ def test_a_dragged_outline_is_the_vertebras_from_then_on_and_can_be_undone() -> 
     assert new.centroid.y - old.mask.centroid.y == pytest.approx(8.0, abs=0.5)
     assert len(new.corners) == 4 and new.name == old.name
     assert after.undo().trace.to_json() == run().trace.to_json()
-    assert [row["edited"] for row in vertebra_rows(after.trace.events)].count(True) == 1
+    assert [row.get("edited") for row in vertebra_rows(after.trace.events)].count(True) == 1
     assert Trace.from_json(after.trace.to_json()).vertebrae[2].mask.area == new.mask.area
 
 
