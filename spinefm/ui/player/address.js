@@ -11,10 +11,10 @@ function served() {
 
 /** @param {Player} player */
 export function writeAddress({ view, clock }) {
-  if (!served() || clock.playing) return;
+  if (!served()) return;
   const address = new URL(location.href);
   const { stops, end } = view.timeline;
-  const resting = !stops.length || clock.now >= end;
+  const resting = clock.playing || !stops.length || clock.now >= end;
   if (resting) address.searchParams.delete("step");
   else address.searchParams.set("step", String(stopIndex(view.timeline, clock.now) + 1));
   if (view.payload.example) address.searchParams.set("film", view.payload.example);

@@ -89,6 +89,14 @@ document.addEventListener("keydown", (event) => {
   press("#run:not(:disabled)");
 });
 
+// The limits lie over the page while they are open; a press anywhere else closes them.
+document.addEventListener("pointerdown", (event) => {
+  const fold = document.querySelector("#limits");
+  if (!fold || fold.contains(event.target)) return;
+  const content = fold.querySelector("input[type=range]");
+  if (content && content.offsetParent) fold.querySelector("button").click();
+}, true);
+
 // A small picture of a vertebra for the tab, without a request.
 const ICON = "%3Csvg xmlns='http:%2F%2Fwww.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%231b62d6'/%3E%3Cpath d='M9 6h14l-1 5H10zM9 13.5h14l-1 5H10zM9 21h14l-1 5H10z' fill='white'/%3E%3C/svg%3E";
 if (!document.querySelector("link[data-spinefm]")) {

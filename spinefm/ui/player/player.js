@@ -97,9 +97,10 @@ export class Player {
     this.theatre.show(this.view);
     this.modes.onShow(payload);
     this.compareTab(payload);
-    this.clock.load(this.view.timeline, this.timing(payload, fresh, before));
-    if (fresh && this.opened) writeAddress(this);
+    const [how, first] = [this.timing(payload, fresh, before), !this.opened];
     this.opened = true;
+    this.clock.load(this.view.timeline, how);
+    if (fresh && !first) writeAddress(this);
   }
 
   /** Where the clock begins. @param {any} payload @param {boolean} fresh @param {any} before */

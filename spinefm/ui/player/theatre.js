@@ -145,6 +145,12 @@ export class Theatre {
     this.extra(pen);
   }
 
+  /** The bodies in the final pane, by number. */
+  finals() {
+    const seen = this.view ? sceneAt(this.view.timeline, this.time).seen : [];
+    return [...new Set(seen.filter((item) => FINAL.has(item.role) && item.alpha > 0.5).map((item) => item.body))].sort();
+  }
+
   /** The run before, at the same time. @param {number} time @param {Dress} dress @param {View} view */
   drawBefore(time, dress, view) {
     const { earlier, earlierDress } = view;

@@ -70,12 +70,13 @@ class SegmentTab:
         self.token = gr.State("", time_to_live=KEEP_STATE)
         self.sittings = Sittings()
         self.recall = gr.Textbox("", visible=False)
+        self.readable = gr.State(False)
         with gr.Row(elem_id="segment"):
             with gr.Column(elem_id="rail", scale=0, min_width=216):
                 self._build_rail()
             with gr.Column(elem_id="stage", min_width=280):
                 self.player = build_player(MAX_BYTES)
-        runs = [self._connect_run(self.run.click)]
+        runs = [self._connect_run(self.run.click, self._on_begin, self._on_run)]
         self._connect_choice(runs)
         self._connect_cancel(runs)
         self._connect_reader()
@@ -108,22 +109,26 @@ class SegmentTab:
         """
         buttons = [self.run, self.cancel]
         chosen = [self.choice, self.player, self.kept]
-        uploaded = self.upload.upload(self._on_upload, [self.upload, self.token], chosen, cancels=list(runs), **QUICK)
-        more = {**QUICK, "cancels": [*runs, self._connect_run(uploaded.success)]}
-        runs.append(more["cancels"][-1])
+        brought = [*chosen, self.readable]
+        uploaded = self.upload.upload(self._on_upload, [self.upload, self.token], brought, cancels=list(runs), **QUICK)
+        runs.append(self._connect_run(uploaded.success, self._on_brought, self._run_brought, [self.readable]))
+        more = {**QUICK, "cancels": list(runs)}
         self.upload.clear(self._on_clear, self.token, chosen, **more).then(self._on_end, None, buttons, **QUICK)
         picked = self.picker.pick(self._on_pick, self.token, [self.upload, *chosen], trigger_mode="multiple", **more)
         picked.then(self._on_end, None, buttons, **QUICK)
         turned = self.player.turn(self._on_turn, [self.choice, self.token], chosen, trigger_mode="multiple", **more)
         turned.then(self._on_end, None, buttons, **QUICK)
 
-    def _connect_run(self, starts: Any) -> Any:
-        """A run begins when `starts` does. Returns the run's event, which others may cancel."""
+    def _connect_run(self, starts: Any, begin: Any, run_film: Any, when: Sequence[Any] = ()) -> Any:
+        """A run begins when `starts` does. Returns the run's event, which others may cancel.
+
+        begin, run_film: what is done at once, and then; `when` are their first inputs.
+        """
         buttons = [self.run, self.cancel]
-        begin = starts(self._on_begin, None, [self.player, *buttons], queue=False, api_visibility="private")
-        run = begin.then(
-            self._on_run,
-            [self.choice, self.kept, self.seeds, self.token, self.method, *self.limits],
+        begun = starts(begin, list(when), [self.player, *buttons], queue=False, api_visibility="private")
+        run = begun.then(
+            run_film,
+            [self.choice, self.kept, self.seeds, self.token, self.method, *self.limits, *when],
             [self.player, self.kept],
             js=WITH_SEEDS,
             api_visibility="private",
@@ -161,11 +166,12 @@ class SegmentTab:
         for number, shown in enumerate(example_shown(first)):
             yield gr.skip() if number else first.choice(), *_remembered(shown), token
 
-    def _on_upload(self, request: gr.Request, path: str, token: str) -> tuple[Choice, Payload, None]:
+    def _on_upload(self, request: gr.Request, path: str, token: str) -> tuple[Choice, Payload, None, bool]:
         self.line.dismiss(str(request.session_hash))
         choice = Choice(Path(path), Path(path).name)
         self.sittings.put(token, Sitting(choice))
-        return choice, opened(choice), None
+        payload = opened(choice)
+        return choice, payload, None, payload["status"] == "ready"
 
     def _on_clear(self, request: gr.Request, token: str) -> tuple[None, Payload, None]:
         self.line.dismiss(str(request.session_hash))
@@ -191,6 +197,17 @@ class SegmentTab:
 
     def _on_begin(self) -> tuple[Payload, Any, Any]:
         return waiting(0), gr.update(visible=False), gr.update(visible=True)
+
+    def _on_brought(self, readable: bool) -> tuple[Any, Any, Any]:
+        """A film that cannot be read is not run: the reason stays."""
+        return self._on_begin() if readable else (gr.skip(), gr.skip(), gr.skip())
+
+    def _run_brought(self, request: gr.Request, *inputs: Any) -> Iterator[tuple[Any, Any]]:
+        *known, readable = inputs
+        if readable:
+            yield from self._on_run(request, *known)
+        else:
+            yield gr.skip(), gr.skip()
 
     def _on_run(
         self,

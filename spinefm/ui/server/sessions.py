@@ -172,12 +172,17 @@ def corrected(kept: Kept | None, change: Change) -> Iterator[Shown]:
     try:
         after = replace(kept, run=change(kept.run, film))
     except Asks as asks:
-        yield Shown({"run": "same", "question": asks.question.payload(), "refused": None})
+        yield Shown(_answer(question=asks.question.payload()))
         return
     except (Refused, CannotAdd, BundleError) as error:
-        yield Shown({"run": "same", "refused": str(error), "question": None})
+        yield Shown(_answer(refused=str(error)))
         return
     yield from _result(after, film, film_data="same")
+
+
+def _answer(question: Payload | None = None, refused: str | None = None) -> Payload:
+    """What is said about the run on show; its number makes the same words news when they are said twice."""
+    return {"run": "same", "question": question, "refused": refused, "answer": new_run()}
 
 
 def shown_again(kept: Kept | None) -> Iterator[Shown]:
