@@ -112,6 +112,7 @@ class SegmentTab:
         brought = [*chosen, self.readable]
         uploaded = self.upload.upload(self._on_upload, [self.upload, self.token], brought, cancels=list(runs), **QUICK)
         runs.append(self._connect_run(uploaded.success, self._on_brought, self._run_brought, [self.readable]))
+        self.upload.upload(None, None, None, cancels=[runs[-1]], queue=False)
         more = {**QUICK, "cancels": list(runs)}
         self.upload.clear(self._on_clear, self.token, chosen, **more).then(self._on_end, None, buttons, **QUICK)
         picked = self.picker.pick(self._on_pick, self.token, [self.upload, *chosen], trigger_mode="multiple", **more)
