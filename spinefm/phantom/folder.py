@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.phantom.mix import MIXED, NEGATIVE, drawn_group
+from spinefm.phantom.negatives import Negative, simulate_negative
 from spinefm.phantom.settings import RegionName
 from spinefm.phantom.simulate import Phantom, simulate
 
@@ -27,27 +29,62 @@ def write_set(
     region: RegionName | None = None,
     progress: Callable[[int, int], None] | None = None,
     layout: str | None = None,
+    group: str | None = None,
 ) -> list[str]:
     """Simulate and write one phantom per seed; returns the films' names, such as `phantom-cervical-9000000`.
 
-    `progress` is called with (done, total) after each film. Raises OSError when the folder cannot be written.
+    `group` is a kind of patient or film (`groups.GROUPS`), "negative" for pictures that are no lateral spine film, or
+    "mixed" for the mixture that networks are trained on. `progress` is called with (done, total) after each film.
+    Raises OSError when the folder cannot be written.
     """
     for part in ("films", "labels"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     names = []
     for done, seed in enumerate(seeds, start=1):
-        names.append(write_phantom(folder, simulate(seed, region, layout=layout)))
+        names.append(write_film(folder, seed, region, layout, drawn_group(seed) if group == MIXED else group))
         if progress is not None:
             progress(done, len(seeds))
     return names
 
 
+def write_film(
+    folder: Path, seed: int, region: RegionName | None = None, layout: str | None = None, group: str | None = None
+) -> str:
+    """Simulate and write one phantom, or one negative where that is the group; returns its name."""
+    if group == NEGATIVE:
+        return write_negative(folder, simulate_negative(seed))
+    return write_phantom(folder, simulate(seed, region, layout=layout, group=group))
+
+
 def write_phantom(folder: Path, phantom: Phantom) -> str:
     """Write one phantom into a folder that has `films/` and `labels/`; returns its name."""
-    name = f"phantom-{phantom.region}-{phantom.seed}"
+    name = f"phantom-{phantom.group or phantom.region}-{phantom.seed}"
     _write_png(folder / "films" / f"{name}.png", np.round(phantom.film * 255).astype(np.uint8))
     _write_png(folder / "labels" / f"{name}.png", phantom.labels)
     (folder / "labels" / f"{name}.json").write_text(json.dumps(label_of(phantom)), encoding="utf-8")
+    return name
+
+
+def write_negative(folder: Path, negative: Negative) -> str:
+    """Write a picture that is no lateral spine film into a folder that has `films/` and `labels/`; returns its name."""
+    name = f"phantom-negative-{negative.seed}"
+    _write_png(folder / "films" / f"{name}.png", np.round(negative.film * 255).astype(np.uint8))
+    _write_png(folder / "labels" / f"{name}.png", np.zeros(negative.film.shape, np.uint8))
+    label = {
+        "size": [negative.film.shape[1], negative.film.shape[0]],
+        "region": "none",
+        "kind": "phantom (simulated): no lateral spine film",
+        "complete": True,
+        "polygons": {},
+        "partial": {},
+        "distractors": {},
+        "seed": negative.seed,
+        "layout": negative.subject,
+        "group": "negative",
+        "view": negative.kind,
+        "inverted": False,
+    }
+    (folder / "labels" / f"{name}.json").write_text(json.dumps(label), encoding="utf-8")
     return name
 
 
@@ -68,6 +105,7 @@ def label_of(phantom: Phantom) -> dict[str, Any]:
         "distractors": {kind: np.round(points, 2).tolist() for kind, points in phantom.distractors.items()},
         "seed": phantom.seed,
         "layout": phantom.layout,
+        **({"group": phantom.group, "gain": round(phantom.gain, 5)} if phantom.group else {}),
         "faces": phantom.faces,
         "inverted": phantom.inverted,
         "spacing_mm": round(phantom.spacing_mm, 5),
