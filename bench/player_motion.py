@@ -23,8 +23,8 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from spinefm.ui.server.model_service import BundleService
 from spinefm.ui.server.page import build_page, launch
-from spinefm.ui.server.workbench import SharedBundle
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -69,7 +69,7 @@ PICTURES = """async ([from, to, count]) => {
 @contextmanager
 def served() -> Iterator[str]:
     """The page's address while it is served."""
-    page = build_page(SharedBundle(), EXAMPLES)
+    page = build_page(BundleService.started(), EXAMPLES)
     _, url, _ = launch(page, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=None)
     yield url
     page.close()

@@ -16,7 +16,17 @@ import pytest
 import spinefm
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("spinefm", "weights", "examples", "setup.py", "pyproject.toml", "requirements.txt", "README.md", "LICENSE")
+SOURCES = (
+    "spinefm",
+    "weights",
+    "examples",
+    "setup.py",
+    "pyproject.toml",
+    "requirements.txt",
+    "README.md",
+    "LICENSE",
+    "NOTICE",
+)
 OFFLINE = {"HF_HUB_OFFLINE": "1", "PYTHONPATH": "", "OMP_NUM_THREADS": "1"}
 
 

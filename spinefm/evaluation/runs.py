@@ -22,6 +22,7 @@ from uuid import uuid4
 
 from spinefm import __version__
 from spinefm.evaluation.results import FilmResult
+from spinefm.evaluation.titles import method_title
 from spinefm.trace.model import Setting, Trace
 
 PLAN = "run.json"
@@ -54,7 +55,7 @@ class Plan:
     def title(self) -> str:
         """One line: data set, split, method and bundle."""
         split = f" ({self.split})" if self.split else ""
-        return f"{self.dataset}{split} · {self.method} · {self.bundle}"
+        return f"{self.dataset}{split} · {method_title(self.method, self.bundle)} · {self.bundle}"
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from spinefm.export.labels import colour_of
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Trace, Vertebra
-from spinefm.trace.reasons import doubtful
 
 FILL = 0.28
 """Share of the level's colour in the fill: the bone's structure stays readable below it."""

@@ -1,29 +1,19 @@
-"""Which drawing a method has."""
+"""A run's events as beats, drawn by its method."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from importlib import import_module
+from collections.abc import Iterable
 
-from spinefm.methods.drawing import Drawing
-from spinefm.trace.model import Event
+from spinefm.methods.base.drawing import Drawing
+from spinefm.methods.registry import specs
 from spinefm.trace.primitives import Beat
-
-DRAWINGS: Mapping[str, str] = {"spinefm": "SpineFMDrawing", "vertxnet": "VertXNetDrawing", "spineps": "SpinepsDrawing"}
-"""The class in `methods/<name>/drawing.py`; without one, a method's events are words, names and result."""
+from spinefm.trace.registry import Event
 
 
 def drawing_of(method: str) -> Drawing:
-    """The drawing of the method called `method`, at the start of a run.
-
-    It is imported here: a method's package loads torch, which the page's start does not wait for.
-    """
-    if method not in DRAWINGS:
-        return Drawing()
-    kind = getattr(import_module(f"spinefm.methods.{method}.drawing"), DRAWINGS[method])
-    drawing = kind()
-    assert isinstance(drawing, Drawing)
-    return drawing
+    """The drawing of the method called `method`, at the start of a run; of an unknown one names and result alone."""
+    spec = specs().get(method)
+    return Drawing() if spec is None else spec.drawing()
 
 
 def beats_of(method: str, events: Iterable[Event]) -> list[tuple[Beat, ...]]:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from spinefm.methods import METHODS, run_to_trace
-from spinefm.methods.drawing import Drawing
+from spinefm.methods.base.drawing import Drawing
 from spinefm.methods.drawings import beats_of, drawing_of
-from spinefm.methods.spineps import Spineps, SpinepsSettings
-from spinefm.methods.vertxnet import VertXNet, VertXNetSettings
-from spinefm.trace.model import Corrected, Decided, Trace
+from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spineps import Spineps, SpinepsConfig
+from spinefm.methods.vertxnet import VertXNet, VertXNetConfig
+from spinefm.trace.model import Corrected, Trace
 from spinefm.trace.primitives import Beat, Gauge, Shape, plain
 from tests.methods.drawn import film, whole_bundle
 from tests.ui.server.stand_in import all_events
@@ -76,7 +77,7 @@ def test_an_example_takes_some_ten_seconds_and_stays_small(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "method",
-    [DrawnVertXNet(whole_bundle(), VertXNetSettings(deviations=3.0)), DrawnSpineps(whole_bundle(), SpinepsSettings())],
+    [DrawnVertXNet(whole_bundle(), VertXNetConfig(deviations=3.0)), DrawnSpineps(whole_bundle(), SpinepsConfig())],
     ids=["vertxnet", "spineps"],
 )
 def test_whole_film_methods_draw_every_event(method: VertXNet | Spineps) -> None:

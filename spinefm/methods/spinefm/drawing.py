@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
-from spinefm.methods.drawing import Drawing
+from spinefm.methods.base.drawing import Drawing
+from spinefm.methods.base.events import Detection, Located
+from spinefm.methods.spinefm.events import Checked, Classified, Decided, Proposed, Seeded, Segmented, StepEvent
+from spinefm.methods.spinefm.reasons import percent, reason_words
 from spinefm.trace.captions import caption
-from spinefm.trace.model import (
-    Checked,
-    Classified,
-    Decided,
-    Detection,
-    Located,
-    Proposed,
-    Seeded,
-    Segmented,
-    StepEvent,
-)
 from spinefm.trace.primitives import (
     Arrow,
     Bar,
@@ -36,7 +28,6 @@ from spinefm.trace.primitives import (
     outline,
 )
 from spinefm.trace.primitives import Verdict as Said
-from spinefm.trace.reasons import percent, reason_words
 
 SECONDS: dict[Phase, float] = {"predict": 0.45, "segment": 0.45, "overlap": 0.3, "class": 0.35, "decide": 0.25}
 """Seconds of a step's phases at normal speed."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from spinefm.methods.drawing import Drawing
+from spinefm.methods.base.drawing import Drawing
+from spinefm.methods.base.events import Mapped
+from spinefm.methods.spineps.events import CentreCrop, Centred, Fused
 from spinefm.trace.captions import caption
 from spinefm.trace.primitives import Beat, Curve, Gauge, Points, Primitive, Shape, Verdict, flat, frame, outline
-from spinefm.trace.semantic_events import Centred, Cutout, Fused, Mapped
 
 SHOW, LOOK, FUSE = 0.9, 0.5, 0.5
 """Seconds of a whole-film stage, of a crop, and of a fusion."""
@@ -33,7 +34,7 @@ class SpinepsDrawing(Drawing):
         words = f"Each piece is shrunk to its core: {len(event.centres)} centres."
         return (Beat(phase="find", seconds=SHOW, words=words, text=caption(event), draw=draw),)
 
-    def _cutout(self, event: Cutout) -> tuple[Beat, ...]:
+    def _cutout(self, event: CentreCrop) -> tuple[Beat, ...]:
         predicted: tuple[Primitive, ...] = (
             Shape(role="candidate", motion="light", outline=outline(event.centre)),
             *(Shape(role="previous", motion="light", outline=outline(mask)) for mask in (event.above, event.below)),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from spinefm.core.masks import Mask
-from spinefm.methods.drawing import Drawing
+from spinefm.methods.base.drawing import Drawing
+from spinefm.methods.base.events import Located, Mapped
+from spinefm.methods.vertxnet.events import Leftover, PairedContours, Recognised
 from spinefm.trace.captions import caption
-from spinefm.trace.model import Located
 from spinefm.trace.primitives import Beat, Gauge, Label, Primitive, Shape, flat, frame, outline
-from spinefm.trace.semantic_events import Leftover, Mapped, Paired, Recognised
 
 SHOW, PAIR = 0.9, 0.5
 """Seconds of a whole-film stage, and of a pair."""
@@ -53,7 +53,7 @@ class VertXNetDrawing(Drawing):
         words = "The classifier looks for an end of the spine among them: C2 or S1."
         return (_stage(event, words, (*draw, *gauges)),)
 
-    def _paired(self, event: Paired) -> tuple[Beat, ...]:
+    def _paired(self, event: PairedContours) -> tuple[Beat, ...]:
         contour = self._detections[event.detection]
         piece = Mask.empty() if event.piece is None else self._pieces[event.piece]
         words = {
@@ -110,11 +110,11 @@ def _stage(event: Mapped | Located | Recognised, words: str, draw: tuple[Primiti
 
 
 def _judged(
-    drawing: Drawing, event: Paired | Leftover, words: str, draw: tuple[Primitive, ...], mask: Mask
+    drawing: Drawing, event: PairedContours | Leftover, words: str, draw: tuple[Primitive, ...], mask: Mask
 ) -> tuple[Beat, ...]:
     """One contour compared, then kept or not."""
     number = event.vertebra
-    index = event.detection if isinstance(event, Paired) else 100 + event.index
+    index = event.detection if isinstance(event, PairedContours) else 100 + event.index
     if number is not None:
         drawing.keep(number, mask)
         drop = Shape(role="kept", motion="drop", until="run", body=number, outline=outline(mask))

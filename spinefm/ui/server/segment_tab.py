@@ -17,7 +17,8 @@ from spinefm.methods import TITLES
 from spinefm.ui.server import limits
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
 from spinefm.ui.server.examples import Choice, Example
-from spinefm.ui.server.line import Line, LineFull
+from spinefm.ui.server.model_queue import ModelQueue, QueueFull
+from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.outlines import again, reshaped
 from spinefm.ui.server.picker import build_picker
 from spinefm.ui.server.player import failed_payload
@@ -40,7 +41,6 @@ from spinefm.ui.server.sessions import (
     waiting,
 )
 from spinefm.ui.server.sittings import Sitting, Sittings
-from spinefm.ui.server.workbench import Workbench
 
 KEEP_STATE = 1800
 """Seconds after which a visitor's film and run are forgotten, as long as uploads are kept."""
@@ -59,7 +59,7 @@ QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden",
 class SegmentTab:
     """The tab's parts and what happens between them."""
 
-    def __init__(self, bench: Workbench, examples: dict[str, Example], line: Line) -> None:
+    def __init__(self, bench: ModelService, examples: dict[str, Example], line: ModelQueue) -> None:
         """Build the tab inside the current page; `line` is where its visitors wait."""
         self.bench = bench
         self.examples = examples
@@ -229,7 +229,7 @@ class SegmentTab:
                     self.line.leave(visitor)  # what is left to do needs no network
                     self._note(token, shown.kept)
                 yield _remembered(shown)
-        except LineFull as error:
+        except QueueFull as error:
             yield failed_payload(new_run(), str(error)), gr.skip()
         finally:
             self.line.leave(visitor)
@@ -294,7 +294,7 @@ class SegmentTab:
             for _ in self.line.waits(visitor):
                 pass
             yield
-        except LineFull as error:
+        except QueueFull as error:
             raise Refused(str(error)) from error
         finally:
             self.line.leave(visitor)

@@ -17,12 +17,15 @@ from spinefm.core.geometry import Point
 from spinefm.export.result import write_zip
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
 from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record
+from spinefm.methods.base.protocol import Direction
 from spinefm.methods.drawings import drawing_of
-from spinefm.trace.model import Direction, Event, Finished, Setting, Trace
+from spinefm.trace.model import Finished, Setting, Trace
+from spinefm.trace.registry import Event
 from spinefm.ui.server.animation import animation
 from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Refused, carried, extended
 from spinefm.ui.server.examples import Choice, Example
+from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.player import (
     event_payload,
     failed_payload,
@@ -34,7 +37,6 @@ from spinefm.ui.server.player import (
 from spinefm.ui.server.player.payload import Payload, Status, entries_of, more_payload, remarks
 from spinefm.ui.server.questions import Asked, Asks, about_adding
 from spinefm.ui.server.sittings import Sitting
-from spinefm.ui.server.workbench import Workbench
 from spinefm.weights.load import BundleError
 
 BROKEN = "The run stopped on an error in the program: try another film, and report this one."
@@ -174,7 +176,7 @@ def corrected(kept: Kept | None, change: Change) -> Iterator[Shown]:
     except Asks as asks:
         yield Shown(_answer(question=asks.question.payload()))
         return
-    except (Refused, CannotAdd, BundleError) as error:
+    except (Refused, CannotAdd, BundleError, ServiceError) as error:
         yield Shown(_answer(refused=str(error)))
         return
     yield from _result(after, film, film_data="same")
@@ -203,13 +205,13 @@ def _last_words(traces: Sequence[Trace]) -> str | None:
     return traces[0].corrections[-1].text if traces[0].corrections else "the run without corrections."
 
 
-def gone_on(bench: Workbench, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
+def gone_on(bench: ModelService, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
     """The run after its walk in `direction` went on past its stop. Raises Refused, CannotAdd, BundleError."""
     addition = bench.method(run.trace.settings, None, run.trace.method).go_on(film, run.trace, direction)
     return run.followed_by(extended(run.trace, "go on", addition))
 
 
-def added(bench: Workbench, run: CorrectedRun, film: Radiograph, point: Point, asked: Asked) -> CorrectedRun:
+def added(bench: ModelService, run: CorrectedRun, film: Radiograph, point: Point, asked: Asked) -> CorrectedRun:
     """The run with the vertebra that the reader clicked.
 
     Raises Refused, CannotAdd, BundleError; Asks where it looks like none or others would be renamed.
@@ -241,7 +243,7 @@ class Wishes:
 
 
 def run_steps(
-    bench: Workbench, choice: Choice | None, wishes: Wishes | None = None, before: Kept | None = None
+    bench: ModelService, choice: Choice | None, wishes: Wishes | None = None, before: Kept | None = None
 ) -> Iterator[Shown]:
     """One run on the chosen film: the film, each event as it comes, and the result or the failure.
 
@@ -263,7 +265,7 @@ def run_steps(
         for event in method.run(film):
             yield Shown(progress.add(event))
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))
-    except (CannotStart, BundleError) as error:
+    except (CannotStart, BundleError, ServiceError) as error:
         yield Shown(progress.failed(str(error), click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
         return
     except Exception:

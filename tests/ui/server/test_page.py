@@ -16,9 +16,9 @@ from playwright.sync_api import BrowserContext
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.phantom import simulate
 from spinefm.trace.captions import caption as describe
-from spinefm.ui.server.workbench import SharedBundle
+from spinefm.ui.server.model_service import BundleService
 from tests.ui.server.conftest import Visitor, serve, visit
-from tests.ui.server.stand_in import CENTRES, SIZE, StandInBench, all_events, write_film
+from tests.ui.server.stand_in import CENTRES, SIZE, StandInService, all_events, write_film
 
 UPLOAD = "#film-upload input[type=file]"
 ROWS = "document.querySelectorAll('.log button').length"
@@ -384,7 +384,7 @@ def found(visitor: Visitor) -> list[str]:
 def test_going_on_past_a_stop_adds_what_was_rejected_and_can_be_undone_by_keys(run: Visitor) -> None:
     run.wait("finished")
     run.page.click("table.vertebrae tr.missing button.small")
-    assert corrected(run, 1) == ["The walk downwards went on past background 0.91 > 0.50 and found T1."]
+    assert corrected(run, 1) == ["The induction downwards went on past background 0.91 > 0.50 and found T1."]
     assert found(run)[-1] == "T1 ?"
     assert "kept by hand, against background 0.91 > 0.50" in " ".join(run.page.locator(".log li").all_text_contents())
     run.page.keyboard.press("Control+z")
@@ -431,7 +431,7 @@ def test_a_locked_vertebra_outlives_a_run_with_another_limit(run: Visitor) -> No
 
 
 def test_who_comes_when_too_many_wait_reads_a_sentence(
-    context: BrowserContext, examples: Path, gate: threading.Semaphore, bench: StandInBench
+    context: BrowserContext, examples: Path, gate: threading.Semaphore, bench: StandInService
 ) -> None:
     for address in serve(bench, examples, most_waiting=1):
         first, second = visit(context), visit(context)
@@ -468,7 +468,7 @@ def test_the_real_method_in_the_browser(context: BrowserContext, tmp_path: Path)
     film = simulate(9_700_001, "cervical", layout="full").film
     assert cv2.imwrite(str(path), np.round(film * 255).astype(np.uint8))
     one = visit(context)
-    for address in serve(SharedBundle(), tmp_path):
+    for address in serve(BundleService.started(), tmp_path):
         one.open(address, "empty")
         assert "weights on disk" in one.page.inner_text("#facts")
         one.page.set_input_files(UPLOAD, str(path))

@@ -13,8 +13,10 @@ import pytest
 from spinefm.core.levels import Level
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import film_record
-from spinefm.trace.model import Decided, Finished, Located, Named, Trace
-from spinefm.trace.reasons import reason_words
+from spinefm.methods.base.events import Located
+from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.reasons import reason_words
+from spinefm.trace.model import Finished, Named, Trace
 from spinefm.ui.server.player import failed_payload, film_payload, player_payload, trace_payload
 from spinefm.ui.server.player.assets import gradio_script, markup, style
 from spinefm.ui.server.player.payload import FILM_SIDE, entries_of, notices, ran

@@ -15,11 +15,13 @@ import numpy as np
 
 from spinefm.core.levels import PALETTE, Level
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods.base.events import Located
 from spinefm.methods.drawings import beats_of
 from spinefm.trace.captions import caption
-from spinefm.trace.model import Corrected, Event, Finished, Located, Named, Trace
+from spinefm.trace.doubt import DOUBT
+from spinefm.trace.model import Corrected, Finished, Named, Trace
 from spinefm.trace.primitives import Beat, plain
-from spinefm.trace.reasons import DOUBT
+from spinefm.trace.registry import Event
 from spinefm.ui.server.player.summary import ends, vertebra_rows
 
 Payload = dict[str, Any]

@@ -6,8 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from spinefm.core.levels import COUNTED, Level
-from spinefm.trace.model import OVERRULABLE, Corrected, Decided, Direction, Event, Named, Vertebra, result, stops
-from spinefm.trace.reasons import doubtful, reason_words
+from spinefm.methods.base.protocol import Direction
+from spinefm.methods.spinefm.events import OVERRULABLE, Decided
+from spinefm.methods.spinefm.reasons import reason_words
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.doubt import doubtful
+from spinefm.trace.model import Corrected, Named, Vertebra, result
+from spinefm.trace.registry import Event
 
 Row = dict[str, Any]
 
