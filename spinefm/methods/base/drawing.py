@@ -11,7 +11,7 @@ from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Corrected, Finished, Named, Vertebra, result
-from spinefm.trace.primitives import Beat, Label, Primitive, Shape, flat, outline
+from spinefm.trace.primitives import AnyPrimitive, Beat, Label, Phase, Shape, flat, outline
 from spinefm.trace.registry import Event
 
 NAMES, SMOOTH, CORRECT = 0.8, 0.6, 0.6
@@ -43,7 +43,7 @@ class Drawing:
         if event.anchor is not None:
             words = f"{event.anchor.level.name} is recognised, so the others are counted from it."
         masks = {number: self.mask(number) for number in event.vertebrae}
-        draw = _labels(event.vertebrae, event.levels, masks, event.anchor and event.anchor.vertebra)
+        draw = _labels(event.vertebrae, event.levels, masks, event.anchor.vertebra if event.anchor else None)
         return (Beat(phase="name", seconds=NAMES, words=words, text=caption(event), draw=draw),)
 
     def _finished(self, event: Finished) -> tuple[Beat, ...]:
@@ -54,12 +54,11 @@ class Drawing:
         self._ended.append(event)
         return (self._result("correct", CORRECT, _sentence(event.text), event, result(self._ended)),)
 
-    def _result(self, phase: str, seconds: float, words: str, event: Event, found: Sequence[Vertebra]) -> Beat:
+    def _result(self, phase: Phase, seconds: float, words: str, event: Event, found: Sequence[Vertebra]) -> Beat:
         for vertebra in found:
             self.keep(vertebra.number, vertebra.mask)
         draw = tuple(_final(vertebra) for vertebra in found)
-        how = "name" if phase == "name" else "correct"
-        return Beat(phase=how, seconds=seconds, words=words, text=caption(event), clears="bodies", draw=draw)
+        return Beat(phase=phase, seconds=seconds, words=words, text=caption(event), clears="bodies", draw=draw)
 
 
 def _unknown(event: Event) -> tuple[Beat, ...]:
@@ -74,7 +73,7 @@ def _final(vertebra: Vertebra) -> Shape:
 
 def _labels(
     numbers: Sequence[int], levels: Sequence[Level | None], masks: Mapping[int, Mask], anchor: int | None
-) -> tuple[Primitive, ...]:
+) -> tuple[AnyPrimitive, ...]:
     """A name for each mask, which appear one after the other from the anchor along the spine."""
     first = numbers.index(anchor) if anchor in numbers else 0
     far = max(first, len(numbers) - 1 - first, 1)

@@ -10,6 +10,7 @@ from spinefm.methods.spinefm.events import Checked, Classified, Decided, Propose
 from spinefm.methods.spinefm.reasons import percent, reason_words
 from spinefm.trace.captions import caption
 from spinefm.trace.primitives import (
+    AnyPrimitive,
     Arrow,
     Bar,
     Bars,
@@ -20,7 +21,7 @@ from spinefm.trace.primitives import (
     Phase,
     Picture,
     Points,
-    Primitive,
+    Role,
     Shape,
     corners,
     flat,
@@ -141,7 +142,7 @@ class SpineFMDrawing(Drawing):
     def _decided(self, event: Decided) -> tuple[Beat, ...]:
         mine = self._step.get((event.direction, event.step))
         mask = mine.mask if mine else Mask.empty()
-        draw: tuple[Primitive, ...] = ()
+        draw: tuple[AnyPrimitive, ...] = ()
         if event.vertebra is not None:
             self.keep(event.vertebra, mask)
             draw = (Shape(role="kept", motion="drop", until="run", body=event.vertebra, outline=outline(mask)),)
@@ -149,7 +150,7 @@ class SpineFMDrawing(Drawing):
             draw = (_ghost(mask),)
         return (self._decision(event, draw),)
 
-    def _decision(self, event: Decided, draw: tuple[Primitive, ...]) -> Beat:
+    def _decision(self, event: Decided, draw: tuple[AnyPrimitive, ...]) -> Beat:
         said: dict[str, Said] = {"accepted": "kept", "spine end": "end", "stopped": "rejected"}
         return Beat(
             phase="decide",
@@ -172,7 +173,7 @@ class SpineFMDrawing(Drawing):
         phase: Phase,
         event: StepEvent,
         words: str,
-        draw: tuple[Primitive, ...],
+        draw: tuple[AnyPrimitive, ...],
         passed: bool | None = None,
         measured: Checked | None = None,
     ) -> Beat:
@@ -226,10 +227,10 @@ def _by_score(event: Located) -> list[Detection]:
     return sorted(event.detections, key=lambda found: -found.score)
 
 
-def _detection(found: Detection, rank: int, event: Located) -> tuple[Primitive, ...]:
+def _detection(found: Detection, rank: int, event: Located) -> tuple[AnyPrimitive, ...]:
     """A detection appears by its score; a weak one fades out with its reason."""
     begin = 0.5 * rank / max(len(event.detections), 1)
-    role = "detected" if found.kept else "dropped"
+    role: Role = "detected" if found.kept else "dropped"
     text = f"{found.score:.2f}" if found.kept else found.reason
     points, centre = outline(found.mask), flat([found.centroid])
     return (
@@ -246,7 +247,7 @@ def _axis(event: Seeded) -> Curve:
     return Curve(role="axis", motion="draw", points=flat(ends), end=0.7)
 
 
-def _prediction(event: Proposed) -> tuple[Primitive, ...]:
+def _prediction(event: Proposed) -> tuple[AnyPrimitive, ...]:
     """The known centres pulse, the curve runs on, a point flies along it, and the crop's frame glides there."""
     last = event.known[-1] if event.known else None
     path = flat([*event.known, event.point])
@@ -261,7 +262,7 @@ def _prediction(event: Proposed) -> tuple[Primitive, ...]:
     )
 
 
-def _segmentation(event: Segmented, start: Point | None) -> tuple[Primitive, ...]:
+def _segmentation(event: Segmented, start: Point | None) -> tuple[AnyPrimitive, ...]:
     """The mask floods from the point, and the centre slides to its refined place."""
     if event.centroid is None or start is None:
         return ()
@@ -279,7 +280,7 @@ def _middle(box: Box) -> Point:
     return Point((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
 
 
-def _shared(mine: Segmented | None, other: Mask) -> tuple[Primitive, ...]:
+def _shared(mine: Segmented | None, other: Mask) -> tuple[AnyPrimitive, ...]:
     """The area that both masks hold, where there is any."""
     if mine is None or not mine.mask.intersection_area(other):
         return ()

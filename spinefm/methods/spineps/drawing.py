@@ -6,7 +6,7 @@ from spinefm.methods.base.drawing import Drawing
 from spinefm.methods.base.events import Mapped
 from spinefm.methods.spineps.events import CentreCrop, Centred, Fused
 from spinefm.trace.captions import caption
-from spinefm.trace.primitives import Beat, Curve, Gauge, Points, Primitive, Shape, Verdict, flat, frame, outline
+from spinefm.trace.primitives import AnyPrimitive, Beat, Curve, Gauge, Points, Shape, Verdict, flat, frame, outline
 
 SHOW, LOOK, FUSE = 0.9, 0.5, 0.5
 """Seconds of a whole-film stage, of a crop, and of a fusion."""
@@ -35,7 +35,7 @@ class SpinepsDrawing(Drawing):
         return (Beat(phase="find", seconds=SHOW, words=words, text=caption(event), draw=draw),)
 
     def _cutout(self, event: CentreCrop) -> tuple[Beat, ...]:
-        predicted: tuple[Primitive, ...] = (
+        predicted: tuple[AnyPrimitive, ...] = (
             Shape(role="candidate", motion="light", outline=outline(event.centre)),
             *(Shape(role="previous", motion="light", outline=outline(mask)) for mask in (event.above, event.below)),
         )
@@ -81,7 +81,7 @@ class SpinepsDrawing(Drawing):
             self._fusion(event, "decide", _outcome(event), _drop(number, points)),
         )
 
-    def _fusion(self, event: Fused, phase: str, words: str, draw: tuple[Primitive, ...]) -> Beat:
+    def _fusion(self, event: Fused, phase: str, words: str, draw: tuple[AnyPrimitive, ...]) -> Beat:
         kept, deciding = event.vertebra is not None, phase == "decide"
         if kept and event.vertebra is not None:
             self.keep(event.vertebra, event.mask)
@@ -103,7 +103,7 @@ def _outcome(event: Fused) -> str:
     return "Kept." if event.vertebra is not None else f"Not kept: {event.reason}."
 
 
-def _drop(number: int | None, points: tuple[float, ...]) -> tuple[Primitive, ...]:
+def _drop(number: int | None, points: tuple[float, ...]) -> tuple[AnyPrimitive, ...]:
     if number is None:
         return (Shape(role="rejected", motion="shiver", outline=points, filled=False),)
     return (Shape(role="kept", motion="drop", until="run", body=number, outline=points),)

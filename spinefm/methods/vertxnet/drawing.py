@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from spinefm.core.masks import Mask
 from spinefm.methods.base.drawing import Drawing
 from spinefm.methods.base.events import Located, Mapped
 from spinefm.methods.vertxnet.events import Leftover, PairedContours, Recognised
 from spinefm.trace.captions import caption
-from spinefm.trace.primitives import Beat, Gauge, Label, Primitive, Shape, flat, frame, outline
+from spinefm.trace.primitives import AnyPrimitive, Beat, Gauge, Label, Shape, Verdict, flat, frame, outline
 
 SHOW, PAIR = 0.9, 0.5
 """Seconds of a whole-film stage, and of a pair."""
@@ -65,7 +67,7 @@ class VertXNetDrawing(Drawing):
             _ratio("agreement of map and detection", event.agreement, event.eta),
             _ratio("share of the detection covered", event.cover, event.eta),
         )
-        draw: tuple[Primitive, ...] = (
+        draw: tuple[AnyPrimitive, ...] = (
             Shape(role="previous", motion="flash", outline=outline(piece)),
             Shape(role="candidate", motion="light", until="step", outline=outline(contour)),
             *gauges,
@@ -87,7 +89,7 @@ class VertXNetDrawing(Drawing):
         return _judged(self, event, words, (shape, gauge), contour)
 
 
-def _map_shapes(event: Mapped) -> tuple[Primitive, ...]:
+def _map_shapes(event: Mapped) -> tuple[AnyPrimitive, ...]:
     pieces = [piece for piece in event.pieces if piece.kept]
     close = (frame(event.close_view, motion="fade"),) if event.close_view else ()
     flood = (
@@ -105,12 +107,12 @@ def _ratio(label: str, value: float, limit: float) -> Gauge:
     return Gauge(role="candidate", motion="grow", until="step", label=label, value=value, limit=limit, most=False)
 
 
-def _stage(event: Mapped | Located | Recognised, words: str, draw: tuple[Primitive, ...]) -> Beat:
+def _stage(event: Mapped | Located | Recognised, words: str, draw: tuple[AnyPrimitive, ...]) -> Beat:
     return Beat(phase="find", seconds=SHOW, words=words, text=caption(event), draw=draw)
 
 
 def _judged(
-    drawing: Drawing, event: PairedContours | Leftover, words: str, draw: tuple[Primitive, ...], mask: Mask
+    drawing: Drawing, event: PairedContours | Leftover, words: str, draw: tuple[AnyPrimitive, ...], mask: Mask
 ) -> tuple[Beat, ...]:
     """One contour compared, then kept or not."""
     number = event.vertebra
@@ -120,9 +122,17 @@ def _judged(
         drop = Shape(role="kept", motion="drop", until="run", body=number, outline=outline(mask))
     else:
         drop = Shape(role="rejected", motion="shiver", outline=outline(mask), filled=False)
-    both = {"lane": "pairs", "step": index, "text": caption(event)}
-    verdict, passed = ("kept", "passed") if number is not None else ("rejected", "failed")
-    return (
-        Beat(phase="overlap", seconds=PAIR, words=words, verdict=passed, draw=draw, **both),
-        Beat(phase="decide", seconds=PAIR / 2, words=words, verdict=verdict, body=number, draw=(drop,), **both),
+    kept = number is not None
+    compared = Beat(
+        phase="overlap",
+        lane="pairs",
+        step=index,
+        seconds=PAIR,
+        words=words,
+        text=caption(event),
+        verdict="passed" if kept else "failed",
+        draw=draw,
     )
+    verdict: Verdict = "kept" if kept else "rejected"
+    decided = replace(compared, phase="decide", seconds=PAIR / 2, verdict=verdict, body=number, draw=(drop,))
+    return (compared, decided)

@@ -56,7 +56,8 @@ export class Chips {
     const words = nameOf(item.chip, whole, dress);
     item.node.dataset.state = whole;
     item.name.textContent = words;
-    item.node.setAttribute("aria-label", `${words}: ${whole === "later" ? "not reached yet" : item.chip.words || whole}`);
+    const shown = [words, item.node.querySelector("small")?.textContent].filter(Boolean).join(" ");
+    item.node.setAttribute("aria-label", `${shown}: ${whole === "later" ? "not reached yet" : item.chip.words || whole}`);
     item.node.title = whole === "kept" || whole === "end" || whole === "stopped" ? item.chip.words : "";
     segments.forEach((state, index) => { item.segments[index].className = state; });
     if (whole === "now") this.reveal(item.node);

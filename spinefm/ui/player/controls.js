@@ -14,6 +14,7 @@ export class Controls {
     this.player = player;
     this.root = player.root;
     this.grey = new Grey(player.shell);
+    this.writing = 0;
     const { clock, theatre, modes } = player;
     /** @type {Record<string, () => void>} */
     this.keys = {
@@ -61,7 +62,8 @@ export class Controls {
   /** @param {() => void} move */
   step(move) {
     move();
-    writeAddress(this.player);
+    clearTimeout(this.writing); // a held key writes once
+    this.writing = window.setTimeout(() => writeAddress(this.player), 150);
   }
 
   /** @param {number} by */

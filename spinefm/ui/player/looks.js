@@ -97,7 +97,7 @@ const SHAPES = {
     return true;
   },
   flash(pen, item, look) {
-    drawOutline(pen, item.outline, look, item.alpha * Math.sin(Math.PI * Math.min(item.x, 0.85)));
+    drawOutline(pen, item.outline, look, item.alpha * (0.2 + 0.8 * Math.abs(Math.sin(1.5 * Math.PI * item.x)))); // twice, and stays
     return true;
   },
   drop(pen, item, look) {

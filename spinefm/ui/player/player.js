@@ -69,7 +69,7 @@ export class Player {
 
   /** The result comes once more when its download is packed; nothing else is new, and nothing else is drawn. @param {any} payload */
   showDownload(payload) {
-    this.view = { ...this.view, payload };
+    this.view.payload = payload; // the same view, which the theatre draws from
     drawDownload(this.panel("download"), this.view);
   }
 

@@ -56,8 +56,10 @@ export function drawVertebrae(node, view, act) {
     return node.replaceChildren(html("p", { class: "note" }, words));
   }
   const head = [["name", ""], ["sure", "How sure the classifier is that this is a vertebra"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title }, word));
-  node.replaceChildren(html("table", { class: "vertebrae" }, html("thead", {}, html("tr", {}, head)),
-    html("tbody", {}, rows.map((/** @type {any} */ row) => vertebraRow(view, row, act)))));
+  const doubt = rows.some((/** @type {any} */ row) => row.doubtful)
+    ? html("p", { class: "note doubtful" }, `? = doubtful: the classifier is less than ${percent(view.payload.doubt)} sure of a vertebra; drawn dashed and amber.`) : null;
+  node.replaceChildren(...[html("table", { class: "vertebrae" }, html("thead", {}, html("tr", {}, head)),
+    html("tbody", {}, rows.map((/** @type {any} */ row) => vertebraRow(view, row, act)))), doubt].filter(Boolean));
 }
 
 /** @param {HTMLElement} node @param {View} view @param {Act} act */

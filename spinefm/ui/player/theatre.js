@@ -42,6 +42,7 @@ export class Theatre {
     this.view = /** @type {View | null} */ (null);
     this.time = 0;
     this.told = -1;
+    this.sheet = document.createElement("canvas");
     this.options = { fills: true, letters: true };
     this.comparing = false;
     /** @type {(pen: import("../shared/pen.js").Pen) => void} */
@@ -49,8 +50,11 @@ export class Theatre {
     this.stage.image.addEventListener("load", () => this.onFilm());
   }
 
-  /** Another picture: what was cut out of the one before is cut again. */
+  /** Another picture: it is decoded once, and what was cut out of the one before is cut again. */
   onFilm() {
+    const { image } = this.stage;
+    Object.assign(this.sheet, { width: image.naturalWidth, height: image.naturalHeight });
+    this.sheet.getContext("2d")?.drawImage(image, 0, 0);
     for (const flyer of this.flyers) flyer.dataset.box = "";
     this.cards.forget();
     this.redraw();
@@ -203,13 +207,13 @@ export class Theatre {
 
   /** A part of the film, cut out. @param {HTMLCanvasElement} canvas @param {readonly number[]} box */
   crop(canvas, box) {
-    const { image, film } = this.stage;
+    const { sheet, stage: { film } } = this;
     const ink = canvas.getContext("2d");
-    if (!ink || !film || !image.naturalWidth) return;
-    const k = image.naturalWidth / film.width;
+    if (!ink || !film || !sheet.width) return;
+    const k = sheet.width / film.width;
     ink.fillStyle = "#000";
     ink.fillRect(0, 0, canvas.width, canvas.height);
-    ink.drawImage(image, box[0] * k, box[1] * k, (box[2] - box[0]) * k, (box[3] - box[1]) * k, 0, 0, canvas.width, canvas.height);
+    ink.drawImage(sheet, box[0] * k, box[1] * k, (box[2] - box[0]) * k, (box[3] - box[1]) * k, 0, 0, canvas.width, canvas.height);
   }
 
   /** The crops on their way from the film into their cards, one a lane. @param {Scene} scene */

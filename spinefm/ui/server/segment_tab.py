@@ -192,9 +192,9 @@ class SegmentTab:
 
     def _on_turn(self, request: gr.Request, choice: Choice | None, token: str) -> tuple[Choice | None, Payload, None]:
         self.line.dismiss(str(request.session_hash))
-        choice = choice and choice.turned()
-        self.sittings.put(token, choice and Sitting(choice))
-        return choice, opened(choice), None
+        turned = choice.turned() if choice else None
+        self.sittings.put(token, Sitting(turned) if turned else None)
+        return turned, opened(turned), None
 
     def _on_begin(self) -> tuple[Payload, Any, Any]:
         return waiting(0), gr.update(visible=False), gr.update(visible=True)
@@ -280,8 +280,7 @@ class SegmentTab:
                     method = self.bench.method(run.trace.settings, None, run.trace.method)
                     return again(run, film, method, number, Point(float(x), float(y)))
             case {"action": "name" | "shift" | "delete" | "lock" | "unlock" as action}:
-                number = asked.get("number")
-                wanted = None if number is None else int(number)
+                wanted = None if asked.get("number") is None else int(asked["number"])
                 offset, close = int(asked.get("offset") or 0), bool(asked.get("close"))
                 return confirmed(run, Correction(action, wanted, asked.get("level"), offset, close), asked)
         raise Refused("The page asked for a correction that does not exist: reload it.")

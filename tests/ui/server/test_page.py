@@ -412,6 +412,7 @@ def test_a_vertebra_is_added_by_a_click_and_a_click_on_nothing_is_a_sentence(run
     run.page.click("text=add it anyway")
     assert corrected(run, 1) == ["T1 was added by a click."]
     assert found(run)[-1] == "T1 ?", "the classifier is not sure of it"
+    assert "less than 60 % sure" in run.page.inner_text(".player .note.doubtful")
 
 
 def test_a_locked_vertebra_outlives_a_run_with_another_limit(run: Visitor) -> None:

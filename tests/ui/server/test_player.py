@@ -300,7 +300,7 @@ def test_names_and_fills_can_be_turned_off(player: Visitor) -> None:
 
 def test_the_address_leads_back_to_the_step(player: Visitor, context: BrowserContext) -> None:
     to_phase(player, "overlap", "up")
-    assert "film=a-finished" in player.page.url and "step=" in player.page.url
+    player.page.wait_for_url("**film=a-finished*step=**")
     other = visit(context)
     other.open(player.page.url, "finished")
     assert (at(other), caption(other)) == (at(player), caption(player))

@@ -45,7 +45,7 @@ def vertebra_rows(events: Sequence[Event]) -> list[Row]:
     anchor = named[0].anchor.vertebra if named and named[0].anchor else None
     locked = named[0].locked if named and isinstance(named[0], Corrected) else ()
     edited = {v.number for e in events if isinstance(e, Corrected) and e.action == "reshape" for v in e.added}
-    marks = {"anchor": {anchor}, "locked": set(locked), "edited": edited}
+    marks: dict[str, set[int | None]] = {"anchor": {anchor}, "locked": {*locked}, "edited": {*edited}}
     rows = [_row(v, at_end.get(v.number)) | {name: v.number in whose for name, whose in marks.items()} for v in found]
     above = [_missing(ended["up"], found, -1)] if found and _is_missing(ended.get("up")) else []
     below = [_missing(ended["down"], found, 1)] if found and _is_missing(ended.get("down")) else []
