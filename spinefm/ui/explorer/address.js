@@ -1,6 +1,6 @@
 // The view lives in the page's address, so that a link leads to what is on show.
 
-const START = { run: "", with: "", levels: [], show: [], region: "", stop: "", verdict: "", search: "", dice: null, distance: null, limit: 0.4, sort: "worst", case: "" };
+const START = { run: "", with: "", levels: [], show: [], region: "", stop: "", verdict: "", search: "", dice: null, distance: null, limit: 0.4, sort: "worst", mode: "wall", case: "" };
 const LISTS = ["levels", "show"];
 const RANGES = ["dice", "distance"];
 
@@ -15,6 +15,7 @@ function stateInAddress() {
     else if (name === "limit") state.limit = clamp(Number(text) || START.limit, 0.05, 0.95);
     else state[name] = text;
   }
+  if (!["wall", "table"].includes(state.mode)) state.mode = START.mode;
   if (!ORDERS[state.sort]) state.sort = START.sort;
   return state;
 }

@@ -1,6 +1,6 @@
 // The list: a case is a group, a vertebra is a row; and why each row is as it is.
 
-const STATUS_WORDS = { right: "", missed: "missed", misnamed: "misnamed", unnamed: "unnamed", false: "false mask", doubled: "doubled" };
+const STATUS_WORDS = { right: "", missed: "missed", misnamed: "wrong name", unnamed: "unnamed", false: "false mask", doubled: "doubled" };
 
 function drawCases(node, view, act, shown) {
   node.replaceChildren(...view.cases.slice(0, shown).map((one) => caseGroup(one, view, act)));

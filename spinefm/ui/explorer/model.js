@@ -156,11 +156,24 @@ function rowPasses(view, i, without) {
   if (state.levels.length && !state.levels.includes(model.level(i))) return false;
   if (state.dice && without !== "dice" && !within(model.rows.dice[i], state.dice, DICE_UNIT)) return false;
   if (state.distance && without !== "distance" && !within(model.rows.assd[i], state.distance, 100)) return false;
-  if (!state.show.length) return true;
-  const status = model.status(i, state.limit);
-  const extra = status === "false" || status === "doubled";
-  return state.show.some((wanted) => wanted === status || (wanted === "extra" && extra)
+  if (!state.show.length || without === "show") return true;
+  const kinds = kindsOf(model.status(i, state.limit));
+  return state.show.some((wanted) => kinds.includes(wanted)
     || (wanted === "changed" && Math.abs(change(view, i) ?? 0) > CHANGED));
+}
+
+// The filters that show a vertebra or mask of a status; as in the table, one that was missed has no name either.
+function kindsOf(status) {
+  return { right: ["right"], misnamed: ["wrong"], unnamed: ["unnamed"], missed: ["unnamed", "missed"] }[status] || ["extra"];
+}
+
+// How many rows each filter shows, of those that pass all the others.
+function kindCounts(view) {
+  const counts = { right: 0, wrong: 0, unnamed: 0, missed: 0, extra: 0 };
+  for (const { rows } of casesOf(view, "show")) {
+    for (const i of rows) for (const kind of kindsOf(view.model.status(i, view.state.limit))) counts[kind] += 1;
+  }
+  return counts;
 }
 
 // The last bar of a histogram holds its upper end too.

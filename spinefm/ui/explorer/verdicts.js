@@ -31,8 +31,8 @@ function verdictsCsv(run, verdicts) {
   return `${["evaluation,film,verdict,note", ...rows].join("\n")}\n`;
 }
 
-function saveAs(name, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+function saveAs(name, content, type = "text/csv") {
+  const url = URL.createObjectURL(new Blob([content], { type }));
   html("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

@@ -6,7 +6,17 @@ from importlib.resources import files
 
 from spinefm.ui.server.modules import inlined
 
-SCRIPTS = ("model.js", "charts.js", "cases.js", "canvas.js", "verdicts.js", "address.js", "explorer.js")
+SCRIPTS = (
+    "model.js",
+    "charts.js",
+    "cases.js",
+    "wall.js",
+    "own.js",
+    "canvas.js",
+    "verdicts.js",
+    "address.js",
+    "explorer.js",
+)
 """The explorer's scripts in the order in which they build on each other."""
 
 
