@@ -1,8 +1,11 @@
 // The list: a case is a group, a vertebra is a row; and why each row is as it is.
 
+import { html, svg } from "../shared/dom.js";
+import { change, CHANGED } from "./model.js";
+
 const STATUS_WORDS = { right: "", missed: "missed", misnamed: "wrong name", unnamed: "unnamed", false: "false mask", doubled: "doubled" };
 
-function drawCases(node, view, act, shown) {
+export function drawCases(node, view, act, shown) {
   node.replaceChildren(...view.cases.slice(0, shown).map((one) => caseGroup(one, view, act)));
 }
 

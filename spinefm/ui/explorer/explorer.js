@@ -1,11 +1,21 @@
 // The explorer: which evaluation is open, what passes the filters, and what the reader does about it.
 
+import { html } from "../shared/dom.js";
+import { markTab, START, stateInAddress, writeState } from "./address.js";
+import { spineCanvas } from "./canvas.js";
+import { drawCases } from "./cases.js";
+import { drawHistograms, drawLevels, drawSummary } from "./charts.js";
+import { casesOf, kindCounts, ORDERS, rowsInOther, spineModel } from "./model.js";
+import { ownRuns, titleOf } from "./own.js";
+import { keepVerdicts, readVerdicts, saveAs, verdictsCsv } from "./verdicts.js";
+import { drawWall } from "./wall.js";
+
 const PAGE = 40;
 const VERDICTS = ["fine", "review", "wrong"];
 
 // ask.runs(), ask.open(run), ask.look({run, film}) answer from the server; ask.steps({run, film, event}) opens the player,
 // ask.own("zip" | "phantoms") begins an evaluation of the reader's own.
-function spineExplorer(root, ask) {
+export function spineExplorer(root, ask) {
   const shell = root.querySelector(".explorer");
   const find = (selector) => root.querySelector(selector);
   const view = { state: stateInAddress(), model: null, other: null, twin: null, verdicts: {}, cases: [], row: null };

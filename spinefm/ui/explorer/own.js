@@ -3,7 +3,7 @@
 const OWN_KEY = "spinefm own evaluations";
 const MOST_KEPT = 20;
 
-function ownRuns() {
+export function ownRuns() {
   try {
     const kept = JSON.parse(localStorage.getItem(OWN_KEY) || "[]");
     return Array.isArray(kept) ? kept.filter((one) => one && typeof one.run === "string") : [];
@@ -13,7 +13,7 @@ function ownRuns() {
 }
 
 // Remembers an evaluation; one that is known keeps its name.
-function keepOwn(run, name, time) {
+export function keepOwn(run, name, time) {
   const others = ownRuns();
   if (others.some((one) => one.run === run)) return others;
   const all = [...others, { run, name, time }].slice(-MOST_KEPT);
@@ -26,12 +26,12 @@ function keepOwn(run, name, time) {
 }
 
 // What an evaluation is called: an own one after its zip and the time, the others as the server calls them.
-function titleOf(run, own) {
+export function titleOf(run, own) {
   const known = own.find((one) => one.run === run.id);
   return known ? `${known.name}, ${whenOf(known.time)}` : run.title;
 }
 
-function whenOf(time) {
+export function whenOf(time) {
   const date = new Date(time);
   const two = (number) => String(number).padStart(2, "0");
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;

@@ -1,15 +1,18 @@
 // The wall: each film as a picture with its outlines, in the order of the list; a border in the colour of its score.
 
+import { html, svg } from "../shared/dom.js";
+import { meanOf } from "./model.js";
+
 const TONES = { right: "right", misnamed: "wrong", unnamed: "unnamed", missed: "unnamed", false: "extra", doubled: "extra" };
 const WORST_SCORE = 0.4;
 
 // Right, wrong and unnamed have one colour each, everywhere.
-function toneOf(status) {
+export function toneOf(status) {
   return TONES[status];
 }
 
 // How the border of a film with a mean overall Dice is mixed: 0 is the worst colour, 100 the best.
-function scoreShare(mean) {
+export function scoreShare(mean) {
   return Math.round(100 * Math.min(1, Math.max(0, (mean - WORST_SCORE) / (1 - WORST_SCORE))));
 }
 
@@ -19,7 +22,7 @@ function scoreOf(model, film, limit) {
   return meanOf(rows);
 }
 
-function drawWall(node, view, act, shown) {
+export function drawWall(node, view, act, shown) {
   const tiles = view.cases.slice(0, shown).map((one) => tileOf(one, view, act));
   node.replaceChildren(...tiles);
   const seen = new IntersectionObserver((entries) => {
@@ -45,7 +48,7 @@ function tileOf(one, view, act) {
 }
 
 // What became of a film's vertebrae, in words: only what there is.
-function tileWords(model, film, limit) {
+export function tileWords(model, film, limit) {
   if (model.films.failure[film]) return "no run could start";
   const counts = new Map();
   for (let i = model.starts[film]; i < model.starts[film + 1]; i++) {
@@ -74,7 +77,7 @@ async function fillTile(tile, view, act) {
   picture.replaceChildren(...(url ? [svg("image", { href: url, x: -0.5, y: -0.5, width, height, preserveAspectRatio: "none" })] : []), ...shapes);
 }
 
-function pathText(points) {
+export function pathText(points) {
   const pairs = [];
   for (let k = 0; k + 1 < points.length; k += 2) pairs.push(`${points[k]} ${points[k + 1]}`);
   return pairs.length ? `M${pairs.join("L")}Z` : "";
