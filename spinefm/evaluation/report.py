@@ -23,7 +23,8 @@ def write_report(folder: Path, plan: Plan, films: DataFrame, vertebrae: DataFram
     """Write `table.txt`, `levels.csv` and `levels.png`; returns the text of the table."""
     levels, run = level_figures(vertebrae, films), run_figures(films)
     source, published = published_for(plan.dataset)
-    text = "\n".join([plan.title, "", levels_text(levels, source, published), "", run_text(run, len(skipped))]) + "\n"
+    left_out = sum(not one.label for one in skipped)
+    text = "\n".join([plan.title, "", levels_text(levels, source, published), "", run_text(run, left_out)]) + "\n"
     write_whole(folder / "table.txt", text.encode())
     write_whole(folder / "levels.csv", levels_csv(levels).encode())
     write_whole(folder / "levels.png", levels_picture(levels, source, published))

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from spinefm.core.foreign import foreign_input, read_json
+
 WEIGHTS_FOLDER = Path(__file__).resolve().parents[2] / "weights"
 SCHEMA = 1
 
@@ -89,12 +91,10 @@ class Manifest:
             BundleError: the file is missing or not a manifest.
         """
         path = path or WEIGHTS_FOLDER / "manifest.json"
-        try:
-            raw = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise BundleError(f"There is no manifest at {path}: restore the weights folder or name another.") from None
-        except (OSError, ValueError) as error:
-            raise BundleError(f"The manifest {path} cannot be read ({error}): restore it.") from error
+        if not path.exists():
+            raise BundleError(f"There is no manifest at {path}: restore the weights folder or name another.")
+        with foreign_input(lambda reason: BundleError(f"The manifest {path} cannot be read ({reason}): restore it.")):
+            raw = read_json(path)
         return cls(folder=path.parent, bundles=_read_bundles(raw, path))
 
     def bundle(self, name: str) -> BundleEntry:
