@@ -93,18 +93,19 @@ def write_films(folder: Path) -> dict[int, Path]:
 
 def time_films(films: list[Path], folder: Path) -> list[Timing]:
     """Run `segment` on all `films` in this process, as one call of the command; the first one is the warm-up."""
-    from spinefm.cli import app as cli
+    from spinefm.cli import segment as verb
+    from spinefm.cli.app import main as spinefm
 
     walls: list[float] = []
-    real = cli.segment_film
-    cli.segment_film = _timed(real, walls)
+    real = verb.segment_film
+    verb.segment_film = _timed(real, walls)
     try:
-        code = cli.main(["segment", *map(str, films), "--out", str(folder)])
+        code = spinefm(["segment", *map(str, films), "--out", str(folder)])
     finally:
-        cli.segment_film = real
+        verb.segment_film = real
     if code != 0:
         raise SystemExit("A film failed, so there is nothing to time; see the sentence above.")
-    names = [job.folder for job in cli.plan_jobs(films, folder)]
+    names = [job.folder for job in verb.plan_jobs(films, folder)]
     timings = [_timing(wall, name) for wall, name in zip(walls, names, strict=True)]
     return timings[1:]
 

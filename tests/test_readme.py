@@ -6,13 +6,15 @@ import ast
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
 
 import spinefm
-from spinefm.cli import app as cli
+from spinefm.cli.app import spinefm as program
+from spinefm.cli.train import NETWORKS
 from spinefm.phantom import TEST_SEEDS, TRAIN_SEEDS
-from spinefm.training.command import NETWORKS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -64,23 +66,32 @@ def test_every_public_name_can_be_imported() -> None:
         _ = spinefm.nonsense
 
 
-COMMANDS = re.findall(r"^python -m spinefm .*", README, re.MULTILINE)
+COMMANDS = [line.split("spinefm ", 1)[1] for line in re.findall(r"^(?:python -m )?spinefm .*", README, re.MULTILINE)]
+
+
+def parsed(line: str) -> tuple[str, dict[str, Any]]:
+    """The verb of a command line and the values of its options; raises UsageError for what it does not take."""
+    command: click.Command | None = program
+    context, words = click.Context(program), shlex.split(line)
+    while isinstance(command, click.Group):
+        verb, *words = words
+        command = command.get_command(context, verb)
+    assert command is not None, f"{line}: no such verb"
+    return verb, command.make_context(verb, words).params
 
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_line_is_one_the_parser_takes(line: str) -> None:
-    program, *arguments = shlex.split(line.removeprefix("python -m "))
-    assert program == "spinefm"
-    cli.build_parser(arguments[0]).parse_args(arguments)  # exits with 2 for what it does not know
+    assert parsed(line)
 
 
 def test_the_training_lines_work_in_their_order() -> None:
-    calls = [cli.build_parser(words[3]).parse_args(words[3:]) for words in map(shlex.split, COMMANDS)]
-    made = {call.out: range(call.seed, call.seed + call.n) for call in calls if call.run is cli.run_phantom}
-    trained = [call for call in calls if hasattr(call, "network")]
-    assert {call.network for call in trained} == set(NETWORKS)
+    calls = [parsed(line) for line in COMMANDS]
+    made = {call["out"]: range(call["seed"], call["seed"] + call["count"]) for verb, call in calls if verb == "phantom"}
+    trained = [call for verb, call in calls if verb == "train"]
+    assert {call["network"] for call in trained} == set(NETWORKS)
     for call in trained:
-        (data,), (validation,) = call.data, call.validation
+        (data,), (validation,) = call["data"], call["validation"]
         assert made[data][-1] in TRAIN_SEEDS and made[validation][-1] in TRAIN_SEEDS
         assert not set(made[data]) & set(made[validation])
 

@@ -7,16 +7,31 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spinefm.data import Skipped
+from spinefm.data import Dataset, Skipped
 from spinefm.evaluation.figure import levels_picture
+from spinefm.evaluation.frames import film_table, vertebra_table, write_tables
 from spinefm.evaluation.published import Published, published_for
-from spinefm.evaluation.runs import Plan, write_whole
+from spinefm.evaluation.runs import Plan, RunError, RunFolder, write_whole
 from spinefm.evaluation.summary import LevelFigures, RunFigures, level_figures, run_figures
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 ABSENT = "–"
+
+
+def finish(folder: RunFolder, dataset: Dataset, skipped: Sequence[Skipped]) -> str:
+    """Write the tables of all films of `dataset` that are done; returns the table as text.
+
+    Raises:
+        RunError: no film is done.
+    """
+    results = [result for name in dataset.names if (result := folder.done(name)) is not None]
+    if not results:
+        reasons = "; ".join(f"{one.name}: {one.why}" for one in skipped[:3])
+        raise RunError(f"No film could be evaluated ({reasons}).")
+    write_tables(folder.path, results, skipped)
+    return write_report(folder.path, folder.plan(), film_table(results), vertebra_table(results), skipped)
 
 
 def write_report(folder: Path, plan: Plan, films: DataFrame, vertebrae: DataFrame, skipped: Sequence[Skipped]) -> str:

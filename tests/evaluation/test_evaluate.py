@@ -10,9 +10,9 @@ import pytest
 
 from spinefm.data import Skipped
 from spinefm.evaluation import FilmResult, RunError, RunFolder, evaluate, runs
-from spinefm.evaluation.command import finish
 from spinefm.evaluation.comparison import compare_runs, comparison_text
 from spinefm.evaluation.frames import read_tables
+from spinefm.evaluation.report import finish
 from spinefm.evaluation.summary import level_figures, run_figures
 from tests.evaluation.stand_in_set import open_set, plan, write_set
 from tests.ui.server.stand_in import StandIn

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 from pathlib import Path
@@ -11,8 +10,9 @@ import numpy as np
 import pytest
 import torch
 
+from spinefm.cli.app import main as spinefm
+from spinefm.cli.train import NETWORKS
 from spinefm.training import TrainingError, TrainSettings, train
-from spinefm.training.command import NETWORKS, add_train_arguments, run_train
 from spinefm.training.errors import RunFailed
 from spinefm.training.export import HALFWAY, card, export_runs, load_run, main
 from spinefm.training.films import FilmSet
@@ -20,11 +20,9 @@ from spinefm.training.run import TRAINERS
 from spinefm.weights.load import Manifest, load_bundle
 
 
-def arguments(*words: object) -> argparse.Namespace:
-    """The parsed arguments of `train`."""
-    parser = argparse.ArgumentParser()
-    add_train_arguments(parser)
-    return parser.parse_args([str(word) for word in words])
+def run_train(*words: object) -> int:
+    """Run `spinefm train` in this process."""
+    return spinefm(["train", *map(str, words)])
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +30,7 @@ def run(folder: Path, unseen_folder: Path, tmp_path_factory: pytest.TempPathFact
     """A run of the smallest network."""
     out = tmp_path_factory.mktemp("runs") / "points"
     words = ("point_predictor", "--data", folder, "--validation", unseen_folder, "--out", out, "--steps", 30)
-    assert run_train(arguments(*words)) == 0
+    assert run_train(*words) == 0
     return out
 
 
@@ -82,10 +80,10 @@ def test_the_card_tells_of_earlier_parts_and_of_older_runs() -> None:
 
 def test_a_resumed_run_tells_what_came_before(folder: Path, unseen_folder: Path, tmp_path: Path) -> None:
     words = ("point_predictor", "--data", unseen_folder, "--validation", folder, "--out", tmp_path, "--steps")
-    assert run_train(arguments(*words, 4)) == 0
+    assert run_train(*words, 4) == 0
     other = ("point_predictor", "--data", folder, "--validation", unseen_folder, "--out", tmp_path, "--steps")
     for steps in (6, 8):
-        assert run_train(arguments(*other, steps, "--resume")) == 0
+        assert run_train(*other, steps, "--resume") == 0
     facts = json.loads((tmp_path / "run.json").read_text())
     assert facts["steps"] == 8 and facts["data"]["training"]["seeds"] == "0-7"
     assert [part.split(" (")[0] for part in facts["history"]] == ["resumed after 4 steps", "resumed after 6 steps"]
@@ -101,7 +99,7 @@ def test_a_run_that_fails_on_the_way_exits_with_1(
 ) -> None:
     monkeypatch.setattr("spinefm.training.train_med_sa.LEAST_VISIBLE", 1.1)
     words = ("med_sa", "--data", folder, "--validation", unseen_folder, "--out", tmp_path / "run", "--steps", 1)
-    assert run_train(arguments(*words)) == 1
+    assert run_train(*words) == 1
     assert "hardly in view; add films" in capsys.readouterr().err
 
 
@@ -135,7 +133,7 @@ def test_a_refused_run_exits_with_2_and_a_sentence(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ("med_sa", "--data", tmp_path / "nowhere", "--out", tmp_path / "run", "--steps", 1)
-    assert run_train(arguments(*words)) == 2
+    assert run_train(*words) == 2
     assert "no labelled films" in capsys.readouterr().err
 
 

@@ -11,6 +11,7 @@ import gradio as gr
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.ui.server.examples import find_examples
 from spinefm.ui.server.explorer import PLAN as EXPLORE
+from spinefm.ui.server.how_tab import PLAN as HOW
 from spinefm.ui.server.line import MOST, Line
 from spinefm.ui.server.segment_tab import SegmentTab
 from spinefm.ui.server.tabs import Parts, TabPlan
@@ -26,7 +27,7 @@ HEADER = """
 """
 SEGMENT = "segment"
 """The id of the first tab."""
-TABS: tuple[TabPlan, ...] = (EXPLORE,)
+TABS: tuple[TabPlan, ...] = (EXPLORE, HOW)
 """The tabs after the first, from the left; a further one is a line here."""
 CACHE = (600, 1800)
 """Every ten minutes, uploads and results older than half an hour are deleted."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from spinefm.data import Dataset, DatasetError, Skipped, open_dataset
 from spinefm.data.archive import ZipLimits, unpack
 from spinefm.evaluation import Plan, Progress, RunFolder, evaluate
-from spinefm.evaluation.command import finish
 from spinefm.evaluation.frames import read_tables
+from spinefm.evaluation.report import finish
 from spinefm.evaluation.runs import PLAN
 from spinefm.methods import Method
 
