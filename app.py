@@ -8,7 +8,7 @@ from pathlib import Path
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
 
 from spinefm.core.machine import quiet_allocator
-from spinefm.ui.server import shared_gpu
+from spinefm.ui.server import housekeeping, shared_gpu
 from spinefm.ui.server.page import build_page, launch
 from spinefm.ui.server.workbench import SharedBundle
 
@@ -19,6 +19,7 @@ def main() -> None:
     """Build the page and serve it; the weights are loaded once it answers, so that it answers sooner."""
     shared_gpu.prepare()
     quiet_allocator()
+    housekeeping.move_in()
     bench = SharedBundle(os.environ.get("SPINEFM_BUNDLE", "compact"))
     page = build_page(shared_gpu.LentGpu(bench) if shared_gpu.gpu_is_lent() else bench, EXAMPLES)
     launch(page, prevent_thread_lock=True)

@@ -29,8 +29,11 @@ def command(count: int, out: Path, seed: int, region: Region | None) -> int:
 
     seeds = _checked_seeds(seed, count)
     make_folder(out)
-    with progress_bar(count, "phantom") as bar:
-        write_set(out, seeds, region, progress=lambda done, total: bar.update())
+    try:
+        with progress_bar(count, "phantom") as bar:
+            write_set(out, seeds, region, progress=lambda done, total: bar.update())
+    except OSError as error:
+        raise WrongCall(f"{error.strerror}; the phantoms before it are whole.") from error
     sys.stdout.write(f"{count} phantoms in {out}\n")
     return DONE
 

@@ -21,7 +21,7 @@ from spinefm.data.folder import case_names, read_case, read_folder
 from spinefm.data.ids import SCHEMES
 from spinefm.data.kinds import KINDS, open_dataset
 from spinefm.data.labels import Conventions
-from spinefm.data.names import read_names
+from spinefm.data.names import Names, read_names
 
 __all__ = [
     "KINDS",
@@ -31,6 +31,7 @@ __all__ = [
     "DamagedCase",
     "Dataset",
     "DatasetError",
+    "Names",
     "Skipped",
     "Truth",
     "case_names",

@@ -111,7 +111,7 @@ def _mask(shape: ElementTree.Element, size: tuple[int, int]) -> Mask:
     """The mask of run lengths in row order, beginning with background, placed at left and top."""
     left, top, width, height = (int(float(shape.get(name, "nan"))) for name in ("left", "top", "width", "height"))
     text = shape.get("rle", "")
-    if not (0 <= left and 0 <= top and left + width <= size[0] and top + height <= size[1]):
+    if not (left >= 0 and top >= 0 and left + width <= size[0] and top + height <= size[1]):
         raise ValueError("its mask lies outside the film")
     if text.count(",") > MOST_RUNS:
         raise ValueError(f"it has more than {MOST_RUNS} run lengths")

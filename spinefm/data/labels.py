@@ -30,6 +30,12 @@ class Conventions:
     names: Names = field(default_factory=Names)
     ids: str = ""
 
+    @property
+    def title(self) -> str:
+        """What differs from the built-in conventions, as one line; "" for nothing."""
+        own = [f"{label}={level.name if level else 'none'}" for label, level in sorted(self.names.own.items())]
+        return "; ".join([*([f"ids {self.ids}"] if self.ids else []), *own])
+
 
 @contextmanager
 def label_of(title: str) -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,25 @@ def write_set(
 
 
 def write_phantom(folder: Path, phantom: Phantom) -> str:
-    """Write one phantom into a folder that has `films/` and `labels/`; returns its name."""
+    """Write one phantom into a folder that has `films/` and `labels/`; returns its name.
+
+    The label comes last, and a phantom that cannot be written leaves no file: what is there is whole.
+    Raises OSError, in one sentence, where there is no room.
+    """
     name = f"phantom-{phantom.region}-{phantom.seed}"
-    _write_png(folder / "films" / f"{name}.png", np.round(phantom.film * 255).astype(np.uint8))
-    _write_png(folder / "labels" / f"{name}.png", phantom.labels)
-    (folder / "labels" / f"{name}.json").write_text(json.dumps(label_of(phantom)), encoding="utf-8")
+    files = {
+        folder / "films" / f"{name}.png": _png(np.round(phantom.film * 255).astype(np.uint8)),
+        folder / "labels" / f"{name}.png": _png(phantom.labels),
+        folder / "labels" / f"{name}.json": json.dumps(label_of(phantom)).encode(),
+    }
+    try:
+        for path, content in files.items():
+            _write_whole(path, content)
+    except OSError as error:
+        for path in files:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        raise OSError(error.errno, f"{name} cannot be written ({error.strerror}): make room and start again") from error
     return name
 
 
@@ -79,6 +94,17 @@ def label_of(phantom: Phantom) -> dict[str, Any]:
     }
 
 
-def _write_png(path: Path, image: NDArray[np.uint8]) -> None:
-    if not cv2.imwrite(str(path), image):
-        raise OSError(f"The picture {path.name} could not be written; check that the folder exists and has room.")
+def _png(image: NDArray[np.uint8]) -> bytes:
+    """A picture (H, W) as PNG."""
+    return cv2.imencode(".png", image)[1].tobytes()
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is complete whenever it is there."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)

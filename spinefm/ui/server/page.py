@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.ui.server.examples import find_examples
 from spinefm.ui.server.explorer import PLAN as EXPLORE
+from spinefm.ui.server.headers import GuardedAnswers
 from spinefm.ui.server.how_tab import PLAN as HOW
 from spinefm.ui.server.line import MOST, Line
 from spinefm.ui.server.segment_tab import SegmentTab
@@ -78,6 +80,9 @@ def launch(page: gr.Blocks, **more: Any) -> Any:
         css_paths=[Path(__file__).parents[1] / "page.css"],
         max_file_size=MAX_BYTES,
         ssr_mode=False,
+        app_kwargs={"middleware": [Middleware(GuardedAnswers)]},
+        enable_monitoring=False,
+        run_history=False,
         footer_links=[],
         **more,
     )

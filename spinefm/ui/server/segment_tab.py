@@ -41,10 +41,13 @@ KEEP_STATE = 1800
 """Seconds after which a visitor's film and run are forgotten, as long as uploads are kept."""
 FORMATS = "PNG, JPEG, TIFF or DICOM, at most 32 MB"
 WITH_SEEDS = """(...inputs) => {
-  inputs[2] = document.querySelector("#player .player").dataset.seeds || "[]";
+  inputs[0] = Date.now();
+  inputs[3] = document.querySelector("#player .player").dataset.seeds || "[]";
   return inputs;
 }"""
-"""Puts the starting points that the reader clicked into the third input of a run, at the moment it is asked for."""
+"""Puts the time of the click and the starting points that the reader clicked into the inputs of a run."""
+AT_CLICK = """(...inputs) => [Date.now(), ...inputs.slice(1)]"""
+"""Puts the time of the click into the first input."""
 RUNS = 24
 """Runs that the server holds at a time; all but one of them stand in line."""
 QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 8}
@@ -62,6 +65,8 @@ class SegmentTab:
         self.choice = gr.State(None, time_to_live=KEEP_STATE)
         self.kept = gr.State(None, time_to_live=KEEP_STATE)
         self.seeds = gr.Textbox("[]", visible=False)
+        self.clicked = gr.Number(0, visible=False)
+        self._cancelled: dict[str, float] = {}
         with gr.Row(elem_id="segment"):
             with gr.Column(elem_id="rail", scale=0, min_width=216):
                 self._build_rail()
@@ -105,18 +110,19 @@ class SegmentTab:
     def _connect_run(self) -> Any:
         """Returns the run's event, which others may cancel."""
         buttons = [self.run, self.cancel]
-        begin = self.run.click(self._on_begin, None, [self.player, *buttons], queue=False, api_visibility="private")
-        run = begin.then(
+        run = self.run.click(
             self._on_run,
-            [self.choice, self.kept, self.seeds, self.method, *self.limits],
-            [self.player, self.kept],
+            [self.clicked, self.choice, self.kept, self.seeds, self.method, *self.limits],
+            [self.player, self.kept, *buttons],
             js=WITH_SEEDS,
             api_visibility="private",
             show_progress="hidden",
             concurrency_limit=RUNS,
+            trigger_mode="multiple",  # a click right after Cancel must count, whatever of the run before is under way
         )
         run.then(self._on_end, None, buttons, **QUICK)
-        self.cancel.click(self._on_cancel, self.choice, [self.player, *buttons], cancels=[run], queue=False, **QUICK)
+        inputs, shown = [self.clicked, self.choice], [self.player, *buttons]
+        self.cancel.click(self._on_cancel, inputs, shown, js=AT_CLICK, cancels=[run], queue=False, **QUICK)
         return run
 
     def _connect_reader(self) -> None:
@@ -156,18 +162,40 @@ class SegmentTab:
         choice = choice and choice.turned()
         return choice, opened(choice), None
 
-    def _on_begin(self) -> tuple[Payload, Any, Any]:
-        return waiting(0), gr.update(visible=False), gr.update(visible=True)
-
     def _on_run(
-        self, request: gr.Request, choice: Choice | None, kept: Kept | None, seeds: str, method: str, *values: float
+        self,
+        request: gr.Request,
+        clicked: float,
+        choice: Choice | None,
+        kept: Kept | None,
+        seeds: str,
+        method: str,
+        *values: float,
+    ) -> Iterator[tuple[Payload, Any, Any, Any]]:
+        """A run asked for at `clicked`; it takes the place of the visitor's earlier ones."""
+        owner = str(request.session_hash)
+        if clicked <= self._cancelled.get(owner, 0):
+            return
+        self.line.dismiss(owner)
+        visitor = self.line.ticket(owner)
+        hidden, visible = gr.update(visible=False), gr.update(visible=True)
+        yield waiting(0), gr.skip(), hidden, visible
+        for payload, remembered in self._served(visitor, choice, kept, _wishes(method, values, _points(seeds))):
+            yield payload, remembered, gr.skip(), gr.skip()
+
+    def _served(
+        self, visitor: str, choice: Choice | None, kept: Kept | None, wishes: Wishes
     ) -> Iterator[tuple[Payload, Any]]:
-        wishes, visitor = _wishes(method, values, _points(seeds)), self.line.ticket(str(request.session_hash))
+        """A run once it is its turn; it ends when the visitor cancels it or asks for another."""
+        finished = False
         try:
             for ahead in self.line.waits(visitor):
                 yield waiting(ahead), gr.skip()
             for shown in run_steps(self.bench, choice, wishes, kept) if self.line.is_in(visitor) else ():
+                if not finished and not self.line.is_in(visitor):
+                    return
                 if shown.kept is not None:
+                    finished = True
                     self.line.leave(visitor)  # what is left to do needs no network
                 yield _remembered(shown)
         except LineFull as error:
@@ -178,7 +206,9 @@ class SegmentTab:
     def _on_end(self) -> tuple[Any, Any]:
         return gr.update(visible=True), gr.update(visible=False)
 
-    def _on_cancel(self, request: gr.Request, choice: Choice | None) -> tuple[Payload, Any, Any]:
+    def _on_cancel(self, request: gr.Request, clicked: float, choice: Choice | None) -> tuple[Payload, Any, Any]:
+        """End the run under way, and one asked for before `clicked` that has not reached the server yet."""
+        self._cancelled[str(request.session_hash)] = clicked
         self.line.dismiss(str(request.session_hash))
         payload = opened(choice)
         notices = [*payload["notices"], "The run was cancelled."]
@@ -224,6 +254,7 @@ class SegmentTab:
     def on_unload(self, request: gr.Request) -> None:
         """Who closes the page waits no longer."""
         self.line.dismiss(str(request.session_hash))
+        self._cancelled.pop(str(request.session_hash), None)
 
 
 def _wishes(method: str, values: Sequence[float], seeds: tuple[Point, ...]) -> Wishes:

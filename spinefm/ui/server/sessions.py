@@ -35,6 +35,7 @@ from spinefm.ui.server.workbench import Workbench
 from spinefm.weights.load import BundleError
 
 BROKEN = "The run broke off by a fault of the program: try another film, and report this one."
+NO_ZIP = "The zip of this result could not be made, because the server has no room: try again in some minutes."
 NO_FILM = "No film is chosen: drop one on the left, or pick an example."
 
 
@@ -118,8 +119,11 @@ def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
 def _packed(payload: Payload, kept: Kept, film: Radiograph) -> Iterator[Shown]:
     """The result at once, and once more when its zip is packed: by then something newer may be remembered."""
     yield Shown(payload, kept)
-    with result_zip(kept.run.trace, film) as download:
-        yield Shown({**payload, "download": download})
+    try:
+        with result_zip(kept.run.trace, film) as download:
+            yield Shown({**payload, "download": download})
+    except OSError:
+        yield Shown({**payload, "notices": [*payload["notices"], NO_ZIP]})
 
 
 Change = Callable[[CorrectedRun, Radiograph], CorrectedRun]
