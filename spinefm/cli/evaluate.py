@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 @click.option("--split", default="", help="Only this part, such as test or disjoint-test (default: all films).")
 @click.option("--complete", is_flag=True, help="Every visible vertebra is labelled, so masks beside them are false.")
 @click.option("--ids", default="", type=click.Choice(["", *SCHEMES]), help="Whose ids label maps hold.")
-@click.option(
-    "--names", type=click.Path(path_type=Path), help="CSV file of label and level: names beside the known ones."
-)
+@click.option("--names", type=click.Path(path_type=Path), help="CSV file of your own names: label, level.")
 @run_options
 def command(
     kind: str, root: str, out: Path, split: str, complete: bool, ids: str, names: Path | None, run: RunOptions
@@ -55,7 +53,7 @@ def command(
     labels = folder.left_out(dataset.names)
     if labels:
         sys.stderr.write(f"{len(labels)} labels left out; {folder.path / 'skipped.json'} gives the reason of each\n")
-    return SOME_FAILED if skipped else DONE
+    return SOME_FAILED if any(not one.label for one in skipped) else DONE
 
 
 def _open(kind: str, root: str, split: str, out: Path, conventions: Conventions) -> Dataset:

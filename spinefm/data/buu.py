@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
 from spinefm.data.case import Case, DatasetError, Skipped
-from spinefm.data.csxa import PLAUSIBLE_MM
+from spinefm.data.csxa import PLAUSIBLE_MM, without_scale
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, picture_size, visible_files
+from spinefm.data.films import NO_LABEL, Films, picture_size, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
@@ -49,11 +49,15 @@ def open_buu(root: Path, conventions: Conventions | None = None) -> Dataset:
     scales, skipped = _scales([path for path in files if _is_scale(path)])
     frontal = sum(FRONTAL in path.relative_to(root).parts and path.suffix.lower() == ".csv" for path in files)
     if frontal:
-        skipped = (*skipped, Skipped(FRONTAL, f"{frontal} frontal films are left out: only lateral ones are read."))
+        skipped += (Skipped(FRONTAL, f"{frontal} frontal films are left out: only lateral ones are read."),)
 
     def read(name: str) -> Case:
         return _read(name, by_name[name], films, scales.get(by_name[name].stem), conventions)
 
+    skipped += without_scale([path.stem for path in labels], scales)
+    bare = len(unlabelled(films.paths, [path.stem for path in labels]))
+    if bare:
+        skipped += (Skipped(LATERAL, f"{bare} films have no CSV file; add it or remove them.", NO_LABEL),)
     subjects = {name: path.stem for name, path in by_name.items()}
     return Dataset("buu", tuple(by_name), read, skipped, by_subject(subjects))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from spinefm.core.foreign import foreign_input, read_json
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, picture_size, visible_files
+from spinefm.data.films import Films, film_stem, picture_size, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
@@ -38,14 +39,14 @@ class Entry:
     @property
     def film(self) -> str:
         """The film's path as the file states it."""
-        return str(self.image["file_name"]).replace("\\", "/")
+        return unquote(str(self.image["file_name"])).replace("\\", "/")
 
 
 def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The films of every COCO file below `root`. Raises DatasetError where there is none."""
     files, conventions = visible_files(root), conventions or Conventions()
     films = Films.among(root, files)
-    entries, skipped = _entries(root, files)
+    entries, skipped = _entries(files)
     if not entries:
         reasons = " ".join(f"{one.name}: {one.why}" for one in skipped[:3])
         raise DatasetError(
@@ -56,10 +57,11 @@ def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
     def read(name: str) -> Case:
         return _read(name, found[name], films, conventions)
 
+    skipped += unlabelled(films.paths, [film_stem(Path(entry.film)) for entry in entries])
     return Dataset("coco", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 
-def _entries(root: Path, files: Sequence[Path]) -> tuple[list[Entry], list[Skipped]]:
+def _entries(files: Sequence[Path]) -> tuple[list[Entry], list[Skipped]]:
     """The images of every COCO file, and the JSON files that are none."""
     entries: list[Entry] = []
     skipped: list[Skipped] = []

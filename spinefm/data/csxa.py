@@ -21,7 +21,7 @@ from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, visible_files
+from spinefm.data.films import NO_LABEL, Films, unlabelled, visible_files
 from spinefm.data.labelme import HALF, load_labelled
 from spinefm.data.labels import Conventions, label_of
 from spinefm.data.sheet import Sheet
@@ -47,12 +47,24 @@ def open_csxa(root: Path, conventions: Conventions | None = None) -> Dataset:
     if not labels:
         raise DatasetError(f"{root} holds no labelme files (.json); choose the folder that CSXA was unpacked to.")
     films, (scales, skipped) = Films.among(root, files), _scales(files, {path.stem for path in labels})
+    skipped += without_scale([path.stem for path in labels], scales)
+    bare = len(unlabelled(films.paths, [path.stem for path in labels]))
+    if bare:
+        skipped += (Skipped("films", f"{bare} films have no labelme file of their name; add it.", NO_LABEL),)
     by_name = {f"csxa-{number:04d}": path for number, path in enumerate(labels, start=1)}
 
     def read(name: str) -> Case:
         return read_csxa(name, by_name[name], films, scales.get(by_name[name].stem), conventions)
 
     return Dataset("csxa", tuple(by_name), read, skipped, by_subject({name: name for name in by_name}))
+
+
+def without_scale(films: Sequence[str], scales: Mapping[str, float]) -> tuple[Skipped, ...]:
+    """How many films have no scale although others have one: their distances are known in pixels alone."""
+    count = sum(film not in scales for film in films)
+    if not scales or not count:
+        return ()
+    return (Skipped("scales", f"{count} films have no plausible scale in mm; they count in pixels alone.", "scale"),)
 
 
 def read_csxa(name: str, label: Path, films: Films, spacing_mm: float | None, conventions: Conventions) -> Case:

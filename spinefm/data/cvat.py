@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import numpy as np
@@ -13,7 +14,7 @@ from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, picture_size, visible_files
+from spinefm.data.films import Films, film_stem, picture_size, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
@@ -45,6 +46,7 @@ def open_cvat(root: Path, conventions: Conventions | None = None) -> Dataset:
     def read(name: str) -> Case:
         return _read(name, *found[name], films, conventions)
 
+    skipped += unlabelled(films.paths, [film_stem(_place(image)) for _, image in images])
     return Dataset("cvat", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 
@@ -67,7 +69,7 @@ def _images_of(path: Path) -> list[ElementTree.Element]:
 
 def _by_name(images: Sequence[Image]) -> dict[str, Image]:
     """Images by their film's name; by its path without the ending where another film has the same name."""
-    places = [Path(str(image.get("name")).replace("\\", "/")) for _, image in images]
+    places = [_place(image) for _, image in images]
     stems = Counter(film_stem(place) for place in places)
     found: dict[str, Image] = {}
     for place, image in zip(places, images, strict=True):
@@ -76,6 +78,11 @@ def _by_name(images: Sequence[Image]) -> dict[str, Image]:
         names = (name if count == 1 else f"{name} ({count})" for count in range(1, len(images) + 2))
         found[next(name for name in names if name not in found)] = image
     return found
+
+
+def _place(image: ElementTree.Element) -> Path:
+    """Where an image's film lies, as the file states it."""
+    return Path(unquote(str(image.get("name"))).replace("\\", "/"))
 
 
 def _read(name: str, path: Path, image: ElementTree.Element, films: Films, conventions: Conventions) -> Case:

@@ -13,7 +13,7 @@ from PIL import ExifTags, Image
 
 from spinefm.core.foreign import read_bytes
 from spinefm.core.masks import MOST_PIXELS
-from spinefm.data.case import DatasetError
+from spinefm.data.case import DatasetError, Skipped
 from spinefm.data.nifti import is_nifti, nifti_size
 
 DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
@@ -27,6 +27,8 @@ SIZED = ("PNG", "JPEG", "MPO", "TIFF", "BMP")
 SIDEWAYS = (5, 6, 7, 8)
 """EXIF orientations that exchange width and height."""
 MOST_FILES = 200_000
+NO_LABEL = "no label"
+"""What stands in the place of a label for a film that has none: nothing of it could be judged."""
 MAX_FILM_BYTES = 64 << 20
 
 
@@ -119,6 +121,13 @@ class Films:
             places = ", ".join(sorted(path.relative_to(self.root).as_posix() for path in here)[:3])
             raise ValueError(f"{len(here)} films could be its own ({places}); put the label beside its film")
         return min(here, key=_preference, default=None)
+
+
+def unlabelled(films: Iterable[Path], labelled: Iterable[str]) -> tuple[Skipped, ...]:
+    """The films of which no label has the name, given the names without endings of those that have one."""
+    known = set(labelled)
+    bare = [path.name for path in films if film_stem(path) not in known]
+    return tuple(Skipped(name, "no label belongs to this film; add one or remove it.", NO_LABEL) for name in bare)
 
 
 def _names(stated: object) -> Iterator[str]:

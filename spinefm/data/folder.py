@@ -11,20 +11,22 @@ from spinefm.core.foreign import read_json
 from spinefm.core.levels import Level
 from spinefm.data.case import Case, Skipped, Truth
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import FILM_SUFFIXES, film_stem, picture_size
+from spinefm.data.films import FILM_SUFFIXES, film_stem, picture_size, unlabelled
 from spinefm.data.ids import levels_of_map
 from spinefm.data.labels import Conventions, agreed_size, label_of, read_map, size_of
 from spinefm.data.outlines import Outlines
 
 
-def open_folder(folder: Path, conventions: Conventions | None = None) -> Dataset:
-    """The folder as a data set. Raises FileNotFoundError when there is no `labels/`."""
+def open_folder(folder: Path, _: Conventions | None = None) -> Dataset:
+    """The folder as a data set; its labels have one convention. Raises FileNotFoundError without `labels/`."""
     names = case_names(folder)
     known = {f"{name}{ending}" for name in names for ending in (".json", ".png")}
     strays = [path.name for path in sorted((folder / "labels").iterdir()) if path.name not in known]
     why = "it is no label of a film (<name>.json, with <name>.png for exact masks); rename or remove it."
     skipped = tuple(Skipped(name, why) for name in strays if not name.startswith("."))
-    return Dataset("phantom", tuple(names), lambda name: read_case(folder, name), skipped)
+    films = sorted((folder / "films").iterdir()) if (folder / "films").is_dir() else []
+    bare = unlabelled([path for path in films if not path.name.startswith(".")], names)
+    return Dataset("phantom", tuple(names), lambda name: read_case(folder, name), (*skipped, *bare))
 
 
 def read_folder(folder: Path) -> Iterator[Case]:
@@ -84,7 +86,9 @@ def _truth(raw: Mapping[str, Any], size: tuple[int, int], exact: Path) -> Truth:
 
 def _exact(truth: Truth, exact: Path, size: tuple[int, int]) -> Truth:
     """The truth with the masks of a label map; bodies that are in the map alone are partial."""
-    masks, _ = levels_of_map(read_map(exact, size), "verse")
+    masks, left = levels_of_map(read_map(exact, size), "verse")
+    if left:
+        raise ValueError(f"the label map {exact.name} holds {left[0][0]}, which is no level")
     missing = [level.name for level in truth.bodies if level not in masks]
     if missing:
         raise ValueError(f"{', '.join(missing)} is in polygons but not in the label map {exact.name}")

@@ -19,7 +19,7 @@ from spinefm.core.foreign import read_json
 from spinefm.core.masks import MOST_PIXELS, Mask
 from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, picture_size, visible_files
+from spinefm.data.films import Films, picture_size, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
@@ -54,7 +54,10 @@ def open_labelme(root: Path, conventions: Conventions | None = None) -> Dataset:
     def read(name: str) -> Case:
         return read_labelme(name, labels[name], films, conventions)
 
-    return Dataset("labelme", tuple(labels), read, splits=by_subject({name: name for name in labels}))
+    stems = {path.stem for path in paths}
+    by_own_name = stems <= set(films.stems())  # else labels name other films inside, which reading them tells
+    skipped = unlabelled(films.paths, stems) if by_own_name else ()
+    return Dataset("labelme", tuple(labels), read, skipped, by_subject({name: name for name in labels}))
 
 
 def read_labelme(name: str, path: Path, films: Films, conventions: Conventions) -> Case:

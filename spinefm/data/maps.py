@@ -13,7 +13,7 @@ from pathlib import Path
 
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, picture_size, visible_files
+from spinefm.data.films import Films, picture_size, unlabelled, visible_files
 from spinefm.data.ids import levels_of_map
 from spinefm.data.labels import Conventions, label_of, read_map
 from spinefm.data.sheet import case_of
@@ -33,7 +33,7 @@ def open_maps(root: Path, conventions: Conventions | None = None) -> Dataset:
     maps_at = next((root / name for name in MAP_FOLDERS if (root / name).is_dir()), None)
     if films_at is None or maps_at is None:
         raise DatasetError(f"{root} has no folder of films (images) beside one of label maps (labels).")
-    stems = {stem: paths for stem, paths in Films.among(films_at, visible_files(films_at)).stems().items()}
+    stems = Films.among(films_at, visible_files(films_at)).stems()
     maps, skipped = _maps_by_film(maps_at, stems)
     if not maps:
         raise DatasetError(f"No label map in {maps_at} is named after a film in {films_at}.")
@@ -41,7 +41,7 @@ def open_maps(root: Path, conventions: Conventions | None = None) -> Dataset:
     def read(name: str) -> Case:
         return read_case(name, film_beside(stems[name], maps[name], films_at), maps[name], conventions)
 
-    left = [Skipped(name, "no label map is named after this film; add one.") for name in stems if name not in maps]
+    left = unlabelled([path for paths in stems.values() for path in paths], maps)
     names = tuple(sorted(maps))
     return Dataset("maps", names, read, (*skipped, *left), by_subject({name: name for name in names}))
 

@@ -14,7 +14,7 @@ from spinefm.core.foreign import foreign_input, read_json
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, picture_size, visible_files
+from spinefm.data.films import Films, film_stem, picture_size, unlabelled, visible_files
 from spinefm.data.ids import HINT, SCHEMES
 from spinefm.data.labels import Conventions, label_of, read_map
 from spinefm.data.sheet import Sheet
@@ -68,7 +68,7 @@ def _pairs(films_at: Path, maps_at: Path) -> tuple[dict[str, tuple[Path, Path]],
         if case == stem:
             skipped.append(Skipped(stem, f"its name does not end with {CHANNEL}: only a film's first channel is read."))
         elif case not in maps:
-            skipped.append(Skipped(case, f"no map of this name lies in {maps_at.name}."))
+            skipped += unlabelled(paths, ())
         else:
             found[case] = (paths[0], maps.pop(case))
     skipped += [Skipped(path.name, f"no film of this name lies in {films_at.name}.") for path in maps.values()]

@@ -23,8 +23,8 @@ from spinefm.data.splits import by_subject
 LABELS, TRACE, ERROR = "labels.png", "trace.json", "error.json"
 
 
-def open_results(root: Path, conventions: Conventions | None = None) -> Dataset:
-    """The results below `root`. Raises DatasetError where there are none."""
+def open_results(root: Path, _: Conventions | None = None) -> Dataset:
+    """The results below `root`, whose ids are VerSe's. Raises DatasetError where there are none."""
     files = visible_files(root)
     folders = [path.parent for path in files if path.name == LABELS]
     if not folders:
@@ -38,8 +38,10 @@ def open_results(root: Path, conventions: Conventions | None = None) -> Dataset:
     def read(name: str) -> Case:
         return _read(name, places[name], films)
 
+    halves = {path.parent for path in files if path.name == TRACE} - set(folders)
     failed = [path.parent.name for path in files if path.name == ERROR]
     skipped = tuple(Skipped(name, f"the run on this film failed; see its {ERROR}.") for name in failed)
+    skipped += tuple(Skipped(half.name, f"the result has no {LABELS}; run the film again.") for half in sorted(halves))
     return Dataset("results", tuple(places), read, skipped, by_subject({name: name for name in places}))
 
 

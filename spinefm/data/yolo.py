@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from spinefm.core.foreign import foreign_input, read_bytes
-from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, picture_size, visible_files
+from spinefm.data.films import Films, picture_size, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
@@ -42,7 +42,7 @@ def open_yolo(root: Path, conventions: Conventions | None = None) -> Dataset:
 
     labelled = {_film_place(path, root) for path in paths}
     bare = [path for path in films.paths if path.relative_to(root).with_suffix("").as_posix() not in labelled]
-    skipped = tuple(Skipped(path.name, "it has no text file in labels; add one.") for path in bare)
+    skipped = unlabelled(bare, ())
     return Dataset("yolo", tuple(labels), read, skipped, by_subject({name: name for name in labels}))
 
 

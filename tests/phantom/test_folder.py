@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from spinefm.core.levels import Level
 from spinefm.core.visibility import LEGIBLE
@@ -39,3 +41,24 @@ def test_bodies_are_whole_or_partial_never_both() -> None:
         assert all(phantom.truth[Level[name]].visible >= 0.6 for name in label["polygons"])
         for name, share in label["partial"].items():
             assert share < 0.6 or label["contrast"][name] < LEGIBLE
+
+
+@pytest.mark.parametrize("after", range(3))
+def test_a_full_disk_leaves_no_half_written_phantom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    (first,) = write_set(tmp_path, [9_000_000], "cervical")
+    before = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
+    written, left = Path.write_bytes, [after]
+
+    def limited(path: Path, content: bytes) -> int:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return written(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", limited)
+    with pytest.raises(OSError, match=r"phantom-cervical-9000001 cannot be written \(No space left on device\)"):
+        write_set(tmp_path, [9_000_001], "cervical")
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == before
+    assert any(name.startswith(first) for name in before)

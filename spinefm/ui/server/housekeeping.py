@@ -18,7 +18,6 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import IO
 
 PREFIX = "spinefm-page-"
@@ -118,7 +117,7 @@ def _on_terminate(premises: Premises) -> None:
     if threading.current_thread() is not threading.main_thread():
         return
 
-    def end(number: int, frame: FrameType | None) -> None:
+    def end(*_: object) -> None:
         premises.remove()
         raise SystemExit(TERMINATED)
 

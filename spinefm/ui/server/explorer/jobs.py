@@ -25,6 +25,11 @@ class Job:
         """Ask it to end; it does at its next check."""
         self._ended.set()
 
+    @property
+    def is_ended(self) -> bool:
+        """Whether it was asked to end."""
+        return self._ended.is_set()
+
     def check(self) -> None:
         """Raises Ended once the job is to end."""
         if self._ended.is_set():
@@ -60,6 +65,11 @@ class Jobs:
             job = self._jobs.get(owner)
         if job is not None:
             job.end()
+
+    def under_way(self) -> list[Job]:
+        """All jobs."""
+        with self._lock:
+            return list(self._jobs.values())
 
     def __len__(self) -> int:
         return len(self._jobs)

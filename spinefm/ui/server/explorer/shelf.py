@@ -47,6 +47,11 @@ class Shelf:
         self._booking = threading.Lock()
         atexit.register(shutil.rmtree, self._own, ignore_errors=True)
 
+    @property
+    def own(self) -> Path:
+        """The folder of all visitors' own evaluations."""
+        return self._own
+
     def entries(self, own: list[str]) -> list[dict[str, str]]:
         """Id and title of what is offered and of the visitor's `own`, which come first; damaged ones are left out."""
         self._sweep()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.context import get_blocks_context
+from gradio.context import Context
 
 from spinefm.core.foreign import InputError
 from spinefm.evaluation import Pace, RunError
@@ -86,9 +86,8 @@ class ExplorerTab:
         self.phantoms.click(self._on_phantoms, [self.news, *segment.limits], told, **more)
         self.cancel.click(self._on_leave, None, None, queue=False, **QUICK)
         gr.on(None, self._on_load, None, self.parts.tabs, **QUICK)
-        page = get_blocks_context()
-        if page is not None:
-            page.unload(self._on_leave)
+        if Context.root_block is not None:
+            Context.root_block.unload(self._on_leave)
 
     def _on_load(self, request: gr.Request) -> Any:
         """The tab that the address names."""
@@ -132,7 +131,7 @@ class ExplorerTab:
         """The phantom set, made where it is not there yet; with changed limits an evaluation of the visitor's own."""
         changed = limits.changed(values)
 
-        def work(job: Job, run: str, folder: Path) -> Iterator[str]:
+        def work(job: Job, _: str, folder: Path) -> Iterator[str]:
             yield "Loading the weights …"
             method, bundle = self.parts.bench.method(changed, None), self.parts.bench.facts().bundle
             yield from phantom_run(folder, method, bundle, {}, self._pace(request, job))
@@ -149,7 +148,7 @@ class ExplorerTab:
                 yield from work(job, PHANTOMS, folder)
 
     def _own_run(self, request: gr.Request, work: Work, news: dict[str, Any] | None) -> Iterator[tuple[Any, Any]]:
-        """Some work on an evaluation of the visitor's own, of which nothing is left where it does not come to its end."""
+        """Some work on an evaluation of the visitor's own; where it does not come to its end, nothing of it is left."""
         try:
             run, folder = self.shelf.new(_owner(request))
         except RunError as error:
@@ -157,7 +156,8 @@ class ExplorerTab:
             return
         finished = False
         try:
-            for finished, told in _with_end(self._told(request, lambda job: work(job, run, folder), run, news)):
+            for told in self._told(request, lambda job: work(job, run, folder), run, news):
+                finished = bool(told[0]["open"])
                 yield told
         finally:
             if not (finished and (folder / PLAN_FILE).is_file()):
@@ -218,12 +218,6 @@ def _owner(request: gr.Request) -> str:
 
 def _own(news: dict[str, Any] | None) -> list[str]:
     return list((news or NEWS).get("own", []))
-
-
-def _with_end(told: Iterator[tuple[Any, Any]]) -> Iterator[tuple[bool, tuple[Any, Any]]]:
-    """Each piece of news, with whether it opens the finished evaluation."""
-    for one in told:
-        yield bool(one[0]["open"]), one
 
 
 def plan_of(offered: Path) -> TabPlan:
