@@ -6,6 +6,7 @@ film (SPINEPS writes one of vertebrae and one of tissues) are never mixed: the o
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from spinefm.data.splits import by_subject
 FILM_FOLDERS = ("images", "films", "imgs", "rawdata")
 MAP_FOLDERS = ("labels", "masks", "segmentations", "derivatives")
 MAP_SUFFIXES = (".png", ".tif", ".tiff", ".bmp", ".nii", ".nii.gz")
+SPINEPS_NAME = re.compile(r"(.+)_mod-([^_]+)_seg-.+")
 VERTEBRAE = ("vert",)
 """What stands in the name of the one map of vertebrae among several of a film."""
 
@@ -84,12 +86,18 @@ def _chosen(paths: Sequence[Path]) -> Path:
 
 
 def film_of(path: Path, films: Mapping[str, object]) -> str | None:
-    """The film of a map: the longest name that the map's name is or begins with, as in `film_seg-vert_msk.nii.gz`."""
+    """The film of a map: the longest name that the map's name is or begins with, as in `film_seg-vert_msk.nii.gz`.
+
+    SPINEPS 2 moves the last part of a film's name: the map of `sub-1_xr` is `sub-1_mod-xr_seg-vert_msk`.
+    """
     lowered = path.name.lower()
     ending = max((one for one in MAP_SUFFIXES if lowered.endswith(one)), key=len, default=None)
     if ending is None:
         return None
     stem = path.name[: -len(ending)]
+    contrast = SPINEPS_NAME.fullmatch(stem)
+    if contrast and f"{contrast[1]}_{contrast[2]}" in films:
+        return f"{contrast[1]}_{contrast[2]}"
     if stem in films:
         return stem
     cuts = [index for index, character in enumerate(stem) if character in "_-"]
