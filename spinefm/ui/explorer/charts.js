@@ -25,7 +25,7 @@ function drawSummary(node, view) {
     ` · ${masks} false masks (${perFilm}) · ${sum("doubled")} doubled · ${sum("merged")} over two bodies · ${sum("wrong")} wrong names (counted at a Dice above 0.40), shifted on ${shifted} films`,
     pq ? ` · PQ ${fixed(pq.pq, 3)} = SQ ${fixed(pq.sq, 3)} × RQ ${fixed(pq.rq, 3)} (IoU above 0.50)` : "",
     failed ? ` · no run could start on ${failed}` : "",
-    model.data.skipped.length ? html("details", {}, html("summary", {}, `${model.data.skipped.length} films skipped`),
+    model.data.skipped.length ? html("details", {}, html("summary", {}, `${model.data.skipped.length} films and labels left out`),
       html("ul", {}, model.data.skipped.slice(0, 50).map((one) => html("li", {}, `${one.name}: ${one.why}`)))) : "",
   );
 }
