@@ -35,6 +35,8 @@ def unpack(path: Path, folder: Path, limits: ZipLimits | None = None) -> Path:
     leads out of the folder, or a link.
     """
     limits = limits or ZipLimits()
+    if not path.is_file():
+        raise DatasetError(f"{path.name} is no plain file; give a folder or a zip.")
     partial = folder.with_name(f".spinefm-{uuid4().hex}")
     try:
         with foreign_input(lambda reason: _no_zip(path, reason)):

@@ -41,6 +41,9 @@ def cases(dataset: Dataset) -> Iterator[Case | Skipped]:
 
 def read_or_skip(dataset: Dataset, name: str) -> Case | Skipped:
     """The case of `name`, or why it has none."""
+    shown = name.encode("utf-8", "backslashreplace").decode()
+    if shown != name:
+        return Skipped(shown, "Its file name is not UTF-8; rename the file.")
     try:
         return dataset.read(name)
     except DamagedCase as error:

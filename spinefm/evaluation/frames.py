@@ -53,7 +53,7 @@ def write_tables(folder: Path, results: Sequence[FilmResult], skipped: Sequence[
         table.to_parquet(stream, index=False)
         write_whole(folder / f"{name}.parquet", stream.getvalue())
     left = [*skipped, *RunFolder(folder).left_out(one.row.film for one in results)]
-    content = json.dumps([asdict(one) for one in left], indent=2, ensure_ascii=False) + "\n"
+    content = json.dumps([asdict(one) for one in left], indent=2) + "\n"
     write_whole(folder / "skipped.json", content.encode())
 
 

@@ -125,7 +125,7 @@ class RunFolder:
         write_whole(self._file("traces", film, "json.gz"), gzip.compress(trace.to_json().encode(), mtime=0))
         write_whole(self._file("previews", film, "jpg"), preview)
         if left_out:
-            content = json.dumps([asdict(one) for one in left_out], ensure_ascii=False)
+            content = json.dumps([asdict(one) for one in left_out])
             write_whole(self._file("left_out", film, "json"), content.encode())
         write_whole(self._file("results", film, "json"), result.to_json().encode())
 
@@ -155,7 +155,7 @@ class RunFolder:
 
     def _file(self, part: str, film: str, suffix: str) -> Path:
         """A film's file; whatever the film is called, the file lies in the part's folder."""
-        return self.path / part / f"{quote(film, safe='')}.{suffix}"
+        return self.path / part / f"{quote(film, safe='', errors='surrogateescape')}.{suffix}"
 
 
 def _plan_of(raw: Mapping[str, object]) -> Plan:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 
+from gradio import processing_utils
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CLOSED = ("/monitoring", "/gradio_api/deep_link", "/gradio_api/runs", "/gradio_api/vibe", "/gradio_api/dev")
@@ -58,6 +60,11 @@ class GuardedAnswers:
             await send(message)
 
         await self._app(scope, receive, guarded)
+
+
+def hide_upload_addresses() -> None:
+    """Make the addresses of uploads depend on a secret: else a seed on disk and a film's content give its address."""
+    processing_utils.hash_seed = secrets.token_bytes(32)
 
 
 def is_closed(path: str) -> bool:

@@ -10,7 +10,6 @@ import atexit
 import fcntl
 import logging
 import os
-import secrets
 import shutil
 import signal
 import tempfile
@@ -80,7 +79,6 @@ def move_in(base: Path | None = None) -> Premises:
         part.mkdir()
     os.environ["GRADIO_TEMP_DIR"] = str(premises.uploads)
     tempfile.tempdir = str(premises.work)
-    _hide_upload_names()
     atexit.register(premises.remove)
     _on_terminate(premises)
     threading.Thread(target=_keep_sweeping, args=(premises,), daemon=True).start()
@@ -103,13 +101,6 @@ def _locked(path: Path) -> IO[bytes]:
     lock = (path / "lock").open("wb")
     fcntl.flock(lock, fcntl.LOCK_EX)
     return lock
-
-
-def _hide_upload_names() -> None:
-    """Make the addresses of uploads depend on a secret: by default the content and a seed on disk give them."""
-    from gradio import processing_utils
-
-    processing_utils.hash_seed = secrets.token_bytes(32)
 
 
 def _on_terminate(premises: Premises) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
+from spinefm.core.foreign import without_folders
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.ui.server.examples import find_examples
 from spinefm.ui.server.explorer import PLAN as EXPLORE
-from spinefm.ui.server.headers import GuardedAnswers
+from spinefm.ui.server.headers import GuardedAnswers, hide_upload_addresses
 from spinefm.ui.server.how_tab import PLAN as HOW
 from spinefm.ui.server.line import MOST, Line
 from spinefm.ui.server.segment_tab import SegmentTab
@@ -59,7 +60,7 @@ def build_page(bench: Workbench, examples: Path, most_waiting: int = MOST) -> gr
 
 def header(bench: Workbench) -> str:
     """The page's head, made anew for each visit: which bundle is in use may change while the server runs."""
-    return HEADER.format(facts=escape(bench.facts().line))
+    return HEADER.format(facts=escape(without_folders(bench.facts().line)))
 
 
 def theme() -> gr.themes.Base:
@@ -75,6 +76,7 @@ def theme() -> gr.themes.Base:
 
 def launch(page: gr.Blocks, **more: Any) -> Any:
     """Serve the page; `more` goes to gradio's `launch`. No request leaves the page for another host."""
+    hide_upload_addresses()
     return page.launch(
         theme=theme(),
         css_paths=[Path(__file__).parents[1] / "page.css"],

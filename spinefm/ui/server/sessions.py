@@ -13,6 +13,7 @@ from typing import Any
 
 from gradio import FileData
 
+from spinefm.core.foreign import without_folders
 from spinefm.core.geometry import Point
 from spinefm.export.result import write_zip
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
@@ -214,7 +215,8 @@ def run_steps(
             yield Shown(progress.add(event))
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))
     except (CannotStart, BundleError) as error:
-        yield Shown(progress.failed(str(error), click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
+        sentence = without_folders(str(error))
+        yield Shown(progress.failed(sentence, click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
         return
     except Exception:
         yield Shown(progress.failed(BROKEN))

@@ -8,6 +8,8 @@ import urllib.request
 from email.message import Message
 
 import pytest
+from gradio import processing_utils
+from gradio.utils import get_hash_seed
 
 from spinefm.ui.server.headers import CLOSED, is_closed
 
@@ -54,6 +56,11 @@ def test_doubled_slashes_open_nothing() -> None:
 def test_the_configuration_names_no_folder_of_the_server(bare_address: str) -> None:
     text = ask(f"{bare_address}config")[2].decode()
     assert not re.findall(r"/(?:work|tmp|root|home|srv|usr|opt)/[\w./-]+", text)
+
+
+def test_the_address_of_an_upload_is_not_that_of_its_content(bare_address: str) -> None:
+    seed = processing_utils.hash_seed
+    assert len(seed) == 32 and seed != get_hash_seed().encode()
 
 
 def test_an_upload_is_served_as_a_file_that_runs_nothing(bare_address: str) -> None:

@@ -23,6 +23,8 @@ from spinefm.ui.server.explorer.columns import run_columns
 
 KEEP_OWN = 3 * 3600
 """Seconds after which a visitor's own evaluation is deleted."""
+SWEEP_EVERY = 600
+"""Seconds between two rounds of deleting."""
 PHANTOMS = "phantoms"
 """The phantom set with its finished evaluation: made once, for everyone."""
 MOST_OWN, MOST_OF_ALL = 5, 60
@@ -132,6 +134,15 @@ class Shelf:
             return _columns(run, folder)
         except RunError as error:
             return {"error": self.words(str(error))}
+
+    def keep_sweeping(self) -> None:
+        """Delete by age from now on also while nobody visits; ends with the process."""
+        threading.Thread(target=self._keep_sweeping, daemon=True).start()
+
+    def _keep_sweeping(self) -> None:
+        while self._own.exists():
+            self._sweep()
+            time.sleep(SWEEP_EVERY)
 
     def _sweep(self) -> None:
         """Delete what visitors brought long ago and nobody has written to since."""

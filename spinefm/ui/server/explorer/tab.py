@@ -43,6 +43,7 @@ class ExplorerTab:
         """Build the tab inside the current page; `offered` holds finished evaluations."""
         self.parts = parts
         self.shelf = Shelf(offered)
+        self.shelf.keep_sweeping()
         self.upload = gr.UploadButton("zip", file_types=[".zip"], elem_id="explore-zip", visible="hidden")
         self.phantoms = gr.Button("phantoms", elem_id="explore-phantoms", visible="hidden")
         self.cancel = gr.Button("Cancel the evaluation", elem_id="explore-cancel", visible=False)
