@@ -37,6 +37,8 @@ BATCH = 250
 """Mutations per child."""
 NUMBERS = (b"-1", b"0", b"1e999", b"NaN", b"99999999999", b"30000000", b"null", b'"x"', b"[]", b"{}")
 """What takes the place of numbers in texts."""
+MOST_ADDED = 2 << 20
+"""Bytes that repeating a passage adds to a text."""
 TEXTS = (".json", ".xml", ".txt", ".csv", ".yaml")
 Opened = Callable[[Path], None]
 
@@ -257,7 +259,8 @@ def _text(data: bytes, rng: random.Random) -> bytes:
             case 2:
                 words[at] = words[at] + b"[" * rng.choice((1, 100, 100_000))
             case _:
-                words[at:at] = [words[at]] * rng.choice((1, 1000, 100_000))
+                room = MOST_ADDED // (len(words[at]) + 1)
+                words[at:at] = [words[at]] * min(rng.choice((1, 1000, 100_000)), room)
     return b",".join(words)
 
 

@@ -6,6 +6,7 @@ import io
 import threading
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -16,6 +17,8 @@ from playwright.sync_api import BrowserContext
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.phantom import simulate
 from spinefm.trace.captions import caption as describe
+from spinefm.ui.server.line import Line
+from spinefm.ui.server.segment_tab import SegmentTab
 from spinefm.ui.server.workbench import SharedBundle
 from tests.ui.server.conftest import Visitor, serve, visit
 from tests.ui.server.stand_in import CENTRES, SIZE, StandInBench, all_events, write_film
@@ -419,3 +422,29 @@ def test_a_film_on_its_side_is_turned_and_run(visitor: Visitor, address: str, tm
     visitor.page.keyboard.press("t")
     visitor.wait("ready")
     assert f"{SIZE[1]} × {SIZE[0]} px" in caption(visitor)
+
+
+def test_run_cancel_run_in_quick_succession_ends_with_a_result(
+    gate: threading.Semaphore, visitor: Visitor, address: str, tmp_path: Path
+) -> None:
+    visitor.open(address, "finished")
+    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "neck.png", bright=0.85)))
+    visitor.wait("ready")
+    for _ in range(4):
+        visitor.page.evaluate("document.querySelector('#run').click()")
+        visitor.page.wait_for_selector("#cancel", state="visible")
+        visitor.page.evaluate("document.querySelector('#cancel').click()")
+        visitor.page.wait_for_selector("#run", state="visible")
+    visitor.page.click("#run")
+    gate.release(1000)
+    visitor.wait("finished")
+    assert visitor.page.get_attribute(".tick:last-child", "data-frame") == LAST
+
+
+def test_a_run_cancelled_before_it_reached_the_server_does_not_start(bench: StandInBench, address: str) -> None:
+    tab = SegmentTab.__new__(SegmentTab)
+    tab.bench, tab.line, tab._cancelled = bench, Line(), {}
+    request = SimpleNamespace(session_hash="guest")
+    tab._on_cancel(request, 2_000.0, None)
+    assert list(tab._on_run(request, 1_999.0, None, None, "[]", "spinefm")) == []
+    assert list(tab._on_run(request, 2_001.0, None, None, "[]", "spinefm")) != []

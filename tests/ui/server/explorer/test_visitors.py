@@ -82,9 +82,9 @@ def said(visitor: Visitor, words: str) -> str:
     return visitor.page.text_content(NEWS) or ""
 
 
-def left_behind(tab: ExplorerTab) -> list[str]:
+def left_behind(tab: ExplorerTab) -> set[str]:
     """What lies in the folder of visitors' own evaluations."""
-    return [path.name for path in tab.shelf.own.iterdir()]
+    return {path.name for path in tab.shelf.own.iterdir()}
 
 
 def until(done: Callable[[], bool]) -> None:
@@ -99,7 +99,7 @@ def until(done: Callable[[], bool]) -> None:
 def test_a_hostile_set_is_one_sentence_without_a_path(
     guest: Visitor, tabs: list[ExplorerTab], tmp_path: Path, name: str
 ) -> None:
-    path = tmp_path / "mine.zip"
+    path, before = tmp_path / "mine.zip", left_behind(tabs[0])
     if name in hostile.FILES:
         bring(guest, hostile.write_zip(path, name))
         text = said(guest, hostile.FILES[name][1])
@@ -107,7 +107,7 @@ def test_a_hostile_set_is_one_sentence_without_a_path(
         bring(guest, hostile.write_nameless(path) if name == "nameless" else hostile.write_wrong_name(path))
         text = said(guest, "pack it with other names")
     assert "/" not in text.replace("C5/", "") and "own-" not in text
-    until(lambda: left_behind(tabs[0]) == [] and len(tabs[0].jobs) == 0)
+    until(lambda: left_behind(tabs[0]) == before and len(tabs[0].jobs) == 0)
 
 
 @pytest.mark.parametrize("kind", ["rows", "gzip", "masks"])
@@ -126,14 +126,15 @@ def test_a_bomb_in_an_evaluation_is_one_sentence(guest: Visitor, offered: Path, 
 def test_cancel_ends_an_evaluation_and_nothing_of_it_is_left(
     guest: Visitor, gate: threading.Semaphore, tabs: list[ExplorerTab], tmp_path: Path
 ) -> None:
+    before = left_behind(tabs[0])
     write_set(tmp_path / "set", ["mine-1", "mine-2"])
     bring(guest, Path(shutil.make_archive(str(tmp_path / "set"), "zip", tmp_path / "set")))
     guest.page.wait_for_selector("#explore-cancel", state="visible")
-    until(lambda: any(name.endswith("-set") for name in left_behind(tabs[0])))
+    until(lambda: left_behind(tabs[0]) > before)
     guest.page.click("#explore-cancel")
     gate.release(3)
     assert "cancelled" in said(guest, "cancelled")
-    until(lambda: left_behind(tabs[0]) == [] and len(tabs[0].jobs) == 0)
+    until(lambda: left_behind(tabs[0]) == before and len(tabs[0].jobs) == 0)
     assert guest.page.is_hidden("#explore-cancel")
 
 
@@ -143,13 +144,14 @@ def test_an_evaluation_ends_when_its_visitor_has_left(
     one = visit(context)
     one.page.goto(f"{address}?tab=explore&x-run=first")
     one.page.wait_for_selector(OPEN)
+    before = left_behind(tabs[0])
     write_set(tmp_path / "set", ["mine-1", "mine-2"])
     bring(one, Path(shutil.make_archive(str(tmp_path / "set"), "zip", tmp_path / "set")))
-    until(lambda: len(tabs[0].jobs) == 1 and any(name.endswith("-set") for name in left_behind(tabs[0])))
+    until(lambda: len(tabs[0].jobs) == 1 and left_behind(tabs[0]) > before)
     one.page.close()
     until(lambda: all(job.is_ended for job in tabs[0].jobs.under_way()))
     gate.release(3)
-    until(lambda: left_behind(tabs[0]) == [] and len(tabs[0].jobs) == 0)
+    until(lambda: left_behind(tabs[0]) == before and len(tabs[0].jobs) == 0)
 
 
 def test_a_visitor_has_so_many_evaluations_and_the_oldest_go(offered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
