@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import MappingProxyType
@@ -44,6 +46,8 @@ KINDS: MappingProxyType[str, Reader] = MappingProxyType(
     }
 )
 """The readers by the names under which a user asks for them; "auto" tells the layout by looking."""
+SOURCE = ".spinefm-zip"
+"""The file in an unpacked folder that holds the checksum of its zip."""
 LOOKED_AT = 20
 """JSON files that are opened to tell a layout: the first ones may be broken."""
 OWN_FOLDERS = frozenset((*FILM_FOLDERS, *MAP_FOLDERS, *PARTS, *PARTS.values(), LATERAL, "imgs", "gts"))
@@ -60,13 +64,20 @@ def open_dataset(
     """
     if kind != "auto" and kind not in KINDS:
         raise DatasetError(f"There is no data set called {kind!r}; choose one of: auto, {', '.join(KINDS)}.")
+    known = unpack_to is not None and unpack_to.is_dir()
     root_folder = _folder(root, unpack_to)
-    with foreign_input(lambda reason: DatasetError(f"{root_folder} cannot be read ({reason}); check it.")):
-        folder = _only_child(root_folder)
-        return KINDS[kind_of(folder) if kind == "auto" else kind](folder, conventions or Conventions())
+    try:
+        with foreign_input(lambda reason: DatasetError(f"{root_folder} cannot be read ({reason}); check it.")):
+            folder = _only_child(root_folder)
+            return KINDS[kind_of(folder) if kind == "auto" else kind](folder, conventions or Conventions())
+    except DatasetError:
+        if root_folder == unpack_to and not known:
+            shutil.rmtree(root_folder, ignore_errors=True)
+        raise
 
 
 def _folder(root: str | Path, unpack_to: Path | None) -> Path:
+    """The folder of a data set; a zip is unpacked once, and what was unpacked of another zip is never taken for it."""
     if str(root).startswith(PREFIX):
         return fetch(str(root))
     path = Path(root)
@@ -76,7 +87,18 @@ def _folder(root: str | Path, unpack_to: Path | None) -> Path:
         raise DatasetError(f"{path} is not there; check the name and the folder.")
     if unpack_to is None:
         raise DatasetError(f"{path} is no folder; unpack it first.")
-    return unpack_to if unpack_to.is_dir() else unpack(path, unpack_to)
+    mark = unpack_to / SOURCE
+    if not unpack_to.is_dir():
+        unpack(path, unpack_to)
+        mark.write_text(_checksum(path))
+    elif not mark.is_file() or mark.read_text() != _checksum(path):
+        raise DatasetError(f"{unpack_to} is not what {path.name} holds now; remove it, or choose another --out.")
+    return unpack_to
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _only_child(folder: Path) -> Path:
