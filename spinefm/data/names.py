@@ -46,7 +46,7 @@ OTHER_PARTS = frozenset(
 PREFIXES: Mapping[str, str] = MappingProxyType(
     {
         **{"c": "C", "cv": "C", "cervical": "C"},
-        **{"t": "T", "th": "T", "d": "T", "tv": "T", "thoracic": "T", "dorsal": "T"},
+        **{"t": "T", "th": "T", "tv": "T", "thoracic": "T", "dorsal": "T"},
         **{"l": "L", "lv": "L", "lumbar": "L"},
         **{"s": "S", "sv": "S", "sacral": "S"},
     }

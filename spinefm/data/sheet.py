@@ -23,6 +23,8 @@ SAME = 0.8
 """Two outlines of one level that overlap by more (IoU) are one that was saved twice."""
 CLOSE = 0.5
 """Two pieces of one level belong together when the gap between their boxes is at most this share of the larger side."""
+SCRAP = 0.02
+"""A piece far from the body is a slip of the hand where it has less than this share of the body's area."""
 MOST_LABELS = 2_000
 """Labels of one film."""
 
@@ -102,7 +104,11 @@ class Sheet:
         for piece in others:
             if first.mask.iou(piece.mask) > SAME:
                 self.leave_out(level.name, "the same outline is there twice; it counts once")
-            elif _belongs(piece, first, parts):
+            elif _is_close(piece, first, parts):
+                parts.append(piece.mask)
+            elif piece.mask.area < SCRAP * first.mask.area:
+                self.leave_out(level.name, f"a scrap of {piece.mask.area} pixels far from the body is not used")
+            elif piece.group is not None and piece.group == first.group:
                 parts.append(piece.mask)
             else:
                 self.leave_out(level.name, "it stands at two places, so neither is used")
@@ -120,10 +126,8 @@ class Sheet:
         return boxes.pop()
 
 
-def _belongs(piece: Piece, first: Piece, parts: Sequence[Mask]) -> bool:
-    """Whether a piece is part of the body that `parts` are of: of one group, or close to one of them."""
-    if piece.group is not None and piece.group == first.group:
-        return True
+def _is_close(piece: Piece, first: Piece, parts: Sequence[Mask]) -> bool:
+    """Whether a piece lies close to one of the `parts` of a body."""
     side = max(first.mask.box.width, first.mask.box.height)
     return any(_gap(piece.mask.box, part.box) <= CLOSE * side for part in parts)
 

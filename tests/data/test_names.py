@@ -25,9 +25,9 @@ LEVELS = {
     "Ｃ５": Level.C5,
     "Th12": Level.T12,
     "TH_12": Level.T12,
-    "D12": Level.T12,
     "T12": Level.T12,
     "thoracic 12": Level.T12,
+    "dorsal 12": Level.T12,
     "LV5": Level.L5,
     "L5": Level.L5,
     "lumbar_5": Level.L5,
@@ -40,7 +40,7 @@ LEVELS = {
 }
 OTHERS = (
     *("disc C5/C6", "C4 disc", "IVD_L4", "L4-L5", "C5/6", "L4/5", "L3 pedicle", "L1 spinous process", "C2 endplate"),
-    *("T13", "C9", "L45", "S2", "skull", "", "vertebra", "C5 and C6", "person", "AC5", "C5x"),
+    *("T13", "C9", "L45", "S2", "skull", "", "vertebra", "C5 and C6", "person", "AC5", "C5x", "D5"),
 )
 
 

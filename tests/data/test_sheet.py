@@ -45,6 +45,15 @@ def test_a_copy_counts_once_and_is_listed(sheet: Sheet) -> None:
     assert "counts once" in case.left_out[0].why
 
 
+@pytest.mark.parametrize("group", [None, 5])
+def test_a_scrap_far_from_its_body_is_listed(sheet: Sheet, group: object) -> None:
+    sheet.polygon("C5", square(50, 100), -0.5, group)
+    sheet.polygon("C5", square(150, 100, 2), -0.5, group)
+    case = sheet.case(Path("film.png"))
+    assert case.truth.bodies[Level.C5].area == 400
+    assert "scrap of 4 pixels" in case.left_out[0].why
+
+
 def test_two_bodies_of_one_name_are_both_left_out(sheet: Sheet) -> None:
     for place in (10, 150):
         sheet.polygon("C5", square(place, 100))
