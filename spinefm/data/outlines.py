@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from spinefm.core.geometry import Box
 from spinefm.core.masks import Mask
 
-MOST_POINTS = 20_000
-"""Points of all outlines on one film; an outline traced pixel by pixel has some hundred."""
-MOST_COVERED = 6
+MOST_POINTS = 100_000
+"""Points of all outlines on one film; an outline traced pixel by pixel has some thousand on the largest films."""
+MOST_COVERED = 4
 """How many times the boxes round all outlines may cover their film; vertebrae hardly overlap, so they cover it once."""
+MOST_CROSSINGS = 400
+"""How many times all outlines together may run over the film's height; those of a whole spine do so some ten times."""
 
 
 class Outlines:
@@ -23,6 +25,7 @@ class Outlines:
         self.size = size
         self._points = 0
         self._covered = 0.0
+        self._crossings = 0.0
 
     def fill(self, title: str, points: Any, offset: float = 0.0) -> Mask:
         """The mask of a polygon, points (N, 2) of (x, y) film pixels, moved by `offset` first.
@@ -55,8 +58,12 @@ class Outlines:
         high = np.clip(polygon.max(axis=0), 0, self.size)
         self._points += len(polygon)
         self._covered += float(np.prod(high - low + 1)) / (self.size[0] * self.size[1])
+        heights = np.clip(polygon[:, 1], 0, self.size[1])
+        self._crossings += float(np.abs(heights - np.roll(heights, 1)).sum()) / self.size[1]
         if self._points > MOST_POINTS:
             raise ValueError(f"its outlines have more than {MOST_POINTS} points")
+        if self._crossings > MOST_CROSSINGS:
+            raise ValueError(f"its outlines run over the film's height more than {MOST_CROSSINGS} times")
         if self._covered > MOST_COVERED:
             raise ValueError(f"its outlines cover the film more than {MOST_COVERED} times")
 

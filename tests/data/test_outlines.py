@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spinefm.data import outlines
-from spinefm.data.outlines import MOST_COVERED, MOST_POINTS, Outlines
+from spinefm.data.outlines import MOST_COVERED, MOST_CROSSINGS, MOST_POINTS, Outlines
 
 SQUARE = [[10, 10], [30, 10], [30, 30], [10, 30]]
 
@@ -33,6 +33,12 @@ def test_points_of_all_outlines_together_are_limited() -> None:
         sheet.fill("C5", ring)
     with pytest.raises(ValueError, match="more than"):
         sheet.fill("C5", SQUARE)
+
+
+def test_outlines_that_run_up_and_down_without_end_are_refused() -> None:
+    comb = [[x / 10, 79 * (x % 2)] for x in range(MOST_CROSSINGS + 3)]
+    with pytest.raises(ValueError, match="run over the film's height"):
+        Outlines((100, 80)).fill("C5", comb)
 
 
 def test_outlines_that_cover_the_film_again_and_again_are_refused_before_they_are_filled(
