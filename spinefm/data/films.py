@@ -22,7 +22,7 @@ NAMED_SUFFIXES = (".bmp", ".gif", ".webp", ".heic", ".heif", ".avif", ".jp2", ".
 """Files that are taken for a film because reading them says what they are."""
 FILM_SUFFIXES = (*DICOM_SUFFIXES, *PICTURE_SUFFIXES, ".nii", ".nii.gz", *NAMED_SUFFIXES)
 """Endings of films; of several films of one name the earlier ending wins where nothing else decides."""
-SIZED = ("PNG", "JPEG", "MPO", "TIFF", "BMP")
+SIZED = ("PNG", "JPEG", "TIFF", "BMP")
 """Formats whose header is read for the size of a picture."""
 SIDEWAYS = (5, 6, 7, 8)
 """EXIF orientations that exchange width and height."""

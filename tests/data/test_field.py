@@ -240,13 +240,13 @@ def test_coco_finds_films_however_they_are_written(tmp_path: Path, stated: str) 
 def test_coco_as_programs_write_it(tmp_path: Path) -> None:
     film(tmp_path / "film.png")
     flat = [float(value) for value in np.ravel(SQUARE)]
-    beside = [float(value) for value in np.ravel(np.add(SQUARE, [42, 0]))]
+    beside = [float(value) for value in np.ravel(np.add(SQUARE, [0, 32]))]
     coco(tmp_path, ["film.png"], [{"segmentation": flat}, {"segmentation": [beside, [1, 2]]}], width=None, height=None)
     raw = json.loads((tmp_path / "coco.json").read_text())
     raw["images"][0]["id"], raw["categories"][0]["id"] = "0", "7"
     (tmp_path / "coco.json").write_text(json.dumps(raw))
     case = only(tmp_path)
-    assert case.truth.bodies[Level.C5].box.width >= 81
+    assert case.truth.bodies[Level.C5].box.height >= 61
     assert [one.label for one in case.left_out] == ["C5"]
 
 

@@ -102,7 +102,7 @@ FLAWS: dict[tuple[str, str], tuple[Flaw, str]] = {
     ),
     ("labelme", "film without label"): (bare_film("."), "extra.png"),
     ("labelme", "damaged label"): (added("one.json"), "one"),
-    ("coco", "no level"): (_annotation(category_id=5, bbox=[1, 1, 9, 9]), "hyoid"),
+    ("coco", "no level"): (replaced("instances.json", '"C4"', '"spleen"'), "spleen"),
     ("coco", "unknown category"): (_annotation(category_id=77, bbox=[1, 1, 9, 9]), "category 77"),
     ("coco", "unknown image"): (_annotation(image_id=77), "instances.json"),
     ("coco", "empty"): (_annotation(category_id=4, bbox=[]), "C6"),

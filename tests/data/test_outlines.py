@@ -36,7 +36,7 @@ def test_points_of_all_outlines_together_are_limited() -> None:
 
 
 def test_outlines_that_run_up_and_down_without_end_are_refused() -> None:
-    comb = [[x / 10, 79 * (x % 2)] for x in range(MOST_CROSSINGS + 3)]
+    comb = [[x / 10, 80 * (x % 2)] for x in range(MOST_CROSSINGS + 3)]
     with pytest.raises(ValueError, match="run over the film's height"):
         Outlines((100, 80)).fill("C5", comb)
 

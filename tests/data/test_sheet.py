@@ -82,7 +82,7 @@ def test_a_film_without_a_usable_label_says_why() -> None:
     sheet = Sheet("film", (200, 200), Conventions())
     sheet.polygon("skull", square(1, 1))
     sheet.polygon("C5", square(1e9, 1))
-    with pytest.raises(ValueError, match=r"'skull': it names no level; 'C5': C5 lies farther outside"):
+    with pytest.raises(ValueError, match=r"'skull': it names a part that is no vertebral body; 'C5': C5 lies farther outside"):
         sheet.case(Path("film.png"))
 
 
@@ -98,7 +98,7 @@ def test_masks_are_made_only_where_the_label_names_a_level(sheet: Sheet) -> None
     sheet.mask("skull", lambda: pytest.fail("it was made"))
     sheet.mask("C5", lambda: [][0])
     assert [(one.label, one.why) for one in sheet.case(Path("film.png")).left_out] == [
-        ("skull", "it names no level"),
+        ("skull", "it names a part that is no vertebral body"),
         ("C5", "a list in it is too short"),
     ]
 

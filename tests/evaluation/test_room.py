@@ -6,6 +6,7 @@ import errno
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -86,10 +87,8 @@ def test_the_networks_are_held_while_they_work_and_only_then(tmp_path: Path, mon
 
     keep = RunFolder.keep
     monkeypatch.setattr(RunFolder, "keep", lambda *given: held.append("keep") or keep(*given))
-    monkeypatch.setattr(
-        "spinefm.evaluation.evaluate.read_or_skip", lambda *given: held.append("read") or dataset.read(given[1])
-    )
-    list(evaluate(dataset, StandIn(), folder, plan(), Pace(turn)))
+    noted = replace(dataset, read=lambda name: held.append("read") or dataset.read(name))
+    list(evaluate(noted, StandIn(), folder, plan(), Pace(turn)))
     assert held == ["read", "in", "out", "keep"] * 2
 
 
