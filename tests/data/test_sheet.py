@@ -82,7 +82,7 @@ def test_a_film_without_a_usable_label_says_why() -> None:
     sheet = Sheet("film", (200, 200), Conventions())
     sheet.polygon("skull", square(1, 1))
     sheet.polygon("C5", square(1e9, 1))
-    with pytest.raises(ValueError, match=r"'skull': it names a part that is no vertebral body; 'C5': C5 lies farther outside"):
+    with pytest.raises(ValueError, match="no vertebral body; 'C5': C5 lies farther outside"):
         sheet.case(Path("film.png"))
 
 
