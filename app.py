@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
 
+from spinefm.core.bundled import bundled_folder
 from spinefm.core.machine import quiet_allocator
 from spinefm.ui.server import housekeeping, shared_gpu
 from spinefm.ui.server.page import build_page, launch
 from spinefm.ui.server.workbench import SharedBundle
-
-EXAMPLES = Path(__file__).parent / "examples"
 
 
 def main() -> None:
@@ -21,7 +19,7 @@ def main() -> None:
     quiet_allocator()
     housekeeping.move_in()
     bench = SharedBundle(os.environ.get("SPINEFM_BUNDLE", "compact"))
-    page = build_page(shared_gpu.LentGpu(bench) if shared_gpu.gpu_is_lent() else bench, EXAMPLES)
+    page = build_page(shared_gpu.LentGpu(bench) if shared_gpu.gpu_is_lent() else bench, bundled_folder("examples"))
     launch(page, prevent_thread_lock=True)
     bench.warm()
     page.block_thread()

@@ -1,8 +1,8 @@
 """The evaluation that the page offers: `python -m bench.explorer_set [--out examples/evaluations/phantoms] [--n 60]`.
 
 Simulates test phantoms, half of them lumbar, runs the compact bundle on each and writes the finished evaluation: the
-tables, traces and small pictures, some 3 MB for 60 films. Called again after a kill it goes on; after a change of the
-weights, remove the folder first.
+tables, traces and small pictures, about 3 MB for 60 films. After a kill it continues when called again; after a
+change of the weights, remove the folder first.
 """
 
 from __future__ import annotations

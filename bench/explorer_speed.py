@@ -1,4 +1,4 @@
-"""How quick the explorer is with many films: `python -m bench.explorer_speed [--films 10000]`.
+"""The explorer's speed with many films: `python -m bench.explorer_speed [--films 10000]`.
 
 Writes the tables of a made-up evaluation, serves the page, and measures in Chromium: from choosing it to the
 first view, with the server's part in it, and from a click on a filter, a move of the limit and a sort to the new view.

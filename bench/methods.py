@@ -63,7 +63,7 @@ class Scored:
 
 @dataclass(frozen=True)
 class GivenCentroids:
-    """SpineFM's segmentation at the true centroids of one case, as a method: an upper bound of any walk."""
+    """SpineFM's segmentation at the true centroids of one case, as a method: an upper bound of any induction."""
 
     case: Case
     bundle: Bundle

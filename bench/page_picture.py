@@ -1,4 +1,4 @@
-"""The picture of the page for the README, made of an example: `python -m bench.page_picture [--out examples/page.png]`.
+"""The README's picture of the page, from an example: `python -m bench.page_picture [--out examples/page.png]`.
 
 Serves the page as `app.py` does, opens it in Chromium on an example with a finished run, and photographs the step at
 which a mask is checked.

@@ -1,9 +1,9 @@
-"""The paper's sizes on one film of eight vertebrae: the published loop, done straight, against this program's.
+"""The paper's sizes on one film of eight vertebrae: the published loop, done directly, against this program's.
 
     python -m bench.paper_speed [--threads 1] [--device cpu]
 
-Both run the same networks with the same random weights over the same eight vertebrae: three seeds, then up and down.
-Every network answers, and its answer is timed and kept, but the decisions are forced, since random weights know no
+Both run the same networks with the same random weights over the same eight vertebrae: three to start, then up and down.
+Every network answers, and its answer is timed and kept, but the decisions are forced, because random weights know no
 vertebrae. The straight loop takes one patch at a time in float32 with segment_anything's own attention and keeps
 film-sized logits, as published; ours is the program itself (`spinefm.methods`), in bfloat16 where the device computes
 in it. Prints seconds (of the clock and of the processor), peak memory, the share outside the networks, and the Dice
@@ -288,7 +288,7 @@ def our_walk(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> 
         trace = run_to_trace(SpineFM(bundle, settings, stages=stages), film)
     finished = next(event for event in trace.events if isinstance(event, Finished))
     if len(finished.vertebrae) != len(centroids):
-        raise SystemExit(f"The forced walk took {len(finished.vertebrae)} vertebrae instead of {len(centroids)}.")
+        raise SystemExit(f"The forced induction took {len(finished.vertebrae)} vertebrae instead of {len(centroids)}.")
     for name, seconds in finished.seconds.items():
         if name != "total":
             clock.wall[name], clock.processor[name] = seconds, float("nan")

@@ -3,7 +3,7 @@
 FOLDER holds `films/` and `labels/*.json` with polygons or boxes per level. Prints, per group of films (the name up to
 the first dash), the paper's figures with names and corner DSC (the Dice of the prediction's four corners as a
 quadrilateral, for truth that is straight-edged), and as an upper bound the segmentation alone from true centroids moved
-by 10 % of the body's width. Of a body known by a loose box only it is told whether it was found: the box holds a mask's
+by 10 % of the body's width. Of a body with only a loose box it is counted whether it was found: the box holds a mask's
 centroid, and their boxes' IoU is above 0.3; it has no DSC.
 """
 

@@ -1,4 +1,4 @@
-"""The package in one class: load the weights once, then segment film after film."""
+"""One class for the whole package: load the weights once, then segment film after film."""
 
 from __future__ import annotations
 
@@ -15,10 +15,17 @@ class SpineFM:
     """A method with its weights on a device, ready for films."""
 
     def __init__(self, bundle: str = "compact", device: str = "auto", method: str = "spinefm") -> None:
-        """Load `bundle` ("compact" or "paper") onto `device` ("auto", "cpu", "cuda").
+        """Load the weights.
 
-        Raises BundleError when the weights are missing or damaged, DeviceError without that device, and ValueError
-        for a method that does not exist.
+        Args:
+            bundle: "compact", or "paper" once it is fetched.
+            device: "auto", "cpu", "cuda" or "cuda:N".
+            method: "spinefm", "vertxnet" or "spineps".
+
+        Raises:
+            BundleError: the weights are missing or damaged.
+            DeviceError: no such device.
+            ValueError: no such method.
         """
         if method not in METHODS:
             raise ValueError(f"There is no method {method!r}; choose one of {', '.join(METHODS)}.")
@@ -32,10 +39,20 @@ class SpineFM:
         seeds: Sequence[tuple[float, float]] | None = None,
         on_event: Callable[[Event], None] | None = None,
     ) -> Trace:
-        """Run the method on `film` and return its trace; `on_event` sees each event as it happens.
+        """Run the method on a film.
 
-        seeds: three (x, y) film pixels in neighbouring vertebrae, in place of detections.
-        Raises CannotStart when no run can start on this film, and ValueError for settings the method does not have.
+        Args:
+            film: the film.
+            settings: changes to the method's settings, by name.
+            seeds: starting points, three (x, y) film pixels in neighbouring vertebrae, in place of detections.
+            on_event: called with each event as it happens.
+
+        Returns:
+            The trace of the run.
+
+        Raises:
+            CannotStart: no run can start on this film.
+            ValueError: the method has no such setting.
         """
         points = [Point(x, y) for x, y in seeds] if seeds is not None else None
         method = build_method(self.method, self.bundle, settings, points)

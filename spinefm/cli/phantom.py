@@ -13,7 +13,7 @@ from spinefm.cli.options import out_option
 from spinefm.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from spinefm.phantom.settings import Region
+    from spinefm.phantom.settings import RegionName
 
 
 @click.command(name="phantom")
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     "--seed", type=int, required=True, metavar="S", help="First seed; below 1000000 train, from 9000000 test."
 )
 @click.option("--region", type=click.Choice(["cervical", "lumbar"]), help="Draw one region only.")
-def command(count: int, out: Path, seed: int, region: Region | None) -> int:
+def command(count: int, out: Path, seed: int, region: RegionName | None) -> int:
     """Simulate films with exact masks, one per random seed from S on."""
     from spinefm.phantom import write_set
 

@@ -1,4 +1,4 @@
-"""The machine that a run happens on: allocator, device, versions. Nothing here imports torch before it must."""
+"""The machine of a run: allocator, device, versions. torch is imported only where it is needed."""
 
 import ctypes
 import platform
@@ -27,13 +27,13 @@ _GROW_BY = 256 << 20  # bytes
 
 
 class DeviceError(ValueError):
-    """The device that was asked for is not there."""
+    """The requested device does not exist."""
 
 
 def quiet_allocator() -> bool:
     """Keep freed memory instead of giving it back: page faults cost up to half of inference on a CPU.
 
-    Call once at program start, before torch allocates. Returns whether the allocator is one that listens (glibc).
+    Call once at program start, before torch allocates. Returns whether the allocator took the settings (glibc only).
     """
     if platform.libc_ver()[0] != "glibc":
         return False

@@ -27,9 +27,9 @@ class LevelComparison:
 
 
 def compare_runs(first: DataFrame, second: DataFrame) -> list[LevelComparison]:
-    """A row per level and one of all, over the vertebrae that both runs were held against.
+    """A row per level and one of all, over the vertebrae of the truth that both runs share.
 
-    Raises RunError where they share none.
+    Raises RunError if they share none.
     """
     pairs = _bodies(first).merge(_bodies(second), on=["film", "level"], suffixes=("_a", "_b"))
     if not len(pairs):

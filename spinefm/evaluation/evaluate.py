@@ -1,4 +1,4 @@
-"""Running a method over a data set, film by film; what is done stays done."""
+"""Run a method over a data set, film by film; finished films are not run again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from spinefm.trace.model import Event, Trace
 
 @dataclass(frozen=True)
 class Progress:
-    """One more film: how many are behind us, and the seconds that the rest will take (None: not known yet)."""
+    """One more film: how many are done, and the estimated seconds for the rest (None: unknown)."""
 
     done: int
     total: int
@@ -51,7 +51,7 @@ def evaluate(
 ) -> Iterator[Progress]:
     """Evaluate every film that is not done, in order.
 
-    Raises RunError where the folder is another run's or cannot be written, and what `pace.check` raises.
+    Raises RunError if the folder holds another run or cannot be written, and what `pace.check` raises.
     """
     folder.begin(plan)
     pace = pace or Pace()
@@ -68,7 +68,7 @@ def evaluate(
 def _evaluate_one(
     dataset: Dataset, name: str, method: Method, folder: RunFolder, plan: Plan, pace: Pace
 ) -> FilmResult | Skipped:
-    """One film's result, kept; or why it was left out. A bug that one film brings out does not stop the others."""
+    """One film's stored result, or why it was left out. A program error on one film does not stop the others."""
     case = read_or_skip(dataset, name)
     if isinstance(case, Skipped):
         return case
@@ -96,7 +96,7 @@ def _check_size(case: Case, film: Radiograph) -> None:
 
 
 def evaluate_film(case: Case, film: Radiograph, method: Method, pace: Pace | None = None) -> tuple[FilmResult, Trace]:
-    """Run the method on one film and judge it by the truth; where no run can start, nothing is found."""
+    """Run the method on one film and compare it with the truth; if no run can start, nothing is found."""
     events: list[Event] = []
     failure = ""
     pace = pace or Pace()

@@ -7,7 +7,7 @@ from spinefm.trace.model import Decided, Located, Named, Trace
 
 
 def event_of_vertebra(trace: Trace, number: int) -> int | None:
-    """The event in which a vertebra was accepted last: a run that starts anew accepts anew."""
+    """The last event that accepted a vertebra; a run that restarts accepts it again."""
     indices = [
         index for index, event in enumerate(trace.events) if isinstance(event, Decided) and event.vertebra == number
     ]

@@ -1,4 +1,4 @@
-"""A run's levels as a picture: identified and overall Dice with their intervals, and what was published."""
+"""A run's levels as a picture: identified and overall Dice with their intervals, and the published figures."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Results as pandas tables, one row a film or a vertebra, and those tables as files.
 
-The same results give the same bytes: rows are in the order of the results, nothing tells the time.
+The same results give the same bytes: rows keep the order of the results, and no date is written.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def write_tables(folder: Path, results: Sequence[FilmResult], skipped: Sequence[
 
 
 def read_tables(folder: Path) -> tuple[DataFrame, DataFrame]:
-    """The tables of films and vertebrae of a finished run. Raises RunError where they are not there."""
+    """The tables of films and vertebrae of a finished run. Raises RunError if they are missing."""
     paths = [folder / f"{name}.parquet" for name in (FILMS, VERTEBRAE)]
     if not all(path.is_file() for path in paths):
         raise RunError(f"{folder} holds no finished evaluation; run `spinefm evaluate` to its end.")

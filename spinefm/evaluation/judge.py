@@ -1,4 +1,4 @@
-"""A film's trace against its truth: every figure that the tables, the statistics and the explorer need."""
+"""A film's trace against its truth: all figures for the tables, the statistics and the explorer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class Judged:
-    """A case, the trace of a run on it, and the scale that distances in mm are taken with."""
+    """A case, the trace of a run on it, and the scale for distances in mm."""
 
     case: Case
     trace: Trace

@@ -47,6 +47,6 @@ PUBLISHED = {
 
 
 def published_for(dataset: str) -> tuple[str, dict[str, Published]]:
-    """Which published table stands beside a data set's, and its rows: CSXA's beside CSXA, else NHANES II's."""
+    """The published table to compare a data set with, and its rows: CSXA's for CSXA, else NHANES II's."""
     name = CSXA if dataset.lower().startswith("csxa") else NHANES
     return name, PUBLISHED[name]

@@ -47,7 +47,7 @@ def write_report(folder: Path, plan: Plan, films: DataFrame, vertebrae: DataFram
 
 
 def levels_text(levels: Sequence[LevelFigures], source: str, published: dict[str, Published]) -> str:
-    """A line per level; in brackets the 95 % interval, on the right what was published."""
+    """A line per level; in brackets the 95 % interval, on the right the published figures."""
     head = (
         f"{'':9s} {'n':>6s} {'identified %':>22s} {'located DSC':>12s} {'overall DSC':>20s} {'named %':>8s} "
         f"{'1:1 %':>6s} {'worst 10 %':>10s} {'ASSD px':>8s} {'ASSD mm':>8s} {'NSD 2 px':>8s} {'undef.':>6s}  "

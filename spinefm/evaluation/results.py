@@ -1,4 +1,4 @@
-"""What is kept of a film after its evaluation: one flat row for the film, one per vertebra, and outlines to draw."""
+"""The stored result of a film's evaluation: one flat row for the film, one per vertebra, and outlines to draw."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class FilmResult:
-    """Everything that an evaluation keeps of one film beside its trace."""
+    """Everything that an evaluation stores of one film beside its trace."""
 
     row: FilmRow
     vertebrae: tuple[VertebraRow, ...]
@@ -102,7 +102,7 @@ class FilmResult:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> FilmResult:
-        """The result that `to_json` wrote. Raises ValueError for what is none, or one of another layout."""
+        """The result that `to_json` wrote. Raises ValueError for anything else, or another layout."""
         sentence = "The stored result is damaged ({}); remove it and evaluate the film again."
         with foreign_input(lambda reason: ValueError(sentence.format(reason))):
             raw = json_of(text)

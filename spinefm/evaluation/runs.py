@@ -1,13 +1,13 @@
 """A run of a method on a data set as a folder: what was run, and per film a result, a trace and a preview.
 
     run.json                what was run on what; never written twice
-    results/<film>.json     figures and outlines; its being there means that the film is done
+    results/<film>.json     figures and outlines; its existence means that the film is done
     traces/<film>.json.gz   the whole trace, for the player
     previews/<film>.jpg     the film, small
     left_out/<film>.json    labels that are not in the truth, and why; only where there are any
     *.csv *.parquet …       the tables, made of the results when all films are done
 
-Every file appears complete or not at all, so that a run that was killed goes on where it stood.
+Every file appears complete or not at all, so a run that was killed continues where it stopped.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class RunError(InputError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is run on what: two runs with the same plan give the same tables.
+    """The method, weights and films of a run; two runs with the same plan give the same tables.
 
     labels: what the user said about names and ids of labels.
     """
@@ -103,7 +103,7 @@ class RunFolder:
             raise RunError(f"{self.path} cannot be made ({error.strerror}); choose another --out.") from error
 
     def plan(self) -> Plan:
-        """What was run. Raises RunError for a folder that holds no run."""
+        """The plan of the run. Raises RunError for a folder that holds no run."""
         stored = self.path / PLAN
         if not stored.is_file():
             raise RunError(f"{self.path} holds no evaluation (no {PLAN}); choose the folder given as --out.")
@@ -154,7 +154,7 @@ class RunFolder:
             return read_bytes(path, MOST_PREVIEW_BYTES) if path.is_file() else None
 
     def _file(self, part: str, film: str, suffix: str) -> Path:
-        """A film's file; whatever the film is called, the file lies in the part's folder."""
+        """A film's file, in the part's folder whatever the film's name."""
         return self.path / part / f"{quote(film, safe='', errors='surrogateescape')}.{suffix}"
 
 
@@ -168,7 +168,7 @@ def _plan_of(raw: Mapping[str, object]) -> Plan:
 
 
 def _differences(stored: Plan, plan: Plan) -> list[str]:
-    """The names of what two plans differ in; where the data set lies does not matter."""
+    """The names of the fields in which two plans differ; the path of the data set does not count."""
     old, new = asdict(stored), json.loads(plan.to_json())
     return [name for name in new if name != "root" and old[name] != new[name]]
 

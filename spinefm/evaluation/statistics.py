@@ -1,6 +1,6 @@
-"""How sure a figure is: bootstrap over films, and Wilcoxon's signed-rank test between two methods.
+"""The uncertainty of a figure: bootstrap over films, and Wilcoxon's signed-rank test between two methods.
 
-Vertebrae of one film are not independent, so films are drawn and compared, never vertebrae.
+Vertebrae of one film are not independent, so films are resampled and compared, never vertebrae.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def interval_over_films(
     """95 % intervals of ratios of sums, films drawn with replacement (percentile bootstrap, always the same draws).
 
     films: (rows,) the film of each row. sums: (rows, k) what is summed. ratios: for each interval, the columns of
-    `sums` above and below the line. NaN without two films.
+    `sums` for numerator and denominator. NaN without two films.
     """
     _, inverse = np.unique(films.astype(str), return_inverse=True)
     count = int(inverse.max()) + 1 if len(inverse) else 0

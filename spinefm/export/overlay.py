@@ -26,7 +26,7 @@ Picture = NDArray[np.uint8]
 def draw_overlay(trace: Trace, film: Radiograph) -> Picture:
     """The film in grey with the final masks of `trace` on it, (H, W, 3) uint8, red green blue.
 
-    Names stand beside the bodies so that they hide no bone. Raises ValueError when the trace is of another film's size.
+    Names are beside the bodies so that they hide no bone. Raises ValueError if the trace's film has another size.
     """
     if film.size != trace.film.size:
         raise ValueError(f"The trace is of a film of size {trace.film.size}, not {film.size}; give the film it is of.")

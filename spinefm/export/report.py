@@ -1,4 +1,4 @@
-"""The report: on what, with what and how long a run ran, what it rests on and why it stopped."""
+"""The report: film, versions, weights, settings and times of a run, the anchor of its names and why it stopped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REPORT_SCHEMA = 1
 
 
 def report(trace: Trace) -> dict[str, Any]:
-    """What is known about the run of a finished `trace`, ready for JSON. Raises ValueError for an unfinished one."""
+    """The report of a finished `trace`, ready for JSON. Raises ValueError for an unfinished one."""
     finished = trace.finished
     if finished is None:
         raise ValueError("The run did not come to its end, so there is nothing to report; run the film again.")

@@ -18,7 +18,7 @@ from spinefm.phantom import TRAIN_SEEDS
 from spinefm.training.errors import TrainingError
 
 NO_SEED = -1
-"""What stands for the seed of a film that was not simulated."""
+"""In place of the random seed of a film that was not simulated."""
 DATA_SET = "films of a data set"
 """What a card calls films that were not simulated."""
 MOST_RUNS = 12
@@ -55,10 +55,10 @@ class TrainingFilm:
         return [other for other in around if other in self.centroids]
 
     def spacing(self, level: Level) -> float:
-        """The local spacing in pixels as a walk that arrives at `level` knows it: between the two bodies before it.
+        """The local spacing in pixels as the induction knows it at `level`: between the two bodies before it.
 
         Averaged over both sides where both are in view. C2 counts for no other level, since its centroid lies high in
-        the dens. Without such neighbours the distance to the next body stands in, and a lone body's own size.
+        the dens. Without such neighbours it is the distance to the next body, or a lone body's own size.
         """
         index = COUNTED.index(level)
         pairs = [(index + 1, index + 2), (index - 1, index - 2), (index, index + 1), (index, index - 1)]

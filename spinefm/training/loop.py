@@ -196,7 +196,7 @@ class Loop:
             raise RunFailed(f"The gradient overflowed {self.skipped} times; lower the learning rate.")
 
     def _restore(self) -> None:
-        """Go on from the checkpoint. Raises TrainingError for a checkpoint of another network or seed."""
+        """Continue from the checkpoint. Raises TrainingError for a checkpoint of another network or seed."""
         state = self.folder.load_checkpoint()
         if (state["network"], state["seed"]) != (self.trainer.network, self.settings.seed):
             raise TrainingError(

@@ -1,4 +1,4 @@
-"""What a training run is told (`TrainSettings`) and what each trainer brings along (`Recipe`)."""
+"""The settings of a training run (`TrainSettings`) and how each network is optimised (`Recipe`)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,21 @@ class TrainSettings:
     """The settings of one run; exactly one of `minutes` and `steps` is its budget.
 
     A budget of minutes counts everything between start and end, validation included, and the learning rate follows
-    the share of it that has passed, so that a run always ends annealed. `batch` is in samples a step (None: the
-    recipe's), `seed` decides every draw, and checkpoints and validations come so many minutes apart: a lost machine
-    costs three minutes, and validation stays a small share of the time. `bundle` is "compact" or "paper", `recipe`
-    "default" or, for the paper's sizes, "paper" (as published); `device` is "auto", "cpu", "cuda" or "cuda:N"; without
-    `pretrained` the paper's sizes start from random weights. `start` names a bundle whose weights the run begins with;
-    its card then goes on where theirs ends. `learning_rate` stands in for the recipe's: less suits weights that are
-    trained already.
+    the share of it that has passed, so that a run always ends annealed. Checkpoints and validations come so many
+    minutes apart: a lost machine costs three minutes, and validation takes a small share of the time.
+
+    Attributes:
+        data: folders of films to train on.
+        out: the run's folder.
+        validation: folders of unseen films (empty: the data set's own part, or one in twenty of `data`).
+        batch: samples a step (None: the recipe's).
+        seed: the random seed, which decides every draw.
+        bundle: the networks' sizes, "compact" or "paper".
+        recipe: "default" or, for the paper's sizes, "paper" (as published).
+        device: "auto", "cpu", "cuda" or "cuda:N".
+        pretrained: start the paper's sizes from their public weights, else from random ones.
+        start: a bundle whose weights the run begins with; its card then continues theirs.
+        learning_rate: replaces the recipe's; a lower one suits weights that are trained already.
     """
 
     data: tuple[Path, ...]

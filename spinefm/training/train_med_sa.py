@@ -101,7 +101,7 @@ class MedSATrainer(FilmTrainer):
         return levels, _batch(patches, masks)
 
     def _sample(self, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """A patch and the mask of the body that its middle prompts for; a prompt that shows no body is drawn anew."""
+        """A patch and the mask of the body that its middle prompts for; a prompt that shows no body is drawn again."""
         for _ in range(TRIES):
             film, level = draw_body(self.films, rng)
             if self.recipe.published:
@@ -147,7 +147,7 @@ def draw_body(films: FilmSet, rng: np.random.Generator) -> tuple[TrainingFilm, L
 
 
 def draw_click(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tuple[float, float]:
-    """A prompt for `level`: where a walk arrives, near the centroid, anywhere in the body or in the disc beside it."""
+    """A prompt for `level`: where the induction arrives, near the centroid, in the body or in the disc beside it."""
     kind = rng.random()
     walked = click_of_walk(film, level, rng) if kind < 0.45 else None
     if walked is not None and label_at(film, np.array(walked)) in (0, level):
@@ -169,7 +169,7 @@ def click_near(film: TrainingFilm, level: Level, spread: float, rng: np.random.G
 
 
 def click_of_walk(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tuple[float, float] | None:
-    """The point a walk proposes for `level`: one step straight on from the two bodies before it, a tenth wrong.
+    """The point that the induction proposes for `level`: one step on from the two bodies before it, a tenth off.
 
     It lies low in C2, whose centroid is half a spacing higher than a step leads. None without two bodies before it.
     """
@@ -183,7 +183,7 @@ def click_of_walk(film: TrainingFilm, level: Level, rng: np.random.Generator) ->
 
 
 def _click_in_disc(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tuple[float, float]:
-    """A point just beyond an endplate of `level`, still nearer to it than to its neighbour."""
+    """A point just beyond an endplate of `level`, still closer to it than to its neighbour."""
     neighbours = film.neighbours(level)
     if not neighbours:
         return click_near(film, level, 0.15, rng)

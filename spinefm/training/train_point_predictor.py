@@ -1,4 +1,4 @@
-"""Training of the point predictor: windows of four neighbouring centroids, walked in both directions."""
+"""Training of the point predictor: windows of four neighbouring centroids, in both directions."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from spinefm.training.ranks import device_of, placed
 from spinefm.training.settings import Recipe
 
 JITTER = (0.01, 0.06)
-"""Standard deviation of the known centroids' error, in spacings, drawn anew for each window."""
+"""Standard deviation of the known centroids' error, in spacings, drawn for each window."""
 LEAST_VISIBLE = 0.6
-"""Share of a body in view from which the centroid of its visible part stands for that of the whole."""
+"""Share of a body in view from which the centroid of its visible part serves as that of the whole."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -48,12 +48,12 @@ __all__ = [
 
 PRECISIONS = ("float32", "bfloat16")
 COMPACT = "compact"
-"""The bundle that is in the repository and runs anywhere."""
+"""The bundle that comes with the package and runs anywhere."""
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """The four networks of SpineFM, and those of VertXNet and SPINEPS where it has them, in eval mode on one device."""
+    """The four networks of SpineFM, and those of VertXNet and SPINEPS if it has them, in eval mode on one device."""
 
     name: str
     device: torch.device
@@ -121,7 +121,7 @@ def load_bundle(
 
 
 def load_or_compact(name: str, device: str = "auto", precision: str = "auto") -> Bundle:
-    """The bundle `name`, or the compact one where it cannot be used; its notes then say so, and why.
+    """The bundle `name`, or the compact one if it cannot be used; the notes then say so and why.
 
     Raises BundleError when the compact bundle cannot be used either.
     """
@@ -135,12 +135,12 @@ def load_or_compact(name: str, device: str = "auto", precision: str = "auto") ->
 
 
 def fallback_note(name: str, error: Exception) -> str:
-    """What page and trace say where the compact bundle serves in place of `name`."""
+    """What page and trace say when the compact bundle replaces `name`."""
     return f'The bundle "{name}" cannot be used, so the bundle "{COMPACT}" is in use. {error}'
 
 
 def known_bundle(name: str, manifest: Manifest) -> Manifest:
-    """`manifest`, with the bundle `name` of the owner's repository where it lists none of that name itself.
+    """`manifest`, with the bundle `name` of the owner's repository if it lists none of that name itself.
 
     The files are then pinned to the commit of the repository's manifest.json. Raises BundleError.
     """
@@ -162,13 +162,13 @@ def known_bundle(name: str, manifest: Manifest) -> Manifest:
 
 
 def fetch(manifest: Manifest, name: str) -> dict[str, Path]:
-    """Have every file of a bundle on disk, from the manifest's folder or else the Hub, checked.
+    """Find every file of a bundle in the manifest's folder, or download it from the Hub, and check it.
 
     Returns:
         network -> path of its safetensors file.
 
     Raises:
-        BundleError: a file cannot be had, or is not the one that the manifest names.
+        BundleError: a file is unavailable, or not the one that the manifest names.
     """
     from spinefm.weights.pretrained import fetch_base
 
@@ -189,7 +189,7 @@ def fetch(manifest: Manifest, name: str) -> dict[str, Path]:
 
 
 def verify(manifest: Manifest, name: str) -> dict[str, str]:
-    """Check a bundle's files on disk against the manifest, without a download.
+    """Check a bundle's files on disk against the manifest; downloads nothing.
 
     Returns:
         network (or shared base) -> "ok" or one sentence that says what is wrong.
@@ -234,8 +234,8 @@ def write_bundle(
 
     Large tensors are stored in fp16, without `half` in float32.
     Networks of the bundle that are not given stay as they are. Each network carries its configuration as `.config`.
-    With a `base`, of a Med-SA with adapters only what is trained is written, in float32. Where networks stay, what
-    their films and licence were is not forgotten.
+    With a `base`, only the trained part of a Med-SA with adapters is written, in float32. If networks stay, the entry
+    keeps naming their films and licence.
 
     Raises:
         BundleError: the manifest that is already there cannot be read.
@@ -274,14 +274,14 @@ def _write_weights(folder: Path, file: str, state: Mapping[str, Tensor]) -> tupl
 
 
 def has_adapters(model: nn.Module) -> bool:
-    """Whether a network stands on a frozen base."""
+    """Whether a network has adapters on a frozen base."""
     from spinefm.networks.med_sa import MedSA
 
     return isinstance(model, MedSA) and model.config.encoder == "vit"
 
 
 def adapted_state(model: nn.Module) -> dict[str, Tensor]:
-    """What was trained on top of the frozen base, float32."""
+    """The part trained on top of the frozen base, float32."""
     from spinefm.networks.med_sa import is_adapted
 
     return {n: v.detach().float().cpu().contiguous() for n, v in model.state_dict().items() if is_adapted(n)}
@@ -366,7 +366,7 @@ def _on_base(
 
 
 def _place(entry: WeightFile) -> Place | None:
-    """Where the Hub has a file: the owner's repository comes first, which has its own history of revisions."""
+    """Where the Hub has a file: the owner's repository comes first, with its own revisions."""
     owner = owners_repository()
     if owner is not None and entry.repo_id != owner[0]:
         return Place(owner[0], entry.file, owner[1])
@@ -393,7 +393,7 @@ def _refuse_precision(name: str) -> None:
 
 
 def _chosen(precision: str, med_sa: nn.Module, device: torch.device) -> str:
-    """The precision asked for; of "auto" the one that pays at this size on this device."""
+    """The requested precision; for "auto" the faster one at this size on this device."""
     from spinefm.core.machine import computes_bfloat16
 
     if precision != "auto":
@@ -402,6 +402,6 @@ def _chosen(precision: str, med_sa: nn.Module, device: torch.device) -> str:
 
 
 def _notes(manifest: Manifest, entry: BundleEntry, paths: Mapping[str, Path]) -> tuple[str, ...]:
-    """Where the weights came from, when not from the manifest's own folder."""
+    """Where the weights came from, if not from the manifest's own folder."""
     fetched = [network for network, path in paths.items() if path != manifest.local_path(entry.networks[network])]
     return (f"{', '.join(fetched)} from the Hugging Face Hub.",) if fetched else ()

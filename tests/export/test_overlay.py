@@ -23,7 +23,7 @@ def test_every_vertebra_is_tinted_and_named_beside_its_body() -> None:
     changed = (plain != drawn).any(axis=2)
     for row in (20, 45, 85):
         assert changed[row, 42:78].all()
-    assert changed[72:98, 84:].any(), "C4's name stands to the right of its body"
+    assert changed[72:98, 84:].any(), "C4's name is to the right of its body"
 
 
 def test_names_move_to_the_left_at_the_films_right_edge() -> None:
