@@ -17,7 +17,8 @@ from spinefm.methods import TITLES
 from spinefm.ui.server import limits
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
 from spinefm.ui.server.examples import Choice, Example
-from spinefm.ui.server.line import Line, LineFull
+from spinefm.ui.server.model_queue import ModelQueue, QueueFull
+from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.picker import build_picker
 from spinefm.ui.server.player import failed_payload, markup, style
 from spinefm.ui.server.player.assets import gradio_script
@@ -35,19 +36,18 @@ from spinefm.ui.server.sessions import (
     run_steps,
     waiting,
 )
-from spinefm.ui.server.workbench import Workbench
 
 KEEP_STATE = 1800
 """Seconds after which a visitor's film and run are forgotten, as long as uploads are kept."""
 FORMATS = "PNG, JPEG, TIFF or DICOM, at most 32 MB"
 WITH_SEEDS = """(...inputs) => {
-  inputs[0] = Date.now();
-  inputs[3] = document.querySelector("#player .player").dataset.seeds || "[]";
+  inputs[2] = document.querySelector("#player .player").dataset.seeds || "[]";
+  inputs[3] = Date.now();
   return inputs;
 }"""
-"""Puts the time of the click and the starting points that the reader clicked into the inputs of a run."""
-AT_CLICK = """(...inputs) => [Date.now(), ...inputs.slice(1)]"""
-"""Puts the time of the click into the first input."""
+"""Puts the starting points that the reader clicked into the third input of a run, and the time into the fourth."""
+AT_CLICK = "(choice, clicked) => [choice, Date.now()]"
+"""Puts the time of the click into the second input."""
 RUNS = 24
 """Runs that the server holds at a time; all but one of them stand in line."""
 QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 8}
@@ -57,7 +57,7 @@ QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden",
 class SegmentTab:
     """The tab's parts and what happens between them."""
 
-    def __init__(self, bench: Workbench, examples: dict[str, Example], line: Line) -> None:
+    def __init__(self, bench: ModelService, examples: dict[str, Example], line: ModelQueue) -> None:
         """Build the tab inside the current page; `line` is where its visitors wait."""
         self.bench = bench
         self.examples = examples
@@ -110,19 +110,27 @@ class SegmentTab:
     def _connect_run(self) -> Any:
         """Returns the run's event, which others may cancel."""
         buttons = [self.run, self.cancel]
-        run = self.run.click(
+        begin = self.run.click(
+            self._on_begin,
+            None,
+            [self.player, *buttons],
+            queue=False,
+            api_visibility="private",
+            trigger_mode="multiple",
+        )
+        run = begin.then(
             self._on_run,
-            [self.clicked, self.choice, self.kept, self.seeds, self.method, *self.limits],
-            [self.player, self.kept, *buttons],
+            [self.choice, self.kept, self.seeds, self.clicked, self.method, *self.limits],
+            [self.player, self.kept],
             js=WITH_SEEDS,
             api_visibility="private",
             show_progress="hidden",
             concurrency_limit=RUNS,
-            trigger_mode="multiple",  # a click right after Cancel must count, whatever of the run before is under way
+            trigger_mode="multiple",  # right after Cancel it must count, whatever of the run before is under way
         )
         run.then(self._on_end, None, buttons, **QUICK)
-        inputs, shown = [self.clicked, self.choice], [self.player, *buttons]
-        self.cancel.click(self._on_cancel, inputs, shown, js=AT_CLICK, cancels=[run], queue=False, **QUICK)
+        inputs, outputs = [self.choice, self.clicked], [self.player, *buttons]
+        self.cancel.click(self._on_cancel, inputs, outputs, js=AT_CLICK, cancels=[run], queue=False, **QUICK)
         return run
 
     def _connect_reader(self) -> None:
@@ -162,32 +170,25 @@ class SegmentTab:
         choice = choice and choice.turned()
         return choice, opened(choice), None
 
+    def _on_begin(self) -> tuple[Payload, Any, Any]:
+        return waiting(0), gr.update(visible=False), gr.update(visible=True)
+
     def _on_run(
         self,
         request: gr.Request,
-        clicked: float,
         choice: Choice | None,
         kept: Kept | None,
         seeds: str,
+        clicked: float,
         method: str,
         *values: float,
-    ) -> Iterator[tuple[Payload, Any, Any, Any]]:
-        """A run asked for at `clicked`; it takes the place of the visitor's earlier ones."""
+    ) -> Iterator[tuple[Payload, Any]]:
+        """A run asked for at the time `clicked`; it takes the place of the visitor's earlier ones."""
         owner = str(request.session_hash)
-        if clicked <= self._cancelled.get(owner, 0):
+        if clicked <= self._cancelled.get(owner, -1):  # cancelled before it reached the server
             return
         self.line.dismiss(owner)
-        visitor = self.line.ticket(owner)
-        hidden, visible = gr.update(visible=False), gr.update(visible=True)
-        yield waiting(0), gr.skip(), hidden, visible
-        for payload, remembered in self._served(visitor, choice, kept, _wishes(method, values, _points(seeds))):
-            yield payload, remembered, gr.skip(), gr.skip()
-
-    def _served(
-        self, visitor: str, choice: Choice | None, kept: Kept | None, wishes: Wishes
-    ) -> Iterator[tuple[Payload, Any]]:
-        """A run once it is its turn; it ends when the visitor cancels it or asks for another."""
-        finished = False
+        wishes, visitor, finished = _wishes(method, values, _points(seeds)), self.line.ticket(owner), False
         try:
             for ahead in self.line.waits(visitor):
                 yield waiting(ahead), gr.skip()
@@ -198,7 +199,7 @@ class SegmentTab:
                     finished = True
                     self.line.leave(visitor)  # what is left to do needs no network
                 yield _remembered(shown)
-        except LineFull as error:
+        except QueueFull as error:
             yield failed_payload(new_run(), str(error)), gr.skip()
         finally:
             self.line.leave(visitor)
@@ -206,8 +207,8 @@ class SegmentTab:
     def _on_end(self) -> tuple[Any, Any]:
         return gr.update(visible=True), gr.update(visible=False)
 
-    def _on_cancel(self, request: gr.Request, clicked: float, choice: Choice | None) -> tuple[Payload, Any, Any]:
-        """End the run under way, and one asked for before `clicked` that has not reached the server yet."""
+    def _on_cancel(self, request: gr.Request, choice: Choice | None, clicked: float) -> tuple[Payload, Any, Any]:
+        """End the visitor's run, also one that was asked for before `clicked` and has not reached the server yet."""
         self._cancelled[str(request.session_hash)] = clicked
         self.line.dismiss(str(request.session_hash))
         payload = opened(choice)
@@ -246,7 +247,7 @@ class SegmentTab:
             for _ in self.line.waits(visitor):
                 pass
             yield
-        except LineFull as error:
+        except QueueFull as error:
             raise Refused(str(error)) from error
         finally:
             self.line.leave(visitor)

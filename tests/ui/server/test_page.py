@@ -445,6 +445,6 @@ def test_a_run_cancelled_before_it_reached_the_server_does_not_start(bench: Stan
     tab = SegmentTab.__new__(SegmentTab)
     tab.bench, tab.line, tab._cancelled = bench, Line(), {}
     request = SimpleNamespace(session_hash="guest")
-    tab._on_cancel(request, 2_000.0, None)
-    assert list(tab._on_run(request, 1_999.0, None, None, "[]", "spinefm")) == []
-    assert list(tab._on_run(request, 2_001.0, None, None, "[]", "spinefm")) != []
+    tab._on_cancel(request, None, 2_000.0)
+    assert list(tab._on_run(request, None, None, "[]", 1_999.0, "spinefm")) == []
+    assert list(tab._on_run(request, None, None, "[]", 2_001.0, "spinefm")) != []
