@@ -15,8 +15,8 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 
 from playwright.sync_api import sync_playwright
 
+from spinefm.ui.server.model_service import BundleService
 from spinefm.ui.server.page import build_page, launch
-from spinefm.ui.server.workbench import SharedBundle
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--step", default="finished", help="kind of the step, such as finished, checked or classified")
     parser.add_argument("--scheme", default="dark", choices=("dark", "light"))
     arguments = parser.parse_args()
-    page = build_page(SharedBundle(), arguments.examples)
+    page = build_page(BundleService.started(), arguments.examples)
     _, url, _ = launch(page, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     photograph(f"{url}?film={arguments.film}", arguments.out, arguments.step, arguments.scheme)
     page.close()

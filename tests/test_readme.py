@@ -31,7 +31,7 @@ def block(language: str, containing: str) -> str:
 
 
 def test_the_spaces_gradio_is_the_one_in_requirements() -> None:
-    assert f"gradio=={FRONT_MATTER['sdk_version']}\n" in (ROOT / "requirements.txt").read_text()
+    assert f"gradio[mcp]=={FRONT_MATTER['sdk_version']}\n" in (ROOT / "requirements.txt").read_text()
     assert (ROOT / FRONT_MATTER["app_file"]).exists()
     assert len(FRONT_MATTER["short_description"]) <= 60
     assert FRONT_MATTER["license"] == "apache-2.0" and "Apache License" in (ROOT / "LICENSE").read_text()

@@ -14,6 +14,7 @@ import click
 
 from spinefm import __version__
 from spinefm.cli.exits import DONE, INTERRUPTED
+from spinefm.core.machine import share_cores
 
 VERBS = {
     "segment": "Segment and name the vertebrae on films.",
@@ -65,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code. A wrong call and Ctrl-C have written their sentence to standard error.
     """
+    share_cores()  # before a verb imports torch
     try:
         code = spinefm.main(arguments, prog_name="spinefm", standalone_mode=False)
     except click.ClickException as error:

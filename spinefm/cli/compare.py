@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from spinefm.cli.exits import DONE, WrongCall
-from spinefm.evaluation.comparison import compare_runs, comparison_text
+from spinefm.evaluation.comparison import check_same_truth, compare_runs, comparison_text
 from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.runs import RunError, RunFolder
 
@@ -22,7 +22,9 @@ def command(run_a: Path, run_b: Path) -> int:
     RUN_A and RUN_B are the folders of finished evaluations.
     """
     try:
-        rows = compare_runs(read_tables(run_a)[1], read_tables(run_b)[1])
+        (films_a, bodies_a), (films_b, bodies_b) = read_tables(run_a), read_tables(run_b)
+        check_same_truth(films_a, films_b)
+        rows = compare_runs(bodies_a, bodies_b)
         titles = [f"{folder.name}: {RunFolder(folder).plan().title}" for folder in (run_a, run_b)]
     except RunError as error:
         raise WrongCall(str(error)) from error

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spinefm.core.geometry import Point
     from spinefm.imaging.radiograph import Polarity
     from spinefm.methods import Method
+    from spinefm.methods.base.config import Preset
     from spinefm.weights.load import Bundle
 
 Verb = Callable[..., int]
@@ -61,12 +62,14 @@ class Pixel(click.ParamType[tuple[float, float]]):
 class RunOptions:
     """How films are segmented: what `segment` and `evaluate` have in common.
 
-    `settings` are changes to the method's settings, as text; `polarity` is "auto", "keep" or "turn".
+    `preset` is "published", "tuned" or None for what fits the bundle; `settings` are changes to it, as text;
+    `polarity` is "auto", "keep" or "turn".
     """
 
     method: str
     bundle: str
     device: str
+    preset: Preset | None
     settings: Mapping[str, str]
     polarity: Polarity
 
@@ -75,6 +78,11 @@ _RUN_OPTIONS = (
     click.option("--method", default="spinefm", show_default=True, help="How to segment."),
     click.option("--bundle", default="compact", show_default=True, help="Set of weights."),
     click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."),
+    click.option(
+        "--preset",
+        type=click.Choice(["published", "tuned"]),
+        help="The paper's rules, or this project's (default: what fits the weights).",
+    ),
     click.option(
         "--set", "settings", type=Assignment(), multiple=True, metavar="NAME=VALUE", help="Change one of the settings."
     ),
@@ -93,9 +101,15 @@ def run_options(verb: Verb) -> Verb:
 
     @wraps(verb)
     def gathered(
-        method: str, bundle: str, device: str, settings: Sequence[tuple[str, str]], polarity: Polarity, **others: object
+        method: str,
+        bundle: str,
+        device: str,
+        preset: Preset | None,
+        settings: Sequence[tuple[str, str]],
+        polarity: Polarity,
+        **others: object,
     ) -> int:
-        return verb(run=RunOptions(method, bundle, device, dict(settings), polarity), **others)
+        return verb(run=RunOptions(method, bundle, device, preset, dict(settings), polarity), **others)
 
     for option in reversed(_RUN_OPTIONS):
         option(gathered)
@@ -118,7 +132,7 @@ def load_method(run: RunOptions, starting_points: Sequence[Point] | None = None)
         raise WrongCall(f"There is no method {run.method!r}; choose one of: {', '.join(METHODS)}.")
     try:
         bundle = load_bundle(run.bundle, run.device)
-        return build_method(run.method, bundle, run.settings, starting_points), bundle
+        return build_method(run.method, bundle, run.settings, starting_points, run.preset), bundle
     except (BundleError, DeviceError, ValueError) as error:
         raise WrongCall(str(error)) from error
 

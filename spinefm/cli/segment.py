@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from spinefm.core.geometry import Point
     from spinefm.imaging.radiograph import Polarity
     from spinefm.methods import Method
-    from spinefm.trace.model import Event
+    from spinefm.trace.registry import Event
 
 FILM_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm", ".dicom")
 """Files with these endings are taken from a folder given as FILM; so are DICOM files of any name."""
@@ -158,14 +158,12 @@ def _points(pairs: Sequence[tuple[float, float]] | None) -> list[Point] | None:
 
 def _show(bar: Any, name: str) -> Callable[[Event], None]:
     """A listener that shows on the bar which film is running and how many vertebrae it has so far."""
-    from spinefm.trace.model import Decided
-
     found = 0
     bar.set_postfix_str(name)
 
     def listen(event: Event) -> None:
         nonlocal found
-        if isinstance(event, Decided) and event.vertebra is not None:
+        if getattr(event, "vertebra", None) is not None:
             found += 1
             bar.set_postfix_str(f"{name}: {found} vertebrae")
 

@@ -11,12 +11,14 @@ from spinefm.core.foreign import reason_of
 from spinefm.data import Case, Dataset, Skipped, read_or_skip
 from spinefm.data.names import Names
 from spinefm.evaluation.drawing import preview
+from spinefm.evaluation.edges import edge_share, windowed
 from spinefm.evaluation.judge import Judged, judge
 from spinefm.evaluation.results import FilmResult
 from spinefm.evaluation.runs import Plan, RunError, RunFolder
 from spinefm.imaging.radiograph import Polarity, Radiograph, UnreadableFilm, read
 from spinefm.methods import CannotStart, Method, film_record
-from spinefm.trace.model import Event, Trace
+from spinefm.trace.model import Trace
+from spinefm.trace.registry import Event
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,9 @@ def evaluate_film(case: Case, film: Radiograph, method: Method, pace: Pace | Non
         failure = str(error)
     trace = Trace.from_events(film_record(film), method.name, method.settings, events)
     spacing = case.spacing_mm or (film.spacing.mm if film.spacing else None)
-    return judge(Judged(case, trace, spacing, failure)), trace
+    seen = windowed(film.pixels)
+    edges = {level: edge_share(seen, body) for level, body in case.truth.bodies.items()}
+    return judge(Judged(case, trace, spacing, failure, edges)), trace
 
 
 def _as_complete(case: Case) -> Case:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from spinefm.core.foreign import foreign_input
 from spinefm.data import Skipped
-from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
+from spinefm.evaluation.results import LISTS, FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.runs import RunError, RunFolder, write_whole
 from spinefm.evaluation.stored import read_table
 
@@ -28,7 +28,7 @@ WHOLE = {"int | None": "Int64", "int": "int64", "float | None": "float64", "bool
 
 def film_table(results: Iterable[FilmResult]) -> DataFrame:
     """A row per film."""
-    rows = [{**asdict(one.row), "mask_dice": json.dumps(list(one.row.mask_dice))} for one in results]
+    rows = [{**asdict(one.row), **{name: json.dumps(getattr(one.row, name)) for name in LISTS}} for one in results]
     return _table(rows, FilmRow)
 
 

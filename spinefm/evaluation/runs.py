@@ -27,6 +27,7 @@ from spinefm.core.foreign import InputError, foreign_input, gunzip, json_of, rea
 from spinefm.data import Skipped
 from spinefm.evaluation.results import FilmResult
 from spinefm.evaluation.stored import check_masks
+from spinefm.evaluation.titles import method_title
 from spinefm.trace.model import Setting, Trace
 
 PLAN = "run.json"
@@ -68,7 +69,7 @@ class Plan:
     def title(self) -> str:
         """One line: data set, split, method and bundle."""
         split = f" ({self.split})" if self.split else ""
-        return f"{self.dataset}{split} · {self.method} · {self.bundle}"
+        return f"{self.dataset}{split} · {method_title(self.method, self.bundle)} · {self.bundle}"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from spinefm import __version__
-from spinefm.trace.model import Anchor, Decided, Named, Trace
+from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.model import Anchor, Named, Trace
 
 REPORT_SCHEMA = 1
 """Version of the report's layout."""
@@ -26,7 +28,7 @@ def report(trace: Trace) -> dict[str, Any]:
         "film": asdict(trace.film),
         "vertebrae": [vertebra.name for vertebra in trace.vertebrae],
         "anchor": _anchor(trace.anchor),
-        "stops": {direction: _stop(decided) for direction, decided in trace.stops.items()},
+        "stops": {direction: _stop(decided) for direction, decided in stops(trace.events).items()},
         "notes": [*trace.film.notes, *([named.note] if named and named.note else []), *finished.notes],
         "corrections": [{"action": event.action, "text": event.text} for event in trace.corrections],
         "settings": dict(trace.settings),

@@ -7,7 +7,9 @@ import io
 from collections.abc import Mapping, Sequence
 
 from spinefm.core.geometry import Point
-from spinefm.trace.model import Decided, Trace, Vertebra
+from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.model import Trace, Vertebra
 
 Cell = str | int | float | None
 
@@ -21,8 +23,8 @@ def vertebra_rows(trace: Trace) -> list[dict[str, Cell]]:
     Width is the mean of the upper and lower edge between the corners, height that of the left and right edge. The
     decision that ended the induction upwards is in the row of the topmost vertebra, downwards in that of the lowest.
     """
-    vertebrae, stops = trace.vertebrae, trace.stops
-    ends = {len(vertebrae) - 1: stops.get("down")} | ({0: stops["up"]} if "up" in stops else {})
+    vertebrae, ended = trace.vertebrae, stops(trace.events)
+    ends = {len(vertebrae) - 1: ended.get("down")} | ({0: ended["up"]} if "up" in ended else {})
     return [
         {**_row(vertebra, trace.film.spacing_mm, ends.get(index)), "correction": _correction(vertebra, trace)}
         for index, vertebra in enumerate(vertebrae)

@@ -5,7 +5,8 @@ Anatomy first (`column`, `outlines`), painted as optical depth along each ray (`
 """
 
 from spinefm.phantom.folder import write_set
-from spinefm.phantom.settings import TEST_SEEDS, TRAIN_SEEDS, Settings
+from spinefm.phantom.seeds import RELEASE_SEEDS, TEST_SEEDS, TRAIN_SEEDS
+from spinefm.phantom.settings import Settings
 from spinefm.phantom.simulate import Phantom, Truth, simulate
 
-__all__ = ["TEST_SEEDS", "TRAIN_SEEDS", "Phantom", "Settings", "Truth", "simulate", "write_set"]
+__all__ = ["RELEASE_SEEDS", "TEST_SEEDS", "TRAIN_SEEDS", "Phantom", "Settings", "Truth", "simulate", "write_set"]

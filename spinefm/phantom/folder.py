@@ -12,13 +12,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.core.visibility import LEGIBLE, contrast
 from spinefm.phantom.settings import RegionName
 from spinefm.phantom.simulate import Phantom, simulate
 
 COMPLETE_SHARE = 0.6
-"""Bodies of which this share is on the film, and which can be seen there, are in `polygons`; the others in view
-are named in `partial`, with the share that is on the film."""
+"""Bodies of which this share is in view are in `polygons`, however faint they are; the others are named in `partial`.
+
+Where the body lies decides what counts as truth, and nothing else: how well it can be seen only splits the tables of
+an evaluation, which measures it on the film."""
 
 
 def write_set(
@@ -67,12 +68,7 @@ def write_phantom(folder: Path, phantom: Phantom) -> str:
 
 def label_of(phantom: Phantom) -> dict[str, Any]:
     """The truth of a phantom as JSON data, points in film pixels rounded to a hundredth."""
-    contrasts = {level: contrast(phantom.film, phantom.labels == level) for level in phantom.truth}
-    whole = {
-        level: truth
-        for level, truth in phantom.truth.items()
-        if truth.visible >= COMPLETE_SHARE and contrasts[level] >= LEGIBLE
-    }
+    whole = {level: truth for level, truth in phantom.truth.items() if truth.visible >= COMPLETE_SHARE}
     partial = {level: truth for level, truth in phantom.truth.items() if level not in whole}
     return {
         "size": [phantom.film.shape[1], phantom.film.shape[0]],
@@ -81,7 +77,7 @@ def label_of(phantom: Phantom) -> dict[str, Any]:
         "complete": True,
         "polygons": {level.name: np.round(truth.polygon, 2).tolist() for level, truth in whole.items()},
         "partial": {level.name: round(truth.visible, 3) for level, truth in partial.items()},
-        "contrast": {level.name: round(value, 4) for level, value in contrasts.items()},
+        "share": {level.name: round(truth.visible, 3) for level, truth in phantom.truth.items()},
         "corners": {level.name: np.round(truth.corners, 2).tolist() for level, truth in whole.items()},
         "centroids": {level.name: np.round(point, 2).tolist() for level, point in phantom.centroids.items()},
         "distractors": {kind: np.round(points, 2).tolist() for kind, points in phantom.distractors.items()},

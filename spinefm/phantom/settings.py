@@ -13,12 +13,6 @@ import numpy as np
 RegionName = Literal["cervical", "lumbar"]
 Facing = Literal["left", "right"]
 
-TRAIN_SEEDS = range(0, 1_000_000)
-"""Seeds of phantoms to train and validate on."""
-
-TEST_SEEDS = range(9_000_000, 10_000_000)
-"""Seeds of phantoms to test on; nothing is ever trained or tuned on them."""
-
 LAYOUTS: dict[str, dict[str, float]] = {
     "cervical": {"full": 0.5, "wide": 0.07, "narrow": 0.06, "no_anchor": 0.09, "three": 0.07, "cephalogram": 0.21},
     "lumbar": {"full": 0.50, "wide": 0.15, "narrow": 0.13, "no_anchor": 0.12, "three": 0.10},

@@ -11,7 +11,8 @@ import spinefm.methods
 import spinefm.weights.load
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import CannotStart
-from spinefm.trace.model import Event, Setting
+from spinefm.trace.model import Setting
+from spinefm.trace.registry import Event
 from tests.export.handmade import handmade_trace
 
 
@@ -39,8 +40,8 @@ def method(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Put the handmade method in the place of the networks; returns the arguments it was built with."""
     built: list[object] = []
 
-    def build(name: str, bundle: object, settings: object, seeds: object) -> HandmadeMethod:
-        built[:] = [name, bundle, settings, seeds]
+    def build(name: str, bundle: object, settings: object, starts: object, preset: object = None) -> HandmadeMethod:
+        built[:] = [name, bundle, settings, starts, preset]
         return HandmadeMethod()
 
     monkeypatch.setattr(spinefm.weights.load, "load_bundle", lambda name, device: f"{name} on {device}")

@@ -132,13 +132,26 @@ def test_ctrl_c_keeps_the_finished_films_and_no_half_one(tmp_path: Path, method:
     assert len(list((tmp_path / "out" / "first").iterdir())) == len(RESULT_FILES)
 
 
-def test_settings_seeds_bundle_and_device_reach_the_method(tmp_path: Path, method: list[object]) -> None:
+def test_preset_settings_starting_points_bundle_and_device_reach_the_method(
+    tmp_path: Path, method: list[object]
+) -> None:
     film = write_film(tmp_path / "neck.png")
-    run = ["--bundle", "paper", "--device", "cpu", "--set", "overlap_limit=0.2", "--set", "recentre=false"]
+    run = [
+        "--bundle",
+        "paper",
+        "--device",
+        "cpu",
+        "--preset",
+        "published",
+        "--set",
+        "overlap_limit=0.2",
+        "--set",
+        "recentre=false",
+    ]
     seeds = ["--seeds", "1,2", "3,4.5", "5,6"]
     assert segment(film, "--out", tmp_path / "out", *run, *seeds) == 0
     settings = {"overlap_limit": "0.2", "recentre": "false"}
-    assert method == ["spinefm", "paper on cpu", settings, [(1, 2), (3, 4.5), (5, 6)]]
+    assert method == ["spinefm", "paper on cpu", settings, [(1, 2), (3, 4.5), (5, 6)], "published"]
 
 
 @pytest.mark.parametrize("polarity", ["keep", "turn"])

@@ -8,7 +8,9 @@ from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.trace.model import Anchor, Decided, Event, FilmRecord, Finished, Named, Trace, Vertebra
+from spinefm.methods.spinefm.events import Decided
+from spinefm.trace.model import Anchor, FilmRecord, Finished, Named, Trace, Vertebra
+from spinefm.trace.registry import Event
 
 SIZE = (120, 160)
 """Width and height of the film."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from spinefm.core.geometry import principal_axis
 from spinefm.core.levels import COUNTED, Level, counted_from
 from spinefm.methods import Addition
-from spinefm.trace.captions import overruled_reason
-from spinefm.trace.model import Action, Anchor, Corrected, Decided, Event, Trace, Vertebra
+from spinefm.trace.model import Action, Anchor, Corrected, Trace, Vertebra
+from spinefm.trace.registry import Event
 
 READER = "named by the reader"
 LOCKED = "locked by the reader"
@@ -153,28 +153,26 @@ def extended(trace: Trace, action: Action, addition: Addition) -> Trace:
     """The trace with what came to it by "go on" or "add". Raises Refused when the names or a lock forbid it."""
     _refuse_unfinished(trace)
     together = _from_the_top((*trace.vertebrae, *addition.vertebrae))
-    passed = next((e for e in addition.events if isinstance(e, Decided) and e.reason == "by hand"), None)
     anchor = _anchor_among(trace, together)
-    if passed is not None and anchor is not None and addition.vertebrae and _refuted(anchor, passed):
+    if anchor is not None and addition.vertebrae and _refuted(anchor, addition.refuted):
         anchor = None
     correction = _counted(trace, action, "", together, anchor or addition.anchor, addition.vertebrae)
     after = _with(trace, correction, addition.events)
     new = {vertebra.number for vertebra in addition.vertebrae}
     names = _listed([vertebra.name for vertebra in after.vertebrae if vertebra.number in new])
-    return _with(trace, replace(correction, text=_words(action, names, passed)), addition.events)
+    return _with(trace, replace(correction, text=_words(addition.passed, names)), addition.events)
 
 
-def _refuted(anchor: Anchor, passed: Decided) -> bool:
-    """Whether the names rest on the spine end that the walk went past; the reader's own word holds."""
-    return anchor.vertebra == passed.vertebra and anchor.source not in (READER, LOCKED)
+def _refuted(anchor: Anchor, refuted: int | None) -> bool:
+    """Whether the names rest on a spine end that is none; the reader's own word holds."""
+    return anchor.vertebra == refuted and anchor.source not in (READER, LOCKED)
 
 
-def _words(action: Action, names: str, passed: Decided | None) -> str:
-    if action == "add":
+def _words(passed: str, names: str) -> str:
+    """What the reader did and what came of it: `passed` is what the run went on past, empty for a click."""
+    if not passed:
         return f"{names} was added by a click."
-    assert passed is not None, "going on always passes a stop"
-    found = f"found {names}" if names else "found nothing more"
-    return f"the walk {passed.direction}wards went on past {overruled_reason(passed)} and {found}."
+    return f"{passed} and found {names or 'nothing more'}."
 
 
 def _listed(names: Sequence[str]) -> str:

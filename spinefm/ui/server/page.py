@@ -11,14 +11,15 @@ from starlette.middleware import Middleware
 
 from spinefm.core.foreign import without_folders
 from spinefm.imaging.decoded import MAX_BYTES
+from spinefm.ui.server.endpoint import Endpoint
 from spinefm.ui.server.examples import find_examples
 from spinefm.ui.server.explorer import PLAN as EXPLORE
 from spinefm.ui.server.headers import GuardedAnswers, hide_upload_addresses
 from spinefm.ui.server.how_tab import PLAN as HOW
-from spinefm.ui.server.line import MOST, Line
+from spinefm.ui.server.model_queue import MOST, ModelQueue
+from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.segment_tab import SegmentTab
 from spinefm.ui.server.tabs import Parts, TabPlan
-from spinefm.ui.server.workbench import Workbench
 
 HEADER = """
 <div id="header">
@@ -38,28 +39,31 @@ EVENTS = 200
 """Events of all visitors that the server may hold; those who wait for the networks stand in a shorter line."""
 
 
-def build_page(bench: Workbench, examples: Path, most_waiting: int = MOST) -> gr.Blocks:
+def build_page(bench: ModelService, examples: Path, most_waiting: int = MOST) -> gr.Blocks:
     """The page on `bench`, offering the films of the folder `examples`; nothing is loaded yet.
 
     most_waiting: visitors who may stand in line for the networks; the next one is told to come back.
     """
     with gr.Blocks(title="SpineFM", fill_width=True, delete_cache=CACHE, analytics_enabled=False) as page:
-        gr.HTML(lambda: header(bench), apply_default_css=False, elem_id="header-block")
+        head = gr.HTML(header(bench), apply_default_css=False, elem_id="header-block")
+        queue = ModelQueue(most_waiting)
         with gr.Tabs() as tabs:
             with gr.Tab("Segment", id=SEGMENT):
-                tab = SegmentTab(bench, find_examples(examples), Line(most_waiting))
+                tab = SegmentTab(bench, find_examples(examples), queue)
             for plan in TABS:
                 with gr.Tab(plan.label, id=plan.id):
                     plan.build(Parts(bench, tab, tabs))
         page.load(
             tab.on_load, None, [tab.choice, tab.player, tab.kept], api_visibility="private", show_progress="hidden"
         )
+        page.load(lambda: header(bench), None, head, api_visibility="private", show_progress="hidden", queue=False)
         page.unload(tab.on_unload)
+        Endpoint(page, bench, queue)
     return page.queue(max_size=EVENTS, default_concurrency_limit=8)
 
 
-def header(bench: Workbench) -> str:
-    """The page's head, made anew for each visit: which bundle is in use may change while the server runs."""
+def header(bench: ModelService) -> str:
+    """The page's head, made for each visit: which bundle is in use may change while the server runs."""
     return HEADER.format(facts=escape(without_folders(bench.facts().line)))
 
 
@@ -84,7 +88,8 @@ def launch(page: gr.Blocks, **more: Any) -> Any:
         ssr_mode=False,
         app_kwargs={"middleware": [Middleware(GuardedAnswers)]},
         enable_monitoring=False,
-        run_history=False,
         footer_links=[],
+        mcp_server=True,
+        run_history=False,
         **more,
     )

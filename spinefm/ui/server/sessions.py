@@ -18,11 +18,14 @@ from spinefm.core.geometry import Point
 from spinefm.export.result import write_zip
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
 from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record
-from spinefm.trace.model import Direction, Event, Finished, Setting, Trace
+from spinefm.methods.base.protocol import Direction
+from spinefm.trace.model import Finished, Setting, Trace
+from spinefm.trace.registry import Event
 from spinefm.ui.server.animation import animation
 from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Refused, carried, extended
 from spinefm.ui.server.examples import Choice, Example
+from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.player import (
     event_payload,
     failed_payload,
@@ -32,7 +35,6 @@ from spinefm.ui.server.player import (
     trace_payload,
 )
 from spinefm.ui.server.player.payload import Payload, Status
-from spinefm.ui.server.workbench import Workbench
 from spinefm.weights.load import BundleError
 
 BROKEN = "The run broke off by a fault of the program: try another film, and report this one."
@@ -143,7 +145,7 @@ def corrected(kept: Kept | None, change: Change) -> Iterator[Shown]:
         return
     try:
         after = replace(kept, run=change(kept.run, film))
-    except (Refused, CannotAdd, BundleError) as error:
+    except (Refused, CannotAdd, BundleError, ServiceError) as error:
         yield from _result(kept, film, refused=str(error))
         return
     yield from _result(after, film)
@@ -161,13 +163,13 @@ def _last_words(traces: Sequence[Trace]) -> str | None:
     return traces[0].corrections[-1].text if traces[0].corrections else "the run without corrections."
 
 
-def gone_on(bench: Workbench, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
+def gone_on(bench: ModelService, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
     """The run after its walk in `direction` went on past its stop. Raises Refused, CannotAdd, BundleError."""
     addition = bench.method(run.trace.settings, None, run.trace.method).go_on(film, run.trace, direction)
     return run.followed_by(extended(run.trace, "go on", addition))
 
 
-def added(bench: Workbench, run: CorrectedRun, film: Radiograph, point: Point) -> CorrectedRun:
+def added(bench: ModelService, run: CorrectedRun, film: Radiograph, point: Point) -> CorrectedRun:
     """The run with the vertebra that the reader clicked. Raises Refused, CannotAdd, BundleError."""
     addition = bench.method(run.trace.settings, None, run.trace.method).add(film, run.trace, point)
     return run.followed_by(extended(run.trace, "add", addition))
@@ -192,7 +194,7 @@ class Wishes:
 
 
 def run_steps(
-    bench: Workbench, choice: Choice | None, wishes: Wishes | None = None, before: Kept | None = None
+    bench: ModelService, choice: Choice | None, wishes: Wishes | None = None, before: Kept | None = None
 ) -> Iterator[Shown]:
     """One run on the chosen film: the film, each event as it comes, and the result or the failure.
 
@@ -214,7 +216,7 @@ def run_steps(
         for event in method.run(film):
             yield Shown(progress.add(event))
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))
-    except (CannotStart, BundleError) as error:
+    except (CannotStart, BundleError, ServiceError) as error:
         sentence = without_folders(str(error))
         yield Shown(progress.failed(sentence, click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
         return

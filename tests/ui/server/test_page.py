@@ -17,11 +17,11 @@ from playwright.sync_api import BrowserContext
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.phantom import simulate
 from spinefm.trace.captions import caption as describe
-from spinefm.ui.server.line import Line
+from spinefm.ui.server.model_queue import ModelQueue
+from spinefm.ui.server.model_service import BundleService
 from spinefm.ui.server.segment_tab import SegmentTab
-from spinefm.ui.server.workbench import SharedBundle
 from tests.ui.server.conftest import Visitor, serve, visit
-from tests.ui.server.stand_in import CENTRES, SIZE, StandInBench, all_events, write_film
+from tests.ui.server.stand_in import CENTRES, SIZE, StandInService, all_events, write_film
 
 UPLOAD = "#film-upload input[type=file]"
 LAST = str(len(all_events()) - 1)
@@ -310,7 +310,7 @@ def found(visitor: Visitor) -> list[str]:
 def test_going_on_past_a_stop_adds_what_was_rejected_and_can_be_undone_by_keys(run: Visitor) -> None:
     run.wait("finished")
     run.page.click("table.vertebrae tr.missing button.small")
-    assert corrected(run, 1) == ["The walk downwards went on past background 0.91 > 0.50 and found T1."]
+    assert corrected(run, 1) == ["The induction downwards went on past background 0.91 > 0.50 and found T1."]
     assert found(run)[-1] == "T1"
     assert "kept by hand, against background 0.91 > 0.50" in " ".join(run.page.locator(".log li").all_text_contents())
     run.page.keyboard.press("Control+z")
@@ -356,7 +356,7 @@ def test_a_locked_vertebra_outlives_a_run_with_another_limit(run: Visitor) -> No
 
 
 def test_who_comes_when_too_many_wait_reads_a_sentence(
-    context: BrowserContext, examples: Path, gate: threading.Semaphore, bench: StandInBench
+    context: BrowserContext, examples: Path, gate: threading.Semaphore, bench: StandInService
 ) -> None:
     for address in serve(bench, examples, most_waiting=1):
         first, second = visit(context), visit(context)
@@ -396,7 +396,7 @@ def test_the_real_method_in_the_browser(context: BrowserContext, tmp_path: Path)
     film = simulate(9_700_001, "cervical", layout="full").film
     assert cv2.imwrite(str(path), np.round(film * 255).astype(np.uint8))
     one = visit(context)
-    for address in serve(SharedBundle(), tmp_path):
+    for address in serve(BundleService.started(), tmp_path):
         one.open(address, "empty")
         assert "weights on disk" in one.page.inner_text("#facts")
         one.page.set_input_files(UPLOAD, str(path))
@@ -441,9 +441,9 @@ def test_run_cancel_run_in_quick_succession_ends_with_a_result(
     assert visitor.page.get_attribute(".tick:last-child", "data-frame") == LAST
 
 
-def test_a_run_cancelled_before_it_reached_the_server_does_not_start(bench: StandInBench, address: str) -> None:
+def test_a_run_cancelled_before_it_reached_the_server_does_not_start(bench: StandInService, address: str) -> None:
     tab = SegmentTab.__new__(SegmentTab)
-    tab.bench, tab.line, tab._cancelled = bench, Line(), {}
+    tab.bench, tab.line, tab._cancelled = bench, ModelQueue(), {}
     request = SimpleNamespace(session_hash="guest")
     tab._on_cancel(request, None, 2_000.0)
     assert list(tab._on_run(request, None, None, "[]", 1_999.0, "spinefm")) == []

@@ -13,7 +13,9 @@ from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import film_record
-from spinefm.trace.model import Decided, Finished, Located, Named, Trace
+from spinefm.methods.base.events import Located
+from spinefm.methods.spinefm.events import Decided
+from spinefm.trace.model import Finished, Named, Trace
 from spinefm.ui.server.player import event_payload, failed_payload, film_payload, player_payload, trace_payload
 from spinefm.ui.server.player.assets import SCRIPTS, gradio_script, markup, script, style
 from spinefm.ui.server.player.payload import FILM_SIDE, notices, outline

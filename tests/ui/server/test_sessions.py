@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 import pytest
 
-from spinefm.ui.server import workbench
 from spinefm.ui.server.corrections import Correction
 from spinefm.ui.server.examples import GONE, Choice, find_examples, small_jpeg, thumbnail
+from spinefm.ui.server.model_service import BundleService
 from spinefm.ui.server.sessions import (
     NO_FILM,
     Kept,
@@ -27,12 +27,9 @@ from spinefm.ui.server.sessions import (
     opened,
     run_steps,
 )
-from spinefm.ui.server.workbench import SharedBundle
-from spinefm.weights.load import Bundle, BundleError, Manifest
 from tests.bad_films import write_bad_films
-from tests.columns import empty_bundle
 from tests.ui.server.conftest import write_examples
-from tests.ui.server.stand_in import CENTRES, StandInBench, all_events, write_film
+from tests.ui.server.stand_in import CENTRES, StandInService, all_events, write_film
 
 
 @pytest.fixture
@@ -43,13 +40,12 @@ def choice(tmp_path: Path) -> Choice:
 
 @pytest.fixture
 def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A machine on which no manifest lies."""
-    missing = Manifest.read
-    monkeypatch.setattr(workbench, "on_disk", lambda name: bool(missing(tmp_path / "manifest.json")))
+    """A machine on which no weights lie."""
+    monkeypatch.setattr("spinefm.weights.manifest.WEIGHTS_FOLDER", tmp_path)
 
 
 def test_a_run_gives_the_film_each_event_and_the_result(choice: Choice) -> None:
-    payloads = [shown.payload for shown in run_steps(StandInBench(), choice)]
+    payloads = [shown.payload for shown in run_steps(StandInService(), choice)]
     count = len(all_events())
     assert [len(payload["events"]) for payload in payloads] == [*range(count + 1), count, count]
     assert {payload["status"] for payload in payloads[:-2]} == {"running"}
@@ -59,14 +55,14 @@ def test_a_run_gives_the_film_each_event_and_the_result(choice: Choice) -> None:
 
 
 def test_payloads_already_sent_never_change(choice: Choice) -> None:
-    run = run_steps(StandInBench(), choice)
+    run = run_steps(StandInService(), choice)
     first = next(run).payload
     assert len(list(run)) > 1
     assert first["events"] == []
 
 
 def test_the_zip_is_there_while_the_page_fetches_it_and_gone_afterwards(choice: Choice) -> None:
-    run = run_steps(StandInBench(), choice)
+    run = run_steps(StandInService(), choice)
     path = None
     for shown in run:
         if shown.payload.get("download"):
@@ -90,7 +86,7 @@ def last_of(all_shown: Iterable[Shown]) -> Shown:
 
 
 def test_a_run_without_a_film_fails_with_a_sentence() -> None:
-    error = only(run_steps(StandInBench(), None))["error"]
+    error = only(run_steps(StandInService(), None))["error"]
     assert NO_FILM.startswith(error["what"][:-1])
 
 
@@ -104,20 +100,20 @@ def test_each_of_twenty_bad_files_is_a_sentence_and_nothing_else(tmp_path: Path)
 
 
 def test_an_expired_upload_fails_with_a_sentence(tmp_path: Path) -> None:
-    error = only(run_steps(StandInBench(), Choice(tmp_path / "gone.png", "gone.png")))["error"]
+    error = only(run_steps(StandInService(), Choice(tmp_path / "gone.png", "gone.png")))["error"]
     assert GONE.startswith(error["what"][:-1])
 
 
 def test_a_film_on_which_no_run_can_start_keeps_its_detections_beside_the_reason(tmp_path: Path) -> None:
     path = write_film(tmp_path / "dark.png")
-    last = last_of(run_steps(StandInBench(), Choice(path, path.name))).payload
+    last = last_of(run_steps(StandInService(), Choice(path, path.name))).payload
     assert last["status"] == "failed"
     assert [event["kind"] for event in last["events"]] == ["located"]
     assert "Fewer than three" in last["error"]["what"]
 
 
 def test_a_fault_of_the_program_is_shown_and_not_hidden(choice: Choice) -> None:
-    run = run_steps(StandInBench(), choice, Wishes({"overlap_limit": "broken"}))
+    run = run_steps(StandInService(), choice, Wishes({"overlap_limit": "broken"}))
     next(run)
     assert "fault of the program" in next(run).payload["error"]["what"]
     with pytest.raises(AssertionError):
@@ -127,18 +123,10 @@ def test_a_fault_of_the_program_is_shown_and_not_hidden(choice: Choice) -> None:
 def test_missing_weights_are_a_sentence_that_names_no_folder_of_the_machine(
     choice: Choice, no_weights: None, tmp_path: Path
 ) -> None:
-    last = last_of(run_steps(SharedBundle(), choice)).payload
+    last = last_of(run_steps(BundleService.started(), choice)).payload
     assert last["status"] == "failed"
     assert "weights" in last["error"]["what"] and last["error"]["remedy"]
     assert str(tmp_path) not in str(last["error"])
-
-
-def test_facts_without_weights_and_warming_them_do_not_fail(no_weights: None) -> None:
-    bench = SharedBundle()
-    bench.warm().join()
-    assert bench.facts().line.endswith("weights missing")
-    with pytest.raises(BundleError):
-        bench.method({}, None)
 
 
 def test_opening_nothing_is_the_empty_page() -> None:
@@ -175,38 +163,38 @@ def test_a_folder_without_examples_offers_none(tmp_path: Path) -> None:
 @pytest.fixture
 def kept(choice: Choice) -> Kept:
     """A finished run as the page remembers it."""
-    return remembered(run_steps(StandInBench(), choice))
+    return remembered(run_steps(StandInService(), choice))
 
 
 def test_a_second_run_on_the_film_is_compared_with_the_first(choice: Choice, kept: Kept) -> None:
     wishes = Wishes({"overlap_limit": 0.02})
-    comparison = last_of(run_steps(StandInBench(), choice, wishes, kept)).payload["comparison"]
+    comparison = last_of(run_steps(StandInService(), choice, wishes, kept)).payload["comparison"]
     assert comparison["settings"] == [{"name": "overlap_limit", "old": 0.1, "new": 0.02}]
     assert comparison["divergence"]["direction"] == "up" and comparison["divergence"]["step"] == 1
 
 
 def test_undo_after_a_further_run_brings_back_the_corrected_one(choice: Choice, kept: Kept) -> None:
     lower = remembered(corrected(kept, lambda run, film: run.correct(Correction("shift", offset=1))))
-    shown = list(run_steps(StandInBench(), choice, None, lower))
+    shown = list(run_steps(StandInService(), choice, None, lower))
     payload, after = shown[-1].payload, remembered(iter(shown))
     assert [row["name"] for row in payload["rows"]][0] == "C2"
     assert any("undo brings that run back" in line for line in payload["notices"])
     back = remembered(corrected(after, lambda run, film: run.undo()))
     assert [vertebra.name for vertebra in back.run.trace.vertebrae][0] == "C3"
-    plain = last_of(run_steps(StandInBench(), choice, None, kept)).payload
+    plain = last_of(run_steps(StandInService(), choice, None, kept)).payload
     assert plain["corrections"]["undo"] is None and plain["notices"] == []
 
 
 def test_starting_points_that_a_method_does_not_take_are_said_to_be_unused(choice: Choice) -> None:
     seeds = tuple(CENTRES[:3])
-    payload = last_of(run_steps(StandInBench(), choice, Wishes(seeds=seeds, method="vertxnet"))).payload
+    payload = last_of(run_steps(StandInService(), choice, Wishes(seeds=seeds, method="vertxnet"))).payload
     assert payload["notices"] == ["VertXNet takes no starting points: those clicked were not used."]
-    assert last_of(run_steps(StandInBench(), choice, Wishes(seeds=seeds))).payload["notices"] == []
+    assert last_of(run_steps(StandInService(), choice, Wishes(seeds=seeds))).payload["notices"] == []
 
 
 def test_runs_on_different_films_are_not_compared(kept: Kept, tmp_path: Path) -> None:
     other = Choice(write_film(tmp_path / "other.png", bright=0.9), "other.png")
-    assert last_of(run_steps(StandInBench(), other, None, kept)).payload["comparison"] is None
+    assert last_of(run_steps(StandInService(), other, None, kept)).payload["comparison"] is None
 
 
 def test_a_correction_changes_names_zip_and_memory(kept: Kept) -> None:
@@ -219,7 +207,7 @@ def test_a_correction_changes_names_zip_and_memory(kept: Kept) -> None:
 
 
 def test_going_on_and_adding_ask_the_method_with_the_settings_of_the_run(kept: Kept) -> None:
-    bench = StandInBench()
+    bench = StandInService()
     on = last_of(corrected(kept, lambda run, film: gone_on(bench, run, film, "down"))).payload
     clicked = last_of(corrected(kept, lambda run, film: added(bench, run, film, CENTRES[6]))).payload
     for payload in (on, clicked):
@@ -228,13 +216,13 @@ def test_going_on_and_adding_ask_the_method_with_the_settings_of_the_run(kept: K
 
 
 def test_a_click_on_nothing_is_refused_with_a_sentence(kept: Kept) -> None:
-    shown = next(corrected(kept, lambda run, film: added(StandInBench(), run, film, CENTRES[0])))
+    shown = next(corrected(kept, lambda run, film: added(StandInService(), run, film, CENTRES[0])))
     assert "No new vertebra" in shown.payload["refused"] and shown.kept == kept
 
 
 def test_a_locked_vertebra_is_carried_into_the_next_run(choice: Choice, kept: Kept) -> None:
     before = replace(kept, run=kept.run.correct(Correction("lock", 5)))
-    shown = last_of(run_steps(StandInBench(), choice, Wishes({"overlap_limit": 0.02}), before))
+    shown = last_of(run_steps(StandInService(), choice, Wishes({"overlap_limit": 0.02}), before))
     assert [row["name"] for row in shown.payload["rows"] if row["locked"]] == ["C2"]
     assert shown.payload["events"][-1]["kind"] == "corrected"
 
@@ -255,44 +243,6 @@ def test_the_real_method_runs_on_a_phantom_as_the_page_would(tmp_path: Path) -> 
 
     path = tmp_path / "phantom.png"
     assert cv2.imwrite(str(path), np.round(simulate(9_700_001, "cervical", layout="full").film * 255).astype(np.uint8))
-    last = last_of(run_steps(SharedBundle(), Choice(path, path.name))).payload
+    last = last_of(run_steps(BundleService.started(), Choice(path, path.name))).payload
     assert last["status"] == "finished"
     assert len(last["rows"]) >= 4
-
-
-def test_a_bundle_that_cannot_be_had_is_said_on_the_page_and_in_every_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(name: str, device: str) -> Bundle:
-        if name == "paper":
-            raise BundleError("The Hub cannot be reached: go online once.")
-        return empty_bundle()
-
-    monkeypatch.setattr(workbench, "load_bundle", load)
-    monkeypatch.setattr(workbench, "on_disk", lambda name: True)
-    bench = SharedBundle("paper", "cpu")
-    assert 'The bundle "paper" is still being fetched' in bench.facts().line
-    assert "still being fetched" in bench._loaded().notes[0]
-    bench.warm().join()
-    assert bench.facts().bundle == "compact"
-    assert "paper" in bench.facts().line and "The Hub cannot be reached" in bench.facts().line
-    assert bench._loaded().notes == (bench.facts().note,)
-
-
-def test_an_error_that_nobody_foresaw_ends_the_waiting_and_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(name: str, device: str) -> Bundle:
-        raise ZeroDivisionError("first line\nsecond line")
-
-    monkeypatch.setattr(workbench, "load_bundle", load)
-    monkeypatch.setattr(workbench, "on_disk", lambda name: False)
-    bench = SharedBundle("paper", "cpu")
-    bench.warm().join()
-    assert bench.facts().note.endswith("ZeroDivisionError: first line")
-
-
-def test_a_bundle_that_was_fetched_takes_the_place_of_the_compact_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbench, "load_bundle", lambda name, device: replace(empty_bundle(), name=name))
-    monkeypatch.setattr(workbench, "on_disk", lambda name: True)
-    bench = SharedBundle("paper", "cpu")
-    assert bench._loaded().name == "compact"
-    bench.warm().join()
-    assert (bench._loaded().name, bench._loaded().notes) == ("paper", ())
-    assert bench.facts().line == "SpineFM · paper · CPU · weights on disk"

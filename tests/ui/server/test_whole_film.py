@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from spinefm.methods import run_to_trace
-from spinefm.methods.spineps import Spineps, SpinepsSettings
-from spinefm.methods.vertxnet import VertXNet, VertXNetSettings
-from spinefm.methods.whole_film import WholeFilmMethod
+from spinefm.methods.base.whole_film import WholeFilmMethod
+from spinefm.methods.spineps import Spineps, SpinepsConfig
+from spinefm.methods.vertxnet import VertXNet, VertXNetConfig
 from spinefm.ui.server.player import standalone_page, trace_payload
 from tests.methods.drawn import DrawnAnswers, blob, body, film, map_of, whole_bundle
 from tests.ui.server.conftest import visit
@@ -37,8 +37,8 @@ class DrawnSpineps(Spineps):
 @pytest.mark.parametrize(
     ("method", "shown", "words"),
     [
-        (DrawnVertXNet(whole_bundle(), VertXNetSettings(deviations=3.0)), "paired", "agreement 0.41 ≤ 0.60"),
-        (DrawnSpineps(whole_bundle(), SpinepsSettings()), "fused", "claimed before, votes needed"),
+        (DrawnVertXNet(whole_bundle(), VertXNetConfig(deviations=3.0)), "paired", "agreement 0.41 ≤ 0.60"),
+        (DrawnSpineps(whole_bundle(), SpinepsConfig()), "fused", "claimed before, votes needed"),
     ],
     ids=["vertxnet", "spineps"],
 )

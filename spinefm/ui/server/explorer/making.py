@@ -42,26 +42,26 @@ def opened_zip(path: Path, folder: Path, room: int = LIMITS.bytes) -> bool:
     return True
 
 
-def evaluated_zip(folder: Path, method: Method, bundle: str, pace: Pace) -> Iterator[str]:
+def evaluated_zip(folder: Path, method: Method, bundle: str, checksums: Mapping[str, str], pace: Pace) -> Iterator[str]:
     """Evaluate the films that `opened_zip` unpacked, and delete them; yields one line per film.
 
     Raises DatasetError, RunError.
     """
     films = set_of(folder)
     try:
-        yield from _evaluated_set(films, folder, method, bundle, pace)
+        yield from _evaluated(_visitors_set(films), method, bundle, checksums, RunFolder(folder), pace)
     finally:
         shutil.rmtree(films, ignore_errors=True)
 
 
-def _evaluated_set(films: Path, folder: Path, method: Method, bundle: str, pace: Pace) -> Iterator[str]:
+def _visitors_set(films: Path) -> Dataset:
     dataset = open_dataset("auto", films)
     if len(dataset.names) > MOST_FILMS:
         raise DatasetError(
             f"The zip holds {len(dataset.names)} films and the page evaluates {MOST_FILMS} at most: "
             "run `python -m spinefm evaluate` on your own machine and bring its folder as a zip."
         )
-    yield from _evaluated(dataset, method, bundle, {}, RunFolder(folder), pace)
+    return dataset
 
 
 def phantom_run(

@@ -20,7 +20,8 @@ from spinefm.ui.server.explorer.case import looked_at, steps_payload
 from spinefm.ui.server.explorer.jobs import Job, Jobs
 from spinefm.ui.server.explorer.making import evaluated_zip, opened_zip, phantom_run
 from spinefm.ui.server.explorer.shelf import OWN, PHANTOMS, Shelf
-from spinefm.ui.server.line import LineFull
+from spinefm.ui.server.model_queue import QueueFull
+from spinefm.ui.server.model_service import ServiceError
 from spinefm.ui.server.tabs import Parts, TabPlan
 from spinefm.weights.load import BundleError
 
@@ -119,7 +120,8 @@ class ExplorerTab:
             yield "Unpacking …"
             if not opened_zip(Path(path), folder, self.shelf.room(run)):
                 method = self.parts.bench.method({}, None)
-                yield from evaluated_zip(folder, method, self.parts.bench.facts().bundle, self._pace(request, job))
+                facts = self.parts.bench.facts()
+                yield from evaluated_zip(folder, method, facts.bundle, facts.checksums, self._pace(request, job))
 
         try:
             yield from self._own_run(request, work, news)
@@ -134,8 +136,9 @@ class ExplorerTab:
 
         def work(job: Job, _: str, folder: Path) -> Iterator[str]:
             yield "Loading the weights …"
-            method, bundle = self.parts.bench.method(changed, None), self.parts.bench.facts().bundle
-            yield from phantom_run(folder, method, bundle, {}, self._pace(request, job))
+            method = self.parts.bench.method(changed, None)
+            facts = self.parts.bench.facts()  # now that the weights are there, with their checksums
+            yield from phantom_run(folder, method, facts.bundle, facts.checksums, self._pace(request, job))
 
         if changed:
             yield from self._own_run(request, work, news)
@@ -174,7 +177,7 @@ class ExplorerTab:
                 for line in work(job):
                     job.check()
                     yield self._line(line, news), shown
-        except (InputError, BundleError, LineFull) as error:
+        except (InputError, BundleError, QueueFull, ServiceError) as error:
             yield self._line(self.shelf.words(str(error)), news), hidden
             return
         except OSError as error:

@@ -18,8 +18,10 @@ from spinefm.core.geometry import Box, Point
 from spinefm.core.levels import PALETTE, Level
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods.base.events import Located
 from spinefm.trace.captions import caption
-from spinefm.trace.model import Corrected, Event, Finished, Located, Named, Trace
+from spinefm.trace.model import Corrected, Finished, Named, Trace
+from spinefm.trace.registry import Event
 from spinefm.ui.server.player.summary import ends, vertebra_rows
 
 Payload = dict[str, Any]

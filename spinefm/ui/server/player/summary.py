@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from spinefm.core.levels import COUNTED, Level
-from spinefm.trace.captions import stop_reason
-from spinefm.trace.model import OVERRULABLE, Corrected, Decided, Direction, Event, Named, Vertebra, result, stops
+from spinefm.methods.base.protocol import Direction
+from spinefm.methods.spinefm.captions import stop_reason
+from spinefm.methods.spinefm.events import OVERRULABLE, Decided
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.model import Corrected, Named, Vertebra, result
+from spinefm.trace.registry import Event
 
 Row = dict[str, Any]
 

@@ -19,7 +19,7 @@ from spinefm.ui.server.tabs import TabPlan
 from tests.evaluation.stand_in_set import write_set
 from tests.ui.server.conftest import Visitor, serve, visit
 from tests.ui.server.explorer import hostile
-from tests.ui.server.stand_in import StandInBench
+from tests.ui.server.stand_in import StandInService
 
 OPEN = '.explorer[data-state="open"]'
 ZIP = 'input[type=file][accept=".zip"]'
@@ -33,14 +33,14 @@ def tabs() -> list[ExplorerTab]:
 
 
 @pytest.fixture(scope="module")
-def bench() -> StandInBench:
+def bench() -> StandInService:
     """A method whose events wait at a gate when a test closes it."""
-    return StandInBench()
+    return StandInService()
 
 
 @pytest.fixture(scope="module")
 def address(
-    offered: Path, bench: StandInBench, tabs: list[ExplorerTab], tmp_path_factory: pytest.TempPathFactory
+    offered: Path, bench: StandInService, tabs: list[ExplorerTab], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The page with two evaluations."""
     plan = TabPlan("explore", "Explore", lambda parts: tabs.append(ExplorerTab(parts, offered)))
@@ -62,7 +62,7 @@ def guest(context: BrowserContext, address: str) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def gate(bench: StandInBench) -> Iterator[threading.Semaphore]:
+def gate(bench: StandInService) -> Iterator[threading.Semaphore]:
     """Events come only as the test lets them."""
     bench.gate = threading.Semaphore(0)
     yield bench.gate
