@@ -17,6 +17,7 @@ from playwright.sync_api import BrowserContext
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.phantom import simulate
 from spinefm.trace.captions import caption as describe
+from spinefm.ui.server import limits
 from spinefm.ui.server.model_queue import ModelQueue
 from spinefm.ui.server.model_service import BundleService
 from spinefm.ui.server.segment_tab import SegmentTab
@@ -446,5 +447,6 @@ def test_a_run_cancelled_before_it_reached_the_server_does_not_start(bench: Stan
     tab.bench, tab.line, tab._cancelled = bench, ModelQueue(), {}
     request = SimpleNamespace(session_hash="guest")
     tab._on_cancel(request, None, 2_000.0)
-    assert list(tab._on_run(request, None, None, "[]", 1_999.0, "spinefm")) == []
-    assert list(tab._on_run(request, None, None, "[]", 2_001.0, "spinefm")) != []
+    values = [limit.default for limit in limits.LIMITS]
+    assert list(tab._on_run(request, None, None, "[]", 1_999.0, "spinefm", *values)) == []
+    assert list(tab._on_run(request, None, None, "[]", 2_001.0, "spinefm", *values)) != []
