@@ -112,11 +112,15 @@ def test_a_hostile_set_is_one_sentence_without_a_path(
 
 @pytest.mark.parametrize("kind", ["rows", "gzip", "masks"])
 def test_a_bomb_in_an_evaluation_is_one_sentence(guest: Visitor, offered: Path, tmp_path: Path, kind: str) -> None:
+    known = "[...document.querySelectorAll('[data-pick=run] option[value^=own-]')].map((one) => one.value)"
+    before = guest.page.evaluate(known)
     bring(guest, hostile.bomb_evaluation(offered / "first", tmp_path / "mine.zip", kind))
     if kind == "rows":
         assert "/" not in said(guest, "1000000 rows, more than")
         return
-    guest.page.wait_for_function("document.querySelector('[data-pick=run]').value.startsWith('own-')")
+    opened = "(before) => { const run = document.querySelector('[data-pick=run]').value; "
+    opened += "return run.startsWith('own-') && !before.includes(run) && document.querySelector('.ex-group'); }"
+    guest.page.wait_for_function(opened, arg=before)
     guest.page.click('.ex-group[data-film="neck-1"] [data-steps]')
     assert "/" not in said(guest, "unpacks to more than" if kind == "gzip" else "more than its film").replace(
         "[data", ""
