@@ -20,18 +20,23 @@ from spinefm.ui.server.page import build_page, launch
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+GO = """(kind) => {
+  const { view, clock } = window.spinefm;
+  const last = view.timeline.entries.findLastIndex((entry) => entry.kind === kind);
+  clock.go(Math.max(...view.timeline.beats.filter((beat) => beat.entry <= last).map((beat) => beat.stop)));
+}"""
 SIZE = {"width": 1440, "height": 940}
 
 
 def photograph(url: str, out: Path, step: str, scheme: str) -> None:
-    """Open `url` and write what a visitor sees on the last tick of the kind `step`."""
+    """Open `url` and write what a visitor sees when the last event of the kind `step` has been shown."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport=SIZE)
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.goto(url)
         page.wait_for_selector('.player[data-status="finished"]', timeout=120_000)
-        page.locator(f".tick.{step}").last.click()
+        page.evaluate(GO, step)
         page.locator(".player-caption").hover()
         page.wait_for_timeout(500)
         page.screenshot(path=out)

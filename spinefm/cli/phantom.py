@@ -23,15 +23,18 @@ if TYPE_CHECKING:
     "--seed", type=int, required=True, metavar="S", help="First seed; below 1000000 train, from 9000000 test."
 )
 @click.option("--region", type=click.Choice(["cervical", "lumbar"]), help="Draw one region only.")
-def command(count: int, out: Path, seed: int, region: RegionName | None) -> int:
+@click.option("--group", metavar="GROUP", help="Draw one kind of patient or film only: child, chest, implant …")
+def command(count: int, out: Path, seed: int, region: RegionName | None, group: str | None) -> int:
     """Simulate films with exact masks, one per random seed from S on."""
-    from spinefm.phantom import write_set
+    from spinefm.phantom import GROUP_NAMES, write_set
 
+    if group is not None and group not in GROUP_NAMES:
+        raise WrongCall(f"There is no group {group}; choose one of {', '.join(GROUP_NAMES)}.")
     seeds = _checked_seeds(seed, count)
     make_folder(out)
     try:
         with progress_bar(count, "phantom") as bar:
-            write_set(out, seeds, region, progress=lambda done, total: bar.update())
+            write_set(out, seeds, region, progress=lambda done, total: bar.update(), group=group)
     except OSError as error:
         raise WrongCall(f"{error.strerror}; the phantoms before it are whole.") from error
     sys.stdout.write(f"{count} phantoms in {out}\n")

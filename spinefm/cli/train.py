@@ -1,4 +1,4 @@
-"""`spinefm train`: train one network."""
+"""`spinefm train`: train one network, or all of them in turn."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from spinefm.cli.options import out_option
 from spinefm.training.errors import RunFailed, TrainingError
 from spinefm.training.settings import TrainSettings
 
-NETWORKS = ("mask_rcnn", "med_sa", "classifier", "point_predictor", "unet", "instance_net")
+NETWORKS = ("mask_rcnn", "med_sa", "classifier", "unet", "point_predictor", "instance_net", "view")
+ALL = "all"
 
 
 class ListCommand(click.Command):
@@ -39,7 +40,7 @@ def _repeated(arguments: Sequence[str], lists: set[str]) -> Iterator[str]:
 
 
 @click.command(name="train", cls=ListCommand)
-@click.argument("network", type=click.Choice(NETWORKS))
+@click.argument("network", type=click.Choice((*NETWORKS, ALL)))
 @click.option(
     "--data", type=Path, multiple=True, required=True, metavar="DIR…", help="Folders of phantoms or data sets."
 )
@@ -50,8 +51,8 @@ def _repeated(arguments: Sequence[str], lists: set[str]) -> Iterator[str]:
     metavar="DIR…",
     help="Unseen films (default: the data set's own part, or one in twenty of --data is held out).",
 )
-@out_option("The run's folder.")
-@click.option("--minutes", type=float, help="Budget in minutes, validation included; give this or --steps.")
+@out_option("The run's folder; for all, the folder of one for each network.")
+@click.option("--minutes", type=float, help="Budget in minutes, validation included, of all networks together.")
 @click.option("--steps", type=int, help="Budget in optimiser steps.")
 @click.option("--batch", type=int, help="Samples a step (default: the network's own).")
 @click.option("--learning-rate", type=float, help="The highest learning rate (default: the network's own).")
@@ -65,6 +66,7 @@ def _repeated(arguments: Sequence[str], lists: set[str]) -> Iterator[str]:
     show_default=True,
     help="paper: as published.",
 )
+@click.option("--workers", type=int, default=0, show_default=True, help="Processes that draw samples beside the loop.")
 @click.option(
     "--device", default="cpu", show_default=True, help="auto, cpu, cuda or cuda:N (several GPUs: start with torchrun)."
 )
@@ -76,10 +78,8 @@ def command(network: str, from_scratch: bool, **settings: Any) -> int:
 
     Exit codes: 0 done, 1 the run failed after it had started, 2 wrong call.
     """
-    from spinefm.training import train
-
     try:
-        scores = train(network, TrainSettings(pretrained=not from_scratch, **settings))
+        scores = _trained(network, TrainSettings(pretrained=not from_scratch, **settings))
     except RunFailed as error:
         sys.stderr.write(f"{error}\n")
         return SOME_FAILED
@@ -87,3 +87,12 @@ def command(network: str, from_scratch: bool, **settings: Any) -> int:
         raise WrongCall(str(error)) from error
     sys.stdout.write("".join(f"{name} {value}\n" for name, value in scores.items()))
     return DONE
+
+
+def _trained(network: str, settings: TrainSettings) -> dict[str, float]:
+    from spinefm.training.run import run, run_all
+
+    if network != ALL:
+        return dict(run(network, settings))
+    scores = run_all(settings)
+    return {f"{name} {score}": value for name, own in scores.items() for score, value in own.items()}

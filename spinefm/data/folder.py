@@ -86,7 +86,8 @@ def _truth(raw: Mapping[str, Any], size: tuple[int, int], exact: Path) -> Truth:
 
 def _exact(truth: Truth, exact: Path, size: tuple[int, int]) -> Truth:
     """The truth with the masks of a label map; bodies that are in the map alone are partial."""
-    masks, left = levels_of_map(read_map(exact, size), "verse")
+    labels = read_map(exact, size)
+    masks, left = levels_of_map(labels, "verse") if labels.any() else ({}, ())  # a film without a vertebra is one too
     if left:
         raise ValueError(f"the label map {exact.name} holds {left[0][0]}, which is no level")
     missing = [level.name for level in truth.bodies if level not in masks]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.phantom.mix import MIXED, NEGATIVE, drawn_group
+from spinefm.phantom.negatives import Negative, simulate_negative
 from spinefm.phantom.settings import RegionName
 from spinefm.phantom.simulate import Phantom, simulate
 
@@ -28,41 +30,61 @@ def write_set(
     region: RegionName | None = None,
     progress: Callable[[int, int], None] | None = None,
     layout: str | None = None,
+    group: str | None = None,
 ) -> list[str]:
     """Simulate and write one phantom per seed; returns the films' names, such as `phantom-cervical-9000000`.
 
-    `progress` is called with (done, total) after each film. Raises OSError when the folder cannot be written.
+    `group` is a kind of patient or film (`groups.GROUPS`), "negative" for pictures that are no lateral spine film, or
+    "mixed" for the mixture that networks are trained on. `progress` is called with (done, total) after each film.
+    Raises OSError when the folder cannot be written.
     """
     for part in ("films", "labels"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     names = []
     for done, seed in enumerate(seeds, start=1):
-        names.append(write_phantom(folder, simulate(seed, region, layout=layout)))
+        names.append(write_film(folder, seed, region, layout, drawn_group(seed) if group == MIXED else group))
         if progress is not None:
             progress(done, len(seeds))
     return names
 
 
+def write_film(
+    folder: Path, seed: int, region: RegionName | None = None, layout: str | None = None, group: str | None = None
+) -> str:
+    """Simulate and write one phantom, or one negative where that is the group; returns its name."""
+    if group == NEGATIVE:
+        return write_negative(folder, simulate_negative(seed))
+    return write_phantom(folder, simulate(seed, region, layout=layout, group=group))
+
+
 def write_phantom(folder: Path, phantom: Phantom) -> str:
     """Write one phantom into a folder that has `films/` and `labels/`; returns its name.
 
-    The label comes last, and a phantom that cannot be written leaves no file: what is there is whole.
-    Raises OSError, in one sentence, where there is no room.
+    Raises OSError, in one sentence, where there is no room; nothing of it is left then.
     """
-    name = f"phantom-{phantom.region}-{phantom.seed}"
-    files = {
-        folder / "films" / f"{name}.png": _png(np.round(phantom.film * 255).astype(np.uint8)),
-        folder / "labels" / f"{name}.png": _png(phantom.labels),
-        folder / "labels" / f"{name}.json": json.dumps(label_of(phantom)).encode(),
+    name = f"phantom-{phantom.group or phantom.region}-{phantom.seed}"
+    _write_case(folder, name, phantom.film, phantom.labels, label_of(phantom))
+    return name
+
+
+def write_negative(folder: Path, negative: Negative) -> str:
+    """Write a picture that is no lateral spine film into a folder that has `films/` and `labels/`; returns its name."""
+    name = f"phantom-negative-{negative.seed}"
+    label = {
+        "size": [negative.film.shape[1], negative.film.shape[0]],
+        "region": "none",
+        "kind": "phantom (simulated): no lateral spine film",
+        "complete": True,
+        "polygons": {},
+        "partial": {},
+        "distractors": {},
+        "seed": negative.seed,
+        "layout": negative.subject,
+        "group": "negative",
+        "view": negative.kind,
+        "inverted": False,
     }
-    try:
-        for path, content in files.items():
-            _write_whole(path, content)
-    except OSError as error:
-        for path in files:
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-        raise OSError(error.errno, f"{name} cannot be written ({error.strerror}): make room and start again") from error
+    _write_case(folder, name, negative.film, np.zeros(negative.film.shape, np.uint8), label)
     return name
 
 
@@ -83,11 +105,31 @@ def label_of(phantom: Phantom) -> dict[str, Any]:
         "distractors": {kind: np.round(points, 2).tolist() for kind, points in phantom.distractors.items()},
         "seed": phantom.seed,
         "layout": phantom.layout,
+        **({"group": phantom.group, "gain": round(phantom.gain, 5)} if phantom.group else {}),
         "faces": phantom.faces,
         "inverted": phantom.inverted,
         "spacing_mm": round(phantom.spacing_mm, 5),
         "settings": phantom.settings,
     }
+
+
+def _write_case(
+    folder: Path, name: str, film: NDArray[np.float32], labels: NDArray[np.uint8], label: Mapping[str, Any]
+) -> None:
+    """Write a film and its truth, the label last; where that fails, no file of them is left."""
+    files = {
+        folder / "films" / f"{name}.png": _png(np.round(film * 255).astype(np.uint8)),
+        folder / "labels" / f"{name}.png": _png(labels),
+        folder / "labels" / f"{name}.json": json.dumps(label).encode(),
+    }
+    try:
+        for path, content in files.items():
+            _write_whole(path, content)
+    except OSError as error:
+        for path in files:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        raise OSError(error.errno, f"{name} cannot be written ({error.strerror}): make room and start again") from error
 
 
 def _png(image: NDArray[np.uint8]) -> bytes:

@@ -23,8 +23,10 @@ from spinefm.trace.registry import EVENTS, Event, StoredEvents
 SCHEMA = 1
 """Version of the trace's layout on disk; it grows when an old reader would misread a new trace."""
 
-Action = Literal["name", "shift", "delete", "add", "go on", "lock", "unlock", "keep"]
-"""What a correction does; "keep" carries the locked vertebrae of an earlier run into a new one."""
+Action = Literal["name", "shift", "delete", "add", "go on", "lock", "unlock", "keep", "reshape"]
+"""What a correction does; "keep" carries the locked vertebrae of an earlier run into a new one.
+
+"reshape" puts another outline in the place of a vertebra's: `added` then holds it under the same number."""
 Setting = bool | int | float | str | None
 """What a setting's value can be."""
 

@@ -30,6 +30,7 @@ class TrainSettings:
         pretrained: start the paper's sizes from their public weights, else from random ones.
         start: a bundle whose weights the run begins with; its card then continues theirs.
         learning_rate: replaces the recipe's; a lower one suits weights that are trained already.
+        workers: processes that draw samples ahead of the loop; what they draw does not depend on their number.
     """
 
     data: tuple[Path, ...]
@@ -49,6 +50,7 @@ class TrainSettings:
     pretrained: bool = True
     start: str = ""
     learning_rate: float | None = None
+    workers: int = 0
 
     def __post_init__(self) -> None:
         """Raise TrainingError for a budget that is missing, double or not positive."""
@@ -59,6 +61,8 @@ class TrainSettings:
             raise TrainingError("The seed is a whole number from 0 up.")
         if not 0 < budgets[0] < math.inf or (self.batch is not None and self.batch <= 0) or self.threads <= 0:
             raise TrainingError("Minutes, steps, batch and threads must be above zero.")
+        if self.workers < 0:
+            raise TrainingError("The number of workers is a whole number from 0 up.")
         if self.learning_rate is not None and not 0 < self.learning_rate < 1:
             raise TrainingError("The learning rate is a number between 0 and 1, such as 0.001.")
         if self.start and self.resume:

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from spinefm.core.geometry import CanonicalFrame, Point
-from spinefm.core.levels import COUNTED
 from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
 from spinefm.training.ranks import device_of, placed
@@ -93,9 +92,9 @@ def all_windows(films: FilmSet, relative: bool = False) -> NDArray[np.float64]:
 
 def film_windows(film: TrainingFilm) -> list[NDArray[np.float64]]:
     """The windows of one film, each (4, 2); a body cut by the film's edge has no true centroid and is left out."""
-    whole = [level in film.centroids and film.visible[level] >= LEAST_VISIBLE for level in COUNTED]
-    starts = [i for i in range(len(COUNTED) - 3) if all(whole[i : i + 4])]
-    down = [np.stack([film.centroids[level] for level in COUNTED[i : i + 4]]) for i in starts]
+    whole = [level in film.centroids and film.visible[level] >= LEAST_VISIBLE for level in film.order]
+    starts = [i for i in range(len(film.order) - 3) if all(whole[i : i + 4])]
+    down = [np.stack([film.centroids[level] for level in film.order[i : i + 4]]) for i in starts]
     return down + [window[::-1] for window in down]
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from spinefm.networks.med_sa import MedSA
     from spinefm.networks.point_predictor import PointPredictor
     from spinefm.networks.unet import UNet
+    from spinefm.networks.view import ViewNet
 
 __all__ = [
     "COMPACT",
@@ -68,6 +69,7 @@ class Bundle:
     notes: tuple[str, ...] = ()
     unet: UNet | None = None
     instance_net: InstanceNet | None = None
+    view: ViewNet | None = None
     origin: str = ""
     """`owner/name@commit` on the Hub; empty for the copy in this repository."""
     source_note: str = ""
@@ -153,6 +155,7 @@ def _assembled(source: BundleSource, device: str, precision: str) -> Bundle:
         notes=_notes(source, entry),
         unet=cast("UNet | None", networks.get("unet")),
         instance_net=cast("InstanceNet | None", networks.get("instance_net")),
+        view=cast("ViewNet | None", networks.get("view")),
         origin=source.origin,
         source_note=source.note,
     )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spinefm.core.geometry import Point
 from spinefm.methods.base.config import MethodConfig
+from spinefm.methods.base.drawing import Drawing
 from spinefm.methods.base.protocol import Extensible
 from spinefm.trace.registry import Captions
 
 if TYPE_CHECKING:
     from spinefm.weights.load import Bundle
-
-Drawing = Mapping[type[Any], Callable[[Any], Sequence[Any]]]
-"""Event type -> a function from such an event to its drawing primitives."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,8 @@ class MethodSpec:
     name: on the command line, and the name of its package. title: on the page. config: the class of its settings, which
     holds its presets. captions: its event types, each with its line of text. build: makes the method from a bundle, a
     configuration and, where `takes_starts`, clicked starting points; it imports the networks only when it is called.
-    drawing: the primitives of each event type, for the player.
+    drawing: makes the drawing of one run, for the player; by default names and result alone
+    are drawn.
     """
 
     name: str
@@ -33,5 +32,5 @@ class MethodSpec:
     config: type[MethodConfig]
     captions: Captions
     build: Callable[[Bundle, Any, Sequence[Point] | None], Extensible]
-    drawing: Drawing = field(default_factory=dict)
+    drawing: Callable[[], Drawing] = Drawing
     takes_starts: bool = False

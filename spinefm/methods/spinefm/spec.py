@@ -10,6 +10,7 @@ from spinefm.methods.base.protocol import Extensible
 from spinefm.methods.base.spec import MethodSpec
 from spinefm.methods.spinefm.captions import CAPTIONS
 from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.drawing import SpineFMDrawing
 
 if TYPE_CHECKING:
     from spinefm.weights.load import Bundle
@@ -21,4 +22,4 @@ def _build(bundle: Bundle, config: SpineFMConfig, starts: Sequence[Point] | None
     return SpineFMMethod(bundle, config, starts)
 
 
-SPEC = MethodSpec("spinefm", "SpineFM", SpineFMConfig, CAPTIONS, _build, takes_starts=True)
+SPEC = MethodSpec("spinefm", "SpineFM", SpineFMConfig, CAPTIONS, _build, drawing=SpineFMDrawing, takes_starts=True)

@@ -10,6 +10,7 @@ from spinefm.methods.base.protocol import Extensible
 from spinefm.methods.base.spec import MethodSpec
 from spinefm.methods.spineps.captions import CAPTIONS
 from spinefm.methods.spineps.config import SpinepsConfig
+from spinefm.methods.spineps.drawing import SpinepsDrawing
 
 if TYPE_CHECKING:
     from spinefm.weights.load import Bundle
@@ -21,4 +22,4 @@ def _build(bundle: Bundle, config: SpinepsConfig, _: Sequence[Point] | None) -> 
     return Spineps(bundle, config)
 
 
-SPEC = MethodSpec("spineps", "SPINEPS (made for MR)", SpinepsConfig, CAPTIONS, _build)
+SPEC = MethodSpec("spineps", "SPINEPS (made for MR)", SpinepsConfig, CAPTIONS, _build, drawing=SpinepsDrawing)

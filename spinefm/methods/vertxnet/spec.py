@@ -10,6 +10,7 @@ from spinefm.methods.base.protocol import Extensible
 from spinefm.methods.base.spec import MethodSpec
 from spinefm.methods.vertxnet.captions import CAPTIONS
 from spinefm.methods.vertxnet.config import VertXNetConfig
+from spinefm.methods.vertxnet.drawing import VertXNetDrawing
 
 if TYPE_CHECKING:
     from spinefm.weights.load import Bundle
@@ -21,4 +22,4 @@ def _build(bundle: Bundle, config: VertXNetConfig, _: Sequence[Point] | None) ->
     return VertXNet(bundle, config)
 
 
-SPEC = MethodSpec("vertxnet", "VertXNet", VertXNetConfig, CAPTIONS, _build)
+SPEC = MethodSpec("vertxnet", "VertXNet", VertXNetConfig, CAPTIONS, _build, drawing=VertXNetDrawing)

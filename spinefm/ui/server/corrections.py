@@ -30,14 +30,15 @@ class Correction:
     """One wish of the reader that needs no network.
 
     name: the vertebra of that `number` is `level`, and the others are counted from it. shift: all names move by
-    `offset` levels, down the spine when it is positive. delete: the vertebra of that `number` is none. lock, unlock:
-    it keeps its name and mask whatever comes, or no longer.
+    `offset` levels, down the spine when it is positive. delete: the vertebra of that `number` is none; its name stays
+    free, unless the names are to `close` up. lock, unlock: it keeps its name and mask whatever comes, or no longer.
     """
 
     action: Action
     number: int | None = None
     level: str | None = None
     offset: int = 0
+    close: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,11 @@ def _delete(trace: Trace, correction: Correction) -> Corrected:
     if gone.number in trace.locked:
         raise Refused(f"{gone.name} is locked: unlock it before you delete it.")
     left = tuple(v for v in trace.vertebrae if v.number != gone.number)
-    return _counted(trace, "delete", f"{gone.name} was deleted.", left, _anchor_among(trace, left))
+    anchor = _anchor_among(trace, left)
+    if correction.close or any(vertebra.level is None for vertebra in left):
+        return _counted(trace, "delete", f"{gone.name} was deleted.", left, anchor, gaps=False)
+    numbers, levels = tuple(v.number for v in left), tuple(v.level for v in left)
+    return Corrected("delete", f"{gone.name} was deleted.", numbers, levels, anchor, trace.locked)
 
 
 def _lock(trace: Trace, correction: Correction) -> Corrected:
@@ -201,18 +206,42 @@ def _counted(
     vertebrae: Sequence[Vertebra],
     anchor: Anchor | None,
     added: tuple[Vertebra, ...] = (),
+    gaps: bool = True,
 ) -> Corrected:
-    """The correction after which `vertebrae` are counted from `anchor`. Raises Refused."""
+    """The correction after which `vertebrae` are counted from `anchor`, with the `gaps` that are there or without.
+
+    Raises Refused.
+    """
     numbers = tuple(vertebra.number for vertebra in vertebrae)
     levels: tuple[Level | None, ...] = (None,) * len(numbers)
     if anchor is not None:
-        levels = counted_from(anchor.level, numbers.index(anchor.vertebra), len(numbers))
+        kept = _with_gaps(trace, numbers, anchor) if gaps else None
+        levels = kept or counted_from(anchor.level, numbers.index(anchor.vertebra), len(numbers))
         if None in levels:
             raise Refused(
                 f"With {anchor.level.name} there the names would run beyond the spine's end: choose another level."
             )
     _refuse_locked(trace, dict(zip(numbers, levels, strict=True)))
     return Corrected(action, text, numbers, levels, anchor, trace.locked, added)
+
+
+def _with_gaps(trace: Trace, numbers: Sequence[int], anchor: Anchor) -> tuple[Level | None, ...] | None:
+    """The names counted from the anchor with the gaps that deletions left; a new vertebra in a gap fills it.
+
+    None where there is no gap, or where a new vertebra has no place in one.
+    """
+    places = {v.number: COUNTED.index(v.level) for v in trace.vertebrae if v.level in COUNTED}
+    known = [places.get(number) for number in numbers]
+    for index, place in enumerate(known[1:-1], 1):
+        above, below = known[index - 1], known[index + 1]
+        if place is None and above is not None and below is not None and below - above == 2:
+            known[index] = above + 1
+    filled = [place for place in known if place is not None]
+    if len(filled) < len(known) or not filled or filled[-1] - filled[0] < len(filled):
+        return None
+    offset = COUNTED.index(anchor.level) - filled[numbers.index(anchor.vertebra)]
+    moved = [place + offset for place in filled]
+    return tuple(COUNTED[place] if 0 <= place < len(COUNTED) else None for place in moved)
 
 
 def _refuse_locked(trace: Trace, levels: Mapping[int, Level | None]) -> None:

@@ -19,6 +19,7 @@ from spinefm.ui.server.how_tab import PLAN as HOW
 from spinefm.ui.server.model_queue import MOST, ModelQueue
 from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.segment_tab import SegmentTab
+from spinefm.ui.server.sittings import RECALL
 from spinefm.ui.server.tabs import Parts, TabPlan
 
 HEADER = """
@@ -54,7 +55,12 @@ def build_page(bench: ModelService, examples: Path, most_waiting: int = MOST) ->
                 with gr.Tab(plan.label, id=plan.id):
                     plan.build(Parts(bench, tab, tabs))
         page.load(
-            tab.on_load, None, [tab.choice, tab.player, tab.kept], api_visibility="private", show_progress="hidden"
+            tab.on_load,
+            tab.recall,
+            [tab.choice, tab.player, tab.kept, tab.token],
+            js=RECALL,
+            api_visibility="private",
+            show_progress="hidden",
         )
         page.load(lambda: header(bench), None, head, api_visibility="private", show_progress="hidden", queue=False)
         page.unload(tab.on_unload)

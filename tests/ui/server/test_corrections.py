@@ -49,7 +49,7 @@ def test_shifting_there_and_back_gives_the_names_again() -> None:
 
 def test_deleting_recounts_from_the_anchor() -> None:
     middle = run().trace.vertebrae[3].number
-    assert names(run().correct(Correction("delete", middle))) == ["C2", "C3", "C4", "C5", "C6"]
+    assert names(run().correct(Correction("delete", middle, close=True))) == ["C2", "C3", "C4", "C5", "C6"]
 
 
 def test_deleting_without_names_numbers_anew() -> None:
@@ -102,7 +102,7 @@ def test_a_locked_vertebra_is_neither_renamed_nor_deleted(correction: Correction
 
 
 def test_names_are_counted_from_a_locked_vertebra_before_the_anchor() -> None:
-    assert names(locked(0).correct(Correction("delete", 3))) == ["C3", "C4", "C5", "C6", "C7"]
+    assert names(locked(0).correct(Correction("delete", 3, close=True))) == ["C3", "C4", "C5", "C6", "C7"]
 
 
 def test_a_locked_vertebra_outlives_a_run_that_misses_or_renames_it() -> None:
