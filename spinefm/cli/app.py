@@ -7,6 +7,7 @@ runs, so that `info` and `--help` answer at once.
 from __future__ import annotations
 
 import argparse
+import io
 import shutil
 import sys
 import traceback
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
 DONE, SOME_FAILED, WRONG_CALL, INTERRUPTED = 0, 1, 2, 130
 """Exit codes; the last is what a shell gives a command that Ctrl-C ended."""
 
-FILM_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm", ".dicom")
-"""Files with these endings are taken from a folder given as FILM; so are DICOM files of any name."""
-DICOM_INDEX = "DICOMDIR"
-"""The table of contents of a disc: DICOM by its mark, but no film."""
-
 
 class WrongCall(ValueError):
     """The call cannot be carried out; nothing was done."""
@@ -40,6 +36,7 @@ class WrongCall(ValueError):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb on `arguments` (default: those of the process); returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _write_any_name()
     parser = build_parser(given[0] if given else None)
     args = parser.parse_args(given)
     try:
@@ -50,6 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped; what was finished is on disk.\n")
         return INTERRUPTED
+
+
+def _write_any_name() -> None:
+    """Let messages name any file: a terminal's encoding lacks some characters, and old archives have other bytes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def build_parser(verb: str | None) -> argparse.ArgumentParser:
@@ -180,36 +184,22 @@ def run_segment(args: argparse.Namespace) -> int:
 
 
 def list_films(paths: Iterable[Path]) -> list[Path]:
-    """The films named by `paths`: a folder stands for the readable files in it, by name; an empty one for itself.
+    """The films named by `paths`: a folder stands for the films in and below it, a DICOMDIR for those it names.
 
-    Raises WrongCall for a folder that may not be listed.
+    What holds no film stands for itself, so that reading it says so. Raises WrongCall for a folder that may not be
+    listed.
     """
+    from spinefm.imaging.listing import ListingError, films_of
+
     films: list[Path] = []
     for path in paths:
-        films += _films_inside(path) or [path]
+        try:
+            films += films_of(path) or [path]
+        except ListingError as error:
+            raise WrongCall(str(error)) from error
+        except ValueError:  # a NUL in the name: reading it says what is wrong
+            films.append(path)
     return films
-
-
-def _films_inside(path: Path) -> list[Path]:
-    """The films in a folder, hidden files left out; none for what is no folder."""
-    try:
-        files = sorted(path.iterdir())
-    except PermissionError as error:
-        raise WrongCall(f"The folder {path} may not be listed; ask for the right to read it.") from error
-    except (OSError, ValueError):  # no folder, or a name that cannot be one: reading it says what is wrong
-        return []
-    return [file for file in files if not file.name.startswith(".") and _looks_like_film(file)]
-
-
-def _looks_like_film(file: Path) -> bool:
-    """Whether a file ends as films do, or has DICOM's mark: archives name DICOM files without a suffix."""
-    if file.suffix.lower() in FILM_SUFFIXES:
-        return True
-    try:
-        with file.open("rb") as stream:
-            return stream.read(132)[128:] == b"DICM" and file.name.upper() != DICOM_INDEX
-    except OSError:  # a folder, or a file whose kind nobody may know
-        return False
 
 
 def plan_jobs(films: Sequence[Path], out: Path) -> list[Job]:

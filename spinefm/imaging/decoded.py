@@ -24,7 +24,7 @@ WINDOW_PERCENTILES = (0.1, 99.9)
 """Grey values that become black and white when a film is stretched."""
 INNER_PERCENTILES = (0.5, 99.5)
 FAR = 0.5
-"""Where black or white would lie farther than this share of the range between the inner percentiles outside them,
+"""Where black or white would lie farther outside the inner percentiles than this share of the range between them,
 the inner ones are taken: so little of a film is a marker or a dead row of the detector."""
 COLOURED = 0.06
 """Mean spread between a picture's colour channels, in [0, 1], above which it counts as coloured."""

@@ -74,7 +74,7 @@ def _image(data: bytes) -> Any:
     kind = nibabel.Nifti2Image if data[4:7] == b"n+2" else nibabel.Nifti1Image
     try:
         return kind.from_bytes(data)
-    except Exception as error:  # noqa: BLE001 (nibabel's own errors share no base)
+    except Exception as error:  # nibabel's own errors share no base
         raise UnreadableFilm(DAMAGED) from error
 
 

@@ -7,6 +7,7 @@ sentence. Nothing of a file's metadata is kept but the spacing.
 
 from __future__ import annotations
 
+import re
 import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,6 +37,8 @@ __all__ = ["MAX_BYTES", "MAX_PIXELS", "MIN_SIDE", "Provenance", "Radiograph", "S
 Polarity = Literal["auto", "keep", "turn"]
 """What to do about inverted films: recognise and turn them, take them as they are, or turn this one."""
 
+SURROGATE = re.compile(r"[\ud800-\udfff]")
+"""What Python puts in the place of a byte that is no UTF-8."""
 READ = "PNG, JPEG, TIFF, BMP, DICOM or NIfTI file"
 """The kinds of file that are read, as messages name them."""
 
@@ -162,13 +165,13 @@ def _name_of(source: Path | str | bytes | BinaryIO) -> str:
 
 
 def printable(name: str) -> str:
-    """A file's name with a replacement character for each byte that is no UTF-8, as old archives have them.
+    """A text, such as a file's name, with a replacement character for each byte that is no UTF-8.
 
     Example:
         >>> printable("kr\\udcf6ger.png") == "kr\\ufffdger.png"
         True
     """
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return SURROGATE.sub("\ufffd", name)
 
 
 def _decode(data: bytes) -> Decoded:

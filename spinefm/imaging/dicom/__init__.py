@@ -39,4 +39,4 @@ def _decode(header: Dataset) -> Decoded:
     stored = stored_values(header, form)
     pixels, notes = brightness(stored, header, form)
     spacing, spacing_notes = read_spacing(header)
-    return Decoded(pixels, "DICOM", form.stored, spacing, (*stored.notes, *notes, *spacing_notes))
+    return Decoded(pixels, "DICOM", max(form.stored, stored.bits), spacing, (*stored.notes, *notes, *spacing_notes))

@@ -37,6 +37,8 @@ TYPES = ("|u1", "<u1", "|i1", "<u2", "<i2", "<u4", "<i4")
 HANDED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
 """Environment variables that a child needs; all others, secrets among them, are kept from it."""
 
+SIGKILL, SIGXCPU = 9, 24
+
 FAILED = "The DICOM file's compressed picture is damaged and could not be decoded: export the film again."
 TOO_SLOW = "The DICOM file's compressed picture takes too long to decode, so it is damaged: export the film again."
 TOO_LARGE = "The DICOM file's compressed picture needs more memory than its size allows: export the film again."
@@ -120,10 +122,7 @@ class _Child:
 
     def __init__(self) -> None:
         environment = {name: os.environ[name] for name in HANDED_ON if name in os.environ}
-        environment |= {
-            "MALLOC_MMAP_THRESHOLD_": str(1 << 20),
-            "OMP_NUM_THREADS": "1",
-        }  # freed memory goes back at once
+        environment |= {"MALLOC_MMAP_THRESHOLD_": str(1 << 20), "OMP_NUM_THREADS": "1"}  # gives freed memory back
         self._process = subprocess.Popen(
             [sys.executable, "-P", str(Path(__file__).with_name("worker.py"))],
             stdin=subprocess.PIPE,
@@ -156,14 +155,23 @@ class _Child:
         try:
             self._greet()
             return self._exchange(coded, stream)
+        except UnreadableFilm:
+            raise
         except (OSError, ValueError, KeyError, TypeError) as error:  # a pipe that broke, an answer that is none
-            self._process.kill()
-            code = self._process.wait()
-            # SIGXCPU at the limit of processor time; SIGKILL is the watchdog's
-            too_slow = self._late or code in (-24, -9)
-            raise UnreadableFilm(TOO_SLOW if too_slow else FAILED) from error
+            raise UnreadableFilm(self._cause_of_death()) from error
         finally:
             watchdog.cancel()
+
+    def _cause_of_death(self) -> str:
+        """Why the process ended, as a sentence; a process that talks nonsense and lives is ended."""
+        try:
+            code = self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return FAILED
+        if self._late or code == -SIGXCPU:
+            return TOO_SLOW
+        return TOO_LARGE if code == -SIGKILL else FAILED  # what the system kills had too much memory
 
     def _give_up(self) -> None:
         self._late = True
@@ -194,7 +202,9 @@ class _Child:
     def _pixels(self, coded: Coded, answer: dict[str, Any]) -> NDArray[Any]:
         """The pixels that follow an answer's head; a head that names another shape or type ends the child."""
         if tuple(answer["shape"]) != coded.shape or answer["type"] not in TYPES:
-            raise ValueError("another picture than was asked for")
+            self._process.kill()
+            self._process.wait()
+            raise UnreadableFilm(FAILED)
         pixels = np.empty(coded.shape, answer["type"])
         room = memoryview(pixels).cast("B")
         while room:

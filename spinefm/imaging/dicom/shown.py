@@ -58,7 +58,7 @@ def _as_rgb(stored: Stored) -> NDArray[Any]:
 def _of_grey(stored: Stored, header: Dataset, form: PixelFormat) -> Shown:
     padding = _padding(stored, header)
     values = _modality(stored.values, header, form)
-    pixels, notes = _windowed(values, padding, header, form)
+    pixels, notes = _windowed(values, padding, header)
     if form.photometric == "MONOCHROME1":
         np.subtract(1, pixels, out=pixels)
         notes = (*notes, "The file is MONOCHROME1 (low values bright); its values were inverted.")
@@ -104,11 +104,11 @@ def _one(header: Dataset, keyword: str, default: float) -> float:
     return values[0] if values else default
 
 
-def _windowed(values: NDArray[Any], padding: NDArray[np.bool_] | None, header: Dataset, form: PixelFormat) -> Shown:
+def _windowed(values: NDArray[Any], padding: NDArray[np.bool_] | None, header: Dataset) -> Shown:
     """Values (H, W) through the file's first table or window that shows the picture, else stretched."""
     counted = values[::2, ::2] if padding is None else values[~padding]
     refused = ""
-    for window in _windows(header, form):
+    for window in _windows(header, bool(values.min() < 0)):
         if window is None:
             refused = "The file's window is not valid and was ignored."
             continue
@@ -119,10 +119,13 @@ def _windowed(values: NDArray[Any], padding: NDArray[np.bool_] | None, header: D
     return pixels, (*notes, refused) if refused else notes
 
 
-def _windows(header: Dataset, form: PixelFormat) -> Iterator[Window | None]:
-    """The file's tables, then its windows, in their order; None for one that is not valid."""
+def _windows(header: Dataset, negative: bool) -> Iterator[Window | None]:
+    """The file's tables, then its windows, in their order; None for one that is not valid.
+
+    `negative`: whether the values to be shown go below zero, and a table's first input may.
+    """
     for item in tables(header, "VOILUTSequence"):
-        yield _table_window(item, form, _little_endian(header))
+        yield _table_window(item, negative, _little_endian(header))
     centres, widths = numbers(header, "WindowCenter"), numbers(header, "WindowWidth")
     if centres is None or widths is None or bool(centres) != bool(widths):
         yield None
@@ -132,11 +135,10 @@ def _windows(header: Dataset, form: PixelFormat) -> Iterator[Window | None]:
         yield _function_window(function, centre, width)
 
 
-def _table_window(item: Dataset, form: PixelFormat, little_endian: bool) -> Window | None:
-    """A table from values to brightness in [0, 1]; its inputs are signed as the modality's outputs are."""
-    rescaled = form.signed
+def _table_window(item: Dataset, negative: bool, little_endian: bool) -> Window | None:
+    """A table from values to brightness in [0, 1]."""
     try:
-        table = read_table(item, rescaled, little_endian)
+        table = read_table(item, negative, little_endian)
     except (UnreadableFilm, *DAMAGE):
         return None
     return lambda values: table(values).astype(np.float32) / np.float32(table.white)

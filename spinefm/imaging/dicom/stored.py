@@ -23,7 +23,7 @@ and films have 0.01 to 0.3."""
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """Stored values, (H, W) or (H, W, 3), whole numbers of `bits` or floats; `ybr`: colours are luminance and chroma."""
+    """Stored values, (H, W) or (H, W, 3), whole numbers of `bits` or floats; `ybr`: as luminance and chroma."""
 
     values: NDArray[Any]
     bits: int
