@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 PICTURE_MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 """First bytes of PNG, JPEG, TIFF and BigTIFF files."""
 NAMED_MARKS = (

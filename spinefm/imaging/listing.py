@@ -110,14 +110,14 @@ def _referenced(index: Path) -> list[list[str]]:
     """The parts of the paths of all pictures that a DICOMDIR names."""
     import pydicom
 
-    from spinefm.imaging.decoded import DAMAGE
+    from spinefm.imaging.dicom import DEEP_ERRORS
 
     if index.stat().st_size > MOST_INDEX_BYTES:
         return []
     try:
         records = pydicom.dcmread(index).get("DirectoryRecordSequence") or []
         return [_parts(record.ReferencedFileID) for record in records if record.get("DirectoryRecordType") == "IMAGE"]
-    except (*DAMAGE, pydicom.errors.InvalidDicomError):
+    except DEEP_ERRORS:
         return []
 
 

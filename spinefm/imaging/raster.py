@@ -6,7 +6,6 @@ import io
 import warnings
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -152,12 +151,16 @@ def _has_deep_colours(image: Image.Image, data: bytes) -> bool:
 
 def _decode_deep_colours(image: Image.Image, data: bytes, kind: str) -> Decoded:
     """Colours of 16 bits a channel, composited on black where there is transparency."""
-    colours = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)  # (H, W, 3 or 4), blue first
-    if colours is None or colours.dtype != np.uint16 or colours.shape[:2] != image.size[::-1] or colours.ndim != 3:
+    import imagecodecs
+
+    decode = imagecodecs.png_decode if kind == "PNG" else imagecodecs.tiff_decode
+    colours = decode(data)  # (H, W, channels), of which the last is opacity where there are two or four
+    if colours.dtype != np.uint16 or sorted(colours.shape[:2]) != sorted(image.size) or colours.ndim != 3:
         raise UnreadableFilm("The file's colours of 16 bits cannot be read: save the film with 8 bits or in grey.")
-    grey, notes = to_luminance(colours[..., 2::-1], 65535.0)
-    if colours.shape[2] == 4:
-        grey *= colours[..., 3] * np.float32(1 / 65535)
+    shown = colours[..., :3] if colours.shape[2] > 2 else np.broadcast_to(colours[..., :1], (*colours.shape[:2], 3))
+    grey, notes = to_luminance(shown, 65535.0)
+    if colours.shape[2] in (2, 4):
+        grey *= colours[..., -1] * np.float32(1 / 65535)
     pixels, stretched = scaled(_upright(grey, image.getexif().get(ORIENTATION_TAG)), (0.0, 1.0))
     return Decoded(pixels, kind, 16, notes=notes + stretched)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -90,9 +91,9 @@ def test_a_folder_stands_for_its_readable_films(tmp_path: Path, method: list[obj
     write_film(tmp_path / "films" / "a.png")
     write_film(tmp_path / "films" / "._a.png")
     (tmp_path / "films" / "notes.txt").write_text("not a film")
-    (tmp_path / "films" / "more").mkdir()
+    write_film(tmp_path / "films" / "more" / "c.png")
     assert segment(tmp_path / "films", "--out", tmp_path / "out") == 0
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "b"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "b", "c"]
 
 
 def test_dicom_files_of_a_folder_are_known_by_their_mark(tmp_path: Path) -> None:
@@ -108,6 +109,24 @@ def test_impossible_names_are_films_that_fail(tmp_path: Path, method: list[objec
     assert segment(names[1], write_film(tmp_path / "good.png"), "--out", tmp_path / "out") == 1
     assert "cannot be opened" in json.loads((tmp_path / "out" / "neck" / "error.json").read_text())["error"]
     assert (tmp_path / "out" / "good" / "labels.png").exists()
+
+
+@pytest.mark.parametrize(
+    "locale", [{"LC_ALL": "C.UTF-8"}, {"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}], ids=str
+)
+def test_names_of_other_encodings_end_no_run(locale: dict[str, str], tmp_path: Path) -> None:
+    """As old archives have them; a film that is none is refused, and the next one goes on."""
+    for name in (b"kr\xf6ger.png", "Müller.png".encode(), b"plain.png"):
+        (Path(os.fsdecode(bytes(tmp_path))) / os.fsdecode(name)).write_bytes(b"no film")
+    code = "import spinefm.cli.app as cli, sys; cli._build_method = lambda _: None; sys.exit(cli.main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "segment", str(tmp_path), "--out", str(tmp_path / "out")]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, errors="replace", env=os.environ | locale, check=False
+    )
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr
+    assert "0 of 3 films done, 3 failed" in ended.stdout
+    errors = [json.loads(path.read_text(encoding="utf-8"))["error"] for path in (tmp_path / "out").glob("*/error.json")]
+    assert len(errors) == 3 and all("not an image" in error for error in errors)
 
 
 def test_a_full_disk_is_one_sentence(

@@ -29,7 +29,18 @@ def found(root: Path) -> list[str]:
 
 
 def test_films_are_found_in_all_folders_below_by_suffix_or_mark(tmp_path: Path) -> None:
-    touch(tmp_path, "a.PNG", "1/b.jfif", "1/2/c.jpe", "1/2/3/d.bmp", "e.nii.gz", "f.heic", "notes.txt", ".g.png", ".h/i.png")
+    touch(
+        tmp_path,
+        "a.PNG",
+        "1/b.jfif",
+        "1/2/c.jpe",
+        "1/2/3/d.bmp",
+        "e.nii.gz",
+        "f.heic",
+        "notes.txt",
+        ".g.png",
+        ".h/i.png",
+    )
     touch(tmp_path, "series/IM0001", "series/1.2.840", content=MARK)
     touch(tmp_path, "series/README")
     assert found(tmp_path) == [

@@ -25,9 +25,9 @@ Codec = Literal["jpeg", "jpeg-ls", "jpeg-2000", "run-lengths"]
 
 CHILDREN = 2
 """Most films that are decoded at the same time."""
-SECONDS = 8
-"""Processor time that a film may take: four times that of the slowest codec at the largest size."""
-PATIENCE = 30.0
+SECONDS, VALUES_A_SECOND = 3, 2_000_000
+"""Processor time that a film may take: a fixed part, and one by its size; JPEG 2000, the slowest, is twice as fast."""
+PATIENCE = 60.0
 """Seconds until a child that neither answers nor computes is ended, or one that does not start."""
 MEMORY = 64 << 20
 MEMORY_PER_VALUE = 16
@@ -186,10 +186,11 @@ class _Child:
             self._ready = True
 
     def _exchange(self, coded: Coded, stream: bytes) -> NDArray[Any]:
+        values = coded.height * coded.width * coded.samples
         limits = {
             "length": len(stream),
-            "memory": MEMORY + MEMORY_PER_VALUE * coded.height * coded.width * coded.samples,
-            "seconds": SECONDS,
+            "memory": MEMORY + MEMORY_PER_VALUE * values,
+            "seconds": SECONDS + values // VALUES_A_SECOND,
         }
         self._requests.write(json.dumps(asdict(coded) | limits).encode() + b"\n")
         self._requests.write(stream)

@@ -13,7 +13,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLE
 
 from spinefm.imaging.decoded import UnreadableFilm
 from spinefm.imaging.dicom.decoder import Coded, decoders
-from spinefm.imaging.dicom.header import DAMAGED, MISFIT, PixelFormat
+from spinefm.imaging.dicom.header import MISFIT, PixelFormat
 from spinefm.imaging.dicom.stream import StreamHeader, first_frame, stream_header
 
 ROUGH = 0.5

@@ -94,9 +94,7 @@ def test_a_film_gets_memory_for_its_size_and_no_more(children: Decoders, monkeyp
     np.testing.assert_array_equal(children.decode(CODED, STREAM), WORDS)
 
 
-def test_secrets_of_the_environment_are_kept_from_a_child(
-    children: Decoders, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_secrets_of_the_environment_are_kept_from_a_child(children: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     children.decode(CODED, STREAM)
     with open(f"/proc/{pid_of(children)}/environ", "rb") as environment:

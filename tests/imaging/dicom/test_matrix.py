@@ -75,7 +75,14 @@ SYNTAXES: dict[UID, Callable[[Image], bytes] | None] = {
     JPEG2000Lossless: lambda values: bytes(imagecodecs.jpeg2k_encode(values, codecformat="j2k", reversible=True)),
     RLELossless: None,
 }
-BITS = [Bits(8, 8, False), Bits(16, 10, False), Bits(16, 12, False), Bits(16, 16, False), Bits(16, 12, True), Bits(16, 16, True)]
+BITS = [
+    Bits(8, 8, False),
+    Bits(16, 10, False),
+    Bits(16, 12, False),
+    Bits(16, 16, False),
+    Bits(16, 12, True),
+    Bits(16, 16, True),
+]
 PHOTOMETRIC = ("MONOCHROME1", "MONOCHROME2")
 LUTS = ("none", "slope", "table")
 WINDOWS = ("none", "one", "list", "exact", "sigmoid", "table")
@@ -234,7 +241,9 @@ def test_files_of_pydicom_are_decoded_as_by_pydicom_or_refused(name: str) -> Non
     try:
         film = read(content, polarity="keep")
     except UnreadableFilm as refusal:
-        assert str(refusal).endswith(".") and "truncated" not in str(refusal) or name in ("MR_truncated.dcm", "badVR.dcm")
+        assert (
+            str(refusal).endswith(".") and "truncated" not in str(refusal) or name in ("MR_truncated.dcm", "badVR.dcm")
+        )
         if "pixels, and each side" not in str(refusal):
             return
     else:
