@@ -29,6 +29,7 @@ from pydicom.uid import (
 
 from tests.bad_films import dicom_bytes, dicom_film, encoded, ramp
 
+Encoder = Callable[[NDArray[Any]], bytes | bytearray]
 Samples = dict[str, Callable[[], Sequence[bytes]]]
 
 BYTES = np.round(ramp() * 255).astype(np.uint8)
@@ -40,7 +41,11 @@ COLOURS = np.dstack([BYTES, BYTES[::-1], BYTES])
 def picture_samples() -> Samples:
     """PNG, JPEG, TIFF and BMP films."""
     return {
-        "png": lambda: [encoded(BYTES, "PNG"), encoded(WORDS, "PNG"), imagecodecs.png_encode(np.dstack([WORDS] * 3))],
+        "png": lambda: [
+            encoded(BYTES, "PNG"),
+            encoded(WORDS, "PNG"),
+            bytes(imagecodecs.png_encode(np.dstack([WORDS] * 3))),
+        ],
         "jpeg": lambda: [encoded(BYTES, "JPEG"), encoded(COLOURS, "JPEG", progressive=True)],
         "tiff": lambda: [
             *(encoded(WORDS, "TIFF", compression=kind) for kind in (None, "tiff_lzw", "tiff_adobe_deflate")),
@@ -89,7 +94,7 @@ def dicom_samples() -> Samples:
 
 def coded_dicom_samples() -> Samples:
     """DICOM films of each transfer syntax with compression."""
-    coded: dict[str, tuple[NDArray[Any], UID, Callable[[NDArray[Any]], bytes]]] = {
+    coded: dict[str, tuple[NDArray[Any], UID, Encoder]] = {
         "dicom-jpeg": (BYTES, JPEGBaseline8Bit, lambda film: encoded(film, "JPEG")),
         "dicom-jpeg-colour": (COLOURS, JPEGBaseline8Bit, lambda film: encoded(film, "JPEG")),
         "dicom-jpeg-12": (TWELVE, JPEGExtended12Bit, lambda film: imagecodecs.jpeg8_encode(film, bitspersample=12)),
@@ -106,7 +111,7 @@ def coded_dicom_samples() -> Samples:
     return samples
 
 
-def _coded(values: NDArray[Any], syntax: UID, encode: Callable[[NDArray[Any]], bytes]) -> Callable[[], Sequence[bytes]]:
+def _coded(values: NDArray[Any], syntax: UID, encode: Encoder) -> Callable[[], Sequence[bytes]]:
     def samples() -> Sequence[bytes]:
         film = dicom_film(values)
         film.PixelData = encapsulate([bytes(encode(values))])

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 
 from spinefm.core.machine import quiet_allocator
 
@@ -90,7 +91,7 @@ def measure(films: list[Path], visitors: int) -> dict[int, float]:
     return memory
 
 
-def segment(path: Path, method: object, turn: threading.Lock) -> None:
+def segment(path: Path, method: Any, turn: threading.Lock) -> None:
     """One visit: read the film, run the method when it is this film's turn, make the zip."""
     from spinefm.export import write_zip
     from spinefm.imaging.radiograph import read
@@ -99,7 +100,7 @@ def segment(path: Path, method: object, turn: threading.Lock) -> None:
     film = read(path)
     with turn:
         try:
-            trace = run_to_trace(method, film)  # type: ignore[arg-type]
+            trace = run_to_trace(method, film)
         except CannotStart:
             return
     write_zip(io.BytesIO(), trace, film)

@@ -118,7 +118,9 @@ def scaled(
 
 def _ends(values: NDArray[Any]) -> tuple[float, float]:
     """The grey values that become black and white; few that lie far from all others, such as markers, do not count."""
-    low, high, dark, bright = map(float, np.percentile(values, (*WINDOW_PERCENTILES, *INNER_PERCENTILES)))
+    low, high = map(float, np.percentile(values, WINDOW_PERCENTILES))
+    few = values[::2, ::2] if values.ndim == 2 else values[::4]  # a quarter tells as much, in a quarter of the time
+    dark, bright = map(float, np.percentile(few, INNER_PERCENTILES))
     spread = bright - dark
     if spread <= 0:
         return low, high

@@ -76,7 +76,7 @@ def named_kind(data: bytes) -> str | None:
     for mark, kind in NAMED_MARKS:
         if start[: len(mark)] == mark or start[: len(mark)].lower() == mark:
             return kind
-    return next((kind for test in (_riff, _boxes, _anymap) if (kind := test(data))), None)
+    return _riff(data) or _boxes(data) or _anymap(data)
 
 
 def _riff(data: bytes) -> str | None:

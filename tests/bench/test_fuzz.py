@@ -28,6 +28,11 @@ def refuse(sentence: str):
     return read
 
 
+def fail(_: bytes) -> None:
+    """A reader with a bug."""
+    raise LookupError("gone")
+
+
 def test_files_read_and_refused_are_counted() -> None:
     tally = fuzz.fuzz(target_that(len), 5)
     assert (tally.read, tally.refused, tally.faults) == (5, 0, [])
@@ -37,7 +42,7 @@ def test_files_read_and_refused_are_counted() -> None:
 
 def test_another_error_a_bad_sentence_and_a_death_are_faults() -> None:
     faults = {
-        "KeyError: 1": lambda _: {}[1],
+        "LookupError: gone": fail,
         "no sentence: 'invalid literal'": refuse("invalid literal"),
         f"died of signal {signal.SIGKILL.value}": lambda _: os.kill(os.getpid(), signal.SIGKILL),
     }

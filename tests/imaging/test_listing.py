@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.fileset import FileSet
+from pydicom.uid import UID
 
 from spinefm.imaging.listing import films_in, films_of
 from tests.bad_films import dicom_bytes, dicom_film, ramp
@@ -79,7 +80,7 @@ def disc(root: Path) -> Path:
     files = FileSet()
     for number in range(2):
         film = dicom_film((ramp() * 4095).astype("uint16"), StudyInstanceUID="1.2.3", SeriesInstanceUID="1.2.4")
-        film.SOPInstanceUID = film.file_meta.MediaStorageSOPInstanceUID = f"1.2.5.{number}"
+        film.SOPInstanceUID = film.file_meta.MediaStorageSOPInstanceUID = UID(f"1.2.5.{number}")
         film.StudyDate, film.StudyTime, film.StudyID = "20200101", "120000", "1"
         film.SeriesNumber, film.InstanceNumber = 1, number
         files.add(film)

@@ -82,13 +82,13 @@ def losslessly_coded(codec: str, **tags: object) -> bytes:
     """A 16-bit DICOM film compressed without loss."""
     encode, syntax = LOSSLESS[codec]
     film = dicom_film(WORDS, **tags)
-    film.PixelData = encapsulate([encode(WORDS)])
+    film.PixelData = encapsulate([bytes(encode(WORDS))])
     film["PixelData"].is_undefined_length = True
     film.file_meta.TransferSyntaxUID = syntax
     return dicom_bytes(film)
 
 
-LOSSLESS: dict[str, tuple[Callable[[NDArray[np.uint16]], bytes], UID]] = {
+LOSSLESS: dict[str, tuple[Callable[[NDArray[np.uint16]], bytes | bytearray], UID]] = {
     "JPEG": (lambda film: imagecodecs.jpeg8_encode(film, lossless=True, bitspersample=16), JPEGLosslessSV1),
     "JPEG-LS": (imagecodecs.jpegls_encode, JPEGLSLossless),
     "JPEG 2000": (lambda film: imagecodecs.jpeg2k_encode(film, codecformat="j2k", reversible=True), JPEG2000Lossless),

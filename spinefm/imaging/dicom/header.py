@@ -231,7 +231,7 @@ def _refuse_long_values(header: Dataset) -> None:
     for keyword, tag in TAGS.items():
         if keyword in PIXEL_TAGS or tag not in header:
             continue
-        element = header.get_item(tag)
+        element: object = header.get_item(tag)
         limit = MOST_TABLE_BYTES if keyword in TABLE_TAGS else MOST_SHORT_BYTES
         if isinstance(element, RawDataElement) and element.value is not None and len(element.value) > limit:
             raise UnreadableFilm(f"The DICOM file's {_named(keyword)} is longer than any film's: export it again.")

@@ -153,7 +153,7 @@ def _function_window(function: str, centre: float, width: float) -> Window | Non
     if function == "LINEAR_EXACT":
         return lambda values: _line(values, centre - width / 2, width)
     if function == "SIGMOID":
-        return lambda values: 1 / (1 + np.exp(_line(values, centre, -width / 4, bounded=False)))
+        return lambda values: _sigmoid(_line(values, centre, width / 4, bounded=False))
     return None
 
 
@@ -164,6 +164,10 @@ def _line(values: NDArray[Any], start: float, length: float, bounded: bool = Tru
     shown /= np.float32(length)
     limit = 1 if bounded else 80  # exp(80) is a float32
     return np.clip(shown, 0 if bounded else -limit, limit, out=shown)
+
+
+def _sigmoid(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.reciprocal(1 + np.exp(-values), dtype=np.float32)
 
 
 def _little_endian(header: Dataset) -> bool:

@@ -149,7 +149,7 @@ def _with_sign(raw: NDArray[Any], bits: int, signed: bool) -> NDArray[Any]:
     values = raw if bits == 8 * raw.dtype.itemsize else raw & raw.dtype.type(mask)
     if not signed:
         return values
-    wide = values.astype(np.int32 if bits < 32 else np.int64)
+    wide: NDArray[Any] = values.astype(np.int32 if bits < 32 else np.int64)
     sign = 1 << (bits - 1)
     return (wide ^ sign) - sign
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from spinefm.imaging.decoded import UnreadableFilm
 from spinefm.imaging.dicom.decoder import Codec
-from spinefm.imaging.dicom.header import DAMAGED, SEVERAL, UnreadableFilm
+from spinefm.imaging.dicom.header import DAMAGED, SEVERAL
 
 ITEM = b"\xfe\xff\x00\xe0"
 MOST_FRAGMENTS = 10_000

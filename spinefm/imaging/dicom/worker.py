@@ -42,7 +42,7 @@ def _answer(request: dict[str, Any], stream: bytes, answers: BinaryIO) -> None:
     except Exception as error:  # noqa: BLE001 (whatever a decoder raises, the film is damaged)
         _send(answers, {"error": type(error).__name__})
     else:
-        _send(answers, {"type": pixels.dtype.str, "shape": pixels.shape}, memoryview(pixels).cast("B"))
+        _send(answers, {"type": pixels.dtype.str, "shape": pixels.shape}, pixels.data.cast("B"))
 
 
 def _send(answers: BinaryIO, head: dict[str, Any], body: memoryview | bytes = b"") -> None:

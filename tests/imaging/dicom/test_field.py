@@ -96,12 +96,12 @@ def overlay() -> NDArray[np.uint16]:
     return drawn
 
 
-def noise() -> NDArray[np.uint16]:
+def noise() -> NDArray[Any]:
     """(H, W): rubbish in the four bits above a film of twelve."""
     return np.random.default_rng(0).integers(0, 16, TWELVE.shape).astype(np.uint16) << 12
 
 
-BITS: dict[str, tuple[NDArray[np.uint16], dict[str, object], bool]] = {
+BITS: dict[str, tuple[NDArray[Any], dict[str, object], bool]] = {
     "an overlay above the picture": (TWELVE | overlay(), {}, False),
     "rubbish above the picture": (TWELVE | noise(), {}, False),
     "a constant above the picture": (TWELVE | np.uint16(0x8000), {}, False),
@@ -137,7 +137,7 @@ def test_values_said_to_be_signed_that_are_not() -> None:
 
 def test_the_precision_of_a_stream_counts() -> None:
     film = film_with(BitsStored=10, HighBit=9)
-    film.PixelData = encapsulate([imagecodecs.jpeg8_encode(TWELVE, lossless=True, bitspersample=12)])
+    film.PixelData = encapsulate([bytes(imagecodecs.jpeg8_encode(TWELVE, lossless=True, bitspersample=12))])
     film["PixelData"].is_undefined_length = True
     film.file_meta.TransferSyntaxUID = JPEGLosslessSV1
     assert_right(shown(film))
@@ -145,7 +145,7 @@ def test_the_precision_of_a_stream_counts() -> None:
 
 def test_a_stream_of_fewer_bits_than_stated_is_read_by_its_own() -> None:
     film = film_with(BitsStored=16, HighBit=15)
-    film.PixelData = encapsulate([imagecodecs.jpegls_encode(TWELVE)])
+    film.PixelData = encapsulate([bytes(imagecodecs.jpegls_encode(TWELVE))])
     film["PixelData"].is_undefined_length = True
     film.file_meta.TransferSyntaxUID = JPEGLSLossless
     assert_right(shown(film))
