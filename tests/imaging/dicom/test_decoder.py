@@ -22,7 +22,7 @@ from tests.bad_films import dicom_bytes, dicom_film, ramp
 
 WORDS = np.round(ramp() * 4095).astype(np.uint16)
 CODED = Coded("jpeg-ls", 200, 160, 1, 2)
-STREAM = imagecodecs.jpegls_encode(WORDS)
+STREAM = bytes(imagecodecs.jpegls_encode(WORDS))
 
 
 @pytest.fixture
