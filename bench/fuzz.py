@@ -31,7 +31,7 @@ from spinefm.imaging.listing import films_of
 from spinefm.imaging.radiograph import UnreadableFilm, read
 
 SECONDS_EACH = 60
-"""Time after which a file hangs, on a machine however busy; the readers' own limits are of processor time, and shorter."""
+"""Time after which a file hangs, on a machine however busy; the readers' own limits are of processor time."""
 BYTES_EACH = 3 << 29
 """Memory that one file may take beyond what the process has: 1.5 GB."""
 INTERESTING = (0, 1, 0x7F, 0x80, 0xFE, 0xFF)

@@ -74,7 +74,7 @@ def build_parser(verb: str | None) -> argparse.ArgumentParser:
 
 def _configure_segment(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("films", type=Path, nargs="+", metavar="FILM", help="PNG, JPEG, TIFF, BMP, DICOM or NIfTI films, or folders of them")
+    add("films", type=Path, nargs="+", metavar="FILM", help="films of any format that is read, or folders of them")
     add("--out", type=Path, required=True, metavar="DIR", help="results go to DIR/<film's name>/")
     add("--method", default="spinefm", help="how to segment (default: spinefm)")
     add("--bundle", default="compact", help="set of weights (default: compact)")
