@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
-
-from spinefm.core.machine import quiet_allocator
-from spinefm.ui.server import shared_gpu
-from spinefm.ui.server.page import build_page, launch
-from spinefm.ui.server.workbench import SharedBundle
-
-EXAMPLES = Path(__file__).parent / "examples"
+from spinefm.core.bundled import bundled_folder
+from spinefm.core.machine import prepare
 
 
 def main() -> None:
-    """Build the page and serve it; the weights are loaded once it answers, so that it answers sooner."""
-    shared_gpu.prepare()
-    quiet_allocator()
-    bench = SharedBundle(os.environ.get("SPINEFM_BUNDLE", "compact"))
-    page = build_page(shared_gpu.LentGpu(bench) if shared_gpu.gpu_is_lent() else bench, EXAMPLES)
-    launch(page, prevent_thread_lock=True)
-    bench.warm()
-    page.block_thread()
+    """Set up the process, then serve the page."""
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
+    prepare()
+    from spinefm.ui.server.start import serve  # its libraries read the threads' settings when they are imported
+
+    serve(bundled_folder("examples"))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     python -m bench.bad_inputs
 
-Exits with 0 when every bad input left its own sentence, both good films are done and the exit code was 1.
+Exits with 0 if every bad input left its own sentence, both good films are done and the exit code was 1.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main() -> int:
 
 
 def check(folder: Path) -> int:
-    """Run in `folder`; returns 0 when all is as it must be."""
+    """Run in `folder`; returns 0 if every check holds."""
     (folder / "bad").mkdir()
     phrases = write_bad_films(folder / "bad")
     good = write_good_films(folder / "good")
@@ -54,7 +54,7 @@ def write_good_films(folder: Path) -> list[Path]:
 
 
 def read_sentences(out: Path) -> dict[str, str]:
-    """Film name -> the sentence in its `error.json`; a bug's detail would show here."""
+    """Film name -> the sentence in its `error.json`; a traceback would show here."""
     errors = [json.loads(path.read_text(encoding="utf-8")) for path in out.glob("*/error.json")]
     return {error["film"]: error["error"] + error.get("detail", "") for error in errors}
 

@@ -1,8 +1,8 @@
 """The evaluation that the page offers: `python -m bench.explorer_set [--out examples/evaluations/phantoms] [--n 60]`.
 
 Simulates test phantoms, half of them lumbar, runs the compact bundle on each and writes the finished evaluation: the
-tables, traces and small pictures, some 3 MB for 60 films. Called again after a kill it goes on; after a change of the
-weights, remove the folder first.
+tables, traces and small pictures, about 3 MB for 60 films. After a kill it continues when called again; after a
+change of the weights, remove the folder first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import argparse
 from contextlib import nullcontext
 from pathlib import Path
 
-from spinefm.core.machine import quiet_allocator
+from spinefm.core.machine import prepare
 from spinefm.methods import build_method
 from spinefm.ui.server.explorer import EVALUATIONS
 from spinefm.ui.server.explorer.making import PHANTOMS, phantom_run
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=EVALUATIONS / "phantoms")
     parser.add_argument("--n", type=int, default=PHANTOMS)
     arguments = parser.parse_args()
-    quiet_allocator()
+    prepare()
     bundle = load_bundle("compact")
     method = build_method("spinefm", bundle)
     for line in phantom_run(arguments.out, method, "compact", dict(bundle.checksums), nullcontext, arguments.n):

@@ -1,4 +1,4 @@
-"""How quick the explorer is with many films: `python -m bench.explorer_speed [--films 10000]`.
+"""The explorer's speed with many films: `python -m bench.explorer_speed [--films 10000]`.
 
 Writes the tables of a made-up evaluation, serves the page, and measures in Chromium: from choosing it to the
 first view, with the server's part in it, and from a click on a filter, a move of the limit and a sort to the new view.
@@ -25,7 +25,7 @@ from spinefm.evaluation.results import Drawing
 from spinefm.ui.server import page as ui
 from spinefm.ui.server.explorer import plan_of
 from spinefm.ui.server.explorer.shelf import Shelf
-from spinefm.ui.server.workbench import SharedBundle
+from spinefm.ui.server.model_service import BundleService
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 LEVELS = [Level[name] for name in ("C2", "C3", "C4", "C5", "C6", "C7", "T1")]
@@ -63,7 +63,8 @@ def made_up(film: str, rng: np.random.Generator) -> FilmResult:
         **{"film": film, "region": "cervical", "group": "full", "subject": film, "width": 640, "height": 640},
         **{"spacing_mm": 0.3, "complete": True, "failure": "", "annotated": 7, "predicted": 7, **counts},
         **{"anchor": "whole", "level_shift": 0, "pq_iou_sum": 6.0, "pq_matched": 7, "pq_false": 0, "pq_missed": 0},
-        **{"stop_up": "C2", "stop_down": stop, "mask_dice": tuple(dice)},
+        **{"stop_up": "C2", "stop_down": stop, "mask_dice": tuple(dice), "mask_probability": (0.99,) * len(dice)},
+        **{"mask_named": (True,) * len(dice), "film_sha256": "", "truth_sha256": ""},
     )
     return FilmResult(row, tuple(rows), Drawing({}, {}, {}, []))
 
@@ -95,7 +96,7 @@ def main() -> None:
         Shelf(root).columns("many")
         print(f"{count} films; the server makes the columns in {time.perf_counter() - start:.2f} s, the first time")
         ui.TABS = (plan_of(root),)
-        blocks = ui.build_page(SharedBundle(), root)
+        blocks = ui.build_page(BundleService.started(), root)
         _, url, _ = ui.launch(blocks, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         measure(browser.new_page(viewport={"width": 1440, "height": 1000}), url)

@@ -1,9 +1,10 @@
-"""How long a film of 1463 x 1755 pixels takes through the command line, where the time goes, and how it grows.
+"""Seconds of a film of 1463 x 1755 pixels on the command line, by stage, and their growth with the vertebrae.
 
-    python -m bench.film_speed [--threads 2] [--runs 5]
+    python -m bench.film_speed [--threads 2] [--runs 5] [--busy]
 
 Prints the median seconds of a film after one warm-up, the seconds of each stage, the share of wall time outside the
-networks, the peak memory of a fresh process that does one film, and the seconds against the number of vertebrae.
+networks, the peak memory of a fresh process that does one film, and the seconds against the number of vertebrae. With
+`--busy` it prints instead how much longer a film takes beside a neighbour that keeps one core busy.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ import argparse
 import json
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from spinefm.core.machine import share_cores
 
 SIZE = (1463, 1755)
 """Width and height of the film, as the NHANES II films have them."""
@@ -46,10 +51,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--busy", action="store_true", help="time a film beside a neighbour that burns one core")
     args = parser.parse_args()
     limit_threads(args.threads)
     with tempfile.TemporaryDirectory() as folder:
         films = write_films(Path(folder) / "films")
+        if args.busy:
+            print_busy(films[max(films)], Path(folder), args.runs, args.threads)
+            return 0
         print_one_film(films[max(films)], Path(folder), args.runs, args.threads)
         print_memory(films[max(films)], Path(folder))
         print_growth(films, Path(folder), args.runs)
@@ -58,7 +67,8 @@ def main() -> int:
 
 def limit_threads(count: int) -> None:
     """Give this process, its libraries and its children `count` threads; call before torch and OpenCV are imported."""
-    os.environ["OMP_NUM_THREADS"] = str(count)  # read when torch is imported
+    os.environ["OMP_NUM_THREADS"] = str(count)
+    share_cores()  # read, with the number, when torch is imported
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
     import cv2
@@ -93,18 +103,19 @@ def write_films(folder: Path) -> dict[int, Path]:
 
 def time_films(films: list[Path], folder: Path) -> list[Timing]:
     """Run `segment` on all `films` in this process, as one call of the command; the first one is the warm-up."""
-    from spinefm.cli import app as cli
+    from spinefm.cli import segment as verb
+    from spinefm.cli.app import main as spinefm
 
     walls: list[float] = []
-    real = cli.segment_film
-    cli.segment_film = _timed(real, walls)
+    real = verb.segment_film
+    verb.segment_film = _timed(real, walls)
     try:
-        code = cli.main(["segment", *map(str, films), "--out", str(folder)])
+        code = spinefm(["segment", *map(str, films), "--out", str(folder)])
     finally:
-        cli.segment_film = real
+        verb.segment_film = real
     if code != 0:
         raise SystemExit("A film failed, so there is nothing to time; see the sentence above.")
-    names = [job.folder for job in cli.plan_jobs(films, folder)]
+    names = [job.folder for job in verb.plan_jobs(films, folder)]
     timings = [_timing(wall, name) for wall, name in zip(walls, names, strict=True)]
     return timings[1:]
 
@@ -137,6 +148,31 @@ def print_one_film(film: Path, folder: Path, runs: int, threads: int) -> None:
     run = statistics.median(1 - timing.networks / timing.stages["total"] for timing in timings)
     whole = statistics.median(1 - timing.networks / timing.wall for timing in timings)
     print(f"  {run:7.1%}    of the run is outside the networks, {whole:.1%} with reading and writing")
+
+
+def print_busy(film: Path, folder: Path, runs: int, threads: int) -> None:
+    """Median seconds of a film alone and beside a neighbour on the same cores, and their ratio."""
+    alone = [timing.wall for timing in time_films([film] * (runs + 1), folder / "before")]
+    with busy_neighbour():
+        beside = [timing.wall for timing in time_films([film] * (runs + 1), folder / "beside")]
+    alone += [timing.wall for timing in time_films([film] * (runs + 1), folder / "after")]
+    quiet, busy = statistics.median(alone), statistics.median(beside)
+    load = f"load of the machine {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load unknown"
+    print(f"film {SIZE[0]} x {SIZE[1]}, {threads} threads, median of {runs} runs, {load}")
+    print(f"  {quiet:7.3f} s  alone (before and after)")
+    print(f"  {busy:7.3f} s  beside a neighbour that burns one core")
+    print(f"  {busy / quiet:7.2f}    times as long")
+
+
+@contextmanager
+def busy_neighbour() -> Iterator[None]:
+    """A process that computes without end, on the cores of this one."""
+    neighbour = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        neighbour.kill()
+        neighbour.wait()
 
 
 def print_memory(film: Path, folder: Path) -> None:

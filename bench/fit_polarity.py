@@ -4,8 +4,8 @@
     python -m spinefm phantom --n 300 --seed 9100000 --out data/polarity/test
     python -m bench.fit_polarity --train data/polarity/train --test data/polarity/test [--bright FOLDER]
 
-Prints the weights for `spinefm/polarity.py`, how the limit trades right films kept against inverted films turned
-(by cross-validation on the training phantoms), and the same two shares for the constants that stand there now, on
+Prints the weights for `spinefm/imaging/polarity.py`, how the limit trades films kept against inverted films corrected
+(by cross-validation on the training phantoms), and the same two shares for its present constants, on
 test phantoms and on a folder of films whose bone is bright.
 """
 

@@ -82,7 +82,7 @@ def write_films(folder: Path, table: Sequence[Example]) -> None:
 
 
 def write_thumbnails(folder: Path) -> None:
-    """Write a small picture of every film of `folder`, so that the page need not read the films when it starts."""
+    """Write a small picture of every film of `folder`, so that the page starts without reading the films."""
     (folder / "thumbnails").mkdir(exist_ok=True)
     for example in find_examples(folder).values():
         example.small.write_bytes(small_jpeg(example.read()))

@@ -1,10 +1,11 @@
 """All methods on the same films: `python -m bench.methods [FOLDER] [--n 100] [--first 9000000]`.
 
-FOLDER holds `films/` and `labels/*.json`; without one, test phantoms are written, half of them per region (seeds from
-9 000 000, never trained on). Prints identified, located and overall DSC, names, extra masks, panoptic quality and the
-seconds of a film for SpineFM, VertXNet, each of its two parts, SPINEPS, and SpineFM's segmentation given true centroids
-moved by 10 % of the body's width; then each method's overall DSC per film against SpineFM's, and the ensemble's against
-its parts', with Wilcoxon's signed-rank test. `--networks RUN…` takes networks from training runs, not the bundle.
+FOLDER holds `films/` and `labels/*.json`; without one, phantoms are written, half of them per region (see
+`bench.phantoms` for which seeds are for what). Prints identified, located and overall DSC, names, extra masks, panoptic
+quality and the seconds of a film for SpineFM, VertXNet, each of its two parts, SPINEPS (the last four are our
+re-implementations on compact networks), and SpineFM's segmentation given true centroids moved by 10 % of the body's
+width; then each method's overall DSC per film against SpineFM's, and the ensemble's against its parts', with Wilcoxon's
+signed-rank test, corrected for the number of comparisons. `--networks RUN…` takes networks from training runs.
 """
 
 from __future__ import annotations
@@ -15,42 +16,65 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from bench.phantoms import read_all, write
+from bench.phantoms import fault_of, read_all, write
 from bench.real_films import upper_bound
-from spinefm.core.machine import quiet_allocator
+from spinefm.core.machine import prepare
 from spinefm.data import Case
 from spinefm.evaluation import FilmResult, evaluate_film
-from spinefm.evaluation.comparison import compare_runs
+from spinefm.evaluation.comparison import compare_runs, difference_text, p_text, verdict_of
 from spinefm.evaluation.frames import film_table, vertebra_table
-from spinefm.evaluation.summary import figures_of, run_figures
+from spinefm.evaluation.statistics import holm
+from spinefm.evaluation.summary import LevelFigures, RunFigures, level_figures, run_figures
+from spinefm.evaluation.titles import neighbour_title
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import Method, build_method
-from spinefm.trace.model import Event, Finished, Setting
+from spinefm.phantom.seeds import TUNING_SEEDS
+from spinefm.trace.model import Finished, Setting
+from spinefm.trace.registry import Event
 from spinefm.training.export import load_run
 from spinefm.weights.load import Bundle, load_bundle
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
+VERTXNET, U_NET, MASK_RCNN = "VertXNet", "VertXNet's U-Net alone", "VertXNet's Mask R-CNN alone"
+PRESETS: Mapping[str, Mapping[str, Setting]] = {"tuned": {}}
+"""SpineFM's presets in the table by name, the one that others are compared with first, and what each sets."""
 
-METHODS: Mapping[str, tuple[str, Mapping[str, Setting]]] = {
-    "SpineFM": ("spinefm", {}),
-    "VertXNet": ("vertxnet", {}),
-    "U-Net alone": ("vertxnet", {"result": "unet"}),
-    "Mask R-CNN alone": ("vertxnet", {"result": "mask_rcnn"}),
-    "SPINEPS": ("spineps", {}),
-}
+
+@dataclass(frozen=True)
+class Contestant:
+    """A line of the table: what it is called there, a method, and its settings."""
+
+    label: str
+    method: str
+    settings: Mapping[str, Setting]
+
+
 UPPER_BOUND = "true centroids"
-COMPARED = (
-    *(("SpineFM", name) for name in METHODS if name != "SpineFM"),
-    ("U-Net alone", "VertXNet"),
-    ("Mask R-CNN alone", "VertXNet"),
-    ("SpineFM", UPPER_BOUND),
-)
-"""Pairs of methods that are tested against each other."""
+
+
+def preset_title(preset: str) -> str:
+    """What SpineFM with a preset is called in the table."""
+    return f"SpineFM, {preset}"
+
+
+def contestants(bundle: str, presets: Mapping[str, Mapping[str, Setting]] = PRESETS) -> tuple[Contestant, ...]:
+    """What is compared: SpineFM with each preset, and others' systems, named for what they are here."""
+    return (
+        *(Contestant(preset_title(name), "spinefm", settings) for name, settings in presets.items()),
+        Contestant(neighbour_title(VERTXNET, bundle), "vertxnet", {}),
+        Contestant(neighbour_title(U_NET, bundle), "vertxnet", {"result": "unet"}),
+        Contestant(neighbour_title(MASK_RCNN, bundle), "vertxnet", {"result": "mask_rcnn"}),
+        Contestant(neighbour_title("SPINEPS", bundle), "spineps", {}),
+    )
+
+
+def compared(bundle: str, presets: Mapping[str, Mapping[str, Setting]] = PRESETS) -> tuple[tuple[str, str], ...]:
+    """Pairs of lines that are tested against each other, one family: the first preset with all others."""
+    first, *others = [one.label for one in contestants(bundle, presets)]
+    vertxnet, *parts = [neighbour_title(name, bundle) for name in (VERTXNET, U_NET, MASK_RCNN)]
+    return (*((first, other) for other in others), *((part, vertxnet) for part in parts), (first, UPPER_BOUND))
 
 
 @dataclass(frozen=True)
@@ -63,7 +87,7 @@ class Scored:
 
 @dataclass(frozen=True)
 class GivenCentroids:
-    """SpineFM's segmentation at the true centroids of one case, as a method: an upper bound of any walk."""
+    """SpineFM's segmentation at the true centroids of one case, as a method: an upper bound of any induction."""
 
     case: Case
     bundle: Bundle
@@ -83,25 +107,31 @@ class GivenCentroids:
 def main() -> None:
     """Run and print."""
     args = _arguments()
-    quiet_allocator()
+    prepare()
     bundle = with_networks(load_bundle(args.bundle), args.networks)
     with tempfile.TemporaryDirectory() as made:
         folder = args.folder or Path(made)
         if args.folder is None:
             write(folder, args.n, args.first)
         cases = [case for case in read_all(folder) if case.truth.bodies]
-        scored = {name: score(cases, bundle, name) for name in (*METHODS, UPPER_BOUND)}
-    print(f"{len(cases)} films\n\n{table(scored)}\n\n{comparisons(scored)}")
+        lines = (*contestants(args.bundle), Contestant(UPPER_BOUND, "", {}))
+        scored = {one.label: score(cases, bundle, one) for one in lines}
+    print(f"{len(cases)} films\n\n{table(scored)}\n\n{comparisons(scored, compared(args.bundle))}")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", help="films with truth (default: test phantoms)")
     parser.add_argument("--n", type=int, default=100, help="phantoms, half of them per region")
-    parser.add_argument("--first", type=int, default=9_000_000, help="first seed")
+    parser.add_argument("--first", type=int, default=TUNING_SEEDS[1].start, help="first seed")
+    parser.add_argument("--release", action="store_true", help="this is a run of the test range for a release")
     parser.add_argument("--bundle", default="compact", help="set of weights")
     parser.add_argument("--networks", type=Path, nargs="*", default=[], metavar="RUN", help="training runs to try")
-    return parser.parse_args()
+    args = parser.parse_args()
+    fault = "" if args.folder else fault_of(range(args.first, args.first + args.n), args.release)
+    if fault:
+        parser.error(fault)
+    return args
 
 
 def with_networks(bundle: Bundle, runs: Sequence[Path]) -> Bundle:
@@ -110,54 +140,66 @@ def with_networks(bundle: Bundle, runs: Sequence[Path]) -> Bundle:
     return replace(bundle, **networks)
 
 
-def score(cases: Sequence[Case], bundle: Bundle, name: str) -> Scored:
+def score(cases: Sequence[Case], bundle: Bundle, contestant: Contestant) -> Scored:
     """Run a method on every case; a film on which no run can start has no vertebrae."""
     results, seconds = [], 0.0
-    for case in tqdm(cases, unit="film", desc=name):
+    for case in tqdm(cases, unit="film", desc=contestant.label):
         film = read(case.film)
         start = time.perf_counter()
-        result, _ = evaluate_film(case, film, _method(name, case, bundle))
+        result, _ = evaluate_film(case, film, _method(contestant, case, bundle))
         seconds += time.perf_counter() - start
         results.append(result)
     return Scored(tuple(results), seconds / max(len(cases), 1))
 
 
-def _method(name: str, case: Case, bundle: Bundle) -> Method:
-    if name == UPPER_BOUND:
+def _method(contestant: Contestant, case: Case, bundle: Bundle) -> Method:
+    if contestant.label == UPPER_BOUND:
         return GivenCentroids(case, bundle)
-    method, settings = METHODS[name]
-    return build_method(method, bundle, settings)
+    return build_method(contestant.method, bundle, contestant.settings)
 
 
 def table(scored: Mapping[str, Scored]) -> str:
-    """A line per method; seconds hold scoring too."""
-    head = "identified %", "located", "overall", "named %", "wrong", "false", "doubled", "merged", "PQ", "SQ", "RQ"
-    lines = [f"{'':18s} " + " ".join(f"{name:>{max(len(name), 6)}s}" for name in (*head, "failed", "s/film"))]
-    return "\n".join([*lines, *(_line(name, one) for name, one in scored.items())])
+    """Two lines per method, of all bodies and of those a reader could outline; seconds hold scoring too."""
+    head = f"{'':62s} {'n':>5s} {'identified %':>19s} {'located':>8s} {'overall':>20s} {'right':>6s} {'wrong':>6s}"
+    more = f" {'unnamed':>8s} {'false per film':>21s} {'2x':>4s} {'over 2':>6s} {'PQ':>6s} {'SQ':>6s} {'RQ':>6s}"
+    lines = [f"{head}{more} {'failed':>6s} {'s/film':>6s}"]
+    for name, one in scored.items():
+        films, vertebrae = film_table(one.results), vertebra_table(one.results)
+        everything, seen = level_figures(vertebrae, films)[-2:]
+        lines.append(f"{name:62s} {_shares(everything)}{_run(run_figures(films))} {one.seconds:6.2f}")
+        lines.append(f"{'  outlinable bodies':62s} {_shares(seen)}")
+    return "\n".join([*lines, "right, wrong, unnamed: % of all bodies. Brackets: 95 %."])
 
 
-def _line(name: str, one: Scored) -> str:
-    films, vertebrae = film_table(one.results), vertebra_table(one.results)
-    known = figures_of("all", vertebrae[vertebrae["kind"] != "extra"])
-    run = run_figures(films)
+def _shares(row: LevelFigures) -> str:
+    (low, high), (least, most) = row.identified_interval, row.overall_interval
     return (
-        f"{name:18s} {known.identified:12.1f} {known.located_dsc:7.3f} {known.overall_dsc:7.3f} {known.named:7.1f} "
-        f"{run.wrong_names:6d} {run.false_masks:6d} {run.doubled_masks:7d} {run.merged_masks:6d} "
-        f"{run.panoptic.pq:6.3f} {run.panoptic.sq:6.3f} {run.panoptic.rq:6.3f} {run.failed:6d} {one.seconds:6.2f}"
+        f"{row.count:5d} {f'{row.identified:.1f} ({low:.1f}-{high:.1f})':>19s} {row.located_dsc:8.3f} "
+        f"{f'{row.overall_dsc:.3f} ({least:.3f}-{most:.3f})':>20s} {row.named:6.1f} {row.misnamed:6.1f} "
+        f"{row.unnamed:8.1f}"
     )
 
 
-def comparisons(scored: Mapping[str, Scored]) -> str:
-    """A line per compared pair: the difference of the films' overall DSC, its 95 % interval and Wilcoxon's p."""
+def _run(run: RunFigures) -> str:
+    low, high = run.false_interval
+    return (
+        f" {f'{run.false_per_film:.3f} ({low:.3f}-{high:.3f})':>21s} {run.doubled_masks:4d} {run.merged_masks:6d} "
+        f"{run.panoptic.pq:6.3f} {run.panoptic.sq:6.3f} {run.panoptic.rq:6.3f} {run.failed:6d}"
+    )
+
+
+def comparisons(scored: Mapping[str, Scored], pairs: Sequence[tuple[str, str]]) -> str:
+    """A line per pair: the difference of the films' overall DSC, its 95 % interval, the corrected p, and what follows.
+
+    The p-values are Wilcoxon's, corrected for the number of pairs (Holm).
+    """
     tables = {name: vertebra_table(one.results) for name, one in scored.items()}
-    return "\n".join(_compared(a, b, tables) for a, b in COMPARED)
-
-
-def _compared(a: str, b: str, tables: Mapping[str, DataFrame]) -> str:
-    films = compare_runs(tables[a], tables[b])[-1].films
-    p = "no change" if films.p is None else f"p = {films.p:.2g}"
-    low, high = films.interval
-    return f"{b} less {a}: {films.difference:+.4f} ({low:+.4f} to {high:+.4f}), {p}"
+    films = [compare_runs(tables[a], tables[b])[-1].films for a, b in pairs]
+    lines = []
+    for (a, b), one, p in zip(pairs, films, holm([one.p for one in films]), strict=True):
+        said = {"A better": f"{a} better", "B better": f"{b} better"}.get(verdict_of(one, p), verdict_of(one, p))
+        lines.append(f"{b} less {a}: {difference_text(one)}, p = {p_text(p)} (Holm): {said}")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""The paper's sizes on one film of eight vertebrae: the published loop, done straight, against this program's.
+"""The paper's sizes on one film of eight vertebrae: the published loop, done directly, against this program's.
 
     python -m bench.paper_speed [--threads 1] [--device cpu]
 
-Both run the same networks with the same random weights over the same eight vertebrae: three seeds, then up and down.
-Every network answers, and its answer is timed and kept, but the decisions are forced, since random weights know no
+Both run the same networks with the same random weights over the same eight vertebrae: three to start, then up and down.
+Every network answers, and its answer is timed and kept, but the decisions are forced, because random weights know no
 vertebrae. The straight loop takes one patch at a time in float32 with segment_anything's own attention and keeps
 film-sized logits, as published; ours is the program itself (`spinefm.methods`), in bfloat16 where the device computes
 in it. Prints seconds (of the clock and of the processor), peak memory, the share outside the networks, and the Dice
@@ -106,9 +106,9 @@ def ours_with_small_patches(device: str, threads: int) -> Measured:
 
 
 def _ours(name: str, device: str, threads: int, patch: int) -> Measured:
-    from spinefm.core.machine import quiet_allocator
+    from spinefm.core.machine import prepare
 
-    quiet_allocator()
+    prepare()
     bundle = prepared(device, threads, patch)
     clock = Clock()
     masks, seconds = our_walk(bundle, noise_film(), column(), clock)
@@ -274,10 +274,10 @@ def smoothed(logits: Any) -> Any:
 def our_walk(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> tuple[dict[int, Any], Any]:
     """The program itself over the forced column; the mask (H, W) of each vertebra, and the run's seconds."""
     from spinefm.methods import run_to_trace
-    from spinefm.methods.spinefm import SpineFM, SpineFMSettings
+    from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
     from spinefm.trace.model import Finished
 
-    settings = SpineFMSettings.of(bundle).changed({"recentre": False, "plausible_seeds": False})
+    settings = SpineFMConfig.of(bundle, "tuned").changed({"recentre": False, "plausible_starts": False})
     forced: list[Forced] = []
 
     def stages(watch: Any) -> Any:
@@ -285,10 +285,10 @@ def our_walk(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> 
         return forced[0]
 
     with clock.measure("total"):
-        trace = run_to_trace(SpineFM(bundle, settings, stages=stages), film)
+        trace = run_to_trace(SpineFMMethod(bundle, settings, stages=stages), film)
     finished = next(event for event in trace.events if isinstance(event, Finished))
     if len(finished.vertebrae) != len(centroids):
-        raise SystemExit(f"The forced walk took {len(finished.vertebrae)} vertebrae instead of {len(centroids)}.")
+        raise SystemExit(f"The forced induction took {len(finished.vertebrae)} vertebrae instead of {len(centroids)}.")
     for name, seconds in finished.seconds.items():
         if name != "total":
             clock.wall[name], clock.processor[name] = seconds, float("nan")
@@ -299,7 +299,7 @@ class Forced:
     """Stages whose networks all answer, and whose answers are then replaced by those of a known column."""
 
     def __init__(self, bundle: Any, watch: Any, centroids: Sequence[Any]) -> None:
-        from spinefm.methods.spinefm.stages import NetworkStages
+        from spinefm.methods.base.stages import NetworkStages
 
         self._stages = NetworkStages(bundle, watch)
         self._centroids = list(centroids)
@@ -309,7 +309,7 @@ class Forced:
         """The third, fourth and fifth body, whatever the detector says."""
         from spinefm.core.geometry import Box
         from spinefm.core.masks import Mask
-        from spinefm.methods.spinefm.stages import Candidate
+        from spinefm.methods.base.stages import Candidate
 
         self._stages.detect(film, sure)
         boxes = [Box.square(centre, 120) for centre in self._centroids[3:6]]
@@ -336,7 +336,7 @@ class Forced:
 
     def classify(self, film: Any, boxes: Sequence[Any]) -> list[Any]:
         """A vertebra, whatever the classifier says."""
-        from spinefm.methods.spinefm.stages import Probabilities
+        from spinefm.methods.base.stages import Probabilities
 
         return [Probabilities(0.0, 1.0, 0.0, 0.0) for _ in self._stages.classify(film, boxes)]
 

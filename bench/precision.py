@@ -16,7 +16,7 @@ import torch
 
 from bench.phantoms import read_all, write
 from bench.real_films import upper_bound
-from spinefm.core.machine import computes_bfloat16, quiet_allocator
+from spinefm.core.machine import computes_bfloat16, prepare
 from spinefm.weights.load import load_bundle
 
 
@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--bundle", default="compact", help="set of weights")
     parser.add_argument("--device", default="auto")
     args = parser.parse_args()
-    quiet_allocator()
+    prepare()
     found, seconds = {}, {}
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), args.n, args.first)

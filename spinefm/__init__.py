@@ -1,4 +1,4 @@
-"""SpineFM: a lateral spine radiograph goes in, named vertebrae come out, and every step of the reasoning can be seen.
+"""SpineFM: named vertebrae on lateral spine radiographs, with every step of the method visible.
 
 import spinefm
 
@@ -11,7 +11,7 @@ spinefm.write_result("out/film", trace, film)
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 if TYPE_CHECKING:
     from spinefm.api import SpineFM
@@ -46,7 +46,7 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for, so that `import spinefm` costs nothing."""
+    """Import a public name on first use, so that `import spinefm` takes no time."""
     if name not in _PLACES:
         raise AttributeError(f"module 'spinefm' has no attribute {name!r}")
     return getattr(import_module(f"spinefm.{_PLACES[name]}"), name)

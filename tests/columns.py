@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.spinefm.stages import Candidate, Probabilities
+from spinefm.methods.base.stages import Candidate, Probabilities
 from spinefm.weights.load import Bundle
 
 

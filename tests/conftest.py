@@ -16,6 +16,17 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 WEIGHTS = Path(__file__).parents[1] / "weights" / "manifest.json"
 
 
+SLOW_SECONDS = 1800
+"""So long a test marked `slow` may take; all others have the time of pyproject.toml."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the slow tests more time."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(SLOW_SECONDS))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Fail a test marked `weights` where there are none: skipped, it would hide that nothing works."""
     if item.get_closest_marker("weights") and not WEIGHTS.exists():

@@ -42,7 +42,7 @@ class Box(NamedTuple):
 
     @classmethod
     def square(cls, centre: Point, side: int) -> Box:
-        """The square of `side` pixels whose middle lies nearest to `centre`."""
+        """The square of `side` pixels whose middle is closest to `centre`."""
         x0, y0 = (math.floor(c - (side - 1) / 2 + 0.5) for c in centre)
         return cls(x0, y0, x0 + side, y0 + side)
 

@@ -61,12 +61,40 @@ class Level(IntEnum):
 
     @property
     def colour(self) -> str:
-        """The level's fixed colour, `#rrggbb`: neighbours lie far apart, also for the common colour blindnesses."""
+        """The level's fixed colour, `#rrggbb`: its place on one ramp along the spine."""
         return PALETTE[(self - 1) % len(PALETTE)]
 
 
-PALETTE = ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#0072b2", "#d55e00", "#b8de6f")
-"""Okabe and Ito's colours without black, and a light green for the eighth; neighbours in the list are far apart."""
+PALETTE = (  # fmt: skip
+    "#9174f9",
+    "#cad1fe",
+    "#5887fe",
+    "#b7d7ff",
+    "#0f98e1",
+    "#9cdfff",
+    "#129fbc",
+    "#61ebf9",
+    "#0da4a1",
+    "#6ceed7",
+    "#15a780",
+    "#8fecb3",
+    "#2fab35",
+    "#b8e591",
+    "#869b11",
+    "#ddda79",
+    "#a98d08",
+    "#fbcd73",
+    "#c47e02",
+    "#ffc79e",
+    "#e3630d",
+    "#fec5b7",
+    "#ec5259",
+    "#fec2ca",
+    "#e45190",
+    "#febee1",
+)
+"""One ramp from head (violet) to sacrum (red). Dark and light take turns, so that neighbours differ by lightness too:
+in Oklab by at least 0.2, also as the common colour blindnesses see them."""
 
 COUNTED = tuple(level for level in Level if level is not Level.L6)
 """The levels in the order in which names are counted; a sixth lumbar vertebra is never assumed."""

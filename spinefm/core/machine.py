@@ -1,9 +1,11 @@
-"""The machine that a run happens on: allocator, device, versions. Nothing here imports torch before it must."""
+"""The machine of a run: allocator, device, versions. torch is imported only where it is needed."""
 
 import ctypes
+import os
 import platform
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,8 +28,58 @@ _KEEP_ALL = 2**31 - 1
 _GROW_BY = 256 << 20  # bytes
 
 
+THREADS_VARIABLE = "OMP_NUM_THREADS"
+SLEEPING_THREADS = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": "0"}
+"""OpenMP (GNU's and Intel's): a thread that waits for others sleeps, instead of keeping its core busy."""
+LOAD = Path("/proc/loadavg")
+"""Its fourth field counts the threads that are running or ready to run, this one among them."""
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""Microseconds of processor time that a container gets, and the period for which it gets them."""
+
+
 class DeviceError(ValueError):
-    """The device that was asked for is not there."""
+    """The requested device does not exist."""
+
+
+def prepare() -> None:
+    """Set up threads and allocator for the networks; call at program start, before torch is imported."""
+    share_cores()
+    quiet_allocator()
+
+
+def share_cores() -> None:
+    """Let OpenMP's threads sleep while they wait, and take as many as cores are free; what is set already stays.
+
+    With spinning threads, a neighbour that keeps one of two cores busy makes a film take ten times as long: each
+    parallel loop ends only when the thread that lost its core has had its turn. OpenMP reads these variables when it
+    is loaded, so call this before torch is imported.
+    """
+    for name, value in {**SLEEPING_THREADS, THREADS_VARIABLE: str(free_cores())}.items():
+        os.environ.setdefault(name, value)
+
+
+def free_cores() -> int:
+    """Cores that this process may use and that nothing else keeps busy at the moment; at least 1."""
+    return max(1, min(_allowed_cores(), (os.cpu_count() or 1) - _busy_neighbours()))
+
+
+def _allowed_cores() -> int:
+    """Cores that affinity and the container's quota grant, a part of a core counted as one."""
+    affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = QUOTA.read_text(encoding="ascii").split()
+        return affinity if quota == "max" else min(affinity, -(-int(quota) // int(period)))
+    except (OSError, ValueError):
+        return affinity
+
+
+def _busy_neighbours() -> int:
+    """Threads of other programs that are running or ready to run; 0 where the system does not say."""
+    try:
+        running = LOAD.read_text(encoding="ascii").split()[3].partition("/")[0]
+        return max(0, int(running) - 1)
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def quiet_allocator() -> bool:
@@ -35,7 +87,7 @@ def quiet_allocator() -> bool:
 
     All threads share one arena: with one each, every visitor's thread keeps the memory of a whole run for itself.
 
-    Call once at program start, before torch allocates. Returns whether the allocator is one that listens (glibc).
+    Call once at program start, before torch allocates. Returns whether the allocator took the settings (glibc only).
     """
     if platform.libc_ver()[0] != "glibc":
         return False

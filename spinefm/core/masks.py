@@ -1,4 +1,4 @@
-"""Binary masks kept as a crop and its place in the film, so that a vertebra costs its own size and not the film's."""
+"""Binary masks stored as a crop and its place on the film: memory follows the vertebra's size, not the film's."""
 
 from __future__ import annotations
 

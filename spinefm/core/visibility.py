@@ -1,4 +1,4 @@
-"""Whether a body can be seen on a film at all: shoulder and pelvis burn some out."""
+"""Whether a body is visible on a film at all: some behind shoulder or pelvis are burnt out."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ MARGIN, REACH, SMOOTHING = 0.3, 0.15, 0.04
 def contrast(film: NDArray[np.float32], body: NDArray[np.bool_]) -> float:
     """The contrast of a body on a film, as the standard deviation of the grey values in and just round it.
 
-    film (H, W) in [0, 1]; body (H, W). Slow shading is taken out first, and grain is blurred. The upper and the lower
-    half are judged apart and the lower value is returned, since a body half burnt out cannot be outlined either.
+    film (H, W) in [0, 1]; body (H, W). Slow shading is removed first, and grain is blurred. The upper and the lower
+    half are measured separately and the lower value is returned, since a body half burnt out cannot be outlined either.
     0 for an empty body.
     """
     rows, columns = np.nonzero(body)

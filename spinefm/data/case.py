@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from spinefm.core.levels import Level
 from spinefm.core.geometry import Box
+from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
 from spinefm.data.case import Case, Truth
 from spinefm.data.dataset import Dataset
 from spinefm.data.labels import box_of, label_of, masks_of_map, polygon_of, read_map
-from spinefm.core.masks import Mask
 
 FILM_SUFFIXES = (".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff")
 """Looked for first, because listing a folder for each of its films takes long."""

@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from spinefm.core.geometry import Box
 from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
 from spinefm.data.case import Case, Truth, region_of
 from spinefm.data.dataset import Dataset, DatasetError
 from spinefm.data.films import films_by_stem, picture_size, visible_files
 from spinefm.data.labels import box_of, cut_by_edge, label_of, level_in, polygon_of, size_of
 from spinefm.data.splits import by_subject
-from spinefm.core.geometry import Box
-from spinefm.core.masks import Mask
 
 
 def open_labelme(root: Path) -> Dataset:

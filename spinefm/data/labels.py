@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from spinefm.core.levels import Level
-from spinefm.data.case import DamagedCase
 from spinefm.core.geometry import Box
+from spinefm.core.levels import Level
 from spinefm.core.masks import MOST_PIXELS, Mask
+from spinefm.data.case import DamagedCase
 
 LEVEL_NAME = re.compile(r"(?<![A-Za-z0-9])([CTL]\d{1,2}|S1)(?![A-Za-z0-9])", re.IGNORECASE)
 """A level inside a label's text, such as "C5", "vertebra C5" or "c5_body"."""

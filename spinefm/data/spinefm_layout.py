@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
+from spinefm.core.masks import MOST_PIXELS, Mask
 from spinefm.data.case import Case, Truth, region_of
 from spinefm.data.dataset import Dataset, DatasetError, Skipped
 from spinefm.data.films import films_by_stem, picture_size
 from spinefm.data.labels import cut_by_edge, label_of
 from spinefm.data.splits import PARTS, subject_disjoint
-from spinefm.core.masks import MOST_PIXELS, Mask
 
 NHANES_ID = re.compile(r"[CL]\d+")
 """An id of NHANES II: the region and the subject's number."""

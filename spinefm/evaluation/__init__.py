@@ -4,7 +4,6 @@ from spinefm.evaluation.evaluate import Progress, evaluate, evaluate_film
 from spinefm.evaluation.matching import FilmScore, LevelScore, score_film
 from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.runs import Plan, RunError, RunFolder
-from spinefm.evaluation.tables import Summary, per_level, summarise, table
 
 __all__ = [
     "FilmResult",
@@ -15,12 +14,8 @@ __all__ = [
     "Progress",
     "RunError",
     "RunFolder",
-    "Summary",
     "VertebraRow",
     "evaluate",
     "evaluate_film",
-    "per_level",
     "score_film",
-    "summarise",
-    "table",
 ]

@@ -3,40 +3,79 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from spinefm.core.levels import Level
 from spinefm.evaluation.matching import IDENTIFIED_ABOVE
 from spinefm.evaluation.runs import RunError
-from spinefm.evaluation.statistics import Paired, paired
+from spinefm.evaluation.statistics import Paired, holm, paired
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 
+SURE = 0.05
+"""Corrected p-value below which a difference is more than chance."""
+Verdict = Literal["A better", "B better", "not shown", "no change"]
+
+
 @dataclass(frozen=True)
 class LevelComparison:
-    """Two runs on the vertebrae of one level, or on all: counts, identified in per cent, and overall Dice per film."""
+    """Two runs on the vertebrae of one level, or on all: counts, identified in per cent, and overall Dice per film.
+
+    p: Wilcoxon's, corrected for the number of comparisons in the table (Holm); None where no film differs.
+    """
 
     name: str
     count: int
     identified: tuple[float, float]
     overall_dsc: tuple[float, float]
     films: Paired
+    p: float | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Which run is better; only where the interval leaves no room for none, and chance would not do it."""
+        return verdict_of(self.films, self.p)
+
+
+def verdict_of(films: Paired, p: float | None) -> Verdict:
+    """Which of two is better on the same films, `p` corrected for the number of comparisons.
+
+    "Better" takes both: a 95 % interval of the difference that leaves out 0, and a p-value below SURE.
+    """
+    if p is None:
+        return "no change"
+    low, high = films.interval
+    if p >= SURE or not (low > 0 or high < 0):
+        return "not shown"
+    return "B better" if low > 0 else "A better"
 
 
 def compare_runs(first: DataFrame, second: DataFrame) -> list[LevelComparison]:
-    """A row per level and one of all, over the vertebrae that both runs were held against.
+    """A row per level and one of all, over the vertebrae of the truth that both runs share.
 
-    Raises RunError where they share none.
+    Raises RunError if they share none.
     """
     pairs = _bodies(first).merge(_bodies(second), on=["film", "level"], suffixes=("_a", "_b"))
     if not len(pairs):
         raise RunError("The two runs share no film; compare runs on the same data set.")
     present = set(pairs["level"])
     rows = [_compare(level.name, pairs[pairs["level"] == level.name]) for level in Level if level.name in present]
-    return [*rows, _compare("all", pairs)]
+    rows.append(_compare("all", pairs))
+    return [replace(row, p=p) for row, p in zip(rows, holm([row.films.p for row in rows]), strict=True)]
+
+
+def check_same_truth(first: DataFrame, second: DataFrame) -> None:
+    """Check by the checksums in two tables of films that films of one name have one truth. Raises RunError."""
+    both = first.merge(second, on="film", suffixes=("_a", "_b"))
+    other = both.loc[both["truth_sha256_a"] != both["truth_sha256_b"], "film"].tolist()
+    if other:
+        raise RunError(
+            f"The truth of {other[0]} differs between the two runs ({len(other)} of {len(both)} films differ); "
+            "evaluate both on the same data set."
+        )
 
 
 def _bodies(vertebrae: DataFrame) -> DataFrame:
@@ -61,16 +100,33 @@ def comparison_text(rows: list[LevelComparison], first: str, second: str) -> str
         f"B: {second}",
         "",
         f"{'':5s} {'n':>6s} {'identified % A':>15s} {'B':>7s} {'overall DSC A':>14s} {'B':>7s} {'films':>6s} "
-        f"{'B - A per film':>28s} {'Wilcoxon p':>11s}",
+        f"{'B - A per film':>28s} {'p':>9s}  {'':9s}",
     ]
     for row in rows:
-        low, high = row.films.interval
-        interval = "–" if math.isnan(low) else f"{low:+.4f} to {high:+.4f}"  # one film has no interval
-        difference = f"{row.films.difference:+.4f} ({interval})"
-        p = "no change" if row.films.p is None else f"{row.films.p:.2g}"
         lines.append(
             f"{row.name:5s} {row.count:6d} {row.identified[0]:15.1f} {row.identified[1]:7.1f} "
-            f"{row.overall_dsc[0]:14.3f} {row.overall_dsc[1]:7.3f} {row.films.count:6d} {difference:>28s} {p:>11s}"
+            f"{row.overall_dsc[0]:14.3f} {row.overall_dsc[1]:7.3f} {row.films.count:6d} "
+            f"{difference_text(row.films):>28s} {p_text(row.p):>9s}  {row.verdict}"
         )
-    lines += ["", "B - A: mean difference of the films' overall DSC, with 95 % by bootstrap over films."]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", NOTES]) + "\n"
+
+
+NOTES = "\n".join(
+    [
+        "B - A: mean difference of the films' overall DSC, with 95 % by bootstrap over films.",
+        "p: Wilcoxon's signed-rank test, corrected for the number of rows (Holm). Better: p below 0.05 and an interval",
+        "that leaves out 0. Not shown: these films do not tell the two apart, which does not make them equal.",
+    ]
+)
+
+
+def difference_text(films: Paired) -> str:
+    """The mean difference with its interval; one film has none."""
+    low, high = films.interval
+    interval = "–" if math.isnan(low) else f"{low:+.4f} to {high:+.4f}"
+    return f"{films.difference:+.4f} ({interval})"
+
+
+def p_text(p: float | None) -> str:
+    """A corrected p-value with two digits; a dash where no film differs."""
+    return "–" if p is None else f"{p:.2g}"

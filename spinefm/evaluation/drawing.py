@@ -1,4 +1,4 @@
-"""Outlines of truth and prediction, so that a finished evaluation can be looked at without its data set."""
+"""Outlines of truth and prediction, so that a finished evaluation can be viewed without its data set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running a method over a data set, film by film; what is done stays done."""
+"""Run a method over a data set, film by film; finished films are not run again."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 
 from spinefm.data import Case, Dataset, Skipped, read_or_skip
 from spinefm.evaluation.drawing import preview
+from spinefm.evaluation.edges import edge_share, windowed
 from spinefm.evaluation.judge import Judged, judge
 from spinefm.evaluation.results import FilmResult
 from spinefm.evaluation.runs import Plan, RunFolder
 from spinefm.imaging.radiograph import Polarity, Radiograph, UnreadableFilm, read
 from spinefm.methods import CannotStart, Method, film_record
-from spinefm.trace.model import Event, Trace
+from spinefm.trace.model import Trace
+from spinefm.trace.registry import Event
 
 
 @dataclass(frozen=True)
 class Progress:
-    """One more film: how many are behind us, and the seconds that the rest will take (None: not known yet)."""
+    """One more film: how many are done, and the estimated seconds for the rest (None: unknown)."""
 
     done: int
     total: int
@@ -29,7 +31,7 @@ class Progress:
 
 
 def evaluate(dataset: Dataset, method: Method, folder: RunFolder, plan: Plan) -> Iterator[Progress]:
-    """Evaluate every film that is not done, in order. Raises RunError where the folder is another run's."""
+    """Evaluate every film that is not done, in order. Raises RunError if the folder holds another run."""
     folder.begin(plan)
     start, fresh = time.monotonic(), 0
     for index, name in enumerate(dataset.names, start=1):
@@ -41,7 +43,7 @@ def evaluate(dataset: Dataset, method: Method, folder: RunFolder, plan: Plan) ->
 
 
 def _evaluate_one(dataset: Dataset, name: str, method: Method, folder: RunFolder, plan: Plan) -> FilmResult | Skipped:
-    """One film's result, kept; or why it was left out. A bug that one film brings out does not stop the others."""
+    """One film's stored result, or why it was left out. A program error on one film does not stop the others."""
     case = read_or_skip(dataset, name)
     if isinstance(case, Skipped):
         return case
@@ -57,7 +59,7 @@ def _evaluate_one(dataset: Dataset, name: str, method: Method, folder: RunFolder
 
 
 def evaluate_film(case: Case, film: Radiograph, method: Method) -> tuple[FilmResult, Trace]:
-    """Run the method on one film and hold it against the truth; where no run can start, nothing is found."""
+    """Run the method on one film and compare it with the truth; if no run can start, nothing is found."""
     events: list[Event] = []
     failure = ""
     try:
@@ -67,11 +69,13 @@ def evaluate_film(case: Case, film: Radiograph, method: Method) -> tuple[FilmRes
         failure = str(error)
     trace = Trace.from_events(film_record(film), method.name, method.settings, events)
     spacing = case.spacing_mm or (film.spacing.mm if film.spacing else None)
-    return judge(Judged(case, trace, spacing, failure)), trace
+    seen = windowed(film.pixels)
+    edges = {level: edge_share(seen, body) for level, body in case.truth.bodies.items()}
+    return judge(Judged(case, trace, spacing, failure, edges)), trace
 
 
 def _as_complete(case: Case) -> Case:
-    """The case with a truth that the user says is complete."""
+    """The case with its truth marked complete, as the user says it is."""
     return replace(case, truth=replace(case.truth, complete=True))
 
 

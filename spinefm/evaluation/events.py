@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from spinefm.core.geometry import Point
-from spinefm.trace.model import Decided, Located, Named, Trace
+from spinefm.methods.base.events import Located
+from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.model import Named, Trace
 
 
 def event_of_vertebra(trace: Trace, number: int) -> int | None:
-    """The event in which a vertebra was accepted last: a run that starts anew accepts anew."""
+    """The last event that accepted a vertebra; a run that restarts accepts it again."""
     indices = [
         index for index, event in enumerate(trace.events) if isinstance(event, Decided) and event.vertebra == number
     ]
@@ -30,9 +33,9 @@ def event_of_miss(trace: Trace, point: Point) -> int | None:
     if not centroids:
         return located
     if point.y < min(centroid.y for centroid in centroids):
-        stop = trace.stops.get("up")
+        stop = stops(trace.events).get("up")
     elif point.y > max(centroid.y for centroid in centroids):
-        stop = trace.stops.get("down")
+        stop = stops(trace.events).get("down")
     else:
         stop = None
     if stop is None:

@@ -1,6 +1,6 @@
 """Results as pandas tables, one row a film or a vertebra, and those tables as files.
 
-The same results give the same bytes: rows are in the order of the results, nothing tells the time.
+The same results give the same bytes: rows keep the order of the results, and no date is written.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spinefm.data import Skipped
-from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
+from spinefm.evaluation.results import LISTS, FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.runs import RunError, write_whole
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ WHOLE = {"int | None": "Int64", "int": "int64", "float | None": "float64", "bool
 
 def film_table(results: Iterable[FilmResult]) -> DataFrame:
     """A row per film."""
-    rows = [{**asdict(one.row), "mask_dice": json.dumps(list(one.row.mask_dice))} for one in results]
+    rows = [{**asdict(one.row), **{name: json.dumps(getattr(one.row, name)) for name in LISTS}} for one in results]
     return _table(rows, FilmRow)
 
 
@@ -54,7 +54,7 @@ def write_tables(folder: Path, results: Sequence[FilmResult], skipped: Sequence[
 
 
 def read_tables(folder: Path) -> tuple[DataFrame, DataFrame]:
-    """The tables of films and vertebrae of a finished run. Raises RunError where they are not there."""
+    """The tables of films and vertebrae of a finished run. Raises RunError if they are missing."""
     import pandas
 
     try:

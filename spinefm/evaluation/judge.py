@@ -1,10 +1,10 @@
-"""A film's trace against its truth: every figure that the tables, the statistics and the explorer need."""
+"""A film's trace against its truth: all figures for the tables, the statistics and the explorer."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
@@ -12,14 +12,18 @@ from spinefm.core.masks import Mask
 from spinefm.data import Case, Truth
 from spinefm.evaluation.assignment import one_to_one, shift_of
 from spinefm.evaluation.boxes import in_boxes
+from spinefm.evaluation.checksums import film_checksum, truth_checksum
 from spinefm.evaluation.drawing import draw
 from spinefm.evaluation.events import event_of_miss, event_of_names, event_of_vertebra
 from spinefm.evaluation.matching import IDENTIFIED_ABOVE, FilmScore, lies_on, score_film
 from spinefm.evaluation.panoptic import PanopticCounts, count_panoptic
 from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.surfaces import surface_score
-from spinefm.trace.captions import stop_reason
-from spinefm.trace.model import Direction, Trace, Vertebra
+from spinefm.methods.base.protocol import Direction
+from spinefm.methods.spinefm.captions import stop_reason
+from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.model import Trace, Vertebra
 
 DIGITS = 6
 """Decimals that are kept: sums in another order must not change a table."""
@@ -27,12 +31,16 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class Judged:
-    """A case, the trace of a run on it, and the scale that distances in mm are taken with."""
+    """A case, the trace of a run on it, and the scale for distances in mm.
+
+    edges: the share of each true outline that shows on the film.
+    """
 
     case: Case
     trace: Trace
     spacing_mm: float | None
     failure: str = ""
+    edges: Mapping[Level, float] = field(default_factory=dict)
 
     @property
     def truth(self) -> Truth:
@@ -58,6 +66,7 @@ def judge(judged: Judged) -> FilmResult:
 def _film_row(judged: Judged, score: FilmScore, pairs: dict[Level, int]) -> FilmRow:
     case, truth = judged.case, judged.truth
     counts = _panoptic(judged) if truth.complete and not truth.boxes else None
+    masks = tuple(_judged_masks(judged))
     return FilmRow(
         film=case.name,
         region=case.region,
@@ -83,7 +92,11 @@ def _film_row(judged: Judged, score: FilmScore, pairs: dict[Level, int]) -> Film
         pq_missed=counts.missed if counts else None,
         stop_up=_stop(judged.trace, "up"),
         stop_down=_stop(judged.trace, "down"),
-        mask_dice=tuple(_mask_dice(judged)),
+        mask_dice=tuple(mask.dice for mask in masks),
+        mask_probability=tuple(mask.probability for mask in masks),
+        mask_named=tuple(mask.named for mask in masks),
+        film_sha256=film_checksum(case.film),
+        truth_sha256=truth_checksum(truth),
     )
 
 
@@ -101,19 +114,31 @@ def _common_shift(judged: Judged, pairs: dict[Level, int]) -> int | None:
 
 def _stop(trace: Trace, direction: Direction) -> str:
     """Why a direction ended, without the numbers."""
-    decided = trace.stops.get(direction)
+    decided = stops(trace.events).get(direction)
     return decided.reason if decided else ""
 
 
-def _mask_dice(judged: Judged) -> Iterator[float]:
-    """The best Dice of each mask that is right or wrong: none where the truth is not complete or the body is cut."""
+@dataclass(frozen=True)
+class _JudgedMask:
+    """A mask that is right or wrong: its best Dice with any body, the method's probability, if its name is right."""
+
+    dice: float
+    probability: float | None
+    named: bool | None
+
+
+def _judged_masks(judged: Judged) -> Iterator[_JudgedMask]:
+    """Every mask that can be judged: none where the truth is not complete, and none on bodies that are cut off."""
     truth = judged.truth
     if not truth.complete:
         return
     for vertebra in judged.vertebrae:
-        best = max((vertebra.mask.dice(body) for body in truth.bodies.values()), default=0.0)
+        dice = {level: vertebra.mask.dice(body) for level, body in truth.bodies.items()}
+        level = max(dice, key=lambda one: dice[one], default=None)
+        best = dice[level] if level is not None else 0.0
         if best > IDENTIFIED_ABOVE or not lies_on(vertebra.mask, truth.partial):
-            yield round(best, DIGITS)
+            named = None if vertebra.level is None else vertebra.level is level and best > IDENTIFIED_ABOVE
+            yield _JudgedMask(round(best, DIGITS), _rounded(vertebra.probability), named)
 
 
 def _body_rows(judged: Judged, score: FilmScore, pairs: dict[Level, int]) -> Iterator[VertebraRow]:
@@ -141,6 +166,8 @@ def _body_rows(judged: Judged, score: FilmScore, pairs: dict[Level, int]) -> Ite
             nsd_mm=_rounded(surface.nsd_mm) if surface else None,
             reason=reason,
             event=event,
+            edge_share=_rounded(judged.edges.get(level.level)),
+            probability=_rounded(best.probability) if best else None,
         )
 
 
@@ -149,7 +176,7 @@ def _where_to_look(judged: Judged, level: Level, place: Point, mask: Vertebra | 
     if mask is None:
         event = event_of_miss(judged.trace, place)
         decided = judged.trace.events[event] if event is not None else None
-        return event, stop_reason(decided) if decided and decided.kind == "decided" else judged.failure
+        return event, stop_reason(decided) if isinstance(decided, Decided) else judged.failure
     if mask.level is not None and mask.level is not level:
         return event_of_names(judged.trace), ""
     return event_of_vertebra(judged.trace, mask.number), ""
@@ -170,6 +197,7 @@ def _box_rows(judged: Judged, boxed: dict[Level, int]) -> Iterator[VertebraRow]:
             name=mask.name if mask else "",
             reason=reason,
             event=event,
+            probability=_rounded(mask.probability) if mask else None,
         )
 
 
@@ -195,6 +223,7 @@ def _extra_rows(judged: Judged, score: FilmScore, boxed: dict[Level, int]) -> It
             name=vertebra.name,
             reason=reason,
             event=event,
+            probability=_rounded(vertebra.probability),
         )
 
 

@@ -1,7 +1,7 @@
 """One film's predictions against its truth, by the paper's rule and by what that rule hides.
 
 The paper's rule (SpineFM, section 3): a level is identified if some predicted mask has a Dice above 0.4 with it.
-It ignores names and extra masks, so both are kept beside it.
+It ignores names and extra masks, so both are reported beside it.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class FilmScore:
 
 
 def score_film(film: str, region: str, group: str, truth: Truth, vertebrae: Sequence[Vertebra]) -> FilmScore:
-    """Score the `vertebrae` predicted on a film. False masks are counted where the truth is complete, else 0."""
+    """Score the `vertebrae` predicted on a film. False masks are counted if the truth is complete, else 0."""
     levels = tuple(_score_level(level, mask, vertebrae) for level, mask in sorted(truth.bodies.items()))
     matched = [_best(vertebra.mask, truth.bodies) for vertebra in vertebrae]
     false = [

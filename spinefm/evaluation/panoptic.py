@@ -74,7 +74,7 @@ def count_panoptic(truth: Truth, masks: Sequence[Mask], centroids: Sequence[Poin
 
 
 def _frame(masks: Sequence[Mask]) -> Box:
-    """The smallest box round all masks, and a pixel more, which is background."""
+    """The smallest box around all masks with a margin of one background pixel."""
     boxes = np.array([mask.box for mask in masks])
     (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
     return Box(x0 - 1, y0 - 1, x1 + 1, y1 + 1)

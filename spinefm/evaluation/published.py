@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 NHANES, CSXA = "NHANES II", "CSXA"
+SOURCES = {"nhanes2": NHANES, "csxa": CSXA}
+"""The published data set behind each kind of data set (`Dataset.kind`)."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,18 @@ PUBLISHED = {
 }
 
 
-def published_for(dataset: str) -> tuple[str, dict[str, Published]]:
-    """Which published table stands beside a data set's, and its rows: CSXA's beside CSXA, else NHANES II's."""
-    name = CSXA if dataset.lower().startswith("csxa") else NHANES
-    return name, PUBLISHED[name]
+@dataclass(frozen=True)
+class PublishedTable:
+    """Published figures by level and region, and the data set they were measured on."""
+
+    source: str
+    rows: Mapping[str, Published]
+
+
+def published_for(dataset: str) -> PublishedTable | None:
+    """The published table of a kind of data set; None for any other than those it was published on.
+
+    Figures on other films would say nothing about these: films, and what counts as a body, differ.
+    """
+    source = SOURCES.get(dataset)
+    return PublishedTable(source, PUBLISHED[source]) if source else None

@@ -1,17 +1,21 @@
-"""The tables of a run as text, beside the published ones, and as CSV and a figure."""
+"""The tables of a run as text, as CSV and as figures; published figures stand beside their own data set only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spinefm.data import Skipped
-from spinefm.evaluation.figure import levels_picture
-from spinefm.evaluation.published import Published, published_for
-from spinefm.evaluation.runs import Plan, write_whole
-from spinefm.evaluation.summary import LevelFigures, RunFigures, level_figures, run_figures
+from spinefm.core.levels import Level
+from spinefm.data import Dataset, Skipped
+from spinefm.evaluation.calibration import calibration, calibration_csv, calibration_text
+from spinefm.evaluation.figure import calibration_picture, levels_picture
+from spinefm.evaluation.frames import film_table, vertebra_table, write_tables
+from spinefm.evaluation.names import name_figures, names_text
+from spinefm.evaluation.published import Published, PublishedTable, published_for
+from spinefm.evaluation.runs import Plan, RunError, RunFolder, write_whole
+from spinefm.evaluation.summary import OUTLINABLE_ROW, LevelFigures, RunFigures, level_figures, run_figures
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -19,35 +23,91 @@ if TYPE_CHECKING:
 ABSENT = "–"
 
 
+def finish(folder: RunFolder, dataset: Dataset, skipped: Sequence[Skipped]) -> str:
+    """Write the tables of all films of `dataset` that are done; returns the table as text.
+
+    Raises:
+        RunError: no film is done.
+    """
+    results = [result for name in dataset.names if (result := folder.done(name)) is not None]
+    if not results:
+        reasons = "; ".join(f"{one.name}: {one.why}" for one in skipped[:3])
+        raise RunError(f"No film could be evaluated ({reasons}).")
+    write_tables(folder.path, results, skipped)
+    return write_report(folder.path, folder.plan(), film_table(results), vertebra_table(results), skipped)
+
+
 def write_report(folder: Path, plan: Plan, films: DataFrame, vertebrae: DataFrame, skipped: Sequence[Skipped]) -> str:
-    """Write `table.txt`, `levels.csv` and `levels.png`; returns the text of the table."""
-    levels, run = level_figures(vertebrae, films), run_figures(films)
-    source, published = published_for(plan.dataset)
-    text = "\n".join([plan.title, "", levels_text(levels, source, published), "", run_text(run, len(skipped))]) + "\n"
+    """Write `table.txt`, `levels.csv`, `calibration.csv` and both figures; returns the text of the table."""
+    levels, calibrated, published = level_figures(vertebrae, films), calibration(films), published_for(plan.dataset)
+    text = f"{plan.title}\n\n{report_text(films, vertebrae, published, len(skipped))}\n"
     write_whole(folder / "table.txt", text.encode())
     write_whole(folder / "levels.csv", levels_csv(levels).encode())
-    write_whole(folder / "levels.png", levels_picture(levels, source, published))
+    write_whole(folder / "levels.png", levels_picture(levels, published))
+    write_whole(folder / "calibration.csv", calibration_csv(calibrated.bins).encode())
+    write_whole(folder / "calibration.png", calibration_picture(calibrated))
     return text
 
 
-def levels_text(levels: Sequence[LevelFigures], source: str, published: dict[str, Published]) -> str:
-    """A line per level; in brackets the 95 % interval, on the right what was published."""
+def report_text(
+    films: DataFrame, vertebrae: DataFrame, published: PublishedTable | None = None, skipped: int = 0
+) -> str:
+    """All tables of a run as text: levels, names, masks beyond the bodies, calibration."""
+    parts = [
+        levels_text(level_figures(vertebrae, films), published),
+        names_text(name_figures(vertebrae, films)),
+        run_text(run_figures(films), skipped),
+        calibration_text(calibration(films)),
+        NOTES,
+    ]
+    return "\n\n".join(parts)
+
+
+NOTES = "\n".join(
+    [
+        "DSC: Dice. Identified: some mask has a Dice above 0.4. 1:1: a mask serves one body only.",
+        "outlinable: of these bodies those whose outline shows on the film for half its length or more.",
+        "right, wrong: identified under their own name, under another; unnamed: all others, the missed among them.",
+        "ASSD, NSD: package surface-distance, of bodies with a mask of their own; undef.: bodies without one.",
+        "In brackets: 95 % by bootstrap over films; of shares on fewer than 20 films, or of all or none, Wilson's.",
+    ]
+)
+
+
+def levels_text(levels: Sequence[LevelFigures], published: PublishedTable | None) -> str:
+    """A line per level; in brackets the 95 % interval, on the right what was published on these films.
+
+    Below a group follow its outlinable bodies, where there are some; of a single level only where they are not all.
+    """
+    beside = published.rows if published else {}
     head = (
-        f"{'':9s} {'n':>6s} {'identified %':>22s} {'located DSC':>12s} {'overall DSC':>20s} {'named %':>8s} "
-        f"{'1:1 %':>6s} {'worst 10 %':>10s} {'ASSD px':>8s} {'ASSD mm':>8s} {'NSD 2 px':>8s} {'undef.':>6s}  "
-        f"SpineFM on {source}"
+        f"{'':9s} {'n':>6s} {'identified %':>22s} {'located DSC':>12s} {'overall DSC':>20s} {'right %':>8s} "
+        f"{'wrong %':>8s} {'unnamed %':>10s} {'1:1 %':>6s} {'worst 10 %':>10s} {'ASSD px':>8s} {'ASSD mm':>8s} "
+        f"{'NSD 2 px':>8s} {'undef.':>6s}" + (f"  SpineFM on {published.source}" if published else "")
     )
-    return "\n".join([head, *(_line(row, published.get(row.name)) for row in levels)])
+    lines = [_line(row, beside.get(row.name), bool(published)) for row in _shown(levels)]
+    return "\n".join([head, *lines])
 
 
-def _line(row: LevelFigures, beside: Published | None) -> str:
+def _shown(levels: Sequence[LevelFigures]) -> Iterator[LevelFigures]:
+    counts = {row.name: row.count for row in levels}
+    for row in levels:
+        group = row.name.removesuffix(OUTLINABLE_ROW)
+        repeats = group != row.name and group in Level.__members__ and row.count == counts[group]
+        if row.count and not repeats:
+            yield row
+
+
+def _line(row: LevelFigures, beside: Published | None, is_beside: bool) -> str:
     identified = f"{row.identified:5.1f} ({_pair(row.identified_interval, 1)})"
-    overall = f"{row.overall_dsc:.3f} ({_pair(row.overall_interval, 3)})"
+    overall = f"{_number(row.overall_dsc)} ({_pair(row.overall_interval, 3)})"
     there = f"{beside.identified:5.1f}  {beside.located_dsc:.3f}  {beside.overall_dsc:.3f}" if beside else ABSENT
+    name = " outlin." if row.name.endswith(OUTLINABLE_ROW) else row.name
     return (
-        f"{row.name:9s} {row.count:6d} {identified:>22s} {_number(row.located_dsc):>12s} {overall:>20s} "
-        f"{row.named:8.1f} {row.matched:6.1f} {_number(row.worst):>10s} {_number(row.assd_px, 2):>8s} "
-        f"{_number(row.assd_mm, 2):>8s} {_number(row.nsd_px):>8s} {row.assd_undefined:6d}  {there}"
+        f"{name:9s} {row.count:6d} {identified:>22s} {_number(row.located_dsc):>12s} {overall:>20s} "
+        f"{row.named:8.1f} {row.misnamed:8.1f} {row.unnamed:10.1f} {row.matched:6.1f} {_number(row.worst):>10s} "
+        f"{_number(row.assd_px, 2):>8s} {_number(row.assd_mm, 2):>8s} {_number(row.nsd_px):>8s} "
+        f"{row.assd_undefined:6d}" + (f"  {there}" if is_beside else "")
     )
 
 
@@ -63,16 +123,14 @@ def run_text(run: RunFigures, skipped: int) -> str:
     """Extra masks, names and panoptic quality in words."""
     counts = run.panoptic
     quality = f"PQ {_number(counts.pq)} = SQ {_number(counts.sq)} x RQ {_number(counts.rq)} at IoU > 0.5"
+    per_film = f"{_number(run.false_per_film)} per film ({_pair(run.false_interval, 3)})"
     return "\n".join(
         [
             f"{run.films} films, {run.failed} on which no run could start, {skipped} skipped",
-            f"false masks {run.false_masks} on the {run.judged_films} films whose truth is complete; "
+            f"false masks {run.false_masks} on the {run.judged_films} films whose truth is complete, {per_film}; "
             f"{run.doubled_masks} doubled, {run.merged_masks} over two bodies",
             f"names: {run.wrong_names} wrong; shifted on {run.shifted_films} of {run.named_films} named films",
             f"{quality} ({counts.matched} matched, {counts.false} false, {counts.missed} missed)",
-            "DSC: Dice. Identified: some mask has a Dice above 0.4. 1:1: a mask serves one body only.",
-            "ASSD, NSD: package surface-distance, of bodies with a mask of their own; undef.: bodies without one.",
-            "In brackets: 95 % by bootstrap over films.",
         ]
     )
 

@@ -1,4 +1,4 @@
-"""What is kept of a film after its evaluation: one flat row for the film, one per vertebra, and outlines to draw."""
+"""The stored result of a film's evaluation: one flat row for the film, one per vertebra, and outlines to draw."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-SCHEMA = 1
-"""Version of the layout on disk."""
+SCHEMA = 2
+"""Version of the layout on disk; 2 holds what splits the tables: edges, probabilities, and checksums."""
+
+LISTS = ("mask_dice", "mask_probability", "mask_named")
+"""Columns of a film that hold a value per mask."""
 
 Kind = Literal["body", "box", "extra"]
 
@@ -20,7 +23,8 @@ class VertebraRow:
     another mask identifies better. level: the true one, "" for extras. number: the mask's number in the trace.
     dice: the best Dice of any mask (of an extra: with any body). found: whether a box was found. name: that mask's.
     matched_dice, shift, assd, nsd: of the mask assigned one to one; None where there is none. event: the index of the
-    trace's event to look at.
+    trace's event to look at. edge_share: the share of the true outline that shows on the film (see `edges`); None
+    without an outline. probability: how sure the method was of that mask.
     """
 
     film: str
@@ -38,6 +42,8 @@ class VertebraRow:
     assd_mm: float | None = None
     nsd_px: float | None = None
     nsd_mm: float | None = None
+    edge_share: float | None = None
+    probability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -45,8 +51,10 @@ class FilmRow:
     """A film: what it is, what was found on it, and why the run stopped.
 
     failure: why no run could start, else "". mask_dice: the best Dice of each mask with any body, of those masks that
-    can be judged. level_shift: the shift that most names share. pq_…: counts of the panoptic quality, None where the
-    truth is not complete.
+    can be judged; mask_probability: how sure the method was of each of them; mask_named: whether its name is that of
+    the body, None without a name. level_shift: the shift that most names share. pq_…: counts of the panoptic quality,
+    None where the truth is not complete. film_sha256: of the film's file; truth_sha256: of the true masks and boxes,
+    whatever layout they came in.
     """
 
     film: str
@@ -74,6 +82,10 @@ class FilmRow:
     stop_up: str
     stop_down: str
     mask_dice: tuple[float, ...]
+    mask_probability: tuple[float | None, ...]
+    mask_named: tuple[bool | None, ...]
+    film_sha256: str
+    truth_sha256: str
 
 
 @dataclass(frozen=True)
@@ -88,7 +100,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class FilmResult:
-    """Everything that an evaluation keeps of one film beside its trace."""
+    """Everything that an evaluation stores of one film beside its trace."""
 
     row: FilmRow
     vertebrae: tuple[VertebraRow, ...]
@@ -100,12 +112,12 @@ class FilmResult:
 
     @classmethod
     def from_json(cls, text: str) -> FilmResult:
-        """The result that `to_json` wrote. Raises ValueError for what is none, or one of another layout."""
+        """The result that `to_json` wrote. Raises ValueError for anything else, or another layout."""
         try:
             raw = json.loads(text)
             if raw.pop("schema") != SCHEMA:
                 raise ValueError("it has another layout")
-            row = FilmRow(**{**raw["row"], "mask_dice": tuple(raw["row"]["mask_dice"])})
+            row = FilmRow(**{**raw["row"], **{name: tuple(raw["row"][name]) for name in LISTS}})
             return cls(row, tuple(VertebraRow(**one) for one in raw["vertebrae"]), Drawing(**raw["drawing"]))
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise ValueError(

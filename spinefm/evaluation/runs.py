@@ -1,12 +1,12 @@
 """A run of a method on a data set as a folder: what was run, and per film a result, a trace and a preview.
 
     run.json                what was run on what; never written twice
-    results/<film>.json     figures and outlines; its being there means that the film is done
+    results/<film>.json     figures and outlines; its existence means that the film is done
     traces/<film>.json.gz   the whole trace, for the player
     previews/<film>.jpg     the film, small
     *.csv *.parquet …       the tables, made of the results when all films are done
 
-Every file appears complete or not at all, so that a run that was killed goes on where it stood.
+Every file appears complete or not at all, so a run that was killed continues where it stopped.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from uuid import uuid4
 
 from spinefm import __version__
 from spinefm.evaluation.results import FilmResult
+from spinefm.evaluation.titles import method_title
 from spinefm.trace.model import Setting, Trace
 
 PLAN = "run.json"
@@ -33,7 +34,7 @@ class RunError(ValueError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is run on what: two runs with the same plan give the same tables."""
+    """The method, weights and films of a run; two runs with the same plan give the same tables."""
 
     dataset: str
     root: str
@@ -54,7 +55,7 @@ class Plan:
     def title(self) -> str:
         """One line: data set, split, method and bundle."""
         split = f" ({self.split})" if self.split else ""
-        return f"{self.dataset}{split} · {self.method} · {self.bundle}"
+        return f"{self.dataset}{split} · {method_title(self.method, self.bundle)} · {self.bundle}"
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,13 @@ class RunFolder:
             raise RunError(f"{self.path} cannot be made ({error.strerror}); choose another --out.") from error
 
     def plan(self) -> Plan:
-        """What was run. Raises RunError for a folder that holds no run."""
+        """The plan of the run. Raises RunError for a folder that holds no run."""
         try:
             return Plan(**json.loads((self.path / PLAN).read_text(encoding="utf-8")))
         except FileNotFoundError as error:
             raise RunError(f"{self.path} holds no evaluation (no {PLAN}); choose the folder given as --out.") from error
         except (OSError, ValueError, TypeError) as error:
-            raise RunError(f"{self.path / PLAN} is damaged ({error}); evaluate anew into another folder.") from error
+            raise RunError(f"{self.path / PLAN} is damaged ({error}); evaluate into another folder.") from error
 
     def done(self, film: str) -> FilmResult | None:
         """A film's result, or None where it has none that is whole."""
@@ -124,12 +125,12 @@ class RunFolder:
         return path.read_bytes() if path.is_file() else None
 
     def _file(self, part: str, film: str, suffix: str) -> Path:
-        """A film's file; whatever the film is called, the file lies in the part's folder."""
+        """A film's file, in the part's folder whatever the film's name."""
         return self.path / part / f"{quote(film, safe='')}.{suffix}"
 
 
 def _differences(stored: Plan, plan: Plan) -> list[str]:
-    """The names of what two plans differ in; where the data set lies does not matter."""
+    """The names of the fields in which two plans differ; the path of the data set does not count."""
     old, new = asdict(stored), json.loads(plan.to_json())
     return [name for name in new if name != "root" and old[name] != new[name]]
 

@@ -1,6 +1,6 @@
-"""How sure a figure is: bootstrap over films, and Wilcoxon's signed-rank test between two methods.
+"""The uncertainty of a figure: bootstrap over films, Wilson's interval for small groups, tests between two methods.
 
-Vertebrae of one film are not independent, so films are drawn and compared, never vertebrae.
+Vertebrae of one film are not independent, so films are resampled and compared, never vertebrae.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ BATCH = 50
 """Resamples that are drawn at once."""
 SEED = 20250411
 PERCENTILES = (2.5, 97.5)
+Z = 1.959964
+"""Standard deviations of a normal distribution that hold 95 %."""
+SMALL_GROUP = 20
+"""With fewer films than this a share's interval is Wilson's: so few films hold too little of what could happen."""
 
 
 def interval_over_films(
@@ -26,7 +30,7 @@ def interval_over_films(
     """95 % intervals of ratios of sums, films drawn with replacement (percentile bootstrap, always the same draws).
 
     films: (rows,) the film of each row. sums: (rows, k) what is summed. ratios: for each interval, the columns of
-    `sums` above and below the line. NaN without two films.
+    `sums` for numerator and denominator. NaN without two films.
     """
     _, inverse = np.unique(films.astype(str), return_inverse=True)
     count = int(inverse.max()) + 1 if len(inverse) else 0
@@ -41,6 +45,64 @@ def interval_over_films(
         low, high = np.percentile(drawn[:, above] / drawn[:, below], PERCENTILES) if len(drawn) else (np.nan, np.nan)
         intervals.append((float(low), float(high)))
     return intervals
+
+
+def wilson(share: float, count: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share seen `count` times (Wilson, 1927); NaN of nothing.
+
+    Unlike a bootstrap it has a width where all or none were hit.
+
+    >>> tuple(round(end, 3) for end in wilson(1.0, 10))
+    (0.722, 1.0)
+    """
+    if not count:
+        return float("nan"), float("nan")
+    scale = 1 + Z**2 / count
+    middle = (share + Z**2 / (2 * count)) / scale
+    reach = Z / scale * float(np.sqrt(share * (1 - share) / count + Z**2 / (4 * count**2)))
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def share_interval(films: NDArray[Any], hit: NDArray[np.bool_]) -> tuple[float, float]:
+    """95 % of the share of vertebrae that were hit, both (rows,): a bootstrap over films, or Wilson's in its place.
+
+    Wilson's stands in with fewer than SMALL_GROUP films and where all or none were hit. It then counts each film once:
+    what goes wrong on a film goes wrong for its vertebrae together.
+    """
+    count = len(np.unique(films.astype(str)))
+    share = float(hit.mean()) if len(hit) else float("nan")
+    if count < SMALL_GROUP or share in (0.0, 1.0):
+        return wilson(share, count)
+    sums = np.stack([hit.astype(float), np.ones(len(hit))], axis=1)
+    return interval_over_films(films, sums, ((0, 1),))[0]
+
+
+def rate_interval(counts: Floats) -> tuple[float, float]:
+    """95 % of the mean of `counts`, one per film: a bootstrap over films, or the exact one where there are none.
+
+    Without a single event the upper end is Poisson's, 3.69 over the number of films (Garwood, 1936).
+    """
+    if len(counts) < 2:
+        return float("nan"), float("nan")
+    if not counts.any():
+        return 0.0, float(-np.log(0.025) / len(counts))
+    sums = np.stack([counts, np.ones(len(counts))], axis=1)
+    return interval_over_films(np.arange(len(counts)), sums, ((0, 1),))[0]
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """p-values of one family of comparisons, corrected for their number (Holm, 1979); None stays None.
+
+    >>> holm([0.01, None, 0.04, 0.03])
+    [0.03, None, 0.06, 0.06]
+    """
+    known = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
+    corrected: list[float | None] = [None] * len(p_values)
+    highest = 0.0
+    for rank, (p, index) in enumerate(known):
+        highest = max(highest, min(1.0, p * (len(known) - rank)))
+        corrected[index] = highest
+    return corrected
 
 
 def _resampled(per_film: Floats) -> Floats:

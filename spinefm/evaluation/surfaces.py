@@ -1,5 +1,5 @@
-"""Distances between the outlines of two masks, by the package `surface-distance` (DeepMind), which weighs each piece of
-outline by its length.
+"""Distances between the outlines of two masks, by the package `surface-distance` (DeepMind), which weights each
+piece of outline by its length.
 
 ASSD is the mean of the two average distances, each way; NSD the share of both outlines that lies within a tolerance
 of the other (Nikolov et al., 2018). Both are undefined where there is no mask.

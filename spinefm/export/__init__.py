@@ -1,4 +1,4 @@
-"""What a run leaves on disk: label map, overlay, trace, table and report, as a folder or as one zip."""
+"""The result of a run on disk: label map, overlay, trace, table and report, as a folder or as one zip."""
 
 from spinefm.export.labels import label_map
 from spinefm.export.overlay import draw_overlay

@@ -1,4 +1,4 @@
-"""The label map: a picture whose pixel values are VerSe ids, with a palette so that it is not all black to the eye."""
+"""The label map: a picture whose pixel values are VerSe ids, with a palette, so that image viewers show colours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spinefm.trace.model import Trace, Vertebra
 def label_map(trace: Trace) -> NDArray[np.uint8]:
     """The final masks of `trace` as one map (H, W) of VerSe ids (S1 = 26; 101, 102 … unnamed), 0 elsewhere.
 
-    A pixel that belongs to two masks goes to the vertebra with the nearer centroid.
+    A pixel that belongs to two masks goes to the vertebra with the closer centroid.
     """
     width, height = trace.film.size
     labels = np.zeros((height, width), np.uint8)
@@ -36,7 +36,7 @@ def colour_of(vertebra: Vertebra) -> tuple[int, int, int]:
 
 
 def label_picture(labels: NDArray[np.uint8]) -> Image.Image:
-    """The map (H, W) as a palette picture: reading it back as an array gives the ids, looking at it shows colours."""
+    """The map (H, W) as a palette picture: an array of it holds the ids, a viewer shows colours."""
     picture = Image.fromarray(labels)
     picture.putpalette([channel for level_id in range(256) for channel in _colour_of_id(level_id)])
     return picture

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from spinefm.export.labels import colour_of
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Trace, Vertebra
 
 FILL = 0.28
@@ -19,6 +20,8 @@ TEXT_SHARE = 0.4
 """Height of a name as a share of its body's height: names of neighbours stay apart."""
 SIDE_PER_LINE = 700
 """Pixels of the film's longer side per pixel of a contour's width, so that it looks the same on every film."""
+AMBER = (245, 184, 61)
+"""Colour of a vertebra of which the classifier is not sure."""
 
 Picture = NDArray[np.uint8]
 
@@ -26,7 +29,8 @@ Picture = NDArray[np.uint8]
 def draw_overlay(trace: Trace, film: Radiograph) -> Picture:
     """The film in grey with the final masks of `trace` on it, (H, W, 3) uint8, red green blue.
 
-    Names stand beside the bodies so that they hide no bone. Raises ValueError when the trace is of another film's size.
+    Names are beside the bodies so that they hide no bone; doubtful ones are dashed, amber and have a question mark.
+    Raises ValueError when the trace is of another film's size.
     """
     if film.size != trace.film.size:
         raise ValueError(f"The trace is of a film of size {trace.film.size}, not {film.size}; give the film it is of.")
@@ -49,7 +53,23 @@ def _fill(picture: Picture, vertebra: Vertebra) -> None:
 def _outline(picture: Picture, vertebra: Vertebra) -> None:
     contour = np.round(vertebra.mask.contour()).astype(np.int32)
     thickness = max(1, round(max(picture.shape) / SIDE_PER_LINE))
-    cv2.polylines(picture, [contour], True, colour_of(vertebra), thickness, cv2.LINE_AA)
+    parts = _dashes(contour, 5 * thickness) if doubtful(vertebra) else [contour]
+    cv2.polylines(picture, parts, not doubtful(vertebra), _colour(vertebra), thickness, cv2.LINE_AA)
+
+
+def _colour(vertebra: Vertebra) -> tuple[int, ...]:
+    """The level's colour; amber for a vertebra that is doubtful."""
+    return AMBER if doubtful(vertebra) else colour_of(vertebra)
+
+
+def _dashes(contour: NDArray[np.int32], length: int) -> list[NDArray[np.int32]]:
+    """Every other piece of a closed contour (N, 2), each about `length` pixels long."""
+    closed = np.concatenate([contour, contour[:1]]).astype(float)
+    way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))])
+    steps = np.arange(0.0, way[-1], 2 * length)
+    pieces = [np.linspace(start, min(start + length, way[-1]), 4) for start in steps]
+    points = [np.stack([np.interp(piece, way, closed[:, axis]) for axis in (0, 1)], axis=1) for piece in pieces]
+    return [np.round(part).astype(np.int32) for part in points]
 
 
 def _write_names(picture: Picture, vertebrae: tuple[Vertebra, ...]) -> Picture:
@@ -60,9 +80,10 @@ def _write_names(picture: Picture, vertebrae: tuple[Vertebra, ...]) -> Picture:
         height = max(SMALLEST_TEXT, round(TEXT_SHARE * box.height))
         font = ImageFont.load_default(height)
         gap = height / 3
-        fits = box.x1 + gap + draw.textlength(vertebra.name, font) < picture.shape[1]
+        name = f"{vertebra.name} ?" if doubtful(vertebra) else vertebra.name
+        fits = box.x1 + gap + draw.textlength(name, font) < picture.shape[1]
         x, anchor = (box.x1 + gap, "lm") if fits else (box.x0 - gap, "rm")
         rim = max(1, height // 10)
-        colour = colour_of(vertebra)
-        draw.text((x, vertebra.centroid.y), vertebra.name, colour, font, anchor, stroke_width=rim, stroke_fill="black")
+        colour = _colour(vertebra)
+        draw.text((x, vertebra.centroid.y), name, colour, font, anchor, stroke_width=rim, stroke_fill="black")
     return np.asarray(canvas)

@@ -1,4 +1,4 @@
-"""The report: on what, with what and how long a run ran, what it rests on and why it stopped."""
+"""The report: film, versions, weights, settings and times of a run, the anchor of its names and why it stopped."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from dataclasses import asdict
 from typing import Any
 
 from spinefm import __version__
-from spinefm.trace.model import Anchor, Decided, Named, Trace
+from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.model import Anchor, Named, Trace
 
 REPORT_SCHEMA = 1
 """Version of the report's layout."""
 
 
 def report(trace: Trace) -> dict[str, Any]:
-    """What is known about the run of a finished `trace`, ready for JSON. Raises ValueError for an unfinished one."""
+    """The report of a finished `trace`, ready for JSON. Raises ValueError for an unfinished one."""
     finished = trace.finished
     if finished is None:
         raise ValueError("The run did not come to its end, so there is nothing to report; run the film again.")
@@ -26,7 +28,7 @@ def report(trace: Trace) -> dict[str, Any]:
         "film": asdict(trace.film),
         "vertebrae": [vertebra.name for vertebra in trace.vertebrae],
         "anchor": _anchor(trace.anchor),
-        "stops": {direction: _stop(decided) for direction, decided in trace.stops.items()},
+        "stops": {direction: _stop(decided) for direction, decided in stops(trace.events).items()},
         "notes": [*trace.film.notes, *([named.note] if named and named.note else []), *finished.notes],
         "corrections": [{"action": event.action, "text": event.text} for event in trace.corrections],
         "settings": dict(trace.settings),

@@ -37,7 +37,7 @@ PNG_SPEED = (
 
 
 class ExportError(ValueError):
-    """A result cannot be written where it was asked for; the message is one sentence that says why and what to do."""
+    """A result cannot be written to the requested place; the message is one sentence that says why and what to do."""
 
 
 def result_name(film: str) -> str:
@@ -73,14 +73,14 @@ def result_files(trace: Trace, film: Radiograph) -> dict[str, bytes]:
 def write_result(folder: str | Path, trace: Trace, film: Radiograph) -> Path:
     """Write the result of `trace` on `film` as `folder`, in place of an earlier result there; returns the folder.
 
-    The folder appears complete or not at all. Raises ExportError when it holds files that are no result or when the
-    place cannot be written; the earlier result is still there then.
+    The folder appears complete or not at all. Raises ExportError if it holds files that are no result or cannot be
+    written; an earlier result then remains.
     """
     return _replace_folder(Path(folder), result_files(trace, film))
 
 
 def write_error(folder: str | Path, film: str, sentence: str, detail: str | None = None) -> Path:
-    """Write `error.json` into `folder` for the `film` of that name: a plain sentence, and for a bug its `detail`.
+    """Write `error.json` into `folder` for the `film` of that name: one sentence, and a traceback as `detail`.
 
     Raises ExportError as `write_result` does.
     """
@@ -118,7 +118,7 @@ def _replace_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
 
 
 def _put_in_place(partial: Path, folder: Path) -> None:
-    """Rename `partial` to `folder`; an earlier result is moved aside first and deleted last, so that one is left."""
+    """Rename `partial` to `folder`; an earlier result is moved aside first and deleted last, so that one remains."""
     if not folder.exists():
         partial.rename(folder)
         return
@@ -133,7 +133,7 @@ def _put_in_place(partial: Path, folder: Path) -> None:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    """An earlier result may be replaced, anything else in the folder's place is someone's work."""
+    """Refuse to replace anything but an earlier result."""
     if folder.is_symlink():
         raise ExportError(
             f'The place for the result, "{folder}", is a symbolic link; remove it, or choose another --out.'

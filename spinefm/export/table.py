@@ -7,7 +7,9 @@ import io
 from collections.abc import Mapping, Sequence
 
 from spinefm.core.geometry import Point
-from spinefm.trace.model import Decided, Trace, Vertebra
+from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.model import Trace, Vertebra
 
 Cell = str | int | float | None
 
@@ -16,13 +18,13 @@ CORNERS = ("upper_left", "upper_right", "lower_right", "lower_left")
 
 
 def vertebra_rows(trace: Trace) -> list[dict[str, Cell]]:
-    """One row per vertebra of `trace`, from the top; what is not known (millimetres, corners) is None.
+    """One row per vertebra of `trace`, from the top; unknown values (millimetres, corners) are None.
 
     Width is the mean of the upper and lower edge between the corners, height that of the left and right edge. The
-    decision that ended the walk upwards stands in the row of the topmost vertebra, downwards in that of the lowest.
+    decision that ended the induction upwards is in the row of the topmost vertebra, downwards in that of the lowest.
     """
-    vertebrae, stops = trace.vertebrae, trace.stops
-    ends = {len(vertebrae) - 1: stops.get("down")} | ({0: stops["up"]} if "up" in stops else {})
+    vertebrae, ended = trace.vertebrae, stops(trace.events)
+    ends = {len(vertebrae) - 1: ended.get("down")} | ({0: ended["up"]} if "up" in ended else {})
     return [
         {**_row(vertebra, trace.film.spacing_mm, ends.get(index)), "correction": _correction(vertebra, trace)}
         for index, vertebra in enumerate(vertebrae)
@@ -76,7 +78,7 @@ def body_size(corners: Sequence[Point]) -> tuple[float | None, float | None]:
 
 
 def _correction(vertebra: Vertebra, trace: Trace) -> str | None:
-    """What the reader had to do with this vertebra."""
+    """The reader's corrections of this vertebra."""
     first = {found.number: found.name for found in (trace.finished.vertebrae if trace.finished else ())}
     by_hand = {event.vertebra for event in trace.of(Decided) if event.reason == "by hand"}
     words = {

@@ -33,8 +33,8 @@ class Projected:
 def fused_attention(attention: Attention, x: Tensor) -> Tensor:
     """SAM's attention over (B, h, w, width) for low precision; the same shape.
 
-    The relative places are part of the product: a query carries its own row and column of the tables, a key says by
-    a one in each which row and column it lies in. There a longer product costs little and a pass over scores much.
+    The relative places are part of the product: a query carries its own row and column of the tables, a key marks
+    its row and column with a one in each. There a longer product costs little and a pass over scores much.
     """
     parts = _projected(attention, x)
     asked = torch.cat([parts.queries, parts.rows, parts.columns], dim=2)  # (G, hw, c + h + w)

@@ -1,6 +1,6 @@
-"""Instance network: the vertebrae above, in the middle and below in a cutout of a semantic map (SPINEPS).
+"""Instance network: the vertebrae above, in the middle and below in a crop of a semantic map (SPINEPS).
 
-It never sees the film: the semantic mask alone goes in, whatever it came from (Möller et al. 2024).
+Its only input is the semantic mask, from whatever network; it never sees the film (Möller et al. 2024).
 """
 
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ CLASSES = ("none", "above", "centre", "below")
 
 @dataclass(frozen=True)
 class InstanceNetConfig:
-    """Size of the network, and the cutouts it was trained on.
+    """Size of the network, and the crops it was trained on.
 
-    A cutout is `high` by `wide` median spacings round a centre, resampled to `height` x `width` px; `semantic` are the
+    A crop is `high` by `wide` median spacings round a centre, resampled to `height` x `width` px; `semantic` are the
     classes of the map in it. `widths` are the channels at each resolution after `fold` x `fold` px became channels,
     `groups` those of the group norm.
     """
@@ -61,7 +61,7 @@ class InstanceNet(nn.Module):
         self.logits = nn.Conv2d(widths[0], cells * len(config.classes), kernel_size=1)
 
     def forward(self, cutouts: Tensor) -> Tensor:
-        """Tell three neighbours apart.
+        """Separate three neighbours.
 
         Args:
             cutouts: (B, len(semantic), height, width), one-hot.

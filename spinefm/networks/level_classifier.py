@@ -1,4 +1,4 @@
-"""Level classifier: is the patch round a centroid background, a vertebra, S1 or C2? (SpineFM, section 2.2)"""
+"""Level classifier: is the patch around a centroid background, a vertebra, S1 or C2? (SpineFM, section 2.2)"""
 
 from dataclasses import dataclass
 from typing import Literal

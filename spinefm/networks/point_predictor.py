@@ -41,7 +41,7 @@ class PointPredictor(nn.Module):
         """Predict the next centroid.
 
         Args:
-            points: (B, 3, 2) as (x, y) in the configured frame, in walking order, the last one latest.
+            points: (B, 3, 2) as (x, y) in the configured frame, in the order of the induction, the latest last.
 
         Returns:
             (B, 2) as (x, y) in the same frame.

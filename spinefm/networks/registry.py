@@ -13,6 +13,7 @@ from spinefm.networks.mask_rcnn import MaskRCNNConfig, build_mask_rcnn
 from spinefm.networks.med_sa import MedSA, MedSAConfig
 from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
 from spinefm.networks.unet import UNet, UNetConfig
+from spinefm.networks.view import ViewConfig, ViewNet
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ NETWORKS: Mapping[str, NetworkKind] = {
     "point_predictor": NetworkKind(PointPredictorConfig, PointPredictor),
     "unet": NetworkKind(UNetConfig, UNet),
     "instance_net": NetworkKind(InstanceNetConfig, InstanceNet),
+    "view": NetworkKind(ViewConfig, ViewNet),
 }
 
 REQUIRED = ("mask_rcnn", "med_sa", "classifier", "point_predictor")

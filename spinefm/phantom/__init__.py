@@ -5,7 +5,26 @@ Anatomy first (`column`, `outlines`), painted as optical depth along each ray (`
 """
 
 from spinefm.phantom.folder import write_set
-from spinefm.phantom.settings import TEST_SEEDS, TRAIN_SEEDS, Settings
+from spinefm.phantom.groups import GROUPS
+from spinefm.phantom.mix import MIXED, NEGATIVE
+from spinefm.phantom.seeds import RELEASE_SEEDS, TEST_SEEDS, TRAIN_SEEDS
+from spinefm.phantom.settings import Settings
 from spinefm.phantom.simulate import Phantom, Truth, simulate
 
-__all__ = ["TEST_SEEDS", "TRAIN_SEEDS", "Phantom", "Settings", "Truth", "simulate", "write_set"]
+GROUP_NAMES = (*GROUPS, NEGATIVE, MIXED)
+"""What `phantom --group` takes."""
+
+__all__ = [
+    "GROUPS",
+    "GROUP_NAMES",
+    "MIXED",
+    "NEGATIVE",
+    "RELEASE_SEEDS",
+    "TEST_SEEDS",
+    "TRAIN_SEEDS",
+    "Phantom",
+    "Settings",
+    "Truth",
+    "simulate",
+    "write_set",
+]

@@ -136,6 +136,12 @@ class Canvas:
         if patch is not None:
             self.add(patch, patch.cover * np.float32(depth))
 
+    def thin(self, points: Points, kept: float, soft_mm: float = 0.5) -> None:
+        """Air in the place of tissue, as a lung: `kept` is the share of the depth that is left inside."""
+        patch = self.patch(points, soft_mm)
+        if patch is not None:
+            self.depth[patch.rows, patch.columns] *= 1 - np.float32(1 - kept) * patch.cover
+
     def bone(self, points: Points, look: Look) -> None:
         """A bone: marrow whose depth follows the chord, trabeculae, and a cortex that is bright where seen on edge."""
         patch = self.patch(points, look.soft_mm)

@@ -26,6 +26,11 @@ def paint_neck(scene: Scene, dens_tip: Points) -> None:
     outlines = [skin_of_head(scene, frame), _neck_outline(scene, frame)]
     paint_mass(scene, outlines, scene.uniform(38, 62) * around.girth, 1.75 * around.tissue)
     paint_unevenness(scene, scene.uniform(12, 40), scene.uniform(0.01, 0.06))
+    paint_within_neck(scene, frame, dens_tip)
+
+
+def paint_within_neck(scene: Scene, frame: HeadFrame, dens_tip: Points) -> None:
+    """Airway, shoulders, head, C1, hyoid and larynx: all of head and neck but their bulk."""
     _paint_airway(scene, frame)
     paint_cavities(scene, frame)
     _paint_nape(scene)

@@ -42,12 +42,19 @@ MEAN_SIZES: dict[Level, tuple[float, float, float]] = {
     Level.L3: (34.4, 27.4, 10.6),
     Level.L4: (35.0, 27.2, 11.2),
     Level.L5: (35.0, 26.6, 10.2),
+    Level.L6: (34.8, 26.4, 9.8),
     Level.S1: (34.0, 29.5, 0.0),
 }
 """Depth (anterior to posterior) of the body, its height, and the height of the disc below, in mm."""
 
 CERVICAL_LEVELS = tuple(Level(i) for i in range(Level.C2, Level.T6 + 1))
 LUMBAR_LEVELS = tuple(level for level in Level if Level.T6 <= level <= Level.S1 and level is not Level.L6)
+ALL_LEVELS = tuple(level for level in Level if level >= Level.C2 and level is not Level.L6)
+MIDDLES = {"cervical": Level.C5, "lumbar": Level.L3, "thoracic": Level.T7, "whole": Level.T10}
+"""The level in the middle of each region's films, the origin of the patient's frame."""
+
+MOST_LEAN = 0.5
+"""Radians by which fractures may bend a spine forward in all."""
 
 LORDOSIS_SHARES = {
     Level.L5: 0.34, Level.L4: 0.24, Level.L3: 0.17, Level.L2: 0.13, Level.L1: 0.08, Level.T12: 0.04,
@@ -94,14 +101,42 @@ def _rotation(angle: float) -> Points:
 
 
 def build_column(region: str, settings: ColumnSettings, rng: np.random.Generator) -> tuple[Vertebra, ...]:
-    """The vertebrae from the top, C2 to T6 or T6 to S1; the origin is the middle of C5 or L3."""
-    levels = CERVICAL_LEVELS if region == "cervical" else LUMBAR_LEVELS
-    angles = _cervical_angles(levels, settings) if region == "cervical" else _lumbar_angles(levels, settings, rng)
+    """The vertebrae from the top: C2 to T6, T6 to S1, or all; the origin is the middle of the region's middle level."""
+    levels = _levels(region, settings.lumbar_count)
+    angles = _angles(region, levels, settings, rng)
     angles = angles + np.deg2rad(rng.normal(0, settings.wobble, len(levels)))
     sized = [_sized(level, angle, settings, rng) for level, angle in zip(levels, angles, strict=True)]
-    stacked = _stack(_with_fusion(sized, rng), settings, rng)
-    middle = levels.index(Level.C5 if region == "cervical" else Level.L3)
-    return tuple(_seen_obliquely(stacked, middle, settings, rng))
+    stacked = _stack(_settled(_with_fusion(sized, rng), settings.settle), settings, rng)
+    return tuple(_seen_obliquely(stacked, levels.index(MIDDLES[region]), settings, rng))
+
+
+def _levels(region: str, lumbar_count: int) -> tuple[Level, ...]:
+    """The levels of a region's films; S1 follows L4, L5 or L6."""
+    levels = {"cervical": CERVICAL_LEVELS, "lumbar": LUMBAR_LEVELS}.get(region, ALL_LEVELS)
+    if region == "cervical" or lumbar_count == 5:
+        return levels
+    last = Level(Level.L1 + lumbar_count - 1)
+    return (*(level for level in levels if level < min(last, Level.L6)), last, Level.S1)
+
+
+def _angles(region: str, levels: tuple[Level, ...], settings: ColumnSettings, rng: np.random.Generator) -> Points:
+    """Endplate angles in radians, per region."""
+    if region == "cervical":
+        return _cervical_angles(levels, settings)
+    lower = _lumbar_angles(levels, settings, rng)
+    return lower if region == "lumbar" else _whole_angles(levels, lower, settings)
+
+
+def _whole_angles(levels: tuple[Level, ...], lower: Points, settings: ColumnSettings) -> Points:
+    """The angles (N,) of a whole spine: lumbar below T12, then kyphosis up to T1 and lordosis of the neck above it."""
+    angles = lower.copy()
+    top, base = levels.index(Level.T1), levels.index(Level.T12)
+    share = np.clip((base - np.arange(len(levels))) / (base - top), 0, None)
+    chest = angles[base] - np.deg2rad(settings.kyphosis) * (0.5 - 0.5 * np.cos(np.pi * np.clip(share, 0, 1)))
+    neck = (
+        np.deg2rad(np.clip(-0.6 * np.rad2deg(chest[top]), 0, 40)) * np.clip(top - np.arange(len(levels)), 0, None) / 6
+    )
+    return np.where(np.arange(len(levels)) < base, chest + neck, angles)
 
 
 def _cervical_angles(levels: tuple[Level, ...], settings: ColumnSettings) -> Points:
@@ -114,7 +149,8 @@ def _cervical_angles(levels: tuple[Level, ...], settings: ColumnSettings) -> Poi
 
 def _lumbar_angles(levels: tuple[Level, ...], settings: ColumnSettings, rng: np.random.Generator) -> Points:
     """Endplate angles in radians: S1 has the sacral slope, shares of the lordosis add upwards, kyphosis above T12."""
-    angles, lordosis = {Level.S1: settings.slope}, _lordosis(settings.lordosis, rng)
+    shares = _lordosis(settings.lordosis, rng).values()  # from the lowest lumbar level up
+    angles, lordosis = {Level.S1: settings.slope}, dict(zip(reversed(levels[:-1]), shares, strict=False))
     below = Level.S1
     for level in reversed(levels[:-1]):
         angles[level] = angles[below] + (lordosis[level] if level in lordosis else -3.0 + 0.3 * settings.bend)
@@ -143,16 +179,17 @@ def _sized(level: Level, angle: float, settings: ColumnSettings, rng: np.random.
         obliquity=0.0,
         rotation=0.0,
         degeneration=wear,
-        crush=_crush(level, rng) if rng.random() < settings.fracture_rate else (0.0, 0.0, 0.0),
+        crush=_crush(level, settings.crush, rng) if rng.random() < settings.fracture_rate else (0.0, 0.0, 0.0),
         youth=settings.youth,
     )
 
 
-def _crush(level: Level, rng: np.random.Generator) -> tuple[float, float, float]:
+def _crush(level: Level, factor: float, rng: np.random.Generator) -> tuple[float, float, float]:
     """Lost shares of height (anterior, middle, posterior) of a wedge, biconcave or crush deformity (Genant's types)."""
     if level in (Level.C2, Level.S1):
         return 0.0, 0.0, 0.0
     loss = float(rng.uniform(0.08, 0.2) if level < Level.T3 else rng.uniform(0.1, 0.36))
+    loss *= factor
     kinds = ((loss, loss * 0.6, 0.0), (0.05, loss, 0.0), (loss, loss, loss * 0.7))
     return kinds[rng.choice(3, p=[0.55, 0.3, 0.15])]
 
@@ -163,6 +200,19 @@ def _with_fusion(sized: list[Vertebra], rng: np.random.Generator) -> list[Verteb
         index = int(rng.integers(1, len(sized) - 2))
         sized[index] = replace(sized[index], disc=0.5)
     return sized
+
+
+def _settled(sized: list[Vertebra], share: float) -> list[Vertebra]:
+    """Let the spine above each wedge lean forward by a share of it: fractures make a kyphosis, not a wider disc."""
+    if share == 0:
+        return sized
+    lean, turned = 0.0, []
+    for vertebra in reversed(sized):
+        turned.append(replace(vertebra, angle=vertebra.angle - lean))
+        front, _, back = vertebra.crush
+        lean += share * float(np.arctan2((front - back) * vertebra.height, vertebra.depth))
+        lean = min(lean, MOST_LEAN)
+    return turned[::-1]
 
 
 def _stack(sized: list[Vertebra], settings: ColumnSettings, rng: np.random.Generator) -> list[Vertebra]:
@@ -179,7 +229,7 @@ def _stack(sized: list[Vertebra], settings: ColumnSettings, rng: np.random.Gener
 
 def _slip(above: Vertebra, settings: ColumnSettings, rng: np.random.Generator) -> float:
     """Millimetres by which the lower body lies behind the upper one; beyond noise in the worn spine only."""
-    slipped = rng.random() < 0.12 * settings.degeneration
+    slipped = rng.random() < 0.12 * settings.degeneration + settings.slip_rate
     share = rng.choice([-0.6, 1.0]) * rng.uniform(0.06, 0.25) if slipped else rng.normal(0, 0.018)
     return float(share * above.depth)
 

@@ -46,7 +46,7 @@ class Beam:
     def draw(cls, rng: np.random.Generator, region: str) -> Beam:
         """Draw a beam; trunk films carry more scatter than neck films."""
         wide = rng.random() < EXTREME_SHARE
-        trunk = region == "lumbar"
+        trunk = region != "cervical"
         falls = rng.random() < (0.25 if trunk else 0.45)
         return cls(
             quality=float(rng.uniform(0.6, 1.35)),
@@ -113,7 +113,7 @@ class Response:
     def draw(cls, rng: np.random.Generator, region: str) -> Response:
         """Draw a response; trunk films are more often digital with black air."""
         wide = rng.random() < EXTREME_SHARE
-        trunk = region == "lumbar"
+        trunk = region != "cervical"
         curve = str(rng.choice(["film", "log", "linear"], p=[0.3, 0.45, 0.25] if trunk else [0.5, 0.3, 0.2]))
         return cls(
             curve=curve,
@@ -186,7 +186,7 @@ class FilmSettings:
 
     @classmethod
     def draw(cls, rng: np.random.Generator, region: str) -> FilmSettings:
-        """Draw settings for a film of `region` ("cervical" or "lumbar")."""
+        """Draw settings for a film of `region` (any but "cervical" is a trunk)."""
         return cls(
             beam=Beam.draw(rng, region),
             detector=Detector.draw(rng),

@@ -11,13 +11,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.core.visibility import LEGIBLE, contrast
+from spinefm.phantom.mix import MIXED, NEGATIVE, drawn_group
+from spinefm.phantom.negatives import Negative, simulate_negative
 from spinefm.phantom.settings import RegionName
 from spinefm.phantom.simulate import Phantom, simulate
 
 COMPLETE_SHARE = 0.6
-"""Bodies of which this share is on the film, and which can be seen there, are in `polygons`; the others in view
-are named in `partial`, with the share that is on the film."""
+"""Bodies of which this share is in view are in `polygons`, however faint they are; the others are named in `partial`.
+
+Where the body lies decides what counts as truth, and nothing else: how well it can be seen only splits the tables of
+an evaluation, which measures it on the film."""
 
 
 def write_set(
@@ -26,38 +29,68 @@ def write_set(
     region: RegionName | None = None,
     progress: Callable[[int, int], None] | None = None,
     layout: str | None = None,
+    group: str | None = None,
 ) -> list[str]:
     """Simulate and write one phantom per seed; returns the films' names, such as `phantom-cervical-9000000`.
 
-    `progress` is called with (done, total) after each film. Raises OSError when the folder cannot be written.
+    `group` is a kind of patient or film (`groups.GROUPS`), "negative" for pictures that are no lateral spine film, or
+    "mixed" for the mixture that networks are trained on. `progress` is called with (done, total) after each film.
+    Raises OSError when the folder cannot be written.
     """
     for part in ("films", "labels"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     names = []
     for done, seed in enumerate(seeds, start=1):
-        names.append(write_phantom(folder, simulate(seed, region, layout=layout)))
+        names.append(write_film(folder, seed, region, layout, drawn_group(seed) if group == MIXED else group))
         if progress is not None:
             progress(done, len(seeds))
     return names
 
 
+def write_film(
+    folder: Path, seed: int, region: RegionName | None = None, layout: str | None = None, group: str | None = None
+) -> str:
+    """Simulate and write one phantom, or one negative where that is the group; returns its name."""
+    if group == NEGATIVE:
+        return write_negative(folder, simulate_negative(seed))
+    return write_phantom(folder, simulate(seed, region, layout=layout, group=group))
+
+
 def write_phantom(folder: Path, phantom: Phantom) -> str:
     """Write one phantom into a folder that has `films/` and `labels/`; returns its name."""
-    name = f"phantom-{phantom.region}-{phantom.seed}"
+    name = f"phantom-{phantom.group or phantom.region}-{phantom.seed}"
     _write_png(folder / "films" / f"{name}.png", np.round(phantom.film * 255).astype(np.uint8))
     _write_png(folder / "labels" / f"{name}.png", phantom.labels)
     (folder / "labels" / f"{name}.json").write_text(json.dumps(label_of(phantom)), encoding="utf-8")
     return name
 
 
+def write_negative(folder: Path, negative: Negative) -> str:
+    """Write a picture that is no lateral spine film into a folder that has `films/` and `labels/`; returns its name."""
+    name = f"phantom-negative-{negative.seed}"
+    _write_png(folder / "films" / f"{name}.png", np.round(negative.film * 255).astype(np.uint8))
+    _write_png(folder / "labels" / f"{name}.png", np.zeros(negative.film.shape, np.uint8))
+    label = {
+        "size": [negative.film.shape[1], negative.film.shape[0]],
+        "region": "none",
+        "kind": "phantom (simulated): no lateral spine film",
+        "complete": True,
+        "polygons": {},
+        "partial": {},
+        "distractors": {},
+        "seed": negative.seed,
+        "layout": negative.subject,
+        "group": "negative",
+        "view": negative.kind,
+        "inverted": False,
+    }
+    (folder / "labels" / f"{name}.json").write_text(json.dumps(label), encoding="utf-8")
+    return name
+
+
 def label_of(phantom: Phantom) -> dict[str, Any]:
     """The truth of a phantom as JSON data, points in film pixels rounded to a hundredth."""
-    contrasts = {level: contrast(phantom.film, phantom.labels == level) for level in phantom.truth}
-    whole = {
-        level: truth
-        for level, truth in phantom.truth.items()
-        if truth.visible >= COMPLETE_SHARE and contrasts[level] >= LEGIBLE
-    }
+    whole = {level: truth for level, truth in phantom.truth.items() if truth.visible >= COMPLETE_SHARE}
     partial = {level: truth for level, truth in phantom.truth.items() if level not in whole}
     return {
         "size": [phantom.film.shape[1], phantom.film.shape[0]],
@@ -66,12 +99,13 @@ def label_of(phantom: Phantom) -> dict[str, Any]:
         "complete": True,
         "polygons": {level.name: np.round(truth.polygon, 2).tolist() for level, truth in whole.items()},
         "partial": {level.name: round(truth.visible, 3) for level, truth in partial.items()},
-        "contrast": {level.name: round(value, 4) for level, value in contrasts.items()},
+        "share": {level.name: round(truth.visible, 3) for level, truth in phantom.truth.items()},
         "corners": {level.name: np.round(truth.corners, 2).tolist() for level, truth in whole.items()},
         "centroids": {level.name: np.round(point, 2).tolist() for level, point in phantom.centroids.items()},
         "distractors": {kind: np.round(points, 2).tolist() for kind, points in phantom.distractors.items()},
         "seed": phantom.seed,
         "layout": phantom.layout,
+        **({"group": phantom.group, "gain": round(phantom.gain, 5)} if phantom.group else {}),
         "faces": phantom.faces,
         "inverted": phantom.inverted,
         "spacing_mm": round(phantom.spacing_mm, 5),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from spinefm.core.levels import Level
 from spinefm.phantom.mass import paint_gas, paint_mass, paint_mottle, paint_unevenness
 from spinefm.phantom.outlines import closed_curve, curve, ellipse
-from spinefm.phantom.pelvis import paint_hips, paint_pelvic_gas, paint_pelvis, pelvic_frame
+from spinefm.phantom.pelvis import PelvicFrame, paint_hips, paint_pelvic_gas, paint_pelvis, pelvic_frame
 from spinefm.phantom.sacrum import paint_sacrum
 from spinefm.phantom.scene import Scene
 from spinefm.phantom.thorax import paint_lungs, paint_ribs
@@ -26,10 +26,20 @@ def paint_trunk(scene: Scene) -> None:
     paint_unevenness(scene, scene.uniform(5, 14), scene.uniform(0.0, 0.015))
     _paint_folds(scene)
     paint_lungs(scene)
+    paint_belly_gas(scene, frame)
+    paint_ribs(scene)
+    paint_belly(scene, frame)
+
+
+def paint_belly_gas(scene: Scene, frame: PelvicFrame) -> None:
+    """Gas of bowel and rectum; nothing attenuates less than air."""
     _paint_bowel(scene)
     paint_pelvic_gas(scene, frame)
     np.maximum(scene.canvas.depth, 0.0, out=scene.canvas.depth)
-    paint_ribs(scene)
+
+
+def paint_belly(scene: Scene, frame: PelvicFrame) -> None:
+    """Pelvis, sacrum, aorta, fat planes and objects on clothes."""
     paint_pelvis(scene, frame)
     paint_sacrum(scene)
     _paint_aorta(scene)

@@ -92,7 +92,7 @@ def _corners(vertebra: Vertebra, rng: np.random.Generator) -> Points:
         drop = rng.uniform(0.02, 0.1)  # the upper endplate slopes down to anterior, the lower one ends in a lip
         drop += vertebra.youth * rng.uniform(0.1, 0.35)
         shape = [(-0.46, -0.5 + drop), (0.46, -0.52), (0.5, 0.46), (-0.51, 0.5 + 0.4 * drop)]
-    elif level is Level.L5:
+    elif level in (Level.L5, Level.L6):
         wedge = rng.uniform(0.02, 0.09)
         shape = [(-0.49, -0.5 - wedge / 2), (0.48, -0.49 + wedge / 2), (0.47, 0.48 - wedge), (-0.5, 0.5 + wedge / 2)]
     else:
@@ -111,9 +111,12 @@ def _quadrangle(vertebra: Vertebra, corners: Points, rng: np.random.Generator) -
     size = (vertebra.depth, vertebra.height)
     sa, sp, ip, ia = corners * size
     deep = vertebra.depth
-    superior = _edge(sa, sp, -(rng.uniform(*hollow) * vertebra.height / deep + 0.6 * max(middle, 0)), 0.0, rng)
+    convex = 0.07 * vertebra.youth if vertebra.level >= Level.T3 else 0.0  # a child's bodies are biconvex
+    sunk = 0.6 * max(middle, 0) - convex
+    superior = _edge(sa, sp, -(rng.uniform(*hollow) * vertebra.height / deep + sunk), 0.0, rng)
     posterior = _edge(sp, ip, -rng.uniform(0.0, 0.065), 0.3 * lip, rng)
-    inferior = _edge(ip, ia, -(rng.uniform(*hollow) * vertebra.height / deep + 0.3 * max(middle, 0)), 0.0, rng)
+    sunk = 0.3 * max(middle, 0) - convex
+    inferior = _edge(ip, ia, -(rng.uniform(*hollow) * vertebra.height / deep + sunk), 0.0, rng)
     anterior = _edge(ia, sa, -rng.uniform(0.0, 0.08), lip, rng)
     if vertebra.level is Level.S1:
         posterior, anterior = _edge(sp, ip, 0.02, 0, rng), _edge(ia, sa, -rng.uniform(0.0, 0.06), 0.5 * lip, rng)

@@ -170,7 +170,7 @@ def _spinous_lumbar(scene: Scene, vertebra: Vertebra, strength: float) -> None:
     thoracic = vertebra.level < Level.L1
     long, fall = scene.uniform(0.5, 0.85), scene.uniform(0.0, 0.2) + (0.6 if thoracic else 0.0)
     tall = 0.3 if thoracic else scene.uniform(0.4, 0.62)
-    if vertebra.level is Level.L5:
+    if vertebra.level in (Level.L5, Level.L6):
         long, tall = 0.6 * long, 0.7 * tall
     top, bottom = 0.05, 0.1 + tall
     end = 1.0 + long

@@ -10,20 +10,18 @@ from typing import Any, Literal
 
 import numpy as np
 
-RegionName = Literal["cervical", "lumbar"]
+RegionName = Literal["cervical", "lumbar", "thoracic", "whole"]
 Facing = Literal["left", "right"]
 
-TRAIN_SEEDS = range(0, 1_000_000)
-"""Seeds of phantoms to train and validate on."""
-
-TEST_SEEDS = range(9_000_000, 10_000_000)
-"""Seeds of phantoms to test on; nothing is ever trained or tuned on them."""
-
 LAYOUTS: dict[str, dict[str, float]] = {
-    "cervical": {"full": 0.5, "wide": 0.07, "narrow": 0.06, "no_anchor": 0.09, "three": 0.07, "cephalogram": 0.21},
-    "lumbar": {"full": 0.50, "wide": 0.15, "narrow": 0.13, "no_anchor": 0.12, "three": 0.10},
-}
-"""How often each layout is drawn, per region."""
+    "cervical": {"full": 0.5, "wide": 0.07, "narrow": 0.06, "no_anchor": 0.09, "three": 0.07, "cephalogram": 0.21,
+                 "spot": 0.0, "third": 0.0},
+    "lumbar": {"full": 0.50, "wide": 0.15, "narrow": 0.13, "no_anchor": 0.12, "three": 0.10,
+               "spot": 0.0, "third": 0.0},
+    "thoracic": {"chest": 0.6, "strip": 0.4},
+    "whole": {"whole": 1.0},
+}  # fmt: skip
+"""How often each layout is drawn, per region; those of share 0 and the last two regions belong to groups."""
 
 FILM_SIZES: dict[str, tuple[tuple[int, int], ...]] = {
     "full": ((480, 640), (512, 640), (560, 640), (640, 640), (480, 640), (640, 512)),
@@ -32,6 +30,11 @@ FILM_SIZES: dict[str, tuple[tuple[int, int], ...]] = {
     "no_anchor": ((480, 640), (512, 640), (560, 560), (640, 512)),
     "three": ((480, 480), (512, 512), (480, 560), (560, 480)),
     "cephalogram": ((516, 640), (512, 640), (560, 640), (640, 560), (640, 640)),
+    "spot": ((400, 480), (480, 480), (420, 560), (512, 640)),
+    "third": ((640, 640), (640, 512), (560, 640), (640, 480)),
+    "chest": ((512, 640), (560, 640), (640, 640), (600, 640)),
+    "strip": ((300, 640), (340, 640), (400, 640), (480, 640)),
+    "whole": ((320, 800), (400, 900), (360, 900), (300, 720), (460, 800)),
 }
 """Sizes (width, height) in pixels that a layout draws from."""
 
@@ -41,6 +44,9 @@ class ColumnSettings:
     """The patient's spine. Angles in degrees; factors multiply the published means.
 
     `youth`, from 0 (grown up) to 1 (a child of about eight): flatter, wedge-shaped bodies with more disc between them.
+    `lumbar_count` is 4, 5 or 6; `crush` multiplies the lost height of fractured bodies, `settle` is the share of a
+    wedge by which the spine above leans forward; `slip_rate` adds to the share of slipped bodies; `kyphosis` is the
+    thoracic kyphosis of a spine that is drawn whole, in degrees.
     """
 
     size: float
@@ -57,6 +63,11 @@ class ColumnSettings:
     divergence: float
     rotation: float
     youth: float = 0.0
+    lumbar_count: int = 5
+    crush: float = 1.0
+    settle: float = 0.0
+    slip_rate: float = 0.0
+    kyphosis: float = 40.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,10 @@ class SurroundSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """All drawn settings; `field` is the film's height as a multiple of the length of spine it must show."""
+    """All drawn settings; `field` is the film's height as a multiple of the length of spine it must show.
+
+    `group` names the kind of patient or film asked for (see `groups`), "" for none.
+    """
 
     seed: int
     region: RegionName
@@ -101,6 +115,7 @@ class Settings:
     column: ColumnSettings
     bone: BoneSettings
     surround: SurroundSettings
+    group: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The settings as plain numbers and words."""
@@ -163,6 +178,11 @@ def _field(rng: np.random.Generator, region: str, layout: str) -> float:
         "no_anchor": (1.05, 1.6),
         "three": (1.02, 1.35),
         "cephalogram": (1.02, 1.3),
+        "spot": (1.1, 2.0),
+        "third": (2.6, 3.6),
+        "chest": (1.05, 1.3),
+        "strip": (1.02, 1.3),
+        "whole": (1.03, 1.35),
     }
     return float(rng.uniform(*limits[layout]))
 

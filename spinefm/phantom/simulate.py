@@ -15,11 +15,13 @@ from spinefm.phantom.canvas import Canvas, View, cover
 from spinefm.phantom.cervical import paint_neck
 from spinefm.phantom.column import Vertebra, build_column
 from spinefm.phantom.film import FilmSettings, develop
+from spinefm.phantom.groups import group_of, veil
 from spinefm.phantom.lumbar import paint_trunk
 from spinefm.phantom.outlines import Outline, annotated, body_outline
 from spinefm.phantom.posterior import paint_arch
 from spinefm.phantom.scene import Scene
 from spinefm.phantom.settings import RegionName, Settings
+from spinefm.phantom.torso import paint_torso
 from spinefm.phantom.vertebrae import paint_body, paint_discs
 from spinefm.phantom.view import view_of
 
@@ -53,7 +55,7 @@ class Phantom:
     `film` (H, W) float32 in [0, 1]; `labels` (H, W) uint8 VerSe ids of the bodies; `truth` per level, from the top;
     `centroids` (x, y) of the labelled pixels; `faces` the side of the film to which the patient looks; `spacing_mm` mm
     per pixel; `distractors` (K, 2) film pixels per kind of structure that is no vertebral body; `settings` as plain
-    JSON data.
+    JSON data; `group` as asked for, "" for none; `gain` the factor that a veil left of the film's contrast.
     """
 
     film: NDArray[np.float32]
@@ -68,6 +70,8 @@ class Phantom:
     inverted: bool
     spacing_mm: float
     settings: dict[str, Any]
+    group: str = ""
+    gain: float = 1.0
 
 
 def simulate(
@@ -75,24 +79,35 @@ def simulate(
     region: RegionName | None = None,
     size: tuple[int, int] | None = None,
     layout: str | None = None,
+    group: str | None = None,
 ) -> Phantom:
     """Simulate one lateral radiograph; the same arguments give the same phantom.
 
-    `size` is (width, height) in pixels. What is None is drawn. Raises ValueError for a layout that the region does not
-    have.
+    `size` is (width, height) in pixels; `group` names a kind of patient or film (see `groups`). What is None is drawn,
+    but for the group: without one the phantom is of the usual kind. Raises ValueError for a layout that the region does
+    not have and for an unknown group.
     """
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(4)]
-    settings = Settings.draw(seed, streams[0], region, size, layout)
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(5)]
+    kind = group_of(group)
+    if group:
+        region, layout = kind.region_and_layout(streams[4], region, layout)
+    settings = replace(
+        kind.patient(Settings.draw(seed, streams[0], region, size, layout), streams[4]), group=group or ""
+    )
     column = build_column(settings.region, settings.column, streams[1])
     outlines = {vertebra.level: body_outline(vertebra, streams[1]) for vertebra in column}
     view = view_of(settings, outlines, streams[1])
     scene = Scene(_canvas(view, settings, streams[2]), column, settings, streams[2])
     _paint(scene, outlines)
-    film_settings = FilmSettings.draw(streams[3], settings.region)
+    kind.paint(scene)
+    film_settings = kind.film(FilmSettings.draw(streams[3], settings.region), streams[4])
     developed = develop(_on_film(scene), film_settings, streams[3])
+    film, gain = developed.film, 1.0
+    if kind.veil is not None:
+        film, gain = veil(film, developed.visible, kind.veil, streams[4])
     labels, truth = _truth(view, outlines, developed.visible)
     return Phantom(
-        film=developed.film,
+        film=film,
         labels=labels,
         truth=truth,
         centroids={level: _centroid(labels, level) for level in truth},
@@ -104,6 +119,8 @@ def simulate(
         inverted=bool(developed.inverted),
         spacing_mm=1.0 / view.scale,
         settings=settings.to_json() | {"film": asdict(film_settings)},
+        group=settings.group,
+        gain=gain,
     )
 
 
@@ -122,11 +139,11 @@ def _on_film(scene: Scene) -> NDArray[np.float32]:
 
 def _paint(scene: Scene, outlines: dict[Level, Outline]) -> None:
     """Paint the surroundings, then the arches, then the bodies: the order changes nothing but the random stream."""
-    cervical = scene.settings.region == "cervical"
-    if cervical:
-        paint_neck(scene, _dens_tip(scene.vertebra(Level.C2), outlines[Level.C2]))
-    else:
+    if scene.settings.region == "lumbar":
         paint_trunk(scene)
+    else:
+        surround = paint_neck if scene.settings.region == "cervical" else paint_torso
+        surround(scene, _dens_tip(scene.vertebra(Level.C2), outlines[Level.C2]))
     for vertebra in scene.column:
         paint_arch(scene, vertebra)
     for vertebra in scene.column:

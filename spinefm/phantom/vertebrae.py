@@ -27,7 +27,7 @@ def paint_body(scene: Scene, vertebra: Vertebra, outline: Outline, strength: flo
     bone, rng = scene.settings.bone, scene.rng
     across, along = _own_axes(scene, vertebra, patch)
     inside = scene.canvas.inside(patch)
-    marrow = (TRUNK_MARROW if scene.settings.region == "lumbar" else 1.0) * strength * bone.marrow
+    marrow = (TRUNK_MARROW if scene.settings.region != "cervical" else 1.0) * strength * bone.marrow
     values = marrow * _thickness(across, bone.roundness)
     values *= 1 + bone.trabeculae * scene.canvas.grain(
         patch, _film_angle(scene, vertebra), stretch=rng.uniform(1.2, 3.0)
@@ -47,8 +47,8 @@ def paint_body(scene: Scene, vertebra: Vertebra, outline: Outline, strength: flo
 
 def _wall(scene: Scene, ends: Grid) -> Grid:
     """Cortex seen on edge, relative (h, w): weaker at the waist than at the endplates, above all in the trunk."""
-    waist, more = (0.7, 0.9) if scene.settings.region == "lumbar" else (0.8, 0.7)
-    low = 0.2 if scene.settings.region == "lumbar" else 0.35
+    waist, more = (0.7, 0.9) if scene.settings.region != "cervical" else (0.8, 0.7)
+    low = 0.2 if scene.settings.region != "cervical" else 0.35
     return np.asarray(scene.uniform(low, waist) + scene.uniform(0.2, more) * ends, np.float32)
 
 
@@ -135,7 +135,7 @@ def paint_discs(scene: Scene, outlines: Mapping[Level, Outline]) -> None:
 
 def _paint_annuli(scene: Scene, outlines: Mapping[Level, Outline]) -> None:
     """Lumbar discs as deep as the bodies are wide: hardly darker than marrow, so that only endplates part the two."""
-    if scene.settings.region != "lumbar":
+    if scene.settings.region == "cervical":
         return
     bone = scene.settings.bone
     filled = TRUNK_MARROW * bone.body * bone.marrow * scene.uniform(0.0, 0.95)

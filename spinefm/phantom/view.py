@@ -15,10 +15,19 @@ Points = NDArray[np.float64]
 CEPHALOGRAM_HEIGHT_MM = 235.0
 """Height of the anatomy that a head film shows."""
 
+OWN_STRETCHES: dict[tuple[str, str], tuple[tuple[Level, ...], ...]] = {
+    ("spot", "cervical"): ((Level.C2, Level.C4), (Level.C6, Level.T2), (Level.C4, Level.C7)),
+    ("spot", "lumbar"): ((Level.L4, Level.S1), (Level.L4, Level.S1), (Level.L3, Level.S1), (Level.T11, Level.L2)),
+    ("chest", "thoracic"): ((Level.T1, Level.T12), (Level.T2, Level.T12), (Level.T1, Level.L1), (Level.T2, Level.T11)),
+    ("strip", "thoracic"): ((Level.T2, Level.T12), (Level.T3, Level.L1), (Level.T5, Level.L2), (Level.T1, Level.T11)),
+    ("whole", "whole"): ((Level.C2, Level.S1), (Level.C3, Level.S1), (Level.C7, Level.S1)),
+}
+"""The ends of the stretches that a group's layout may have to show."""
+
 
 def view_of(settings: Settings, outlines: dict[Level, Outline], rng: np.random.Generator) -> View:
     """The view of a layout: the stretch of spine fills 1 / `field` of the film's height, at random in the rest."""
-    tilt = np.deg2rad(settings.tilt)
+    tilt = np.deg2rad(settings.tilt * (0.4 if settings.layout in ("chest", "whole") else 1.0))
     if settings.layout == "cephalogram":
         return _cephalogram(settings, outlines, tilt, rng)
     shown = np.concatenate([outlines[level].polygon for level in _stretch(settings, rng)])
@@ -45,9 +54,11 @@ def _scale(settings: Settings, extent: Points, size: Points) -> float:
 
     Bodies stay at least about 28 px of 640 deep, unless the stretch then would not fit.
     """
-    room = 0.6 if settings.region == "lumbar" else 0.55
+    room = 0.55 if settings.region == "cervical" else 0.6
     fitting = min(size[1] / (extent[1] * 1.03), room * size[0] / extent[0])
     least = max(size) / 640 * (1.8 if settings.region == "cervical" else 0.85)
+    if settings.layout in ("third", "whole"):
+        least = 0.3
     return float(min(fitting, max(least, size[1] / (extent[1] * settings.field))))
 
 
@@ -59,13 +70,16 @@ def _above(settings: Settings, slack: float, rng: np.random.Generator) -> float:
     if settings.layout == "no_anchor":
         near = min(slack, float(rng.uniform(-1, 9)) * (1.0 if settings.region == "cervical" else 1.6))
         return near if settings.region == "cervical" else slack - near
-    if settings.layout in ("three", "narrow"):
+    if settings.layout in ("three", "narrow", "spot", "third", "strip"):
         return slack * float(rng.uniform(0.3, 0.7))
     return slack * float(rng.uniform(0.3, 0.75) if settings.region == "cervical" else rng.uniform(0.05, 0.5))
 
 
 def _stretch(settings: Settings, rng: np.random.Generator) -> list[Level]:
     """The levels that the film must show."""
+    if (settings.layout, settings.region) in OWN_STRETCHES:
+        choices = OWN_STRETCHES[settings.layout, settings.region]
+        return list(choices[int(rng.integers(len(choices)))])
     if settings.layout == "three":
         limits = (Level.C2, Level.C5) if settings.region == "cervical" else (Level.T11, Level.L3)
         first = int(rng.integers(limits[0], limits[1] + 1))

@@ -1,4 +1,4 @@
-"""How masks and levels stand in a trace's JSON: run lengths and names, checked when they are read."""
+"""How masks and levels are written in a trace's JSON: run lengths and names, checked when they are read."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The typed record of a run: the events a method emits, and the trace that keeps them, to JSON and back without loss.
+"""The record of a run: its events, to JSON and back without loss, and the result that they lead to.
 
-A number never comes without the limit it was held against. Points are (x, y) film pixels; boxes are half open.
-Vertebrae are numbered in the order in which a run accepted them; names come last, in `Named`.
+Here are the events that every run ends with, whatever its method: `Named`, `Finished` and `Corrected`. A method's own
+events lie in its package and are entered in `spinefm.trace.registry`. Points are (x, y) film pixels. Vertebrae are
+numbered in the order in which a run accepted them.
 """
 
 from __future__ import annotations
@@ -10,44 +11,22 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from spinefm.core.geometry import Axis, Box, Point
+from spinefm.core.geometry import Point
 from spinefm.core.levels import UNNAMED_ID, Level
 from spinefm.trace.codec import StoredLevel, StoredMask
-from spinefm.trace.semantic_events import SemanticEvent
+from spinefm.trace.registry import EVENTS, Event, StoredEvents
 
 SCHEMA = 1
 """Version of the trace's layout on disk; it grows when an old reader would misread a new trace."""
 
-Direction = Literal["seed", "up", "down", "added"]
-"""Where a step belongs: to the starting points, to the walk up or down, or to a vertebra that the reader clicked."""
-Verdict = Literal["accepted", "spine end", "stopped"]
-Reason = Literal[
-    "vertebra",
-    "C2",
-    "S1",
-    "clicked",
-    "by hand",
-    "overlap",
-    "background",
-    "empty mask",
-    "outside the film",
-    "point outside",
-    "step limit",
-    "revisited",
-    "misplaced end",
-    "too faint",
-]
-OVERRULABLE: tuple[Reason, ...] = ("background", "overlap", "outside the film", "too faint")
-"""Stops that a reader may go on past: at the others there is no mask, or one that is taken already."""
-Action = Literal["name", "shift", "delete", "add", "go on", "lock", "unlock", "keep"]
-"""What a correction does; "keep" carries the locked vertebrae of an earlier run into a new one."""
-SPINE_ENDS: Mapping[str, Direction] = {"C2": "up", "S1": "down"}
-"""The direction that each end of the spine stops."""
+Action = Literal["name", "shift", "delete", "add", "go on", "lock", "unlock", "keep", "reshape"]
+"""What a correction does; "keep" carries the locked vertebrae of an earlier run into a new one.
 
+"reshape" puts another outline in the place of a vertebra's: `added` then holds it under the same number."""
 Setting = bool | int | float | str | None
 """What a setting's value can be."""
 
@@ -65,137 +44,6 @@ class FilmRecord:
     spacing_source: str | None = None
     polarity_turned: bool = False
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Detection:
-    """One vertebra proposed by the detector, kept or dropped and why."""
-
-    score: float
-    box: Box
-    mask: StoredMask
-    centroid: Point
-    kept: bool
-    reason: str
-
-
-@dataclass(frozen=True)
-class Located:
-    """Every detection (SpineFM, section 2.1), the score limit asked for and the one used in the end."""
-
-    detections: tuple[Detection, ...]
-    score_limit: float
-    limit_used: float
-    kind: Literal["located"] = "located"
-
-
-@dataclass(frozen=True)
-class Seeded:
-    """The centroids from which the induction starts, from the top; it starts anew, whatever was accepted before.
-
-    `order` and `triple` index the detections: all kept ones along the axis, and the three chosen (none for clicks).
-    """
-
-    source: Literal["detected", "clicked"]
-    axis: Axis
-    order: tuple[int, ...]
-    triple: tuple[int, ...]
-    points: tuple[Point, ...]
-    spacing: float
-    mean_score: float | None
-    kind: Literal["seeded"] = "seeded"
-
-
-@dataclass(frozen=True)
-class Proposed:
-    """The next point of a step and the patch round it; `known` are the three centroids behind it, none for a seed.
-
-    A second one in the same step looks beside the predicted point, `turned` by degrees about the last centroid: the
-    likeliest kind of vertebra was `unsure` there, below `unsure_limit`. What came before it in the step is set aside.
-    """
-
-    direction: Direction
-    step: int
-    known: tuple[Point, ...]
-    point: Point
-    patch: Box
-    turned: float = 0.0
-    unsure: float | None = None
-    unsure_limit: float | None = None
-    kind: Literal["proposed"] = "proposed"
-
-
-@dataclass(frozen=True)
-class Segmented:
-    """The mask at the proposed point; `shift` in pixels from the point to the refined centroid.
-
-    `patch` is the patch the mask was taken from: the proposed one, or one centred anew (`recentred`); what of it lies
-    outside the film was black. `outside_share` is that of a square of one spacing round the centroid. `contrast` is
-    the standard deviation of the grey values in and round the mask, as a share of the film's range.
-    """
-
-    direction: Direction
-    step: int
-    mask: StoredMask
-    centroid: Point | None
-    shift: float | None
-    patch: Box
-    outside_share: float
-    outside_limit: float
-    recentred: bool = False
-    contrast: float | None = None
-    contrast_limit: float | None = None
-    kind: Literal["segmented"] = "segmented"
-
-
-@dataclass(frozen=True)
-class Checked:
-    """The overlap of the new mask with an accepted one: intersection over union against its limit.
-
-    `rule`: against the previous vertebra (the paper's rule) or against any other accepted one (ours).
-    """
-
-    direction: Direction
-    step: int
-    rule: Literal["previous", "any"]
-    value: float
-    limit: float
-    against: int
-    kind: Literal["checked"] = "checked"
-
-
-@dataclass(frozen=True)
-class Classified:
-    """The classifier's four probabilities at the refined centroid, and the limits that decide."""
-
-    direction: Direction
-    step: int
-    background: float
-    vertebra: float
-    s1: float
-    c2: float
-    patch: Box
-    background_limit: float
-    end_limit: float
-    kind: Literal["classified"] = "classified"
-
-
-@dataclass(frozen=True)
-class Decided:
-    """How a step ended. `vertebra` is the accepted one's number; `value` is held against `limit` where there is one.
-
-    `overruled` is the reason that would have ended the walk where the reader went on "by hand".
-    """
-
-    direction: Direction
-    step: int
-    verdict: Verdict
-    reason: Reason
-    value: float | None
-    limit: float | None
-    vertebra: int | None
-    overruled: Reason | None = None
-    kind: Literal["decided"] = "decided"
 
 
 @dataclass(frozen=True)
@@ -273,8 +121,6 @@ class Corrected:
     kind: Literal["corrected"] = "corrected"
 
 
-StepEvent = Proposed | Segmented | Checked | Classified | Decided
-Event = Located | Seeded | StepEvent | SemanticEvent | Named | Finished | Corrected
 E_co = TypeVar("E_co")
 
 
@@ -285,7 +131,7 @@ class Trace:
     film: FilmRecord
     method: str
     settings: Mapping[str, Setting]
-    events: tuple[Annotated[Event, Field(discriminator="kind")], ...]
+    events: tuple[Annotated[Event, StoredEvents()], ...]
     schema_version: int = field(default=SCHEMA)
 
     @classmethod
@@ -324,18 +170,18 @@ class Trace:
         """Numbers of the vertebrae that may not change."""
         return self.corrections[-1].locked if self.corrections else ()
 
-    @property
-    def stops(self) -> dict[Direction, Decided]:
-        """For each direction, the decision that ended it; see `stops`."""
-        return stops(self.events)
-
     def to_json(self) -> str:
         """The trace as JSON."""
-        return _adapter().dump_json(self).decode()
+        return _adapter(EVENTS.types()).dump_json(self).decode()
+
+    @staticmethod
+    def json_schema() -> dict[str, Any]:
+        """The JSON schema of what `to_json` writes, with the events of every method that is installed."""
+        return _adapter(EVENTS.types()).json_schema(mode="serialization")
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Trace:
-        """The trace that `to_json` wrote.
+        """The trace that `to_json` wrote, in this version or an earlier one; settings get their names of today.
 
         Raises ValueError, in one sentence, for what is no trace, one of another layout, and a damaged one.
         """
@@ -350,11 +196,11 @@ class Trace:
                 f"The trace has layout {raw['schema_version']}, this version reads {SCHEMA}; install the matching one."
             )
         try:
-            trace = _adapter().validate_json(text)
+            trace = _adapter(EVENTS.types()).validate_json(text)
             result(trace.events)  # a correction may name no vertebra that is not there
         except (ValueError, LookupError, TypeError, OverflowError) as error:
             raise ValueError(f"The trace is damaged ({_first_fault(error)}); run the film again.") from error
-        return trace
+        return replace(trace, settings=EVENTS.current_names(trace.method, trace.settings))
 
 
 def result(events: Sequence[Event]) -> tuple[Vertebra, ...]:
@@ -382,22 +228,6 @@ def _at_level(vertebra: Vertebra, level: Level | None, index: int) -> Vertebra:
     return replace(vertebra, level=level, name=level.name, level_id=int(level))
 
 
-def stops(events: Sequence[Event]) -> dict[Direction, Decided]:
-    """For each direction, the decision that ended it in the last induction; what came before the last seeds is past.
-
-    A seed that is an end of the spine (C2 on top, S1 at the bottom) stops the walk beyond it.
-    """
-    starts = [index for index, event in enumerate(events) if isinstance(event, Seeded)]
-    found: dict[Direction, Decided] = {}
-    for event in events[starts[-1] if starts else 0 :]:
-        if not isinstance(event, Decided) or event.verdict == "accepted" or event.direction == "added":
-            continue
-        direction = SPINE_ENDS.get(event.reason) if event.direction == "seed" else event.direction
-        if direction is not None:
-            found[direction] = event
-    return found
-
-
 def _first_fault(error: Exception) -> str:
     """What is wrong in a few words, on one line."""
     if isinstance(error, ValidationError):
@@ -407,5 +237,6 @@ def _first_fault(error: Exception) -> str:
 
 
 @cache
-def _adapter() -> TypeAdapter[Trace]:
+def _adapter(types: tuple[type, ...]) -> TypeAdapter[Trace]:  # noqa: ARG001 (what the adapter depends on)
+    """The reader and writer of traces while `types` are the events registered."""
     return TypeAdapter(Trace)

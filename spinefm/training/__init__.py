@@ -1,4 +1,4 @@
-"""Training: one shared loop, one trainer per network, films simulated by this project only."""
+"""Training: one shared loop, one trainer per network."""
 
 from __future__ import annotations
 
@@ -9,10 +9,18 @@ __all__ = ["Recipe", "TrainSettings", "TrainingError", "train"]
 
 
 def train(network: str, settings: TrainSettings) -> dict[str, float]:
-    """Train `network` ("mask_rcnn", "med_sa", "classifier" or "point_predictor") and return its last scores.
+    """Train a network; writes `checkpoint.pt`, `weights.safetensors`, `log.jsonl` and `run.json` to `settings.out`.
 
-    Writes `checkpoint.pt`, `weights.safetensors`, `log.jsonl` and `run.json` to `settings.out`. Raises TrainingError,
-    with one sentence that says what to do, when the films or settings do not allow a fair run.
+    Args:
+        network: "mask_rcnn", "med_sa", "classifier", "point_predictor", "unet" or "instance_net".
+        settings: films, budget and output folder.
+
+    Returns:
+        The scores of the last validation, by name.
+
+    Raises:
+        TrainingError: the films or settings do not allow a fair run; the message says what to do.
+        RunFailed: the run had started and cannot continue.
     """
     from spinefm.training.run import run
 

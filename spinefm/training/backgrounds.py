@@ -21,7 +21,7 @@ TRIES = 30
 
 
 def draw_background(film: TrainingFilm, rng: np.random.Generator) -> tuple[Point, float] | None:
-    """A background point on (or just off) the film and the spacing that a walk arriving there would have.
+    """A background point on (or just off) the film and the spacing that the induction would have there.
 
     None where the film leaves no such point, which happens on a film filled by one body.
     """
@@ -81,7 +81,7 @@ def ring(film: TrainingFilm, rng: np.random.Generator) -> Point | None:
 
 
 def beyond_end(film: TrainingFilm, rng: np.random.Generator) -> Point | None:
-    """One step beyond C2 (C1, skull base) or S1 (S2, S3), where a walk that missed the spine's end arrives."""
+    """One step beyond C2 (C1, skull base) or S1 (S2, S3), where an induction that missed the spine's end arrives."""
     pairs = ((Level.C2, Level.C3), (Level.S1, Level.L5))
     ends = [pair for pair in pairs if all(level in film.centroids for level in pair)]
     if not ends:

@@ -36,7 +36,7 @@ def draw_cutout(film: TrainingFilm, level: Level, config: InstanceNetConfig, rng
     grown = _grown(labels, 9)
     classes = _bled(_classes(grown), rng) if rng.random() < BLEED else _classes(grown)
     semantic[(semantic > 0) & (grown > 0)] = classes[(semantic > 0) & (grown > 0)]
-    target = np.where(semantic > 0, _target(grown, level), 0).astype(np.uint8)
+    target = np.where(semantic > 0, _target(grown, level, film.order), 0).astype(np.uint8)
     if rng.random() < BLOB:
         semantic = _with_blob(semantic, rng)
         target[(semantic > 0) & (grown == 0)] = 0
@@ -50,7 +50,7 @@ def draw_cutout(film: TrainingFilm, level: Level, config: InstanceNetConfig, rng
 def plain_cutout(film: TrainingFilm, level: Level, config: InstanceNetConfig) -> Cutout:
     """The cutout round a body as inference would make it from a perfect semantic map."""
     labels = _warped(film, film.centroids[level], median_spacing(film, level), 0.0, False, config)
-    return Cutout(_classes(labels), _target(labels, level))
+    return Cutout(_classes(labels), _target(labels, level, film.order))
 
 
 def cut_labels(film: TrainingFilm, level: Level, config: InstanceNetConfig, rng: np.random.Generator) -> Labels:
@@ -63,7 +63,7 @@ def cut_labels(film: TrainingFilm, level: Level, config: InstanceNetConfig, rng:
 
 def median_spacing(film: TrainingFilm, level: Level) -> float:
     """Median distance in pixels between the film's neighbouring bodies; of a lone body its local spacing."""
-    present = [other for other in COUNTED if other in film.centroids]
+    present = [other for other in film.order if other in film.centroids]
     steps = [np.linalg.norm(film.centroids[a] - film.centroids[b]) for a, b in zip(present, present[1:], strict=False)]
     return float(np.median(steps)) if steps else film.spacing(level)
 
@@ -155,12 +155,12 @@ def _classes(labels: Labels) -> Labels:
     return np.asarray(table[labels], np.uint8)
 
 
-def _target(labels: Labels, level: Level) -> Labels:
+def _target(labels: Labels, level: Level, order: tuple[Level, ...]) -> Labels:
     """1 where the body above `level` lies, 2 for `level` itself, 3 for the one below."""
-    index, table = COUNTED.index(level), np.zeros(256, np.uint8)
+    index, table = order.index(level), np.zeros(256, np.uint8)
     for place, other in ((1, index - 1), (2, index), (3, index + 1)):
-        if 0 <= other < len(COUNTED):
-            table[COUNTED[other]] = place
+        if 0 <= other < len(order):
+            table[order[other]] = place
     return np.asarray(table[labels], np.uint8)
 
 

@@ -19,6 +19,7 @@ from spinefm.training.record import RunFolder, films_text
 from spinefm.weights.load import BundleError, has_adapters, load_bundle, stands_on, write_bundle
 from spinefm.weights.manifest import SAM_VIT_B, BaseFile, Manifest
 from spinefm.weights.pretrained import base_path
+from spinefm.weights.publish import front_matter
 
 BUNDLE = "compact"
 LICENCE = "Apache-2.0"
@@ -29,12 +30,19 @@ TRAINED_ON = "simulated radiographs of this project only (spinefm.phantom); no p
 def export_runs(runs: Sequence[Path], weights: Path, halfway: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
     """Write the averaged weights of `runs` into their bundle, with the facts of training and a card.
 
-    `<bundle>/notes.md`, where there is one, ends the card. Networks of the bundle that no run is given for stay as they
-    are. A Med-SA that was trained on SAM keeps only what was trained. The networks named `halfway` become the mean of
-    the run's weights and of the bundle's own, which holds on to what a further training on new films lets go. Returns
-    the facts of each network.
+    Networks of the bundle without a run stay as they are. Of a Med-SA trained on SAM only what was trained is written.
 
-    Raises TrainingError for a folder without a validated run, for runs of two bundles, and for a mean that cannot be.
+    Args:
+        runs: folders that `spinefm train` wrote.
+        weights: the folder of the manifest.
+        halfway: networks that become the mean of the run's weights and the bundle's, which keeps more of what the
+            network knew before a further training on new films.
+
+    Returns:
+        The facts of training of each network.
+
+    Raises:
+        TrainingError: a folder holds no validated run, the runs belong to two bundles, or a mean lacks one of the two.
     """
     loaded = [load_run(run) for run in runs]
     bundles = {str(about.get("bundle", BUNDLE)) for _, _, about in loaded}
@@ -49,8 +57,7 @@ def export_runs(runs: Sequence[Path], weights: Path, halfway: Sequence[str] = ()
     base = _base_of(networks, weights)
     write_bundle(weights, bundle, networks, licence=LICENCE, trained_on=trained_on(facts), base=base)
     _facts_path(weights, bundle).write_text(json.dumps(facts, indent=1) + "\n")
-    place = weights if bundle == BUNDLE else weights / bundle
-    (place / "README.md").write_text(card(facts, bundle) + _notes(weights, bundle))
+    write_card(facts, weights, bundle)
     return facts
 
 
@@ -72,14 +79,14 @@ def mean_with_bundle(network: str, trained: Mapping[str, nn.Module], weights: Pa
 
 
 def _base_of(networks: Mapping[str, nn.Module], weights: Path) -> BaseFile | None:
-    """SAM, where it is on disk and is what the frozen part of a Med-SA holds; else the network is stored whole."""
+    """SAM, if it is on disk and the frozen part of the Med-SA equals it; else the network is stored whole."""
     med_sa, path = networks.get("med_sa"), base_path(SAM_VIT_B, weights)
     resting = med_sa is not None and has_adapters(med_sa) and path is not None and stands_on(med_sa, path)
     return SAM_VIT_B if resting else None
 
 
 def trained_on(facts: Mapping[str, Mapping[str, Any]]) -> str:
-    """What the films were, those of earlier parts of a run too; films of a data set have no seeds to name."""
+    """What the films were, in earlier parts of a run too; films of a data set have no random seeds."""
     real = [
         name
         for name, about in facts.items()
@@ -107,55 +114,78 @@ def read_facts(weights: Path, bundle: str = BUNDLE) -> dict[str, dict[str, Any]]
 
 
 def card(facts: Mapping[str, Mapping[str, Any]], bundle: str = BUNDLE) -> str:
-    """The model card of the bundle, in Markdown."""
+    """The model card of the bundle, as Markdown in the Hub's form: what it is, its data, its training."""
+    networks = [network for network in NETWORKS if network in facts]
     parts = [
+        front_matter(LICENCE),
         _HEAD.format(bundle=bundle, trained_on=trained_on(facts)),
-        *(_section(network, facts[network]) for network in NETWORKS if network in facts),
+        *(_training(network, facts[network]) for network in networks),
+        "\n| network | validated on | scores of the averaged weights |\n|---|---|---|",
+        *(_validation(network, facts[network]) for network in networks),
     ]
-    return "\n".join(parts)
+    return "\n".join(parts) + "\n"
 
 
 _HEAD = f"""# Weights of SpineFM, {{bundle}} bundle
 
-Licence: {LICENCE}. Trained on {{trained_on}}.
-Not a medical device: for research only. Files are safetensors, large tensors in fp16 but for what stands on a shared
-base; `manifest.json` holds sizes and checksums. Scores are those of the averaged weights on films not trained on.
+The networks of [SpineFM](https://arxiv.org/abs/2411.00326) (Simons and Papież, ISBI 2025) and of the methods it is
+compared with: they outline and name the vertebral bodies of lateral spine radiographs. Research only, not a medical
+device. Files are safetensors; `manifest.json` holds their sizes and checksums.
+
+Licence: {LICENCE}.
+
+## Data
+
+Trained on {{trained_on}}.
+
+## Training
+
+The last part of each network's training; `{{bundle}}/history.md` lists the earlier parts.
 """
 
 
-def _section(network: str, facts: Mapping[str, Any]) -> str:
-    """One network's part of the card; `history` holds a sentence for each part of the run before it was resumed."""
-    data = facts["data"]
-    lines = [
-        f"## {network}",
-        "",
-        f"- trained on {films_text(data['training'])}",
-        f"- validated on {films_text(data['validation'])}",
-        *(f"- before that: {part}" for part in facts.get("history", ())),
-        f"- {facts['steps']} steps of {facts['batch']} samples, {facts['hours']} h on {_machine(facts)},"
-        f" seed {facts['seed']}",
-        f"- optimiser: {_OPTIMISERS[facts['recipe'].get('optimizer', 'adamw')]}, learning rate"
-        f" {facts['recipe']['learning_rate']}, weight decay"
-        f" {facts['recipe']['weight_decay']}, average over steps with decay {facts['recipe']['average_decay']}",
-        *(f"- {name}: {value}" for name, value in facts["scores"].items()),
-        "",
-    ]
-    return "\n".join(lines)
+def _training(network: str, facts: Mapping[str, Any]) -> str:
+    """One line on the last part of a network's training."""
+    recipe = facts["recipe"]
+    return (
+        f"- **{network}**: {films_text(facts['data']['training'])}; {facts['steps']} steps of {facts['batch']} samples,"
+        f" {facts['hours']} h on {_machine(facts)}, random seed {facts['seed']};"
+        f" {_OPTIMISERS[recipe.get('optimizer', 'adamw')]}, learning rate {recipe['learning_rate']}"
+    )
+
+
+def _validation(network: str, facts: Mapping[str, Any]) -> str:
+    """A row of the table of scores on films that were not trained on."""
+    scores = ", ".join(f"{name} {value}" for name, value in facts["scores"].items())
+    return f"| {network} | {films_text(facts['data']['validation'])} | {scores} |"
+
+
+def history(facts: Mapping[str, Mapping[str, Any]], bundle: str = BUNDLE) -> str:
+    """The earlier parts of each network's training, as Markdown: a sentence for each part before it was resumed."""
+    parts = [f"# Earlier training of the {bundle} bundle\n"]
+    for network in NETWORKS:
+        sentences = facts.get(network, {}).get("history", ())
+        if sentences:
+            parts.append("\n".join([f"## {network}", "", *(f"- {sentence}" for sentence in sentences), ""]))
+    return "\n".join(parts)
 
 
 _OPTIMISERS = {"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"}
 
 
 def _machine(facts: Mapping[str, Any]) -> str:
-    """What a run ran on; older runs were all on processors."""
+    """What a run ran on; runs of older versions, which did not record it, ran on processors."""
     device, count = str(facts.get("device", "cpu")), facts.get("processes", 1)
     return f"{count} GPU(s)" if device.startswith("cuda") else f"{facts['threads']} CPU thread(s)"
 
 
-def _notes(weights: Path, bundle: str) -> str:
-    """What the card says beyond the runs' facts: measured figures and known failures, kept by hand beside them."""
-    path = weights / bundle / "notes.md"
-    return f"\n{path.read_text()}" if path.exists() else ""
+def write_card(facts: Mapping[str, Mapping[str, Any]], weights: Path, bundle: str = BUNDLE) -> None:
+    """Write the card, which ends with `<bundle>/notes.md` if there is one, and `<bundle>/history.md`."""
+    notes = weights / bundle / "notes.md"
+    place = weights if bundle == BUNDLE else weights / bundle
+    text = card(facts, bundle) + (f"\n{notes.read_text()}" if notes.exists() else "")
+    (place / "README.md").write_text(text)
+    (weights / bundle / "history.md").write_text(history(facts, bundle))
 
 
 def _facts_path(weights: Path, bundle: str) -> Path:

@@ -18,7 +18,7 @@ from spinefm.phantom import TRAIN_SEEDS
 from spinefm.training.errors import TrainingError
 
 NO_SEED = -1
-"""What stands for the seed of a film that was not simulated."""
+"""In place of the random seed of a film that was not simulated."""
 DATA_SET = "films of a data set"
 """What a card calls films that were not simulated."""
 MOST_RUNS = 12
@@ -31,7 +31,9 @@ class TrainingFilm:
 
     `film` and `labels` are uint8 (H, W), labels hold VerSe ids; centroids are those of the visible part of each body.
     Bodies that nobody could see (burnt out at the shoulder or pelvis) are taken out of the labels: they count as
-    background, and their centroids are among the distractors as `burnt_out`.
+    background, and their centroids are among the distractors as `burnt_out`. `order` are the levels that the spine
+    has, from the top; `view` is the kind of picture (a region of a lateral film, or the kind of a negative) and `faces`
+    the side to which the patient looks, both "" where that is not known.
     """
 
     name: str
@@ -42,6 +44,9 @@ class TrainingFilm:
     sizes: dict[Level, float]
     visible: dict[Level, float]
     distractors: dict[str, NDArray[np.float32]]
+    order: tuple[Level, ...] = COUNTED
+    view: str = ""
+    faces: str = ""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -50,17 +55,17 @@ class TrainingFilm:
 
     def neighbours(self, level: Level) -> list[Level]:
         """The levels next to `level` that are in view."""
-        index = COUNTED.index(level)
-        around = (COUNTED[i] for i in (index - 1, index + 1) if 0 <= i < len(COUNTED))
+        index = self.order.index(level)
+        around = (self.order[i] for i in (index - 1, index + 1) if 0 <= i < len(self.order))
         return [other for other in around if other in self.centroids]
 
     def spacing(self, level: Level) -> float:
-        """The local spacing in pixels as a walk that arrives at `level` knows it: between the two bodies before it.
+        """The local spacing in pixels as the induction knows it at `level`: between the two bodies before it.
 
         Averaged over both sides where both are in view. C2 counts for no other level, since its centroid lies high in
-        the dens. Without such neighbours the distance to the next body stands in, and a lone body's own size.
+        the dens. Without such neighbours it is the distance to the next body, or a lone body's own size.
         """
-        index = COUNTED.index(level)
+        index = self.order.index(level)
         pairs = [(index + 1, index + 2), (index - 1, index - 2), (index, index + 1), (index, index - 1)]
         distances = [distance for pair in pairs if (distance := self._distance(*pair)) is not None]
         walked = [distance for pair in pairs[:2] if (distance := self._distance(*pair)) is not None]
@@ -69,10 +74,10 @@ class TrainingFilm:
         return 1.1 * self.sizes[level]
 
     def _distance(self, first: int, second: int) -> float | None:
-        """The distance between two counted levels; None where one is out of view or is C2."""
-        if not (min(first, second) >= 0 and max(first, second) < len(COUNTED)):
+        """The distance between two levels of the order; None where one is out of view or is C2."""
+        if not (min(first, second) >= 0 and max(first, second) < len(self.order)):
             return None
-        a, b = COUNTED[first], COUNTED[second]
+        a, b = self.order[first], self.order[second]
         if Level.C2 in (a, b) or a not in self.centroids or b not in self.centroids:
             return None
         return float(np.linalg.norm(self.centroids[a] - self.centroids[b]))
@@ -143,10 +148,15 @@ class FilmSet:
         """Any film, each equally likely."""
         return self.films[int(rng.integers(len(self.films)))]
 
-    def draw_level(self, rng: np.random.Generator, weights: dict[Level, float]) -> tuple[TrainingFilm, Level]:
-        """A body, drawn with a chance proportional to its level's weight (1 where not given)."""
+    def draw_level(
+        self, rng: np.random.Generator, weights: dict[Level, float], power: float = 1.0
+    ) -> tuple[TrainingFilm, Level]:
+        """A body, drawn with a chance proportional to its level's weight (1 where not given).
+
+        A level's number of bodies counts with an exponent `power`: below 1 the rarer levels come more often.
+        """
         levels = list(self.bodies)
-        mass = np.array([len(self.bodies[level]) * weights.get(level, 1.0) for level in levels])
+        mass = np.array([len(self.bodies[level]) ** power * weights.get(level, 1.0) for level in levels])
         level = levels[int(rng.choice(len(levels), p=mass / mass.sum()))]
         return self.films[int(rng.choice(self.bodies[level]))], level
 
@@ -200,7 +210,7 @@ def _film_of(folder: Path, name: str, truth: dict[str, Any]) -> TrainingFilm:
     truth_map = _read_grey(folder / "labels" / f"{name}.png")
     if truth_map.shape != pixels.shape:
         raise ValueError(f"the label map is {truth_map.shape} pixels high and wide, the film {pixels.shape}")
-    labels, burnt_out = _legible(pixels, truth_map)
+    labels, burnt_out = _legible(pixels, truth_map, float(truth.get("gain", 1.0)))
     centroids, sizes = bodies_of(labels)
     visible = {level: float(truth.get("partial", {}).get(level.name, 1.0)) for level in centroids}
     return TrainingFilm(
@@ -213,13 +223,28 @@ def _film_of(folder: Path, name: str, truth: dict[str, Any]) -> TrainingFilm:
         visible=visible,
         distractors={key: np.asarray(points, np.float32).reshape(-1, 2) for key, points in _distractors(truth, name)}
         | {"burnt_out": burnt_out},
+        order=_order(truth),
+        view=str(truth.get("view", truth.get("region", ""))),
+        faces=str(truth.get("faces", "")),
     )
 
 
-def _legible(film: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """The labels (H, W) without the bodies that cannot be seen on `film`, and the centroids (K, 2) of those."""
+def _order(truth: dict[str, Any]) -> tuple[Level, ...]:
+    """The levels of a spine of four, five or six lumbar vertebrae."""
+    count = int(truth.get("settings", {}).get("column", {}).get("lumbar_count", 5))
+    last = Level.L1 + count - 1
+    return tuple(level for level in Level if level <= last or level is Level.S1)
+
+
+def _legible(
+    film: NDArray[np.uint8], labels: NDArray[np.uint8], gain: float = 1.0
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """The labels (H, W) without the bodies that cannot be seen on `film`, and the centroids (K, 2) of those.
+
+    `gain` is the factor that a veil left of the film's contrast: what could be seen before it counts as visible.
+    """
     centroids, _ = bodies_of(labels)
-    bright = film.astype(np.float32) / 255.0
+    bright = film.astype(np.float32) / np.float32(255.0 * gain)
     hidden = [level for level in centroids if contrast(bright, labels == level) < LEGIBLE]
     kept = np.where(np.isin(labels, hidden), 0, labels).astype(np.uint8)
     return kept, np.array([centroids[level] for level in hidden], np.float32).reshape(-1, 2)

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from spinefm.core.machine import computes_bfloat16
 from spinefm.training.average import WeightAverage
 from spinefm.training.errors import RunFailed, TrainingError
+from spinefm.training.feed import feed, generator_of
 from spinefm.training.ranks import Ranks, placed, precise
 from spinefm.training.record import RunFolder
 from spinefm.training.scale import optimizer_of, start_pretrained
@@ -124,9 +125,10 @@ class Loop:
     def run(self) -> dict[str, float]:
         """Train until the budget is used; returns the scores of the last validation."""
         saved = validated = self._tick()
+        batches = feed(self._draw, self.step, self.settings.workers)
         with tqdm(total=100, unit="%", desc=self.trainer.network, bar_format=_BAR) as bar:
             while self.ranks.agreed(self._share()) < 1.0:
-                parts = self._one_step()
+                parts = self._one_step(next(batches))
                 now = self._tick()
                 self._show(bar, parts)
                 if now - saved > 60 * self.settings.checkpoint_minutes:
@@ -164,11 +166,15 @@ class Loop:
             }
         )
 
-    def _one_step(self) -> dict[str, float]:
-        """Draw a batch and take one optimiser step; returns the parts of the loss."""
+    def _draw(self, step: int) -> Any:
+        """The batch of a step, on the CPU."""
+        rng = generator_of(*self.ranks.seed(self.settings.seed, step))
+        return self.trainer.draw(rng, self.settings.batch or self.recipe.batch)
+
+    def _one_step(self, drawn: Any) -> dict[str, float]:
+        """Take one optimiser step on a drawn batch; returns the parts of the loss."""
         torch.manual_seed(self.settings.seed * 1_000_003 + self.step)  # a prime: runs of other seeds share no step
-        rng = np.random.default_rng(self.ranks.seed(self.settings.seed, self.step))
-        batch = placed(self.trainer.draw(rng, self.settings.batch or self.recipe.batch), self.ranks.device)
+        batch = placed(drawn, self.ranks.device)
         rate = self.recipe.learning_rate * rate_factor(self._share(), self.recipe.warm_up, self.recipe.schedule)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -196,7 +202,7 @@ class Loop:
             raise RunFailed(f"The gradient overflowed {self.skipped} times; lower the learning rate.")
 
     def _restore(self) -> None:
-        """Go on from the checkpoint. Raises TrainingError for a checkpoint of another network or seed."""
+        """Continue from the checkpoint. Raises TrainingError for a checkpoint of another network or seed."""
         state = self.folder.load_checkpoint()
         if (state["network"], state["seed"]) != (self.trainer.network, self.settings.seed):
             raise TrainingError(

@@ -25,7 +25,7 @@ class Ranks:
 
     @classmethod
     def join(cls, device: str) -> Ranks:
-        """Meet the other processes of `torchrun`, or stand alone. Raises TrainingError for a device that is missing."""
+        """Meet the other processes of `torchrun`, or run alone. Raises TrainingError for a device that is missing."""
         count, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
         try:
             place = pick_device(device)

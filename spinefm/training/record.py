@@ -72,7 +72,7 @@ class RunFolder:
         try:
             state: dict[str, Any] = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
         except (OSError, RuntimeError, ValueError, LookupError, EOFError, pickle.UnpicklingError) as error:
-            raise TrainingError(f"{self.checkpoint} is damaged; remove it and start the run anew.") from error
+            raise TrainingError(f"{self.checkpoint} is damaged; remove it and start the run again.") from error
         return state
 
     def save_weights(self, model: nn.Module, facts: Mapping[str, Any]) -> None:

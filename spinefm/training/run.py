@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from spinefm.training.cases import films_of
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import NO_SEED, FilmSet
 from spinefm.training.loop import Loop, Trainer
+from spinefm.training.record import RunFolder
 from spinefm.training.scale import sizes_and_recipe, with_published_sides
 from spinefm.training.settings import TrainSettings
 from spinefm.training.train_classifier import ClassifierTrainer
@@ -21,6 +23,7 @@ from spinefm.training.train_mask_rcnn import MaskRCNNTrainer
 from spinefm.training.train_med_sa import MedSATrainer
 from spinefm.training.train_point_predictor import PointPredictorTrainer
 from spinefm.training.train_unet import UNetTrainer
+from spinefm.training.train_view import ViewTrainer
 
 HELD_OUT = 20
 """Where no unseen films are given, one in so many is held out: 5 % cost little training and give a stable score."""
@@ -32,7 +35,19 @@ TRAINERS: dict[str, Callable[..., Any]] = {
     "point_predictor": PointPredictorTrainer,
     "unet": UNetTrainer,
     "instance_net": InstanceNetTrainer,
+    "view": ViewTrainer,
 }
+
+BUDGETS = {
+    "mask_rcnn": 0.3,
+    "med_sa": 0.25,
+    "classifier": 0.2,
+    "unet": 0.1,
+    "point_predictor": 0.02,
+    "instance_net": 0.05,
+    "view": 0.08,
+}
+"""The networks in the order in which they are trained together, and the share of the budget that each is given."""
 
 
 def run(network: str, settings: TrainSettings) -> dict[str, float]:
@@ -41,12 +56,37 @@ def run(network: str, settings: TrainSettings) -> dict[str, float]:
     return Loop(make_trainer(network, settings), settings).run()
 
 
+def run_all(settings: TrainSettings) -> dict[str, dict[str, float]]:
+    """Train every network in turn on the same films, each into a folder of its name; returns the scores of each.
+
+    With `resume` a network that had its share is left as it is. Raises TrainingError where a network's run would.
+    """
+    quiet_allocator()
+    films, unseen = read_films(settings)
+    scores = {}
+    for network, share in BUDGETS.items():
+        own = replace(
+            settings,
+            out=settings.out / network,
+            minutes=share * settings.minutes if settings.minutes is not None else None,
+            start="" if network == "view" else settings.start,
+            resume=settings.resume and RunFolder(settings.out / network).checkpoint.exists(),
+        )
+        scores[network] = Loop(_trainer_on(network, own, films, unseen), own).run()
+    return scores
+
+
 def make_trainer(network: str, settings: TrainSettings) -> Trainer:
     """The trainer of `network` with its films in memory. Raises TrainingError for an unknown network."""
     if network not in TRAINERS:
         raise TrainingError(f"There is no network {network}; choose one of {', '.join(TRAINERS)}.")
+    sizes_and_recipe(network, settings.bundle, settings.recipe)  # refuses what there is not before films are read
+    return _trainer_on(network, settings, *read_films(settings))
+
+
+def _trainer_on(network: str, settings: TrainSettings, films: FilmSet, unseen: FilmSet) -> Trainer:
+    """The trainer of `network` on given films, in the sizes that the settings ask for."""
     scale = sizes_and_recipe(network, settings.bundle, settings.recipe)
-    films, unseen = read_films(settings)
     if scale is None:
         plain: Trainer = TRAINERS[network](films, unseen)
         return plain

@@ -72,7 +72,7 @@ _HEADS = {
     "mask_rcnn": ("roi_heads.box_predictor.", "roi_heads.mask_predictor.mask_fcn_logits."),
     "classifier": ("fc.",),
 }
-"""What depends on the classes, and so starts anew."""
+"""What depends on the classes, and so starts from random weights."""
 
 
 def sizes_and_recipe(network: str, bundle: str, recipe: str) -> tuple[Any, Recipe] | None:

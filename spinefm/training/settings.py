@@ -1,4 +1,4 @@
-"""What a training run is told (`TrainSettings`) and what each trainer brings along (`Recipe`)."""
+"""The settings of a training run (`TrainSettings`) and how each network is optimised (`Recipe`)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,22 @@ class TrainSettings:
     """The settings of one run; exactly one of `minutes` and `steps` is its budget.
 
     A budget of minutes counts everything between start and end, validation included, and the learning rate follows
-    the share of it that has passed, so that a run always ends annealed. `batch` is in samples a step (None: the
-    recipe's), `seed` decides every draw, and checkpoints and validations come so many minutes apart: a lost machine
-    costs three minutes, and validation stays a small share of the time. `bundle` is "compact" or "paper", `recipe`
-    "default" or, for the paper's sizes, "paper" (as published); `device` is "auto", "cpu", "cuda" or "cuda:N"; without
-    `pretrained` the paper's sizes start from random weights. `start` names a bundle whose weights the run begins with;
-    its card then goes on where theirs ends. `learning_rate` stands in for the recipe's: less suits weights that are
-    trained already.
+    the share of it that has passed, so that a run always ends annealed. Checkpoints and validations come so many
+    minutes apart: a lost machine costs three minutes, and validation takes a small share of the time.
+
+    Attributes:
+        data: folders of films to train on.
+        out: the run's folder.
+        validation: folders of unseen films (empty: the data set's own part, or one in twenty of `data`).
+        batch: samples a step (None: the recipe's).
+        seed: the random seed, which decides every draw.
+        bundle: the networks' sizes, "compact" or "paper".
+        recipe: "default" or, for the paper's sizes, "paper" (as published).
+        device: "auto", "cpu", "cuda" or "cuda:N".
+        pretrained: start the paper's sizes from their public weights, else from random ones.
+        start: a bundle whose weights the run begins with; its card then continues theirs.
+        learning_rate: replaces the recipe's; a lower one suits weights that are trained already.
+        workers: processes that draw samples ahead of the loop; what they draw does not depend on their number.
     """
 
     data: tuple[Path, ...]
@@ -41,6 +50,7 @@ class TrainSettings:
     pretrained: bool = True
     start: str = ""
     learning_rate: float | None = None
+    workers: int = 0
 
     def __post_init__(self) -> None:
         """Raise TrainingError for a budget that is missing, double or not positive."""
@@ -51,6 +61,8 @@ class TrainSettings:
             raise TrainingError("The seed is a whole number from 0 up.")
         if not 0 < budgets[0] < math.inf or (self.batch is not None and self.batch <= 0) or self.threads <= 0:
             raise TrainingError("Minutes, steps, batch and threads must be above zero.")
+        if self.workers < 0:
+            raise TrainingError("The number of workers is a whole number from 0 up.")
         if self.learning_rate is not None and not 0 < self.learning_rate < 1:
             raise TrainingError("The learning rate is a number between 0 and 1, such as 0.001.")
         if self.start and self.resume:

@@ -12,7 +12,7 @@ from spinefm.weights.load import BundleError, load_bundle
 from spinefm.weights.manifest import WEIGHTS_FOLDER
 
 TRAINING_ONLY = ("semantic_head.",)
-"""Parts of a network that no bundle stores; they start anew."""
+"""Parts of a network that no bundle stores; they start from random weights."""
 
 
 def start_from_bundle(model: nn.Module, network: str, bundle: str) -> tuple[str, ...]:
@@ -23,9 +23,9 @@ def start_from_bundle(model: nn.Module, network: str, bundle: str) -> tuple[str,
     try:
         shipped: nn.Module | None = getattr(load_bundle(bundle, "cpu"), network, None)
     except BundleError as error:
-        raise TrainingError(f"{error} Or start anew, without --start.") from error
+        raise TrainingError(f"{error} Or start from random weights, without --start.") from error
     if shipped is None:
-        raise TrainingError(f'The bundle "{bundle}" has no {network}; start anew, without --start.')
+        raise TrainingError(f'The bundle "{bundle}" has no {network}; start from random weights, without --start.')
     load_but_heads(model, shipped.state_dict(), TRAINING_ONLY)
     return _history(network, bundle)
 

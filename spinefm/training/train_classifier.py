@@ -21,8 +21,10 @@ from spinefm.training.settings import Recipe
 
 SHARES = {"background": 0.35, "vertebra": 0.35, "S1": 0.15, "C2": 0.15}
 """How often each class is drawn: as many vertebrae as backgrounds, and both spine ends as often as one of them."""
-LEVEL_WEIGHTS = {Level.C3: 2.0, Level.L5: 2.5, Level.L4: 1.3}
+LEVEL_WEIGHTS = {Level.C3: 3.0, Level.C4: 1.5, Level.L5: 2.5, Level.L4: 1.3, Level.L6: 1.0}
 """The neighbours of C2 and S1 are drawn more often: calling one of them a spine end invents all names."""
+BALANCE = 0.5
+"""Exponent of a level's number of bodies: chests and whole spines do not drown the levels of necks."""
 LEAST_VISIBLE = 0.5
 """Share of a body in view from which it has a class: of a smaller part nobody could tell the level."""
 TRIES = 1000
@@ -129,7 +131,7 @@ def confusion_scores(confusion: NDArray[np.int64]) -> dict[str, float]:
 def _draw_body(films: FilmSet, name: str, rng: np.random.Generator) -> tuple[TrainingFilm, Level]:
     """A body of the class `name`."""
     if name == "vertebra":
-        return films.draw_level(rng, LEVEL_WEIGHTS | {Level.C2: 0.0, Level.S1: 0.0})
+        return films.draw_level(rng, LEVEL_WEIGHTS | {Level.C2: 0.0, Level.S1: 0.0}, BALANCE)
     level = Level[name]
     return films.films[int(rng.choice(films.bodies[level]))], level
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from spinefm.core.levels import COUNTED, Level
+from spinefm.core.levels import Level
 from spinefm.networks.med_sa import MedSA, MedSAConfig, freeze_for_adaptation
 from spinefm.training.errors import RunFailed
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
@@ -23,6 +23,8 @@ SIDES = (2.3, 4.2)
 """Sides of training patches in units of the local spacing, round the side that the configuration fixes (3)."""
 LEVEL_WEIGHTS = {Level.C2: 1.5, Level.S1: 1.5}
 """The spine's ends are rarer than other levels, once or never on a film, and have shapes of their own."""
+BALANCE = 0.7
+"""Exponent of a level's number of bodies: chests and whole spines do not drown the levels of necks."""
 LEAST_VISIBLE = 0.3
 """Share of a body in view from which it is prompted for: less shows no body but an endplate."""
 TRIES = 1000
@@ -101,7 +103,7 @@ class MedSATrainer(FilmTrainer):
         return levels, _batch(patches, masks)
 
     def _sample(self, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """A patch and the mask of the body that its middle prompts for; a prompt that shows no body is drawn anew."""
+        """A patch and the mask of the body that its middle prompts for; a prompt that shows no body is drawn again."""
         for _ in range(TRIES):
             film, level = draw_body(self.films, rng)
             if self.recipe.published:
@@ -140,14 +142,14 @@ def published_loss(logits: Tensor, masks: Tensor) -> Tensor:
 def draw_body(films: FilmSet, rng: np.random.Generator) -> tuple[TrainingFilm, Level]:
     """A body of which at least a third is in view; C2 and S1 more often than others."""
     for _ in range(TRIES):
-        film, level = films.draw_level(rng, LEVEL_WEIGHTS)
+        film, level = films.draw_level(rng, LEVEL_WEIGHTS, BALANCE)
         if film.visible[level] >= LEAST_VISIBLE:
             return film, level
     raise RunFailed(f"{TRIES} bodies in a row are hardly in view; add films that show whole ones.")
 
 
 def draw_click(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tuple[float, float]:
-    """A prompt for `level`: where a walk arrives, near the centroid, anywhere in the body or in the disc beside it."""
+    """A prompt for `level`: where the induction arrives, near the centroid, in the body or in the disc beside it."""
     kind = rng.random()
     walked = click_of_walk(film, level, rng) if kind < 0.45 else None
     if walked is not None and label_at(film, np.array(walked)) in (0, level):
@@ -169,12 +171,12 @@ def click_near(film: TrainingFilm, level: Level, spread: float, rng: np.random.G
 
 
 def click_of_walk(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tuple[float, float] | None:
-    """The point a walk proposes for `level`: one step straight on from the two bodies before it, a tenth wrong.
+    """The point that the induction proposes for `level`: one step on from the two bodies before it, a tenth off.
 
     It lies low in C2, whose centroid is half a spacing higher than a step leads. None without two bodies before it.
     """
-    index, way = COUNTED.index(level), int(rng.choice((-1, 1)))
-    before = [COUNTED[i] for i in (index + way, index + 2 * way) if 0 <= i < len(COUNTED)]
+    index, way = film.order.index(level), int(rng.choice((-1, 1)))
+    before = [film.order[i] for i in (index + way, index + 2 * way) if 0 <= i < len(film.order)]
     if len(before) < 2 or not all(other in film.centroids for other in before):
         return None
     near, far = (film.centroids[other] for other in before)
@@ -183,7 +185,7 @@ def click_of_walk(film: TrainingFilm, level: Level, rng: np.random.Generator) ->
 
 
 def _click_in_disc(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tuple[float, float]:
-    """A point just beyond an endplate of `level`, still nearer to it than to its neighbour."""
+    """A point just beyond an endplate of `level`, still closer to it than to its neighbour."""
     neighbours = film.neighbours(level)
     if not neighbours:
         return click_near(film, level, 0.15, rng)

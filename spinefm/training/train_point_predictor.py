@@ -1,4 +1,4 @@
-"""Training of the point predictor: windows of four neighbouring centroids, walked in both directions."""
+"""Training of the point predictor: windows of four neighbouring centroids, in both directions."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from spinefm.core.geometry import CanonicalFrame, Point
-from spinefm.core.levels import COUNTED
 from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
 from spinefm.training.ranks import device_of, placed
 from spinefm.training.settings import Recipe
 
 JITTER = (0.01, 0.06)
-"""Standard deviation of the known centroids' error, in spacings, drawn anew for each window."""
+"""Standard deviation of the known centroids' error, in spacings, drawn for each window."""
 LEAST_VISIBLE = 0.6
-"""Share of a body in view from which the centroid of its visible part stands for that of the whole."""
+"""Share of a body in view from which the centroid of its visible part serves as that of the whole."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +92,9 @@ def all_windows(films: FilmSet, relative: bool = False) -> NDArray[np.float64]:
 
 def film_windows(film: TrainingFilm) -> list[NDArray[np.float64]]:
     """The windows of one film, each (4, 2); a body cut by the film's edge has no true centroid and is left out."""
-    whole = [level in film.centroids and film.visible[level] >= LEAST_VISIBLE for level in COUNTED]
-    starts = [i for i in range(len(COUNTED) - 3) if all(whole[i : i + 4])]
-    down = [np.stack([film.centroids[level] for level in COUNTED[i : i + 4]]) for i in starts]
+    whole = [level in film.centroids and film.visible[level] >= LEAST_VISIBLE for level in film.order]
+    starts = [i for i in range(len(film.order) - 3) if all(whole[i : i + 4])]
+    down = [np.stack([film.centroids[level] for level in film.order[i : i + 4]]) for i in starts]
     return down + [window[::-1] for window in down]
 
 

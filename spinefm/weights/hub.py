@@ -1,6 +1,6 @@
-"""Files of the Hugging Face Hub: fetched with progress and resumed after a break, and one sentence for what goes wrong.
+"""Files of the Hugging Face Hub: downloaded with progress, resumed after a break, and one sentence for each failure.
 
-The Hub's client waits for half a minute where there is no network; here its host is asked first, for three seconds.
+Without a network the Hub's client waits for half a minute, so the host is probed first, for three seconds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from spinefm.weights.manifest import BundleError
 
 REPO_VARIABLE = "SPINEFM_WEIGHTS_REPO"
 REACH_SECONDS = 3.0
-"""So long the Hub's host may take to answer at all."""
+"""Seconds that the Hub's host may take to answer."""
 UNAUTHORISED = 401
 PAUSES = (0.5, 2.0)
 """Seconds before each further attempt after a break or a server's error."""
@@ -34,7 +34,7 @@ class Place:
 
 
 def owners_repository() -> tuple[str, str | None] | None:
-    """(repository, revision) that the owner set as `owner/name` or `owner/name@revision`; None where nothing is set."""
+    """(repository, revision) from the environment, as `owner/name` or `owner/name@revision`; None if unset."""
     setting = os.environ.get(REPO_VARIABLE)
     if not setting:
         return None
@@ -43,7 +43,7 @@ def owners_repository() -> tuple[str, str | None] | None:
 
 
 def cached(place: Place) -> Path | None:
-    """Where a file lies in the Hub's cache on this machine, or None; nothing is asked of the network."""
+    """A file's path in the Hub's cache on this machine, or None; makes no request."""
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
@@ -55,9 +55,9 @@ def cached(place: Place) -> Path | None:
 
 
 def download(place: Place) -> Path:
-    """The file in the Hub's cache, fetched where it is not there yet; a break is resumed.
+    """The file in the Hub's cache, downloaded if it is missing; an interrupted download is resumed.
 
-    Raises BundleError with one sentence that says why it cannot be had and what to do.
+    Raises BundleError with one sentence that says why it is unavailable and what to do.
     """
     here = cached(place)
     if here is not None and place.revision is not None:
@@ -80,14 +80,14 @@ def download(place: Place) -> Path:
 
 
 def discard(path: Path) -> None:
-    """Remove a file from the Hub's cache, and the content that it is a link to, so that it is fetched anew."""
+    """Remove a file from the Hub's cache, and the content that it is a link to, so that it is downloaded again."""
     content = path.resolve()
     path.unlink(missing_ok=True)
     content.unlink(missing_ok=True)
 
 
 class _Passing(RuntimeError):
-    """An error that another attempt may not meet again."""
+    """An error that another attempt may avoid."""
 
 
 def _fetched(place: Place) -> Path:
@@ -106,7 +106,7 @@ def _fetched(place: Place) -> Path:
 
 
 def _sentence(place: Place, error: Exception) -> str | None:
-    """What the reader can do about an error that no further attempt will change; None for all others."""
+    """What to do about an error that a further attempt cannot fix; None for all others."""
     from huggingface_hub import errors
 
     if isinstance(error, errors.LocalEntryNotFoundError):  # the host answered a moment ago
@@ -134,7 +134,7 @@ def _online() -> bool:
 
 
 def _reachable(endpoint: str) -> bool:
-    """Whether the Hub's host answers, be it with a refusal."""
+    """Whether the Hub's host answers, even with an error status."""
     try:
         request = urllib.request.Request(endpoint, method="HEAD")
         urllib.request.urlopen(request, timeout=REACH_SECONDS).close()
@@ -150,7 +150,7 @@ def _reachable(endpoint: str) -> bool:
 def upload(repo_id: str, files: dict[str, Path], message: str) -> str:
     """Put files (path in the repository -> file here) into the model repository `repo_id` as one commit.
 
-    The repository is made where there is none. Returns the commit. Raises BundleError.
+    The repository is created if there is none. Returns the commit. Raises BundleError.
     """
     from httpx2 import HTTPError
     from huggingface_hub import CommitOperationAdd, HfApi, errors

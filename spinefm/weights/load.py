@@ -9,14 +9,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from spinefm.weights.hub import REPO_VARIABLE, Place, cached, discard, download, owners_repository
+from spinefm.weights.fetch import BundleSource, fetch, fetch_source, in_place_of_hub, known_bundle, on_disk, verify
 from spinefm.weights.manifest import (
     BaseFile,
     BundleEntry,
     BundleError,
     Manifest,
     WeightFile,
-    problem_of,
     write_atomically,
 )
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from spinefm.networks.med_sa import MedSA
     from spinefm.networks.point_predictor import PointPredictor
     from spinefm.networks.unet import UNet
+    from spinefm.networks.view import ViewNet
 
 __all__ = [
     "COMPACT",
@@ -38,22 +38,25 @@ __all__ = [
     "Manifest",
     "fallback_note",
     "fetch",
+    "fetch_source",
     "known_bundle",
     "load_bundle",
     "load_or_compact",
+    "load_source",
     "on_disk",
+    "placed",
     "verify",
     "write_bundle",
 ]
 
 PRECISIONS = ("float32", "bfloat16")
 COMPACT = "compact"
-"""The bundle that is in the repository and runs anywhere."""
+"""The bundle that comes with the package and runs anywhere."""
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """The four networks of SpineFM, and those of VertXNet and SPINEPS where it has them, in eval mode on one device."""
+    """The four networks of SpineFM, and those of VertXNet and SPINEPS if it has them, in eval mode on one device."""
 
     name: str
     device: torch.device
@@ -66,6 +69,18 @@ class Bundle:
     notes: tuple[str, ...] = ()
     unet: UNet | None = None
     instance_net: InstanceNet | None = None
+    view: ViewNet | None = None
+    origin: str = ""
+    """`owner/name@commit` on the Hub; empty for the copy in this repository."""
+    source_note: str = ""
+    """Why the copy in this repository serves in place of the Hub's files; empty where it does not."""
+
+    def networks(self) -> dict[str, nn.Module]:
+        """The networks by name, without those that the bundle does not have."""
+        from spinefm.networks.registry import NETWORKS
+
+        found = {name: getattr(self, name, None) for name in NETWORKS}
+        return {name: network for name, network in found.items() if network is not None}
 
     def autocast(self) -> AbstractContextManager[Any]:
         """The context in which the networks run at the bundle's precision."""
@@ -79,34 +94,57 @@ def load_bundle(
 ) -> Bundle:
     """Load all networks of a bundle; weights are float32 in memory.
 
+    Without a `manifest` the files come from the owner's repository on the Hub where `SPINEFM_WEIGHTS_REPO` names one,
+    and from this repository else (`fetch_source`).
+
     Args:
         name: a bundle of the manifest.
         device: "auto", "cpu", "cuda" or "cuda:N".
         precision: "float32", "bfloat16" (autocast), or "auto": bfloat16 for SAM's size on a device that computes in it
             (the compact networks stay in float32).
-        manifest: the repository's own by default.
+        manifest: take the files that this one names, and no others.
 
     Raises:
         BundleError: a file is missing, damaged or does not fit its network; nothing is half loaded.
         spinefm.core.machine.DeviceError: no such device.
     """
     from spinefm.core.machine import pick_device
-    from spinefm.networks.registry import REQUIRED
+
+    pick_device(device)
+    _refuse_precision(precision)
+    if manifest is None:
+        return load_source(fetch_source(name), device, precision)
+    known = known_bundle(name, manifest)
+    _refuse_incomplete(known.bundle(name), name)
+    return load_source(BundleSource(name, known, fetch(known, name)), device, precision)
+
+
+def load_source(source: BundleSource, device: str = "auto", precision: str = "auto") -> Bundle:
+    """Load the networks of files that are on disk.
+
+    Files of the Hub that do not fit their networks are replaced by the copy in this repository, and the bundle's notes
+    say why. Raises BundleError where there is no such copy, and DeviceError.
+    """
+    try:
+        return _assembled(source, device, precision)
+    except BundleError as error:
+        if source.fallback is None:
+            raise
+        return _assembled(in_place_of_hub(source.fallback, error), device, precision)
+
+
+def _assembled(source: BundleSource, device: str, precision: str) -> Bundle:
+    from spinefm.core.machine import pick_device
 
     target = pick_device(device)
-    _refuse_precision(precision)
-    manifest = known_bundle(name, manifest or Manifest.read())
-    entry = manifest.bundle(name)
-    missing = [network for network in REQUIRED if network not in entry.networks]
-    if missing:
-        raise BundleError(f'The bundle "{name}" has no {", ".join(missing)}: train or fetch it first.')
-    paths = fetch(manifest, name)
+    entry = source.manifest.bundle(source.name)
+    _refuse_incomplete(entry, source.name)
     networks = {
-        network: _load(file, network, paths[network], manifest.folder).to(target)
+        network: _load(file, network, source.paths[network], source.manifest.folder).to(target)
         for network, file in entry.networks.items()
     }
     return Bundle(
-        name=name,
+        name=source.name,
         device=target,
         precision=_chosen(precision, networks["med_sa"], target),
         mask_rcnn=cast("SpineMaskRCNN", networks["mask_rcnn"]),
@@ -114,14 +152,35 @@ def load_bundle(
         classifier=cast("LevelClassifier", networks["classifier"]),
         point_predictor=cast("PointPredictor", networks["point_predictor"]),
         checksums={network: file.sha256 for network, file in entry.networks.items()},
-        notes=_notes(manifest, entry, paths),
+        notes=_notes(source, entry),
         unet=cast("UNet | None", networks.get("unet")),
         instance_net=cast("InstanceNet | None", networks.get("instance_net")),
+        view=cast("ViewNet | None", networks.get("view")),
+        origin=source.origin,
+        source_note=source.note,
     )
 
 
+def placed(bundle: Bundle, device: str = "auto") -> Bundle:
+    """`bundle` with its networks moved to `device`, at the precision that pays there. Raises DeviceError."""
+    from spinefm.core.machine import pick_device
+
+    target = pick_device(device)
+    moved = {name: network.to(target) for name, network in bundle.networks().items()}
+    precision = _chosen("auto", bundle.med_sa, target)
+    return replace(bundle, device=target, precision=precision, **cast(dict[str, Any], moved))
+
+
+def _refuse_incomplete(entry: BundleEntry, name: str) -> None:
+    from spinefm.networks.registry import REQUIRED
+
+    missing = [network for network in REQUIRED if network not in entry.networks]
+    if missing:
+        raise BundleError(f'The bundle "{name}" has no {", ".join(missing)}: train or fetch it first.')
+
+
 def load_or_compact(name: str, device: str = "auto", precision: str = "auto") -> Bundle:
-    """The bundle `name`, or the compact one where it cannot be used; its notes then say so, and why.
+    """The bundle `name`, or the compact one if it cannot be used; the notes then say so and why.
 
     Raises BundleError when the compact bundle cannot be used either.
     """
@@ -135,88 +194,8 @@ def load_or_compact(name: str, device: str = "auto", precision: str = "auto") ->
 
 
 def fallback_note(name: str, error: Exception) -> str:
-    """What page and trace say where the compact bundle serves in place of `name`."""
+    """What page and trace say when the compact bundle replaces `name`."""
     return f'The bundle "{name}" cannot be used, so the bundle "{COMPACT}" is in use. {error}'
-
-
-def known_bundle(name: str, manifest: Manifest) -> Manifest:
-    """`manifest`, with the bundle `name` of the owner's repository where it lists none of that name itself.
-
-    The files are then pinned to the commit of the repository's manifest.json. Raises BundleError.
-    """
-    if name in manifest.bundles:
-        return manifest
-    owner = owners_repository()
-    if owner is None:
-        known = ", ".join(sorted(manifest.bundles)) or "none"
-        raise BundleError(
-            f'There is no bundle "{name}" here (the bundles are {known}): set {REPO_VARIABLE} to the repository on the '
-            "Hub that holds it (owner/name)."
-        )
-    repo, revision = owner
-    path = download(Place(repo, "manifest.json", revision))
-    entry = Manifest.read(path).bundle(name)
-    commit = path.parent.name  # the cache keeps each commit's files in a folder of its name
-    networks = {key: replace(file, repo_id=repo, revision=commit) for key, file in entry.networks.items()}
-    return Manifest(manifest.folder, {**manifest.bundles, name: replace(entry, networks=networks)})
-
-
-def fetch(manifest: Manifest, name: str) -> dict[str, Path]:
-    """Have every file of a bundle on disk, from the manifest's folder or else the Hub, checked.
-
-    Returns:
-        network -> path of its safetensors file.
-
-    Raises:
-        BundleError: a file cannot be had, or is not the one that the manifest names.
-    """
-    from spinefm.weights.pretrained import fetch_base
-
-    paths = {}
-    for network, entry in manifest.bundle(name).networks.items():
-        local = manifest.local_path(entry)
-        path = local if local.is_file() else _download(entry, local)
-        problem = problem_of(entry, path)
-        if problem and path != local:  # what is in the Hub's cache would be handed out again as it is
-            discard(path)
-            problem = problem_of(entry, _download(entry, local))
-        if problem:
-            raise BundleError(f"{problem} Delete it and fetch it again.")
-        if entry.base is not None:
-            fetch_base(entry.base, manifest.folder)
-        paths[network] = path
-    return paths
-
-
-def verify(manifest: Manifest, name: str) -> dict[str, str]:
-    """Check a bundle's files on disk against the manifest, without a download.
-
-    Returns:
-        network (or shared base) -> "ok" or one sentence that says what is wrong.
-    """
-    from spinefm.weights.pretrained import base_problem
-
-    report = {}
-    for network, entry in manifest.bundle(name).networks.items():
-        path = _path_on_disk(manifest, entry)
-        report[network] = (problem_of(entry, path) or "ok") if path else f"{entry.file} is not on disk."
-        if entry.base is not None:
-            report[entry.base.name] = base_problem(entry.base, manifest.folder) or "ok"
-    return report
-
-
-def on_disk(name: str, manifest: Manifest | None = None) -> bool:
-    """Whether all files of a bundle are there, in the manifest's folder or the Hub's cache (sizes, not contents)."""
-    from spinefm.weights.pretrained import base_path
-
-    manifest = manifest or Manifest.read()
-    entries = manifest.bundle(name).networks.values()
-    bases = [entry.base for entry in entries if entry.base is not None]
-    paths = [_path_on_disk(manifest, entry) for entry in entries]
-    here = bool(paths) and all(
-        path is not None and path.stat().st_size == entry.bytes for path, entry in zip(paths, entries, strict=True)
-    )
-    return here and all(base_path(base, manifest.folder) is not None for base in bases)
 
 
 def write_bundle(
@@ -234,8 +213,8 @@ def write_bundle(
 
     Large tensors are stored in fp16, without `half` in float32.
     Networks of the bundle that are not given stay as they are. Each network carries its configuration as `.config`.
-    With a `base`, of a Med-SA with adapters only what is trained is written, in float32. Where networks stay, what
-    their films and licence were is not forgotten.
+    With a `base`, only the trained part of a Med-SA with adapters is written, in float32. If networks stay, the entry
+    keeps naming their films and licence.
 
     Raises:
         BundleError: the manifest that is already there cannot be read.
@@ -274,14 +253,14 @@ def _write_weights(folder: Path, file: str, state: Mapping[str, Tensor]) -> tupl
 
 
 def has_adapters(model: nn.Module) -> bool:
-    """Whether a network stands on a frozen base."""
+    """Whether a network has adapters on a frozen base."""
     from spinefm.networks.med_sa import MedSA
 
     return isinstance(model, MedSA) and model.config.encoder == "vit"
 
 
 def adapted_state(model: nn.Module) -> dict[str, Tensor]:
-    """What was trained on top of the frozen base, float32."""
+    """The part trained on top of the frozen base, float32."""
     from spinefm.networks.med_sa import is_adapted
 
     return {n: v.detach().float().cpu().contiguous() for n, v in model.state_dict().items() if is_adapted(n)}
@@ -365,35 +344,13 @@ def _on_base(
     return {**base, **adapted}
 
 
-def _place(entry: WeightFile) -> Place | None:
-    """Where the Hub has a file: the owner's repository comes first, which has its own history of revisions."""
-    owner = owners_repository()
-    if owner is not None and entry.repo_id != owner[0]:
-        return Place(owner[0], entry.file, owner[1])
-    return Place(entry.repo_id, entry.file, entry.revision) if entry.repo_id else None
-
-
-def _path_on_disk(manifest: Manifest, entry: WeightFile) -> Path | None:
-    local, place = manifest.local_path(entry), _place(entry)
-    if local.is_file() or place is None:
-        return local if local.is_file() else None
-    return cached(place)
-
-
-def _download(entry: WeightFile, local: Path) -> Path:
-    place = _place(entry)
-    if place is None:
-        raise BundleError(f"{local} is missing and the manifest names no repository: set {REPO_VARIABLE} to one.")
-    return download(place)
-
-
 def _refuse_precision(name: str) -> None:
     if name not in (*PRECISIONS, "auto"):
         raise BundleError(f'There is no precision "{name}": use auto, {" or ".join(PRECISIONS)}.')
 
 
 def _chosen(precision: str, med_sa: nn.Module, device: torch.device) -> str:
-    """The precision asked for; of "auto" the one that pays at this size on this device."""
+    """The requested precision; for "auto" the faster one at this size on this device."""
     from spinefm.core.machine import computes_bfloat16
 
     if precision != "auto":
@@ -401,7 +358,11 @@ def _chosen(precision: str, med_sa: nn.Module, device: torch.device) -> str:
     return "bfloat16" if has_adapters(med_sa) and computes_bfloat16(device) else "float32"
 
 
-def _notes(manifest: Manifest, entry: BundleEntry, paths: Mapping[str, Path]) -> tuple[str, ...]:
-    """Where the weights came from, when not from the manifest's own folder."""
-    fetched = [network for network, path in paths.items() if path != manifest.local_path(entry.networks[network])]
-    return (f"{', '.join(fetched)} from the Hugging Face Hub.",) if fetched else ()
+def _notes(source: BundleSource, entry: BundleEntry) -> tuple[str, ...]:
+    """Where the weights came from, when not from the manifest's own folder, and why."""
+    if source.origin:
+        return (f"The weights are those of {source.origin} on the Hugging Face Hub.",)
+    local = {network: source.manifest.local_path(file) for network, file in entry.networks.items()}
+    fetched = [network for network, path in source.paths.items() if path != local[network]]
+    notes = (f"{', '.join(fetched)} from the Hugging Face Hub.",) if fetched else ()
+    return (*notes, source.note) if source.note else notes

@@ -1,6 +1,6 @@
 """The manifest of bundles: which files make up a set of weights, what they must hash to, and where they come from.
 
-Reading it imports neither torch nor the Hub's client, so that `spinefm info` answers at once.
+Reading it imports neither torch nor the Hub's client, so `spinefm info` answers at once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-WEIGHTS_FOLDER = Path(__file__).resolve().parents[2] / "weights"
+from spinefm.core.bundled import bundled_folder
+
+WEIGHTS_FOLDER = bundled_folder("weights")
 SCHEMA = 1
 
 
@@ -50,7 +52,7 @@ SAM_VIT_B = BaseFile(
 
 @dataclass(frozen=True)
 class WeightFile:
-    """One network's weights: where they lie, what they must hash to, and the network that they fit.
+    """One network's weights: file, checksum, and the configuration of the network that they fit.
 
     With a `base` the file holds only what was trained on top of it.
     """
@@ -76,7 +78,7 @@ class BundleEntry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """All bundles, and the folder in which their files are looked for first."""
+    """All bundles, and the folder that is searched first for their files."""
 
     folder: Path
     bundles: Mapping[str, BundleEntry]
@@ -109,7 +111,7 @@ class Manifest:
         return self.bundles[name]
 
     def local_path(self, entry: WeightFile) -> Path:
-        """Where a file lies when it is in the manifest's own folder."""
+        """A file's path in the manifest's own folder."""
         return self.folder / entry.file
 
     def write(self) -> None:
@@ -121,7 +123,7 @@ class Manifest:
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that an interruption leaves the old one or the new one, never half of one.
 
-    Of several processes that write it at once each leaves a whole file, and the last one's stays.
+    If several processes write at once, the last one's whole file stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")

@@ -18,12 +18,12 @@ CACHE_VARIABLE = "SPINEFM_CACHE"
 
 
 def cache_folder() -> Path:
-    """Where converted bases are kept: `$SPINEFM_CACHE`, or the user's own cache."""
+    """The folder of converted bases: `$SPINEFM_CACHE`, or the user's own cache."""
     return Path(os.environ.get(CACHE_VARIABLE) or Path.home() / ".cache" / "spinefm")
 
 
 def base_path(base: BaseFile, folder: Path) -> Path | None:
-    """Where a base lies as safetensors: in the weights' own `folder`, the cache or the Hub's cache; None: nowhere."""
+    """A base's path as safetensors: in the weights' own `folder`, the cache or the Hub's cache; None if in none."""
     for place in (folder, cache_folder()):
         if (place / f"{base.name}.safetensors").is_file():
             return place / f"{base.name}.safetensors"
@@ -47,7 +47,7 @@ def base_problem(base: BaseFile, folder: Path) -> str | None:
 
 
 def fetch_base(base: BaseFile, folder: Path) -> Path:
-    """The base as safetensors on disk, checked; fetched and converted where it is not there yet.
+    """The base as safetensors on disk, checked; downloaded and converted if it is missing.
 
     Raises BundleError.
     """

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from spinefm.cli import app as cli
+from spinefm.cli.app import main
 from spinefm.networks.med_sa import MedSA
 from spinefm.weights import load as bundles
 from spinefm.weights.load import BundleError, Manifest, load_bundle, load_or_compact, on_disk, verify, write_bundle
@@ -56,7 +56,7 @@ def tuned(tmp_path: Path, base: tuple[BaseFile, bytes]) -> tuple[Path, MedSA]:
 
 
 def weights(*words: object) -> int:
-    return cli.main(["weights", *map(str, words)])
+    return main(["weights", *map(str, words)])
 
 
 def test_only_what_was_trained_is_stored_and_all_comes_back(serve, tuned, base) -> None:

@@ -1,8 +1,9 @@
 """Levels, their ids and counting names."""
 
+import numpy as np
 import pytest
 
-from spinefm.core.levels import COUNTED, Level, Region, counted_from
+from spinefm.core.levels import COUNTED, PALETTE, Level, Region, counted_from
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,31 @@ def test_an_anchor_outside_the_vertebrae_is_refused():
 
 def test_neighbours_never_share_a_colour():
     assert all(a.colour != b.colour for a, b in zip(COUNTED, COUNTED[1:], strict=False))
+
+
+SEEN_AS = {
+    "all": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+}
+"""Linear RGB as it is seen (Machado, Oliveira and Fernandes, IEEE TVCG 2009, severity 1)."""
+TO_LMS = [[0.412221, 0.536333, 0.051446], [0.211903, 0.6807, 0.107397], [0.088302, 0.281719, 0.629979]]
+TO_OKLAB = [[0.210454, 0.793618, -0.004072], [1.977998, -2.428592, 0.450594], [0.025904, 0.782772, -0.808676]]
+
+
+def oklab(colour, seen):
+    """A colour `#rrggbb` in Oklab as it is seen."""
+    value = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+    return np.array(TO_OKLAB) @ np.cbrt(np.clip(np.array(TO_LMS) @ (np.array(seen) @ linear), 0, None))
+
+
+@pytest.mark.parametrize("eye", SEEN_AS)
+def test_neighbours_differ_in_colour_for_every_eye(eye):
+    seen = [oklab(level.colour, SEEN_AS[eye]) for level in Level]
+    assert min(np.linalg.norm(a - b) for a, b in zip(seen, seen[1:], strict=False)) > 0.2
+
+
+def test_no_colour_comes_twice():
+    assert len(set(PALETTE)) == len(PALETTE) == len(Level)

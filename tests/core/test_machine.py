@@ -1,15 +1,19 @@
 """The machine: allocator, device, versions."""
 
 import ctypes
+import os
 import platform
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
 
 from spinefm.core import machine as runtime
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_versions_come_without_importing_torch() -> None:
@@ -74,3 +78,63 @@ def test_bfloat16_is_for_processors_that_have_it(able, expected, monkeypatch: py
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
     assert runtime.computes_bfloat16(torch.device("cpu")) is expected
     assert runtime.computes_bfloat16(torch.device("cuda")) is True
+
+
+@pytest.mark.parametrize(
+    ("load", "quota", "allowed", "cores", "free"),
+    [
+        ("0.1 0.1 0.1 1/300 4711", "max 100000", 2, 2, 2),
+        ("0.1 0.1 0.1 2/300 4711", "max 100000", 2, 2, 1),
+        ("9.0 9.0 9.0 9/300 4711", "max 100000", 2, 2, 1),
+        ("0.1 0.1 0.1 1/300 4711", "150000 100000", 8, 8, 2),
+        ("40.0 40.0 40.0 41/300 4711", "200000 100000", 64, 64, 2),
+        ("nonsense", "nonsense", 4, 4, 4),
+        ("0.1 0.1 0.1 1/300 4711", "max 100000", 2, 8, 2),
+    ],
+    ids=["alone", "one neighbour", "nine", "a quota", "a host with others", "unknown", "affinity"],
+)
+def test_free_cores_are_those_granted_that_nothing_else_keeps_busy(
+    load: str, quota: str, allowed: int, cores: int, free: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, text in (("LOAD", load), ("QUOTA", quota)):
+        (tmp_path / name).write_text(text)
+        monkeypatch.setattr(runtime, name, tmp_path / name)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(allowed)))
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    assert runtime.free_cores() == free
+
+
+SETTINGS = """
+import os, sys
+{start}
+loaded = [name for name in ("torch", "numpy", "cv2") if name in sys.modules]
+print(loaded, os.environ["OMP_WAIT_POLICY"], os.environ["GOMP_SPINCOUNT"], os.environ["KMP_BLOCKTIME"])
+import torch
+print(torch.get_num_threads() == int(os.environ["OMP_NUM_THREADS"]))
+"""
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "import app; app.prepare()",
+        "import spinefm.cli.app as cli; cli.main(['info'])",
+        "import bench.film_speed; bench.film_speed.share_cores()",
+    ],
+    ids=["page", "command line", "bench"],
+)
+def test_waiting_threads_sleep_before_any_library_with_threads_is_there(start: str) -> None:
+    plain = {
+        name: value for name, value in os.environ.items() if name not in (*runtime.SLEEPING_THREADS, "OMP_NUM_THREADS")
+    }
+    command = [sys.executable, "-c", SETTINGS.format(start=start)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=plain, cwd=ROOT)
+    assert done.stdout.splitlines()[-2:] == ["[] PASSIVE 0 0", "True"]
+
+
+def test_what_the_owner_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in runtime.SLEEPING_THREADS:
+        monkeypatch.setenv(name, "theirs")
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    runtime.share_cores()
+    assert os.environ["OMP_WAIT_POLICY"] == "theirs" and os.environ["OMP_NUM_THREADS"] == "7"

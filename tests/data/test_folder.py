@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from spinefm.core.geometry import Box
 from spinefm.core.levels import Level
 from spinefm.data import DamagedCase, read_folder
 from spinefm.data.folder import film_path
-from spinefm.core.geometry import Box
 
 
 @pytest.fixture

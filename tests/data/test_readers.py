@@ -9,8 +9,8 @@ import pytest
 
 from spinefm.core.levels import Level
 from spinefm.data import Case, DatasetError, Skipped, cases, open_dataset
-from spinefm.phantom.folder import write_phantom
 from spinefm.imaging.radiograph import read
+from spinefm.phantom.folder import write_phantom
 from tests.data import layouts
 
 NAMES = ["one", "two", "three"]

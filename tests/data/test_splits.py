@@ -1,4 +1,4 @@
-"""Splits in which no subject stands on both sides."""
+"""Splits in which no subject is on both sides."""
 
 from spinefm.data.splits import by_subject, subject_disjoint
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 
@@ -10,15 +11,20 @@ import pytest
 
 from spinefm.data import Skipped
 from spinefm.evaluation import FilmResult, RunError, RunFolder, evaluate, runs
-from spinefm.evaluation.command import finish
+from spinefm.evaluation.checksums import film_checksum, truth_checksum
 from spinefm.evaluation.comparison import compare_runs, comparison_text
 from spinefm.evaluation.frames import read_tables
+from spinefm.evaluation.published import published_for
+from spinefm.evaluation.report import finish, levels_text
 from spinefm.evaluation.summary import level_figures, run_figures
 from tests.evaluation.stand_in_set import open_set, plan, write_set
 from tests.ui.server.stand_in import StandIn
 
 NAMES = ["a", "b", "dark c", "e"]
-TABLES = ("films.csv", "films.parquet", "vertebrae.csv", "vertebrae.parquet", "levels.csv", "levels.png", "table.txt")
+TABLES = (
+    "films.csv", "films.parquet", "vertebrae.csv", "vertebrae.parquet", "levels.csv", "levels.png", "table.txt",
+    "calibration.csv", "calibration.png",
+)  # fmt: skip
 
 
 class Counting(StandIn):
@@ -90,7 +96,8 @@ def test_a_film_on_which_no_run_can_start_counts_as_missed_with_its_reason(whole
 def test_the_papers_figures_of_a_run(whole):
     films, vertebrae = read_tables(whole)
     figures = {row.name: row for row in level_figures(vertebrae, films)}
-    assert list(figures) == ["C2", "C3", "C4", "C5", "C6", "C7", "T1", "cervical", "all"]
+    groups = ["C2", "C3", "C4", "C5", "C6", "C7", "T1", "cervical", "all"]
+    assert list(figures) == [name for group in groups for name in (group, f"{group}, outlinable")]
     assert (figures["C3"].identified, figures["T1"].identified) == (75, 0)
     assert figures["C3"].overall_dsc == pytest.approx(0.75 * figures["C3"].located_dsc)
     assert np.isnan(figures["T1"].located_dsc)
@@ -101,6 +108,33 @@ def test_the_papers_figures_of_a_run(whole):
     beyond = run_figures(films)
     assert (beyond.films, beyond.failed, beyond.false_masks, beyond.wrong_names) == (4, 1, 0, 0)
     assert (beyond.panoptic.matched, beyond.panoptic.missed) == (18, 10)
+
+
+def test_the_published_figures_stand_beside_their_own_set_only(whole):
+    films, vertebrae = read_tables(whole)
+    levels = level_figures(vertebrae, films)
+    assert "SpineFM on NHANES II" in levels_text(levels, published_for("nhanes2"))
+    assert "SpineFM on" not in levels_text(levels, published_for("phantom"))
+
+
+def test_other_readers_find_the_row_of_all_bodies_and_beside_it_that_of_the_outlinable_ones(whole):
+    with (whole / "levels.csv").open() as file:
+        rows = {row["name"]: row for row in csv.DictReader(file)}
+    assert rows["all"]["count"] == "28"
+    assert float(rows["all"]["identified"]) == pytest.approx(64.285714)
+    assert int(rows["all, outlinable"]["count"]) <= 28
+    shares = [float(rows["all"][name]) for name in ("named", "misnamed", "unnamed")]
+    assert sum(shares) == pytest.approx(100)
+
+
+def test_a_run_keeps_checksums_of_films_and_truth_and_how_each_outline_shows(whole, dataset):
+    films, vertebrae = read_tables(whole)
+    case = dataset.read("a")
+    row = films.set_index("film").loc["a"]
+    assert (row["film_sha256"], row["truth_sha256"]) == (film_checksum(case.film), truth_checksum(case.truth))
+    assert (vertebrae.loc[vertebrae["film"] == "a", "edge_share"] > 0.9).all()
+    assert json.loads(row["mask_probability"]) == pytest.approx([0.99] * 6)
+    assert json.loads(row["mask_named"]) == [True] * 6
 
 
 def test_a_stricter_limit_is_computed_from_what_is_stored(whole):

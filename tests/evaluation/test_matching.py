@@ -6,7 +6,7 @@ import pytest
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.data import Truth
-from spinefm.evaluation import score_film, summarise
+from spinefm.evaluation import score_film
 from spinefm.trace.model import Vertebra
 
 
@@ -74,14 +74,3 @@ def test_false_masks_are_not_counted_where_the_truth_is_not_complete():
 def test_which_films_show_an_anchor(whole, partial, anchor):
     bodies, cut = ({level: block(20 * i) for i, level in enumerate(levels)} for levels in (whole, partial))
     assert score_film("film", "", "", Truth(bodies, cut, True), []).anchor == anchor
-
-
-def test_the_papers_figures():
-    found = [vertebra(block(5), Level.C3)]
-    summary = summarise(score_film("film", "cervical", "full", TRUTH, found).levels)
-    assert (summary.count, summary.identified, summary.named_right) == (2, 50.0, 50.0)
-    assert (summary.located_dsc, summary.overall_dsc) == pytest.approx((0.5, 0.25))
-
-
-def test_nothing_located_has_no_mean():
-    assert np.isnan(summarise(score_film("film", "", "", TRUTH, []).levels).located_dsc)

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
-from spinefm.evaluation.statistics import interval_over_films, paired
+from spinefm.evaluation.statistics import holm, interval_over_films, paired, rate_interval, share_interval, wilson
 
 
 def test_films_that_agree_have_no_spread():
@@ -40,3 +41,49 @@ def test_wilcoxon_of_six_films_that_all_gain():
 def test_methods_that_do_the_same_have_no_p():
     assert paired(np.ones(5), np.ones(5)).p is None
     assert paired(np.zeros(0), np.zeros(0)).p is None
+
+
+@pytest.mark.parametrize(("hits", "count"), [(0, 10), (7, 10), (10, 10), (1, 400)])
+def test_wilsons_interval_is_scipys(hits, count):
+    known = binomtest(hits, count).proportion_ci(method="wilson")
+    assert wilson(hits / count, count) == pytest.approx((known.low, known.high), abs=1e-6)
+
+
+def test_nothing_has_no_interval():
+    assert np.isnan(wilson(float("nan"), 0)).all()
+    assert np.isnan(share_interval(np.array([], str), np.array([], bool))).all()
+    assert np.isnan(rate_interval(np.array([3.0]))).all()
+
+
+def test_a_share_of_all_is_not_sure_and_counts_each_film_once():
+    films = np.repeat(np.arange(30), 5)
+    low, high = share_interval(films, np.ones(150, bool))
+    assert (low, high) == pytest.approx(wilson(1.0, 30))
+    assert 0.85 < low < 0.9
+
+
+def test_few_films_take_wilsons_interval_and_many_the_bootstrap():
+    hit = np.arange(19) % 2 == 0
+    assert share_interval(np.arange(19), hit) == wilson(float(hit.mean()), 19)
+    films, hit = np.arange(40), np.arange(40) % 2 == 0
+    sums = np.stack([hit.astype(float), np.ones(40)], axis=1)
+    assert share_interval(films, hit) == interval_over_films(films, sums, ((0, 1),))[0]
+
+
+def test_no_false_mask_on_n_films_is_less_than_about_four_in_n():
+    low, high = rate_interval(np.zeros(100))
+    assert (low, high) == pytest.approx((0, 0.03689), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("given", "corrected"),
+    [
+        ([], []),
+        ([0.04], [0.04]),
+        ([0.01, 0.04, 0.03], [0.03, 0.06, 0.06]),
+        ([0.03, None, 0.01], [0.03, None, 0.02]),
+        ([0.9, 0.8], [1.0, 1.0]),
+    ],
+)
+def test_holms_correction_by_hand(given, corrected):
+    assert holm(given) == pytest.approx(corrected)

@@ -8,7 +8,9 @@ from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.trace.model import Anchor, Decided, Event, FilmRecord, Finished, Named, Trace, Vertebra
+from spinefm.methods.spinefm.events import Decided
+from spinefm.trace.model import Anchor, FilmRecord, Finished, Named, Trace, Vertebra
+from spinefm.trace.registry import Event
 
 SIZE = (120, 160)
 """Width and height of the film."""
@@ -37,7 +39,7 @@ def unnamed_vertebrae() -> tuple[Vertebra, ...]:
 def handmade_trace(
     vertebrae: tuple[Vertebra, ...] | None = None, spacing: float | None = 0.5, name: str = "neck.png"
 ) -> Trace:
-    """A finished trace: upwards the walk ended at C2, downwards in the background."""
+    """A finished trace: upwards the induction ended at C2, downwards in the background."""
     vertebrae = named_vertebrae() if vertebrae is None else vertebrae
     anchor = Anchor(2, Level.C2, "classifier", 0.98) if vertebrae and vertebrae[0].level else None
     events: tuple[Event, ...] = (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from spinefm.export.overlay import draw_overlay
+from spinefm.export.overlay import AMBER, draw_overlay
 from spinefm.imaging.radiograph import Radiograph
 from tests.export.handmade import SIZE, handmade_film, handmade_trace
 
@@ -23,7 +25,7 @@ def test_every_vertebra_is_tinted_and_named_beside_its_body() -> None:
     changed = (plain != drawn).any(axis=2)
     for row in (20, 45, 85):
         assert changed[row, 42:78].all()
-    assert changed[72:98, 84:].any(), "C4's name stands to the right of its body"
+    assert changed[72:98, 84:].any(), "C4's name is to the right of its body"
 
 
 def test_names_move_to_the_left_at_the_films_right_edge() -> None:
@@ -38,3 +40,14 @@ def test_names_move_to_the_left_at_the_films_right_edge() -> None:
 def test_another_films_trace_is_refused() -> None:
     with pytest.raises(ValueError, match="give the film it is of"):
         draw_overlay(handmade_trace(), Radiograph.from_array(handmade_film().pixels[:, :100]))
+
+
+def test_a_doubtful_vertebra_is_dashed_and_amber() -> None:
+    trace, film = handmade_trace(), handmade_film()
+    finished = trace.finished
+    assert finished is not None
+    unsure = replace(finished, vertebrae=tuple(replace(v, probability=0.21) for v in finished.vertebrae))
+    events = tuple(unsure if event is finished else event for event in trace.events)
+    pictures = [draw_overlay(replace(trace, events=known), film).astype(int) for known in (trace.events, events)]
+    amber = [np.count_nonzero(np.abs(picture - AMBER).max(axis=2) < 40) for picture in pictures]
+    assert amber[0] == 0 and amber[1] > 50

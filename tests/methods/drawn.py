@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.semantic_map import SemanticMap
-from spinefm.methods.spinefm.stages import Candidate, Probabilities
+from spinefm.methods.base.semantic_map import SemanticMap
+from spinefm.methods.base.stages import Candidate, Probabilities
 from tests.columns import empty_bundle
 
 SHAPE = (400, 240)

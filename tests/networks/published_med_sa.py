@@ -1,6 +1,6 @@
 """The published Med-SA, built a second time from its description alone: a forward pass over the authors' own names.
 
-Nothing here comes from `spinefm`, so that a converted network is held against something else than itself.
+Nothing here comes from `spinefm`, so that a converted network is compared with independent code.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from spinefm.core.levels import Level
+from spinefm.phantom import head_holder
 from spinefm.phantom.canvas import Canvas, View
 from spinefm.phantom.cervical_pillars import paint_pillars
 from spinefm.phantom.column import build_column
@@ -93,11 +94,28 @@ def test_head_notes_what_fools_a_reader() -> None:
     assert np.isfinite(scene.canvas.depth).all()
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_holder_paints_outside_the_neck_too(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(4))
+def test_the_holder_reaches_beyond_the_neck_and_its_metal_is_opaque(seed: int) -> None:
     scene, frame = _scene(seed)
     paint_head_holder(scene, frame)
-    assert np.isfinite(scene.canvas.depth).all() and np.ptp(scene.canvas.depth) > 0
+    rows, columns = np.mgrid[:HEIGHT, :WIDTH]
+    centres = [scene.canvas.view(vertebra.centre[None])[0] for vertebra in scene.column]
+    distance = np.min([np.hypot(columns - x, rows - y) for x, y in centres], axis=0)  # mm, as 1 px is 1 mm
+    changed = np.abs(scene.canvas.depth - 1.5) > 1e-3
+    assert changed[distance > 40].mean() > 0.01
+    assert np.isfinite(scene.canvas.depth).all() and scene.canvas.depth.max() > 1.5 + 0.3
+
+
+def test_every_part_of_the_holder_changes_the_film(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = ("_paint_ear_rods", "_paint_nasion_rod", "_paint_stripe", "_paint_clips", "_paint_wedge", "_paint_shield")
+    for chosen in parts[:-1]:  # the shield lies below this film
+        scene, frame = _scene(3)
+        monkeypatch.setattr(Scene, "chance", lambda scene, share: True)
+        with monkeypatch.context() as patch:
+            for other in set(parts) - {chosen}:
+                patch.setattr(head_holder, other, lambda *_: None)
+            paint_head_holder(scene, frame)
+        assert np.ptp(scene.canvas.depth) > 0.01, chosen
 
 
 def test_pillars_leave_the_front_half_of_the_bodies_alone() -> None:

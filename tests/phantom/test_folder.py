@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import cv2
 import numpy as np
 
 from spinefm.core.levels import Level
-from spinefm.core.visibility import LEGIBLE
 from spinefm.phantom import simulate, write_set
 from spinefm.phantom.folder import label_of
 
@@ -37,5 +37,12 @@ def test_bodies_are_whole_or_partial_never_both() -> None:
         assert not set(label["polygons"]) & set(label["partial"])
         assert {Level[name] for name in (*label["polygons"], *label["partial"])} == set(phantom.truth)
         assert all(phantom.truth[Level[name]].visible >= 0.6 for name in label["polygons"])
-        for name, share in label["partial"].items():
-            assert share < 0.6 or label["contrast"][name] < LEGIBLE
+        assert all(share < 0.6 for share in label["partial"].values())
+        assert label["share"] == {level.name: round(truth.visible, 3) for level, truth in phantom.truth.items()}
+
+
+def test_a_body_that_cannot_be_seen_is_in_the_truth() -> None:
+    """What counts as truth does not depend on the film's grey values: a white film has the same bodies."""
+    phantom = simulate(1, "cervical", (300, 400))
+    white = dataclasses.replace(phantom, film=np.ones_like(phantom.film))
+    assert label_of(white)["polygons"] == label_of(phantom)["polygons"]

@@ -3,8 +3,8 @@
 import pytest
 
 from spinefm.core.geometry import Box
+from spinefm.methods.spinefm.events import Checked, Classified, Decided
 from spinefm.trace.captions import caption
-from spinefm.trace.model import Checked, Classified, Decided
 from tests.columns import Oracle, empty_bundle, straight
 
 CASES = [
@@ -18,7 +18,7 @@ CASES = [
     ),
     (Decided("up", 4, "stopped", "background", 0.91, 0.5, None), "Step 4, upwards: stopped, background 0.91 > 0.50"),
     (Decided("up", 4, "spine end", "C2", 0.97, 0.5, 5), "Step 4, upwards: kept as C2, the spine's end: 0.97 > 0.50"),
-    (Decided("seed", 0, "accepted", "vertebra", 0.01, 0.5, 0), "Seed 1: kept, background 0.01 ≤ 0.50"),
+    (Decided("seed", 0, "accepted", "vertebra", 0.01, 0.5, 0), "Starting point 1: kept, background 0.01 ≤ 0.50"),
     (Decided("up", 26, "stopped", "step limit", 26, 25, None), "Step 26, upwards: stopped, step limit: 26 > 25"),
     (
         Decided("up", 2, "stopped", "point outside", 14.0, 0.0, None),
@@ -30,7 +30,7 @@ CASES = [
     ),
     (
         Decided("seed", 1, "stopped", "misplaced end", 0.97, 0.5, None),
-        "Seed 2: stopped, C2 or S1 seen where the spine cannot end: 0.97 > 0.50",
+        "Starting point 2: stopped, C2 or S1 seen where the spine cannot end: 0.97 > 0.50",
     ),
     (
         Classified("down", 2, 0.01, 0.97, 0.01, 0.01, Box(0, 0, 8, 8), 0.5, 0.5),
@@ -46,10 +46,12 @@ def test_known_captions(event, line):
 
 def test_every_event_of_a_run_has_one_line():
     from spinefm.methods import run_to_trace
-    from spinefm.methods.spinefm import SpineFM, SpineFMSettings
+    from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
 
     oracle = Oracle(straight(6), [0, 0.9, 0.9, 0.4, 0, 0])
-    trace = run_to_trace(SpineFM(empty_bundle(), SpineFMSettings(), stages=lambda watch: oracle), oracle.column.film)
+    trace = run_to_trace(
+        SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle), oracle.column.film
+    )
     lines = [caption(event) for event in trace.events]
     assert all(line and "\n" not in line for line in lines)
 

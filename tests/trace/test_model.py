@@ -5,24 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from spinefm.core.geometry import Axis, Box, Point
+from spinefm.core.geometry import Box, Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
-from spinefm.trace.model import (
-    Anchor,
-    Corrected,
-    Decided,
-    Detection,
-    FilmRecord,
-    Finished,
-    Located,
-    Named,
-    Seeded,
-    Segmented,
-    Trace,
-    Vertebra,
-    stops,
-)
+from spinefm.methods.base.events import Detection, Located
+from spinefm.methods.spinefm.events import Decided, Segmented
+from spinefm.trace.model import Anchor, Corrected, FilmRecord, Finished, Named, Trace, Vertebra
 
 
 def small_trace() -> Trace:
@@ -106,28 +94,10 @@ def test_a_layout_of_the_future_is_refused_with_a_sentence():
         Trace.from_json(json.dumps(raw))
 
 
-def test_an_unfinished_trace_has_no_vertebrae_but_stops():
+def test_an_unfinished_trace_has_no_vertebrae():
     trace = small_trace()
     assert trace.vertebrae == ()
     assert trace.finished is None
-    assert trace.stops["up"].reason == "overlap"
-
-
-AXIS = Axis(Point(0, 0), Point(0, 1))
-SEEDED = Seeded("detected", AXIS, (), (), (Point(0, 0), Point(0, 9), Point(0, 18)), 9.0, 0.9)
-
-
-def test_only_the_last_induction_has_stops():
-    past, last = (Decided("up", 1, "stopped", reason, 0.9, 0.5, None) for reason in ("background", "overlap"))
-    kept = Decided("down", 1, "accepted", "vertebra", 0.1, 0.5, 3)
-    failed = Decided("seed", 0, "stopped", "background", 0.9, 0.5, None)
-    assert stops((SEEDED, past, failed, SEEDED, kept)) == {}
-    assert stops((SEEDED, past, SEEDED, kept, last)) == {"up": last}
-
-
-def test_a_seed_at_a_spine_end_ends_its_direction():
-    top, bottom = (Decided("seed", i, "spine end", end, 0.9, 0.5, i) for i, end in ((0, "C2"), (2, "S1")))
-    assert stops((SEEDED, top, bottom)) == {"up": top, "down": bottom}
 
 
 def corrected_trace() -> Trace:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 from pathlib import Path
@@ -11,20 +10,19 @@ import numpy as np
 import pytest
 import torch
 
+from spinefm.cli.app import main as spinefm
+from spinefm.cli.train import NETWORKS
 from spinefm.training import TrainingError, TrainSettings, train
-from spinefm.training.command import NETWORKS, add_train_arguments, run_train
 from spinefm.training.errors import RunFailed
-from spinefm.training.export import HALFWAY, card, export_runs, load_run, main
+from spinefm.training.export import HALFWAY, card, export_runs, history, load_run, main, read_facts, write_card
 from spinefm.training.films import FilmSet
 from spinefm.training.run import TRAINERS
 from spinefm.weights.load import Manifest, load_bundle
 
 
-def arguments(*words: object) -> argparse.Namespace:
-    """The parsed arguments of `train`."""
-    parser = argparse.ArgumentParser()
-    add_train_arguments(parser)
-    return parser.parse_args([str(word) for word in words])
+def run_train(*words: object) -> int:
+    """Run `spinefm train` in this process."""
+    return spinefm(["train", *map(str, words)])
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +30,7 @@ def run(folder: Path, unseen_folder: Path, tmp_path_factory: pytest.TempPathFact
     """A run of the smallest network."""
     out = tmp_path_factory.mktemp("runs") / "points"
     words = ("point_predictor", "--data", folder, "--validation", unseen_folder, "--out", out, "--steps", 30)
-    assert run_train(arguments(*words)) == 0
+    assert run_train(*words) == 0
     return out
 
 
@@ -47,7 +45,8 @@ def test_a_run_becomes_a_bundle_with_a_card(run: Path, tmp_path: Path) -> None:
     entry = Manifest.read(tmp_path / "manifest.json").bundle("compact").networks["point_predictor"]
     assert (tmp_path / entry.file).stat().st_size == entry.bytes and entry.config["hidden"] == 50
     text = (tmp_path / "README.md").read_text()
-    assert "## point_predictor" in text and "seeds 0-7" in text and "rms_spacings" in text and "Apache-2.0" in text
+    assert text.startswith("---\nlicense: apache-2.0\n")
+    assert "**point_predictor**: 8 films with " in text and "seeds 0-7; 30 steps" in text and "rms_spacings" in text
     export_runs([run], tmp_path)
     assert text == (tmp_path / "README.md").read_text()
 
@@ -73,19 +72,27 @@ def test_the_card_tells_of_earlier_parts_and_of_older_runs() -> None:
         "steps": 1, "batch": 1, "hours": 1, "threads": 1, "seed": 0, "scores": {},
         "recipe": {"learning_rate": 1, "weight_decay": 0, "average_decay": 0.9},
     }  # fmt: skip
-    text = card({"med_sa": facts})
-    assert "- trained on 8 films with 36 bodies, seeds 0-7\n" in text
-    assert "- validated on 1500 films with 9000 bodies, seeds between 0 and 1499\n" in text
-    assert text.count("- before that: resumed") == 2 and "an earlier simulator\n" in text
-    assert "before that" not in card({"med_sa": {**facts, "history": []}})
+    text, earlier = card({"med_sa": facts}), history({"med_sa": facts})
+    assert "**med_sa**: 8 films with 36 bodies, seeds 0-7; 1 steps" in text
+    assert "| 1500 films with 9000 bodies, seeds between 0 and 1499 |" in text
+    assert earlier.count("\n- resumed") == 2 and "an earlier simulator\n" in earlier
+    assert "## med_sa" not in history({"med_sa": {**facts, "history": []}})
+
+
+def test_the_repositorys_card_is_the_one_that_export_writes(tmp_path: Path) -> None:
+    weights = Path(__file__).parents[2] / "weights"
+    shutil.copytree(weights / "compact", tmp_path / "compact", ignore=shutil.ignore_patterns("*.safetensors"))
+    write_card(read_facts(weights), tmp_path)
+    for name in ("README.md", "compact/history.md"):
+        assert (tmp_path / name).read_text() == (weights / name).read_text(), f"write {name} with write_card"
 
 
 def test_a_resumed_run_tells_what_came_before(folder: Path, unseen_folder: Path, tmp_path: Path) -> None:
     words = ("point_predictor", "--data", unseen_folder, "--validation", folder, "--out", tmp_path, "--steps")
-    assert run_train(arguments(*words, 4)) == 0
+    assert run_train(*words, 4) == 0
     other = ("point_predictor", "--data", folder, "--validation", unseen_folder, "--out", tmp_path, "--steps")
     for steps in (6, 8):
-        assert run_train(arguments(*other, steps, "--resume")) == 0
+        assert run_train(*other, steps, "--resume") == 0
     facts = json.loads((tmp_path / "run.json").read_text())
     assert facts["steps"] == 8 and facts["data"]["training"]["seeds"] == "0-7"
     assert [part.split(" (")[0] for part in facts["history"]] == ["resumed after 4 steps", "resumed after 6 steps"]
@@ -101,7 +108,7 @@ def test_a_run_that_fails_on_the_way_exits_with_1(
 ) -> None:
     monkeypatch.setattr("spinefm.training.train_med_sa.LEAST_VISIBLE", 1.1)
     words = ("med_sa", "--data", folder, "--validation", unseen_folder, "--out", tmp_path / "run", "--steps", 1)
-    assert run_train(arguments(*words)) == 1
+    assert run_train(*words) == 1
     assert "hardly in view; add films" in capsys.readouterr().err
 
 
@@ -135,7 +142,7 @@ def test_a_refused_run_exits_with_2_and_a_sentence(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ("med_sa", "--data", tmp_path / "nowhere", "--out", tmp_path / "run", "--steps", 1)
-    assert run_train(arguments(*words)) == 2
+    assert run_train(*words) == 2
     assert "no labelled films" in capsys.readouterr().err
 
 
@@ -150,7 +157,10 @@ def test_halfway_is_the_mean_of_the_run_and_the_bundle(run: Path, tmp_path: Path
     trained = load_run(run)[1].state_dict()
     for name, value in after.items():
         assert torch.allclose(value, (before[name] + trained[name]) / 2, atol=2e-3), name
-    assert HALFWAY in (weights / "README.md").read_text() and facts["point_predictor"]["history"][-1] == HALFWAY
+    assert (
+        HALFWAY in (weights / "compact" / "history.md").read_text()
+        and facts["point_predictor"]["history"][-1] == HALFWAY
+    )
 
 
 def test_halfway_needs_the_network_in_both(run: Path, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_walk_clicks_one_step_on_from_the_two_bodies_before(films: FilmSet) ->
     film = next(film for film in films.films if Level.C2 in film.centroids)
     clicks = [click for _ in range(80) if (click := click_of_walk(film, Level.C2, rng)) is not None]
     expected = 2 * film.centroids[Level.C3] - film.centroids[Level.C4]
-    assert 20 < len(clicks) < 60  # only the walk upwards has bodies before C2
+    assert 20 < len(clicks) < 60  # only upwards are there bodies before C2
     assert np.allclose(np.mean(clicks, axis=0), expected, atol=2.0)
 
 

@@ -30,7 +30,7 @@ def test_a_run_begins_with_the_bundles_weights_and_its_card_goes_on(films: FilmS
 
 
 @pytest.mark.weights
-def test_what_only_training_needs_starts_anew() -> None:
+def test_what_only_training_needs_starts_from_random_weights() -> None:
     detector = build_mask_rcnn()
     before = {name: value.clone() for name, value in detector.state_dict().items()}
     start_from_bundle(detector, "mask_rcnn", "compact")

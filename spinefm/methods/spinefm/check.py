@@ -8,21 +8,24 @@ from typing import Literal
 
 from spinefm.core.geometry import Point
 from spinefm.core.masks import Mask
-from spinefm.methods.spinefm.propose import Front, Prompt
+from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.events import Checked, Decided, Reason, Segmented
+from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.segment import Shape
-from spinefm.methods.spinefm.settings import SpineFMSettings
-from spinefm.trace.model import Checked, Decided, Reason, Segmented
+from spinefm.methods.spinefm.state import DirectionState, Found
 
 
-def stopped(prompt: Prompt | Front, reason: Reason, value: float | None = None, limit: float | None = None) -> Decided:
+def stopped(
+    prompt: Prompt | DirectionState, reason: Reason, value: float | None = None, limit: float | None = None
+) -> Decided:
     """The decision that ends a direction."""
     return Decided(prompt.direction, prompt.step, "stopped", reason, value, limit, None)
 
 
-def stop_before_proposing(front: Front, settings: SpineFMSettings) -> Decided | None:
+def stop_before_proposing(here: DirectionState, config: SpineFMConfig) -> Decided | None:
     """The step limit."""
-    if front.step > settings.step_limit:
-        return stopped(front, "step limit", front.step, settings.step_limit)
+    if here.step > config.step_limit:
+        return stopped(here, "step limit", here.step, config.step_limit)
     return None
 
 
@@ -35,46 +38,44 @@ def stop_before_segmenting(prompt: Prompt, shape: tuple[int, int]) -> Decided | 
     return stopped(prompt, "point outside", outside, 0.0)
 
 
-def stop_after_segmenting(
-    prompt: Prompt, shape: Shape, segmented: Segmented, settings: SpineFMSettings
-) -> Decided | None:
-    """A place too far outside the film, a mask that is empty or a sliver (areas in pixels), or a body beyond sight."""
+def stop_after_segmenting(prompt: Prompt, shape: Shape, segmented: Segmented, config: SpineFMConfig) -> Decided | None:
+    """A place too far outside the film, a mask that is empty or a sliver (areas in pixels), or an invisible body."""
     if segmented.outside_share > segmented.outside_limit:
         return stopped(prompt, "outside the film", segmented.outside_share, segmented.outside_limit)
-    least = max(1.0, settings.least_area * prompt.spacing**2)
+    least = max(1.0, config.least_area * prompt.spacing**2)
     if shape.mask.area < least:
         return stopped(prompt, "empty mask", shape.mask.area, least)
-    faint = segmented.contrast is not None and segmented.contrast < settings.faint_limit
+    faint = segmented.contrast is not None and segmented.contrast < config.minimum_contrast
     if faint and prompt.direction != "seed":
-        return stopped(prompt, "too faint", segmented.contrast, settings.faint_limit)
+        return stopped(prompt, "too faint", segmented.contrast, config.minimum_contrast)
     return None
 
 
 def stop_for_misplaced_end(prompt: Prompt, decision: Decided, last: int) -> Decided | None:
-    """A seed that is called C2 below the first seed, or S1 above the `last` one; the value is its probability."""
+    """A starting point that is called C2 below the first, or S1 above the `last` one; the value is its probability."""
     place = {"C2": 0, "S1": last}.get(decision.reason) if decision.verdict == "spine end" else None
     if place is None or prompt.step == place:
         return None
     return stopped(prompt, "misplaced end", decision.value, decision.limit)
 
 
-def overlaps(prompt: Prompt, mask: Mask, accepted: Mapping[int, Mask], settings: SpineFMSettings) -> list[Checked]:
+def overlaps(prompt: Prompt, mask: Mask, spine: Mapping[int, Found], config: SpineFMConfig) -> list[Checked]:
     """The overlap with the previous vertebra (the paper's rule), then the largest with any other accepted one."""
     checks = []
-    others = {number: mask.iou(other) for number, other in accepted.items()}
+    others = {number: mask.iou(spine[number].mask) for number in sorted(spine)}
     if prompt.previous is not None:
         value = others.pop(prompt.previous)
-        checks.append(_checked(prompt, "previous", value, prompt.previous, settings))
-    if others:
+        checks.append(_checked(prompt, "previous", value, prompt.previous, config))
+    if others and config.overlap_any:
         against = max(others, key=lambda number: others[number])
-        checks.append(_checked(prompt, "any", others[against], against, settings))
+        checks.append(_checked(prompt, "any", others[against], against, config))
     return checks
 
 
 def _checked(
-    prompt: Prompt, rule: Literal["previous", "any"], value: float, against: int, settings: SpineFMSettings
+    prompt: Prompt, rule: Literal["previous", "any"], value: float, against: int, config: SpineFMConfig
 ) -> Checked:
-    return Checked(prompt.direction, prompt.step, rule, value, settings.overlap_limit, against)
+    return Checked(prompt.direction, prompt.step, rule, value, config.overlap_limit, against)
 
 
 def stop_for_overlap(prompt: Prompt, checks: list[Checked]) -> Decided | None:
@@ -86,14 +87,26 @@ def stop_for_overlap(prompt: Prompt, checks: list[Checked]) -> Decided | None:
 
 
 def stop_for_revisit(
-    prompt: Prompt, centroid: Point, visited: list[Point], settings: SpineFMSettings
+    prompt: Prompt, centroid: Point, spine: Mapping[int, Found], config: SpineFMConfig
 ) -> Decided | None:
     """A centroid that was visited before; value and limit are distances in pixels."""
-    limit = settings.revisit_limit * prompt.spacing
-    nearest = min((centroid.distance(point) for point in visited), default=limit)
+    limit = config.revisit_limit * prompt.spacing
+    nearest = min((centroid.distance(found.centroid) for found in spine.values()), default=limit)
     return stopped(prompt, "revisited", nearest, limit) if nearest < limit else None
 
 
+def is_unchecked(prompt: Prompt, config: SpineFMConfig) -> bool:
+    """Whether a prompt is a starting point that is taken as it was detected."""
+    return prompt.direction == "seed" and not config.check_starts
+
+
+def as_detected(decision: Decided, number: int) -> Decided:
+    """The decision on an unchecked starting point: an end of the spine is one, all else is taken without a check."""
+    if decision.verdict == "spine end":
+        return decision
+    return replace(decision, verdict="accepted", reason="detected", value=None, limit=None, vertebra=number)
+
+
 def by_hand(stop: Decided, number: int | None) -> Decided:
-    """The decision that takes vertebra `number` where `stop` would have ended the walk."""
+    """The decision that takes vertebra `number` where `stop` would have ended the direction."""
     return replace(stop, verdict="accepted", reason="by hand", vertebra=number, overruled=stop.reason)

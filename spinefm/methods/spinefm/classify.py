@@ -7,51 +7,46 @@ from dataclasses import astuple
 
 from spinefm.core.geometry import Box, Point
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods.base.protocol import Direction
+from spinefm.methods.base.stages import Probabilities, Stages
 from spinefm.methods.spinefm.check import stopped
+from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.events import Classified, Decided, Reason
 from spinefm.methods.spinefm.propose import Prompt
-from spinefm.methods.spinefm.settings import SpineFMSettings
-from spinefm.methods.spinefm.stages import Probabilities, Stages
-from spinefm.trace.model import Classified, Decided, Direction, Reason
-
-VIEW_FACTORS = (1.0, 0.86, 1.16)
-"""Sides of the patches whose answers are averaged, in units of the first; the spacing that gives it is a guess."""
-
-UNLIKE = 3.0
-"""An end this many times likelier than a vertebra is distinct: the doubt is whether there is a body at all."""
 
 WRONG_ENDS: dict[Direction, Reason] = {"up": "S1", "down": "C2"}
-"""The end of the spine that a walk in each direction meets on a film upside down only."""
+"""The end of the spine that each direction meets only on a film that is upside down."""
 
 
-def classifier_patch(prompt: Prompt, centroid: Point, settings: SpineFMSettings) -> Box:
+def classifier_patch(prompt: Prompt, centroid: Point, config: SpineFMConfig) -> Box:
     """The classifier's patch round the refined centroid."""
-    side = settings.classifier_side_px or max(8, round(settings.classifier_factor * prompt.spacing))
+    side = config.classifier_side_px or max(config.least_patch_px, round(config.classifier_factor * prompt.spacing))
     return Box.square(centroid, side)
 
 
 def classify_all(
     film: Radiograph,
     stages: Stages,
-    settings: SpineFMSettings,
+    config: SpineFMConfig,
     prompts: Sequence[Prompt],
     centroids: Sequence[Point | None],
 ) -> list[Classified | None]:
     """The classifier's answer for every prompt with a mask, in one batch; None for those without."""
     asked = [i for i, centroid in enumerate(centroids) if centroid is not None]
-    patches = {i: classifier_patch(prompts[i], c, settings) for i, c in enumerate(centroids) if c is not None}
-    views = [view for i in asked for view in _views(patches[i], settings)]
+    patches = {i: classifier_patch(prompts[i], c, config) for i, c in enumerate(centroids) if c is not None}
+    views = [view for i in asked for view in _views(patches[i], config)]
     answers = stages.classify(film, views) if asked else []
     found: list[Classified | None] = [None] * len(prompts)
     for place, i in enumerate(asked):
-        own = answers[place * settings.classifier_views : (place + 1) * settings.classifier_views]
-        found[i] = _event(prompts[i], _mean(own), patches[i], settings)
+        own = answers[place * config.classifier_views : (place + 1) * config.classifier_views]
+        found[i] = classified(prompts[i], _mean(own), patches[i], config)
     return found
 
 
-def _views(patch: Box, settings: SpineFMSettings) -> list[Box]:
+def _views(patch: Box, config: SpineFMConfig) -> list[Box]:
     """The patch itself, then a little narrower and wider ones with the same centre, as many as are asked for."""
     centre = Point((patch.x0 + patch.x1 - 1) / 2, (patch.y0 + patch.y1 - 1) / 2)
-    sides = [max(8, round(factor * patch.width)) for factor in VIEW_FACTORS[1 : settings.classifier_views]]
+    sides = [max(config.least_patch_px, round(factor * patch.width)) for factor in config.view_factors[1:]]
     return [patch, *(Box.square(centre, side) for side in sides)]
 
 
@@ -60,7 +55,10 @@ def _mean(answers: Sequence[Probabilities]) -> Probabilities:
     return Probabilities(*(sum(values) / len(answers) for values in zip(*map(astuple, answers), strict=True)))
 
 
-def _event(prompt: Prompt, answer: Probabilities, patch: Box, settings: SpineFMSettings) -> Classified:
+def classified(prompt: Prompt, answer: Probabilities, patch: Box, config: SpineFMConfig) -> Classified:
+    """The answer with the limits that decide on it."""
+    by_limits = config.decision == "limits"
+    background_limit, end_limit = _own_limits(prompt, answer, config) if by_limits else _most_probable(answer)
     return Classified(
         direction=prompt.direction,
         step=prompt.step,
@@ -69,27 +67,41 @@ def _event(prompt: Prompt, answer: Probabilities, patch: Box, settings: SpineFMS
         s1=answer.s1,
         c2=answer.c2,
         patch=patch,
-        background_limit=settings.background_limit,
-        end_limit=settings.end_limit,
+        background_limit=background_limit,
+        end_limit=end_limit,
     )
 
 
-def decided(prompt: Prompt, seen: Classified, number: int, settings: SpineFMSettings) -> Decided:
-    """Background stops; C2 and S1 are kept and end the walk; all else is kept as vertebra `number`.
+def _most_probable(answer: Probabilities) -> tuple[float, float]:
+    """The limits of background and of the likelier end by the paper's rule: the largest of all other probabilities."""
+    end, other = max(answer.c2, answer.s1), min(answer.c2, answer.s1)
+    return max(answer.vertebra, end), max(answer.background, answer.vertebra, other)
 
-    Each answer counts above its own limit, an end only where it is likelier than a vertebra; the paper takes the most
-    probable class. The end that lies the other way must be surer: it is met on a film upside down, and otherwise a
-    mistake. An end that is distinct from a vertebra may be less sure.
+
+def _own_limits(prompt: Prompt, answer: Probabilities, config: SpineFMConfig) -> tuple[float, float]:
+    """The limits of background and of the likelier end by our rule: each class has its own.
+
+    The end that lies the other way must be surer: it is met on a film upside down, and otherwise a mistake. An end that
+    is distinct from a vertebra may be less sure. No end may be less likely than a vertebra.
     """
+    share = max(answer.c2, answer.s1)
+    wrong = _likelier_end(answer) == WRONG_ENDS.get(prompt.direction)
+    limit = config.wrong_end_limit if wrong else config.end_limit
+    if share <= limit and not wrong and share > config.distinct_end_ratio * answer.vertebra:
+        limit = config.distinct_end_limit
+    return config.background_limit, max(limit, answer.vertebra) if share > limit else limit
+
+
+def _likelier_end(answer: Probabilities | Classified) -> Reason:
+    return "C2" if answer.c2 > answer.s1 else "S1"
+
+
+def decided(prompt: Prompt, seen: Classified, number: int) -> Decided:
+    """Background stops; C2 and S1 are kept and end the direction; all else is kept as vertebra `number`."""
     if seen.background > seen.background_limit:
         return stopped(prompt, "background", seen.background, seen.background_limit)
-    end: Reason = "C2" if seen.c2 > seen.s1 else "S1"
-    limit = settings.wrong_end_limit if end == WRONG_ENDS.get(prompt.direction) else seen.end_limit
     share = max(seen.c2, seen.s1)
-    if share <= limit and end != WRONG_ENDS.get(prompt.direction) and share > UNLIKE * seen.vertebra:
-        limit = settings.distinct_end_limit
-    if share > max(limit, seen.vertebra):
-        return Decided(prompt.direction, prompt.step, "spine end", end, share, limit, number)
-    return Decided(
-        prompt.direction, prompt.step, "accepted", "vertebra", seen.background, seen.background_limit, number
-    )
+    if share > seen.end_limit:
+        return Decided(prompt.direction, prompt.step, "spine end", _likelier_end(seen), share, seen.end_limit, number)
+    kept = (seen.background, seen.background_limit, number)
+    return Decided(prompt.direction, prompt.step, "accepted", "vertebra", *kept)

@@ -1,4 +1,4 @@
-"""What the reader asks of a finished run: to go on past the step at which it ended, and to take what was clicked."""
+"""What a reader asks of a finished run: to continue past the step at which it ended, and to take what was clicked."""
 
 from __future__ import annotations
 
@@ -10,56 +10,60 @@ import numpy as np
 from spinefm.core.geometry import Box, Point, principal_axis
 from spinefm.core.levels import Level
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.protocol import Addition, CannotAdd
+from spinefm.methods.base.protocol import CLICK_INSTEAD, Addition, CannotAdd, Direction
+from spinefm.methods.base.stages import Stages
 from spinefm.methods.spinefm import check
+from spinefm.methods.spinefm.captions import overruled_reason, stop_reason
+from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.events import OVERRULABLE, SPINE_ENDS, Decided
 from spinefm.methods.spinefm.finish import added_vertebrae, anchor_of
-from spinefm.methods.spinefm.propose import Front, Prompt
-from spinefm.methods.spinefm.settings import SpineFMSettings
-from spinefm.methods.spinefm.stages import Stages
-from spinefm.methods.spinefm.walk import Present, Walk
-from spinefm.trace.captions import stop_reason
-from spinefm.trace.model import OVERRULABLE, Anchor, Decided, Direction, Event, Proposed, Segmented, Trace, Vertebra
-
-CLICK_INSTEAD = "click the vertebra itself to add it."
-OFF_LIMIT = 2.0
-"""Spacings beside the spine from which a click shows no vertebra of it; a sharply bent sacrum lies nearer."""
-CARRIED_ON = 6.0
-"""Spacings by which the spine is carried on straight beyond its ends."""
+from spinefm.methods.spinefm.induction import Accepted, Induction
+from spinefm.methods.spinefm.propose import Prompt
+from spinefm.methods.spinefm.state import InductionState, state
+from spinefm.trace.model import Anchor, Trace, Vertebra
+from spinefm.trace.registry import Event
 
 
-def go_on(film: Radiograph, stages: Stages, settings: SpineFMSettings, trace: Trace, direction: Direction) -> Addition:
-    """Take the step at which `direction` ended, and walk on from there; a spine end is passed. Raises CannotAdd."""
-    stop = trace.stops.get(direction)
+def go_on(film: Radiograph, stages: Stages, config: SpineFMConfig, trace: Trace, direction: Direction) -> Addition:
+    """Take the step at which `direction` ended, and continue from there; a spine end is passed. Raises CannotAdd."""
+    before = state(trace.events)
+    stop = before.stops.get(direction)
     if stop is None:
-        raise CannotAdd(f"The walk {direction}wards did not end in a stop, so there is none to go on past.")
-    walk = Walk(film, stages, settings, _present(trace))
+        raise CannotAdd(f"The induction {direction}wards did not end in a stop, so there is none to go on past.")
+    induction = Induction(film, stages, config, before)
     if stop.verdict == "spine end":
-        passed = check.by_hand(stop, stop.vertebra)
-        return _addition(walk, [passed, *walk.go_on(_front(trace, direction, stop))], trace, film, settings)
+        if len(before.order) < 3:
+            raise CannotAdd(f"The induction needs three vertebrae to go on from: {CLICK_INSTEAD}")
+        events = list(induction.overrule(stop))
+    else:
+        events = _taken(induction, stop)
+    return _addition(induction, [*events, *induction.go_on()], trace, film, config)
+
+
+def _taken(induction: Induction, stop: Decided) -> list[Event]:
+    """The events that take what lies at `stop`. Raises CannotAdd where there is nothing to take."""
     if stop.reason not in OVERRULABLE:
         raise CannotAdd(f"There is nothing to take at that stop ({stop_reason(stop)}): {CLICK_INSTEAD}")
-    prompt = _prompt(trace, stop)
-    events = list(walk.take(prompt))
-    if not walk.accepted:
+    events = list(induction.take(_prompt(induction.state, stop)))
+    if not induction.accepted:
         raise CannotAdd(f"There is nothing to take at that stop ({_last_reason(events)}): {CLICK_INSTEAD}")
-    taken = walk.accepted[0]
-    front = Front(direction, (prompt.known[1], prompt.known[2], taken.centroid), taken.number, stop.step)
-    return _addition(walk, [*events, *walk.go_on(front)], trace, film, settings)
+    return events
 
 
-def add(film: Radiograph, stages: Stages, settings: SpineFMSettings, trace: Trace, point: Point) -> Addition:
+def add(film: Radiograph, stages: Stages, config: SpineFMConfig, trace: Trace, point: Point) -> Addition:
     """The vertebra at `point`, segmented at the spacing of its neighbours. Raises CannotAdd."""
-    _refuse_place(film, trace, point)
-    step = 1 + sum(isinstance(event, Proposed) and event.direction == "added" for event in trace.events)
-    walk = Walk(film, stages, settings, _present(trace))
+    _refuse_place(film, trace, point, config)
+    before = state(trace.events)
+    step = 1 + sum(direction == "added" for direction, _ in before.proposed)
+    induction = Induction(film, stages, config, before)
     prompt = Prompt("added", step, (), point, spacing_at(point, [v.centroid for v in trace.vertebrae]), None)
-    events = [prompt.event(settings), *walk.take(prompt)]
+    events = [prompt.event(config), *induction.take(prompt)]
     last = events[-1]
     assert isinstance(last, Decided), "every prompt ends in a decision"
     if last.vertebra is None or last.overruled == "overlap":
         why = stop_reason(check.stopped(prompt, last.overruled or last.reason, last.value, last.limit))
         raise CannotAdd(f"No new vertebra was found at that click ({why}): click the middle of one without an outline.")
-    return _addition(walk, events, trace, film, settings)
+    return _addition(induction, events, trace, film, config)
 
 
 def spacing_at(point: Point, centroids: Sequence[Point]) -> float:
@@ -75,28 +79,29 @@ def spacing_at(point: Point, centroids: Sequence[Point]) -> float:
     return median_low([*intervals, min(point.distance(centroid) for centroid in spine)])
 
 
-def off_the_spine(point: Point, centroids: Sequence[Point]) -> float:
-    """Distance of `point`, in spacings, from the line through two or more `centroids`, carried on beyond both ends."""
+def off_the_spine(point: Point, centroids: Sequence[Point], reach: float) -> float:
+    """Distance of `point`, in spacings, from the line through two or more `centroids`, `reach` longer at both ends."""
     axis = principal_axis(centroids)
     line = np.array(sorted(centroids, key=axis.position), float)  # (N, 2)
     spacing = float(np.median(np.linalg.norm(np.diff(line, axis=0), axis=1)))
     first, last = line[0] - line[1], line[-1] - line[-2]
-    starts = np.concatenate([[line[0] + CARRIED_ON * first], line])  # (N + 1, 2)
-    steps = np.concatenate([line, [line[-1] + CARRIED_ON * last]]) - starts  # (N + 1, 2)
+    starts = np.concatenate([[line[0] + reach * first], line])  # (N + 1, 2)
+    steps = np.concatenate([line, [line[-1] + reach * last]]) - starts  # (N + 1, 2)
     along = np.einsum("ij,ij->i", np.array(point) - starts, steps) / np.einsum("ij,ij->i", steps, steps)
     nearest = starts + np.clip(along, 0.0, 1.0)[:, None] * steps  # (N + 1, 2)
     return float(np.linalg.norm(np.array(point) - nearest, axis=1).min() / spacing)
 
 
-def _refuse_place(film: Radiograph, trace: Trace, point: Point) -> None:
+def _refuse_place(film: Radiograph, trace: Trace, point: Point, config: SpineFMConfig) -> None:
     if not point.inside(film.pixels.shape[:2]):
         raise CannotAdd("That click lies outside the film: click on a vertebra.")
     if len(trace.vertebrae) < 2:
         raise CannotAdd("The patch's size comes from two neighbours, and there are none: run the film again.")
-    distance = off_the_spine(point, [vertebra.centroid for vertebra in trace.vertebrae])
-    if distance > OFF_LIMIT:
+    distance = off_the_spine(point, [vertebra.centroid for vertebra in trace.vertebrae], config.click_reach)
+    if distance > config.click_limit:
         raise CannotAdd(
-            f"That click lies {distance:.1f} > {OFF_LIMIT:.1f} spacings beside the spine: click on a vertebra of it."
+            f"That click lies {distance:.1f} > {config.click_limit:.1f} spacings beside the spine: click on a vertebra "
+            "of it."
         )
     for vertebra in trace.vertebrae:
         if vertebra.mask.within(Box.square(point, 1)).any():
@@ -104,59 +109,34 @@ def _refuse_place(film: Radiograph, trace: Trace, point: Point) -> None:
 
 
 def _addition(
-    walk: Walk, events: Sequence[Event], trace: Trace, film: Radiograph, settings: SpineFMSettings
+    induction: Induction, events: Sequence[Event], trace: Trace, film: Radiograph, config: SpineFMConfig
 ) -> Addition:
     present = [vertebra.centroid for vertebra in trace.vertebrae]
-    new = added_vertebrae(walk.accepted, present, film, settings)
-    return Addition(tuple(events), new, _anchor(walk, new, trace.vertebrae))
+    new = added_vertebrae(induction.accepted, present, film, config)
+    anchor = _anchor(induction.accepted, new, trace.vertebrae)
+    passed = next((event for event in events if isinstance(event, Decided) and event.direction != "added"), None)
+    if passed is None:
+        return Addition(tuple(events), new, anchor)
+    words = f"the induction {passed.direction}wards went on past {overruled_reason(passed)}"
+    return Addition(tuple(events), new, anchor, words, passed.vertebra if passed.overruled in SPINE_ENDS else None)
 
 
-def _anchor(walk: Walk, new: Sequence[Vertebra], present: Sequence[Vertebra]) -> Anchor | None:
+def _anchor(accepted: Sequence[Accepted], new: Sequence[Vertebra], present: Sequence[Vertebra]) -> Anchor | None:
     """An end of the spine among the new vertebrae, where it can be: C2 above all others, S1 below."""
     axis = principal_axis([vertebra.centroid for vertebra in (*present, *new)])
     spine = sorted((*present, *new), key=lambda vertebra: axis.position(vertebra.centroid))
     places = {Level.C2: spine[0].number, Level.S1: spine[-1].number}
-    ends = [body for body in walk.accepted if body.end is not None and places[body.end] == body.number]
+    ends = [body for body in accepted if body.end is not None and places[body.end] == body.number]
     return anchor_of(ends[0]) if ends else None
 
 
-def _present(trace: Trace) -> dict[int, Present]:
-    """The vertebrae of the result with the masks of their steps; one that has no step keeps its final mask."""
-    steps = _accepted_steps(trace)
-    return {
-        vertebra.number: steps.get(vertebra.number, Present(vertebra.mask, vertebra.centroid))
-        for vertebra in trace.vertebrae
-    }
-
-
-def _accepted_steps(trace: Trace) -> dict[int, Present]:
-    found: dict[int, Present] = {}
-    segmented: dict[tuple[Direction, int], Segmented] = {}
-    for event in trace.events:
-        if isinstance(event, Segmented):
-            segmented[event.direction, event.step] = event
-        elif isinstance(event, Decided) and event.vertebra is not None:
-            shape = segmented.get((event.direction, event.step))
-            if shape is not None and shape.centroid is not None:
-                found[event.vertebra] = Present(shape.mask, shape.centroid)
-    return found
-
-
-def _prompt(trace: Trace, stop: Decided) -> Prompt:
-    """The prompt of the step that ended in `stop`, as the walk made it."""
-    same = [e for e in trace.of(Proposed) if (e.direction, e.step) == (stop.direction, stop.step)]
-    known = same[-1].known
-    present = {body.centroid: number for number, body in _present(trace).items()}
-    return Prompt(stop.direction, stop.step, known, same[-1].point, known[1].distance(known[2]), present.get(known[2]))
-
-
-def _front(trace: Trace, direction: Direction, stop: Decided) -> Front:
-    """Where the walk stands at the spine end that it is to pass: at the outermost three of the result."""
-    spine = trace.vertebrae if direction == "down" else trace.vertebrae[::-1]
-    if len(spine) < 3:
-        raise CannotAdd(f"The walk needs three vertebrae to go on from: {CLICK_INSTEAD}")
-    a, b, c = (_present(trace)[vertebra.number].centroid for vertebra in spine[-3:])
-    return Front(direction, (a, b, c), spine[-1].number, 0 if stop.direction == "seed" else stop.step)
+def _prompt(before: InductionState, stop: Decided) -> Prompt:
+    """The prompt of the step that ended in `stop`, as the induction made it."""
+    proposed = before.proposed[stop.direction, stop.step]
+    known = proposed.known
+    numbers = {found.centroid: number for number, found in before.spine.items()}
+    spacing = known[1].distance(known[2])
+    return Prompt(stop.direction, stop.step, known, proposed.point, spacing, numbers.get(known[2]))
 
 
 def _last_reason(events: Sequence[Event]) -> str:

@@ -13,20 +13,14 @@ from spinefm.core.geometry import Point, principal_axis
 from spinefm.core.levels import Level, counted_from
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.result import along, vertebra
+from spinefm.methods.base.result import along, vertebra
+from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.induction import Accepted
 from spinefm.methods.spinefm.segment import component
-from spinefm.methods.spinefm.settings import SpineFMSettings
-from spinefm.methods.spinefm.walk import Accepted
 from spinefm.trace.model import Anchor, Named, Vertebra
 
-GAP_LIMIT = 1.7
-"""Distance between two neighbours, in median distances, above which a vertebra may be missing between them."""
 
-LEAST_LIKELY = 0.4
-"""Probability that the most probable class of an outermost body needs to name the spine where no end was sure."""
-
-
-def named(spine: Sequence[Accepted]) -> Named:
+def named(spine: Sequence[Accepted], config: SpineFMConfig) -> Named:
     """Names counted from the spine end the classifier is surest of; relative names without one.
 
     An end counts only where the spine can end, C2 on top and S1 at the bottom. Where no step was sure enough of one,
@@ -35,26 +29,26 @@ def named(spine: Sequence[Accepted]) -> Named:
     places = {Level.C2: 0, Level.S1: len(spine) - 1}
     anchors = {anchor_of(body): index for index, body in enumerate(spine) if body.end and places[body.end] == index}
     if not any(body.end for body in spine):
-        anchors = _likely_ends(spine)
+        anchors = _likely_ends(spine, config.likely_end_limit)
     numbers = tuple(accepted.number for accepted in spine)
     if not anchors:
-        notes = [_unanchored(spine), *_gaps(spine, (None,) * len(spine))]
+        notes = [_unanchored(spine), *_gaps(spine, (None,) * len(spine), config.gap_limit)]
         return Named(numbers, (None,) * len(spine), None, " ".join(notes))
     best = max(anchors, key=lambda anchor: anchor.probability or 0.0)
     levels = counted_from(best.level, anchors[best], len(spine))
     notes = [] if any(body.end for body in spine) else [_unsure(best)]
     if any(levels[index] is not anchor.level for anchor, index in anchors.items()):
         notes += [f"Counting from C2 and from S1 disagrees; the names rest on {best.level.name}, the surer of the two."]
-    return Named(numbers, levels, best, " ".join([*notes, *_gaps(spine, levels)]))
+    return Named(numbers, levels, best, " ".join([*notes, *_gaps(spine, levels, config.gap_limit)]))
 
 
-def _likely_ends(spine: Sequence[Accepted]) -> dict[Anchor, int]:
+def _likely_ends(spine: Sequence[Accepted], least: float) -> dict[Anchor, int]:
     """The outermost bodies that are C2 or S1 more probably than anything else, with their place in the spine."""
     found = {}
     for level, index in ((Level.C2, 0), (Level.S1, len(spine) - 1)):
         seen = spine[index].classified
         shares = {Level.C2: seen.c2, Level.S1: seen.s1}
-        if shares.pop(level) > max(LEAST_LIKELY, seen.background, seen.vertebra, *shares.values()):
+        if shares.pop(level) > max(least, seen.background, seen.vertebra, *shares.values()):
             found[anchor_of(replace(spine[index], end=level))] = index
     return found
 
@@ -77,16 +71,16 @@ def _unanchored(spine: Sequence[Accepted]) -> str:
     return "Neither C2 nor S1 was seen, so the names are relative: V1 is the topmost vertebra."
 
 
-def _gaps(spine: Sequence[Accepted], levels: Sequence[Level | None]) -> list[str]:
+def _gaps(spine: Sequence[Accepted], levels: Sequence[Level | None], limit: float) -> list[str]:
     """A sentence for each gap in which a vertebra may be missing; C2 lies far from C3 because of its dens."""
     median = _spacing(spine)
     names = [level.name if level else f"V{index + 1}" for index, level in enumerate(levels)]
     sentences = []
     for index, (above, below) in enumerate(zip(spine, spine[1:], strict=False)):
         share = above.centroid.distance(below.centroid) / median
-        if share > GAP_LIMIT and levels[index] is not Level.C2:
+        if share > limit and levels[index] is not Level.C2:
             sentences.append(
-                f"{names[index]} and {names[index + 1]} lie {share:.2f} > {GAP_LIMIT:.2f} median spacings apart: a "
+                f"{names[index]} and {names[index + 1]} lie {share:.2f} > {limit:.2f} median spacings apart: a "
                 "vertebra between them may be missing, and the names beyond it wrong."
             )
     return sentences
@@ -100,11 +94,11 @@ def anchor_of(accepted: Accepted) -> Anchor:
 
 
 def finished_vertebrae(
-    spine: Sequence[Accepted], names: Named, film: Radiograph, settings: SpineFMSettings
+    spine: Sequence[Accepted], names: Named, film: Radiograph, config: SpineFMConfig
 ) -> tuple[Vertebra, ...]:
     """The result's vertebrae from the top, with smoothed masks."""
     spacing = _spacing(spine)
-    masks = [final_mask(accepted, film, settings, spacing) for accepted in spine]
+    masks = [final_mask(accepted, film, config, spacing) for accepted in spine]
     directions = along([mask.centroid for mask in masks])
     return tuple(
         _vertebra(accepted, level, mask, directions[index], index)
@@ -112,30 +106,30 @@ def finished_vertebrae(
     )
 
 
-def outlined_by_the_walk(
-    spine: Sequence[Accepted], vertebrae: Sequence[Vertebra], settings: SpineFMSettings
+def outlined_by_the_induction(
+    spine: Sequence[Accepted], vertebrae: Sequence[Vertebra], config: SpineFMConfig
 ) -> list[str]:
-    """A sentence for each vertebra of which nothing lies above the final limit, so that the walk's own mask stands."""
+    """A sentence for each vertebra without a pixel above the final limit, which keeps the induction's own mask."""
     own = {id(accepted.shape.mask) for accepted in spine}
     return [
-        f"Nothing of {vertebra.name} is above the final limit of {settings.final_limit:.2f}: its outline is that of "
-        f"the walk, at {settings.mask_limit:.2f}."
+        f"Nothing of {vertebra.name} is above the final limit of {config.final_limit:.2f}: its outline is that of "
+        f"the induction, at {config.mask_limit:.2f}."
         for vertebra in vertebrae
         if id(vertebra.mask) in own
     ]
 
 
 def added_vertebrae(
-    new: Sequence[Accepted], present: Sequence[Point], film: Radiograph, settings: SpineFMSettings
+    new: Sequence[Accepted], present: Sequence[Point], film: Radiograph, config: SpineFMConfig
 ) -> tuple[Vertebra, ...]:
-    """The `new` vertebrae, without levels, as they stand among those `present` (centroids); from the top."""
+    """The `new` vertebrae, without levels, in their places among those `present` (centroids); from the top."""
     axis = principal_axis([*present, *(accepted.centroid for accepted in new)])
     spine = sorted([*present, *(accepted.centroid for accepted in new)], key=axis.position)
     spacing = float(np.median([a.distance(b) for a, b in zip(spine, spine[1:], strict=False)]))
     directions = dict(zip(spine, along(spine), strict=True))
     ordered = sorted(new, key=lambda accepted: axis.position(accepted.centroid))
     return tuple(
-        _vertebra(accepted, None, final_mask(accepted, film, settings, spacing), directions[accepted.centroid], index)
+        _vertebra(accepted, None, final_mask(accepted, film, config, spacing), directions[accepted.centroid], index)
         for index, accepted in enumerate(ordered)
     )
 
@@ -144,22 +138,22 @@ def _vertebra(accepted: Accepted, level: Level | None, mask: Mask, direction: Po
     return vertebra(accepted.number, index, level, mask, direction, 1.0 - accepted.classified.background)
 
 
-def final_mask(accepted: Accepted, film: Radiograph, settings: SpineFMSettings, spacing: float) -> Mask:
-    """The probability above the final limit, smoothed as a 0/1 picture; the walk's own mask where none is above."""
+def final_mask(accepted: Accepted, film: Radiograph, config: SpineFMConfig, spacing: float) -> Mask:
+    """The probability above the final limit, smoothed as a 0/1 picture; the induction's mask where there is none."""
     shape = accepted.shape
-    mask = component(shape.probability, shape.patch, film, settings.final_limit, accepted.centroid)
-    smooth = smoothed(mask, settings.smoothing * spacing)
+    mask = component(shape.probability, shape.patch, film, config.final_limit, accepted.centroid)
+    smooth = smoothed(mask, config.smoothing * spacing, config.smoothing_limit)
     return smooth if smooth.area else shape.mask
 
 
-def smoothed(mask: Mask, sigma: float) -> Mask:
-    """`mask` blurred by a Gaussian of standard deviation `sigma` pixels and cut at one half; its largest piece."""
+def smoothed(mask: Mask, sigma: float, limit: float = 0.5) -> Mask:
+    """`mask` blurred by a Gaussian of `sigma` pixels and cut at `limit`; its piece at its centroid."""
     if sigma <= 0 or mask.area == 0:
         return mask
     margin = math.ceil(3 * sigma)
     padded = np.pad(mask.crop.astype(np.float32), margin)
     blurred = cv2.GaussianBlur(padded, (0, 0), sigma)
-    inner = (blurred > 0.5)[margin:-margin, margin:-margin]  # never grows past the film
+    inner = (blurred > limit)[margin:-margin, margin:-margin]  # never grows past the film
     smooth = Mask.from_array(inner, mask.origin)
     return smooth.component_at(mask.centroid)
 

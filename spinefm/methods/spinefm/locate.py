@@ -11,24 +11,16 @@ from typing import Literal
 
 from spinefm.core.geometry import Axis, Point, principal_axis
 from spinefm.core.masks import Mask
-from spinefm.methods.protocol import CannotStart
-from spinefm.methods.spinefm.settings import SpineFMSettings
-from spinefm.methods.spinefm.stages import Candidate
-from spinefm.trace.model import Detection, Located, Seeded
-
-SPACING_RATIO = 1.7
-"""Two successive spacings of one spine differ at most by this factor (C2 to C3 is the longest beside its neighbour)."""
-SPACING_TO_SIZE = (0.65, 1.8)
-"""Range of the spacing between two bodies in units of their mean size, the root of the area; two apart is beyond it."""
-SIZE_RATIO = 2.0
-"""Two neighbours' sizes differ at most by this factor."""
-BEND_LIMIT = math.radians(40)
-"""Largest angle between two successive steps along a spine."""
+from spinefm.methods.base.events import Detection, Located
+from spinefm.methods.base.protocol import CannotStart
+from spinefm.methods.base.stages import Candidate
+from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.events import Seeded
 
 
 @dataclass(frozen=True)
-class Seeds:
-    """The points from which the induction starts, from the top along `axis`, and how they were come by."""
+class StartingPoints:
+    """The points from which the induction starts, from the top along `axis`, and where they come from."""
 
     points: tuple[Point, ...]
     source: Literal["detected", "clicked"]
@@ -43,7 +35,7 @@ class Seeds:
         return sum(a.distance(b) for a, b in zip(self.points, self.points[1:], strict=False)) / (len(self.points) - 1)
 
     def spacing_at(self, index: int) -> float:
-        """Spacing of the neighbours that lead up to seed `index`, as a walk towards it would know it."""
+        """Spacing of the neighbours that lead up to point `index`, as an induction towards it would know it."""
         steps = [a.distance(b) for a, b in zip(self.points, self.points[1:], strict=False)]
         if index == 0:
             return steps[min(1, len(steps) - 1)]
@@ -52,7 +44,7 @@ class Seeds:
         return (steps[index - 1] + steps[index]) / 2
 
     def event(self) -> Seeded:
-        """The seeds as the trace keeps them."""
+        """The points as the trace keeps them."""
         return Seeded(
             source=self.source,
             axis=self.axis,
@@ -64,29 +56,29 @@ class Seeds:
         )
 
 
-def judged(candidates: Sequence[Candidate], settings: SpineFMSettings) -> Located:
+def filtered(candidates: Sequence[Candidate], config: SpineFMConfig) -> Located:
     """Keep or drop every candidate; while no three can start, lower the score limit in steps down to the floor."""
-    limit = settings.score_limit
-    located = Located(_judged_at(candidates, limit, settings), settings.score_limit, limit)
-    while limit > settings.score_floor + 1e-9 and next(seed_triples(located, settings), None) is None:
-        limit = max(settings.score_floor, limit - settings.score_step)
-        located = Located(_judged_at(candidates, limit, settings), settings.score_limit, limit)
+    limit = config.score_limit
+    located = Located(_filtered_at(candidates, limit, config), config.score_limit, limit)
+    while limit > config.score_floor + 1e-9 and next(starting_triples(located, config), None) is None:
+        limit = max(config.score_floor, limit - config.score_step)
+        located = Located(_filtered_at(candidates, limit, config), config.score_limit, limit)
     return located
 
 
-def _judged_at(candidates: Sequence[Candidate], limit: float, settings: SpineFMSettings) -> tuple[Detection, ...]:
+def _filtered_at(candidates: Sequence[Candidate], limit: float, config: SpineFMConfig) -> tuple[Detection, ...]:
     """The candidates, best score first, each kept or dropped with its reason."""
-    judged: list[Detection] = []
+    filtered: list[Detection] = []
     for candidate in sorted(candidates, key=lambda c: -c.score):
-        reason = _drop_reason(candidate, judged, limit, settings)
+        reason = _drop_reason(candidate, filtered, limit, config)
         kept = not reason
-        judged.append(
+        filtered.append(
             Detection(candidate.score, candidate.box, candidate.mask, candidate.centroid, kept, reason or "kept")
         )
-    return tuple(judged)
+    return tuple(filtered)
 
 
-def _drop_reason(candidate: Candidate, better: Sequence[Detection], limit: float, settings: SpineFMSettings) -> str:
+def _drop_reason(candidate: Candidate, better: Sequence[Detection], limit: float, config: SpineFMConfig) -> str:
     """Why a candidate is dropped; empty when it is kept."""
     if candidate.score < limit:
         return f"score {candidate.score:.2f} < {limit:.2f}"
@@ -94,15 +86,15 @@ def _drop_reason(candidate: Candidate, better: Sequence[Detection], limit: float
         if not other.kept:
             continue
         iou = candidate.mask.iou(other.mask)
-        if iou > settings.duplicate_iou:
-            return f"duplicate of detection {index + 1}: IoU {iou:.2f} > {settings.duplicate_iou:.2f}"
+        if iou > config.duplicate_iou:
+            return f"duplicate of detection {index + 1}: IoU {iou:.2f} > {config.duplicate_iou:.2f}"
         near = candidate.centroid.distance(other.centroid) / math.sqrt(other.mask.area)
-        if near < settings.duplicate_distance:
-            return f"duplicate of detection {index + 1}: {near:.2f} < {settings.duplicate_distance:.2f} body sizes away"
+        if near < config.duplicate_distance:
+            return f"duplicate of detection {index + 1}: {near:.2f} < {config.duplicate_distance:.2f} body sizes away"
     return ""
 
 
-def seed_triples(located: Located, settings: SpineFMSettings) -> Iterator[Seeds]:
+def starting_triples(located: Located, config: SpineFMConfig) -> Iterator[StartingPoints]:
     """Triples of kept detections that can start the induction, highest mean score first."""
     kept = [index for index, detection in enumerate(located.detections) if detection.kept]
     if len(kept) < 3:
@@ -110,14 +102,14 @@ def seed_triples(located: Located, settings: SpineFMSettings) -> Iterator[Seeds]
     axis = principal_axis([located.detections[index].centroid for index in kept])
     order = tuple(sorted(kept, key=lambda index: axis.position(located.detections[index].centroid)))
     successive = list(zip(order, order[1:], order[2:], strict=False))
-    triples = _plausible(located, order) if settings.plausible_seeds else successive
+    triples = _plausible(located, order, config) if config.plausible_starts else successive
     for triple in sorted(triples, key=lambda triple: -_mean_score(located, triple)):
         points = tuple(located.detections[index].centroid for index in triple)
-        yield Seeds(points, "detected", axis, order, triple, _mean_score(located, triple))
+        yield StartingPoints(points, "detected", axis, order, triple, _mean_score(located, triple))
 
 
-def clicked_seeds(clicks: Sequence[Point]) -> Seeds:
-    """Clicked seeds from the top along their own axis, in whatever order they were clicked.
+def clicked_points(clicks: Sequence[Point]) -> StartingPoints:
+    """Clicked points from the top along their own axis; the order of the clicks does not matter.
 
     Raises CannotStart for fewer than three, two at one place, and what is no place.
     """
@@ -128,22 +120,22 @@ def clicked_seeds(clicks: Sequence[Point]) -> Seeds:
     if len(clicks) < 3:
         raise CannotStart("The induction starts from three neighbouring vertebrae; click the centres of three.")
     axis = principal_axis(clicks)
-    return Seeds(tuple(sorted(clicks, key=axis.position)), "clicked", axis)
+    return StartingPoints(tuple(sorted(clicks, key=axis.position)), "clicked", axis)
 
 
-def refuse_gaps(seeds: Sequence[tuple[Point, Mask]]) -> None:
-    """Raises CannotStart when two successive seeds, each a centroid and its mask, are no neighbours."""
-    low, high = SPACING_TO_SIZE
-    for number, ((a, upper), (b, lower)) in enumerate(zip(seeds, seeds[1:], strict=False), start=1):
+def refuse_gaps(points: Sequence[tuple[Point, Mask]], config: SpineFMConfig) -> None:
+    """Raises CannotStart when two successive points, each a centroid and its mask, are no neighbours."""
+    low, high = config.start_spacing_least, config.start_spacing_most
+    for number, ((a, upper), (b, lower)) in enumerate(zip(points, points[1:], strict=False), start=1):
         ratio = a.distance(b) / ((math.sqrt(upper.area) + math.sqrt(lower.area)) / 2)
         if ratio > high:
             raise CannotStart(
-                f"Seeds {number} and {number + 1} lie {ratio:.2f} > {high:.2f} body sizes apart, so a vertebra between "
-                "them was left out; click neighbours."
+                f"Points {number} and {number + 1} lie {ratio:.2f} > {high:.2f} body sizes apart, so a vertebra "
+                "between them was left out; click neighbours."
             )
         if ratio < low:
             raise CannotStart(
-                f"Seeds {number} and {number + 1} lie {ratio:.2f} < {low:.2f} body sizes apart, too close to be two "
+                f"Points {number} and {number + 1} lie {ratio:.2f} < {low:.2f} body sizes apart, too close to be two "
                 "vertebrae; click each vertebra once, at its centre."
             )
 
@@ -152,11 +144,13 @@ def _mean_score(located: Located, triple: Sequence[int]) -> float:
     return sum(located.detections[index].score for index in triple) / len(triple)
 
 
-def _plausible(located: Located, order: Sequence[int]) -> list[tuple[int, int, int]]:
+def _plausible(located: Located, order: Sequence[int], config: SpineFMConfig) -> list[tuple[int, int, int]]:
     """Triples that look like three neighbours; a false body between two of them does not break them up."""
     bodies = {index: located.detections[index] for index in order}
     sizes = {index: math.sqrt(body.mask.area) for index, body in bodies.items()}
-    pairs = [(a, b) for a, b in combinations(order, 2) if _adjacent(bodies[a], bodies[b], (sizes[a] + sizes[b]) / 2)]
+    pairs = [
+        (a, b) for a, b in combinations(order, 2) if _adjacent(bodies[a], bodies[b], (sizes[a] + sizes[b]) / 2, config)
+    ]
     below: dict[int, list[int]] = defaultdict(list)
     for a, b in pairs:
         below[a].append(b)
@@ -164,21 +158,22 @@ def _plausible(located: Located, order: Sequence[int]) -> list[tuple[int, int, i
     return [
         (a, b, c)
         for a, b, c in triples
-        if max(sizes[i] for i in (a, b, c)) <= SIZE_RATIO * min(sizes[i] for i in (a, b, c))
-        and _aligned(*(bodies[i].centroid for i in (a, b, c)))
+        if max(sizes[i] for i in (a, b, c)) <= config.start_size_ratio * min(sizes[i] for i in (a, b, c))
+        and _aligned(bodies[a].centroid, bodies[b].centroid, bodies[c].centroid, config)
     ]
 
 
-def _adjacent(upper: Detection, lower: Detection, size: float) -> bool:
+def _adjacent(upper: Detection, lower: Detection, size: float, config: SpineFMConfig) -> bool:
     """Whether two detections of mean `size` are as far apart as neighbours are."""
-    low, high = SPACING_TO_SIZE
+    low, high = config.start_spacing_least, config.start_spacing_most
     return low * size <= upper.centroid.distance(lower.centroid) <= high * size
 
 
-def _aligned(upper: Point, middle: Point, lower: Point) -> bool:
+def _aligned(upper: Point, middle: Point, lower: Point, config: SpineFMConfig) -> bool:
     """Whether three centroids have two similar spacings and little bend."""
     spacings = sorted((upper.distance(middle), middle.distance(lower)))
-    return spacings[1] <= SPACING_RATIO * spacings[0] and _bend(upper, middle, lower) <= BEND_LIMIT
+    bend = math.radians(config.start_bend)
+    return spacings[1] <= config.start_spacing_ratio * spacings[0] and _bend(upper, middle, lower) <= bend
 
 
 def _bend(a: Point, b: Point, c: Point) -> float:

@@ -1,4 +1,4 @@
-"""SpineFM as a method: detections, seeds, the induction, names and final masks, as a stream of events."""
+"""SpineFM as a method: detections, starting points, the induction, names and final masks, as a stream of events."""
 
 from __future__ import annotations
 
@@ -6,28 +6,31 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.protocol import Addition, CannotStart
-from spinefm.methods.result import finished
+from spinefm.methods.base.events import Located
+from spinefm.methods.base.protocol import Addition, CannotStart, Direction
+from spinefm.methods.base.result import finished
+from spinefm.methods.base.stages import NetworkStages, Stages, Stopwatch
 from spinefm.methods.spinefm import extend
-from spinefm.methods.spinefm.finish import finished_vertebrae, named, outlined_by_the_walk
-from spinefm.methods.spinefm.locate import Seeds, clicked_seeds, judged, seed_triples
-from spinefm.methods.spinefm.settings import SpineFMSettings
-from spinefm.methods.spinefm.stages import NetworkStages, Stages, Stopwatch
-from spinefm.methods.spinefm.walk import Walk
-from spinefm.trace.captions import stop_reason
-from spinefm.trace.model import Decided, Direction, Event, Located, Setting, Trace
+from spinefm.methods.spinefm.captions import stop_reason
+from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.finish import finished_vertebrae, named, outlined_by_the_induction
+from spinefm.methods.spinefm.induction import Induction
+from spinefm.methods.spinefm.locate import StartingPoints, clicked_points, filtered, starting_triples
+from spinefm.trace.model import Setting, Trace
+from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle
 
-ATTEMPTS = 5
-"""So many triples of detections are tried before the reader is asked to click."""
 
-
-class SpineFM:
+class SpineFMMethod:
     """SpineFM (Simons and Papiez, 2025): three vertebrae are found, the others follow one by one.
 
-    settings: `SpineFMSettings.of(bundle)` knows the patch sides that the bundle's networks were trained at.
-    seeds: three or more clicked centroids (film pixels) of neighbours, in any order, that replace the detector's.
-    stages: what answers the pipeline's questions; by default the networks of `bundle`.
+    Args:
+        bundle: the networks.
+        config: limits and factors; `SpineFMConfig.of(bundle)` fits the bundle's networks.
+        starts: three or more clicked centroids (x, y) in film pixels of neighbouring vertebrae, in any order, in place
+            of detections.
+        stages: what answers the pipeline's questions; by default the networks of `bundle`.
     """
 
     name = "spinefm"
@@ -35,19 +38,23 @@ class SpineFM:
     def __init__(
         self,
         bundle: Bundle,
-        settings: SpineFMSettings,
-        seeds: Sequence[Point] | None = None,
+        config: SpineFMConfig,
+        starts: Sequence[Point] | None = None,
         stages: Callable[[Stopwatch], Stages] | None = None,
     ) -> None:
         self._bundle = bundle
-        self._settings = settings
-        self._clicks = clicked_seeds([Point(*seed) for seed in seeds]) if seeds is not None else None
-        self._stages = stages or (lambda watch: NetworkStages(bundle, watch, settings.mirrored_view))
+        self._config = config
+        self._clicks = clicked_points([Point(*start) for start in starts]) if starts is not None else None
+        self._stages = stages or self._networks
+
+    def _networks(self, watch: Stopwatch) -> NetworkStages:
+        config = self._config
+        return NetworkStages(self._bundle, watch, config.test_time_flip, config.detector_outline_limit)
 
     @property
     def settings(self) -> Mapping[str, Setting]:
         """The run's settings by name."""
-        return self._settings.as_dict()
+        return self._config.as_settings()
 
     def run(self, film: Radiograph) -> Iterator[Event]:
         """The events of one run, each as soon as it is known.
@@ -60,59 +67,60 @@ class SpineFM:
         yield from watch.paused_between(self._events(film, watch))
 
     def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
-        """Take the step at which `direction` of a finished run ended, and walk on from there. Raises CannotAdd."""
-        return extend.go_on(film, self._stages(Stopwatch()), self._settings, trace, direction)
+        """Take the step at which `direction` of a finished run ended, and continue from there. Raises CannotAdd."""
+        return extend.go_on(film, self._stages(Stopwatch()), self._config, trace, direction)
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
         """The vertebra at `point` (film pixels), for a finished run that lacks it. Raises CannotAdd."""
-        return extend.add(film, self._stages(Stopwatch()), self._settings, trace, point)
+        return extend.add(film, self._stages(Stopwatch()), self._config, trace, point)
 
     def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
-        stages = self._stages(watch)
-        walk = Walk(film, stages, self._settings)
-        yield from self._walked(film, stages, walk)
-        names = named(walk.accepted)
+        config, stages = self._config, self._stages(watch)
+        induction = Induction(film, stages, config)
+        yield from self._induced(film, stages, induction)
+        names = named(induction.accepted, config)
         yield names
-        vertebrae = finished_vertebrae(walk.accepted, names, film, self._settings)
-        notes = outlined_by_the_walk(walk.accepted, vertebrae, self._settings)
-        yield finished(self._bundle, watch, vertebrae, self._settings.final_limit, self._settings.smoothing, notes)
+        vertebrae = finished_vertebrae(induction.accepted, names, film, config)
+        notes = outlined_by_the_induction(induction.accepted, vertebrae, config)
+        yield finished(self._bundle, watch, vertebrae, config.final_limit, config.smoothing, notes)
 
-    def _walked(self, film: Radiograph, stages: Stages, walk: Walk) -> Iterator[Event]:
-        """Locate unless seeds were clicked, then walk from the first seeds that hold."""
+    def _induced(self, film: Radiograph, stages: Stages, induction: Induction) -> Iterator[Event]:
+        """Locate unless points were clicked, then the induction from the first starting points that hold."""
         if self._clicks is not None:
-            yield from self._walked_from(self._clicks, film, walk)
+            yield from _from_clicks(self._clicks, film, induction)
             return
-        located = judged(stages.detect(film, self._settings.detector_mask_limit), self._settings)
+        located = filtered(stages.detect(film, self._config.detector_mask_limit), self._config)
         yield located
         triples = 0
-        for triples, seeds in enumerate(seed_triples(located, self._settings), start=1):
-            yield from walk.run(seeds)
-            if walk.accepted or triples == ATTEMPTS:
+        for triples, starts in enumerate(starting_triples(located, self._config), start=1):
+            yield from induction.run(starts)
+            if induction.accepted or triples == self._config.attempts:
                 break
-        if not walk.accepted:
+        if not induction.accepted:
             raise CannotStart(_why_not(located, triples))
 
-    def _walked_from(self, clicks: Seeds, film: Radiograph, walk: Walk) -> Iterator[Event]:
-        """Walk from clicked seeds. Raises CannotStart with the seed that did not hold, and why."""
-        _refuse_outside(clicks.points, film)
-        stop: Decided | None = None
-        for event in walk.run(clicks):
-            yield event
-            if isinstance(event, Decided) and event.verdict == "stopped":
-                stop = event
-        if not walk.accepted and stop is not None:
-            x, y = clicks.points[stop.step]
-            raise CannotStart(
-                f"Seed {stop.step + 1} at ({x:.0f}, {y:.0f}) does not hold ({stop_reason(stop)}); click nearer to the "
-                "centres of three neighbouring vertebrae."
-            )
+
+def _from_clicks(clicks: StartingPoints, film: Radiograph, induction: Induction) -> Iterator[Event]:
+    """The induction from clicked points. Raises CannotStart with the point that did not hold, and why."""
+    _refuse_outside(clicks.points, film)
+    stop: Decided | None = None
+    for event in induction.run(clicks):
+        yield event
+        if isinstance(event, Decided) and event.verdict == "stopped":
+            stop = event
+    if not induction.accepted and stop is not None:
+        x, y = clicks.points[stop.step]
+        raise CannotStart(
+            f"Starting point {stop.step + 1} at ({x:.0f}, {y:.0f}) does not hold ({stop_reason(stop)}); click closer "
+            "to the centres of three neighbouring vertebrae."
+        )
 
 
 def _refuse_outside(points: Sequence[Point], film: Radiograph) -> None:
     for point in points:
         if not point.inside(film.pixels.shape[:2]):
             raise CannotStart(
-                f"The seed ({point.x:.0f}, {point.y:.0f}) lies outside the film; click on a vertebra of the film."
+                f"The starting point ({point.x:.0f}, {point.y:.0f}) lies outside the film; click on a vertebra."
             )
 
 

@@ -14,13 +14,10 @@ from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
 from spinefm.core.visibility import contrast
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods.base.stages import Stages
+from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.events import Segmented
 from spinefm.methods.spinefm.propose import Prompt
-from spinefm.methods.spinefm.settings import SpineFMSettings
-from spinefm.methods.spinefm.stages import Stages
-from spinefm.trace.model import Segmented
-
-CONTRAST_SIDE = 48
-"""Size in pixels (root of the area) to which a body is shrunk before its contrast is taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +34,11 @@ class Shape:
         """The refined centroid; None for an empty mask."""
         return self.mask.centroid if self.mask.area else None
 
-    def event(self, prompt: Prompt, film: Radiograph, settings: SpineFMSettings) -> Segmented:
+    def event(self, prompt: Prompt, film: Radiograph, config: SpineFMConfig) -> Segmented:
         """The shape as the trace keeps it."""
         centroid = self.centroid
         place = Box.square(centroid or prompt.point, max(1, round(prompt.spacing)))
-        judged = prompt.direction != "seed" and settings.faint_limit > 0
+        measured = prompt.direction != "seed" and config.minimum_contrast > 0
         return Segmented(
             direction=prompt.direction,
             step=prompt.step,
@@ -50,22 +47,22 @@ class Shape:
             shift=None if centroid is None else prompt.point.distance(centroid),
             patch=self.patch,
             outside_share=place.outside_share(film.pixels.shape[:2]),
-            outside_limit=settings.outside_limit,
+            outside_limit=config.outside_limit,
             recentred=self.recentred,
-            contrast=round(_contrast(film, self.mask), 4) if judged else None,
-            contrast_limit=settings.faint_limit if judged else None,
+            contrast=round(_contrast(film, self.mask, config), 4) if measured else None,
+            contrast_limit=config.minimum_contrast if measured else None,
         )
 
 
-def segment_all(film: Radiograph, stages: Stages, settings: SpineFMSettings, prompts: Sequence[Prompt]) -> list[Shape]:
-    """A shape for every prompt; those far from their patch's centre are segmented once more when settings allow."""
+def segment_all(film: Radiograph, stages: Stages, config: SpineFMConfig, prompts: Sequence[Prompt]) -> list[Shape]:
+    """A shape for every prompt; those far from their patch's centre are segmented once more."""
     points = [prompt.point for prompt in prompts]
-    shapes = _segment(film, stages, settings, [prompt.patch(settings) for prompt in prompts], points)
-    again = [i for i, shape in enumerate(shapes) if settings.recentre and _off_centre(shape, prompts[i], settings)]
+    shapes = _segment(film, stages, config, [prompt.patch(config) for prompt in prompts], points)
+    again = [i for i, shape in enumerate(shapes) if config.recentre and _off_centre(shape, prompts[i], config)]
     if again:
-        boxes = [_recentred_patch(shapes[i]) for i in again]
+        boxes = [_recentred_patch(shapes[i], config) for i in again]
         clicks = [shapes[i].centroid or points[i] for i in again]
-        second = _segment(film, stages, settings, boxes, clicks)
+        second = _segment(film, stages, config, boxes, clicks)
         for i, shape in zip(again, second, strict=True):
             if shape.mask.area:
                 shapes[i] = replace(shape, recentred=True)
@@ -73,11 +70,11 @@ def segment_all(film: Radiograph, stages: Stages, settings: SpineFMSettings, pro
 
 
 def _segment(
-    film: Radiograph, stages: Stages, settings: SpineFMSettings, boxes: Sequence[Box], clicks: Sequence[Point]
+    film: Radiograph, stages: Stages, config: SpineFMConfig, boxes: Sequence[Box], clicks: Sequence[Point]
 ) -> list[Shape]:
     answers = stages.segment(film, boxes, clicks)
     return [
-        Shape(component(values, box, film, settings.mask_limit, click), values, box)
+        Shape(component(values, box, film, config.mask_limit, click), values, box)
         for values, box, click in zip(answers, boxes, clicks, strict=True)
     ]
 
@@ -92,13 +89,13 @@ def component(values: NDArray[np.float32], box: Box, film: Radiograph, limit: fl
     return Mask.from_array(above, (inside.x0, inside.y0)).component_at(at).filled()
 
 
-def _contrast(film: Radiograph, mask: Mask) -> float:
-    """The contrast of a body, on a window round it that is shrunk where the body is large: shading tells as much."""
-    margin = round(0.4 * math.sqrt(mask.area)) + 4
+def _contrast(film: Radiograph, mask: Mask, config: SpineFMConfig) -> float:
+    """The contrast of a body, on a window round it that is shrunk where the body is large: shading needs no detail."""
+    margin = round(config.contrast_margin * math.sqrt(mask.area)) + config.contrast_margin_px
     box = mask.box
     grown = Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin).clipped(film.pixels.shape[:2])
     window, body = film.pixels[grown.rows, grown.columns], mask.within(grown)
-    shrink = CONTRAST_SIDE / max(CONTRAST_SIDE, math.sqrt(mask.area))
+    shrink = config.contrast_side_px / max(config.contrast_side_px, math.sqrt(mask.area))
     if shrink == 1 or grown.is_empty:
         return contrast(window, body)
     size = (max(1, round(shrink * grown.width)), max(1, round(shrink * grown.height)))
@@ -107,20 +104,20 @@ def _contrast(film: Radiograph, mask: Mask) -> float:
     return contrast(shrunk, small)
 
 
-def _off_centre(shape: Shape, prompt: Prompt, settings: SpineFMSettings) -> bool:
-    """Whether the body lies so far from the patch's centre, or so near its edge, that a second look pays."""
+def _off_centre(shape: Shape, prompt: Prompt, config: SpineFMConfig) -> bool:
+    """Whether the body lies so far from the patch's centre, or so close to its edge, that a second pass pays."""
     centroid = shape.centroid
     if centroid is None:
         return False
-    margin = 0.02 * shape.patch.width
+    margin = config.recentre_edge * shape.patch.width
     box, patch = shape.mask.box, shape.patch
     at_edge = min(box.x0 - patch.x0, box.y0 - patch.y0, patch.x1 - box.x1, patch.y1 - box.y1) <= margin
-    return at_edge or prompt.point.distance(centroid) > settings.recentre_limit * prompt.spacing
+    return at_edge or prompt.point.distance(centroid) > config.recentre_limit * prompt.spacing
 
 
-def _recentred_patch(shape: Shape) -> Box:
+def _recentred_patch(shape: Shape, config: SpineFMConfig) -> Box:
     """A patch of the same side round the refined centroid, wider where the body would not fit."""
     box = shape.mask.box
-    side = max(shape.patch.width, round(1.4 * max(box.width, box.height)))
+    side = max(shape.patch.width, round(config.recentre_room * max(box.width, box.height)))
     centre = Point((box.x0 + box.x1 - 1) / 2, (box.y0 + box.y1 - 1) / 2)
     return Box.square(centre, side)

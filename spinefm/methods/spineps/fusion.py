@@ -14,30 +14,12 @@ from numpy.typing import NDArray
 
 from spinefm.core.geometry import Box
 from spinefm.core.masks import Mask
-from spinefm.methods.semantic_map import components, typical_area
-from spinefm.trace.semantic_events import Cutout, Fused, Place, Prediction
+from spinefm.methods.base.semantic_map import components, typical_area
+from spinefm.methods.spineps.config import SpinepsConfig
+from spinefm.methods.spineps.events import CentreCrop, Fused, Place, Prediction
 
 PLACES: tuple[Place, ...] = ("above", "centre", "below")
-LEAST_ALONE = 0.4
-"""A prediction that no other cutout agrees with is written only as its cutout's own centre, from this share of the
-typical area: a real body is its own centre, and its neighbours see it too."""
-LARGEST_FRINGE = 0.4
-"""A piece of the map that no instance claims joins what it touches up to this share of the median instance; a larger
-one is a body that was missed, which would spoil its neighbour."""
-REACH = 2
-"""Partners come from centres at most so many places away."""
 Key = tuple[int, Place]
-
-
-@dataclass(frozen=True)
-class FusionRule:
-    """partner_limit: Dice of a partner; strict_agreement: agreement from which three ask for two votes a pixel;
-    claimed_limit: share of a couple's area that may be taken; least_area: share of the median area of a part."""
-
-    partner_limit: float = 0.3
-    strict_agreement: float = 0.45
-    claimed_limit: float = 0.6
-    least_area: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -54,24 +36,24 @@ class Couple:
         return (len(self.members) + 1) * self.agreement
 
 
-def couples(predictions: Mapping[Key, Mask], rule: FusionRule) -> list[Couple]:
+def couples(predictions: Mapping[Key, Mask], config: SpinepsConfig) -> list[Couple]:
     """Every prediction with its partners, each group once, the highest priority first."""
     found: dict[frozenset[Key], Couple] = {}
     for key in predictions:
-        couple = _couple(key, predictions, rule)
+        couple = _couple(key, predictions, config)
         group = frozenset(couple.members)
         if group not in found or couple.agreement > found[group].agreement:
             found[group] = couple
     return sorted(found.values(), key=lambda couple: -couple.priority)
 
 
-def _couple(key: Key, predictions: Mapping[Key, Mask], rule: FusionRule) -> Couple:
+def _couple(key: Key, predictions: Mapping[Key, Mask], config: SpinepsConfig) -> Couple:
     """A prediction with the two that agree best with it, at most one of each other cutout."""
     best: dict[int, tuple[float, Key]] = {}
     for other, mask in predictions.items():
-        if 0 < abs(other[0] - key[0]) <= REACH:
+        if 0 < abs(other[0] - key[0]) <= config.partner_reach:
             dice = predictions[key].dice(mask)
-            if dice > rule.partner_limit and dice > best.get(other[0], (0.0, other))[0]:
+            if dice > config.partner_limit and dice > best.get(other[0], (0.0, other))[0]:
                 best[other[0]] = (dice, other)
     partners = sorted(best.values(), key=lambda partner: -partner[0])[:2]
     dices = tuple(dice for dice, _ in partners)
@@ -82,8 +64,8 @@ def _couple(key: Key, predictions: Mapping[Key, Mask], rule: FusionRule) -> Coup
 class Fusion:
     """One fusion on a film of `shape` (H, W). `instances` numbers every pixel's vertebra from 1 on, 0 for none."""
 
-    def __init__(self, cutouts: Sequence[Cutout], shape: tuple[int, int], rule: FusionRule) -> None:
-        self._rule = rule
+    def __init__(self, cutouts: Sequence[CentreCrop], shape: tuple[int, int], config: SpinepsConfig) -> None:
+        self._config = config
         masks = {(cutout.index, place): getattr(cutout, place) for cutout in cutouts for place in PLACES}
         self._predictions: dict[Key, Mask] = {key: mask for key, mask in masks.items() if mask.area}
         self._typical = typical_area(list(self._predictions.values()))
@@ -92,7 +74,7 @@ class Fusion:
 
     def run(self) -> Iterator[Fused]:
         """A `Fused` for every couple, in the order in which they are written."""
-        for order, couple in enumerate(couples(self._predictions, self._rule)):
+        for order, couple in enumerate(couples(self._predictions, self._config)):
             yield self._fuse(order, couple)
 
     def _fuse(self, order: int, couple: Couple) -> Fused:
@@ -105,7 +87,7 @@ class Fusion:
         reason = ""
         if self._is_stray(couple, mask):
             reason = "no other cutout agrees"
-        elif claimed > self._rule.claimed_limit:
+        elif claimed > self._config.claimed_limit:
             reason = "a vertebra is there already"
         elif not whole.area:
             reason = "no part is large enough"
@@ -113,11 +95,11 @@ class Fusion:
             order=order,
             couple=tuple(Prediction(*key, dice) for key, dice in zip(couple.members, couple.dices, strict=True)),
             agreement=couple.agreement,
-            partner_limit=self._rule.partner_limit,
+            partner_limit=self._config.partner_limit,
             priority=couple.priority,
             votes=votes,
             claimed=claimed,
-            claimed_limit=self._rule.claimed_limit,
+            claimed_limit=self._config.claimed_limit,
             verdict="skipped" if reason else "written",
             reason=reason,
             mask=Mask.empty() if reason else whole,
@@ -127,11 +109,11 @@ class Fusion:
     def _is_stray(self, couple: Couple, mask: Mask) -> bool:
         """Whether one cutout alone sees this, and not as a body in its middle."""
         alone = len(couple.members) == 1
-        return alone and (couple.members[0][1] != "centre" or mask.area < LEAST_ALONE * self._typical)
+        return alone and (couple.members[0][1] != "centre" or mask.area < self._config.alone_limit * self._typical)
 
     def _votes(self, couple: Couple) -> int:
         """How many members must hold a pixel."""
-        return 2 if len(couple.members) == 3 and couple.agreement >= self._rule.strict_agreement else 1
+        return 2 if len(couple.members) == 3 and couple.agreement >= self._config.strict_agreement else 1
 
     def _claimed(self, mask: Mask) -> NDArray[np.bool_]:
         """Which pixels of a mask's crop are written already, (h, w)."""
@@ -140,7 +122,7 @@ class Fusion:
     def _without_small_parts(self, mask: Mask) -> Mask:
         kept = np.zeros(mask.crop.shape, bool)
         for part in components(mask.crop):
-            if part.area >= self._rule.least_area * self._typical:
+            if part.area >= self._config.least_area * self._typical:
                 kept |= part.within(Box(0, 0, mask.crop.shape[1], mask.crop.shape[0]))
         return Mask.from_array(kept, mask.origin)
 
@@ -162,12 +144,15 @@ def voted(masks: Sequence[Mask], votes: int) -> Mask:
     return Mask.from_array(total >= votes, (x0, y0))
 
 
-def settled(instances: NDArray[np.uint16], semantic: NDArray[np.bool_]) -> NDArray[np.uint16]:
-    """The instances (H, W) within the semantic map alone, each small unclaimed piece given to whom it touches most."""
+def settled(instances: NDArray[np.uint16], semantic: NDArray[np.bool_], fringe: float) -> NDArray[np.uint16]:
+    """The instances (H, W) within the semantic map alone, each unclaimed piece given to the one that it touches most.
+
+    fringe: pieces up to this share of the median instance are given away.
+    """
     kept = np.where(semantic, instances, 0).astype(np.uint16)
     result = kept.copy()
     areas = np.bincount(kept.ravel())[1:]
-    largest = LARGEST_FRINGE * float(np.median(areas[areas > 0])) if areas.any() else 0.0
+    largest = fringe * float(np.median(areas[areas > 0])) if areas.any() else 0.0
     for piece in components(semantic & (kept == 0)):
         if piece.area > largest:
             continue

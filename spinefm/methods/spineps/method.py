@@ -8,7 +8,6 @@ radiographs. For MR volumes use the authors' package.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 
 import cv2
 import numpy as np
@@ -19,17 +18,21 @@ from torch.nn import functional
 from spinefm.core.geometry import Box, Point, crop_labels, paste_patch
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.protocol import CannotStart
-from spinefm.methods.semantic_map import MapRule, SemanticMap, end_shares, map_film, mapped, typical_area
-from spinefm.methods.settings import with_changes
-from spinefm.methods.spinefm.stages import Stopwatch
-from spinefm.methods.spineps.centres import CentreRule, find_centres
-from spinefm.methods.spineps.fusion import Fusion, FusionRule, settled
+from spinefm.methods.base.events import Mapped
+from spinefm.methods.base.protocol import Addition, CannotStart
+from spinefm.methods.base.semantic_map import SemanticMap, end_shares, map_film, mapped, typical_area
+from spinefm.methods.base.stages import Stopwatch
+from spinefm.methods.base.whole_film import Body, WholeFilmMethod, along_spine
+from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.method import SpineFMMethod
+from spinefm.methods.spineps.centres import find_centres
+from spinefm.methods.spineps.config import SpinepsConfig
+from spinefm.methods.spineps.events import CentreCrop, Centred
+from spinefm.methods.spineps.fusion import Fusion, settled
 from spinefm.methods.spineps.names import named_by_path
-from spinefm.methods.whole_film import Body, WholeFilmMethod, along_spine
 from spinefm.networks.instance_net import InstanceNet
-from spinefm.trace.model import Event, Setting
-from spinefm.trace.semantic_events import Centred, Cutout, Mapped
+from spinefm.trace.model import Setting, Trace
+from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle
 
 ORIGIN_NOTE = (
@@ -39,59 +42,15 @@ BATCH = 8
 """Cutouts that the instance network sees at once."""
 
 
-@dataclass(frozen=True)
-class SpinepsSettings:
-    """Limits of a run.
-
-    map_limit: probability of a body in the map; below a half, since what is wrongly joined is parted again, and what is
-    missing stays so. mirrored_view, close_view: see `MapRule`.
-    least_piece: share of the typical area below which pieces of the map are specks and instances are dropped.
-    least_area: the same for parts of an instance (paper: 0.05).
-    erosion: before the centres are taken, in sizes of a typical piece. split_limit: a larger piece, in neighbours'
-    median areas, is split.
-    partner_limit, strict_agreement, claimed_limit: see `FusionRule` (paper: 0.3, 0.45 and 0.6).
-    """
-
-    map_limit: float = 0.35
-    mirrored_view: bool = True
-    close_view: float = 0.8
-    least_piece: float = 0.2
-    least_area: float = 0.05
-    erosion: float = 0.1
-    split_limit: float = 1.5
-    partner_limit: float = 0.3
-    strict_agreement: float = 0.45
-    claimed_limit: float = 0.6
-
-    @property
-    def map_rule(self) -> MapRule:
-        """What mapping the film needs of them."""
-        return MapRule(self.map_limit, self.mirrored_view, self.close_view)
-
-    @property
-    def centre_rule(self) -> CentreRule:
-        """What finding the centres needs of them."""
-        return CentreRule(self.erosion, self.split_limit, self.least_piece)
-
-    @property
-    def fusion_rule(self) -> FusionRule:
-        """What the fusion needs of them."""
-        return FusionRule(self.partner_limit, self.strict_agreement, self.claimed_limit, self.least_area)
-
-    def changed(self, changes: Mapping[str, Setting]) -> SpinepsSettings:
-        """These settings with `changes` by name. Raises ValueError."""
-        return with_changes(self, changes, "SPINEPS")
-
-
-class NetworkAnswers:
+class SpinepsAnswers:
     """What SPINEPS asks of a bundle's networks."""
 
-    def __init__(self, bundle: Bundle, watch: Stopwatch, rule: MapRule) -> None:
-        self._bundle, self._watch, self._rule = bundle, watch, rule
+    def __init__(self, bundle: Bundle, watch: Stopwatch, config: SpinepsConfig) -> None:
+        self._bundle, self._watch, self._config = bundle, watch, config
 
     def map(self, film: Radiograph) -> SemanticMap:
         """The U-Net's map of the film."""
-        return map_film(film, self._bundle, self._watch, self._rule)
+        return map_film(film, self._bundle, self._watch, self._config)
 
     def box(self, centre: Point, spacing: float) -> Box:
         """The cutout round a centre, of the size that the network was trained at."""
@@ -125,28 +84,32 @@ class Spineps(WholeFilmMethod):
     title = "SPINEPS"
     needs = ("unet", "instance_net")
 
-    def __init__(self, bundle: Bundle, settings: SpinepsSettings | None = None) -> None:
+    def __init__(self, bundle: Bundle, config: SpinepsConfig | None = None) -> None:
         super().__init__(bundle)
-        self._settings = settings or SpinepsSettings()
+        self._config = config or SpinepsConfig.of(bundle)
 
     @property
     def settings(self) -> Mapping[str, Setting]:
         """The run's settings by name."""
-        return asdict(self._settings)
+        return self._config.as_settings()
 
-    def _answers(self, watch: Stopwatch) -> NetworkAnswers:
-        return NetworkAnswers(self._bundle, watch, self._settings.map_rule)
+    def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
+        """The vertebra at `point` (film pixels), segmented by SpineFM's click network. Raises CannotAdd."""
+        return SpineFMMethod(self._bundle, SpineFMConfig.of(self._bundle)).add(film, trace, point)
+
+    def _answers(self, watch: Stopwatch) -> SpinepsAnswers:
+        return SpinepsAnswers(self._bundle, watch, self._config)
 
     def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
-        settings, answers = self._settings, self._answers(watch)
+        config, answers = self._config, self._answers(watch)
         found = answers.map(film)
-        pieces = mapped(found, settings.map_limit, settings.least_piece)
+        pieces = mapped(found, config)
         yield pieces
         classes = _classes(pieces, found)
-        centred = find_centres(parted(classes), settings.centre_rule)
+        centred = find_centres(parted(classes), config)
         if centred is None:
             raise CannotStart(
-                f"No pixel is a vertebral body with a probability above {settings.map_limit:.2f}: check that the film "
+                f"No pixel is a vertebral body with a probability above {config.map_limit:.2f}: check that the film "
                 "shows a spine from the side, or choose the method spinefm and click three vertebrae."
             )
         yield centred
@@ -154,16 +117,16 @@ class Spineps(WholeFilmMethod):
         for cutout in cut_out(classes, centred, answers):
             cutouts.append(cutout)
             yield cutout
-        fusion = Fusion(cutouts, classes.shape[:2], settings.fusion_rule)
+        fusion = Fusion(cutouts, classes.shape[:2], config)
         yield from fusion.run()
-        spine = along_spine(instances(fusion, classes, found, settings.least_piece))
+        spine = along_spine(instances(fusion, classes, found, config))
         if not spine:
             raise CannotStart(
                 "No cutout holds a vertebra in its middle: choose the method spinefm and click three vertebrae."
             )
-        names = named_by_path(spine)
+        names = named_by_path(spine, config)
         yield names
-        yield self._finished(spine, names, settings.map_limit, watch, [ORIGIN_NOTE])
+        yield self._finished(spine, names, config.map_limit, watch, [ORIGIN_NOTE])
 
 
 def _classes(pieces: Mapped, found: SemanticMap) -> NDArray[np.uint8]:
@@ -183,13 +146,13 @@ def parted(classes: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.asarray((classes > 0) & (largest == smallest))
 
 
-def cut_out(classes: NDArray[np.uint8], centred: Centred, answers: NetworkAnswers) -> Iterator[Cutout]:
+def cut_out(classes: NDArray[np.uint8], centred: Centred, answers: SpinepsAnswers) -> Iterator[CentreCrop]:
     """The cutout round every centre with its three predictions, from the top."""
     boxes = [answers.box(centre.point, centred.spacing) for centre in centred.centres]
     for index, (box, found) in enumerate(zip(boxes, answers.instances(classes, boxes), strict=True)):
         best = found.argmax(axis=0)  # (h, w)
         above, centre, below = (_on_film(best == place, box, classes.shape[:2]) for place in (1, 2, 3))
-        yield Cutout(index, box, above, centre, below)
+        yield CentreCrop(index, box, above, centre, below)
 
 
 def _on_film(inside: NDArray[np.bool_], box: Box, shape: tuple[int, int]) -> Mask:
@@ -199,11 +162,11 @@ def _on_film(inside: NDArray[np.bool_], box: Box, shape: tuple[int, int]) -> Mas
     return Mask.from_array(inside[rows, kept.x0 - box.x0 : kept.x1 - box.x0], (kept.x0, kept.y0))
 
 
-def instances(fusion: Fusion, classes: NDArray[np.uint8], found: SemanticMap, least: float) -> list[Body]:
-    """The fused vertebrae within the map, with the shares of C2 and S1 in each; scraps below `least` are left out."""
-    numbers = settled(fusion.instances, classes > 0)
+def instances(fusion: Fusion, classes: NDArray[np.uint8], found: SemanticMap, config: SpinepsConfig) -> list[Body]:
+    """The fused vertebrae within the map, with the shares of C2 and S1 in each; specks are left out."""
+    numbers = settled(fusion.instances, classes > 0, config.largest_fringe)
     masks = [Mask.from_array(numbers == number + 1) for number in range(fusion.count)]
-    smallest = max(1.0, least * typical_area(masks))
+    smallest = max(1.0, config.least_piece * typical_area(masks))
     return [
         Body(number, mask, found.probability_in(mask), *end_shares(mask, classes))
         for number, mask in enumerate(masks)

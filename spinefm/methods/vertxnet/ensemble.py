@@ -2,7 +2,7 @@
 
 The best match counts, not the first; a leftover that overlaps a kept mask is dropped; with fewer than two kept masks
 there are no areas to compare a leftover with, so none is kept. Few masks of one size say little about how sizes spread,
-so the spread is never taken for less than a share of their mean. A detection that lies on a kept mask is no second
+so the spread is at least a share of their mean. A detection that lies on a kept mask is no second
 vertebra, though a piece covers it.
 """
 
@@ -14,24 +14,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from spinefm.core.masks import Mask
-from spinefm.trace.model import Event
-from spinefm.trace.semantic_events import Leftover, Paired, Source
-
-LEAST_SPREAD = 0.15
-"""Standard deviation of the areas that is reckoned with at least, a share of their mean: a spine differs so much."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """eta: ratio above which two contours are one vertebra; deviations: lambda; overlap_limit: IoU of a leftover."""
-
-    eta: float = 0.6
-    deviations: float = 4.0
-    overlap_limit: float = 0.1
+from spinefm.methods.vertxnet.config import VertXNetConfig
+from spinefm.methods.vertxnet.events import Leftover, PairedContours, Source
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class KeptContour:
     """A mask that the ensemble keeps, and the contour that it comes from: a detection unless it is a piece alone."""
 
     mask: Mask
@@ -56,13 +44,13 @@ class Ensemble:
 
     pieces: Mapping[int, Mask]
     detections: Mapping[int, Mask]
-    rule: Rule
-    kept: list[Kept] = field(default_factory=list)
+    config: VertXNetConfig
+    kept: list[KeptContour] = field(default_factory=list)
 
-    def run(self) -> Iterator[Event]:
-        """A `Paired` for every detection, then a `Leftover` for every contour that is not used up."""
+    def run(self) -> Iterator[PairedContours | Leftover]:
+        """A `PairedContours` for every detection, then a `Leftover` for every contour that is not used up."""
         ratios = {(m, u): ratios_of(self.detections[m], self.pieces[u]) for m in self.detections for u in self.pieces}
-        partners = merged_pairs(ratios, self.rule.eta)
+        partners = merged_pairs(ratios, self.config.eta)
         free = [u for u in self.pieces if u not in partners.values()]
         left = []
         for m in self.detections:
@@ -71,27 +59,29 @@ class Ensemble:
             yield event
         yield from self._leftovers(left, free)
 
-    def _paired(self, m: int, partner: int | None, free: list[int], ratios: Mapping[tuple[int, int], Ratios]) -> Paired:
+    def _paired(
+        self, m: int, partner: int | None, free: list[int], ratios: Mapping[tuple[int, int], Ratios]
+    ) -> PairedContours:
         """Detection `m` with its partner, or against the piece that covers most of it."""
-        eta = self.rule.eta
+        eta = self.config.eta
         if partner is not None:
             found = ratios[m, partner]
             number = self._keep(united(self.detections[m], self.pieces[partner]), "detector", m)
             union = self.kept[number].mask
-            return Paired(m, partner, found.agreement, found.cover, eta, "merged", number, union)
+            return PairedContours(m, partner, found.agreement, found.cover, eta, "merged", number, union)
         best = max((u for u in free if ratios[m, u].cover), key=lambda u: ratios[m, u].cover, default=None)
         if best is None:
-            return Paired(m, None, 0.0, 0.0, eta, "left", None)
+            return PairedContours(m, None, 0.0, 0.0, eta, "left", None)
         found = ratios[m, best]
-        if found.cover > eta and self._overlap(self.detections[m]) <= self.rule.overlap_limit:
+        if found.cover > eta and self._overlap(self.detections[m]) <= self.config.overlap_limit:
             number = self._keep(self.detections[m], "detector", m)
-            return Paired(m, best, found.agreement, found.cover, eta, "taken", number, self.detections[m])
-        return Paired(m, best, found.agreement, found.cover, eta, "left", None)
+            return PairedContours(m, best, found.agreement, found.cover, eta, "taken", number, self.detections[m])
+        return PairedContours(m, best, found.agreement, found.cover, eta, "left", None)
 
     def _leftovers(self, detections: list[int], pieces: list[int]) -> Iterator[Leftover]:
         """The area rule: detections first, since they are whole vertebrae more often."""
         areas = [kept.mask.area for kept in self.kept]
-        limits = area_limits(areas, self.rule.deviations)
+        limits = area_limits(areas, self.config)
         for m in detections:
             yield self._leftover("detector", m, self.detections[m], limits)
         for u in pieces:
@@ -103,7 +93,7 @@ class Ensemble:
 
     def _leftover(self, source: Source, index: int, mask: Mask, limits: tuple[float | None, float | None]) -> Leftover:
         overlap = self._overlap(mask)
-        reason, holds = leftover_reason(mask.area, limits, overlap, self.rule.overlap_limit)
+        reason, holds = leftover_reason(mask.area, limits, overlap, self.config.overlap_limit)
         number = self._keep(mask, source, index) if holds else None
         return Leftover(
             source=source,
@@ -112,23 +102,23 @@ class Ensemble:
             lowest=limits[0],
             highest=limits[1],
             overlap=overlap,
-            overlap_limit=self.rule.overlap_limit,
+            overlap_limit=self.config.overlap_limit,
             verdict="kept by area" if holds else "dropped",
             reason=reason,
             vertebra=number,
         )
 
     def _keep(self, mask: Mask, source: Source, index: int) -> int:
-        self.kept.append(Kept(mask, source, index))
+        self.kept.append(KeptContour(mask, source, index))
         return len(self.kept) - 1
 
 
-def area_limits(areas: Sequence[int], deviations: float) -> tuple[float | None, float | None]:
+def area_limits(areas: Sequence[int], config: VertXNetConfig) -> tuple[float | None, float | None]:
     """The smallest and the largest area that a leftover may have; None for fewer than two kept `areas`."""
     if len(areas) < 2:
         return None, None
     mean = float(np.mean(areas))
-    spread = deviations * max(float(np.std(areas)), LEAST_SPREAD * mean)
+    spread = config.deviations * max(float(np.std(areas)), config.least_spread * mean)
     return mean - spread, mean + spread
 
 

@@ -1,4 +1,4 @@
-// The table of levels beside the published figures, and bars that filter when they are clicked.
+// The table of levels, beside the published figures where they are of the same films, and bars that filter when clicked.
 
 const DICE_BINS = 20;
 const DISTANCE_BINS = [0, 0.5, 1, 1.5, 2, 3, 4, 6, 10, 1e6];
@@ -24,10 +24,18 @@ function drawSummary(node, view) {
     html("strong", {}, `${model.films.name.length} films`),
     ` · ${masks} false masks (${perFilm}) · ${sum("doubled")} doubled · ${sum("merged")} over two bodies · ${sum("wrong")} wrong names (counted at a Dice above 0.40), shifted on ${shifted} films`,
     pq ? ` · PQ ${fixed(pq.pq, 3)} = SQ ${fixed(pq.sq, 3)} × RQ ${fixed(pq.rq, 3)} (IoU above 0.50)` : "",
+    ` · ${namesText(nameFigures(model, state.limit))}`,
     failed ? ` · no run could start on ${failed}` : "",
     model.data.skipped.length ? html("details", {}, html("summary", {}, `${model.data.skipped.length} films skipped`),
       html("ul", {}, model.data.skipped.slice(0, 50).map((one) => html("li", {}, `${one.name}: ${one.why}`)))) : "",
   );
+}
+
+// Over all bodies first: where C2 or S1 is in view names are easy.
+function namesText({ all, anchored }) {
+  const shares = (one) => `${fixed(one.named, 1)} % right, ${fixed(one.misnamed, 1)} % wrong, ${fixed(one.unnamed, 1)} % unnamed`;
+  if (!all) return "no body has a name";
+  return `names of all ${all.count} bodies: ${shares(all)}${anchored ? `; given C2 or S1 in view: ${shares(anchored)}` : ""}`;
 }
 
 function drawLevels(node, view, act) {
@@ -35,9 +43,9 @@ function drawLevels(node, view, act) {
   const published = model.data.published;
   const source = model.data.source;
   const head = html("thead", {},
-    html("tr", { class: "over" }, html("td", { colspan: 7 }, `Dice above ${state.limit.toFixed(2)} identifies`), html("td", { colspan: 3, class: "beside" }, `SpineFM on ${source}`)),
-    html("tr", {}, ["level", "n", "ident. %", "located", "overall", "named %", "worst 10 %"].map((text) => html("th", { scope: "col" }, text)),
-      ["ident. %", "located", "overall"].map((text) => html("th", { scope: "col", class: "beside" }, text))));
+    html("tr", { class: "over" }, html("td", { colspan: 9 }, `Dice above ${state.limit.toFixed(2)} identifies`), source ? html("td", { colspan: 3, class: "beside" }, `SpineFM on ${source}`) : null),
+    html("tr", {}, ["level", "n", "ident. %", "located", "overall", "right %", "wrong %", "unn. %", "worst 10 %"].map((text) => html("th", { scope: "col" }, text)),
+      (source ? ["ident. %", "located", "overall"] : []).map((text) => html("th", { scope: "col", class: "beside" }, text))));
   const body = html("tbody", {}, figuresAt(view).map((row) => levelRow(row, published[row.level], view, act)));
   node.replaceChildren(html("table", { class: "ex-table" }, head, body));
 }
@@ -53,11 +61,11 @@ function figuresAt(view) {
 
 function levelRow(row, beside, view, act) {
   const chosen = view.state.levels.includes(row.level);
-  const label = row.level === "all" ? html("span", {}, "all")
+  const label = row.level.startsWith("all") ? html("span", {}, row.level === "all" ? "all" : "outlinable")
     : html("button", { type: "button", "data-level": row.level, "aria-pressed": String(chosen), title: `Only ${row.level}`, onclick: () => act.toggleLevel(row.level) },
       html("i", { class: "ex-swatch", style: `background:${view.model.data.colours[row.level] || "#888"}` }), row.level);
-  const cells = [row.count, fixed(row.identified, 1), share(row.located), share(row.overall), fixed(row.named, 1), share(row.worst)];
-  const known = beside ? [fixed(beside.identified, 1), share(beside.located_dsc), share(beside.overall_dsc)] : ["–", "–", "–"];
+  const cells = [row.count, fixed(row.identified, 1), share(row.located), share(row.overall), fixed(row.named, 1), fixed(row.misnamed, 1), fixed(row.unnamed, 1), share(row.worst)];
+  const known = beside ? [fixed(beside.identified, 1), share(beside.located_dsc), share(beside.overall_dsc)] : view.model.data.source ? ["–", "–", "–"] : [];
   return html("tr", { class: chosen ? "chosen" : null, "data-row": row.level }, html("th", { scope: "row" }, label),
     cells.map((text) => html("td", {}, String(text))), known.map((text) => html("td", { class: "beside" }, text)));
 }

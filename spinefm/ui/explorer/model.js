@@ -1,13 +1,15 @@
 // A run's stored values as columns, and every figure that follows from them at a limit of identification.
 
 const LEVELS_OF_SPINE = ["C", "T", "L", "S"];
+const OUTLINABLE = "all, outlinable";
 const WORST_SHARE = 0.1;
 const CHANGED = 0.02;
+const DICE_UNIT = 1e6; // Dice are whole millionths, so that a limit decides as it does in the tables
 
 function spineModel(data) {
   const { rows, films } = data;
   const count = rows.film.length;
-  const dice = (i) => (rows.dice[i] === null ? null : rows.dice[i] / 1e4);
+  const dice = (i) => (rows.dice[i] === null ? null : rows.dice[i] / DICE_UNIT);
   const name = (i) => data.names[rows.name[i]];
   const level = (i) => data.levels[rows.level[i]];
   const isExtra = (i) => rows.kind[i] === 2;
@@ -17,12 +19,12 @@ function spineModel(data) {
   for (let f = films.name.length - 1; f >= 0; f--) starts[f] = Math.min(starts[f], starts[f + 1]);
 
   function identified(i, limit) {
-    return isBody(i) ? rows.dice[i] > limit * 1e4 : rows.found[i] === 1;
+    return isBody(i) ? rows.dice[i] > stored(limit) : rows.found[i] === 1;
   }
 
   // missed, misnamed, unnamed or right for annotated vertebrae; false or doubled for masks beyond them.
   function status(i, limit) {
-    if (isExtra(i)) return rows.dice[i] > limit * 1e4 ? "doubled" : "false";
+    if (isExtra(i)) return rows.dice[i] > stored(limit) ? "doubled" : "false";
     if (!identified(i, limit)) return "missed";
     if (name(i) === level(i)) return "right";
     return LEVELS_OF_SPINE.includes(name(i)[0]) ? "misnamed" : "unnamed";
@@ -40,7 +42,12 @@ function spineModel(data) {
   return { data, count, starts, dice, name, level, isExtra, isBody, identified, status, overall, stops, films, rows };
 }
 
-// The paper's figures per level and of all, at a limit.
+// A Dice or a limit as it is stored.
+function stored(dice) {
+  return Math.round(dice * DICE_UNIT);
+}
+
+// The paper's figures at a limit: per level, of all bodies, and of those that a reader could outline.
 function levelFigures(model, limit) {
   const groups = new Map(model.data.levels.filter(Boolean).map((level) => [level, []]));
   const all = [];
@@ -49,7 +56,8 @@ function levelFigures(model, limit) {
     groups.get(model.level(i)).push(i);
     all.push(i);
   }
-  return [...groups, ["all", all]].filter(([, rows]) => rows.length).map(([level, rows]) => figures(model, level, rows, limit));
+  const outlinable = all.filter((i) => model.rows.outlinable[i] === 1);
+  return [...groups, ["all", all], [OUTLINABLE, outlinable]].filter(([, rows]) => rows.length).map(([level, rows]) => figures(model, level, rows, limit));
 }
 
 function figures(model, level, rows, limit) {
@@ -64,9 +72,23 @@ function figures(model, level, rows, limit) {
     identified: share((i) => model.identified(i, limit)),
     located: meanOf(located.map(model.dice)),
     overall: meanOf(overall),
-    named: share((i) => model.status(i, limit) === "right"),
+    ...nameShares(model, rows, limit),
     worst: meanOf(worst),
   };
+}
+
+// What became of the names of some annotated vertebrae, in per cent; one that was missed has no name.
+function nameShares(model, rows, limit) {
+  const share = (wanted) => (100 * rows.filter((i) => wanted.includes(model.status(i, limit))).length) / rows.length;
+  return { named: share(["right"]), misnamed: share(["misnamed"]), unnamed: share(["unnamed", "missed"]) };
+}
+
+// The names over all bodies, then over those on films that show C2 or S1.
+function nameFigures(model, limit) {
+  const all = Array.from({ length: model.count }, (_, i) => i).filter((i) => !model.isExtra(i));
+  const anchored = all.filter((i) => model.films.anchor[model.rows.film[i]] === "whole");
+  const of = (rows) => (rows.length ? { count: rows.length, ...nameShares(model, rows, limit) } : null);
+  return { all: of(all), anchored: of(anchored) };
 }
 
 function meanOf(values) {
@@ -79,7 +101,7 @@ function extraFigures(model, limit) {
   let judged = 0;
   model.films.mask_dice.forEach((values, film) => {
     judged += model.films.complete[film];
-    masks += values.filter((value) => value <= limit * 1e4).length;
+    masks += values.filter((value) => value <= stored(limit)).length;
   });
   return { masks, judged };
 }
@@ -132,7 +154,7 @@ function filmPasses(view, film, without) {
 function rowPasses(view, i, without) {
   const { model, state } = view;
   if (state.levels.length && !state.levels.includes(model.level(i))) return false;
-  if (state.dice && without !== "dice" && !within(model.rows.dice[i], state.dice, 1e4)) return false;
+  if (state.dice && without !== "dice" && !within(model.rows.dice[i], state.dice, DICE_UNIT)) return false;
   if (state.distance && without !== "distance" && !within(model.rows.assd[i], state.distance, 100)) return false;
   if (!state.show.length) return true;
   const status = model.status(i, state.limit);
@@ -142,8 +164,8 @@ function rowPasses(view, i, without) {
 }
 
 // The last bar of a histogram holds its upper end too.
-function within(stored, [low, high], scale) {
-  return stored !== null && stored >= low * scale && (stored < high * scale || stored === scale * high);
+function within(value, [low, high], scale) {
+  return value !== null && value >= low * scale && (value < high * scale || value === scale * high);
 }
 
 function ranked(view, film, rows) {

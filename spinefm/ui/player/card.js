@@ -1,191 +1,218 @@
-// The card: the numbers behind the frame on show, each with the limit it was held against.
+// @ts-check
+// The card: the step of each lane in words first, with its checks, their values and limits, and the network's crop.
 
-function heading(words, note) {
-  return html("header", { class: "card-head" }, html("h3", {}, words), note ? html("span", { class: "note" }, note) : null);
+import { html, say, style } from "../shared/dom.js";
+import { ease, percent } from "../shared/numbers.js";
+import { pathOf } from "../shared/pen.js";
+import { momentOf, stepBeats } from "./timeline.js";
+
+/** @typedef {import("./timeline.js").Scene} Scene */
+/** @typedef {import("./timeline.js").Seen} Seen */
+/** @typedef {import("./timeline.js").Timed} Timed */
+/** @typedef {import("./looks.js").Dress} Dress */
+/** @typedef {{title: string, side: string, beats: Timed[], lane: string}} Card */
+
+const SIDES = { up: "↑ upwards", down: "↓ downwards" };
+const HELP = {
+  predict: "A small network reads three known centres and predicts where the next vertebra's centre lies.",
+  segment: "Med-SA, a medical version of Segment Anything, outlines the body around the predicted point.",
+  overlap: "Intersection over union with a body that was accepted before: two vertebrae may not cover each other.",
+  class: "A small network sees the crop and says: vertebra, background, C2 or S1. C2 and S1 end the spine.",
+};
+const PATCH = 112;
+
+/** Which cards a moment has: the lanes that run now, else the step that ran last. @param {Scene} scene @param {Dress} dress @returns {Card[]} */
+export function cardsOf(scene, dress) {
+  const moment = momentOf(scene);
+  if (!moment || !moment.lane) return [];
+  const since = scene.past.findLast((beat) => !beat.lane)?.stop ?? 0;
+  const lanes = [...new Set(scene.past.filter((beat) => beat.start >= since - 1e-6 && (beat.section || "") === (moment.section || "")).map((beat) => beat.lane || ""))];
+  return lanes.filter(Boolean).sort((a, b) => laneOrder(a) - laneOrder(b)).slice(0, 3).map((lane) => {
+    const beats = stepBeats(scene, lane);
+    return { lane, beats, title: titleOf(lane, beats, dress), side: SIDES[/** @type {"up"} */ (lane)] || "" };
+  });
 }
 
-// A value on a bar with its limit as a mark. `over`: the value must stay at or below the limit, else reach it.
-function gauge({ label, value, limit, over, full, state, detail }) {
-  const most = full || Math.min(1, Math.max(limit * 1.7, value * 1.15, 0.02));
-  const share = (number) => `${clamp((100 * number) / most, 0, 100)}%`;
-  const sign = limit === undefined || limit === null ? "" : ` ${value > limit ? ">" : "≤"} ${two(limit)}`;
-  return html("div", { class: `gauge ${state}`, title: detail },
-    html("span", { class: "gauge-label" }, label),
-    html("span", { class: "gauge-bar", role: "img", "aria-label": `${label} ${two(value)}${sign}` },
-      html("i", { class: "gauge-value", style: `width: ${share(value)}` }),
-      sign ? html("i", { class: "gauge-limit", style: `left: ${share(limit)}` }) : null),
-    html("span", { class: "gauge-number" }, `${two(value)}${over ? sign : ""}`));
+/** @param {string} lane */
+function laneOrder(lane) {
+  return lane === "up" ? -1 : lane === "down" ? 1 : 0;
 }
 
-function waiting(words) {
-  return html("p", { class: "card-later" }, words);
+/** @param {string} lane @param {Timed[]} beats @param {Dress} dress */
+function titleOf(lane, beats, dress) {
+  const end = beats.find((beat) => beat.phase === "decide");
+  if (end && typeof end.body === "number") return dress.names.get(end.body) || "kept";
+  if (lane.startsWith("seed")) return `start ${lane.slice(5)}`;
+  return end ? "not kept" : "the next body";
 }
 
-// The patch as the network saw it: cut from the film, black beyond its edge. The film in it is decoded once.
-function patchPicture(view, step, event) {
-  const box = event.kind === "classified" ? event.patch : (step.segmented || step.proposed || step.classified || {}).patch;
-  if (!box || !view.film) return null;
-  const [x0, y0, x1, y1] = box;
-  const stroke = (x1 - x0) / 150;
-  const arm = (point, kind) => point && svg("path", { class: `cross ${kind}`,
-    d: `M${point[0] - 4 * stroke} ${point[1]}h${8 * stroke}M${point[0]} ${point[1] - 4 * stroke}v${8 * stroke}` });
-  const marks = [
-    step.segmented && step.segmented.mask.length ? svg("path", { class: "candidate", d: pathOf(step.segmented.mask) }) : null,
-    step.proposed ? arm(step.proposed.point, "predicted") : null,
-    step.segmented ? arm(step.segmented.centroid, "refined") : null,
-  ];
-  fill(view.patch, { viewBox: `${x0 - 0.5} ${y0 - 0.5} ${x1 - x0} ${y1 - y0}`, style: `--stroke: ${stroke}px` }, []);
-  view.patch.lastChild.replaceChildren(...marks.filter(Boolean));
-  return view.patch;
+/** @typedef {{crop: (canvas: HTMLCanvasElement, box: readonly number[]) => void}} Film */
+/** @typedef {{key: string, node: HTMLElement, update: (scene: Scene) => void}} Drawn */
+
+export class Cards {
+  /** @param {HTMLElement} root @param {Film} film */
+  constructor(root, film) {
+    this.root = root;
+    this.film = film;
+    this.drawn = /** @type {Map<string, Drawn>} */ (new Map());
+    this.order = "";
+  }
+
+  /** Everything is drawn again at the next moment. */
+  forget() {
+    this.order = "";
+    this.drawn = new Map();
+  }
+
+  /** @param {Scene} scene @param {Dress} dress @param {boolean} rests at the end of a finished run @param {() => HTMLElement} overview */
+  at(scene, dress, rests, overview) {
+    const cards = cardsOf(scene, dress);
+    if (!cards.length) return this.showOverview(scene, rests, overview);
+    const next = new Map(cards.map((card) => [card.lane, this.kept(card)]));
+    const keys = cards.map((card) => keyOf(card)).join("|");
+    if (keys !== this.order) this.root.replaceChildren(...[...next.values()].map((item) => item.node));
+    this.order = keys;
+    this.drawn = next;
+    for (const item of next.values()) item.update(scene);
+  }
+
+  /** @param {Card} card @returns {Drawn} */
+  kept(card) {
+    const known = this.drawn.get(card.lane);
+    return known && known.key === keyOf(card) ? known : { key: keyOf(card), ...drawCard(card, this.film) };
+  }
+
+  /** @param {Scene} scene @param {boolean} rests @param {() => HTMLElement} overview */
+  showOverview(scene, rests, overview) {
+    const moment = momentOf(scene);
+    const key = `overview ${moment ? `${moment.entry} ${moment.phase}` : ""} ${rests}`;
+    if (this.order !== key) {
+      const node = overview();
+      const scores = moment ? scoresOf(moment) : null;
+      this.drawn = new Map([["", { key, node, update: scores ? scores.update : () => undefined }]]);
+      this.root.replaceChildren(node);
+      if (scores) node.append(scores.node);
+    }
+    this.order = key;
+    this.drawn.get("")?.update(scene);
+  }
 }
 
-function patchFrame(film) {
-  return svg("svg", { class: "card-patch", role: "img", "aria-label": "The patch as the network saw it" },
-    svg("image", { href: film.url, x: -0.5, y: -0.5, width: film.width, height: film.height }), svg("g"));
+/** @param {Card} card */
+function keyOf(card) {
+  return `${card.lane} ${card.beats.map((beat) => `${beat.entry}${beat.phase}`).join()} ${card.title}`;
 }
 
-function nameOf(view, number) {
-  return view.names.get(number) || `vertebra ${number}`;
+/** @param {Card} card @param {{crop: (canvas: HTMLCanvasElement, box: readonly number[]) => void}} film */
+function drawCard(card, film) {
+  const rows = card.beats.filter((beat) => beat.phase !== "decide").map(rowOf);
+  const end = card.beats.find((beat) => beat.phase === "decide");
+  const picture = patchOf(card, film);
+  const node = html("section", { class: `card ${end ? end.verdict?.replace(" ", "-") : "open"}`, "aria-label": `${card.title} ${card.side}`, "data-lane": card.lane },
+    html("header", {}, html("h3", {}, card.title), html("span", {}, [card.side, card.beats[0]?.step && card.side ? `step ${card.beats[0].step}` : ""].filter(Boolean).join(" · "))),
+    html("div", { class: "card-body" }, picture.node, html("div", { class: "card-rows" }, rows.map((row) => row.node))),
+    html("p", { class: "card-verdict" }, end ? `${VERDICTS[end.verdict || "none"]} ${end.words}` : ""));
+  return { node, update: (/** @type {Scene} */ scene) => { picture.update(scene); for (const row of rows) row.update(scene); } };
 }
 
-function stepTitle(view, step) {
-  const number = step.decided && step.decided.vertebra;
-  const known = number !== undefined && number !== null ? nameOf(view, number) : null;
-  const count = { seed: `Seed ${step.step + 1}`, added: `Click ${step.step}` }[step.direction] || `Step ${step.step}`;
-  return [count, known, ["up", "down"].includes(step.direction) ? DIRECTIONS[step.direction] : null].filter(Boolean).join(" · ");
+/** @type {Record<string, string>} */
+const VERDICTS = { kept: "✓", end: "■", rejected: "✕", "by hand": "◆", none: "", passed: "✓", failed: "✕" };
+
+/** @param {Timed} beat */
+function rowOf(beat) {
+  const meters = (beat.draw || []).filter((item) => item.kind === "gauge" || item.kind === "bars").map((item) => meterOf(/** @type {any} */ (item), beat.short || ""));
+  const mark = beat.verdict === "passed" ? "✓" : beat.verdict === "failed" ? "✕" : "";
+  const help = HELP[/** @type {"predict"} */ (beat.phase)];
+  const node = html("div", { class: `row ${beat.verdict || ""}`, "data-phase": beat.phase, "data-help": [beat.words, help].filter(Boolean).join(" "), role: "group", "aria-label": beat.text || beat.words, tabindex: 0 },
+    meters.length ? null : html("p", { class: "row-words" }, html("span", {}, beat.short || beat.words)),
+    meters.map((meter) => meter.node), html("b", { class: "row-mark", "aria-hidden": "true" }, meters.length ? mark : "✓"));
+  return { node, update: (/** @type {Scene} */ scene) => meters.forEach((meter) => meter.update(grown(scene, meter.item, beat))) };
 }
 
-function secondLook(proposed) {
-  return html("p", { class: "card-line" }, `second look, turned by ${proposed.turned.toFixed(0)}°: the first was unsure, `
-    + `${two(proposed.unsure)} < ${two(proposed.unsure_limit)}`);
+/** How far an item of a beat has come. @param {Scene} scene @param {any} item @param {Timed} beat */
+function grown(scene, item, beat) {
+  const length = beat.stop - beat.start;
+  const begin = beat.start + (item.begin || 0) * length;
+  const end = beat.start + (item.end ?? 1) * length;
+  return ease((scene.time - begin) / Math.max(1e-6, end - begin));
 }
 
-function segmentLine(segmented) {
-  if (!segmented) return waiting("mask: not yet");
-  const shift = segmented.shift === null ? "no mask" : `centroid moved ${segmented.shift.toFixed(1)} px`;
-  const outside = segmented.outside_share > 0
-    ? ` · ${two(segmented.outside_share)} of its place outside the film (limit ${two(segmented.outside_limit)})` : "";
-  return html("p", { class: "card-line" }, shift + (segmented.recentred ? ", patch centred anew" : "") + outside);
+/** @param {any} item @param {string} short */
+function meterOf(item, short) {
+  return item.kind === "bars" ? barsOf(item) : gaugeOf(item, short);
 }
 
-function checkGauges(view, step) {
-  if (!step.checks.length) return [waiting("overlap: not yet")];
-  return step.checks.map((check) => gauge({
-    label: `overlap with ${nameOf(view, check.against)}`, value: check.value, limit: check.limit, over: true,
-    state: check.value > check.limit ? "bad" : "good",
-    detail: check.rule === "previous" ? "against the previous vertebra" : "against any other accepted vertebra" }));
+/** @param {string} label @param {number} value @param {number | null | undefined} limit @param {number} scale @param {string} kind @param {string} sign */
+function barOf(label, value, limit, scale, kind, sign) {
+  const fill = html("i", { class: "bar-fill" });
+  const number = html("span", { class: "bar-number" });
+  const mark = limit === null || limit === undefined ? null : html("u", { class: "bar-limit", style: `left: ${Math.min(100, (100 * limit) / scale)}%` });
+  const words = limit === null || limit === undefined ? `${label} ${percent(value)}` : `${label} ${percent(value)}, limit ${percent(limit)}`;
+  const node = html("div", { class: `bar ${kind}`, role: "img", "aria-label": words, title: words },
+    html("span", { class: "bar-label" }, label), html("span", { class: "bar-track" }, fill, mark), number);
+  const after = sign ? ` ${sign} ${percent(limit || 0)}` : "";
+  return { node, update(/** @type {number} */ x) {
+    style(fill, "transform", `scaleX(${Math.min(1, (value * x) / scale).toFixed(3)})`);
+    say(number, x >= 1 ? `${percent(value)}${after}` : `${Math.round(100 * value * x)} %`);
+  } };
 }
 
-function classBars(classified) {
-  if (!classified) return [waiting("classifier: not yet")];
-  const bar = (label, value, limit) => gauge({ label, value, limit, full: 1, over: false, state: "plain",
-    detail: limit === undefined ? undefined : `limit ${two(limit)}` });
-  return [
-    bar("vertebra", classified.vertebra),
-    bar("background", classified.background, classified.background_limit),
-    bar("C2", classified.c2, classified.end_limit),
-    bar("S1", classified.s1, classified.end_limit),
-  ];
+/** @param {any} item @param {string} short */
+function gaugeOf(item, short) {
+  const passed = item.most === false ? item.value >= item.limit : item.value <= item.limit;
+  const sign = item.value > item.limit ? ">" : "≤";
+  const bar = barOf(short || item.label, item.value, item.limit, item.scale || 1, passed ? "good" : "bad", sign);
+  return { item, node: bar.node, update: bar.update };
 }
 
-function decision(decided) {
-  if (!decided) return waiting("decision: not yet");
-  const { verdict, reason, value, limit, overruled } = decided;
-  const held = value === null || limit === null ? "" : ` ${two(value)} ${value > limit ? ">" : "≤"} ${two(limit)}`;
-  const by = { clicked: "→ kept, clicked by the reader", "by hand": `→ kept by hand, against ${overruled}${held}` };
-  const kept = by[reason] || `→ kept, background${held}`;
-  const words = { accepted: kept, "spine end": `■ kept, spine end ${reason}${held}`, stopped: `✕ stopped, ${reason}${held}` };
-  const state = reason === "by hand" ? "hand" : { accepted: "good", "spine end": "end", stopped: "bad" }[verdict];
-  return html("p", { class: `card-decision ${state}` }, words[verdict]);
+/** @param {any} item */
+function barsOf(item) {
+  const bars = item.bars.map((/** @type {any} */ bar, /** @type {number} */ index) => barOf(bar.label, bar.value, bar.limit, 1, index === item.winner ? "winner" : "", ""));
+  const node = html("div", { class: "bars" }, bars.map((/** @type {any} */ bar) => bar.node));
+  return { item, node, update(/** @type {number} */ x) {
+    node.classList.toggle("grown", x >= 1);
+    for (const bar of bars) bar.update(x);
+  } };
 }
 
-function stepCard(view, picture) {
-  const step = picture.step;
-  const part = (kind, ...children) => html("div", { class: `card-part${picture.event.kind === kind ? " now" : ""}` }, children);
-  return [
-    heading(stepTitle(view, step), view.counter),
-    html("div", { class: "card-step" }, patchPicture(view, step, picture.event),
-      html("div", { class: "card-numbers" },
-        step.proposed && typeof step.proposed.unsure === "number" ? part("proposed", secondLook(step.proposed)) : null,
-        part("segmented", segmentLine(step.segmented)),
-        part("checked", checkGauges(view, step)),
-        part("classified", classBars(step.classified)),
-        part("decided", decision(step.decided)))),
-  ];
+/** The scores of all detections as columns against their limit. @param {Timed} beat */
+function scoresOf(beat) {
+  const item = /** @type {any} */ ((beat.draw || []).find((part) => part.kind === "bars"));
+  if (!item || !item.bars.length) return null;
+  const limit = item.bars[0].limit;
+  const columns = item.bars.map((/** @type {any} */ bar) => html("i", { class: bar.value >= limit ? "good" : "bad", title: `score ${percent(bar.value)}` }));
+  const node = html("div", { class: "scores", role: "img", "aria-label": `Scores of ${item.bars.length} detections, limit ${percent(limit)}` },
+    columns, html("u", { style: `bottom: ${100 * limit}%` }, html("span", {}, `limit ${percent(limit)}`)));
+  return { node, update(/** @type {Scene} */ scene) {
+    const x = grown(scene, item, beat);
+    columns.forEach((/** @type {HTMLElement} */ column, /** @type {number} */ index) => style(column, "height", `${(100 * item.bars[index].value * x).toFixed(1)}%`));
+  } };
 }
 
-function locatedCard(view, picture) {
-  const { detections, limit_used: limit } = picture.located;
-  const kept = detections.filter((found) => found.kept).length;
-  return [
-    heading("Detector", `${kept} of ${detections.length} kept`),
-    html("div", { class: "card-list" }, detections.map((found) => gauge({
-      label: found.kept ? "kept" : found.reason, value: found.score, limit, full: 1, over: false,
-      state: `row ${found.kept ? "good" : "bad"}`, detail: found.reason }))),
-    html("p", { class: "note" }, `scores against the limit ${two(limit)}`),
-  ];
+/** The crop that the classifier was given; it arrives when its picture has flown in. @param {Card} card @param {{crop: (canvas: HTMLCanvasElement, box: readonly number[]) => void}} film */
+function patchOf(card, film) {
+  const beat = card.beats.find((other) => (other.draw || []).some((item) => item.kind === "picture"));
+  const item = beat && /** @type {any} */ ((beat.draw || []).find((part) => part.kind === "picture"));
+  const canvas = html("canvas", { width: 2 * PATCH, height: 2 * PATCH, class: "card-patch", role: "img", "aria-label": item ? "The crop as the classifier saw it" : "No crop yet" });
+  if (item) {
+    film.crop(canvas, item.box);
+    outlineOn(canvas, item.box, card);
+  }
+  return { node: canvas, update(/** @type {Scene} */ scene) {
+    const arrived = beat && item ? grown(scene, { ...item, end: 0.5 }, beat) >= 1 : false;
+    canvas.classList.toggle("arrived", arrived);
+  } };
 }
 
-function seededCard(view, picture) {
-  const seeded = picture.seeded;
-  return [
-    heading("Start", seeded.source === "clicked" ? "clicked points" : "three neighbours of highest score"),
-    html("p", { class: "card-line" }, `${seeded.points.length} starting points, ${seeded.spacing.toFixed(1)} px apart`),
-    seeded.mean_score === null ? null : html("p", { class: "card-line" }, `mean score ${two(seeded.mean_score)}`),
-  ];
-}
-
-function namedCard(view, picture) {
-  const { anchor, note, vertebrae } = picture.named;
-  const words = anchor ? `${anchor.level} is known: ${anchor.source}` : "Nothing anchors the names: V1 is the topmost";
-  return [
-    heading("Names", `${vertebrae.length} vertebrae`),
-    html("p", { class: "card-line" }, words + (anchor && anchor.probability !== null ? ` ${two(anchor.probability)}` : "")),
-    note ? html("p", { class: "note" }, note) : null,
-  ];
-}
-
-function endLine(end) {
-  const mark = { "spine end": "■", stopped: "✕" }[end.verdict];
-  return html("p", { class: `card-line card-end ${end.verdict === "stopped" ? "bad" : "end"}` },
-    html("span", { class: "note" }, end.direction), html("b", {}, mark), html("span", {}, end.text));
-}
-
-const STAGES = { detector_network: "detector", med_sa_network: "Med-SA", classifier_network: "classifier",
-  point_predictor_network: "point predictor", outside_networks: "all else" };
-
-function seconds(value) {
-  return value < 0.05 ? "< 0.1 s" : `${value.toFixed(1)} s`;
-}
-
-function stageRow([stage, value], total) {
-  return html("tr", {}, html("th", { scope: "row" }, STAGES[stage] || stage.replaceAll("_", " ")),
-    html("td", {}, html("span", { class: "stage-bar", style: `width: ${clamp((100 * value) / total, 1, 100)}%` })),
-    html("td", { class: "number" }, seconds(value)));
-}
-
-function finishedCard(view, picture) {
-  const finished = picture.finished;
-  const stages = Object.entries(finished.seconds).filter(([stage]) => stage !== "total");
-  const total = finished.seconds.total ?? stages.reduce((sum, [, value]) => sum + value, 0);
-  return [
-    heading(countOf(picture), `bundle ${finished.bundle} · ${finished.device}`),
-    picture.corrected ? html("p", { class: "card-line" }, sentence(picture.corrected.text)) : null,
-    view.payload.ends.map(endLine),
-    html("table", { class: "card-seconds" }, html("caption", {}, `${total.toFixed(1)} s in all`),
-      html("tbody", {}, stages.map((stage) => stageRow(stage, total || 1)))),
-  ];
-}
-
-function countOf(picture) {
-  const names = picture.result.map((vertebra) => picture.names.get(vertebra.number));
-  const range = names.length > 1 ? `, ${names[0]} to ${names.at(-1)}` : "";
-  return `${names.length} ${names.length === 1 ? "vertebra" : "vertebrae"}${range}`;
-}
-
-const CARDS = { located: locatedCard, seeded: seededCard, named: namedCard, finished: finishedCard, corrected: finishedCard };
-
-function drawCard(node, view, picture) {
-  const make = picture.event ? CARDS[picture.event.kind] || stepCard : () => [];
-  node.replaceChildren(...make(view, picture).flat().filter(Boolean));
+/** @param {HTMLCanvasElement} canvas @param {readonly number[]} box @param {Card} card */
+function outlineOn(canvas, box, card) {
+  const shape = card.beats.flatMap((beat) => beat.draw || []).find((item) => item.kind === "shape" && item.role === "candidate");
+  const ink = canvas.getContext("2d");
+  if (!shape || !ink) return;
+  const scale = canvas.width / (box[2] - box[0]);
+  ink.setTransform(scale, 0, 0, scale, -(box[0] - 0.5) * scale, -(box[1] - 0.5) * scale);
+  ink.lineWidth = 3 / scale;
+  ink.strokeStyle = "#ffe066";
+  ink.stroke(pathOf(/** @type {any} */ (shape).outline));
+  ink.setTransform(1, 0, 0, 1, 0, 0);
 }

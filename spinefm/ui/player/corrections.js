@@ -1,59 +1,81 @@
-// What the reader can correct in a finished run; the page applies it and sends the corrected run back.
+// @ts-check
+// What the reader can correct in a finished run. The page says what a correction does before it does it.
 
-const COUNTED = [..."1234567"].map((n) => `C${n}`)
-  .concat([...Array(12).keys()].map((n) => `T${n + 1}`), [..."12345"].map((n) => `L${n}`), ["S1"]);
-const LOCK_MEANS = "Locked: keeps its name and outline whatever is renamed, deleted or run again";
+import { html } from "../shared/dom.js";
+import { sentence } from "../shared/numbers.js";
+import { LOCK_MEANS } from "./tables.js";
+import { timeOfEntry } from "./timeline.js";
 
-function sentence(words) {
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
+/** @typedef {import("./player.js").View} View */
+/** @typedef {import("./tables.js").Act} Act */
 
-function toolButton(words, title, onclick, more = {}) {
+const LEVELS = [..."1234567"].map((n) => `C${n}`).concat([...Array(12).keys()].map((n) => `T${n + 1}`), [..."12345"].map((n) => `L${n}`), ["S1"]);
+
+/** @param {string} words @param {string} title @param {() => void} onclick @param {Record<string, any>} [more] */
+function tool(words, title, onclick, more = {}) {
   return html("button", { type: "button", class: "small", title, onclick, ...more }, words);
 }
 
-function nameChooser(view, row, act) {
-  const options = COUNTED.map((level) => html("option", { value: level, selected: level === row.name }, level));
-  const blank = COUNTED.includes(row.name) ? [] : [html("option", { value: "", selected: true }, "choose")];
+/** @param {any} row @param {(change: any) => void} correct */
+function nameChooser(row, correct) {
+  const options = LEVELS.map((level) => html("option", { value: level, selected: level === row.name }, level));
+  const blank = LEVELS.includes(row.name) ? [] : [html("option", { value: "", selected: true }, "choose")];
   const choose = html("select", { class: "level", "aria-label": `Level of ${row.name}`, title: "The others are counted from it", disabled: row.locked,
-    onchange: (event) => event.target.value && act.correct({ action: "name", number: row.number, level: event.target.value }) },
-    blank, options);
+    onchange: (/** @type {any} */ event) => event.target.value && correct({ action: "name", number: row.number, level: event.target.value }) }, blank, options);
   return html("label", {}, `${row.name} is `, choose);
 }
 
-function vertebraTools(view, row, act) {
+/** @param {any} row @param {Act} act @param {(change: any) => void} correct */
+function vertebraTools(row, act, correct) {
   const lock = row.locked ? "unlock" : "lock";
-  return html("div", { class: "tools" }, nameChooser(view, row, act),
-    toolButton(lock, row.locked ? "It may be renamed, deleted and found anew" : LOCK_MEANS, () => act.correct({ action: lock, number: row.number })),
-    toolButton("delete", `${row.name} is no vertebra`, () => act.correct({ action: "delete", number: row.number }), { disabled: row.locked }));
+  return html("div", { class: "tools" }, nameChooser(row, correct),
+    tool("edit outline", "Drag a corner or an edge, or click inside for the network to try again (E)", act.edit, { disabled: row.locked, "data-edit": "toggle", "aria-pressed": "false" }),
+    tool(lock, row.locked ? "It may be renamed, deleted and found again" : LOCK_MEANS, () => correct({ action: lock, number: row.number })),
+    tool("delete", `${row.name} is no vertebra`, () => correct({ action: "delete", number: row.number }), { disabled: row.locked }));
 }
 
-function runTools(view, act) {
+/** @param {View} view @param {Act} act @param {(change: any) => void} correct */
+function runTools(view, act, correct) {
   const { undo, redo } = view.payload.corrections;
   return html("div", { class: "tools" },
-    toolButton("add by click", "Click a vertebra that was missed (A)", () => act.add(), { "aria-pressed": "false", "data-add": "toggle" }),
+    tool("add by click", "Click a vertebra that was missed (A)", act.add, { "aria-pressed": "false", "data-add": "toggle" }),
     html("span", { class: "group" },
-      toolButton("names ↑", "All names one level up", () => act.correct({ action: "shift", offset: -1 })),
-      toolButton("names ↓", "All names one level down", () => act.correct({ action: "shift", offset: 1 }))),
+      tool("names ↑", "All names one level up", () => correct({ action: "shift", offset: -1 })),
+      tool("names ↓", "All names one level down", () => correct({ action: "shift", offset: 1 }))),
     html("span", { class: "group last" },
-      toolButton("undo", undo ? `Take back: ${undo} (Ctrl+Z)` : "Nothing to undo (Ctrl+Z)", () => act.correct({ action: "undo" }), { disabled: !undo }),
-      toolButton("redo", redo ? `Do again: ${redo} (Ctrl+Y)` : "Nothing to do again (Ctrl+Y)", () => act.correct({ action: "redo" }), { disabled: !redo })));
+      tool("undo", undo ? `Take back: ${undo} (Ctrl+Z)` : "Nothing to undo (Ctrl+Z)", () => correct({ action: "undo" }), { disabled: !undo }),
+      tool("redo", redo ? `Do again: ${redo} (Ctrl+Y)` : "Nothing to do again (Ctrl+Y)", () => correct({ action: "redo" }), { disabled: !redo })));
 }
 
+/** @param {View} view @param {Act} act */
 function correctionLog(view, act) {
-  const done = view.frames.map(({ event }, index) => ({ event, index })).filter(({ event }) => event.kind === "corrected");
-  return done.length ? html("ol", { class: "corrected" }, done.map(({ event, index }) =>
-    html("li", {}, html("button", { type: "button", "data-frame": index, onclick: () => act.go(index) }, sentence(event.text))))) : null;
+  const done = view.timeline.entries.map((entry, index) => ({ entry, index })).filter(({ entry }) => entry.kind === "corrected");
+  return done.length ? html("ol", { class: "corrected" }, done.map(({ entry, index }) =>
+    html("li", {}, html("button", { type: "button", onclick: () => act.go(timeOfEntry(view.timeline, index)) }, sentence(entry.text.replace("Corrected by the reader: ", "")))))) : null;
 }
 
-function drawCorrections(node, view, act) {
-  const { corrections, refused, rows } = view.payload;
-  if (!act.correct || !corrections || !rows.length) return node.replaceChildren(...[correctionLog(view, act)].filter(Boolean));
-  const row = rows.find((item) => item.found && item.number === view.chosen);
-  return node.replaceChildren(...[
-    refused ? html("p", { class: "refused", role: "alert" }, refused) : null,
-    row ? vertebraTools(view, row, act) : html("p", { class: "tools note" }, "Choose a vertebra to name, lock or delete it."),
-    runTools(view, act),
+/** @param {HTMLElement} node @param {View} view @param {Act} act */
+export function drawCorrections(node, view, act) {
+  const { corrections, rows } = view.payload;
+  const { correct } = act;
+  if (!correct || !corrections || !rows.length) return node.replaceChildren(...[correctionLog(view, act)].filter(Boolean));
+  const row = rows.find((/** @type {any} */ item) => item.found && item.number === view.chosen);
+  node.replaceChildren(...[
+    row ? vertebraTools(row, act, correct) : html("p", { class: "tools note" }, "Choose a vertebra to name, edit, lock or delete it."),
+    runTools(view, act, correct),
     correctionLog(view, act),
   ].filter(Boolean));
+}
+
+/** What a correction would do, with its choices; or why it cannot be. @param {HTMLElement} node @param {View} view @param {Act} act */
+export function drawQuestion(node, view, act) {
+  const { question, refused } = view.payload;
+  if (refused) return node.replaceChildren(html("p", { class: "refused", role: "alert" }, refused));
+  if (!question) return node.replaceChildren();
+  const choices = question.choices.map((/** @type {any} */ choice, /** @type {number} */ index) =>
+    html("button", { type: "button", class: index ? "small" : "small first", "data-choice": index, onclick: () => act.correct && act.correct(choice.change) }, choice.label));
+  node.replaceChildren(html("div", { class: `question${question.warning ? " warns" : ""}`, role: "alertdialog", "aria-label": "Before this correction" },
+    html("p", {}, question.text), question.warning ? html("p", { class: "warning" }, question.warning) : null,
+    html("div", { class: "tools" }, choices, html("button", { type: "button", class: "small", "data-choice": "none", onclick: () => node.replaceChildren() }, "leave it"))));
+  /** @type {HTMLElement | null} */ (node.querySelector("[data-choice]"))?.focus({ preventScroll: true });
 }

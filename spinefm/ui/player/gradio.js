@@ -1,40 +1,108 @@
-// Ties the player to the page's component: whenever its value changes, show it.
-const player = spinePlayer(element, (name, data) => trigger(name, data));
-// The events it reports to the page: "correct" and "turn".
+// Ties the player to the page's component: whenever its value changes, show it. The events it reports to the page are
+// "correct", "turn" and "again"; a cancel presses the page's own button.
+const player = new Player(element, (name, data) => (name === "cancel" ? press("#cancel") : trigger(name, data)));
+
+window.spinefm = player; // for the console, tests and benches
+
+function press(selector) {
+  const button = document.querySelector(selector);
+  if (button && button.offsetParent) button.click();
+}
+
 function show(value) {
   player.show(value);
-  if (!value || value.status === "waiting") return;
+  const run = document.querySelector("#run");
+  if (run) run.disabled = Boolean(player.view.payload.replay);
+  if (!value || value.example === undefined || value.status === "waiting") return;
   for (const button of document.querySelectorAll("[data-example]")) {
     button.setAttribute("aria-pressed", String(button.dataset.example === value.example));
   }
 }
 
-watch("value", () => show(props.value));
-show(props.value);
+// A message comes as one string, or as an object where it holds a file.
+const read = (value) => (typeof value === "string" ? (value ? JSON.parse(value) : null) : value);
+watch("value", () => show(read(props.value)));
+show(read(props.value));
 
 function refuse(file) {
   const error = {
     what: `${file.name} has ${Math.ceil(file.size / 2 ** 20)} MB, more than the ${MOST_BYTES / 2 ** 20} MB allowed.`,
     remedy: "Reduce the film's size and try again.",
   };
-  player.show({ run: `refused ${Date.now()}`, status: "failed", film: null, events: [], rows: [], ends: [], notices: [], remarks: [], colours: {}, error });
+  player.show({ run: `refused ${Date.now()}`, status: "failed", film: null, entries: [], rows: [], ends: [], notices: [], remarks: [], colours: {}, error });
 }
 
-// A film that is too large is refused before it is sent, where the film would stand.
+// A film that is too large is refused before it is sent, where the film would be.
 function guard(event) {
-  const files = event.dataTransfer ? event.dataTransfer.files : event.target.files;
+  const files = event.target.files;
   if (!event.target.closest || !event.target.closest("#film-upload") || !files || !files.length) return;
   if (files[0].size <= MOST_BYTES) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   refuse(files[0]);
 }
+document.addEventListener("change", guard, true);
 
-for (const kind of ["change", "drop"]) document.addEventListener(kind, guard, true);
+// The whole window takes a film, dropped or pasted, at any time.
+function take(file) {
+  if (file.size > MOST_BYTES) return refuse(file);
+  const clear = document.querySelector('#film-upload button[aria-label*="lear"], #film-upload button[aria-label*="emove"]');
+  const field = () => document.querySelector("#film-upload input[type=file]");
+  if (!field() && clear) clear.click();
+  const put = (tries) => {
+    const input = field();
+    if (!input) return tries ? setTimeout(put, 60, tries - 1) : undefined;
+    const held = new DataTransfer();
+    held.items.add(file);
+    input.files = held.files;
+    return input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  return put(40);
+}
+
+const onSegment = () => element.offsetParent !== null;
+const holdsFile = (event) => Boolean(event.dataTransfer) && [...event.dataTransfer.types].includes("Files");
+const veil = element.querySelector(".player-drop");
+let inside = 0;
+
+document.addEventListener("dragenter", (event) => { if (holdsFile(event) && onSegment()) { inside += 1; veil.hidden = false; } }, true);
+document.addEventListener("dragleave", (event) => { if (holdsFile(event)) { inside -= 1; veil.hidden = inside <= 0; } }, true);
+document.addEventListener("dragover", (event) => { if (holdsFile(event) && onSegment()) event.preventDefault(); }, true);
+document.addEventListener("drop", (event) => {
+  inside = 0;
+  veil.hidden = true;
+  if (!holdsFile(event) || !onSegment()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (event.dataTransfer.files.length) take(event.dataTransfer.files[0]);
+}, true);
+document.addEventListener("paste", (event) => {
+  const file = event.clipboardData && event.clipboardData.files[0];
+  if (!file || !onSegment()) return;
+  event.preventDefault();
+  take(file);
+});
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest && event.target.closest("input:not([type=range]), textarea, select, [contenteditable=true]");
   if (event.key.toLowerCase() !== "r" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
-  const run = document.querySelector("#run");
-  if (run && run.offsetParent) run.click();
+  press("#run:not(:disabled)");
 });
+
+// The limits lie over the page while they are open; a press anywhere else closes them.
+document.addEventListener("pointerdown", (event) => {
+  const fold = document.querySelector("#limits");
+  if (!fold || fold.contains(event.target)) return;
+  const content = fold.querySelector("input[type=range]");
+  if (content && content.offsetParent) fold.querySelector("button").click();
+}, true);
+
+// A small picture of a vertebra for the tab, without a request.
+const ICON = "%3Csvg xmlns='http:%2F%2Fwww.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%231b62d6'/%3E%3Cpath d='M9 6h14l-1 5H10zM9 13.5h14l-1 5H10zM9 21h14l-1 5H10z' fill='white'/%3E%3C/svg%3E";
+if (!document.querySelector("link[data-spinefm]")) {
+  for (const old of document.querySelectorAll("link[rel~='icon']")) old.remove();
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "icon", href: `data:image/svg+xml,${ICON}` });
+  link.dataset.spinefm = "";
+  document.head.append(link);
+}

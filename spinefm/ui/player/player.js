@@ -1,388 +1,249 @@
-// The player: which frame is on show, and what keys, buttons and new events do about it.
+// @ts-check
+// The player: what is on show, and what keys, buttons, clicks and new events do about it.
 
-const PACE = 650;
-const SPEEDS = [0.5, 1, 2, 4];
-const SLIDER_KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
-const MESSAGES = {
-  empty: ["No film yet.", "Drop one on the left, or pick an example."],
-  waiting: ["Starting …", "The film is about to be read."],
-};
+import { contains } from "../shared/geometry.js";
+import { html, keepingFocus, whileNotPressed } from "../shared/dom.js";
+import { asked, writeAddress } from "./address.js";
+import { chipsOf, namesOf } from "./bodies.js";
+import { Clock } from "./clock.js";
+import { drawComparison } from "./compare.js";
+import { Controls } from "./controls.js";
+import { drawCorrections, drawQuestion } from "./corrections.js";
+import { drawMessage } from "./messages.js";
+import { Modes } from "./modes.js";
+import { hasGaps, makeStore, unbroken } from "./store.js";
+import { drawDownload, drawLog, drawVertebrae } from "./tables.js";
+import { Theatre } from "./theatre.js";
+import { sceneAt, timelineOf, timeOfEntry } from "./timeline.js";
 
-// `report(name, data)` tells the page what the reader did to the run; without it the player only replays.
-function spinePlayer(root, report = null) {
-  const part = (name) => root.querySelector(`.player-${name}`);
-  const shell = root.querySelector(".player");
-  const view = { payload: null, frames: [], names: new Map(), accepted: new Map(), film: null, patch: null, counter: "", chosen: null, earlier: null };
-  const picture = spinePicture(root.querySelector(".player-film.now"), hover, chooseOnFilm);
-  const before = spinePicture(root.querySelector(".player-film.before"), () => {}, () => {});
-  const seeds = spineSeeds(root, picture, report !== null);
-  const adding = spineAdding(root, picture, correct);
-  const act = { go, hover, choose, correct: report ? correct : null, add: adding.toggle };
-  const replaced = new Set(); // runs that gave way to another: what still arrives of them is late
-  const compared = new Set(); // runs that were shown beside the one before
-  let now = 0;
-  let opened = false;
-  let following = true;
-  let speed = 1;
-  let timer = null;
+/** @typedef {import("./timeline.js").Timeline} Timeline */
+/** What is on show.
+ * @typedef {{payload: any, timeline: Timeline, rows: any[], names: Map<number, string>, colours: Map<number, string>, doubtful: Set<number>, anchor: number | null,
+ *   chips: import("./bodies.js").Chip[], chosen: number | null, lit: number | null, earlier: Timeline | null, earlierDress: {names: Map<number, string>, colours: Map<number, string>}}} View */
 
-  // A button that is drawn anew while it is pressed gets no click, so drawing waits until it is released.
-  const drawing = whileNotPressed(root, (payload) => keepingFocus(root, () => draw(payload)));
+const SLOW_ACTIONS = ["go on", "add", "again"];
+const EMPTY = { run: "", status: "opening", entries: [], rows: [], ends: [], notices: [], remarks: [], colours: {}, film: null };
 
-  function show(payload) {
-    if (!payload || replaced.has(payload.run)) return;
-    if (isPacked(payload)) return showDownload(payload);
-    drawing(payload);
+export class Player {
+  /** @param {HTMLElement} root @param {((name: string, data: any) => void) | null} report tells the page what the reader did; without it the player only replays */
+  constructor(root, report = null) {
+    this.root = root;
+    this.report = report;
+    this.shell = /** @type {HTMLElement} */ (root.querySelector(".player"));
+    this.store = makeStore();
+    this.compared = new Set();
+    this.opened = false;
+    this.unlocking = 0;
+    /** @type {import("./tables.js").Act} */
+    this.act = { go: (/** @type {number} */ time) => this.clock.go(time), hover: (/** @type {number | null} */ body) => this.light(body),
+      choose: (/** @type {number | null} */ body) => this.choose(body), correct: report ? (/** @type {any} */ change) => this.correct(change) : null,
+      add: () => this.modes.toggle("add"), edit: () => this.modes.toggle("edit") };
+    this.theatre = new Theatre(root, this.act);
+    this.clock = new Clock(() => this.theatre.at(this.clock.time()), () => this.onClock());
+    this.modes = new Modes(root, [this.theatre.stage, this.theatre.final], {
+      correct: (change) => this.correct(change), choose: (point) => this.chooseAt(point), redraw: () => this.theatre.redraw(),
+      shape: (body) => this.shapeOf(body), chosen: () => this.view.chosen });
+    this.theatre.extra = (pen) => this.modes.draw(pen);
+    this.view = this.viewOf(EMPTY);
+    this.controls = new Controls(this);
+    // A button that is replaced while it is pressed gets no click, so drawing waits until it is released.
+    this.drawing = whileNotPressed(root, (payload) => keepingFocus(root, () => this.draw(payload)));
   }
 
-  // The result comes once more when its download is packed; nothing else is new, and nothing else is drawn.
-  function isPacked({ run, status }) {
-    return status === "finished" && view.payload !== null && view.payload.run === run && view.payload.status === status;
+  /** Takes one message of the page. @param {any} message */
+  show(message) {
+    const before = this.store.known();
+    const payload = this.store.put(message);
+    if (!payload) return this.missed(message);
+    if (payload.status === "finished" && hasGaps(payload) && this.report) this.report("again", {});
+    const packed = before !== null && before.run === payload.run && before.status === "finished" && message.packed;
+    if (packed) return this.showDownload(payload);
+    this.drawing(payload);
   }
 
-  function showDownload(payload) {
-    view.payload = payload;
-    drawDownload(root.querySelector('[data-panel="download"]'), view);
+  /** A finished run whose beginning was not seen is asked for as a whole. @param {any} message */
+  missed(message) {
+    const late = message && message.status === "finished" && message.from !== undefined && this.store.known()?.status === "waiting";
+    if (late && this.report) this.report("again", {});
   }
 
-  function draw(payload) {
-    const fresh = !view.payload || view.payload.run !== payload.run;
-    if (fresh && view.payload) replaced.add(view.payload.run);
-    if (fresh) stop();
-    view.payload = payload;
-    view.frames = framesOf(payload.events);
-    view.names = payload.status === "finished" ? finalNames(view.frames) : new Map();
-    view.accepted = acceptances(view.frames);
-    view.earlier = earlierRun(payload);
-    if (payload.film && (!view.film || view.film.url !== payload.film.url)) {
-      view.patch = patchFrame(payload.film);
-      resetGrey(); // the next film is seen as it is
+  /** The result comes once more when its download is packed; nothing else is new, and nothing else is drawn. @param {any} payload */
+  showDownload(payload) {
+    this.view = { ...this.view, payload };
+    drawDownload(this.panel("download"), this.view);
+  }
+
+  /** @param {any} payload @returns {View} */
+  viewOf(payload) {
+    const timeline = timelineOf(unbroken(payload.entries));
+    const names = namesOf(payload.rows, timeline);
+    const colours = new Map([...names].map(([number, name]) => [number, payload.colours[name]]));
+    const doubtful = new Set(payload.rows.filter((/** @type {any} */ row) => row.doubtful).map((/** @type {any} */ row) => row.number));
+    const anchor = payload.rows.find((/** @type {any} */ row) => row.anchor)?.number ?? null;
+    const chosen = payload.rows.some((/** @type {any} */ row) => row.found && row.number === this.view?.chosen) ? this.view.chosen : null;
+    return { payload, timeline, rows: payload.rows, names, colours, doubtful, anchor, chosen, lit: null, chips: chipsOf(timeline, payload.rows), ...earlierOf(payload) };
+  }
+
+  /** @param {any} payload */
+  draw(payload) {
+    const before = this.view.payload;
+    const fresh = before.run !== payload.run;
+    const otherFilm = (before.film && before.film.url) !== (payload.film && payload.film.url);
+    this.view = this.viewOf(payload);
+    this.shell.dataset.status = payload.status;
+    delete this.shell.dataset.busy;
+    if (otherFilm) this.controls.resetGrey(); // the next film is seen as it is
+    this.drawParts(payload);
+    this.theatre.show(this.view);
+    this.modes.onShow(payload);
+    this.compareTab(payload);
+    const [how, first] = [this.timing(payload, fresh, before), !this.opened];
+    this.opened = true;
+    this.clock.load(this.view.timeline, how);
+    if (fresh && !first) writeAddress(this);
+  }
+
+  /** Where the clock begins. @param {any} payload @param {boolean} fresh @param {any} before */
+  timing(payload, fresh, before) {
+    const { timeline } = this.view;
+    if (payload.status === "running") return fresh ? { open: true, hurries: true, at: 0, play: true } : { open: true, hurries: true };
+    const step = fresh ? asked(this) : null;
+    if (step !== null) return { at: timeline.stops[Math.min(step, timeline.stops.length - 1)] ?? timeline.end, play: false };
+    if (!fresh && before.status === "running") return { hurries: true };
+    if (!fresh) return {};
+    if (Number.isInteger(payload.at)) return { at: timeOfEntry(timeline, payload.at), play: false };
+    if (payload.play && !this.clock.still.matches) return { at: 0, play: true };
+    const last = timeline.entries[timeline.entries.length - 1];
+    const amended = last && last.kind === "corrected" && before.status === "finished" && before.entries.length < payload.entries.length;
+    if (amended) return { at: Math.max(0, timeline.end - last.beats.reduce((sum, beat) => sum + beat.seconds, 0)), play: true };
+    return { at: timeline.end, play: false };
+  }
+
+  /** @param {any} payload */
+  drawParts(payload) {
+    const { view, act, root } = this;
+    const some = view.timeline.beats.length > 0;
+    drawMessage(this.part("message"), payload);
+    this.part("notices").replaceChildren(...payload.notices.map((/** @type {string} */ line) => html("li", {}, line)),
+      ...(payload.remarks || []).map((/** @type {string} */ line) => html("li", { class: "remark" }, line)));
+    this.part("transport").hidden = !some;
+    this.part("result").hidden = !some;
+    this.shell.classList.toggle("with-run", some);
+    /** @type {HTMLElement} */ (root.querySelector("[data-turn]")).hidden = !this.canTurn();
+    /** @type {HTMLElement} */ (root.querySelector("[data-seeds]")).hidden = !this.canTurn();
+    drawVertebrae(this.part("table"), view, act);
+    drawComparison(this.panel("compare"), this.tab("compare"), view, act);
+    drawLog(this.panel("log"), view, act);
+    drawDownload(this.panel("download"), view);
+    drawQuestion(this.part("question"), view, act);
+    this.markChosen();
+  }
+
+  /** @param {string} name */
+  part(name) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(`.player-${name}`));
+  }
+
+  /** @param {string} name */
+  panel(name) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(`[data-panel="${name}"]`));
+  }
+
+  /** @param {string} name */
+  tab(name) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(`[data-tab="${name}"]`));
+  }
+
+  /** A run with another limit opens beside the one before, once; without an earlier run there is nothing to compare. @param {any} payload */
+  compareTab({ comparison, run }) {
+    const open = this.tab("compare").getAttribute("aria-selected") === "true";
+    if (comparison && (comparison.settings.length || comparison.methods) && !this.compared.has(run)) this.controls.chooseTab("compare");
+    else if (!comparison && open) this.controls.chooseTab("vertebrae");
+    else this.setComparing(open);
+    if (comparison) this.compared.add(run);
+  }
+
+  /** @param {boolean} on */
+  setComparing(on) {
+    this.theatre.comparing = on && this.view.earlier !== null;
+    this.shell.classList.toggle("comparing", this.theatre.comparing);
+    this.theatre.caption();
+    this.theatre.redraw();
+  }
+
+  onClock() {
+    const { playing, speed } = this.clock;
+    this.shell.classList.toggle("playing", playing);
+    this.part("caption").setAttribute("aria-live", playing ? "off" : "polite");
+    const button = /** @type {HTMLElement} */ (this.root.querySelector('[data-go="play"]'));
+    button.setAttribute("aria-label", playing ? "Pause" : "Play");
+    /** @type {HTMLElement} */ (button.querySelector(".play-word")).textContent = playing ? "Pause" : "Play";
+    for (const other of this.root.querySelectorAll("[data-speed]")) {
+      other.setAttribute("aria-pressed", String(Number(/** @type {HTMLElement} */ (other).dataset.speed) === speed));
     }
-    view.film = payload.film;
-    if (fresh) following = true;
-    shell.dataset.status = payload.status;
-    root.querySelector("[data-turn]").hidden = !canTurn();
-    delete shell.dataset.busy;
-    picture.setFilm(payload.film);
-    if (payload.status !== "waiting") seeds.onFilm(payload);
-    adding.onShow(payload);
-    drawMessage(payload);
-    drawProgress(part("progress"), payload);
-    part("notices").replaceChildren(...payload.notices.map((line) => html("li", {}, line)),
-      ...(payload.remarks || []).map((line) => html("li", { class: "remark" }, line)));
-    drawParts();
-    compareTab(payload);
-    const first = !opened;
-    if (following || fresh) now = startFrame(payload, fresh);
-    if (payload.status !== "running") following = false;
-    paint();
-    if (fresh && !first) writeAddress();
+    if (!playing && this.opened) writeAddress(this);
   }
 
-  // A run with another limit opens beside the one before, once; without an earlier run there is nothing to compare.
-  function compareTab({ comparison, run }) {
-    const open = () => root.querySelector('[data-tab="compare"][aria-selected="true"]') !== null;
-    if (comparison && (comparison.settings.length || comparison.methods) && !compared.has(run)) chooseTab("compare");
-    else if (!comparison && open()) chooseTab("vertebrae");
-    else setComparing(open());
-    if (comparison) compared.add(run);
+  /** @param {number | null} body */
+  light(body) {
+    if (this.view.lit === body) return;
+    this.view.lit = body;
+    this.theatre.redraw();
+    for (const row of this.root.querySelectorAll("tr[data-number]")) row.classList.toggle("lit", body !== null && Number(/** @type {HTMLElement} */ (row).dataset.number) === body);
   }
 
-  function setComparing(on) {
-    const comparison = on && view.earlier ? view.payload.comparison : null;
-    shell.classList.toggle("comparing", comparison !== null);
-    before.setFilm(comparison ? view.film : null);
-    picture.pair(comparison ? before : null);
-    before.pair(comparison ? picture : null);
-    const words = comparison ? captionsOf(comparison) : [[], []];
-    [".player-film.before", ".player-film.now"].forEach((film, side) => root.querySelector(`${film} .film-words`).replaceChildren(...words[side]));
-    before.setMark(comparison ? divergenceMark(view.earlier.frames, comparison.divergence) : null);
-    picture.setMark(comparison ? divergenceMark(view.frames, comparison.divergence) : null);
+  /** Chooses a vertebra: it is lit, and its tools are shown. @param {number | null} body */
+  choose(body) {
+    this.view.chosen = this.view.rows.some((row) => row.found && row.number === body) ? body : null;
+    this.markChosen();
+    this.theatre.redraw();
   }
 
-  function comparing() {
-    return shell.classList.contains("comparing");
-  }
-
-  // The earlier run is stepped along with the new one.
-  function drawBefore(state) {
-    if (!comparing()) return;
-    const { frames } = view.earlier;
-    const index = state.event ? twinFrame(view.earlier, state.event) : -1;
-    before.draw(pictureAt(frames, index < 0 ? frames.length - 1 : index), view.payload.colours);
-  }
-
-  let unlocking = null;
-  function correct(change) {
-    if (shell.dataset.busy) return;
-    shell.dataset.busy = "true";
-    clearTimeout(unlocking);  // an answer that never comes must not lock the player
-    unlocking = setTimeout(() => delete shell.dataset.busy, ["go on", "add"].includes(change.action) ? 60000 : 3000);
-    report("correct", change);
-  }
-
-  // A run under way shows the event that came last; a finished one its end, or the step the address names.
-  function startFrame(payload, fresh) {
-    if (!view.frames.length) return 0;
-    const asked = fresh && !opened ? stepInAddress(payload) : null;
-    opened = true;
-    if (asked !== null) return clamp(asked, 0, view.frames.length - 1);
-    if (fresh && Number.isInteger(payload.at)) return frameOfEvent(view.frames, payload.at);
-    if (payload.status !== "running") return view.frames.length - 1;
-    return frameOfEvent(view.frames, payload.events.length - 1);
-  }
-
-  function messageOf(payload) {
-    if (payload.error) return [payload.error.what, payload.error.remedy];
-    if (payload.status === "waiting" && payload.ahead) {
-      return [`Waiting: ${payload.ahead} ${payload.ahead === 1 ? "film is" : "films are"} before yours.`, "One is segmented at a time."];
+  markChosen() {
+    for (const row of this.root.querySelectorAll("tr[data-number]")) {
+      row.classList.toggle("chosen", this.view.chosen !== null && Number(/** @type {HTMLElement} */ (row).dataset.number) === this.view.chosen);
     }
-    if (payload.film && payload.status !== "waiting") return ["", ""];
-    return MESSAGES[payload.status] || MESSAGES.empty;
+    drawCorrections(this.part("corrections"), this.view, this.act);
   }
 
-  function drawMessage(payload) {
-    const [what, remedy] = messageOf(payload);
-    const node = part("message");
-    node.hidden = !what;
-    node.replaceChildren(...(what ? [html("strong", {}, what), html("span", {}, remedy)] : []));
+  /** The outline that a body has at the moment on show. @param {number} body */
+  shapeOf(body) {
+    const { seen } = sceneAt(this.view.timeline, this.clock.time());
+    const shape = /** @type {any} */ (seen.findLast((item) => item.kind === "shape" && item.body === body));
+    return shape ? shape.outline : null;
   }
 
-  function drawParts() {
-    const some = view.frames.length > 0;
-    part("transport").hidden = !some;
-    part("rail").hidden = !some;
-    shell.classList.toggle("with-run", some);
-    drawLanes(part("lanes"), view, go);
-    drawVertebrae(part("table"), view, act);
-    markChosen(view.chosen);
-    drawComparison(root.querySelector('[data-panel="compare"]'), root.querySelector('[data-tab="compare"]'), view, act);
-    drawLog(root.querySelector('[data-panel="log"]'), view, act);
-    drawDownload(root.querySelector('[data-panel="download"]'), view);
+  /** @param {import("../shared/geometry.js").Pair} point */
+  chooseAt(point) {
+    const { seen } = sceneAt(this.view.timeline, this.clock.time());
+    const hit = /** @type {any} */ (seen.findLast((item) => item.kind === "shape" && typeof item.body === "number" && contains(/** @type {any} */ (item).outline, point)));
+    this.controls.chooseTab(this.theatre.comparing ? "compare" : "vertebrae");
+    this.choose(hit ? hit.body : null);
   }
 
-  function paint() {
-    const frame = view.frames[now];
-    const state = pictureAt(view.frames, now);
-    view.counter = view.frames.length ? `${now + 1} of ${view.frames.length}` : "";
-    picture.draw(state, view.payload.colours);
-    drawBefore(state);
-    drawCard(part("card"), view, state);
-    part("caption").textContent = frame ? frame.event.caption : idleCaption();
-    part("count").textContent = view.counter;
-    shell.dataset.frame = frame ? now : "";
-    shell.dataset.kind = frame ? frame.event.kind : "";
-    markTick(part("lanes"), now);
-    markRows(root, now);
+  /** @param {any} change */
+  correct(change) {
+    if (!this.report || this.shell.dataset.busy) return;
+    this.shell.dataset.busy = "true";
+    clearTimeout(this.unlocking); // an answer that never comes must not lock the player
+    this.unlocking = window.setTimeout(() => delete this.shell.dataset.busy, SLOW_ACTIONS.includes(change.action) ? 60000 : 3000);
+    this.report("correct", change);
   }
 
-  function idleCaption() {
-    const film = view.payload.film;
-    if (!film) return "";
-    const scale = film.spacing ? `${film.spacing.mm} mm per pixel (${film.spacing.source})` : "no scale known";
-    return `${film.name} · ${film.width} × ${film.height} px · ${scale}`;
+  canTurn() {
+    return this.report !== null && Boolean(this.view.payload.film) && !this.view.payload.replay && this.view.payload.status !== "waiting";
   }
 
-  function go(index, keepPlaying = false) {
-    if (!view.frames.length || index === undefined || index < 0) return;
-    if (!keepPlaying) stop();
-    now = clamp(index, 0, view.frames.length - 1);
-    following = view.payload.status === "running" && now === view.frames.length - 1;
-    paint();
-    writeAddress();
+  canCorrect() {
+    return this.report !== null && this.view.payload.status === "finished" && Boolean(this.view.payload.corrections);
   }
+}
 
-  function choose(row, frame) {
-    markChosen(row.number);
-    go(frame);
-  }
-
-  // A click on a vertebra of the film chooses its row, unless starting points are being clicked.
-  function chooseOnFilm(number) {
-    if (seeds.active() || adding.active() || comparing() || !view.payload.rows.length) return;
-    chooseTab("vertebrae");
-    markChosen(number);
-  }
-
-  function markChosen(number) {
-    view.chosen = number;
-    drawCorrections(part("corrections"), view, act);
-    for (const row of part("table").querySelectorAll("tr[data-number]")) {
-      row.classList.toggle("chosen", Number(row.dataset.number) === number);
-    }
-  }
-
-  function goGroup(offset) {
-    const here = view.frames[now].group;
-    const starts = view.frames.map((frame, index) => (index === 0 || view.frames[index - 1].group !== frame.group ? index : -1))
-      .filter((index) => index >= 0);
-    const own = starts.findIndex((index) => view.frames[index].group === here);
-    const back = offset < 0 && starts[own] < now ? 0 : offset;
-    go(starts[clamp(own + back, 0, starts.length - 1)]);
-  }
-
-  function play() {
-    if (!view.frames.length) return;
-    if (timer) return pause();
-    if (now >= view.frames.length - 1) go(0, true);
-    setPlaying(true);
-    timer = setTimeout(beat, PACE / speed);
-  }
-
-  function beat() {
-    if (now >= view.frames.length - 1) return pause();
-    go(now + 1, true);
-    timer = setTimeout(beat, PACE / speed);
-  }
-
-  function stop() {
-    clearTimeout(timer);
-    timer = null;
-    setPlaying(false);
-  }
-
-  function pause() {
-    stop();
-    writeAddress();
-  }
-
-  function setPlaying(on) {
-    shell.classList.toggle("playing", on);
-    const button = root.querySelector('[data-go="play"]');
-    button.setAttribute("aria-label", on ? "Pause" : "Play");
-    root.querySelector(".play-word").textContent = on ? "pause" : "play";
-    part("caption").setAttribute("aria-live", on ? "off" : "polite");
-  }
-
-  function setSpeed(next) {
-    speed = next;
-    for (const button of root.querySelectorAll("[data-speed]")) {
-      button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed));
-    }
-  }
-
-  function hover(number) {
-    picture.highlight(number);
-    lightRows(root, number);
-  }
-
-  function toggle(name) {
-    picture.options[name] = !picture.options[name];
-    root.querySelector(`[data-toggle="${name}"]`).setAttribute("aria-pressed", String(picture.options[name]));
-    before.options[name] = picture.options[name];
-    picture.redraw();
-    before.redraw();
-  }
-
-  function resetGrey() {
-    for (const slider of root.querySelectorAll("[data-grey]")) slider.value = slider.defaultValue;
-    setGrey();
-  }
-
-  function setGrey() {
-    const sliders = [...root.querySelectorAll("[data-grey]")];
-    const value = (name) => Number(sliders.find((slider) => slider.dataset.grey === name).value);
-    root.querySelector(".player-grey").classList.toggle("changed", sliders.some((slider) => slider.value !== slider.defaultValue));
-    for (const film of [picture, before]) {
-      film.setGrey(value("level"), value("window"));
-      film.layer.style.opacity = value("opacity") / 100;
-    }
-  }
-
-  function chooseTab(name) {
-    for (const tab of root.querySelectorAll("[data-tab]")) tab.setAttribute("aria-selected", String(tab.dataset.tab === name));
-    for (const panel of root.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== name;
-    setComparing(name === "compare");
-    drawBefore(pictureAt(view.frames, now));
-    markRows(root, now);
-  }
-
-  function toggleKeys() {
-    const keys = part("keys");
-    keys.hidden = !keys.hidden;
-    root.querySelector('[data-go="keys"]').setAttribute("aria-expanded", String(!keys.hidden));
-  }
-
-  // The address names the example and the step, so that a link leads to what is on show.
-  function writeAddress() {
-    if (timer || !window.history.replaceState || !location.protocol.startsWith("http")) return;
-    const address = new URL(location.href);
-    if (view.frames.length) address.searchParams.set("step", now + 1);
-    else address.searchParams.delete("step");
-    if (view.payload.example) address.searchParams.set("film", view.payload.example);
-    else address.searchParams.delete("film");
-    history.replaceState(history.state, "", address);
-  }
-
-  function stepInAddress(payload) {
-    if (!location.protocol.startsWith("http")) return null;
-    const asked = new URL(location.href).searchParams;
-    const named = asked.get("film");
-    if (!asked.get("step") || payload.status !== "finished" || named !== (payload.example || null)) return null;
-    const step = Number(asked.get("step"));
-    return Number.isInteger(step) ? step - 1 : null;
-  }
-
-  const KEYS = {
-    " ": play, ArrowLeft: () => go(now - 1), ArrowRight: () => go(now + 1),
-    Home: () => go(0), End: () => go(view.frames.length - 1),
-    "[": () => setSpeed(SPEEDS[Math.max(0, SPEEDS.indexOf(speed) - 1)]),
-    "]": () => setSpeed(SPEEDS[Math.min(SPEEDS.length - 1, SPEEDS.indexOf(speed) + 1)]),
-    "+": () => picture.zoom(1.5), "-": () => picture.zoom(1 / 1.5), 0: () => picture.fit(),
-    o: () => toggle("fills"), n: () => toggle("names"), s: seeds.toggle, "?": toggleKeys, Escape: adding.end,
-    a: () => canCorrect() && adding.toggle(), t: turn,
-  };
-  const WITH_CONTROL = { z: "undo", y: "redo" };
-
-  // A film on its side or upside down: the page reads it anew, turned, and a run begins from there.
-  function canTurn() {
-    return report !== null && Boolean(view.payload && view.payload.film) && !view.payload.replay;
-  }
-
-  function turn() {
-    if (canTurn() && view.payload.status !== "waiting") report("turn", {});
-  }
-
-  function canCorrect() {
-    return report !== null && view.payload.status === "finished" && Boolean(view.payload.corrections);
-  }
-
-  // Undo and redo, where there is something: elsewhere the keys stay the browser's.
-  function onControlKey(event) {
-    const action = event.shiftKey && event.key.toLowerCase() === "z" ? "redo" : WITH_CONTROL[event.key.toLowerCase()];
-    if (!action || !canCorrect() || !view.payload.corrections[action] || !root.offsetParent) return;
-    event.preventDefault();
-    correct({ action });
-  }
-
-  function onKey(event) {
-    if (isTyping(event.target) || event.altKey) return;
-    if (event.ctrlKey || event.metaKey) return onControlKey(event);
-    const onButton = event.key === " " && event.target.closest("button, summary, a");
-    const onSlider = event.target.matches("input[type=range]") && SLIDER_KEYS.has(event.key);
-    if (onButton || onSlider || !view.film || !root.offsetParent) return;
-    const shifted = { ArrowLeft: () => goGroup(-1), ArrowRight: () => goGroup(1) };
-    const action = (event.shiftKey && shifted[event.key]) || KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!action) return;
-    event.preventDefault();
-    action();
-  }
-
-  function isTyping(target) {
-    return Boolean(target.closest && target.closest("input:not([type=range]), textarea, select, [contenteditable=true]"));
-  }
-
-  const BUTTONS = { back: KEYS.ArrowLeft, forward: KEYS.ArrowRight, play, keys: toggleKeys };
-  const VIEWS = { in: KEYS["+"], out: KEYS["-"], fit: KEYS[0] };
-  for (const button of root.querySelectorAll("[data-go]")) button.addEventListener("click", BUTTONS[button.dataset.go]);
-  for (const button of root.querySelectorAll("[data-view]")) button.addEventListener("click", VIEWS[button.dataset.view]);
-  for (const button of root.querySelectorAll("[data-toggle]")) button.addEventListener("click", () => toggle(button.dataset.toggle));
-  for (const button of root.querySelectorAll("[data-speed]")) button.addEventListener("click", () => setSpeed(Number(button.dataset.speed)));
-  root.querySelector("[data-turn]").addEventListener("click", turn);
-  root.querySelector("[data-reset]").addEventListener("click", resetGrey);
-  for (const slider of root.querySelectorAll("[data-grey]")) slider.addEventListener("input", setGrey);
-  for (const tab of root.querySelectorAll("[data-tab]")) tab.addEventListener("click", () => chooseTab(tab.dataset.tab));
-  document.addEventListener("keydown", onKey);
-  scrubbing(part("lanes"), go);
-  return { show };
+/** The earlier run as a timeline of its own. @param {any} payload */
+function earlierOf(payload) {
+  if (!payload.comparison) return { earlier: null, earlierDress: { names: new Map(), colours: new Map() } };
+  const earlier = timelineOf(payload.comparison.entries);
+  const names = new Map(payload.comparison.names.map((/** @type {[number, string]} */ pair) => pair));
+  const colours = new Map([...names].map(([number, name]) => [number, payload.colours[name]]));
+  return { earlier, earlierDress: { names, colours } };
 }

@@ -14,8 +14,10 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 from spinefm.core.masks import Mask
 from spinefm.export.overlay import draw_overlay
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods.base.events import Located
+from spinefm.methods.spinefm.events import Decided, Seeded, Segmented
 from spinefm.trace.captions import caption
-from spinefm.trace.model import Corrected, Decided, Finished, Located, Seeded, Segmented, Trace
+from spinefm.trace.model import Corrected, Finished, Trace
 
 Picture = NDArray[np.uint8]
 

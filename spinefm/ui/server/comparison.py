@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from spinefm.methods import TITLES
-from spinefm.trace.captions import overruled_reason, stop_reason
-from spinefm.trace.model import Decided, Seeded, Trace, Vertebra
+from spinefm.methods.spinefm.captions import overruled_reason, stop_reason
+from spinefm.methods.spinefm.events import Decided, Seeded
+from spinefm.trace.model import Trace, Vertebra
 
 SAME = 0.3
 """Dice above which two masks are one vertebra."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from spinefm.core.geometry import principal_axis
 from spinefm.core.levels import COUNTED, Level, counted_from
 from spinefm.methods import Addition
-from spinefm.trace.captions import overruled_reason
-from spinefm.trace.model import Action, Anchor, Corrected, Decided, Event, Trace, Vertebra
+from spinefm.trace.model import Action, Anchor, Corrected, Trace, Vertebra
+from spinefm.trace.registry import Event
 
 READER = "named by the reader"
 LOCKED = "locked by the reader"
@@ -30,14 +30,15 @@ class Correction:
     """One wish of the reader that needs no network.
 
     name: the vertebra of that `number` is `level`, and the others are counted from it. shift: all names move by
-    `offset` levels, down the spine when it is positive. delete: the vertebra of that `number` is none. lock, unlock:
-    it keeps its name and mask whatever comes, or no longer.
+    `offset` levels, down the spine when it is positive. delete: the vertebra of that `number` is none; its name stays
+    free, unless the names are to `close` up. lock, unlock: it keeps its name and mask whatever comes, or no longer.
     """
 
     action: Action
     number: int | None = None
     level: str | None = None
     offset: int = 0
+    close: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,11 @@ def _delete(trace: Trace, correction: Correction) -> Corrected:
     if gone.number in trace.locked:
         raise Refused(f"{gone.name} is locked: unlock it before you delete it.")
     left = tuple(v for v in trace.vertebrae if v.number != gone.number)
-    return _counted(trace, "delete", f"{gone.name} was deleted.", left, _anchor_among(trace, left))
+    anchor = _anchor_among(trace, left)
+    if correction.close or any(vertebra.level is None for vertebra in left):
+        return _counted(trace, "delete", f"{gone.name} was deleted.", left, anchor, gaps=False)
+    numbers, levels = tuple(v.number for v in left), tuple(v.level for v in left)
+    return Corrected("delete", f"{gone.name} was deleted.", numbers, levels, anchor, trace.locked)
 
 
 def _lock(trace: Trace, correction: Correction) -> Corrected:
@@ -153,28 +158,26 @@ def extended(trace: Trace, action: Action, addition: Addition) -> Trace:
     """The trace with what came to it by "go on" or "add". Raises Refused when the names or a lock forbid it."""
     _refuse_unfinished(trace)
     together = _from_the_top((*trace.vertebrae, *addition.vertebrae))
-    passed = next((e for e in addition.events if isinstance(e, Decided) and e.reason == "by hand"), None)
     anchor = _anchor_among(trace, together)
-    if passed is not None and anchor is not None and addition.vertebrae and _refuted(anchor, passed):
+    if anchor is not None and addition.vertebrae and _refuted(anchor, addition.refuted):
         anchor = None
     correction = _counted(trace, action, "", together, anchor or addition.anchor, addition.vertebrae)
     after = _with(trace, correction, addition.events)
     new = {vertebra.number for vertebra in addition.vertebrae}
     names = _listed([vertebra.name for vertebra in after.vertebrae if vertebra.number in new])
-    return _with(trace, replace(correction, text=_words(action, names, passed)), addition.events)
+    return _with(trace, replace(correction, text=_words(addition.passed, names)), addition.events)
 
 
-def _refuted(anchor: Anchor, passed: Decided) -> bool:
-    """Whether the names rest on the spine end that the walk went past; the reader's own word holds."""
-    return anchor.vertebra == passed.vertebra and anchor.source not in (READER, LOCKED)
+def _refuted(anchor: Anchor, refuted: int | None) -> bool:
+    """Whether the names rest on a spine end that is none; the reader's own word holds."""
+    return anchor.vertebra == refuted and anchor.source not in (READER, LOCKED)
 
 
-def _words(action: Action, names: str, passed: Decided | None) -> str:
-    if action == "add":
+def _words(passed: str, names: str) -> str:
+    """What the reader did and what came of it: `passed` is what the run went on past, empty for a click."""
+    if not passed:
         return f"{names} was added by a click."
-    assert passed is not None, "going on always passes a stop"
-    found = f"found {names}" if names else "found nothing more"
-    return f"the walk {passed.direction}wards went on past {overruled_reason(passed)} and {found}."
+    return f"{passed} and found {names or 'nothing more'}."
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -203,18 +206,42 @@ def _counted(
     vertebrae: Sequence[Vertebra],
     anchor: Anchor | None,
     added: tuple[Vertebra, ...] = (),
+    gaps: bool = True,
 ) -> Corrected:
-    """The correction after which `vertebrae` are counted from `anchor`. Raises Refused."""
+    """The correction after which `vertebrae` are counted from `anchor`, with the `gaps` that are there or without.
+
+    Raises Refused.
+    """
     numbers = tuple(vertebra.number for vertebra in vertebrae)
     levels: tuple[Level | None, ...] = (None,) * len(numbers)
     if anchor is not None:
-        levels = counted_from(anchor.level, numbers.index(anchor.vertebra), len(numbers))
+        kept = _with_gaps(trace, numbers, anchor) if gaps else None
+        levels = kept or counted_from(anchor.level, numbers.index(anchor.vertebra), len(numbers))
         if None in levels:
             raise Refused(
                 f"With {anchor.level.name} there the names would run beyond the spine's end: choose another level."
             )
     _refuse_locked(trace, dict(zip(numbers, levels, strict=True)))
     return Corrected(action, text, numbers, levels, anchor, trace.locked, added)
+
+
+def _with_gaps(trace: Trace, numbers: Sequence[int], anchor: Anchor) -> tuple[Level | None, ...] | None:
+    """The names counted from the anchor with the gaps that deletions left; a new vertebra in a gap fills it.
+
+    None where there is no gap, or where a new vertebra has no place in one.
+    """
+    places = {v.number: COUNTED.index(v.level) for v in trace.vertebrae if v.level in COUNTED}
+    known = [places.get(number) for number in numbers]
+    for index, place in enumerate(known[1:-1], 1):
+        above, below = known[index - 1], known[index + 1]
+        if place is None and above is not None and below is not None and below - above == 2:
+            known[index] = above + 1
+    filled = [place for place in known if place is not None]
+    if len(filled) < len(known) or not filled or filled[-1] - filled[0] < len(filled):
+        return None
+    offset = COUNTED.index(anchor.level) - filled[numbers.index(anchor.vertebra)]
+    moved = [place + offset for place in filled]
+    return tuple(COUNTED[place] if 0 <= place < len(COUNTED) else None for place in moved)
 
 
 def _refuse_locked(trace: Trace, levels: Mapping[int, Level | None]) -> None:

@@ -9,12 +9,15 @@ from typing import Any
 import gradio as gr
 
 from spinefm.imaging.decoded import MAX_BYTES
+from spinefm.ui.server.endpoint import Endpoint
 from spinefm.ui.server.examples import find_examples
 from spinefm.ui.server.explorer import PLAN as EXPLORE
-from spinefm.ui.server.line import MOST, Line
+from spinefm.ui.server.how_tab import PLAN as HOW
+from spinefm.ui.server.model_queue import MOST, ModelQueue
+from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.segment_tab import SegmentTab
+from spinefm.ui.server.sittings import RECALL
 from spinefm.ui.server.tabs import Parts, TabPlan
-from spinefm.ui.server.workbench import Workbench
 
 HEADER = """
 <div id="header">
@@ -26,7 +29,7 @@ HEADER = """
 """
 SEGMENT = "segment"
 """The id of the first tab."""
-TABS: tuple[TabPlan, ...] = (EXPLORE,)
+TABS: tuple[TabPlan, ...] = (EXPLORE, HOW)
 """The tabs after the first, from the left; a further one is a line here."""
 CACHE = (600, 1800)
 """Every ten minutes, uploads and results older than half an hour are deleted."""
@@ -34,28 +37,36 @@ EVENTS = 200
 """Events of all visitors that the server may hold; those who wait for the networks stand in a shorter line."""
 
 
-def build_page(bench: Workbench, examples: Path, most_waiting: int = MOST) -> gr.Blocks:
+def build_page(bench: ModelService, examples: Path, most_waiting: int = MOST) -> gr.Blocks:
     """The page on `bench`, offering the films of the folder `examples`; nothing is loaded yet.
 
     most_waiting: visitors who may stand in line for the networks; the next one is told to come back.
     """
     with gr.Blocks(title="SpineFM", fill_width=True, delete_cache=CACHE, analytics_enabled=False) as page:
-        gr.HTML(lambda: header(bench), apply_default_css=False, elem_id="header-block")
+        head = gr.HTML(header(bench), apply_default_css=False, elem_id="header-block")
+        queue = ModelQueue(most_waiting)
         with gr.Tabs() as tabs:
             with gr.Tab("Segment", id=SEGMENT):
-                tab = SegmentTab(bench, find_examples(examples), Line(most_waiting))
+                tab = SegmentTab(bench, find_examples(examples), queue)
             for plan in TABS:
                 with gr.Tab(plan.label, id=plan.id):
                     plan.build(Parts(bench, tab, tabs))
         page.load(
-            tab.on_load, None, [tab.choice, tab.player, tab.kept], api_visibility="private", show_progress="hidden"
+            tab.on_load,
+            tab.recall,
+            [tab.choice, tab.player, tab.kept, tab.token],
+            js=RECALL,
+            api_visibility="private",
+            show_progress="hidden",
         )
+        page.load(lambda: header(bench), None, head, api_visibility="private", show_progress="hidden", queue=False)
         page.unload(tab.on_unload)
+        Endpoint(page, bench, queue)
     return page.queue(max_size=EVENTS, default_concurrency_limit=8)
 
 
-def header(bench: Workbench) -> str:
-    """The page's head, made anew for each visit: which bundle is in use may change while the server runs."""
+def header(bench: ModelService) -> str:
+    """The page's head, made for each visit: which bundle is in use may change while the server runs."""
     return HEADER.format(facts=escape(bench.facts().line))
 
 
@@ -78,5 +89,7 @@ def launch(page: gr.Blocks, **more: Any) -> Any:
         max_file_size=MAX_BYTES,
         ssr_mode=False,
         footer_links=[],
+        mcp_server=True,
+        run_history=False,
         **more,
     )

@@ -24,7 +24,7 @@ def build_picker(examples: dict[str, Example]) -> Any:
     """The row of `examples` as a component whose event `pick` carries the name; hidden when there is none."""
     buttons = [(example.name, thumbnail(example)) for example in examples.values()]
     shown = [_button(name, picture) for name, picture in buttons if picture]
-    heading = "<p class='quiet'>or an example</p>"
+    heading = "<p class='quiet'>or a simulated example</p>"
     value = f"{heading}<div class='examples' role='group' aria-label='Examples'>{''.join(shown)}</div>"
     return gr.HTML(
         value if shown else "", js_on_load=PICK, apply_default_css=False, elem_id="examples", visible=bool(shown)
@@ -32,8 +32,8 @@ def build_picker(examples: dict[str, Example]) -> Any:
 
 
 def _button(name: str, picture: str) -> str:
-    label = escape(name.replace("-", " ").replace("_", " "), quote=True)
+    label, value = escape(name.replace("-", " ").replace("_", " "), quote=True), escape(name, quote=True)
     return (
-        f"<button type='button' data-example='{escape(name, quote=True)}' aria-pressed='false' title='{label}'>"
-        f"<img src='{picture}' alt='{label}'></button>"
+        f"<button type='button' data-example='{value}' aria-pressed='false' title='{label}, a simulated film'>"
+        f"<img src='{picture}' alt='{label}'><span>simulated</span></button>"
     )

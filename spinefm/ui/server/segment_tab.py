@@ -17,11 +17,14 @@ from spinefm.methods import TITLES
 from spinefm.ui.server import limits
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
 from spinefm.ui.server.examples import Choice, Example
-from spinefm.ui.server.line import Line, LineFull
+from spinefm.ui.server.model_queue import ModelQueue, QueueFull
+from spinefm.ui.server.model_service import ModelService
+from spinefm.ui.server.outlines import again, reshaped
 from spinefm.ui.server.picker import build_picker
-from spinefm.ui.server.player import failed_payload, markup, style
-from spinefm.ui.server.player.assets import gradio_script
+from spinefm.ui.server.player import failed_payload
+from spinefm.ui.server.player.component import build_player
 from spinefm.ui.server.player.payload import Payload
+from spinefm.ui.server.questions import confirmed
 from spinefm.ui.server.sessions import (
     Kept,
     Shown,
@@ -32,10 +35,12 @@ from spinefm.ui.server.sessions import (
     gone_on,
     new_run,
     opened,
+    recalled,
     run_steps,
+    shown_again,
     waiting,
 )
-from spinefm.ui.server.workbench import Workbench
+from spinefm.ui.server.sittings import Sitting, Sittings
 
 KEEP_STATE = 1800
 """Seconds after which a visitor's film and run are forgotten, as long as uploads are kept."""
@@ -54,7 +59,7 @@ QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden",
 class SegmentTab:
     """The tab's parts and what happens between them."""
 
-    def __init__(self, bench: Workbench, examples: dict[str, Example], line: Line) -> None:
+    def __init__(self, bench: ModelService, examples: dict[str, Example], line: ModelQueue) -> None:
         """Build the tab inside the current page; `line` is where its visitors wait."""
         self.bench = bench
         self.examples = examples
@@ -62,19 +67,18 @@ class SegmentTab:
         self.choice = gr.State(None, time_to_live=KEEP_STATE)
         self.kept = gr.State(None, time_to_live=KEEP_STATE)
         self.seeds = gr.Textbox("[]", visible=False)
+        self.token = gr.State("", time_to_live=KEEP_STATE)
+        self.sittings = Sittings()
+        self.recall = gr.Textbox("", visible=False)
+        self.readable = gr.State(False)
         with gr.Row(elem_id="segment"):
             with gr.Column(elem_id="rail", scale=0, min_width=216):
                 self._build_rail()
             with gr.Column(elem_id="stage", min_width=280):
-                self.player = gr.HTML(
-                    html_template=markup(),
-                    css_template=style(),
-                    js_on_load=gradio_script(MAX_BYTES),
-                    apply_default_css=False,
-                    elem_id="player",
-                )
-        run = self._connect_run()
-        self._connect_choice(run)
+                self.player = build_player(MAX_BYTES)
+        runs = [self._connect_run(self.run.click, self._on_begin, self._on_run)]
+        self._connect_choice(runs)
+        self._connect_cancel(runs)
         self._connect_reader()
 
     def _build_rail(self) -> None:
@@ -83,32 +87,49 @@ class SegmentTab:
         self.picker = build_picker(self.examples)
         self.method = gr.Dropdown(list(TITLES.items()), value="spinefm", label="Method", elem_id="method")
         self.run = gr.Button("Run  (R)", variant="primary", elem_id="run")
-        self.cancel = gr.Button("Cancel", visible=False, elem_id="cancel")
+        self.cancel = gr.Button("Cancel  (Esc)", visible=False, elem_id="cancel")
         with gr.Accordion("Limits", open=False, elem_id="limits") as accordion:
             self.limits = [
-                gr.Slider(limit.low, limit.high, limit.default, step=limit.step, label=limit.label)
+                gr.Slider(
+                    limit.low,
+                    limit.high,
+                    limit.default,
+                    step=limit.step,
+                    label=limit.label,
+                    info=limits.described(limit),
+                )
                 for limit in limits.LIMITS
             ]
         self.method.change(lambda method: gr.update(visible=method == "spinefm"), self.method, accordion, **QUICK)
 
-    def _connect_choice(self, run: Any) -> None:
-        """Another film ends the run under way: its result would be remembered as that of the film on show."""
-        buttons, more = [self.run, self.cancel], {**QUICK, "cancels": [run]}
+    def _connect_choice(self, runs: list[Any]) -> None:
+        """Another film ends the run under way: its result would be remembered as that of the film on show.
+
+        A film that a visitor brings is run at once.
+        """
+        buttons = [self.run, self.cancel]
         chosen = [self.choice, self.player, self.kept]
-        self.upload.upload(self._on_upload, self.upload, chosen, **more).then(self._on_end, None, buttons, **QUICK)
-        self.upload.clear(self._on_clear, None, chosen, **more).then(self._on_end, None, buttons, **QUICK)
-        picked = self.picker.pick(self._on_pick, None, [self.upload, *chosen], trigger_mode="multiple", **more)
+        brought = [*chosen, self.readable]
+        uploaded = self.upload.upload(self._on_upload, [self.upload, self.token], brought, cancels=list(runs), **QUICK)
+        runs.append(self._connect_run(uploaded.success, self._on_brought, self._run_brought, [self.readable]))
+        self.upload.upload(None, None, None, cancels=[runs[-1]], queue=False)
+        more = {**QUICK, "cancels": list(runs)}
+        self.upload.clear(self._on_clear, self.token, chosen, **more).then(self._on_end, None, buttons, **QUICK)
+        picked = self.picker.pick(self._on_pick, self.token, [self.upload, *chosen], trigger_mode="multiple", **more)
         picked.then(self._on_end, None, buttons, **QUICK)
-        turned = self.player.turn(self._on_turn, self.choice, chosen, trigger_mode="multiple", **more)
+        turned = self.player.turn(self._on_turn, [self.choice, self.token], chosen, trigger_mode="multiple", **more)
         turned.then(self._on_end, None, buttons, **QUICK)
 
-    def _connect_run(self) -> Any:
-        """Returns the run's event, which others may cancel."""
+    def _connect_run(self, starts: Any, begin: Any, run_film: Any, when: Sequence[Any] = ()) -> Any:
+        """A run begins when `starts` does. Returns the run's event, which others may cancel.
+
+        begin, run_film: what is done at once, and then; `when` are their first inputs.
+        """
         buttons = [self.run, self.cancel]
-        begin = self.run.click(self._on_begin, None, [self.player, *buttons], queue=False, api_visibility="private")
-        run = begin.then(
-            self._on_run,
-            [self.choice, self.kept, self.seeds, self.method, *self.limits],
+        begun = starts(begin, list(when), [self.player, *buttons], queue=False, api_visibility="private")
+        run = begun.then(
+            run_film,
+            [self.choice, self.kept, self.seeds, self.token, self.method, *self.limits, *when],
             [self.player, self.kept],
             js=WITH_SEEDS,
             api_visibility="private",
@@ -116,33 +137,51 @@ class SegmentTab:
             concurrency_limit=RUNS,
         )
         run.then(self._on_end, None, buttons, **QUICK)
-        self.cancel.click(self._on_cancel, self.choice, [self.player, *buttons], cancels=[run], queue=False, **QUICK)
         return run
 
-    def _connect_reader(self) -> None:
-        self.player.correct(self._on_correct, self.kept, [self.player, self.kept], trigger_mode="multiple", **QUICK)
+    def _connect_cancel(self, runs: list[Any]) -> None:
+        outputs = [self.player, self.run, self.cancel]
+        self.cancel.click(self._on_cancel, self.choice, outputs, cancels=runs, queue=False, **QUICK)
 
-    def on_load(self, request: gr.Request) -> Iterator[tuple[Any, Payload, Any]]:
-        """What a visitor sees first: the example that the address names, else the first one, with its finished run."""
+    def _connect_reader(self) -> None:
+        inputs, outputs = [self.kept, self.token], [self.player, self.kept]
+        self.player.correct(self._on_correct, inputs, outputs, trigger_mode="multiple", **QUICK)
+        self.player.again(self._on_again, self.kept, outputs, trigger_mode="multiple", **QUICK)
+
+    def on_load(self, request: gr.Request, token: str) -> Iterator[tuple[Any, Payload, Any, Any]]:
+        """What a visitor sees first: what a reload brings back, else the example that the address names, or the first.
+
+        A bundled example's run plays at once.
+        """
         asked = self.examples.get(str(request.query_params.get("film", "")))
+        sitting = None if asked else self.sittings.get(token)
+        if sitting is not None:
+            for number, shown in enumerate(recalled(sitting)):
+                yield gr.skip() if number else sitting.choice, *_remembered(shown), token
+            if sitting.choice.path.is_file():
+                return
         first = asked or next((e for e in self.examples.values() if e.trace.is_file()), None)
         if first is None:
-            yield None, opened(None), None
+            yield None, opened(None), None, token
             return
         for number, shown in enumerate(example_shown(first)):
-            yield gr.skip() if number else first.choice(), *_remembered(shown)
+            yield gr.skip() if number else first.choice(), *_remembered(shown), token
 
-    def _on_upload(self, request: gr.Request, path: str) -> tuple[Choice, Payload, None]:
+    def _on_upload(self, request: gr.Request, path: str, token: str) -> tuple[Choice, Payload, None, bool]:
         self.line.dismiss(str(request.session_hash))
         choice = Choice(Path(path), Path(path).name)
-        return choice, opened(choice), None
+        self.sittings.put(token, Sitting(choice))
+        payload = opened(choice)
+        return choice, payload, None, payload["status"] == "ready"
 
-    def _on_clear(self, request: gr.Request) -> tuple[None, Payload, None]:
+    def _on_clear(self, request: gr.Request, token: str) -> tuple[None, Payload, None]:
         self.line.dismiss(str(request.session_hash))
+        self.sittings.put(token, None)
         return None, opened(None), None
 
-    def _on_pick(self, request: gr.Request, event: gr.EventData) -> Iterator[tuple[Any, Any, Payload, Any]]:
+    def _on_pick(self, request: gr.Request, token: str, event: gr.EventData) -> Iterator[tuple[Any, Any, Payload, Any]]:
         self.line.dismiss(str(request.session_hash))
+        self.sittings.put(token, None)
         example = self.examples.get(str(event.name))
         if example is None:
             yield None, None, opened(None), None
@@ -151,16 +190,35 @@ class SegmentTab:
             chosen = (gr.skip(), gr.skip()) if number else (None, example.choice())
             yield *chosen, *_remembered(shown)
 
-    def _on_turn(self, request: gr.Request, choice: Choice | None) -> tuple[Choice | None, Payload, None]:
+    def _on_turn(self, request: gr.Request, choice: Choice | None, token: str) -> tuple[Choice | None, Payload, None]:
         self.line.dismiss(str(request.session_hash))
         choice = choice and choice.turned()
+        self.sittings.put(token, choice and Sitting(choice))
         return choice, opened(choice), None
 
     def _on_begin(self) -> tuple[Payload, Any, Any]:
         return waiting(0), gr.update(visible=False), gr.update(visible=True)
 
+    def _on_brought(self, readable: bool) -> tuple[Any, Any, Any]:
+        """A film that cannot be read is not run: the reason stays."""
+        return self._on_begin() if readable else (gr.skip(), gr.skip(), gr.skip())
+
+    def _run_brought(self, request: gr.Request, *inputs: Any) -> Iterator[tuple[Any, Any]]:
+        *known, readable = inputs
+        if readable:
+            yield from self._on_run(request, *known)
+        else:
+            yield gr.skip(), gr.skip()
+
     def _on_run(
-        self, request: gr.Request, choice: Choice | None, kept: Kept | None, seeds: str, method: str, *values: float
+        self,
+        request: gr.Request,
+        choice: Choice | None,
+        kept: Kept | None,
+        seeds: str,
+        token: str,
+        method: str,
+        *values: float,
     ) -> Iterator[tuple[Payload, Any]]:
         wishes, visitor = _wishes(method, values, _points(seeds)), self.line.ticket(str(request.session_hash))
         try:
@@ -169,11 +227,17 @@ class SegmentTab:
             for shown in run_steps(self.bench, choice, wishes, kept) if self.line.is_in(visitor) else ():
                 if shown.kept is not None:
                     self.line.leave(visitor)  # what is left to do needs no network
+                    self._note(token, shown.kept)
                 yield _remembered(shown)
-        except LineFull as error:
+        except QueueFull as error:
             yield failed_payload(new_run(), str(error)), gr.skip()
         finally:
             self.line.leave(visitor)
+
+    def _note(self, token: str, kept: Kept | None) -> None:
+        """Remember a visitor's own film and run for a reload; the page's examples are shown again anyway."""
+        if kept is not None and kept.choice.example is None:
+            self.sittings.put(token, Sitting(kept.choice, kept.run))
 
     def _on_end(self) -> tuple[Any, Any]:
         return gr.update(visible=True), gr.update(visible=False)
@@ -184,13 +248,20 @@ class SegmentTab:
         notices = [*payload["notices"], "The run was cancelled."]
         return {**payload, "notices": notices}, *self._on_end()
 
-    def _on_correct(self, request: gr.Request, kept: Kept | None, event: gr.EventData) -> Iterator[tuple[Payload, Any]]:
+    def _on_correct(
+        self, request: gr.Request, kept: Kept | None, token: str, event: gr.EventData
+    ) -> Iterator[tuple[Payload, Any]]:
         asked = event._data or {}
         for shown in corrected(kept, lambda run, film: self._change(run, film, asked, str(request.session_hash))):
+            self._note(token, shown.kept)
+            yield _remembered(shown)
+
+    def _on_again(self, kept: Kept | None) -> Iterator[tuple[Payload, Any]]:
+        for shown in shown_again(kept):
             yield _remembered(shown)
 
     def _change(self, run: CorrectedRun, film: Radiograph, asked: dict[str, Any], visitor: str) -> CorrectedRun:
-        """The run after what the player asked for. Raises Refused, CannotAdd, BundleError."""
+        """The run after what the player asked for. Raises Asks, Refused, CannotAdd, BundleError."""
         match asked:
             case {"action": "undo"}:
                 return run.undo()
@@ -201,11 +272,18 @@ class SegmentTab:
                     return gone_on(self.bench, run, film, direction)
             case {"action": "add", "point": [x, y]}:
                 with self._turn(visitor):
-                    return added(self.bench, run, film, Point(float(x), float(y)))
+                    return added(self.bench, run, film, Point(float(x), float(y)), asked)
+            case {"action": "reshape", "number": int(number), "outline": [*corners]}:
+                return reshaped(run, film, number, [float(corner) for corner in corners])
+            case {"action": "again", "number": int(number), "point": [x, y]}:
+                with self._turn(visitor):
+                    method = self.bench.method(run.trace.settings, None, run.trace.method)
+                    return again(run, film, method, number, Point(float(x), float(y)))
             case {"action": "name" | "shift" | "delete" | "lock" | "unlock" as action}:
                 number = asked.get("number")
                 wanted = None if number is None else int(number)
-                return run.correct(Correction(action, wanted, asked.get("level"), int(asked.get("offset") or 0)))
+                offset, close = int(asked.get("offset") or 0), bool(asked.get("close"))
+                return confirmed(run, Correction(action, wanted, asked.get("level"), offset, close), asked)
         raise Refused("The page asked for a correction that does not exist: reload it.")
 
     @contextmanager
@@ -216,7 +294,7 @@ class SegmentTab:
             for _ in self.line.waits(visitor):
                 pass
             yield
-        except LineFull as error:
+        except QueueFull as error:
             raise Refused(str(error)) from error
         finally:
             self.line.leave(visitor)

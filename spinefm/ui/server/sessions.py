@@ -17,11 +17,15 @@ from spinefm.core.geometry import Point
 from spinefm.export.result import write_zip
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
 from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record
-from spinefm.trace.model import Direction, Event, Finished, Setting, Trace
+from spinefm.methods.base.protocol import Direction
+from spinefm.methods.drawings import drawing_of
+from spinefm.trace.model import Finished, Setting, Trace
+from spinefm.trace.registry import Event
 from spinefm.ui.server.animation import animation
 from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Refused, carried, extended
 from spinefm.ui.server.examples import Choice, Example
+from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.player import (
     event_payload,
     failed_payload,
@@ -30,42 +34,59 @@ from spinefm.ui.server.player import (
     standalone_page,
     trace_payload,
 )
-from spinefm.ui.server.player.payload import Payload, Status
-from spinefm.ui.server.workbench import Workbench
+from spinefm.ui.server.player.payload import Payload, Status, entries_of, more_payload, remarks
+from spinefm.ui.server.questions import Asked, Asks, about_adding
+from spinefm.ui.server.sittings import Sitting
 from spinefm.weights.load import BundleError
 
-BROKEN = "The run broke off by a fault of the program: try another film, and report this one."
-NO_FILM = "No film is chosen: drop one on the left, or pick an example."
+BROKEN = "The run stopped on an error in the program: try another film, and report this one."
+NO_FILM = "No film is chosen: drop one anywhere on this page, or pick an example."
+
+
+WINDOW = 12
+"""Events that each message of a run repeats, for a browser that was too busy to take the messages before."""
+RELOAD = "Film, result and corrections come back when this page is reloaded within half an hour."
 
 
 @dataclass
 class Progress:
-    """The events of a run under way, each turned into plain data once."""
+    """The events of a run under way, each turned into plain data and sent once."""
 
     film: Radiograph
     run: str
     example: str | None
-    film_data: Payload
+    method: str = "spinefm"
     events: list[Event] = field(default_factory=list)
     entries: list[Payload] = field(default_factory=list)
 
-    def add(self, event: Event) -> Payload:
-        """The payload after one more event."""
-        self.events.append(event)
-        self.entries.append(event_payload(event))
-        return self.payload()
+    def __post_init__(self) -> None:
+        self._drawing = drawing_of(self.method)
 
-    def payload(self, status: Status = "running", **more: Any) -> Payload:
-        """The payload as it stands; its lists are copies, because the page compares it with the one before."""
-        entries = [*self.entries]
-        return player_payload(
-            self.run, status, self.film, self.film_data, self.events, entries, example=self.example, **more
-        )
+    def add(self, event: Event) -> Payload:
+        """What one more event adds."""
+        self.events.append(event)
+        self.entries.append(event_payload(event, self._drawing.beats(event)))
+        return more_payload(self.run, self.film, self.events, self.entries, WINDOW)
+
+    def begun(self) -> Payload:
+        """The run before its first event, with the film."""
+        return self._payload("running", film_payload(self.film), [])
+
+    def finished(self, **more: Any) -> Payload:
+        """What a finished run adds to what was sent."""
+        start = max(0, len(self.entries) - WINDOW)
+        payload = self._payload("finished", "same", self.entries[start:], **more)
+        return {**payload, "from": start, "total": len(self.entries)}
 
     def failed(self, message: str, click: bool = False) -> Payload:
         """The payload of a run that ended here; with `click` the reader is to click starting points."""
-        payload = failed_payload(self.run, message, self.film, events=self.events, example=self.example)
+        more = {"film_data": "same", "events": self.events, "entries": self.entries, "example": self.example}
+        payload = failed_payload(self.run, message, self.film, **more)
         return {**payload, "error": {**payload["error"], "click": click}}
+
+    def _payload(self, status: Status, film: Payload | str, entries: Sequence[Payload], **more: Any) -> Payload:
+        more = {"example": self.example, **more}
+        return player_payload(self.run, status, self.film, film, self.events, entries, self.method, **more)
 
 
 @dataclass(frozen=True)
@@ -101,17 +122,31 @@ def opened(choice: Choice | None) -> Payload:
 
 
 def example_shown(example: Example) -> Iterator[Shown]:
-    """An example with its finished run where there is one, else the film alone."""
+    """An example with its finished run where there is one, which plays at once, else the film alone."""
     film, trace = example.read(), example.finished()
     if trace is None:
         yield Shown(player_payload(new_run(), "ready", film, example=example.name))
     else:
-        yield from _result(Kept(example.choice(), CorrectedRun(trace)), film)
+        yield from _result(Kept(example.choice(), CorrectedRun(trace)), film, play=True)
+
+
+def recalled(sitting: Sitting) -> Iterator[Shown]:
+    """What a reload brings back: the film, with its run where one had finished; nothing where the film is gone."""
+    try:
+        film = sitting.choice.read()
+    except UnreadableFilm:
+        return
+    if sitting.run is None:
+        yield Shown(opened(sitting.choice))
+    else:
+        yield from _result(Kept(sitting.choice, sitting.run), film)
 
 
 def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
     """A finished run with its corrections."""
     more = {"example": kept.choice.example, "corrections": undo_payload(kept.run), **more}
+    if kept.choice.example is None:
+        more["remarks"] = [*remarks(film), RELOAD]
     yield from _packed(trace_payload(kept.run.trace, film, new_run(), **more), kept, film)
 
 
@@ -119,7 +154,7 @@ def _packed(payload: Payload, kept: Kept, film: Radiograph) -> Iterator[Shown]:
     """The result at once, and once more when its zip is packed: by then something newer may be remembered."""
     yield Shown(payload, kept)
     with result_zip(kept.run.trace, film) as download:
-        yield Shown({**payload, "download": download})
+        yield Shown({"run": payload["run"], "status": "finished", "packed": True, "download": download})
 
 
 Change = Callable[[CorrectedRun, Radiograph], CorrectedRun]
@@ -138,10 +173,24 @@ def corrected(kept: Kept | None, change: Change) -> Iterator[Shown]:
         return
     try:
         after = replace(kept, run=change(kept.run, film))
-    except (Refused, CannotAdd, BundleError) as error:
-        yield from _result(kept, film, refused=str(error))
+    except Asks as asks:
+        yield Shown(_answer(question=asks.question.payload()))
         return
-    yield from _result(after, film)
+    except (Refused, CannotAdd, BundleError, ServiceError) as error:
+        yield Shown(_answer(refused=str(error)))
+        return
+    yield from _result(after, film, film_data="same")
+
+
+def _answer(question: Payload | None = None, refused: str | None = None) -> Payload:
+    """What is said about the run on show; its number makes the same words news when they are said twice."""
+    return {"run": "same", "question": question, "refused": refused, "answer": new_run()}
+
+
+def shown_again(kept: Kept | None) -> Iterator[Shown]:
+    """The remembered run as a whole, for a player that missed a part of it."""
+    if kept is not None:
+        yield from recalled(Sitting(kept.choice, kept.run))
 
 
 def undo_payload(run: CorrectedRun) -> Payload:
@@ -156,21 +205,28 @@ def _last_words(traces: Sequence[Trace]) -> str | None:
     return traces[0].corrections[-1].text if traces[0].corrections else "the run without corrections."
 
 
-def gone_on(bench: Workbench, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
+def gone_on(bench: ModelService, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
     """The run after its walk in `direction` went on past its stop. Raises Refused, CannotAdd, BundleError."""
     addition = bench.method(run.trace.settings, None, run.trace.method).go_on(film, run.trace, direction)
     return run.followed_by(extended(run.trace, "go on", addition))
 
 
-def added(bench: Workbench, run: CorrectedRun, film: Radiograph, point: Point) -> CorrectedRun:
-    """The run with the vertebra that the reader clicked. Raises Refused, CannotAdd, BundleError."""
+def added(bench: ModelService, run: CorrectedRun, film: Radiograph, point: Point, asked: Asked) -> CorrectedRun:
+    """The run with the vertebra that the reader clicked.
+
+    Raises Refused, CannotAdd, BundleError; Asks where it looks like none or others would be renamed.
+    """
     addition = bench.method(run.trace.settings, None, run.trace.method).add(film, run.trace, point)
-    return run.followed_by(extended(run.trace, "add", addition))
+    after = extended(run.trace, "add", addition)
+    question = None if asked.get("sure") else about_adding(run.trace, after, asked)
+    if question is not None:
+        raise Asks(question)
+    return run.followed_by(after)
 
 
 def waiting(ahead: int) -> Payload:
     """A run that has been asked for while `ahead` others were under way or waiting."""
-    return player_payload(new_run(), "waiting", ahead=ahead)
+    return {**player_payload(new_run(), "waiting", ahead=ahead), "film": "same"}
 
 
 @dataclass(frozen=True)
@@ -187,7 +243,7 @@ class Wishes:
 
 
 def run_steps(
-    bench: Workbench, choice: Choice | None, wishes: Wishes | None = None, before: Kept | None = None
+    bench: ModelService, choice: Choice | None, wishes: Wishes | None = None, before: Kept | None = None
 ) -> Iterator[Shown]:
     """One run on the chosen film: the film, each event as it comes, and the result or the failure.
 
@@ -201,15 +257,15 @@ def run_steps(
     except UnreadableFilm as error:
         yield Shown(failed_payload(run, str(error)))
         return
-    progress = Progress(film, run, choice.example, film_payload(film))
-    yield Shown(progress.payload())
+    wanted = wishes or Wishes()
+    progress = Progress(film, run, choice.example, wanted.method)
+    yield Shown(progress.begun())
     try:
-        wanted = wishes or Wishes()
         method = bench.method(wanted.settings, wanted.own_seeds() or None, wanted.method)
         for event in method.run(film):
             yield Shown(progress.add(event))
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))
-    except (CannotStart, BundleError) as error:
+    except (CannotStart, BundleError, ServiceError) as error:
         yield Shown(progress.failed(str(error), click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
         return
     except Exception:
@@ -233,20 +289,38 @@ def _finished(progress: Progress, kept: Kept, wanted: Wishes, before: Kept | Non
         progress.add(event)
     comparison = None
     if earlier is not None:
-        comparison = {**compare(earlier, trace), "events": [event_payload(event) for event in earlier.events]}
+        comparison = {**compare(earlier, trace), **_earlier(earlier)}
     more = {"comparison": comparison, "corrections": undo_payload(kept.run)}
-    payload = progress.payload("finished", **more)
-    lines = [*payload["notices"], *_left_out(wanted, kept.run)]
-    yield from _packed({**payload, "notices": lines}, kept, progress.film)
+    payload = progress.finished(**more)
+    lines = [*payload["notices"], *_left_out(wanted, former, trace)]
+    quiet = payload["remarks"] if choice_is_example(kept.choice) else [*payload["remarks"], RELOAD]
+    yield from _packed({**payload, "notices": lines, "remarks": quiet}, kept, progress.film)
 
 
-def _left_out(wanted: Wishes, run: CorrectedRun) -> Iterator[str]:
+def choice_is_example(choice: Choice) -> bool:
+    """Whether the film is one of the page's own."""
+    return choice.example is not None
+
+
+def _earlier(trace: Trace) -> Payload:
+    """The run before, for a player that shows both."""
+    names = [(vertebra.number, vertebra.name) for vertebra in trace.vertebrae]
+    return {"entries": entries_of(trace.method, trace.events), "names": names}
+
+
+def _left_out(wanted: Wishes, former: CorrectedRun | None, trace: Trace) -> Iterator[str]:
     """What the reader clicked or corrected that is not in this run."""
     if wanted.seeds and not wanted.own_seeds():
         title = next(title for title, name in TITLES.items() if name == wanted.method)
         yield f"{title} takes no starting points: those clicked were not used."
-    if run.done:
-        yield "Corrections of the run before are not in this one, but for locked vertebrae; undo brings that run back."
+    if former is not None and former.trace.corrections and not _all_kept(former.trace, trace):
+        kept = ", except for locked vertebrae" if former.trace.locked else ""
+        yield f"This run starts without the corrections of the run before{kept}; undo brings that run back."
+
+
+def _all_kept(former: Trace, trace: Trace) -> bool:
+    """Whether the run before had only corrections that this one carries on: locks, or none that changed anything."""
+    return bool(trace.locked) and all(c.action in ("lock", "unlock", "keep") for c in former.corrections)
 
 
 @contextmanager

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.segment_tab import SegmentTab
-from spinefm.ui.server.workbench import Workbench
 
 
 @dataclass(frozen=True)
 class Parts:
     """The page so far. `tabs` selects a tab by its id; `segment.player` shows any payload of the player."""
 
-    bench: Workbench
+    bench: ModelService
     segment: SegmentTab
     tabs: gr.Tabs
 

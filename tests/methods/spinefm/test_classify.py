@@ -1,18 +1,18 @@
-"""The classifier's answer: a mean over views, and what follows from it."""
-
-from dataclasses import replace
+"""The classifier's answer: a mean over views, the limits that decide, and what follows."""
 
 import pytest
 
 from spinefm.core.geometry import Box, Point
-from spinefm.methods.spinefm.classify import classify_all, decided
+from spinefm.methods.base.stages import Probabilities
+from spinefm.methods.spinefm.captions import CAPTIONS
+from spinefm.methods.spinefm.classify import classified, classify_all, decided
+from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.events import Classified, Decided
 from spinefm.methods.spinefm.propose import Prompt
-from spinefm.methods.spinefm.settings import SpineFMSettings
-from spinefm.methods.spinefm.stages import Probabilities
-from spinefm.trace.model import Classified
 from tests.columns import straight
 
-SETTINGS = SpineFMSettings()
+TUNED = SpineFMConfig()
+PAPER = SpineFMConfig(**SpineFMConfig.PUBLISHED)
 
 
 class Echo:
@@ -30,16 +30,19 @@ def prompt(direction: str) -> Prompt:
     return Prompt(direction, 1, (), Point(100, 100), 25.0, None)
 
 
-def answer(**shares: float) -> Classified:
+def judged(direction: str, shares: dict[str, float], config: SpineFMConfig) -> tuple[Classified, Decided]:
+    """The two events that the answer `shares` leads to."""
     zero = {"background": 0.0, "vertebra": 0.0, "s1": 0.0, "c2": 0.0}
-    return Classified("up", 1, **(zero | shares), patch=Box(0, 0, 9, 9), background_limit=0.8, end_limit=0.5)
+    here = prompt(direction)
+    seen = classified(here, Probabilities(**(zero | shares)), Box(0, 0, 9, 9), config)
+    return seen, decided(here, seen, 7)
 
 
 @pytest.mark.parametrize("views", [1, 2, 3])
 def test_the_answer_is_the_mean_over_patches_with_one_centre(views):
-    stages, settings = Echo(), replace(SETTINGS, classifier_views=views)
+    stages, config = Echo(), SpineFMConfig(classifier_views=views)
     seen, none = classify_all(
-        straight(3).film, stages, settings, [prompt("up"), prompt("down")], [Point(90.0, 80.0), None]
+        straight(3).film, stages, config, [prompt("up"), prompt("down")], [Point(90.0, 80.0), None]
     )
     assert none is None and seen is not None
     assert len(stages.asked) == views
@@ -49,30 +52,48 @@ def test_the_answer_is_the_mean_over_patches_with_one_centre(views):
         assert abs((box.x0 + box.x1 - 1) / 2 - 90) <= 0.5 and abs((box.y0 + box.y1 - 1) / 2 - 80) <= 0.5
 
 
-@pytest.mark.parametrize(
-    ("direction", "shares", "verdict", "reason"),
-    [
-        ("up", {"background": 0.81, "c2": 0.1}, "stopped", "background"),
-        ("up", {"background": 0.79, "c2": 0.1}, "accepted", "vertebra"),
-        ("up", {"c2": 0.51, "vertebra": 0.49}, "spine end", "C2"),
-        ("down", {"s1": 0.51, "vertebra": 0.49}, "spine end", "S1"),
-        ("down", {"s1": 0.42, "background": 0.35, "vertebra": 0.23}, "accepted", "vertebra"),
-        ("up", {"s1": 0.7, "vertebra": 0.3}, "accepted", "vertebra"),
-        ("down", {"c2": 0.7, "vertebra": 0.3}, "accepted", "vertebra"),
-        ("up", {"s1": 0.9, "vertebra": 0.1}, "spine end", "S1"),
-        ("seed", {"s1": 0.6, "vertebra": 0.4}, "spine end", "S1"),
-        ("down", {"s1": 0.45, "background": 0.5, "vertebra": 0.05}, "spine end", "S1"),
-        ("down", {"s1": 0.45, "background": 0.3, "vertebra": 0.25}, "accepted", "vertebra"),
-        ("down", {"s1": 0.38, "background": 0.6, "vertebra": 0.02}, "accepted", "vertebra"),
-        ("up", {"s1": 0.45, "background": 0.5, "vertebra": 0.05}, "accepted", "vertebra"),
-    ],
-)
-def test_each_answer_counts_above_its_own_limit(direction, shares, verdict, reason):
-    decision = decided(prompt(direction), answer(**shares), 7, SETTINGS)
-    assert (decision.verdict, decision.reason) == (verdict, reason)
-    assert decision.limit is not None and decision.value is not None
+ANSWERS = [
+    # direction, answer, tuned: reason and the limit of an end, published: reason
+    ("up", {"background": 0.81, "c2": 0.19}, "background", 0.4, "background"),
+    ("up", {"background": 0.79, "c2": 0.1, "vertebra": 0.11}, "vertebra", 0.5, "background"),
+    ("up", {"c2": 0.51, "vertebra": 0.49}, "C2", 0.5, "C2"),
+    ("down", {"s1": 0.51, "vertebra": 0.49}, "S1", 0.5, "S1"),
+    ("down", {"s1": 0.42, "background": 0.35, "vertebra": 0.23}, "vertebra", 0.5, "S1"),
+    ("up", {"s1": 0.7, "vertebra": 0.3}, "vertebra", 0.8, "S1"),
+    ("down", {"c2": 0.7, "vertebra": 0.3}, "vertebra", 0.8, "C2"),
+    ("up", {"s1": 0.9, "vertebra": 0.1}, "S1", 0.8, "S1"),
+    ("seed", {"s1": 0.6, "vertebra": 0.4}, "S1", 0.5, "S1"),
+    ("down", {"s1": 0.45, "background": 0.5, "vertebra": 0.05}, "S1", 0.4, "background"),
+    ("down", {"s1": 0.45, "background": 0.3, "vertebra": 0.25}, "vertebra", 0.5, "S1"),
+    ("down", {"s1": 0.38, "background": 0.6, "vertebra": 0.02}, "vertebra", 0.4, "background"),
+    ("up", {"s1": 0.45, "background": 0.5, "vertebra": 0.05}, "vertebra", 0.8, "background"),
+    ("up", {"vertebra": 0.96, "background": 0.03, "c2": 0.01}, "vertebra", 0.5, "vertebra"),
+]
 
 
-def test_the_papers_rule_takes_either_end_in_both_directions():
-    paper = replace(SETTINGS, wrong_end_limit=0.5)
-    assert decided(prompt("up"), answer(s1=0.6, vertebra=0.4), 7, paper).reason == "S1"
+@pytest.mark.parametrize(("direction", "shares", "reason", "end_limit", "_"), ANSWERS)
+def test_each_answer_counts_above_its_own_limit(direction, shares, reason, end_limit, _):
+    seen, decision = judged(direction, shares, TUNED)
+    assert decision.reason == reason
+    assert (seen.background_limit, seen.end_limit) == (0.8, end_limit)
+
+
+@pytest.mark.parametrize(("direction", "shares", "tuned", "_", "reason"), ANSWERS)
+def test_the_paper_takes_the_most_probable_class(direction, shares, tuned, _, reason):
+    assert judged(direction, shares, PAPER)[1].reason == reason
+
+
+@pytest.mark.parametrize("config", [TUNED, PAPER], ids=["tuned", "published"])
+@pytest.mark.parametrize(("direction", "shares"), [answer[:2] for answer in ANSWERS])
+def test_the_limits_in_the_trace_are_those_that_decided(direction, shares, config):
+    seen, decision = judged(direction, shares, config)
+    verdict = "stopped" if seen.background > seen.background_limit else "accepted"
+    if verdict == "accepted" and max(seen.c2, seen.s1) > seen.end_limit:
+        verdict = "spine end"
+    assert decision.verdict == verdict
+    assert decision.limit == (seen.end_limit if verdict == "spine end" else seen.background_limit)
+
+
+def test_s1_on_the_way_up_is_logged_with_the_limit_that_it_missed():
+    seen, _ = judged("up", {"s1": 0.7, "vertebra": 0.3}, TUNED)
+    assert CAPTIONS[Classified](seen).endswith("S1 0.70 (limit 0.80)")

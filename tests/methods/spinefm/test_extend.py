@@ -4,17 +4,19 @@ import pytest
 
 from spinefm.core.geometry import Point
 from spinefm.methods import CannotAdd, run_to_trace
-from spinefm.methods.spinefm import SpineFM, SpineFMSettings
+from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
+from spinefm.methods.spinefm.events import Decided, Proposed, StepEvent
 from spinefm.methods.spinefm.extend import off_the_spine, spacing_at
+from spinefm.methods.spinefm.state import stops
 from spinefm.trace.captions import caption
-from spinefm.trace.model import Decided, Proposed, StepEvent, Trace
+from spinefm.trace.model import Trace
 from tests.columns import Column, Oracle, empty_bundle, straight
 
 SEEN = [0, 0.9, 0.9, 0.9, 0, 0, 0]
 
 
-def method(oracle: Oracle) -> SpineFM:
-    return SpineFM(empty_bundle(), SpineFMSettings(), stages=lambda watch: oracle)
+def method(oracle: Oracle) -> SpineFMMethod:
+    return SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle)
 
 
 def stopped_at(index: int, kind: str) -> tuple[Oracle, Trace]:
@@ -48,7 +50,7 @@ def test_a_spine_end_can_be_passed_and_the_true_one_becomes_the_anchor():
     column = Column(straight(7).centroids, ("vertebra", "vertebra", "C2", *["vertebra"] * 4))
     oracle = Oracle(column, [0, 0, 0, 0.9, 0.9, 0.9, 0])
     trace = run_to_trace(method(oracle), column.film)
-    assert trace.stops["up"].reason == "C2" and len(trace.vertebrae) == 5
+    assert stops(trace.events)["up"].reason == "C2" and len(trace.vertebrae) == 5
     oracle.column = Column(column.centroids, ("C2", *["vertebra"] * 6))
     addition = method(oracle).go_on(column.film, trace, "up")
     assert len(addition.vertebrae) == 2
@@ -66,7 +68,7 @@ def test_where_nothing_lies_there_is_nothing_to_take(oracle, words):
 def test_a_body_that_was_taken_already_is_not_taken_twice():
     oracle = Oracle(straight(7), SEEN, copies={4: 3})
     trace = run_to_trace(method(oracle), oracle.column.film)
-    assert trace.stops["down"].reason == "overlap"
+    assert stops(trace.events)["down"].reason == "overlap"
     with pytest.raises(CannotAdd, match="revisited"):
         method(oracle).go_on(oracle.column.film, trace, "down")
 
@@ -79,7 +81,7 @@ def test_a_click_adds_the_body_there_at_its_neighbours_spacing():
     assert vertebra.mask.dice(oracle.column.masks[4]) > 0.95
     assert {event.direction for event in addition.events if isinstance(event, StepEvent)} == {"added"}
     (proposed,) = [event for event in addition.events if isinstance(event, Proposed)]
-    assert proposed.patch.width == round(SpineFMSettings().patch_factor * centre.distance(oracle.column.centroids[3]))
+    assert proposed.patch.width == round(SpineFMConfig().patch_factor * centre.distance(oracle.column.centroids[3]))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,7 @@ def test_the_spacing_is_not_doubled_by_a_gap():
 )
 def test_how_far_a_point_lies_beside_a_straight_spine(point, distance):
     spine = [Point(100, 40 * i) for i in (2, 0, 1, 3, 4)]
-    assert off_the_spine(Point(*point), spine) == pytest.approx(distance)
+    assert off_the_spine(Point(*point), spine, 6.0) == pytest.approx(distance)
 
 
 def test_a_click_far_beside_the_spine_is_refused():

@@ -1,4 +1,4 @@
-"""Second looks beside the predicted point, on drawn spines whose answer is known."""
+"""Off-axis retries beside the predicted point, on drawn spines whose answer is known."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import pytest
 
 from spinefm.core.geometry import Point
 from spinefm.core.masks import Mask
-from spinefm.methods.spinefm import SpineFMSettings
+from spinefm.methods.spinefm import SpineFMConfig
+from spinefm.methods.spinefm.events import Classified, Decided, Proposed, Segmented, StepEvent
 from spinefm.methods.spinefm.propose import Prompt
-from spinefm.methods.spinefm.retry import TURNS, Attempt, second_looks
+from spinefm.methods.spinefm.retry import Attempt, off_axis_retries
 from spinefm.methods.spinefm.segment import Shape
+from spinefm.methods.spinefm.state import stops
 from spinefm.trace.captions import caption
-from spinefm.trace.model import Classified, Decided, Proposed, Segmented, StepEvent, Trace
+from spinefm.trace.model import Trace
 from tests.columns import Column, Oracle
-from tests.methods.spinefm.test_walk import names, run
+from tests.methods.spinefm.test_induction import names, run
 
 
 def bent(turn: float, kind: str = "S1") -> Column:
@@ -34,7 +36,7 @@ def oracle(column: Column) -> Oracle:
 
 
 @pytest.mark.parametrize("turn", [-50, 50])
-def test_a_body_beside_the_predicted_point_is_found_by_a_second_look(turn: float) -> None:
+def test_a_body_beside_the_predicted_point_is_found_by_a_off_axis_retry(turn: float) -> None:
     trace = run(oracle(bent(turn)))
     assert names(trace)[-1] == "S1" and len(trace.vertebrae) == 6
     events = [event for event in trace.events if isinstance(event, StepEvent)]
@@ -48,50 +50,56 @@ def test_a_body_beside_the_predicted_point_is_found_by_a_second_look(turn: float
     assert isinstance(step[-1], Decided) and step[-1].reason == "S1"
 
 
-def test_the_paper_has_no_second_look() -> None:
-    trace = run(oracle(bent(50)), replace(SpineFMSettings(), retry_limit=0.0))
+def test_the_paper_has_no_off_axis_retry() -> None:
+    trace = run(oracle(bent(50)), SpineFMConfig(retry_limit=0.0))
     assert len(trace.vertebrae) == 5
-    assert trace.stops["down"].reason == "empty mask"
+    assert stops(trace.events)["down"].reason == "empty mask"
 
 
 @pytest.mark.parametrize("column", [bent(50, "background"), bent(50, "C2"), bent(0), bent(180)])
-def test_no_second_look_takes_background_the_wrong_end_a_sure_body_or_one_taken(column: Column) -> None:
+def test_no_off_axis_retry_takes_background_the_wrong_end_a_sure_body_or_one_taken(column: Column) -> None:
     trace = run(oracle(column))
     assert not [event for event in trace.of(Proposed) if event.unsure is not None]
 
 
-def test_the_points_of_a_second_look_share_one_batch() -> None:
+def test_the_points_of_a_off_axis_retry_share_one_batch() -> None:
     asked = oracle(bent(50))
     run(asked)
-    assert asked.batches.count(len(TURNS)) == 1, "above the topmost body"
-    assert asked.batches.count(2 * len(TURNS)) == 1, "at the bent one, below the lowest"
+    assert asked.batches.count(len(SpineFMConfig().retry_turns)) == 1, "above the topmost body"
+    assert asked.batches.count(2 * len(SpineFMConfig().retry_turns)) == 1, "at the bent one, below the lowest"
 
 
-def test_a_nearer_look_counts_for_s1_alone() -> None:
+def test_a_close_retry_counts_for_s1_alone() -> None:
     prompt = Prompt("down", 3, (), Point(120, 250), 40.0, 4)
-    shape = Shape(Mask.empty(), np.zeros((120, 120), np.float32), prompt.patch(SpineFMSettings()))
+    shape = Shape(Mask.empty(), np.zeros((120, 120), np.float32), prompt.patch(SpineFMConfig()))
     seen = Classified("down", 3, 0.0, 0.9, 0.1, 0.0, shape.patch, 0.8, 0.5)
     assert Attempt(prompt, shape, seen).sureness == 0.9
-    assert Attempt(replace(prompt, nearer=True), shape, seen).sureness == 0.1
+    assert Attempt(replace(prompt, close=True), shape, seen).sureness == 0.1
 
 
-def test_a_second_look_goes_as_far_as_the_last_step_and_less_far() -> None:
+def test_a_off_axis_retry_goes_as_far_as_the_last_step_and_less_far() -> None:
     column = bent(50)
     tried: list[Attempt] = []
     prompt = Prompt("down", 3, column.centroids[2:5], Point(120, 260), 40.0, 4)
-    nothing = Shape(Mask.empty(), np.zeros((120, 120), np.float32), prompt.patch(SpineFMSettings()))
+    nothing = Shape(Mask.empty(), np.zeros((120, 120), np.float32), prompt.patch(SpineFMConfig()))
 
     def possible(attempt: Attempt) -> bool:
         tried.append(attempt)
         return False
 
-    looks = second_looks(column.film, oracle(column), SpineFMSettings(), [Attempt(prompt, nothing, None)], possible)
+    looks = off_axis_retries(column.film, oracle(column), SpineFMConfig(), [Attempt(prompt, nothing, None)], possible)
     assert looks == {}
     places = [(round(each.prompt.point.distance(column.centroids[4])), each.prompt.turned) for each in tried]
-    assert places == [(reach, turn) for reach in (40, 32) for turn in TURNS]
+    assert places == [(reach, turn) for reach in (40, 32) for turn in SpineFMConfig().retry_turns]
 
 
-def test_the_events_of_both_looks_are_kept_in_the_file() -> None:
+def test_without_a_direction_to_try_there_is_no_retry() -> None:
+    asked = oracle(bent(50))
+    trace = run(asked, SpineFMConfig(retry_angles=0))
+    assert len(trace.vertebrae) == 5 and 0 not in asked.batches
+
+
+def test_the_events_of_both_attempts_are_kept_in_the_file() -> None:
     trace = run(oracle(bent(50)))
     again = Trace.from_json(trace.to_json())
     assert list(again.of(Proposed)) == list(trace.of(Proposed))

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from spinefm.core.masks import Mask
-from spinefm.methods.spineps.centres import CentreRule, find_centres
+from spinefm.methods.spineps.centres import find_centres
+from spinefm.methods.spineps.config import SpinepsConfig
 from tests.methods.drawn import SHAPE, body
 
-RULE = CentreRule()
+RULE = SpinepsConfig()
 SPINE = [body(index) for index in range(6)]
 
 

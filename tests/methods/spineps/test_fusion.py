@@ -7,22 +7,23 @@ import pytest
 
 from spinefm.core.geometry import Box
 from spinefm.core.masks import Mask
-from spinefm.methods.spineps.fusion import Fusion, FusionRule, couples, settled, voted
-from spinefm.trace.semantic_events import Cutout, Fused
+from spinefm.methods.spineps.config import SpinepsConfig
+from spinefm.methods.spineps.events import CentreCrop, Fused
+from spinefm.methods.spineps.fusion import Fusion, couples, settled, voted
 from tests.methods.drawn import HEIGHT, SHAPE, WIDTH, body
 
-RULE = FusionRule()
+RULE = SpinepsConfig()
 EMPTY = Mask.empty()
 FILM = Box(0, 0, SHAPE[1], SHAPE[0])
 
 
-def cutouts(count: int) -> list[Cutout]:
+def cutouts(count: int) -> list[CentreCrop]:
     """Perfect cutouts of `count` bodies."""
     bodies = [EMPTY, *(body(index) for index in range(count)), EMPTY]
-    return [Cutout(i, FILM, *bodies[i : i + 3]) for i in range(count)]
+    return [CentreCrop(i, FILM, *bodies[i : i + 3]) for i in range(count)]
 
 
-def fused(given: list[Cutout]) -> tuple[Fusion, list[Fused]]:
+def fused(given: list[CentreCrop]) -> tuple[Fusion, list[Fused]]:
     """The fusion after its run, and its events."""
     fusion = Fusion(given, SHAPE, RULE)
     return fusion, list(fusion.run())
@@ -62,16 +63,16 @@ def test_a_poor_match_is_no_partner() -> None:
 def test_two_of_three_votes_leave_out_what_one_alone_sees() -> None:
     wide = body(0, width=60)
     given = [
-        Cutout(0, FILM, EMPTY, body(0), EMPTY),
-        Cutout(1, FILM, body(0), EMPTY, EMPTY),
-        Cutout(2, FILM, wide, EMPTY, EMPTY),
+        CentreCrop(0, FILM, EMPTY, body(0), EMPTY),
+        CentreCrop(1, FILM, body(0), EMPTY, EMPTY),
+        CentreCrop(2, FILM, wide, EMPTY, EMPTY),
     ]
     fusion, events = fused(given)
     assert events[0].votes == 2 and events[0].mask.area == WIDTH * HEIGHT and fusion.count == 1
 
 
 def test_a_doubled_vertebra_is_written_once() -> None:
-    double = [*cutouts(3), Cutout(7, FILM, EMPTY, body(1, left=104), EMPTY)]
+    double = [*cutouts(3), CentreCrop(7, FILM, EMPTY, body(1, left=104), EMPTY)]
     fusion, events = fused(double)
     skipped = [event for event in events if event.verdict == "skipped"]
     assert fusion.count == 3 and skipped[0].claimed == pytest.approx(0.9)
@@ -84,23 +85,23 @@ def test_a_doubled_vertebra_is_written_once() -> None:
 def test_what_one_cutout_alone_sees_must_be_a_body_in_its_middle(place: int, share: float, written: bool) -> None:
     masks = [EMPTY, EMPTY, EMPTY]
     masks[place] = body(6, height=round(share * HEIGHT))
-    fusion, events = fused([*cutouts(4), Cutout(9, FILM, *masks)])
+    fusion, events = fused([*cutouts(4), CentreCrop(9, FILM, *masks)])
     assert fusion.count == 4 + written
     assert ("no other cutout agrees" in {event.reason for event in events}) is not written
 
 
 def test_weak_agreement_of_three_asks_for_one_vote() -> None:
     given = [
-        Cutout(0, FILM, EMPTY, body(0), EMPTY),
-        Cutout(1, FILM, body(0, left=124), EMPTY, EMPTY),  # Dice 0.4
-        Cutout(2, FILM, body(0, left=76), EMPTY, EMPTY),  # Dice 0.4
+        CentreCrop(0, FILM, EMPTY, body(0), EMPTY),
+        CentreCrop(1, FILM, body(0, left=124), EMPTY, EMPTY),  # Dice 0.4
+        CentreCrop(2, FILM, body(0, left=76), EMPTY, EMPTY),  # Dice 0.4
     ]
     _, events = fused(given)
     assert len(events[0].couple) == 3 and events[0].agreement == pytest.approx(0.4) and events[0].votes == 1
 
 
 def test_more_vertebrae_than_a_byte_counts_are_no_error() -> None:
-    fusion = Fusion([Cutout(i, FILM, EMPTY, dot(i), EMPTY) for i in range(300)], SHAPE, RULE)
+    fusion = Fusion([CentreCrop(i, FILM, EMPTY, dot(i), EMPTY) for i in range(300)], SHAPE, RULE)
     assert sum(event.verdict == "written" for event in fusion.run()) == fusion.count == 300
 
 
@@ -110,7 +111,7 @@ def dot(index: int) -> Mask:
 
 
 def test_only_unclaimed_pixels_are_written() -> None:
-    given = [*cutouts(2), Cutout(7, FILM, EMPTY, body(1, left=120), EMPTY)]  # half of it is claimed
+    given = [*cutouts(2), CentreCrop(7, FILM, EMPTY, body(1, left=120), EMPTY)]  # half of it is claimed
     fusion, events = fused(given)
     assert fusion.count == 3 and events[-1].mask.area == WIDTH * HEIGHT // 2
 
@@ -125,7 +126,7 @@ def test_small_parts_are_dropped_and_holes_filled() -> None:
     crop[:, WIDTH:] = False
     crop[:2, -2:] = True  # four pixels beside it
     crop[10:14, 10:14] = False
-    fusion, events = fused([Cutout(0, FILM, EMPTY, Mask(crop, (100, 30)), EMPTY)])
+    fusion, events = fused([CentreCrop(0, FILM, EMPTY, Mask(crop, (100, 30)), EMPTY)])
     assert events[0].mask.area == WIDTH * HEIGHT - 16
     assert np.count_nonzero(fusion.instances) == WIDTH * HEIGHT
 
@@ -144,7 +145,7 @@ def test_instances_keep_to_the_map_and_take_what_touches_them() -> None:
     semantic[30:58, 100:146] = True  # six columns more than the first
     semantic[70:98, 100:140] = True  # ten columns less than the second
     semantic[200:220, 100:140] = True  # touches nothing
-    found = settled(instances, semantic)
+    found = settled(instances, semantic, RULE.largest_fringe)
     assert (found[30:58, 140:146] == 1).all() and not found[70:98, 140:].any() and not found[200:220].any()
 
 
@@ -153,4 +154,4 @@ def test_a_body_that_was_missed_does_not_spoil_its_neighbour() -> None:
     instances[30:58, 100:140] = 1
     semantic = instances > 0
     semantic[58:86, 100:140] = True  # joined to it, and as large
-    assert (settled(instances, semantic) == instances).all()
+    assert (settled(instances, semantic, RULE.largest_fringe) == instances).all()

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from spinefm.methods import CannotStart, build_method, run_to_trace
-from spinefm.methods.spineps import Spineps, SpinepsSettings
+from spinefm.methods.spineps import Spineps, SpinepsConfig
+from spinefm.methods.spineps.events import Centred
 from spinefm.methods.spineps.method import parted
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Trace
-from spinefm.trace.semantic_events import Centred
 from spinefm.weights.load import BundleError
 from tests.columns import empty_bundle
 from tests.methods.drawn import DrawnAnswers, blob, body, film, map_of, whole_bundle
@@ -29,7 +29,7 @@ def traced(answers: DrawnAnswers) -> Trace:
         def _answers(self, watch: object) -> Any:
             return answers
 
-    return run_to_trace(Drawn(whole_bundle(), SpinepsSettings()), film())
+    return run_to_trace(Drawn(whole_bundle(), SpinepsConfig()), film())
 
 
 def test_a_drawn_spine_is_found_and_named() -> None:
@@ -90,5 +90,5 @@ def test_a_bundle_without_the_networks_is_refused_in_one_sentence() -> None:
 
 def test_settings_change_by_name() -> None:
     assert build_method("spineps", whole_bundle(), {"claimed_limit": "0.5"}).settings["claimed_limit"] == 0.5
-    with pytest.raises(ValueError, match="must be a number from 0 up"):
+    with pytest.raises(ValueError, match="is a number from 0 to 1, not -1"):
         build_method("spineps", whole_bundle(), {"erosion": -1})

@@ -5,17 +5,19 @@ from __future__ import annotations
 import pytest
 
 from spinefm.core.masks import Mask
-from spinefm.methods.vertxnet.ensemble import Ensemble, Rule, united
-from spinefm.trace.semantic_events import Leftover, Paired
+from spinefm.methods.vertxnet.config import VertXNetConfig
+from spinefm.methods.vertxnet.ensemble import Ensemble, united
+from spinefm.methods.vertxnet.events import PairedContours
 from tests.methods.drawn import HEIGHT, WIDTH, blob, body
 
 
-def run(pieces: list[Mask], detections: list[Mask], rule: Rule | None = None) -> tuple[list[Mask], list[str]]:
+def run(
+    pieces: list[Mask], detections: list[Mask], config: VertXNetConfig | None = None
+) -> tuple[list[Mask], list[str]]:
     """The kept masks, and the verdict of every event."""
-    ensemble = Ensemble(dict(enumerate(pieces)), dict(enumerate(detections)), rule or Rule())
+    ensemble = Ensemble(dict(enumerate(pieces)), dict(enumerate(detections)), config or VertXNetConfig())
     events = list(ensemble.run())
-    assert all(isinstance(event, Paired | Leftover) for event in events)
-    return [kept.mask for kept in ensemble.kept], [event.verdict for event in events]  # type: ignore[union-attr]
+    return [kept.mask for kept in ensemble.kept], [event.verdict for event in events]
 
 
 def test_contours_that_agree_become_their_union() -> None:
@@ -26,8 +28,8 @@ def test_contours_that_agree_become_their_union() -> None:
 
 
 def test_the_ratios_are_those_of_the_paper() -> None:
-    event = next(Ensemble({0: body(0)}, {0: body(0, left=110, width=20)}, Rule(eta=0.4)).run())
-    assert isinstance(event, Paired)
+    event = next(Ensemble({0: body(0)}, {0: body(0, left=110, width=20)}, VertXNetConfig(eta=0.4)).run())
+    assert isinstance(event, PairedContours)
     assert event.agreement == pytest.approx(20 / 40) and event.cover == 1 and event.verdict == "merged"
 
 
@@ -80,8 +82,8 @@ def test_a_leftover_of_another_size_is_dropped() -> None:
 
 def test_lambda_widens_the_area_rule() -> None:
     pieces, detections = [body(0), body(1, width=44), body(3, width=60)], [body(0), body(1, width=44)]
-    assert run(pieces, detections, Rule(deviations=2.0))[1][-1] == "dropped"
-    assert run(pieces, detections, Rule(deviations=12.0))[1][-1] == "kept by area"
+    assert run(pieces, detections, VertXNetConfig(deviations=2.0))[1][-1] == "dropped"
+    assert run(pieces, detections, VertXNetConfig(deviations=12.0))[1][-1] == "kept by area"
 
 
 def test_a_doubled_detection_is_dropped() -> None:
@@ -91,7 +93,7 @@ def test_a_doubled_detection_is_dropped() -> None:
 
 def test_the_best_match_counts_and_not_the_first() -> None:
     poor, good = body(0, left=112), body(0, left=101)
-    kept, verdicts = run([body(0)], [poor, good], Rule(eta=0.5))
+    kept, verdicts = run([body(0)], [poor, good], VertXNetConfig(eta=0.5))
     assert verdicts == ["left", "merged", "dropped"]
     assert kept[0].iou(united(body(0), good)) == 1
 

@@ -10,7 +10,7 @@ from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.methods import CannotAdd, CannotStart, build_method, run_to_trace
-from spinefm.methods.vertxnet import VertXNet, VertXNetSettings
+from spinefm.methods.vertxnet import VertXNet, VertXNetConfig
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Trace
 from spinefm.weights.load import BundleError
@@ -27,7 +27,7 @@ def traced(answers: DrawnAnswers, **settings: Any) -> Trace:
         def _answers(self, watch: object) -> Any:
             return answers
 
-    return run_to_trace(Drawn(whole_bundle(), VertXNetSettings(**settings)), film())
+    return run_to_trace(Drawn(whole_bundle(), VertXNetConfig(**settings)), film())
 
 
 def names(trace: Trace) -> list[str]:
@@ -101,21 +101,21 @@ def test_a_lone_vertebra_is_a_result() -> None:
 
 def test_a_bundle_without_a_unet_is_refused_in_one_sentence() -> None:
     with pytest.raises(BundleError, match='VertXNet needs unet, which the bundle "oracle" does not have'):
-        VertXNet(empty_bundle(), VertXNetSettings())
+        VertXNet(empty_bundle(), VertXNetConfig())
 
 
-def test_wrong_settings_and_seeds_are_refused() -> None:
+def test_wrong_settings_and_starting_points_are_refused() -> None:
     bundle = whole_bundle()
     with pytest.raises(ValueError, match="one of ensemble, unet, mask_rcnn"):
         build_method("vertxnet", bundle, {"result": "both"})
     with pytest.raises(ValueError, match="VertXNet has no setting named 'beta'"):
         build_method("vertxnet", bundle, {"beta": 1})
-    with pytest.raises(CannotStart, match="starts from no seeds"):
-        build_method("vertxnet", bundle, seeds=[Point(1, 1), Point(2, 2), Point(3, 3)])
+    with pytest.raises(CannotStart, match="takes no starting points"):
+        build_method("vertxnet", bundle, starts=[Point(1, 1), Point(2, 2), Point(3, 3)])
     assert build_method("vertxnet", bundle, {"eta": "0.5"}).settings["eta"] == 0.5
 
 
-def test_there_is_no_walk_to_go_on_with() -> None:
+def test_there_is_no_induction_to_go_on_with() -> None:
     trace = traced(DrawnAnswers(SPINE, map_of(SPINE), SPINE))
     with pytest.raises(CannotAdd, match="click the vertebra itself"):
-        VertXNet(whole_bundle(), VertXNetSettings()).go_on(film(), trace, "up")
+        VertXNet(whole_bundle(), VertXNetConfig()).go_on(film(), trace, "up")

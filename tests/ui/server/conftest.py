@@ -19,9 +19,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from spinefm.imaging.radiograph import read
 from spinefm.methods import film_record
 from spinefm.trace.model import Trace
+from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.page import build_page, launch
-from spinefm.ui.server.workbench import Workbench
-from tests.ui.server.stand_in import StandInBench, all_events, write_film
+from tests.ui.server.stand_in import StandInService, all_events, write_film
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = (
@@ -45,7 +45,7 @@ def write_examples(folder: Path) -> Path:
     return folder
 
 
-def serve(bench: Workbench, examples: Path, **more: int) -> Iterator[str]:
+def serve(bench: ModelService, examples: Path, **more: int) -> Iterator[str]:
     """The page's address while it is served; `more` goes to `build_page`."""
     page = build_page(bench, examples, **more)
     _, url, _ = launch(page, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=None)
@@ -60,13 +60,13 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bench() -> StandInBench:
-    """The workbench of the page with examples; a test may close its gate."""
-    return StandInBench()
+def bench() -> StandInService:
+    """The model service of the page with examples; a test may close its gate."""
+    return StandInService()
 
 
 @pytest.fixture
-def gate(bench: StandInBench) -> Iterator[threading.Semaphore]:
+def gate(bench: StandInService) -> Iterator[threading.Semaphore]:
     """Events of a run come only as the test lets them; afterwards all that is left may pass."""
     bench.gate = threading.Semaphore(0)
     yield bench.gate
@@ -75,7 +75,7 @@ def gate(bench: StandInBench) -> Iterator[threading.Semaphore]:
 
 
 @pytest.fixture(scope="session")
-def address(bench: StandInBench, examples: Path) -> Iterator[str]:
+def address(bench: StandInService, examples: Path) -> Iterator[str]:
     """The page with examples."""
     yield from serve(bench, examples)
 
@@ -83,7 +83,7 @@ def address(bench: StandInBench, examples: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def bare_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page without examples."""
-    yield from serve(StandInBench(), tmp_path_factory.mktemp("none"))
+    yield from serve(StandInService(), tmp_path_factory.mktemp("none"))
 
 
 @pytest.fixture(scope="session")

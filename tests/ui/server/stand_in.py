@@ -15,25 +15,14 @@ from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import Addition, CannotAdd, CannotStart
-from spinefm.trace.model import (
-    Anchor,
-    Checked,
-    Classified,
-    Decided,
-    Detection,
-    Direction,
-    Event,
-    Finished,
-    Located,
-    Named,
-    Proposed,
-    Seeded,
-    Segmented,
-    Setting,
-    Trace,
-    Vertebra,
-)
-from spinefm.ui.server.workbench import Facts
+from spinefm.methods.base.events import Detection, Located
+from spinefm.methods.base.protocol import Direction
+from spinefm.methods.spinefm.events import Checked, Classified, Decided, Proposed, Seeded, Segmented
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.model import Anchor, Finished, Named, Setting, Trace, Vertebra
+from spinefm.trace.registry import Event
+from spinefm.ui.server.model_service import Facts
+from spinefm.weights.load import BundleError
 
 SIZE = (300, 420)
 LEVELS = (Level.C2, Level.C3, Level.C4, Level.C5, Level.C6, Level.C7)
@@ -170,7 +159,7 @@ class StandIn:
 
     def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
         """The seventh body, which the classifier calls background, and nothing beyond it."""
-        stop = trace.stops[direction]
+        stop = stops(trace.events)[direction]
         if stop.reason != "background":
             raise CannotAdd("There is nothing to take at that stop: click the vertebra itself to add it.")
         seen = [event for event in step("down", 2, 6, None, 4) if not isinstance(event, (Proposed, Decided))]
@@ -178,7 +167,8 @@ class StandIn:
         beyond = Point(CENTRES[6].x, SIZE[1] + 8.0)
         last = Proposed("down", 3, tuple(CENTRES[4:7]), beyond, Box.square(beyond, 120))
         out = Decided("down", 3, "stopped", "point outside", 8.0, 0.0, None)
-        return Addition((*seen, taken, last, out), (vertebra(6, 6),))
+        words = "the induction downwards went on past background 0.91 > 0.50"
+        return Addition((*seen, taken, last, out), (vertebra(6, 6),), passed=words)
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
         """The seventh body, where the click lies near it."""
@@ -196,15 +186,23 @@ class StandIn:
 
 
 @dataclass
-class StandInBench:
-    """A workbench that hands out the stand-in; with a gate, a test lets its events through one by one."""
+class StandInService:
+    """A model service that hands out the stand-in; with a gate, a test lets its events through one by one."""
 
     gate: threading.Semaphore | None = None
 
     def facts(self) -> Facts:
         """As on a machine without a GPU."""
-        return Facts("SpineFM", "compact", "CPU", True)
+        return Facts("SpineFM", "compact", "CPU")
 
-    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None, name: str = "spinefm") -> StandIn:
+    def method(
+        self,
+        settings: Mapping[str, Setting],
+        seeds: Sequence[Point] | None,
+        name: str = "spinefm",
+        bundle: str | None = None,
+    ) -> StandIn:
         """The stand-in, whatever the name; of the settings only the overlap limit has an effect."""
+        if bundle not in (None, "compact"):
+            raise BundleError(f'This page has no bundle "{bundle}": choose compact.')
         return StandIn(self.gate, {"overlap_limit": 0.1, **settings}, tuple(seeds or ()))

@@ -10,7 +10,8 @@ from PIL import Image, ImageSequence
 
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import film_record
-from spinefm.trace.model import Decided, Trace
+from spinefm.methods.spinefm.events import Decided
+from spinefm.trace.model import Trace
 from spinefm.ui.server.animation import HEIGHT, PAUSE, STRIP, animation
 from tests.ui.server.stand_in import SIZE, all_events, film_pixels
 

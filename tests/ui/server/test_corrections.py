@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,9 @@ from spinefm.export.report import report
 from spinefm.export.table import vertebra_rows
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import Addition
-from spinefm.trace.model import Action, Decided, FilmRecord, Trace
+from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.model import Action, FilmRecord, Trace
 from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused, apply, carried, extended
 from spinefm.ui.server.limits import LIMITS, changed
@@ -46,7 +49,7 @@ def test_shifting_there_and_back_gives_the_names_again() -> None:
 
 def test_deleting_recounts_from_the_anchor() -> None:
     middle = run().trace.vertebrae[3].number
-    assert names(run().correct(Correction("delete", middle))) == ["C2", "C3", "C4", "C5", "C6"]
+    assert names(run().correct(Correction("delete", middle, close=True))) == ["C2", "C3", "C4", "C5", "C6"]
 
 
 def test_deleting_without_names_numbers_anew() -> None:
@@ -99,7 +102,7 @@ def test_a_locked_vertebra_is_neither_renamed_nor_deleted(correction: Correction
 
 
 def test_names_are_counted_from_a_locked_vertebra_before_the_anchor() -> None:
-    assert names(locked(0).correct(Correction("delete", 3))) == ["C3", "C4", "C5", "C6", "C7"]
+    assert names(locked(0).correct(Correction("delete", 3, close=True))) == ["C3", "C4", "C5", "C6", "C7"]
 
 
 def test_a_locked_vertebra_outlives_a_run_that_misses_or_renames_it() -> None:
@@ -126,11 +129,11 @@ def taken_further(action: Action) -> Trace:
 def test_going_on_past_a_stop_names_what_was_found_and_is_kept_in_the_trace() -> None:
     trace = taken_further("go on")
     assert [vertebra.name for vertebra in trace.vertebrae] == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
-    assert trace.corrections[0].text == "the walk downwards went on past background 0.91 > 0.50 and found T1."
-    assert trace.stops["down"].reason == "point outside"
+    assert trace.corrections[0].text == "the induction downwards went on past background 0.91 > 0.50 and found T1."
+    assert stops(trace.events)["down"].reason == "point outside"
     again = Trace.from_json(trace.to_json())
     assert [vertebra.name for vertebra in again.vertebrae] == [vertebra.name for vertebra in trace.vertebrae]
-    assert again.to_json() == trace.to_json()
+    assert json.loads(again.to_json()) == json.loads(trace.to_json())
 
 
 def test_a_clicked_vertebra_takes_its_place_in_the_spine() -> None:
@@ -140,11 +143,12 @@ def test_a_clicked_vertebra_takes_its_place_in_the_spine() -> None:
 
 
 PAST_C2 = Decided("up", 2, "accepted", "by hand", 0.98, 0.5, 5, overruled="C2")
+WORDS = "the induction upwards went on past the spine end C2 0.98 > 0.50"
 
 
 def test_passing_the_spine_end_that_the_names_rest_on_makes_them_relative() -> None:
     above = replace(vertebra(7, 0), mask=body(0, -40), centroid=Point(CENTRES[0].x, CENTRES[0].y - 40))
-    trace = extended(run().trace, "go on", Addition((PAST_C2,), (above,)))
+    trace = extended(run().trace, "go on", Addition((PAST_C2,), (above,), passed=WORDS, refuted=5))
     assert [vertebra.name for vertebra in trace.vertebrae] == ["V1", "V2", "V3", "V4", "V5", "V6", "V7"]
     assert trace.anchor is None
     assert trace.corrections[0].text.endswith("past the spine end C2 0.98 > 0.50 and found V1.")
@@ -152,7 +156,7 @@ def test_passing_the_spine_end_that_the_names_rest_on_makes_them_relative() -> N
 
 def test_going_on_past_the_spine_end_in_vain_leaves_the_names() -> None:
     before = run().trace
-    trace = extended(before, "go on", Addition((PAST_C2,), ()))
+    trace = extended(before, "go on", Addition((PAST_C2,), (), passed=WORDS, refuted=5))
     assert [vertebra.name for vertebra in trace.vertebrae] == [vertebra.name for vertebra in before.vertebrae]
     assert trace.anchor == before.anchor
     assert trace.corrections[0].text.endswith("past the spine end C2 0.98 > 0.50 and found nothing more.")
@@ -226,9 +230,9 @@ def test_runs_of_two_methods_are_compared_by_vertebra_alone() -> None:
 
 
 def test_the_limits_are_settings_of_the_method_with_its_defaults() -> None:
-    from spinefm.methods.spinefm import SpineFMSettings
+    from spinefm.methods.spinefm import SpineFMConfig
 
-    defaults = SpineFMSettings().as_dict()
+    defaults = SpineFMConfig().as_settings()
     assert {limit.name: limit.default for limit in LIMITS} == {limit.name: defaults[limit.name] for limit in LIMITS}
     assert all(limit.low <= limit.default <= limit.high for limit in LIMITS)
 

@@ -1,4 +1,4 @@
-"""The choice of a method on the page: what is asked of the workbench, and by which name."""
+"""The choice of a method on the page: what is asked of the model service, and by which name."""
 
 from __future__ import annotations
 
@@ -12,22 +12,28 @@ from spinefm.ui.server import limits
 from spinefm.ui.server.examples import Choice
 from spinefm.ui.server.segment_tab import _wishes
 from spinefm.ui.server.sessions import Wishes, run_steps
-from tests.ui.server.stand_in import StandIn, StandInBench, write_film
+from tests.ui.server.stand_in import StandIn, StandInService, write_film
 
 DEFAULTS = [limit.default for limit in limits.LIMITS]
 
 
-class NotingBench(StandInBench):
-    """A workbench that notes which methods it was asked for."""
+class NotingBench(StandInService):
+    """A model service that notes which methods it was asked for."""
 
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[str] = []
 
-    def method(self, settings: Mapping[str, Setting], seeds: Sequence[Point] | None, name: str = "spinefm") -> StandIn:
+    def method(
+        self,
+        settings: Mapping[str, Setting],
+        seeds: Sequence[Point] | None,
+        name: str = "spinefm",
+        bundle: str | None = None,
+    ) -> StandIn:
         """The stand-in, noted."""
         self.asked.append(name)
-        return super().method(settings, seeds, name)
+        return super().method(settings, seeds, name, bundle)
 
 
 def test_the_chosen_method_runs(tmp_path: Path) -> None:

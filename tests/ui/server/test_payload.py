@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
 from spinefm.core.levels import Level
-from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import film_record
-from spinefm.trace.model import Decided, Finished, Located, Named, Trace
-from spinefm.ui.server.player import event_payload, failed_payload, film_payload, player_payload, trace_payload
-from spinefm.ui.server.player.assets import SCRIPTS, gradio_script, markup, script, style
-from spinefm.ui.server.player.payload import FILM_SIDE, notices, outline
-from spinefm.ui.server.player.summary import ends, reason_text, vertebra_rows
-from tests.ui.server.stand_in import CENTRES, SIZE, all_events, body, film_pixels, located
+from spinefm.methods.base.events import Located
+from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.reasons import reason_words
+from spinefm.trace.model import Finished, Named, Trace
+from spinefm.ui.server.player import failed_payload, film_payload, player_payload, trace_payload
+from spinefm.ui.server.player.assets import gradio_script, markup, style
+from spinefm.ui.server.player.payload import FILM_SIDE, entries_of, notices, ran
+from spinefm.ui.server.player.summary import ends, vertebra_rows
+from tests.ui.server.stand_in import SIZE, all_events, film_pixels, located
 
 
 @pytest.fixture(scope="module")
@@ -38,33 +41,14 @@ def test_a_whole_run_stays_under_400_kb_and_is_plain_json(film: Radiograph) -> N
     payload.pop("film")
     text = json.dumps(payload, allow_nan=False)
     assert len(text) < 400_000
-    assert json.loads(text)["events"][-1]["kind"] == "finished"
+    assert json.loads(text)["entries"][-1]["kind"] == "finished"
 
 
-def test_every_event_has_its_kind_and_a_caption() -> None:
-    for event in all_events():
-        data = event_payload(event)
-        assert data["kind"] == event.kind
-        assert isinstance(data["caption"], str) and data["caption"]
-
-
-def test_an_outline_keeps_the_mask() -> None:
-    mask = body(3)
-    points = np.array(outline(mask)).reshape(-1, 2)
-    assert len(points) < 30
-    assert Mask.from_polygon(points, SIZE).dice(mask) > 0.97
-
-
-def test_a_round_outline_is_far_smaller_than_its_contour_and_as_exact() -> None:
-    ys, xs = np.mgrid[:300, :300]
-    mask = Mask.from_array((xs - 150) ** 2 + (ys - 140) ** 2 < 120**2)
-    points = np.array(outline(mask)).reshape(-1, 2)
-    assert len(points) < len(mask.contour()) / 4
-    assert Mask.from_polygon(points, (300, 300)).dice(mask) > 0.98
-
-
-def test_an_empty_mask_has_an_empty_outline() -> None:
-    assert outline(Mask.empty()) == []
+def test_every_event_has_its_kind_a_line_and_beats() -> None:
+    for event, entry in zip(all_events(), entries_of("spinefm", all_events()), strict=True):
+        assert entry["kind"] == event.kind
+        assert isinstance(entry["text"], str) and entry["text"]
+        assert entry["beats"] or event.kind == "proposed"
 
 
 def test_the_film_travels_as_a_picture_of_bounded_size_with_its_true_size_beside_it() -> None:
@@ -94,8 +78,8 @@ def test_rows_run_from_the_top_and_end_with_the_candidate_that_was_rejected() ->
     rows = vertebra_rows(all_events())
     assert [row["name"] for row in rows] == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
     assert [row["anchor"] for row in rows] == [True] + [False] * 6
-    assert rows[0]["stop"] == "spine end C2 0.98 > 0.50"
-    assert rows[-1]["found"] is False and rows[-1]["stop"] == "background 0.91 > 0.50"
+    assert rows[0]["stop"] == "spine end C2, 98 % (limit 50 %)"
+    assert rows[-1]["found"] is False and rows[-1]["stop"] == "background 91 % (limit 50 %)"
 
 
 def test_without_an_anchor_the_rejected_candidate_gets_no_invented_name() -> None:
@@ -126,7 +110,7 @@ def test_a_starting_point_at_a_spine_end_is_that_ends_reason() -> None:
         "direction": "up",
         "verdict": "spine end",
         "step": 0,
-        "text": "spine end C2 0.95 > 0.50",
+        "text": "spine end C2, 95 % (limit 50 %)",
         "open": True,
     }
 
@@ -138,7 +122,7 @@ def test_what_stopped_an_earlier_attempt_is_no_end_of_the_run() -> None:
 
 
 def test_a_reason_without_a_number_has_none() -> None:
-    assert reason_text(Decided("up", 2, "stopped", "empty mask", None, None, None)) == "the mask is empty"
+    assert reason_words(Decided("up", 2, "stopped", "empty mask", None, None, None)) == "the mask is empty"
 
 
 def test_notices_of_a_lowered_limit_and_of_relative_names(film: Radiograph) -> None:
@@ -157,12 +141,7 @@ def test_every_level_and_relative_name_has_a_colour() -> None:
     colours = player_payload("run", "empty")["colours"]
     assert {level.name for level in Level} <= set(colours)
     assert colours["C5"] == Level.C5.colour
-    assert colours["V9"] == colours["V1"] != colours["V2"]
-
-
-def test_points_are_rounded_to_tenths() -> None:
-    seeded = event_payload(all_events()[1])
-    assert seeded["points"][0] == [round(CENTRES[2].x, 1), round(CENTRES[2].y, 1)]
+    assert colours["V1"] != colours["V2"]
 
 
 def test_the_template_holds_nothing_that_the_page_would_evaluate() -> None:
@@ -170,15 +149,19 @@ def test_the_template_holds_nothing_that_the_page_would_evaluate() -> None:
         assert "${" not in text and "{{" not in text and "`" not in text and "\\" not in text
 
 
-def test_scripts_come_in_order_and_ask_no_other_host() -> None:
-    assert [script().index(f"// {first}") for first in _first_comments()] == sorted(
-        script().index(f"// {first}") for first in _first_comments()
-    )
-    assert "://" not in gradio_script(1024).replace("http://www.w3.org/2000/svg", "")
+def test_the_script_defines_the_player_and_the_events_of_the_page() -> None:
+    script = gradio_script(1024)
+    assert "new Player(element" in script
+    assert all(f'"{event}"' in script for event in ("correct", "turn", "again"))
 
 
-def _first_comments() -> list[str]:
-    from importlib.resources import files
+def test_a_doubtful_body_is_marked_in_its_row() -> None:
+    finished = next(event for event in all_events() if isinstance(event, Finished))
+    unsure = tuple(replace(v, probability=0.21 if v.name == "C4" else v.probability) for v in finished.vertebrae)
+    rows = vertebra_rows([*all_events()[:-1], replace(finished, vertebrae=unsure)])
+    assert [row["name"] for row in rows if row["doubtful"]] == ["C4"]
 
-    folder = files("spinefm.ui").joinpath("player")
-    return [folder.joinpath(name).read_text().splitlines()[0].removeprefix("// ") for name in SCRIPTS]
+
+def test_what_ran_where_and_how_long_is_said() -> None:
+    assert ran(all_events()) == {"seconds": "0.9", "device": "cpu", "bundle": "compact"}
+    assert ran(all_events()[:-1]) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,11 +13,13 @@ import cv2
 import numpy as np
 import pytest
 
-from spinefm.ui.server import workbench
 from spinefm.ui.server.corrections import Correction
 from spinefm.ui.server.examples import GONE, Choice, find_examples, small_jpeg, thumbnail
+from spinefm.ui.server.model_service import BundleService
 from spinefm.ui.server.sessions import (
     NO_FILM,
+    RELOAD,
+    WINDOW,
     Kept,
     Shown,
     Wishes,
@@ -25,14 +28,14 @@ from spinefm.ui.server.sessions import (
     example_shown,
     gone_on,
     opened,
+    recalled,
     run_steps,
+    shown_again,
 )
-from spinefm.ui.server.workbench import SharedBundle
-from spinefm.weights.load import Bundle, BundleError, Manifest
+from spinefm.ui.server.sittings import Sitting
 from tests.bad_films import write_bad_films
-from tests.columns import empty_bundle
 from tests.ui.server.conftest import write_examples
-from tests.ui.server.stand_in import CENTRES, StandInBench, all_events, write_film
+from tests.ui.server.stand_in import CENTRES, StandInService, all_events, write_film
 
 
 @pytest.fixture
@@ -43,30 +46,46 @@ def choice(tmp_path: Path) -> Choice:
 
 @pytest.fixture
 def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A machine on which no manifest lies."""
-    missing = Manifest.read
-    monkeypatch.setattr(workbench, "on_disk", lambda name: bool(missing(tmp_path / "manifest.json")))
+    """A machine on which no weights lie."""
+    monkeypatch.setattr("spinefm.weights.manifest.WEIGHTS_FOLDER", tmp_path)
 
 
-def test_a_run_gives_the_film_each_event_and_the_result(choice: Choice) -> None:
-    payloads = [shown.payload for shown in run_steps(StandInBench(), choice)]
+def test_a_run_gives_the_film_once_each_event_as_it_comes_and_the_result(choice: Choice) -> None:
+    payloads = [shown.payload for shown in run_steps(StandInService(), choice)]
     count = len(all_events())
-    assert [len(payload["events"]) for payload in payloads] == [*range(count + 1), count, count]
-    assert {payload["status"] for payload in payloads[:-2]} == {"running"}
+    assert [payload["total"] for payload in payloads[:-1]] == [*range(count + 1), count]
     assert [payload["status"] for payload in payloads[-2:]] == ["finished", "finished"]
+    assert {payload["status"] for payload in payloads[:-2]} == {"running"}
     assert len({payload["run"] for payload in payloads}) == 1
-    assert all(payload["film"]["url"] == payloads[0]["film"]["url"] for payload in payloads)
+    assert [isinstance(payload.get("film"), dict) for payload in payloads] == [True, *[False] * (count + 2)]
+
+
+def test_messages_stay_small_and_hold_every_event(choice: Choice) -> None:
+    payloads = [shown.payload for shown in run_steps(StandInService(), choice)]
+    assert all(len(json.dumps(payload)) < 60_000 for payload in payloads[1:])
+    assert all(len(payload["entries"]) <= WINDOW for payload in payloads[:-1])
+    known: dict[int, str] = {}
+    for payload in payloads[:-1]:
+        known |= {payload.get("from", 0) + index: entry["kind"] for index, entry in enumerate(payload["entries"])}
+    assert [known[index] for index in range(len(known))] == [event.kind for event in all_events()]
+
+
+def test_a_player_that_missed_a_part_gets_the_whole_run(kept: Kept) -> None:
+    payload = next(shown_again(kept)).payload
+    assert len(payload["entries"]) == payload["total"] == len(all_events())
+    assert payload["film"]["url"].startswith("data:")
+    assert list(shown_again(None)) == []
 
 
 def test_payloads_already_sent_never_change(choice: Choice) -> None:
-    run = run_steps(StandInBench(), choice)
+    run = run_steps(StandInService(), choice)
     first = next(run).payload
     assert len(list(run)) > 1
-    assert first["events"] == []
+    assert first["entries"] == []
 
 
 def test_the_zip_is_there_while_the_page_fetches_it_and_gone_afterwards(choice: Choice) -> None:
-    run = run_steps(StandInBench(), choice)
+    run = run_steps(StandInService(), choice)
     path = None
     for shown in run:
         if shown.payload.get("download"):
@@ -89,8 +108,13 @@ def last_of(all_shown: Iterable[Shown]) -> Shown:
     return list(all_shown)[-1]
 
 
+def result_of(all_shown: Iterable[Shown]) -> dict[str, Any]:
+    """The last payload that is more than the news of a packed zip."""
+    return [shown.payload for shown in all_shown if not shown.payload.get("packed")][-1]
+
+
 def test_a_run_without_a_film_fails_with_a_sentence() -> None:
-    error = only(run_steps(StandInBench(), None))["error"]
+    error = only(run_steps(StandInService(), None))["error"]
     assert NO_FILM.startswith(error["what"][:-1])
 
 
@@ -104,22 +128,22 @@ def test_each_of_twenty_bad_files_is_a_sentence_and_nothing_else(tmp_path: Path)
 
 
 def test_an_expired_upload_fails_with_a_sentence(tmp_path: Path) -> None:
-    error = only(run_steps(StandInBench(), Choice(tmp_path / "gone.png", "gone.png")))["error"]
+    error = only(run_steps(StandInService(), Choice(tmp_path / "gone.png", "gone.png")))["error"]
     assert GONE.startswith(error["what"][:-1])
 
 
 def test_a_film_on_which_no_run_can_start_keeps_its_detections_beside_the_reason(tmp_path: Path) -> None:
     path = write_film(tmp_path / "dark.png")
-    last = last_of(run_steps(StandInBench(), Choice(path, path.name))).payload
+    last = result_of(run_steps(StandInService(), Choice(path, path.name)))
     assert last["status"] == "failed"
-    assert [event["kind"] for event in last["events"]] == ["located"]
+    assert [entry["kind"] for entry in last["entries"]] == ["located"]
     assert "Fewer than three" in last["error"]["what"]
 
 
 def test_a_fault_of_the_program_is_shown_and_not_hidden(choice: Choice) -> None:
-    run = run_steps(StandInBench(), choice, Wishes({"overlap_limit": "broken"}))
+    run = run_steps(StandInService(), choice, Wishes({"overlap_limit": "broken"}))
     next(run)
-    assert "fault of the program" in next(run).payload["error"]["what"]
+    assert "error in the program" in next(run).payload["error"]["what"]
     with pytest.raises(AssertionError):
         next(run)
 
@@ -127,18 +151,10 @@ def test_a_fault_of_the_program_is_shown_and_not_hidden(choice: Choice) -> None:
 def test_missing_weights_are_a_sentence_that_names_no_folder_of_the_machine(
     choice: Choice, no_weights: None, tmp_path: Path
 ) -> None:
-    last = last_of(run_steps(SharedBundle(), choice)).payload
+    last = result_of(run_steps(BundleService.started(), choice))
     assert last["status"] == "failed"
     assert "weights" in last["error"]["what"] and last["error"]["remedy"]
     assert str(tmp_path) not in str(last["error"])
-
-
-def test_facts_without_weights_and_warming_them_do_not_fail(no_weights: None) -> None:
-    bench = SharedBundle()
-    bench.warm().join()
-    assert bench.facts().line.endswith("weights missing")
-    with pytest.raises(BundleError):
-        bench.method({}, None)
 
 
 def test_opening_nothing_is_the_empty_page() -> None:
@@ -162,7 +178,7 @@ def test_a_thumbnail_at_hand_is_taken_and_its_film_not_read(tmp_path: Path) -> N
 
 def test_an_example_opens_with_its_finished_run_where_there_is_one(tmp_path: Path) -> None:
     examples = find_examples(write_examples(tmp_path))
-    assert [last_of(example_shown(example)).payload["status"] for example in examples.values()] == [
+    assert [result_of(example_shown(example))["status"] for example in examples.values()] == [
         "finished",
         "ready",
     ]
@@ -175,74 +191,103 @@ def test_a_folder_without_examples_offers_none(tmp_path: Path) -> None:
 @pytest.fixture
 def kept(choice: Choice) -> Kept:
     """A finished run as the page remembers it."""
-    return remembered(run_steps(StandInBench(), choice))
+    return remembered(run_steps(StandInService(), choice))
 
 
 def test_a_second_run_on_the_film_is_compared_with_the_first(choice: Choice, kept: Kept) -> None:
     wishes = Wishes({"overlap_limit": 0.02})
-    comparison = last_of(run_steps(StandInBench(), choice, wishes, kept)).payload["comparison"]
+    comparison = result_of(run_steps(StandInService(), choice, wishes, kept))["comparison"]
     assert comparison["settings"] == [{"name": "overlap_limit", "old": 0.1, "new": 0.02}]
     assert comparison["divergence"]["direction"] == "up" and comparison["divergence"]["step"] == 1
 
 
 def test_undo_after_a_further_run_brings_back_the_corrected_one(choice: Choice, kept: Kept) -> None:
     lower = remembered(corrected(kept, lambda run, film: run.correct(Correction("shift", offset=1))))
-    shown = list(run_steps(StandInBench(), choice, None, lower))
-    payload, after = shown[-1].payload, remembered(iter(shown))
+    shown = list(run_steps(StandInService(), choice, None, lower))
+    payload, after = result_of(shown), remembered(iter(shown))
     assert [row["name"] for row in payload["rows"]][0] == "C2"
     assert any("undo brings that run back" in line for line in payload["notices"])
     back = remembered(corrected(after, lambda run, film: run.undo()))
     assert [vertebra.name for vertebra in back.run.trace.vertebrae][0] == "C3"
-    plain = last_of(run_steps(StandInBench(), choice, None, kept)).payload
+    plain = result_of(run_steps(StandInService(), choice, None, kept))
     assert plain["corrections"]["undo"] is None and plain["notices"] == []
 
 
 def test_starting_points_that_a_method_does_not_take_are_said_to_be_unused(choice: Choice) -> None:
     seeds = tuple(CENTRES[:3])
-    payload = last_of(run_steps(StandInBench(), choice, Wishes(seeds=seeds, method="vertxnet"))).payload
+    payload = result_of(run_steps(StandInService(), choice, Wishes(seeds=seeds, method="vertxnet")))
     assert payload["notices"] == ["VertXNet takes no starting points: those clicked were not used."]
-    assert last_of(run_steps(StandInBench(), choice, Wishes(seeds=seeds))).payload["notices"] == []
+    assert result_of(run_steps(StandInService(), choice, Wishes(seeds=seeds)))["notices"] == []
 
 
 def test_runs_on_different_films_are_not_compared(kept: Kept, tmp_path: Path) -> None:
     other = Choice(write_film(tmp_path / "other.png", bright=0.9), "other.png")
-    assert last_of(run_steps(StandInBench(), other, None, kept)).payload["comparison"] is None
+    assert result_of(run_steps(StandInService(), other, None, kept))["comparison"] is None
 
 
 def test_a_correction_changes_names_zip_and_memory(kept: Kept) -> None:
     correction = Correction("shift", offset=1)
     all_shown = list(corrected(kept, lambda run, film: run.correct(correction)))
-    shown = all_shown[-1]
+    shown = all_shown[0]
+    assert all_shown[-1].payload["download"]["path"].endswith(".zip")
     assert [row["name"] for row in shown.payload["rows"]][:3] == ["C3", "C4", "C5"]
     assert shown.payload["corrections"] == {"undo": "all names moved down by 1.", "redo": None}
     assert len(remembered(all_shown).run.done) == 1
 
 
 def test_going_on_and_adding_ask_the_method_with_the_settings_of_the_run(kept: Kept) -> None:
-    bench = StandInBench()
-    on = last_of(corrected(kept, lambda run, film: gone_on(bench, run, film, "down"))).payload
-    clicked = last_of(corrected(kept, lambda run, film: added(bench, run, film, CENTRES[6]))).payload
+    bench = StandInService()
+    on = result_of(corrected(kept, lambda run, film: gone_on(bench, run, film, "down")))
+    clicked = result_of(corrected(kept, lambda run, film: added(bench, run, film, CENTRES[6], {"sure": True})))
     for payload in (on, clicked):
         assert [row["name"] for row in payload["rows"] if row["found"]][-1] == "T1"
-        assert payload["events"][-1]["kind"] == "corrected"
+        assert payload["entries"][-1]["kind"] == "corrected"
 
 
 def test_a_click_on_nothing_is_refused_with_a_sentence(kept: Kept) -> None:
-    shown = next(corrected(kept, lambda run, film: added(StandInBench(), run, film, CENTRES[0])))
-    assert "No new vertebra" in shown.payload["refused"] and shown.kept == kept
+    shown = next(corrected(kept, lambda run, film: added(StandInService(), run, film, CENTRES[0], {})))
+    assert "No new vertebra" in shown.payload["refused"] and shown.kept is None
 
 
 def test_a_locked_vertebra_is_carried_into_the_next_run(choice: Choice, kept: Kept) -> None:
     before = replace(kept, run=kept.run.correct(Correction("lock", 5)))
-    shown = last_of(run_steps(StandInBench(), choice, Wishes({"overlap_limit": 0.02}), before))
-    assert [row["name"] for row in shown.payload["rows"] if row["locked"]] == ["C2"]
-    assert shown.payload["events"][-1]["kind"] == "corrected"
+    payload = result_of(run_steps(StandInService(), choice, Wishes({"overlap_limit": 0.02}), before))
+    assert [row["name"] for row in payload["rows"] if row["locked"]] == ["C2"]
+    assert payload["entries"][-1]["kind"] == "corrected"
 
 
 def test_a_refused_correction_leaves_the_run_as_it_was_and_says_why(kept: Kept) -> None:
     shown = next(corrected(kept, lambda run, film: run.correct(Correction("name", 99, "C5"))))
     assert "no such vertebra" in shown.payload["refused"]
-    assert shown.kept == kept
+    assert shown.kept is None and shown.payload["run"] == "same"
+
+
+def test_a_click_on_background_is_asked_about_and_changes_nothing(kept: Kept) -> None:
+    asked = {"action": "add", "point": [1, 2]}
+    (shown,) = corrected(kept, lambda run, film: added(StandInService(), run, film, CENTRES[6], asked))
+    assert shown.payload["question"]["choices"][0]["change"] == {**asked, "sure": True}
+    assert shown.kept is None
+
+
+def test_a_reload_brings_back_film_and_run_while_the_film_is_there(kept: Kept, tmp_path: Path) -> None:
+    shown = next(recalled(Sitting(kept.choice, kept.run)))
+    assert shown.payload["status"] == "finished" and shown.kept is not None and not shown.payload.get("play")
+    assert RELOAD in shown.payload["remarks"]
+    assert next(recalled(Sitting(kept.choice))).payload["status"] == "ready"
+    assert list(recalled(Sitting(Choice(tmp_path / "gone.png", "gone.png"), kept.run))) == []
+
+
+def test_an_example_plays_at_once_and_is_called_simulated(tmp_path: Path) -> None:
+    shown = next(example_shown(find_examples(write_examples(tmp_path))["a-finished"]))
+    assert shown.payload["play"] is True and shown.payload["simulated"] is True
+
+
+def test_a_third_run_does_not_repeat_the_notice_about_corrections(choice: Choice, kept: Kept) -> None:
+    lower = remembered(corrected(kept, lambda run, film: run.correct(Correction("shift", offset=1))))
+    second = list(run_steps(StandInService(), choice, None, lower))
+    third = result_of(run_steps(StandInService(), choice, None, remembered(second)))
+    assert any("corrections of the run before" in line for line in result_of(second)["notices"])
+    assert third["notices"] == []
 
 
 def test_correcting_without_a_run_is_a_sentence() -> None:
@@ -255,44 +300,6 @@ def test_the_real_method_runs_on_a_phantom_as_the_page_would(tmp_path: Path) -> 
 
     path = tmp_path / "phantom.png"
     assert cv2.imwrite(str(path), np.round(simulate(9_700_001, "cervical", layout="full").film * 255).astype(np.uint8))
-    last = last_of(run_steps(SharedBundle(), Choice(path, path.name))).payload
+    last = result_of(run_steps(BundleService.started(), Choice(path, path.name)))
     assert last["status"] == "finished"
     assert len(last["rows"]) >= 4
-
-
-def test_a_bundle_that_cannot_be_had_is_said_on_the_page_and_in_every_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(name: str, device: str) -> Bundle:
-        if name == "paper":
-            raise BundleError("The Hub cannot be reached: go online once.")
-        return empty_bundle()
-
-    monkeypatch.setattr(workbench, "load_bundle", load)
-    monkeypatch.setattr(workbench, "on_disk", lambda name: True)
-    bench = SharedBundle("paper", "cpu")
-    assert 'The bundle "paper" is still being fetched' in bench.facts().line
-    assert "still being fetched" in bench._loaded().notes[0]
-    bench.warm().join()
-    assert bench.facts().bundle == "compact"
-    assert "paper" in bench.facts().line and "The Hub cannot be reached" in bench.facts().line
-    assert bench._loaded().notes == (bench.facts().note,)
-
-
-def test_an_error_that_nobody_foresaw_ends_the_waiting_and_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(name: str, device: str) -> Bundle:
-        raise ZeroDivisionError("first line\nsecond line")
-
-    monkeypatch.setattr(workbench, "load_bundle", load)
-    monkeypatch.setattr(workbench, "on_disk", lambda name: False)
-    bench = SharedBundle("paper", "cpu")
-    bench.warm().join()
-    assert bench.facts().note.endswith("ZeroDivisionError: first line")
-
-
-def test_a_bundle_that_was_fetched_takes_the_place_of_the_compact_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbench, "load_bundle", lambda name, device: replace(empty_bundle(), name=name))
-    monkeypatch.setattr(workbench, "on_disk", lambda name: True)
-    bench = SharedBundle("paper", "cpu")
-    assert bench._loaded().name == "compact"
-    bench.warm().join()
-    assert (bench._loaded().name, bench._loaded().notes) == ("paper", ())
-    assert bench.facts().line == "SpineFM · paper · CPU · weights on disk"

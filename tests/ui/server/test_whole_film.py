@@ -1,4 +1,4 @@
-"""The player on runs of VertXNet and SPINEPS: every frame is drawn, every stage has its lane and its card."""
+"""The player on runs of VertXNet and SPINEPS: every phase is drawn."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from spinefm.methods import run_to_trace
-from spinefm.methods.spineps import Spineps, SpinepsSettings
-from spinefm.methods.vertxnet import VertXNet, VertXNetSettings
-from spinefm.methods.whole_film import WholeFilmMethod
+from spinefm.methods.base.whole_film import WholeFilmMethod
+from spinefm.methods.spineps import Spineps, SpinepsConfig
+from spinefm.methods.vertxnet import VertXNet, VertXNetConfig
 from spinefm.ui.server.player import standalone_page, trace_payload
 from tests.methods.drawn import DrawnAnswers, blob, body, film, map_of, whole_bundle
 from tests.ui.server.conftest import visit
@@ -37,8 +37,8 @@ class DrawnSpineps(Spineps):
 @pytest.mark.parametrize(
     ("method", "shown", "words"),
     [
-        (DrawnVertXNet(whole_bundle(), VertXNetSettings(deviations=3.0)), "paired", "agreement 0.41 ≤ 0.60"),
-        (DrawnSpineps(whole_bundle(), SpinepsSettings()), "fused", "claimed before, votes needed"),
+        (DrawnVertXNet(whole_bundle(), VertXNetConfig(deviations=3.0)), "overlap", "agreement 0.41 ≤ 0.60"),
+        (DrawnSpineps(whole_bundle(), SpinepsConfig()), "segment", "claimed before, votes needed"),
     ],
     ids=["vertxnet", "spineps"],
 )
@@ -51,16 +51,17 @@ def test_every_frame_of_a_run_can_be_shown(
     visitor = visit(context)
     visitor.page.set_default_timeout(180_000)  # a busy machine is no fault of the player
     visitor.open(page.as_uri(), "finished")
-    visitor.page.locator(".player-film.now").focus()
     visitor.page.keyboard.press("Home")
-    captions = []
-    for event in trace.events:
-        assert visitor.page.get_attribute(".player", "data-kind") == event.kind
-        captions.append(visitor.page.inner_text(".player-caption"))
-        assert visitor.page.locator(".overlay *").count() > 0
+    phases = set()
+    for _ in range(int(visitor.page.evaluate("player.view.timeline.stops.length"))):
         visitor.page.keyboard.press("ArrowRight")
-    assert any(words in line for line in captions)
-    assert visitor.page.locator(f".tick.{shown}").count() == sum(event.kind == shown for event in trace.events)
-    visitor.page.locator(f".tick.{shown}").first.click()
-    assert visitor.page.locator(".card-head").first.is_visible() and visitor.page.locator(".gauge").count() == 2
+        phases.add(visitor.page.get_attribute(".player", "data-phase"))
+        assert visitor.page.evaluate("player.theatre.stage.pen() && player.theatre.redraw() === undefined")
+    assert shown in phases and {"find", "decide", "name"} <= phases
+    visitor.page.click('[data-tab="log"]')
+    assert words in visitor.page.inner_text(".log")
+    gauges = visitor.page.evaluate(
+        "player.view.timeline.beats.flatMap(b => b.draw).filter(d => d.kind === 'gauge').length"
+    )
+    assert gauges >= 2
     visitor.leave()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from spinefm.ui.server.modules import inlined
+
 SCRIPTS = ("model.js", "charts.js", "cases.js", "canvas.js", "verdicts.js", "address.js", "explorer.js")
 """The explorer's scripts in the order in which they build on each other."""
 
@@ -24,7 +26,7 @@ def style() -> str:
 
 def script() -> str:
     """The explorer's js: defines `spineExplorer(element, ask)`; elements are made as the player makes them."""
-    return "\n".join([_text("dom.js", "player"), *(_text(name) for name in SCRIPTS)])
+    return "\n".join([inlined("shared/dom.js"), inlined("shared/numbers.js"), *(_text(name) for name in SCRIPTS)])
 
 
 def gradio_script() -> str:

@@ -1,6 +1,7 @@
 """A run's tables as columns for the browser: whole numbers and indices instead of words, nothing that can be computed.
 
-Dice come in ten-thousandths, distances in hundredths of a pixel; None where undefined.
+Dice come in millionths, as exactly as they are stored, so that a limit decides alike here and in the tables; distances
+in hundredths of a pixel; None where undefined.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spinefm.core.levels import Level
+from spinefm.evaluation.edges import OUTLINABLE
 from spinefm.evaluation.frames import read_tables
-from spinefm.evaluation.published import published_for
+from spinefm.evaluation.published import PublishedTable, published_for
 from spinefm.evaluation.runs import RunError, RunFolder
 from spinefm.evaluation.summary import run_figures
 from spinefm.ui.server.player.payload import colours
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
 KINDS = ("body", "box", "extra")
-DICE_UNIT, DISTANCE_UNIT = 10_000, 100
+DICE_UNIT, DISTANCE_UNIT = 1_000_000, 100
 Columns = dict[str, Any]
 
 
@@ -30,19 +32,29 @@ def run_columns(run: str, folder: RunFolder) -> Columns:
     """Everything that the explorer needs of a run before a case is looked at. Raises RunError."""
     films, vertebrae = read_tables(folder.path)
     plan = folder.plan()
-    source, published = published_for(plan.dataset)
+    published = published_for(plan.dataset)
+    columns = columns_of(films, vertebrae)
+    return {
+        "run": run,
+        "title": plan.title,
+        "source": published.source if published else "",
+        "published": {name: vars(row) for name, row in published.rows.items() if name in columns["levels"]}
+        if published
+        else {},
+        "panoptic": _panoptic(films),
+        "skipped": _skipped(folder),
+        "colours": colours(),
+        **columns,
+    }
+
+
+def columns_of(films: DataFrame, vertebrae: DataFrame) -> Columns:
+    """Both tables as columns, with the words that their indices point to."""
     regions, groups = sorted(set(films["region"])), sorted(set(films["group"]))
     stops = sorted(set(films["stop_up"]) | set(films["stop_down"]))
     names, reasons = sorted(set(vertebrae["name"])), sorted(set(vertebrae["reason"]))
     levels = [level.name for level in Level if level.name in set(vertebrae["level"])] + [""]
     return {
-        "run": run,
-        "title": plan.title,
-        "source": source,
-        "published": {name: vars(row) for name, row in published.items() if name in levels},
-        "panoptic": _panoptic(films),
-        "skipped": _skipped(folder),
-        "colours": colours(),
         "regions": regions,
         "groups": groups,
         "stops": stops,
@@ -52,6 +64,10 @@ def run_columns(run: str, folder: RunFolder) -> Columns:
         "films": _film_columns(films, regions, groups, stops),
         "rows": _vertebra_columns(films, vertebrae, levels, names, reasons),
     }
+
+
+def _published_rows(published: PublishedTable | None, levels: Sequence[str]) -> Columns:
+    return {name: vars(row) for name, row in published.rows.items() if name in levels} if published else {}
 
 
 def _panoptic(films: DataFrame) -> Columns | None:
@@ -78,6 +94,7 @@ def _film_columns(films: DataFrame, regions: Sequence[str], groups: Sequence[str
         "stop_down": _indices(films["stop_down"], stops),
         "failure": films["failure"].tolist(),
         "complete": films["complete"].astype(int).tolist(),
+        "anchor": films["anchor"].tolist(),
         "shift": _whole(films["level_shift"]),
         "doubled": films["doubled_masks"].tolist(),
         "merged": films["merged_masks"].tolist(),
@@ -97,6 +114,7 @@ def _vertebra_columns(
         "number": _whole(vertebrae["number"]),
         "dice": _fixed(vertebrae["dice"], DICE_UNIT),
         "found": _whole(vertebrae["found"].astype("Int64")),
+        "outlinable": (vertebrae["edge_share"].fillna(0.0) >= OUTLINABLE).astype(int).tolist(),
         "assd": _fixed(vertebrae["assd_px"], DISTANCE_UNIT),
         "reason": _indices(vertebrae["reason"], reasons),
         "event": _whole(vertebrae["event"]),

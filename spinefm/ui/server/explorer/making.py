@@ -11,8 +11,8 @@ from pathlib import Path
 from spinefm.data import Dataset, DatasetError, Skipped, open_dataset
 from spinefm.data.archive import ZipLimits, unpack
 from spinefm.evaluation import Plan, Progress, RunFolder, evaluate
-from spinefm.evaluation.command import finish
 from spinefm.evaluation.frames import read_tables
+from spinefm.evaluation.report import finish
 from spinefm.evaluation.runs import PLAN
 from spinefm.methods import Method
 
@@ -40,26 +40,26 @@ def opened_zip(path: Path, folder: Path) -> bool:
     return True
 
 
-def evaluated_zip(folder: Path, method: Method, bundle: str, turn: Turn) -> Iterator[str]:
+def evaluated_zip(folder: Path, method: Method, bundle: str, checksums: Mapping[str, str], turn: Turn) -> Iterator[str]:
     """Evaluate the films that `opened_zip` unpacked, and delete them; yields one line per film.
 
     Raises DatasetError, RunError.
     """
     films = folder.with_name(f"{folder.name}-set")
     try:
-        yield from _evaluated_set(films, folder, method, bundle, turn)
+        yield from _evaluated(_visitors_set(films), method, bundle, checksums, RunFolder(folder), turn)
     finally:
         shutil.rmtree(films, ignore_errors=True)
 
 
-def _evaluated_set(films: Path, folder: Path, method: Method, bundle: str, turn: Turn) -> Iterator[str]:
+def _visitors_set(films: Path) -> Dataset:
     dataset = open_dataset("auto", films)
     if len(dataset.names) > MOST_FILMS:
         raise DatasetError(
             f"The zip holds {len(dataset.names)} films and the page evaluates {MOST_FILMS} at most: "
             "run `python -m spinefm evaluate` on your own machine and bring its folder as a zip."
         )
-    yield from _evaluated(dataset, method, bundle, {}, RunFolder(folder), turn)
+    return dataset
 
 
 def phantom_run(

@@ -17,7 +17,7 @@ from spinefm.ui.server.explorer.assets import gradio_script, markup, style
 from spinefm.ui.server.explorer.case import looked_at, steps_payload
 from spinefm.ui.server.explorer.making import evaluated_zip, opened_zip, phantom_run
 from spinefm.ui.server.explorer.shelf import OWN, PHANTOMS, Shelf
-from spinefm.ui.server.line import LineFull
+from spinefm.ui.server.model_queue import QueueFull
 from spinefm.ui.server.tabs import Parts, TabPlan
 from spinefm.weights.load import BundleError
 
@@ -102,7 +102,8 @@ class ExplorerTab:
             yield "Unpacking …"
             if not opened_zip(Path(path), folder):
                 method = self.parts.bench.method({}, None)
-                yield from evaluated_zip(folder, method, self.parts.bench.facts().bundle, self._turns(request))
+                facts = self.parts.bench.facts()
+                yield from evaluated_zip(folder, method, facts.bundle, facts.checksums, self._turns(request))
 
         yield from _told(work, run, news)
 
@@ -117,9 +118,10 @@ class ExplorerTab:
             if folder is None and self.shelf.has_phantoms():
                 return
             yield "Loading the weights …"
-            method, bundle = self.parts.bench.method(changed, None), self.parts.bench.facts().bundle
+            method = self.parts.bench.method(changed, None)
+            facts = self.parts.bench.facts()  # now that the weights are there, with their checksums
             with nullcontext(folder) if folder else self.shelf.making_phantoms() as target:
-                yield from phantom_run(target, method, bundle, {}, self._turns(request))
+                yield from phantom_run(target, method, facts.bundle, facts.checksums, self._turns(request))
 
         yield from _told(work, run, news)
 
@@ -146,7 +148,7 @@ def _told(work: Callable[[], Iterator[str]], run: str, news: dict[str, Any] | No
     try:
         for line in work():
             yield {"text": line, "own": own, "open": ""}
-    except (DatasetError, RunError, BundleError, LineFull) as error:
+    except (DatasetError, RunError, BundleError, QueueFull) as error:
         yield {"text": str(error), "own": own, "open": ""}
         return
     except Exception:

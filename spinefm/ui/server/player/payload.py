@@ -1,4 +1,4 @@
-"""A run as plain data for the browser: contours instead of bitmaps, rounded numbers, one caption an event.
+"""A run as plain data for the browser: beats of drawing primitives, rounded numbers, one line of text an event.
 
 Every function is pure. A whole run stays under 400 KB; the film travels beside it as a data URL.
 """
@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import cv2
 import numpy as np
 
-from spinefm.core.geometry import Box, Point
 from spinefm.core.levels import PALETTE, Level
-from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods.base.events import Located
+from spinefm.methods.drawings import beats_of
 from spinefm.trace.captions import caption
-from spinefm.trace.model import Corrected, Event, Finished, Located, Named, Trace
+from spinefm.trace.doubt import DOUBT
+from spinefm.trace.model import Corrected, Finished, Named, Trace
+from spinefm.trace.primitives import Beat, plain
+from spinefm.trace.registry import Event
 from spinefm.ui.server.player.summary import ends, vertebra_rows
 
 Payload = dict[str, Any]
@@ -29,8 +31,6 @@ FILM_SIDE = 1600
 """Longest side, in pixels, of the film as the browser gets it."""
 FILM_QUALITY = 92
 """JPEG quality of that film; the run itself reads the original."""
-TOLERANCE = 0.004
-"""How far a simplified contour may leave the mask's, as a share of the mask's longer side."""
 
 
 def film_payload(film: Radiograph) -> Payload:
@@ -52,41 +52,15 @@ def _data_url(film: Radiograph) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
 
 
-def outline(mask: Mask) -> list[float]:
-    """The mask's contour as x, y, x, y …, simplified by Douglas and Peucker; empty for an empty mask."""
-    contour = mask.contour()
-    if len(contour) == 0:
-        return []
-    tolerance = max(0.4, TOLERANCE * max(mask.crop.shape))
-    simple = cv2.approxPolyDP(contour.astype(np.float32).reshape(-1, 1, 2), tolerance, closed=True)
-    return [round(float(value), 1) for value in simple.ravel()]
+def event_payload(event: Event, beats: Iterable[Beat]) -> Payload:
+    """An event as the player gets it: its kind, its line in the log, and the beats that draw it."""
+    return {"kind": event.kind, "text": caption(event), "beats": [plain(beat) for beat in beats]}
 
 
-def event_payload(event: Event) -> Payload:
-    """An event's fields and its caption; masks become outlines."""
-    return {**_plain(event), "caption": caption(event)}
-
-
-def _plain(value: Any) -> Any:
-    """`value` as JSON knows it: points and boxes as lists, levels as names, masks as outlines."""
-    match value:
-        case Mask():
-            return outline(value)
-        case Level():
-            return value.name
-        case Point():
-            return [round(float(coordinate), 1) for coordinate in value]
-        case Box():
-            return list(value)
-        case float():
-            return round(float(value), 4)
-        case Mapping():
-            return {str(key): _plain(item) for key, item in value.items()}
-        case tuple() | list():
-            return [_plain(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
-    return value
+def entries_of(method: str, events: Sequence[Event]) -> list[Payload]:
+    """All events of a run of the method called `method`, as the player gets them."""
+    drawn = zip(events, beats_of(method, events), strict=True)
+    return [event_payload(event, beats) for event, beats in drawn]
 
 
 def notices(film: Radiograph | None, events: Iterable[Event]) -> list[str]:
@@ -129,34 +103,64 @@ def player_payload(
     run: str,
     status: Status,
     film: Radiograph | None = None,
-    film_data: Payload | None = None,
+    film_data: Payload | str | None = None,
     events: Sequence[Event] = (),
     entries: Sequence[Payload] | None = None,
+    method: str = "spinefm",
     **more: Any,
 ) -> Payload:
     """What the player shows: `run` names the run.
 
-    film_data, entries: `film_payload(film)` and the events as `event_payload`, where they are at hand already.
-    more: further entries, or others in the place of these; such as `download` and `example`.
+    film_data, entries: `film_payload(film)`, or "same" for the film on show, and `entries_of(method, events)`, where
+    they are at hand already. more: further entries, or others in the place of these; such as `download` and `example`.
     """
+    known = entries_of(method, events) if entries is None else list(entries)
     return {
         "run": run,
         "status": status,
         "film": film_data or (film_payload(film) if film else None),
-        "events": [event_payload(event) for event in events] if entries is None else list(entries),
+        "entries": known,
+        "total": len(known),
         "rows": vertebra_rows(events),
         "ends": ends(events),
+        "ran": ran(events),
         "notices": notices(film, events),
         "remarks": remarks(film),
         "colours": colours(),
+        "doubt": DOUBT,
+        "simulated": bool(more.get("example")),
         "error": None,
         **more,
     }
 
 
+def more_payload(
+    run: str, film: Radiograph, events: Sequence[Event], entries: Sequence[Payload], window: int
+) -> Payload:
+    """What the last event of a run under way adds: the last `window` events, in case a message is skipped."""
+    start = max(0, len(entries) - window)
+    return {
+        "run": run,
+        "status": "running",
+        "from": start,
+        "entries": list(entries[start:]),
+        "total": len(entries),
+        "notices": notices(film, events),
+    }
+
+
+def ran(events: Sequence[Event]) -> Payload | None:
+    """How long a finished run took, and on what."""
+    finished = next((event for event in events if isinstance(event, Finished)), None)
+    if finished is None:
+        return None
+    seconds = finished.seconds.get("total", sum(finished.seconds.values()))
+    return {"seconds": f"{seconds:.1f}", "device": finished.device, "bundle": finished.bundle}
+
+
 def trace_payload(trace: Trace, film: Radiograph, run: str, **more: Any) -> Payload:
     """A finished run, from its trace."""
-    return player_payload(run, "finished", film, events=trace.events, method=trace.method, **more)
+    return player_payload(run, "finished", film, events=trace.events, **{"method": trace.method, **more})
 
 
 def failed_payload(run: str, message: str, film: Radiograph | None = None, **more: Any) -> Payload:

@@ -18,8 +18,9 @@ PAGE = """<!doctype html>
 <title>{title}</title>
 <style>
 body {{ margin: 0; padding: 16px; container: page / inline-size; background: #fff; }}
-.dark body {{ background: #0b0f19; }}
-body > p {{ margin: 0 0 10px; font: 13px system-ui, sans-serif; color: #667085; }}
+.dark body {{ background: #0c0e11; }}
+.dark body > p {{ color: #a3adba; }}
+body > p {{ margin: 0 0 10px; font: 13px system-ui, sans-serif; color: #535d6c; }}
 #root {{
 {style}
 }}
@@ -34,7 +35,8 @@ body > p {{ margin: 0 0 10px; font: 13px system-ui, sans-serif; color: #667085; 
 <script>
 document.documentElement.classList.toggle("dark", matchMedia("(prefers-color-scheme: dark)").matches);
 {script}
-spinePlayer(document.getElementById("root")).show(JSON.parse(document.getElementById("run").textContent));
+const player = new Player(document.getElementById("root"));
+player.show(JSON.parse(document.getElementById("run").textContent));
 </script>
 </body>
 </html>
@@ -43,7 +45,7 @@ spinePlayer(document.getElementById("root")).show(JSON.parse(document.getElement
 
 def standalone_page(payload: Payload) -> str:
     """One html file that replays `payload`; the film and all data lie inside it."""
-    alone = {**payload, "download": None, "example": None}
+    alone = {**payload, "download": None, "example": None, "play": True}
     data = json.dumps(alone, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     title = escape(f"SpineFM: {(payload['film'] or {}).get('name', 'film')}")
     return PAGE.format(title=title, style=style(), markup=markup(), payload=data, script=script())

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from spinefm.core.levels import COUNTED, Level
-from spinefm.trace.captions import stop_reason
-from spinefm.trace.model import OVERRULABLE, Corrected, Decided, Direction, Event, Named, Vertebra, result, stops
+from spinefm.methods.base.protocol import Direction
+from spinefm.methods.spinefm.events import OVERRULABLE, Decided
+from spinefm.methods.spinefm.reasons import reason_words
+from spinefm.methods.spinefm.state import stops
+from spinefm.trace.doubt import doubtful
+from spinefm.trace.model import Corrected, Named, Vertebra, result
+from spinefm.trace.registry import Event
 
 Row = dict[str, Any]
-
-
-def reason_text(event: Decided) -> str:
-    """Why a direction ended, with value and limit, e.g. "background 0.91 > 0.50"."""
-    text = stop_reason(event)
-    return f"spine end {text}" if event.verdict == "spine end" else text
 
 
 def ends(events: Sequence[Event]) -> list[Row]:
@@ -25,7 +24,7 @@ def ends(events: Sequence[Event]) -> list[Row]:
             "direction": direction,
             "verdict": event.verdict,
             "step": event.step,
-            "text": reason_text(event),
+            "text": reason_words(event),
             "open": is_open(event),
         }
         for direction, event in sorted(stops(events).items(), key=lambda item: item[0], reverse=True)
@@ -45,7 +44,9 @@ def vertebra_rows(events: Sequence[Event]) -> list[Row]:
     named = [event for event in events if isinstance(event, (Named, Corrected))][-1:]
     anchor = named[0].anchor.vertebra if named and named[0].anchor else None
     locked = named[0].locked if named and isinstance(named[0], Corrected) else ()
-    rows = [_row(v, at_end.get(v.number)) | {"anchor": v.number == anchor, "locked": v.number in locked} for v in found]
+    edited = {v.number for e in events if isinstance(e, Corrected) and e.action == "reshape" for v in e.added}
+    marks = {"anchor": {anchor}, "locked": set(locked), "edited": edited}
+    rows = [_row(v, at_end.get(v.number)) | {name: v.number in whose for name, whose in marks.items()} for v in found]
     above = [_missing(ended["up"], found, -1)] if found and _is_missing(ended.get("up")) else []
     below = [_missing(ended["down"], found, 1)] if found and _is_missing(ended.get("down")) else []
     return above + rows + below
@@ -60,8 +61,9 @@ def _row(vertebra: Vertebra, end: tuple[Direction, Decided] | None) -> Row:
         "direction": direction,
         "open": event is not None and is_open(event),
         "probability": vertebra.probability,
+        "doubtful": doubtful(vertebra),
         "area": vertebra.mask.area,
-        "stop": reason_text(event) if event else "",
+        "stop": reason_words(event) if event else "",
     }
 
 
@@ -79,10 +81,11 @@ def _missing(event: Decided, vertebrae: Sequence[Vertebra], offset: int) -> Row:
         "anchor": False,
         "locked": False,
         "probability": None,
+        "doubtful": False,
         "direction": event.direction,
         "open": is_open(event),
         "step": event.step,
-        "stop": reason_text(event),
+        "stop": reason_words(event),
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from spinefm.evaluation import RunFolder, evaluate
-from spinefm.evaluation.command import finish
+from spinefm.evaluation.report import finish
 from spinefm.ui.server.explorer.assets import markup, script, style
 from spinefm.ui.server.explorer.case import looked_at
 from spinefm.ui.server.explorer.shelf import Shelf

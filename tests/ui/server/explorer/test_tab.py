@@ -21,7 +21,7 @@ from spinefm.ui.server.explorer.making import phantom_run
 from spinefm.ui.server.explorer.shelf import KEEP_OWN, Shelf
 from tests.evaluation.stand_in_set import write_set
 from tests.ui.server.conftest import Visitor, serve, visit
-from tests.ui.server.stand_in import StandIn, StandInBench
+from tests.ui.server.stand_in import StandIn, StandInService
 
 OPEN = '.explorer[data-state="open"]'
 ZIP = 'input[type=file][accept=".zip"]'
@@ -32,7 +32,7 @@ def address(offered: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """The page with the two evaluations."""
     patch = pytest.MonkeyPatch()
     patch.setattr(ui, "TABS", (plan_of(offered),))
-    yield from serve(StandInBench(), tmp_path_factory.mktemp("no-examples"))
+    yield from serve(StandInService(), tmp_path_factory.mktemp("no-examples"))
     patch.undo()
 
 
@@ -111,7 +111,7 @@ def test_the_columns_say_what_the_tables_say(offered: Path) -> None:
     rows = columns["rows"]
     assert [columns["films"]["name"][index] for index in rows["film"]] == vertebrae["film"].tolist()
     assert [columns["levels"][index] for index in rows["level"]] == vertebrae["level"].tolist()
-    assert rows["dice"] == [round(value * 10_000) for value in vertebrae["dice"]]
+    assert rows["dice"] == [round(value * 1_000_000) for value in vertebrae["dice"]]
     assert [columns["stops"][index] for index in columns["films"]["stop_up"]] == films["stop_up"].tolist()
 
 
@@ -131,10 +131,11 @@ def test_the_phantom_set_is_made_by_one_visitor_at_a_time(tmp_path: Path) -> Non
 def test_phantoms_are_simulated_evaluated_and_told_of(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     with shelf.making_phantoms() as folder:
-        lines = list(phantom_run(folder, StandIn(), "none", {}, nullcontext, count=2))
+        lines = list(phantom_run(folder, StandIn(), "none", {"network": "0" * 64}, nullcontext, count=2))
     assert lines[0] == "Simulating film 1 of 2 …"
     assert lines[-1].startswith("Film 2 of 2 done")
     assert shelf.has_phantoms()
+    assert shelf.folder("phantoms").plan().checksums == {"network": "0" * 64}
     assert sorted(read_tables(folder)[0]["region"]) == ["cervical", "lumbar"]
 
 

@@ -1,0 +1,173 @@
+"""How the player moves, in Chromium: `python -m bench.player_motion [--axe node_modules/axe-core/axe.min.js] [--run]`.
+
+Serves the page with the bundled examples and prints: frames a second while the first example plays (median, longest
+frame), distinct pictures inside each phase, milliseconds a step from the keyboard takes, bytes sent until the first
+screen, serious findings of axe-core in light and dark at 1440, 768 and 390 px (with --axe), and with --run the seconds
+to see a run on an uploaded film over the seconds that computing it takes. `npm install axe-core` brings axe-core; the
+page never loads it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from spinefm.ui.server.model_service import BundleService
+from spinefm.ui.server.page import build_page, launch
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+WIDTHS = ((1440, 900), (768, 1024), (390, 844))
+REST = ".player[data-status='finished'].resting:not(.playing)"
+FRAMES = """() => new Promise((done) => {
+  const times = [], player = document.querySelector(".player");
+  const press = (key) => document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  press("Home"); press(" ");
+  const tick = (now) => {
+    times.push(now);
+    return player.classList.contains("playing") ? requestAnimationFrame(tick) : done(times);
+  };
+  requestAnimationFrame(tick);
+})"""
+STEPS = """() => {
+  const press = (key) => document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  const times = [], player = document.querySelector(".player");
+  press("Home");
+  while (!player.classList.contains("resting") && times.length < 200) {
+    const start = performance.now();
+    press("ArrowRight");
+    player.getBoundingClientRect();
+    times.push(performance.now() - start);
+  }
+  return times;
+}"""
+PICTURES = """async ([from, to, count]) => {
+  const scrub = document.querySelector("[data-scrub]");
+  const panes = [...document.querySelectorAll(".pane-ink")], seen = new Set();
+  for (let i = 1; i <= count; i++) {
+    scrub.value = 1000 * (from + ((to - from) * i) / count);
+    scrub.dispatchEvent(new Event("input"));
+    const moving = [...document.querySelectorAll(".bar-fill, .player-flyer, .scores i")];
+    seen.add([...panes.map((canvas) => canvas.toDataURL()), ...moving.map((node) => node.style.cssText)].join());
+  }
+  return seen.size;
+}"""
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The page's address while it is served."""
+    page = build_page(BundleService.started(), EXAMPLES)
+    _, url, _ = launch(page, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=None)
+    yield url
+    page.close()
+
+
+def opened(browser: Browser, url: str, size: tuple[int, int] = WIDTHS[0], scheme: str = "light") -> Page:
+    """The page in a new tab, once its first example has played to the end."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    page.goto(url)
+    page.wait_for_selector(REST, timeout=120_000)
+    return page
+
+
+def frames(page: Page) -> str:
+    """Frames a second while the run plays once."""
+    times: list[float] = page.evaluate(FRAMES)
+    gaps = [late - early for early, late in zip(times, times[1:], strict=False)]
+    return f"{1000 / statistics.median(gaps):.0f} frames a second (median), longest frame {max(gaps):.0f} ms"
+
+
+def pictures(page: Page) -> str:
+    """Distinct pictures inside each phase, at sixty a second."""
+    phases = page.evaluate("window.spinefm.view.timeline.beats.map((b) => [b.phase, b.start, b.stop])")
+    least: dict[str, int] = {}
+    for phase, start, stop in phases:
+        count = page.evaluate(PICTURES, [start, stop, int((stop - start) * 60)])
+        least[phase] = min(count, least.get(phase, count))
+    return ", ".join(f"{phase} {count}" for phase, count in least.items())
+
+
+def steps(page: Page) -> str:
+    """Milliseconds of a step from the keyboard, with its layout."""
+    times = sorted(page.evaluate(STEPS))
+    return f"{statistics.median(times):.1f} ms (median), {times[-1]:.1f} ms at most, of {len(times)}"
+
+
+def weight(browser: Browser, url: str) -> str:
+    """Kilobytes that a first visit fetches, all and without gradio's own files."""
+    page = browser.new_page()
+    sizes: list[tuple[str, int]] = []
+    page.on("response", lambda answer: sizes.append((answer.url, int(answer.headers.get("content-length", 0)))))
+    page.goto(url)
+    page.wait_for_selector(".player[data-status='finished']", timeout=120_000)
+    scripts = sum(size for where, size in sizes if "/assets/" in where)
+    page.close()
+    return (
+        f"{sum(size for _, size in sizes) / 1000:.0f} kB with a stated length, {scripts / 1000:.0f} kB of it gradio's"
+    )
+
+
+def findings(browser: Browser, url: str, axe: Path) -> Iterator[str]:
+    """Serious and critical findings of axe-core, by scheme and width."""
+    for scheme in ("light", "dark"):
+        for size in WIDTHS:
+            page = opened(browser, url, size, scheme)
+            page.add_script_tag(content=axe.read_text(encoding="utf-8"))
+            result: Any = page.evaluate("axe.run(document.querySelector('.gradio-container'))")
+            bad = [item for item in result["violations"] if item["impact"] in ("serious", "critical")]
+            yield f"{scheme} {size[0]} px: {len(bad)} serious"
+            for item in bad:
+                yield f"  {item['id']}: {[node['html'][:110] for node in item['nodes'][:3]]}"
+            page.close()
+
+
+def seen_over_computed(page: Page, film: Path) -> str:
+    """Seconds from the upload to the rested result, over the seconds the run takes; twice, as the first one loads."""
+    name = f".stage .pane-name:has-text('{film.name}')"
+    for _ in range(2):
+        page.click("[data-example]")
+        page.wait_for_selector(REST, timeout=120_000)
+        start = time.perf_counter()
+        page.set_input_files("#film-upload input[type=file]", str(film))
+        page.wait_for_selector(name)
+        page.wait_for_selector(REST, timeout=240_000)
+        seen = time.perf_counter() - start
+    computed = float(page.inner_text(".card.overview header span").split(" ")[0])
+    return f"seen after {seen:.1f} s, computed in {computed:.1f} s: {seen / computed:.2f}"
+
+
+def main() -> None:
+    """Print all figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--axe", type=Path)
+    parser.add_argument("--run", action="store_true")
+    arguments = parser.parse_args()
+    with served() as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = opened(browser, url)
+        print(f"playing: {frames(page)}")
+        print(f"step: {steps(page)}")
+        print(f"pictures in each phase, at least: {pictures(page)}")
+        print(f"first visit: {weight(browser, url)}")
+        if arguments.run:
+            print(f"run: {seen_over_computed(page, EXAMPLES / 'films' / 'cervical-low-contrast.png')}")
+        for line in findings(browser, url, arguments.axe) if arguments.axe else ():
+            print(line)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

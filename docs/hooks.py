@@ -1,0 +1,43 @@
+"""What mkdocs cannot do alone: the navigation from the folders, and the help of each verb."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+SECTIONS = {"Start": "start", "How to": "how-to", "Concepts": "concepts", "Reference": "reference"}
+"""The four kinds of pages and their folders; pages beside the folders come last."""
+HELP = re.compile(r"^<!-- help: (.+) -->$", re.MULTILINE)
+
+
+def on_config(config: Any) -> Any:
+    """Fill the navigation, so that a new page needs no entry, and make the checkout's `spinefm` importable."""
+    docs = Path(config["docs_dir"])
+    sys.path.insert(0, str(docs.parent))
+    nav: list[Any] = ["index.md"]
+    for title, folder in SECTIONS.items():
+        nav.append({title: [page.relative_to(docs).as_posix() for page in sorted((docs / folder).glob("*.md"))]})
+    config["nav"] = [*nav, *(page.name for page in sorted(docs.glob("*.md")) if page.name != "index.md")]
+    return config
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Put the output of `spinefm VERB --help` in the place of `<!-- help: VERB -->`."""
+    return HELP.sub(lambda found: f"```text\n{help_of(found[1].split())}\n```", markdown)
+
+
+def help_of(words: list[str]) -> str:
+    """The help of a verb, as the command line prints it."""
+    from spinefm.cli.app import spinefm
+
+    context = click.Context(spinefm, info_name="spinefm", max_content_width=100)
+    for word in words:
+        assert isinstance(context.command, click.Group)
+        command = context.command.get_command(context, word)
+        assert command is not None, f"there is no verb {word}"
+        context = click.Context(command, parent=context, info_name=word)
+    return context.get_help()

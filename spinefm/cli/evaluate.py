@@ -1,0 +1,90 @@
+"""`spinefm evaluate`: a method's scores on films with truth."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall
+from spinefm.cli.options import RunOptions, load_method, out_option, run_options
+from spinefm.cli.progress import progress_bar
+from spinefm.data import KINDS, Dataset, DatasetError, Skipped, open_dataset
+from spinefm.evaluation.evaluate import Progress, evaluate
+from spinefm.evaluation.report import finish
+from spinefm.evaluation.runs import Plan, RunError, RunFolder
+
+if TYPE_CHECKING:
+    from spinefm.methods import Method
+    from spinefm.weights.load import Bundle
+
+
+@click.command(name="evaluate")
+@click.argument("kind", type=click.Choice(["auto", *KINDS]))
+@click.option("--root", required=True, metavar="DIR", help="Its folder, a zip of it, or hf:owner/name on the Hub.")
+@out_option("The run's folder; called again, the run continues.")
+@click.option("--split", default="", help="Only this part, such as test or disjoint-test (default: all films).")
+@click.option("--complete", is_flag=True, help="Every visible vertebra is labelled, so masks beside them are false.")
+@run_options
+def command(kind: str, root: str, out: Path, split: str, complete: bool, run: RunOptions) -> int:
+    """Score a method on films with truth: the paper's tables and what they hide.
+
+    The first argument is the layout of the data set; auto recognises it.
+    """
+    try:
+        dataset = _open(kind, root, split, out)
+        method, bundle = load_method(run)
+        folder, plan = RunFolder(out), _plan(dataset, root, split, complete, run, method, bundle)
+        skipped = [*dataset.skipped, *_evaluate_all(dataset, method, folder, plan)]
+        sys.stdout.write(finish(folder, dataset, skipped))
+    except (DatasetError, RunError, ValueError) as error:
+        raise WrongCall(str(error)) from error
+    for one in skipped:
+        sys.stderr.write(f"skipped {one.name}: {one.why}\n")
+    return SOME_FAILED if skipped else DONE
+
+
+def _open(kind: str, root: str, split: str, out: Path) -> Dataset:
+    """The data set or the part of it. Raises DatasetError where it holds no films."""
+    place = out.resolve()
+    dataset = open_dataset(kind, root, unpack_to=place.parent / f"{place.name}-unpacked")
+    dataset = dataset.part(split) if split else dataset
+    if not dataset.names:
+        raise DatasetError(f"{root} holds no films to evaluate; choose another folder or split.")
+    return dataset
+
+
+def _plan(
+    dataset: Dataset, root: str, split: str, complete: bool, run: RunOptions, method: Method, bundle: Bundle
+) -> Plan:
+    return Plan(
+        dataset=dataset.kind,
+        root=root,
+        split=split,
+        method=run.method,
+        bundle=run.bundle,
+        checksums=dict(bundle.checksums),
+        settings=dict(method.settings),
+        polarity=run.polarity,
+        complete=complete,
+    )
+
+
+def _evaluate_all(dataset: Dataset, method: Method, folder: RunFolder, plan: Plan) -> list[Skipped]:
+    """Evaluate with a progress bar; returns the films that were left out."""
+    skipped = []
+    with progress_bar(len(dataset.names), "film") as bar:
+        for progress in evaluate(dataset, method, folder, plan):
+            bar.set_postfix_str(_time_left(progress))
+            bar.update()
+            if isinstance(progress.outcome, Skipped):
+                skipped.append(progress.outcome)
+    return skipped
+
+
+def _time_left(progress: Progress) -> str:
+    if progress.seconds_left is None:
+        return f"{progress.film}, done before"
+    return f"{progress.film}, about {progress.seconds_left / 60:.0f} min left"

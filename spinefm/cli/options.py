@@ -1,0 +1,142 @@
+"""Options that several verbs share, and the types of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from spinefm.cli.exits import WrongCall
+
+if TYPE_CHECKING:
+    from spinefm.core.geometry import Point
+    from spinefm.imaging.radiograph import Polarity
+    from spinefm.methods import Method
+    from spinefm.methods.base.config import Preset
+    from spinefm.weights.load import Bundle
+
+Verb = Callable[..., int]
+"""The function behind a verb: it takes the values of the options and returns the exit code."""
+
+
+class Assignment(click.ParamType[tuple[str, str]]):
+    """`NAME=VALUE`, as the pair (name, value)."""
+
+    name = "assignment"
+
+    def convert(
+        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Split at the first equals sign."""
+        if not isinstance(value, str):
+            return value
+        name, sign, text = value.partition("=")
+        if not (name and sign):
+            self.fail(f"{value!r} is not NAME=VALUE", param, ctx)
+        return name, text
+
+
+class Pixel(click.ParamType[tuple[float, float]]):
+    """`X,Y`, a place on the film in pixels."""
+
+    name = "pixel"
+
+    def convert(
+        self, value: str | tuple[float, float], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, float]:
+        """Read the two numbers."""
+        if not isinstance(value, str):
+            return value
+        try:
+            x, y = (float(part) for part in value.split(","))
+        except ValueError:
+            self.fail(f"{value!r} is not X,Y in pixels", param, ctx)
+        return x, y
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How films are segmented: what `segment` and `evaluate` have in common.
+
+    `preset` is "published", "tuned" or None for what fits the bundle; `settings` are changes to it, as text;
+    `polarity` is "auto", "keep" or "turn".
+    """
+
+    method: str
+    bundle: str
+    device: str
+    preset: Preset | None
+    settings: Mapping[str, str]
+    polarity: Polarity
+
+
+_RUN_OPTIONS = (
+    click.option("--method", default="spinefm", show_default=True, help="How to segment."),
+    click.option("--bundle", default="compact", show_default=True, help="Set of weights."),
+    click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."),
+    click.option(
+        "--preset",
+        type=click.Choice(["published", "tuned"]),
+        help="The paper's rules, or this project's (default: what fits the weights).",
+    ),
+    click.option(
+        "--set", "settings", type=Assignment(), multiple=True, metavar="NAME=VALUE", help="Change one of the settings."
+    ),
+    click.option(
+        "--polarity",
+        type=click.Choice(["auto", "keep", "turn"]),
+        default="auto",
+        show_default=True,
+        help="What to do about films whose bone is dark: turn only those, none, or all.",
+    ),
+)
+
+
+def run_options(verb: Verb) -> Verb:
+    """Add the options of a run to a verb, which gets them as one `RunOptions` named `run`."""
+
+    @wraps(verb)
+    def gathered(
+        method: str,
+        bundle: str,
+        device: str,
+        preset: Preset | None,
+        settings: Sequence[tuple[str, str]],
+        polarity: Polarity,
+        **others: object,
+    ) -> int:
+        return verb(run=RunOptions(method, bundle, device, preset, dict(settings), polarity), **others)
+
+    for option in reversed(_RUN_OPTIONS):
+        option(gathered)
+    return gathered
+
+
+def load_method(run: RunOptions, starting_points: Sequence[Point] | None = None) -> tuple[Method, Bundle]:
+    """Load the weights and build the method.
+
+    Raises:
+        WrongCall: an unknown method, setting, bundle or device, or starting points that cannot serve.
+    """
+    from spinefm.core.machine import DeviceError, quiet_allocator
+
+    quiet_allocator()
+    from spinefm.methods import METHODS, build_method
+    from spinefm.weights.load import BundleError, load_bundle
+
+    if run.method not in METHODS:
+        raise WrongCall(f"There is no method {run.method!r}; choose one of: {', '.join(METHODS)}.")
+    try:
+        bundle = load_bundle(run.bundle, run.device)
+        return build_method(run.method, bundle, run.settings, starting_points, run.preset), bundle
+    except (BundleError, DeviceError, ValueError) as error:
+        raise WrongCall(str(error)) from error
+
+
+def out_option(text: str) -> Callable[[Verb], Verb]:
+    """`--out DIR`, where a verb writes; `text` says what."""
+    return click.option("--out", type=Path, required=True, metavar="DIR", help=text)

@@ -1,0 +1,152 @@
+"""`spinefm segment`: films in, a folder of results per film out."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall, make_folder
+from spinefm.cli.options import Pixel, RunOptions, load_method, out_option, run_options
+from spinefm.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from spinefm.core.geometry import Point
+    from spinefm.imaging.radiograph import Polarity
+    from spinefm.methods import Method
+    from spinefm.trace.registry import Event
+
+
+@dataclass(frozen=True)
+class Job:
+    """One film to segment and the folder of its result."""
+
+    film: Path
+    folder: Path
+
+
+@click.command(name="segment")
+@click.argument("films", type=Path, nargs=-1, required=True, metavar="FILM…")
+@out_option("Results go to DIR/<film's name>/.")
+@click.option("--seeds", type=Pixel(), nargs=3, metavar="X,Y X,Y X,Y", help="Three neighbouring vertebrae of one film.")
+@run_options
+def command(films: Sequence[Path], out: Path, seeds: tuple[tuple[float, float], ...] | None, run: RunOptions) -> int:
+    """Segment and name the vertebrae on films.
+
+    FILM is a PNG, JPEG, TIFF or DICOM file, or a folder of them. A film that fails leaves an error.json with one
+    sentence, and the others go on.
+    """
+    jobs = plan_jobs(list_films(films), out)
+    if seeds and len(jobs) != 1:
+        raise WrongCall(f"--seeds are places on one film, and there are {len(jobs)}; give one film at a time.")
+    method, _ = load_method(run, _points(seeds))
+    make_folder(out)
+    failed = segment_films(jobs, method, run.polarity)
+    sys.stdout.write(f"{len(jobs) - failed} of {len(jobs)} films done, {failed} failed; results in {out}\n")
+    return SOME_FAILED if failed else DONE
+
+
+def segment_films(jobs: Sequence[Job], method: Method, polarity: Polarity) -> int:
+    """Segment film after film with a progress bar; returns how many failed."""
+    failed = 0
+    with progress_bar(len(jobs), "film") as bar:
+        for job in jobs:
+            sentence = segment_film(job, method, polarity, _show(bar, job.film.name))
+            if sentence:
+                failed += 1
+                bar.write(f"{job.film}: {sentence}", file=sys.stderr)
+            bar.update()
+    return failed
+
+
+def list_films(paths: Iterable[Path]) -> list[Path]:
+    """The films named by `paths`: a folder gives the films in and below it, a DICOMDIR those it names.
+
+    What holds no film gives itself, so that reading it says so.
+
+    Raises:
+        WrongCall: a folder may not be listed.
+    """
+    from spinefm.imaging.listing import ListingError, films_of
+
+    films: list[Path] = []
+    for path in paths:
+        try:
+            films += films_of(path) or [path]
+        except ListingError as error:
+            raise WrongCall(str(error)) from error
+        except ValueError:  # a NUL in the name: reading it says what is wrong
+            films.append(path)
+    return films
+
+
+def plan_jobs(films: Sequence[Path], out: Path) -> list[Job]:
+    """Each film's result folder, `out/<stem>`; where a stem is taken, `<stem>-2`, `<stem>-3` …"""
+    from spinefm.export import result_name
+
+    taken: set[str] = set()
+    jobs = []
+    for film in films:
+        stem = result_name(film.name)
+        names = (stem if count == 1 else f"{stem}-{count}" for count in range(1, len(films) + 1))
+        name = next(name for name in names if name not in taken)
+        taken.add(name)
+        jobs.append(Job(film, out / name))
+    return jobs
+
+
+def segment_film(job: Job, method: Method, polarity: Polarity, on_event: Callable[[Event], None]) -> str | None:
+    """Read, segment and write one film; returns None, or the sentence that its `error.json` holds too.
+
+    An error of the program on one film does not stop the others: its traceback goes into `error.json`.
+    """
+    from spinefm.export import ExportError, write_result
+    from spinefm.imaging.radiograph import UnreadableFilm, read
+    from spinefm.methods import CannotStart, run_to_trace
+
+    try:
+        film = read(job.film, polarity=polarity)
+        write_result(job.folder, run_to_trace(method, film, on_event), film)
+    except (UnreadableFilm, CannotStart) as error:
+        return _record_failure(job, str(error), None)
+    except ExportError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 (recorded in full, and reported)
+        sentence = f"The program failed on this film ({type(error).__name__}: {error}); report it with error.json."
+        return _record_failure(job, sentence, traceback.format_exc())
+    return None
+
+
+def _record_failure(job: Job, sentence: str, detail: str | None) -> str:
+    from spinefm.export import ExportError, write_error
+
+    try:
+        write_error(job.folder, job.film.name, sentence, detail)
+    except ExportError as error:
+        return f"{sentence} Its error.json is missing: {error}"
+    return sentence
+
+
+def _points(pairs: Sequence[tuple[float, float]] | None) -> list[Point] | None:
+    from spinefm.core.geometry import Point
+
+    return [Point(x, y) for x, y in pairs] if pairs else None
+
+
+def _show(bar: Any, name: str) -> Callable[[Event], None]:
+    """A listener that shows on the bar which film is running and how many vertebrae it has so far."""
+    found = 0
+    bar.set_postfix_str(name)
+
+    def listen(event: Event) -> None:
+        nonlocal found
+        if getattr(event, "vertebra", None) is not None:
+            found += 1
+            bar.set_postfix_str(f"{name}: {found} vertebrae")
+
+    return listen

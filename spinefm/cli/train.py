@@ -1,0 +1,98 @@
+"""`spinefm train`: train one network, or all of them in turn."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall
+from spinefm.cli.options import out_option
+from spinefm.training.errors import RunFailed, TrainingError
+from spinefm.training.settings import TrainSettings
+
+NETWORKS = ("mask_rcnn", "med_sa", "classifier", "unet", "point_predictor", "instance_net", "view")
+ALL = "all"
+
+
+class ListCommand(click.Command):
+    """A command whose repeatable options also take several values at once: `--data A B` is `--data A --data B`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Repeat the option before each further value, then parse."""
+        lists = {name for option in self.params if getattr(option, "multiple", False) for name in option.opts}
+        return super().parse_args(ctx, list(_repeated(args, lists)))
+
+
+def _repeated(arguments: Sequence[str], lists: set[str]) -> Iterator[str]:
+    option, values = "", 0
+    for argument in arguments:
+        if argument.startswith("--"):
+            option, values = (argument if argument in lists else ""), 0
+        elif option:
+            values += 1
+            if values > 1:
+                yield option
+        yield argument
+
+
+@click.command(name="train", cls=ListCommand)
+@click.argument("network", type=click.Choice((*NETWORKS, ALL)))
+@click.option(
+    "--data", type=Path, multiple=True, required=True, metavar="DIR…", help="Folders of phantoms or data sets."
+)
+@click.option(
+    "--validation",
+    type=Path,
+    multiple=True,
+    metavar="DIR…",
+    help="Unseen films (default: the data set's own part, or one in twenty of --data is held out).",
+)
+@out_option("The run's folder; for all, the folder of one for each network.")
+@click.option("--minutes", type=float, help="Budget in minutes, validation included, of all networks together.")
+@click.option("--steps", type=int, help="Budget in optimiser steps.")
+@click.option("--batch", type=int, help="Samples a step (default: the network's own).")
+@click.option("--learning-rate", type=float, help="The highest learning rate (default: the network's own).")
+@click.option("--seed", type=int, default=0, show_default=True, help="Random seed.")
+@click.option("--threads", type=int, default=1, show_default=True, help="Processor threads.")
+@click.option("--bundle", type=click.Choice(["compact", "paper"]), default="compact", show_default=True, help="Sizes.")
+@click.option(
+    "--recipe",
+    type=click.Choice(["default", "paper"]),
+    default="default",
+    show_default=True,
+    help="paper: as published.",
+)
+@click.option("--workers", type=int, default=0, show_default=True, help="Processes that draw samples beside the loop.")
+@click.option(
+    "--device", default="cpu", show_default=True, help="auto, cpu, cuda or cuda:N (several GPUs: start with torchrun)."
+)
+@click.option("--from-scratch", is_flag=True, help="The paper's sizes without their public weights.")
+@click.option("--start", default="", metavar="BUNDLE", help="Begin with the weights of a bundle (compact).")
+@click.option("--resume", is_flag=True, help="Continue from the run's checkpoint.")
+def command(network: str, from_scratch: bool, **settings: Any) -> int:
+    """Train a network on phantoms or other films with truth.
+
+    Exit codes: 0 done, 1 the run failed after it had started, 2 wrong call.
+    """
+    try:
+        scores = _trained(network, TrainSettings(pretrained=not from_scratch, **settings))
+    except RunFailed as error:
+        sys.stderr.write(f"{error}\n")
+        return SOME_FAILED
+    except TrainingError as error:
+        raise WrongCall(str(error)) from error
+    sys.stdout.write("".join(f"{name} {value}\n" for name, value in scores.items()))
+    return DONE
+
+
+def _trained(network: str, settings: TrainSettings) -> dict[str, float]:
+    from spinefm.training.run import run, run_all
+
+    if network != ALL:
+        return dict(run(network, settings))
+    scores = run_all(settings)
+    return {f"{name} {score}": value for name, own in scores.items() for score, value in own.items()}

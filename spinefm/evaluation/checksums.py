@@ -1,0 +1,34 @@
+"""What an evaluation was made of: checksums of films and of their truth, by which two runs can be matched."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from spinefm.core.masks import Mask
+from spinefm.data import Truth
+
+
+def film_checksum(film: Path) -> str:
+    """The sha256 of a film's file."""
+    with film.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def truth_checksum(truth: Truth) -> str:
+    """The sha256 of what is known about a film: the same for the same masks and boxes, in whatever layout they came."""
+    digest = hashlib.sha256(b"complete" if truth.complete else b"")
+    for kind, masks in (("body", truth.bodies), ("partial", truth.partial)):
+        for level, mask in sorted(masks.items()):
+            digest.update(f"{kind} {level.name} ".encode())
+            _add_mask(digest, mask)
+    for level, box in sorted(truth.boxes.items()):
+        digest.update(f"box {level.name} {tuple(box)} ".encode())
+    return digest.hexdigest()
+
+
+def _add_mask(digest: hashlib._Hash, mask: Mask) -> None:
+    digest.update(f"{tuple(map(int, mask.origin))} {mask.crop.shape} ".encode())
+    digest.update(np.packbits(mask.crop).tobytes())

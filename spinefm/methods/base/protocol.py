@@ -1,0 +1,92 @@
+"""What every method is: a generator of events over one film, and nothing known about a run anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from spinefm.core.geometry import Point
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.trace.model import Anchor, FilmRecord, Setting, Trace, Vertebra
+from spinefm.trace.registry import Event
+
+Direction = Literal["seed", "up", "down", "added"]
+"""Where a step belongs: to the starting points, to the induction up or down, or to a vertebra that was clicked."""
+
+CLICK_INSTEAD = "click the vertebra itself to add it."
+"""What a reader can do where no induction can go on."""
+
+
+class CannotStart(ValueError):
+    """No run can start on this film; the text says why and what the reader can do."""
+
+
+class Method(Protocol):
+    """A way from a film to named vertebrae."""
+
+    @property
+    def name(self) -> str:
+        """The method's name on the command line."""
+        ...
+
+    @property
+    def settings(self) -> Mapping[str, Setting]:
+        """The run's settings by name."""
+
+    def run(self, film: Radiograph) -> Iterator[Event]:
+        """The events of one run, each as soon as it is known. Raises CannotStart."""
+
+
+class CannotAdd(ValueError):
+    """Nothing can be added to a run where the reader asked for it; the text says why and what the reader can do."""
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What came to a finished run: the events that led there, the new vertebrae from the top, and an anchor if seen.
+
+    The vertebrae have no levels yet. passed: in words, what the run went on past, such as "the induction upwards went
+    on past background 0.91 > 0.80". refuted: number of a vertebra that was taken for an end of the spine and is none.
+    """
+
+    events: tuple[Event, ...]
+    vertebrae: tuple[Vertebra, ...]
+    anchor: Anchor | None = None
+    passed: str = ""
+    refuted: int | None = None
+
+
+class Extensible(Method, Protocol):
+    """A method whose finished runs can be taken further by the reader."""
+
+    def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
+        """Take the step at which `direction` ended, and continue from there. Raises CannotAdd."""
+
+    def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
+        """The vertebra at `point` (film pixels). Raises CannotAdd."""
+
+
+def film_record(film: Radiograph) -> FilmRecord:
+    """What a trace keeps of `film`."""
+    provenance, spacing = film.provenance, film.spacing
+    return FilmRecord(
+        name=provenance.name,
+        size=film.size,
+        spacing_mm=spacing.mm if spacing else None,
+        spacing_source=spacing.source if spacing else None,
+        polarity_turned=provenance.polarity_turned,
+        notes=tuple(provenance.notes),
+    )
+
+
+def run_to_trace(method: Method, film: Radiograph, on_event: Callable[[Event], None] | None = None) -> Trace:
+    """Run `method` on `film` to its end; `on_event` sees each event as it comes. Raises CannotStart."""
+    return Trace.from_events(film_record(film), method.name, method.settings, _watched(method.run(film), on_event))
+
+
+def _watched(events: Iterator[Event], on_event: Callable[[Event], None] | None) -> Iterator[Event]:
+    for event in events:
+        if on_event is not None:
+            on_event(event)
+        yield event

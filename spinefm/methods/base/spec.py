@@ -1,0 +1,36 @@
+"""What a method says about itself, so that command line, page, trace and player know it without knowing its code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from spinefm.core.geometry import Point
+from spinefm.methods.base.config import MethodConfig
+from spinefm.methods.base.drawing import Drawing
+from spinefm.methods.base.protocol import Extensible
+from spinefm.trace.registry import Captions
+
+if TYPE_CHECKING:
+    from spinefm.weights.load import Bundle
+
+
+@dataclass(frozen=True)
+class MethodSpec:
+    """A method, as its package's `spec.py` declares it in `SPEC`.
+
+    name: on the command line, and the name of its package. title: on the page. config: the class of its settings, which
+    holds its presets. captions: its event types, each with its line of text. build: makes the method from a bundle, a
+    configuration and, where `takes_starts`, clicked starting points; it imports the networks only when it is called.
+    drawing: makes the drawing of one run, for the player; by default names and result alone
+    are drawn.
+    """
+
+    name: str
+    title: str
+    config: type[MethodConfig]
+    captions: Captions
+    build: Callable[[Bundle, Any, Sequence[Point] | None], Extensible]
+    drawing: Callable[[], Drawing] = Drawing
+    takes_starts: bool = False

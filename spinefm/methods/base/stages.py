@@ -1,0 +1,208 @@
+"""What methods ask of the networks, and a bundle's networks answering: arrays in, arrays out, seconds kept.
+
+SpineFM's induction knows only `Stages`, so that its rules can be tested against an oracle that knows the truth.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from spinefm.core.geometry import Box, CanonicalFrame, FilmFrame, Point, crop_patch, paste_patch, to_patch
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.trace.registry import Event
+from spinefm.weights.load import Bundle
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A vertebra as the detector saw it: score, box, mask, and the centroid of its sure pixels."""
+
+    score: float
+    box: Box
+    mask: Mask
+    centroid: Point
+
+
+@dataclass(frozen=True)
+class Probabilities:
+    """The level classifier's answer for one patch; the four add up to 1."""
+
+    background: float
+    vertebra: float
+    s1: float
+    c2: float
+
+
+class Stages(Protocol):
+    """The four questions of the pipeline."""
+
+    def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
+        """Every candidate on the film; `sure` is the mask probability that counts for its centroid."""
+
+    def next_point(self, film: Radiograph, known: Sequence[Point]) -> Point:
+        """The centroid that follows the three `known` ones."""
+
+    def segment(self, film: Radiograph, boxes: Sequence[Box], clicks: Sequence[Point]) -> list[FloatArray]:
+        """For each patch box and its click (film pixels) the probability of the clicked body, (h, w) of the box."""
+
+    def classify(self, film: Radiograph, boxes: Sequence[Box]) -> list[Probabilities]:
+        """For each patch box what lies at its centre."""
+
+
+class Stopwatch:
+    """Seconds spent under each name, and in all since it was made, without its pauses."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._start = time.perf_counter()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave out the time until the block ends."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._start += time.perf_counter() - start
+
+    def paused_between(self, events: Iterator[Event]) -> Iterator[Event]:
+        """The events, each as soon as it is known, without the time that the caller takes between two of them."""
+        for event in events:
+            with self.paused():
+                yield event
+
+    @contextmanager
+    def measure(self, name: str) -> Iterator[None]:
+        """Add the time until the block ends to `name`."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] += time.perf_counter() - start
+
+    def summary(self) -> Mapping[str, float]:
+        """Seconds per network, outside of all networks, and in all."""
+        total = time.perf_counter() - self._start
+        return {**self.seconds, "outside_networks": total - sum(self.seconds.values()), "total": total}
+
+
+class NetworkStages:
+    """The stages answered by a bundle's networks, on its device.
+
+    test_time_flip: every patch is segmented as its mirror image too, and the two answers are averaged.
+    outline_limit: probability above which a pixel belongs to a detector's mask.
+    """
+
+    def __init__(
+        self, bundle: Bundle, watch: Stopwatch, test_time_flip: bool = False, outline_limit: float = 0.5
+    ) -> None:
+        self._bundle = bundle
+        self._watch = watch
+        self._flip = test_time_flip
+        self._outline_limit = outline_limit
+
+    def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
+        """Mask R-CNN on the whole film, which it shrinks to the size it was trained at."""
+        with self._running("detector_network"):
+            found = self._bundle.mask_rcnn.detect([self._tensor(film.pixels)[None]])[0]
+            boxes, scores, masks = (found[key].float().cpu().numpy() for key in ("boxes", "scores", "masks"))
+        shape = (film.height, film.width)
+        candidates = [
+            candidate(*each, shape, sure, self._outline_limit) for each in zip(boxes, scores, masks, strict=True)
+        ]
+        return [candidate for candidate in candidates if candidate.mask.area]
+
+    def next_point(self, film: Radiograph, known: Sequence[Point]) -> Point:
+        """The 6-50-2 network, in the frame that it was trained in."""
+        frame = self._frame(film, known)
+        with self._running("point_predictor_network"):
+            points = self._tensor(frame.into(known).astype(np.float32))[None]  # (1, 3, 2)
+            predicted = self._bundle.point_predictor(points)[0].double().cpu().numpy()  # (2,)
+        return frame.out_of(predicted[None])[0]
+
+    def _frame(self, film: Radiograph, known: Sequence[Point]) -> CanonicalFrame | FilmFrame:
+        if self._bundle.point_predictor.config.frame == "absolute":
+            return FilmFrame(film.width, film.height)
+        return CanonicalFrame.of(*known)
+
+    def segment(self, film: Radiograph, boxes: Sequence[Box], clicks: Sequence[Point]) -> list[FloatArray]:
+        """Med-SA on every patch at once, one positive click each."""
+        size = self._bundle.med_sa.config.patch
+        patches = self._patches(film, boxes, size)  # (B, 1, S, S)
+        places = np.array([to_patch(click, box, size) for click, box in zip(clicks, boxes, strict=True)], np.float32)
+        with self._running("med_sa_network"):
+            probabilities = self._bodies(patches, self._tensor(places)).cpu().numpy()  # (B, S, S)
+        return [paste_patch(values, box) for values, box in zip(probabilities, boxes, strict=True)]
+
+    def _bodies(self, patches: Tensor, clicks: Tensor) -> Tensor:
+        """Probability (B, S, S) of the clicked body; patches (B, 1, S, S), clicks (B, 2) as (x, y) patch pixels."""
+        if not self._flip:
+            return self._bundle.med_sa(patches, clicks).float().sigmoid()
+        turned = torch.stack([patches.shape[-1] - 1 - clicks[:, 0], clicks[:, 1]], dim=1)  # (B, 2)
+        both = self._bundle.med_sa(torch.cat([patches, patches.flip(-1)]), torch.cat([clicks, turned]))  # (2B, S, S)
+        straight, mirrored = both.float().sigmoid().chunk(2)  # each (B, S, S)
+        return (straight + mirrored.flip(-1)) / 2
+
+    def classify(self, film: Radiograph, boxes: Sequence[Box]) -> list[Probabilities]:
+        """The ResNet on every patch at once."""
+        patches = self._patches(film, boxes, self._bundle.classifier.config.patch)  # (B, 1, S, S)
+        with self._running("classifier_network"):
+            answers = self._bundle.classifier(patches).float().softmax(dim=1).tolist()  # (B, 4)
+        classes = self._bundle.classifier.config.classes
+        return [probabilities(dict(zip(classes, answer, strict=True))) for answer in answers]
+
+    def _patches(self, film: Radiograph, boxes: Sequence[Box], size: int) -> Tensor:
+        patches = np.stack([crop_patch(film.pixels, box, size) for box in boxes])
+        return self._tensor(patches)[:, None]
+
+    def _tensor(self, array: FloatArray) -> Tensor:
+        return torch.from_numpy(np.ascontiguousarray(array)).to(self._bundle.device)
+
+    @contextmanager
+    def _running(self, name: str) -> Iterator[None]:
+        with torch.inference_mode(), self._bundle.autocast(), self._watch.measure(name):
+            yield
+
+
+def probabilities(answer: Mapping[str, float]) -> Probabilities:
+    """A classifier's answer by class; one that knows no spine ends never finds them."""
+    named = {name: answer.get(name, 0.0) for name in ("background", "vertebra", "S1", "C2")}
+    return Probabilities(named["background"], named["vertebra"], named["S1"], named["C2"])
+
+
+def candidate(
+    corners: FloatArray,
+    score: float,
+    probability: FloatArray,
+    shape: tuple[int, int],
+    sure: float,
+    outline_limit: float = 0.5,
+) -> Candidate:
+    """A detection from its box `corners` (4,) and mask (28, 28) on that box, on a film of `shape` (H, W)."""
+    x0, y0, x1, y1 = (int(round(float(edge))) for edge in corners)
+    box = Box(x0, y0, max(x1, x0 + 1), max(y1, y0 + 1))
+    large = paste_patch(probability, box)
+    mask = _on_film(large > outline_limit, box, shape)
+    centre = _on_film(large > sure, box, shape)
+    best = centre if centre.area else mask
+    return Candidate(float(score), mask.box, mask, best.centroid if best.area else Point(x0, y0))
+
+
+def _on_film(inside: NDArray[np.bool_], box: Box, shape: tuple[int, int]) -> Mask:
+    """The pixels `inside` (h, w) of `box` that lie on a film of `shape` (H, W)."""
+    whole = Mask.from_array(inside, (box.x0, box.y0))
+    kept = whole.box.clipped(shape)
+    return Mask.empty() if kept.is_empty else Mask.from_array(whole.within(kept), (kept.x0, kept.y0))

@@ -1,0 +1,132 @@
+"""What the methods that see the whole film at once share: a run, its end, and what a reader may add to it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from spinefm.core.geometry import Axis, Point, principal_axis
+from spinefm.core.levels import Level, counted_from
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods.base.protocol import CLICK_INSTEAD, Addition, CannotAdd, Direction
+from spinefm.methods.base.result import along, finished, vertebra
+from spinefm.methods.base.stages import Stopwatch
+from spinefm.trace.model import Anchor, Finished, Named, Setting, Trace, Vertebra
+from spinefm.trace.registry import Event
+from spinefm.weights.load import Bundle, BundleError
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """A vertebra that a method kept: its number, mask, probability, and how probably it is an end of the spine."""
+
+    number: int
+    mask: Mask
+    probability: float | None
+    c2: float = 0.0
+    s1: float = 0.0
+
+
+class WholeFilmMethod(ABC):
+    """A method without an induction: `_events` says how it comes to its vertebrae."""
+
+    name: str
+    title: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]]
+    """Networks of the bundle without which there is no run."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        """Raises BundleError for a bundle that lacks a network."""
+        missing = [network for network in self.needs if getattr(bundle, network) is None]
+        if missing:
+            raise BundleError(
+                f'{self.title} needs {" and ".join(missing)}, which the bundle "{bundle.name}" does not have: train it '
+                f"with `python -m spinefm train {missing[0]}`, or choose the method spinefm."
+            )
+        self._bundle = bundle
+
+    @property
+    @abstractmethod
+    def settings(self) -> Mapping[str, Setting]:
+        """The run's settings by name."""
+
+    @abstractmethod
+    def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
+        """The events of one run."""
+
+    def run(self, film: Radiograph) -> Iterator[Event]:
+        """The events of one run, each as soon as it is known. Raises CannotStart where no vertebra is found.
+
+        What the caller does between two events does not count as run time.
+        """
+        watch = Stopwatch()
+        yield from watch.paused_between(self._events(film, watch))
+
+    def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
+        """Nothing: there is no induction to continue. Raises CannotAdd."""
+        raise CannotAdd(f"{self.title} sees the whole film at once, so no direction ended here: {CLICK_INSTEAD}")
+
+    @abstractmethod
+    def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
+        """The vertebra at `point` (film pixels). Raises CannotAdd."""
+
+    def _finished(
+        self, spine: Sequence[Body], names: Named, limit: float, watch: Stopwatch, notes: Sequence[str] = ()
+    ) -> Finished:
+        """The end of a run."""
+        return finished(self._bundle, watch, vertebrae(spine, names), limit, 0.0, notes)
+
+
+def axis_of(points: Sequence[Point]) -> Axis:
+    """The principal axis of `points`; of a single one the film's vertical through it."""
+    if len(set(points)) < 2:
+        return Axis(points[0], Point(0.0, 1.0))
+    return principal_axis(points)
+
+
+def along_spine(bodies: Sequence[Body]) -> list[Body]:
+    """The bodies from the top along their principal axis."""
+    if not bodies:
+        return []
+    axis = axis_of([body.mask.centroid for body in bodies])
+    return sorted(bodies, key=lambda body: axis.position(body.mask.centroid))
+
+
+def median_spacing(points: Sequence[Point], size: float) -> float:
+    """Median distance between successive `points`; `size` where there is only one."""
+    steps = [a.distance(b) for a, b in zip(points, points[1:], strict=False)]
+    return float(np.median(steps)) if steps else size
+
+
+def named_from_reference(spine: Sequence[Body], limit: float, source: str) -> Named:
+    """Names counted from the surest reference vertebra (C2 or S1 above `limit`); relative ones without any."""
+    numbers = tuple(body.number for body in spine)
+    anchors = {
+        Anchor(body.number, level, f"{level.name} {source}", value): index
+        for index, body in enumerate(spine)
+        for level, value in ((Level.C2, body.c2), (Level.S1, body.s1))
+        if value > limit
+    }
+    if not anchors:
+        note = f"Neither C2 nor S1 was seen above {limit:.2f}, so the names are relative: V1 is the topmost vertebra."
+        return Named(numbers, (None,) * len(spine), None, note)
+    best = max(anchors, key=lambda anchor: anchor.probability or 0.0)
+    levels = counted_from(best.level, anchors[best], len(spine))
+    if all(levels[index] is anchor.level for anchor, index in anchors.items()):
+        return Named(numbers, levels, best)
+    note = f"Reference vertebrae disagree; the names rest on the surest of them, {best.level.name}."
+    return Named(numbers, levels, best, note)
+
+
+def vertebrae(spine: Sequence[Body], names: Named) -> tuple[Vertebra, ...]:
+    """The result's vertebrae from the top."""
+    directions = along([body.mask.centroid for body in spine])
+    return tuple(
+        vertebra(body.number, index, level, body.mask, directions[index], body.probability)
+        for index, (body, level) in enumerate(zip(spine, names.levels, strict=True))
+    )

@@ -1,0 +1,191 @@
+"""The configuration of SpineFM: every limit and factor of a run, with the paper's values where ours differ.
+
+Lengths are in units of the local spacing unless the name ends in `_px`. A body's size is the root of its area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from spinefm.methods.base.config import MethodConfig, count, number, positive, share
+from spinefm.trace.model import Setting
+
+if TYPE_CHECKING:
+    from spinefm.weights.load import Bundle
+
+
+class SpineFMConfig(MethodConfig):
+    """Limits and factors of a run; each field's description says what it does.
+
+    The preset `published` is the paper: the three successive detections with the highest mean score start one
+    induction; one pass per patch; the most probable class decides; a mask stops a direction when it overlaps the
+    previous one by more than 0.1; final masks are cut at 0.9; names count from the spine's ends.
+    """
+
+    TITLE: ClassVar[str] = "SpineFM"
+    RENAMED: ClassVar[Mapping[str, str]] = {
+        "plausible_seeds": "plausible_starts",
+        "mirrored_view": "test_time_flip",
+        "faint_limit": "minimum_contrast",
+    }
+    PUBLISHED: ClassVar[Mapping[str, Setting]] = {
+        "score_floor": 0.6,
+        "duplicate_iou": 1.0,
+        "duplicate_distance": 0.0,
+        "plausible_starts": False,
+        "check_starts": False,
+        "attempts": 1,
+        "recentre": False,
+        "test_time_flip": False,
+        "outside_limit": 1.0,
+        "least_area": 0.0,
+        "minimum_contrast": 0.0,
+        "overlap_any": False,
+        "revisit_limit": 0.0,
+        "decision": "most probable",
+        "classifier_views": 1,
+        "retry_limit": 0.0,
+        "likely_end_limit": 1.0,
+        "final_limit": 0.9,
+    }
+
+    # Detections and starting points
+    score_limit: float = share(0.6, "Detections with a lower score are dropped (paper: 0.6).")
+    score_floor: float = share(
+        0.3, "Down to this score the limit is lowered while no three detections can start (paper: it stays)."
+    )
+    score_step: float = positive(0.1, 1, "Steps by which the limit is lowered.")
+    detector_outline_limit: float = share(0.5, "Probability above which a pixel belongs to a detector's mask.")
+    detector_mask_limit: float = share(
+        0.9, "Probability above which a detector's pixel counts for the centroid (published code: 0.9)."
+    )
+    duplicate_iou: float = share(0.3, "Detections that overlap more are one vertebra (paper: 1, no such rule).")
+    duplicate_distance: float = number(0.5, 10, "So are two that lie closer, in body sizes (paper: 0, no such rule).")
+    plausible_starts: bool = True
+    """The starting points must look like three neighbours: spacing, bend, size (paper: any successive three)."""
+    start_spacing_ratio: float = number(
+        1.7,
+        10,
+        "Two spacings of one spine differ at most by this factor; C2 to C3 is the longest beside its neighbour.",
+    )
+    start_spacing_least: float = number(0.65, 10, "Neighbours lie at least this many body sizes apart.")
+    start_spacing_most: float = number(
+        1.8, 10, "Neighbours lie at most this many body sizes apart; beyond it is a gap."
+    )
+    start_size_ratio: float = number(2.0, 10, "The sizes of neighbours differ at most by this factor.")
+    start_bend: float = number(40.0, 180, "Largest angle in degrees between two successive steps along a spine.")
+    check_starts: bool = True
+    """Starting points are checked as all others are; one that fails ends the attempt (paper: no check)."""
+    attempts: int = count(5, 1, 100, "So many triples are tried before the reader is asked to click (paper: 1).")
+
+    # Patches and masks
+    patch_factor: float = positive(3.0, 20, "Side of the segmentation patch.")
+    patch_side_px: int = count(0, 0, 8192, "The same as a fixed side; 0: the side follows the spacing.")
+    classifier_factor: float = positive(4.0, 20, "Side of the classifier's patch.")
+    classifier_side_px: int = count(0, 0, 8192, "The same as a fixed side; 0: the side follows the spacing.")
+    least_patch_px: int = count(8, 1, 1024, "Smallest side of a patch.")
+    recentre: bool = True
+    """A body far from its patch's centre, or at its edge, is segmented once more (paper: one pass)."""
+    recentre_limit: float = number(0.2, 10, "A centroid that moved further is far from the patch's centre.")
+    recentre_edge: float = share(0.02, "A mask closer to the patch's edge, in sides of the patch, may be cut off.")
+    recentre_room: float = number(1.4, 10, "Side of the second patch in body lengths, where that is more.")
+    test_time_flip: bool = True
+    """A patch is segmented in its mirror image too and both answers are averaged (paper: one answer)."""
+    mask_limit: float = share(0.5, "Probability of a mask's pixels during the induction.")
+
+    # Checks
+    outside_limit: float = share(
+        0.28,
+        "Share of a square of one spacing round the centroid that may lie outside the film (paper: 1, no such rule). "
+        "At one half the centroid lies on the edge; a body of which 60 % is in view has less than 0.28.",
+    )
+    least_area: float = number(0.04, 10, "Smallest area of a mask in squares of the spacing (paper: 0, no such rule).")
+    minimum_contrast: float = share(
+        0.007,
+        "Least contrast of a body in the film's grey range (paper: 0, no such rule). Behind a burnt-out shoulder a "
+        "mask is a guess: on tuning phantoms 0.007 takes 29 of 48 doubtful masks and none of 865 good ones.",
+    )
+    contrast_side_px: int = count(48, 4, 1024, "Size to which a larger body is shrunk before its contrast is taken.")
+    contrast_margin: float = number(0.4, 10, "Window round the body for its contrast, in body sizes.")
+    contrast_margin_px: int = count(4, 0, 1024, "Pixels added to that window.")
+    overlap_limit: float = share(0.1, "Intersection over union above which a mask is rejected (paper: 0.1).")
+    overlap_any: bool = True
+    """The limit holds for the overlap with any accepted vertebra (paper: with the previous one)."""
+    revisit_limit: float = number(
+        0.35, 10, "A centroid this close to an accepted one has been visited (paper: 0, no such rule)."
+    )
+    step_limit: int = count(25, 1, 100, "Steps in one direction.")
+
+    # Classification
+    decision: Literal["limits", "most probable"] = "limits"
+    """What decides on a class: its own limit, or that it is the most probable of the four (the paper's rule)."""
+    background_limit: float = share(
+        0.8,
+        "Probability of background that stops. Chosen on 120 phantoms (seeds 930000-930119): 97.8 % of the bodies are "
+        "found instead of 97.6 % at 0.65, with no false mask at either.",
+    )
+    end_limit: float = share(0.5, "Probability of C2 or S1 that ends a direction.")
+    wrong_end_limit: float = share(0.8, "The same for S1 on the way up and C2 on the way down: a film upside down.")
+    distinct_end_limit: float = share(0.4, "The same for an end that is distinct from a vertebra.")
+    distinct_end_ratio: float = number(
+        3.0, 100, "An end is distinct when it is so many times likelier than a vertebra."
+    )
+    classifier_views: int = count(3, 1, 3, "So many patches of different sides are classified and averaged (paper: 1).")
+    classifier_narrow: float = positive(0.86, 10, "Side of the second patch in sides of the first.")
+    classifier_wide: float = positive(1.16, 10, "Side of the third patch in sides of the first.")
+
+    # Off-axis retry, which the paper does not have
+    retry_limit: float = share(
+        0.6,
+        "Probability of the likeliest kind of vertebra below which points off the axis are tried; 0: never (paper).",
+    )
+    retry_accept: float = share(0.8, "So probable must the answer there be to take the place of the first.")
+    retry_angle: float = number(25.0, 90, "Degrees between the directions tried.")
+    retry_angles: int = count(2, 0, 9, "Directions tried on each side.")
+    retry_near: float = positive(0.8, 10, "Second distance tried on the way down, for S1 alone: it lies close to L5.")
+
+    # Names and final masks
+    likely_end_limit: float = share(
+        0.4, "Where no end was sure, an outermost body whose likeliest class is an end names the spine above this."
+    )
+    gap_limit: float = number(1.7, 10, "Distance in median distances above which a vertebra may be missing.")
+    final_limit: float = share(
+        0.5, "Probability of the final masks' pixels (paper: 0.9). The compact network's outline lies at 0.5."
+    )
+    smoothing: float = share(
+        0.03, "Standard deviation of the final Gaussian; 0.03 has the published kernel's effect on NHANES II films."
+    )
+    smoothing_limit: float = share(0.5, "Value of the blurred mask above which a pixel stays (published code: 0.5).")
+
+    # Clicks after the run
+    click_limit: float = number(2.0, 100, "A click further beside the spine shows no vertebra of it.")
+    click_reach: float = number(6.0, 100, "The spine is taken to go on straight so far beyond its ends.")
+
+    @classmethod
+    def fitted_to(cls, bundle: Bundle) -> dict[str, Any]:
+        """The patch sides that the bundle's networks were trained at; large encoders get no test-time flip."""
+        return {
+            "test_time_flip": bundle.med_sa.config.encoder == "conv",
+            "patch_factor": bundle.med_sa.config.side_in_spacings,
+            "patch_side_px": bundle.med_sa.config.side_px,
+            "classifier_factor": bundle.classifier.config.side_in_spacings,
+            "classifier_side_px": bundle.classifier.config.side_px,
+        }
+
+    def changed(self, changes: Mapping[str, Setting]) -> Self:
+        """As in `MethodConfig`; a side given in spacings takes the place of a fixed one."""
+        pairs = (("patch_factor", "patch_side_px"), ("classifier_factor", "classifier_side_px"))
+        freed = {side: 0 for factor, side in pairs if factor in changes}
+        return super().changed({**freed, **changes})
+
+    @property
+    def view_factors(self) -> tuple[float, ...]:
+        """Sides of the classifier's patches in units of the first."""
+        return (1.0, self.classifier_narrow, self.classifier_wide)[: self.classifier_views]
+
+    @property
+    def retry_turns(self) -> tuple[float, ...]:
+        """Degrees by which the points of a retry are turned about the last centroid."""
+        each = range(1, self.retry_angles + 1)
+        return tuple(self.retry_angle * turn for turn in (*(-turn for turn in reversed(each)), *each))

@@ -1,0 +1,83 @@
+// @ts-check
+// The bodies of a run: their names and colours, and the chip of each on the spine, from the top.
+
+import { centreOf } from "../shared/geometry.js";
+import { stepOf } from "./timeline.js";
+
+/** @typedef {import("./timeline.js").Timeline} Timeline */
+/** @typedef {import("./timeline.js").Timed} Timed */
+/** @typedef {{key: string, lane: string, step: number, body: number | null, verdict: string, reason: string, words: string, seed: boolean, y: number, start: number, stop: number, beats: Timed[]}} Chip */
+
+export const PHASES = ["predict", "segment", "overlap", "class"];
+
+/** Names by number: those of the result, else those that the run has given so far. @param {any[]} rows @param {Timeline} timeline */
+export function namesOf(rows, timeline) {
+  /** @type {Map<number, string>} */
+  const names = new Map();
+  for (const beat of timeline.beats) {
+    for (const item of beat.draw || []) if (item.role === "name" && typeof item.body === "number") names.set(item.body, /** @type {any} */ (item).text);
+  }
+  for (const row of rows) if (row.found) names.set(row.number, row.name);
+  return names;
+}
+
+/** @param {Timeline} timeline @returns {Chip[]} */
+function steps(timeline) {
+  /** @type {Map<string, Timed[]>} */
+  const groups = new Map();
+  for (const beat of timeline.beats) {
+    if (!beat.lane) continue;
+    const key = stepOf(beat);
+    groups.set(key, [...(groups.get(key) || []), beat]);
+  }
+  return [...groups.entries()].map(([key, beats]) => chipOf(key, beats));
+}
+
+/** @param {string} key @param {Timed[]} beats @returns {Chip} */
+function chipOf(key, beats) {
+  const end = beats.findLast((beat) => beat.phase === "decide");
+  const shape = /** @type {any} */ (end && (end.draw || []).find((item) => item.kind === "shape"));
+  const { lane = "", step = 0 } = beats[0];
+  return {
+    key, lane, step, beats, body: end?.body ?? null, verdict: end?.verdict || "none", reason: end?.reason || "",
+    words: end?.words || "", seed: lane.startsWith("seed"), y: shape && shape.outline.length ? centreOf(shape.outline)[1] : 0,
+    start: beats[0].start, stop: end ? end.stop : Infinity,
+  };
+}
+
+/** Chips from the top of the spine: bodies in the result's order, and where each direction stopped. @param {Timeline} timeline @param {any[]} rows */
+export function chipsOf(timeline, rows) {
+  const order = rows.filter((row) => row.found).map((row) => row.number);
+  const shown = steps(timeline).filter((chip) => isShown(chip, order));
+  if (!order.length) return shown.sort((a, b) => lanePlace(a) - lanePlace(b) || a.y - b.y);
+  const place = (/** @type {Chip} */ chip) => (chip.body === null ? (chip.lane === "up" ? -1 : order.length) : order.indexOf(chip.body));
+  return shown.sort((a, b) => place(a) - place(b));
+}
+
+/** Dropped contours of whole-film methods have no place on the spine; where a direction stopped has one. @param {Chip} chip @param {number[]} order */
+function isShown(chip, order) {
+  if (chip.body !== null) return !order.length || order.includes(chip.body);
+  return chip.lane === "up" || chip.lane === "down" || (chip.seed && !order.length);
+}
+
+/** @param {Chip} chip */
+function lanePlace({ lane, step }) {
+  if (lane === "up") return -step;
+  if (lane === "down") return 1000 + step;
+  return lane.startsWith("seed") ? Number(lane.slice(5)) : 500;
+}
+
+/** What a chip's segment shows at a time: "", "now", "passed" or "failed". @param {Chip} chip @param {string} phase @param {number} time */
+export function segmentState(chip, phase, time) {
+  const beats = chip.beats.filter((beat) => beat.phase === phase);
+  const begun = beats.filter((beat) => time > beat.start);
+  if (!begun.length) return chip.stop <= time ? "none" : "";
+  if (begun.some((beat) => beat.stop > time + 1e-6)) return "now";
+  return begun.some((beat) => beat.verdict === "failed") ? "failed" : "passed";
+}
+
+/** What a chip as a whole shows at a time. @param {Chip} chip @param {number} time */
+export function chipState(chip, time) {
+  if (time >= chip.stop - 1e-6) return chip.body === null ? "stopped" : chip.verdict === "end" ? "end" : "kept";
+  return time > chip.start ? "now" : "later";
+}

@@ -1,0 +1,55 @@
+// @ts-check
+// What the player says where no film is, and under the film: one sentence, and what to do.
+
+import { html } from "../shared/dom.js";
+import { counted } from "../shared/numbers.js";
+
+/** @type {Record<string, [string, string]>} */
+const MESSAGES = {
+  empty: ["No film yet.", "Drop one anywhere on this page, paste one, or pick an example."],
+  waiting: ["Starting …", "The film is being read."],
+};
+
+/** @param {any} payload @returns {[string, string]} */
+export function messageOf(payload) {
+  if (payload.error) return [payload.error.what, payload.error.remedy];
+  if (payload.status === "waiting" && payload.ahead) {
+    return [`Waiting: ${counted(payload.ahead, "film is", "films are")} before yours.`, "One is segmented at a time."];
+  }
+  if (payload.film && payload.status !== "waiting") return ["", ""];
+  return MESSAGES[payload.status] || MESSAGES.empty;
+}
+
+/** @param {HTMLElement} node @param {any} payload */
+export function drawMessage(node, payload) {
+  const [what, remedy] = messageOf(payload);
+  node.hidden = !what;
+  node.replaceChildren(...(what ? [html("strong", {}, what), html("span", {}, remedy)] : []));
+}
+
+/** @param {any} film */
+export function filmWords(film) {
+  if (!film) return "";
+  const scale = film.spacing ? ` · ${film.spacing.mm} mm per pixel (${film.spacing.source})` : "";
+  return `${film.name} · ${film.width} × ${film.height} px${scale}`;
+}
+
+/** @param {any} view @param {{result: any[]}} found */
+export function overviewOf(view, found) {
+  const { payload } = view;
+  const names = found.result.map((row) => row.name);
+  const range = names.length > 1 ? `, ${names[0]} to ${names[names.length - 1]}` : "";
+  const run = payload.ran;
+  return html("section", { class: "card overview" },
+    html("header", {}, html("h3", {}, names.length ? `${counted(names.length, "vertebra", "vertebrae")}${range}` : view.title),
+      html("span", {}, names.length && run ? `${run.seconds} s on ${run.device} · weights ${run.bundle}` : "")),
+    html("p", { class: "card-words" }, view.words),
+    names.length ? payload.ends.map(endLine) : null);
+}
+
+/** @param {any} end */
+function endLine(end) {
+  const mark = end.verdict === "stopped" ? "✕" : "■";
+  return html("p", { class: `card-end ${end.verdict === "stopped" ? "bad" : "end"}` },
+    html("span", { class: "note" }, end.direction === "up" ? "↑" : "↓"), html("b", {}, mark), html("span", {}, end.text));
+}

@@ -1,0 +1,108 @@
+// @ts-check
+// The table of vertebrae, the log and the download beside the film; each row leads to its moment.
+
+import { html } from "../shared/dom.js";
+import { percent } from "../shared/numbers.js";
+import { timeOfBody, timeOfEntry, stepOf } from "./timeline.js";
+
+/** @typedef {import("./player.js").View} View */
+/** @typedef {{go: (time: number) => void, choose: (body: number | null) => void, hover: (body: number | null) => void, correct: ((change: any) => void) | null, add: () => void, edit: () => void, compare?: any}} Act */
+
+export const LOCK_MEANS = "Locked: keeps its name and outline whatever is renamed, deleted or run again";
+const GO_ON = { true: "This is no end of the spine: go on from here", false: "Keep the rejected vertebra, and go on from there" };
+
+/** @param {string | undefined} colour @param {boolean} found */
+export function swatch(colour, found) {
+  return html("i", { class: `swatch${found ? "" : " missing"}`, style: colour ? `--level: ${colour}` : null });
+}
+
+/** When a row's vertebra was decided. @param {View} view @param {any} row */
+export function rowTime(view, row) {
+  if (row.found) return timeOfBody(view.timeline, row.number);
+  return view.timeline.ends.get(stepOf(/** @type {any} */ ({ lane: row.direction, step: row.step }))) ?? null;
+}
+
+/** @param {View} view @param {any} row @param {Act} act */
+function vertebraRow(view, row, act) {
+  const time = rowTime(view, row);
+  const choose = () => { if (row.found) act.choose(row.number); if (time !== null) act.go(time); };
+  const marks = [row.anchor ? html("span", { class: "mark", title: "The names are counted from here" }, "anchor") : null,
+    row.locked ? html("span", { class: "mark", title: LOCK_MEANS }, "locked") : null,
+    row.edited ? html("span", { class: "mark", title: "Its outline was edited by the reader" }, "edited") : null];
+  return html("tr", { class: `${row.found ? "" : "missing"} ${row.doubtful ? "doubt" : ""}`, "data-number": row.number, "data-time": time,
+    onclick: choose, onpointerenter: () => act.hover(row.number), onpointerleave: () => act.hover(null) },
+    html("th", { scope: "row" }, html("button", { type: "button", class: "row-name", title: "Show the step that decided this" },
+      swatch(view.payload.colours[row.name], row.found), row.doubtful ? `${row.name} ?` : row.name)),
+    html("td", { class: "number", title: row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : "How sure the classifier is of a vertebra" },
+      row.found ? (row.probability === null ? "–" : percent(row.probability)) : html("em", {}, "not found")),
+    html("td", { class: "stop" }, html("div", {}, html("span", {}, marks, row.stop), goOnButton(row, act))));
+}
+
+/** Only an end at which there is something to take, or that the classifier called one, can be passed. @param {any} row @param {Act} act */
+function goOnButton(row, act) {
+  const { correct } = act;
+  if (!row.open || !correct) return null;
+  return html("button", { type: "button", class: "small", title: GO_ON[/** @type {"true"} */ (String(row.found))], onclick: (/** @type {Event} */ event) => {
+    event.stopPropagation();
+    correct({ action: "go on", direction: row.direction });
+  } }, "go on");
+}
+
+/** @param {HTMLElement} node @param {View} view @param {Act} act */
+export function drawVertebrae(node, view, act) {
+  const { rows, status } = view.payload;
+  if (!rows.length) {
+    const words = status === "running" ? "The table appears here when the run is finished." : "No vertebra was found, so there is no table.";
+    return node.replaceChildren(html("p", { class: "note" }, words));
+  }
+  const head = [["name", ""], ["sure", "How sure the classifier is that this is a vertebra"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title }, word));
+  node.replaceChildren(html("table", { class: "vertebrae" }, html("thead", {}, html("tr", {}, head)),
+    html("tbody", {}, rows.map((/** @type {any} */ row) => vertebraRow(view, row, act)))));
+}
+
+/** @param {HTMLElement} node @param {View} view @param {Act} act */
+export function drawLog(node, view, act) {
+  node.replaceChildren(html("ol", { class: "log" }, view.timeline.entries.map((entry, index) => {
+    const time = timeOfEntry(view.timeline, index);
+    return html("li", {}, html("button", { type: "button", "data-time": time, "data-entry": index, class: verdictOf(entry), onclick: () => act.go(time) }, entry.text));
+  })));
+}
+
+/** @type {Record<string, string>} */
+const VERDICTS = { kept: "kept", end: "end", rejected: "stopped", "by hand": "hand", failed: "stopped" };
+
+/** @param {import("./timeline.js").Entry} entry */
+function verdictOf(entry) {
+  const verdict = entry.beats[entry.beats.length - 1]?.verdict || "";
+  return VERDICTS[verdict] || (entry.kind === "corrected" ? "hand" : "");
+}
+
+/** @param {HTMLElement} node @param {View} view */
+export function drawDownload(node, view) {
+  const file = view.payload.download;
+  const words = "label map, overlay, trace, table, report, this player as one html file, and the run as a moving picture";
+  node.replaceChildren(file
+    ? html("p", {}, html("a", { class: "download", href: file.url, download: file.orig_name }, "Download the zip"), html("span", { class: "note" }, ` ${words}`))
+    : html("p", { class: "note" }, downloadNote(view.payload, words)));
+}
+
+/** @param {any} payload @param {string} words */
+function downloadNote({ status, corrections, replay }, words) {
+  if (status === "failed") return "The run failed: there is nothing to download.";
+  if (status !== "finished") return `One zip appears here when the run is finished: ${words}.`;
+  if (corrections) return `The zip is being packed: ${words}.`;
+  return replay ? "This is a replay of an evaluation, whose files lie in its own folder." : "The files of this run lie beside this page.";
+}
+
+/** Marks the log's row of the moment, and keeps it in sight without moving the page. @param {HTMLElement} root @param {number} entry */
+export function markLog(root, entry) {
+  const log = /** @type {HTMLElement} */ (root.querySelector('[data-panel="log"]'));
+  if (log.hidden) return;
+  const now = log.querySelector(`[data-entry="${entry}"]`);
+  const before = log.querySelector('[aria-current="step"]');
+  if (now === before) return;
+  if (before) before.setAttribute("aria-current", "false");
+  if (!now) return;
+  now.setAttribute("aria-current", "step");
+  log.scrollTop = /** @type {HTMLElement} */ (now).offsetTop - log.clientHeight / 2;
+}

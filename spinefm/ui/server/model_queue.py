@@ -1,0 +1,78 @@
+"""The line of visitors who wait for the networks: one is served at a time, in the order in which they asked."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+
+MOST = 16
+"""Visitors who may stand in line, the one being served among them."""
+LOOK = 1.0
+"""Seconds after which someone waiting looks again whether to go on waiting."""
+
+
+class QueueFull(ValueError):
+    """No one more may wait; the text says what to do."""
+
+
+def _films(count: int) -> str:
+    return "One film is" if count == 1 else f"{count} films are"
+
+
+class ModelQueue:
+    """Visitors whose runs are under way or waiting."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._visitors: list[str] = []
+        self._moved = threading.Condition()
+
+    @staticmethod
+    def ticket(owner: str) -> str:
+        """A place of its own for one request of `owner`, who may ask again before an earlier one has ended."""
+        return f"{owner}/{uuid.uuid4().hex}"
+
+    def dismiss(self, owner: str) -> None:
+        """All requests of `owner` leave the line."""
+        with self._moved:
+            self._visitors = [visitor for visitor in self._visitors if not visitor.startswith(f"{owner}/")]
+            self._moved.notify_all()
+
+    def join(self, visitor: str) -> int:
+        """Stand in line; returns how many are before this visitor. Raises QueueFull."""
+        with self._moved:
+            if visitor not in self._visitors:
+                if len(self._visitors) >= self._most:
+                    raise QueueFull(f"{_films(self._most)} waiting already: try again in a minute.")
+                self._visitors.append(visitor)
+            return self._visitors.index(visitor)
+
+    def leave(self, visitor: str) -> None:
+        """Leave the line, wherever in it."""
+        with self._moved:
+            if visitor in self._visitors:
+                self._visitors.remove(visitor)
+                self._moved.notify_all()
+
+    def waits(self, visitor: str) -> Iterator[int]:
+        """Stand in line: how many are before, each time that changes; ends when it is this visitor's turn.
+
+        Ends as well when the visitor has left. Raises QueueFull.
+        """
+        ahead = self.join(visitor)
+        while ahead:
+            yield ahead
+            ahead = self._after(visitor, ahead)
+
+    def is_in(self, visitor: str) -> bool:
+        """Whether the visitor still stands in line."""
+        with self._moved:
+            return visitor in self._visitors
+
+    def _after(self, visitor: str, ahead: int) -> int:
+        """How many are before once it is no longer `ahead`; 0 for who has left."""
+        with self._moved:
+            while visitor in self._visitors and self._visitors.index(visitor) == ahead:
+                self._moved.wait(LOOK)
+            return self._visitors.index(visitor) if visitor in self._visitors else 0

@@ -1,0 +1,62 @@
+"""Outlines mended by the reader: dragged by hand, or found again by the network from another click."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from spinefm.core.geometry import Point, principal_axis
+from spinefm.core.masks import Mask, four_corners
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods import Extensible
+from spinefm.trace.model import Corrected, Trace, Vertebra
+from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused, apply
+
+LEAST_AREA = 20
+"""Pixels that an outline must hold at least."""
+MOST_CORNERS = 200
+"""Corners that an outline may have."""
+
+
+def reshaped(run: CorrectedRun, film: Radiograph, number: int, outline: Sequence[float]) -> CorrectedRun:
+    """The run with the vertebra's outline dragged to x, y, x, y … film pixels. Raises Refused."""
+    points = np.asarray(outline, float)
+    if points.size < 6 or points.size % 2 or points.size > 2 * MOST_CORNERS or not np.isfinite(points).all():
+        raise Refused("That is no outline: it needs at least three corners.")
+    mask = Mask.from_polygon(np.clip(points.reshape(-1, 2), -1, max(film.size) + 1), film.size)
+    if mask.area < LEAST_AREA:
+        raise Refused("Hardly anything is left inside that outline: drag its corners apart, or delete the vertebra.")
+    vertebra = vertebra_of(run.trace, number)
+    return run.followed_by(with_mask(run.trace, vertebra, mask, f"the outline of {vertebra.name} was edited by hand."))
+
+
+def again(run: CorrectedRun, film: Radiograph, method: Extensible, number: int, point: Point) -> CorrectedRun:
+    """The run with the vertebra outlined again by the network, from a click inside it. Raises Refused, CannotAdd."""
+    vertebra = vertebra_of(run.trace, number)
+    without = apply(run.trace, Correction("delete", number))
+    found = method.add(film, without, point).vertebrae
+    if not found:
+        raise Refused(f"The network found nothing to outline at that point of {vertebra.name}: click its middle.")
+    text = f"{vertebra.name} was outlined again from a click."
+    return run.followed_by(with_mask(run.trace, vertebra, found[0].mask, text))
+
+
+def vertebra_of(trace: Trace, number: int) -> Vertebra:
+    """The vertebra of that number, which may be changed. Raises Refused."""
+    vertebra = next((v for v in trace.vertebrae if v.number == number), None)
+    if vertebra is None:
+        raise Refused("There is no such vertebra: choose one of the table.")
+    if number in trace.locked:
+        raise Refused(f"{vertebra.name} is locked: unlock it before you change its outline.")
+    return vertebra
+
+
+def with_mask(trace: Trace, vertebra: Vertebra, mask: Mask, text: str) -> Trace:
+    """The trace in which the vertebra has another mask; names stay as they are."""
+    along = principal_axis([v.centroid for v in trace.vertebrae]).direction if len(trace.vertebrae) > 1 else Point(0, 1)
+    changed = replace(vertebra, mask=mask, centroid=mask.centroid, corners=four_corners(mask, along))
+    numbers, levels = tuple(v.number for v in trace.vertebrae), tuple(v.level for v in trace.vertebrae)
+    correction = Corrected("reshape", text, numbers, levels, trace.anchor, trace.locked, (changed,))
+    return replace(trace, events=(*trace.events, correction))

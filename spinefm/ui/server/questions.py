@@ -1,0 +1,145 @@
+"""What a correction would do to the others, and what speaks against it: said before it is done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spinefm.core.levels import COUNTED, Level, Region
+from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.reasons import percent
+from spinefm.trace.model import Trace
+from spinefm.ui.server.corrections import BEFORE, LOCKED, READER, CorrectedRun, Correction
+
+Asked = Mapping[str, Any]
+"""A correction as the player asks for it."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a correction does, what speaks against it, and the choices: words, and the correction to ask for then."""
+
+    text: str
+    choices: tuple[tuple[str, dict[str, Any]], ...]
+    warning: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """The question as the player shows it."""
+        choices = [{"label": label, "change": change} for label, change in self.choices]
+        return {"text": self.text, "warning": self.warning, "choices": choices}
+
+
+class Asks(Exception):
+    """A correction that the reader has to confirm first."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question.text)
+        self.question = question
+
+
+def confirmed(run: CorrectedRun, correction: Correction, asked: Asked) -> CorrectedRun:
+    """The run after a correction. Raises Asks where it changes other names or something speaks against it; Refused."""
+    after = run.correct(correction)
+    question = None if asked.get("sure") else _question(run.trace, after.trace, correction, asked)
+    if question is not None:
+        raise Asks(question)
+    return after
+
+
+def _question(before: Trace, after: Trace, correction: Correction, asked: Asked) -> Question | None:
+    if correction.action == "delete":
+        return _about_deleting(before, correction, asked)
+    if correction.action not in ("name", "shift"):
+        return None
+    moved, warning = renamed(before, after), disagreement(before, after)
+    others = [pair for number, pair in moved.items() if number != correction.number]
+    if not warning and (correction.action == "shift" or not others):
+        return None
+    own = moved.get(correction.number) if correction.number is not None else None
+    parts = [f"{own[0]} becomes {own[1]}"] if own else []
+    parts += [in_words(others)] if others else []
+    return Question(f"{', and '.join(parts)}.", (("rename", {**asked, "sure": True}),), warning)
+
+
+def _about_deleting(before: Trace, correction: Correction, asked: Asked) -> Question | None:
+    """Whether the names below close up; at either end, and without names, there is nothing to ask."""
+    numbers = [vertebra.number for vertebra in before.vertebrae]
+    place = numbers.index(correction.number) if correction.number in numbers else 0
+    named = all(vertebra.level for vertebra in before.vertebrae)
+    if not named or place in (0, len(numbers) - 1):
+        return None
+    gone = before.vertebrae[place]
+    closed = CorrectedRun(before).correct(Correction("delete", correction.number, close=True)).trace
+    moved = list(renamed(before, closed).values())
+    gap, close = {**asked, "sure": True}, {**asked, "sure": True, "close": True}
+    text = f"{gone.name} is taken away. Its name can stay free, or the gap is closed: then {in_words(moved)}."
+    return Question(text, (("leave a gap", gap), ("close the gap", close)))
+
+
+def about_adding(before: Trace, after: Trace, asked: Asked) -> Question | None:
+    """What to ask before a clicked vertebra is added: it looks like none, or others would be renamed."""
+    added = [vertebra for vertebra in after.vertebrae if vertebra.number not in {v.number for v in before.vertebrae}]
+    moved = list(renamed(before, after).values())
+    doubt = _looks_like_background(after)
+    if not doubt and not moved:
+        return None
+    name = added[0].name if added else "It"
+    text = f"It would be {name}" + (f", and {in_words(moved)}." if moved else ".")
+    return Question(text, (("add it anyway" if doubt else "add it", {**asked, "sure": True}),), doubt)
+
+
+def _looks_like_background(after: Trace) -> str:
+    last = next((e for e in reversed(after.events) if isinstance(e, Decided) and e.direction == "added"), None)
+    if last is None or last.value is None or last.limit is None or last.value <= last.limit:
+        return ""
+    return f"The classifier sees background there ({percent(last.value)}), no vertebra."
+
+
+def renamed(before: Trace, after: Trace) -> dict[int, tuple[str, str]]:
+    """Vertebrae, by number, whose name changes: the old and the new one."""
+    old = {vertebra.number: vertebra.name for vertebra in before.vertebrae}
+    pairs = {v.number: (old[v.number], v.name) for v in after.vertebrae if v.number in old}
+    return {number: pair for number, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def in_words(pairs: list[tuple[str, str]]) -> str:
+    """Changes of names in a few words: "C5, C6 and C7 become one level lower (C5 to C6 … C7 to T1)"."""
+    if not pairs:
+        return "no other name changes"
+    names = [old for old, _ in pairs]
+    who = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    steps = {_steps(old, new) for old, new in pairs}
+    verb = "becomes" if len(names) == 1 else "become"
+    if len(pairs) == 1:
+        return f"{who} becomes {pairs[0][1]}"
+    if len(steps) == 1 and (step := steps.pop()) is not None:
+        count = {1: "one level", 2: "two levels"}.get(abs(step), f"{abs(step)} levels")
+        return f"{who} {verb} {count} {'lower' if step > 0 else 'higher'} ({pairs[0][1]} to {pairs[-1][1]})"
+    return f"{who} {verb} {', '.join(new for _, new in pairs)}"
+
+
+def _steps(old: str, new: str) -> int | None:
+    known = {level.name: place for place, level in enumerate(COUNTED)}
+    return known[new] - known[old] if old in known and new in known else None
+
+
+def disagreement(before: Trace, after: Trace) -> str:
+    """What the networks say against new names: an end of the spine they recognised, or another region."""
+    anchor = before.anchor
+    seen = anchor is not None and anchor.source not in (READER, LOCKED, BEFORE)
+    if seen and anchor is not None and renamed(before, after).get(anchor.vertebra):
+        sure = f" with {percent(anchor.probability)}" if anchor.probability is not None else ""
+        return f"The classifier recognised {anchor.level.name}{sure}: these names contradict it."
+    old, new = _region(before), _region(after)
+    if old is not None and new is not None and old is not new:
+        return f"These bodies were named as {old.value}; now most of them would be {new.value}."
+    return ""
+
+
+def _region(trace: Trace) -> Region | None:
+    """Where most vertebrae lie."""
+    levels: list[Level] = [vertebra.level for vertebra in trace.vertebrae if vertebra.level is not None]
+    most = Counter(level.region for level in levels).most_common(1)
+    return most[0][0] if most else None

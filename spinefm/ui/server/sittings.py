@@ -1,0 +1,73 @@
+"""What a reload brings back: a visitor's film, result and corrections, for half an hour.
+
+The browser tab keeps a random token; without it nobody can ask. All is in memory and gone with the server.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from spinefm.ui.server.corrections import CorrectedRun
+from spinefm.ui.server.examples import Choice
+
+KEEP = 1800.0
+"""Seconds for which a sitting is kept, as long as uploads are."""
+MOST = 200
+"""Sittings that are kept; the oldest goes first."""
+TOKEN = 32
+"""Letters that a token has at least: what is shorter could be guessed, and is not kept."""
+RECALL = """() => {
+  const name = "spinefm-sitting";
+  const bytes = () => [...crypto.getRandomValues(new Uint8Array(16))];
+  const fresh = () => bytes().map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  try {
+    if (!sessionStorage.getItem(name)) sessionStorage.setItem(name, fresh());
+    return sessionStorage.getItem(name);
+  } catch { return ""; }
+}"""
+"""The tab's token, made at its first visit; none where the browser keeps nothing."""
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A visitor's film, and the finished run on it where there is one."""
+
+    choice: Choice
+    run: CorrectedRun | None = None
+
+
+class Sittings:
+    """The sittings of the last half hour, by token."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic, keep: float = KEEP, most: int = MOST) -> None:
+        self._now = now
+        self._keep = keep
+        self._most = most
+        self._lock = threading.Lock()
+        self._held: OrderedDict[str, tuple[float, Sitting]] = OrderedDict()
+
+    def put(self, token: str, sitting: Sitting | None) -> None:
+        """Remember a sitting, or forget it."""
+        if len(token) < TOKEN:
+            return
+        with self._lock:
+            self._held.pop(token, None)
+            if sitting is not None:
+                self._held[token] = (self._now(), sitting)
+            self._drop_old()
+
+    def get(self, token: str) -> Sitting | None:
+        """The sitting of a token, or None."""
+        with self._lock:
+            self._drop_old()
+            held = self._held.get(token)
+        return held[1] if held else None
+
+    def _drop_old(self) -> None:
+        late = self._now() - self._keep
+        while self._held and (len(self._held) > self._most or next(iter(self._held.values()))[0] < late):
+            self._held.popitem(last=False)

@@ -1,0 +1,52 @@
+// @ts-check
+// Numbers: between limits, between each other, and in words.
+
+/** @param {number} value @param {number} low @param {number} high */
+export function clamp(value, low, high) {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** @param {number} from @param {number} to @param {number} share */
+export function mix(from, to, share) {
+  return from + (to - from) * share;
+}
+
+/** A share of 0 to 1 that starts and ends gently. @param {number} share */
+export function ease(share) {
+  const x = clamp(share, 0, 1);
+  return x * x * (3 - 2 * x);
+}
+
+/** How far `value` has come from `begin` to `end`, 0 to 1. @param {number} value @param {number} begin @param {number} end */
+export function progress(value, begin, end) {
+  if (end <= begin) return value >= end ? 1 : 0;
+  return clamp((value - begin) / (end - begin), 0, 1);
+}
+
+/** Two decimals, a dash for nothing. @param {number | null | undefined} number */
+export function two(number) {
+  return number === null || number === undefined ? "–" : Number(number).toFixed(2);
+}
+
+/** A probability in whole percent; what is neither none nor all is never written as 0 % or 100 %. @param {number} share */
+export function percent(share) {
+  const value = 100 * share;
+  if (value > 0 && value < 0.5) return "< 1 %";
+  if (value < 100 && value >= 99.5) return "> 99 %";
+  return `${Math.round(value)} %`;
+}
+
+/** @param {number} count @param {string} one @param {string} [many] */
+export function counted(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** @param {number} value */
+export function seconds(value) {
+  return value < 0.05 ? "< 0.1 s" : `${value.toFixed(1)} s`;
+}
+
+/** @param {string} words */
+export function sentence(words) {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

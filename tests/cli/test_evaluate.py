@@ -1,0 +1,75 @@
+"""The verbs `evaluate` and `compare`, with a method that needs no weights."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from spinefm.cli import evaluate
+from spinefm.cli.app import main
+from spinefm.cli.exits import DONE, SOME_FAILED, WRONG_CALL
+from tests.evaluation.stand_in_set import write_set
+from tests.ui.server.stand_in import StandIn
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    bundle = SimpleNamespace(checksums={"network": "0" * 64})
+    monkeypatch.setattr(evaluate, "load_method", lambda run: (StandIn(), bundle))
+
+    def run(*arguments):
+        code = main([str(argument) for argument in arguments])
+        return code, capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def films(tmp_path):
+    return write_set(tmp_path / "set", ["a", "b"])
+
+
+def test_evaluate_prints_the_table_and_no_figures_of_other_films(call, films, tmp_path):
+    code, said = call("evaluate", "phantom", "--root", films, "--out", tmp_path / "run")
+    assert code == DONE
+    assert "NHANES" not in said.out
+    assert said.out == (tmp_path / "run" / "table.txt").read_text()
+    assert (tmp_path / "run" / "levels.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_skipped_film_is_named_and_changes_the_exit_code(call, films, tmp_path):
+    (films / "labels" / "b.json").write_text("{")
+    code, said = call("evaluate", "auto", "--root", films, "--out", tmp_path / "run")
+    assert code == SOME_FAILED
+    assert "skipped b: The label b.json cannot be read" in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("phantom", "--root", "nowhere"), "is not there"),
+        (("coco", "--root", "SET"), "no COCO file"),
+        (("phantom", "--root", "SET", "--split", "test"), "no split 'test'"),
+        (("auto", "--root", "hf:nothing"), "write hf:owner/name"),
+    ],
+)
+def test_a_wrong_call_is_one_sentence_and_does_nothing(call, films, tmp_path, arguments, sentence):
+    given = [str(films) if argument == "SET" else argument for argument in arguments]
+    code, said = call("evaluate", *given, "--out", tmp_path / "run")
+    assert code == WRONG_CALL
+    assert sentence in said.err
+    assert not (tmp_path / "run").exists()
+
+
+def test_compare_puts_two_runs_beside_each_other(call, films, tmp_path):
+    for name in ("one", "two"):
+        call("evaluate", "phantom", "--root", films, "--out", tmp_path / name)
+    code, said = call("compare", tmp_path / "one", tmp_path / "two")
+    assert code == DONE
+    assert "A: one: phantom · spinefm · compact" in said.out
+    assert "no change" in said.out
+
+
+def test_compare_refuses_what_is_no_run(call, tmp_path):
+    code, said = call("compare", tmp_path, tmp_path)
+    assert code == WRONG_CALL
+    assert "holds no finished evaluation" in said.err

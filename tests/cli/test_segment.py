@@ -1,0 +1,205 @@
+"""`spinefm segment`: files on disk, exit codes, sentences; with a method made by hand, and with the real weights."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import spinefm.methods
+import spinefm.weights.load
+from spinefm.cli.app import main
+from spinefm.cli.segment import list_films, plan_jobs
+from spinefm.export import RESULT_FILES
+from spinefm.networks.registry import REQUIRED
+from spinefm.trace.model import Trace
+from spinefm.weights.load import BundleError
+from tests.bad_films import write_bad_films
+from tests.cli.films import write_film
+
+ROOT = Path(__file__).parents[2]
+
+
+def segment(*arguments: object) -> int:
+    """Run `segment` in this process."""
+    return main(["segment", *map(str, arguments)])
+
+
+def test_every_film_leaves_its_five_files(tmp_path: Path, method: list[object]) -> None:
+    films = [write_film(tmp_path / name) for name in ("neck.png", "back.png")]
+    assert segment(*films, "--out", tmp_path / "out") == 0
+    for film in films:
+        folder = tmp_path / "out" / film.stem
+        assert sorted(path.name for path in folder.iterdir()) == sorted(RESULT_FILES)
+        assert Trace.from_json((folder / "trace.json").read_bytes()).film.name == film.name
+        assert [row["name"] for row in csv.DictReader((folder / "vertebrae.csv").open())] == ["C2", "C3", "C4"]
+
+
+def test_a_folder_stands_for_its_readable_films(tmp_path: Path, method: list[object]) -> None:
+    write_film(tmp_path / "films" / "b.PNG")
+    write_film(tmp_path / "films" / "a.png")
+    write_film(tmp_path / "films" / "._a.png")
+    (tmp_path / "films" / "notes.txt").write_text("not a film")
+    (tmp_path / "films" / "more").mkdir()
+    assert segment(tmp_path / "films", "--out", tmp_path / "out") == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "b"]
+
+
+def test_dicom_files_of_a_folder_are_known_by_their_mark(tmp_path: Path) -> None:
+    for name in ("IM0001", "1.2.840.7", ".hidden", "DICOMDIR"):
+        (tmp_path / name).write_bytes(bytes(128) + b"DICM")
+    (tmp_path / "README").write_text("not a film")
+    assert list_films([tmp_path]) == [tmp_path / "1.2.840.7", tmp_path / "IM0001"]
+
+
+def test_impossible_names_are_films_that_fail(tmp_path: Path, method: list[object]) -> None:
+    names = [Path("x" * 5000), Path("neck\0.png")]
+    assert list_films(names) == names
+    assert segment(names[1], write_film(tmp_path / "good.png"), "--out", tmp_path / "out") == 1
+    assert "cannot be opened" in json.loads((tmp_path / "out" / "neck" / "error.json").read_text())["error"]
+    assert (tmp_path / "out" / "good" / "labels.png").exists()
+
+
+def test_a_full_disk_is_one_sentence(
+    tmp_path: Path, method: list[object], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert segment(write_film(tmp_path / "neck.png"), "--out", tmp_path / "out") == 1
+    printed = capsys.readouterr().err
+    assert "(No space left on device): make room there" in printed and "program failed" not in printed
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("films", "folders"),
+    [
+        (["a/x.png", "b/x.png", "x.tif"], ["x", "x-2", "x-3"]),
+        (["x-2.png", "a/x.png", "b/x.png"], ["x-2", "x", "x-3"]),
+        (["x.png", "y.png"], ["x", "y"]),
+    ],
+)
+def test_films_of_one_stem_are_numbered(films: list[str], folders: list[str]) -> None:
+    jobs = plan_jobs([Path(film) for film in films], Path("out"))
+    assert [job.folder for job in jobs] == [Path("out", folder) for folder in folders]
+
+
+def test_failed_films_leave_a_sentence_and_the_others_go_on(
+    tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    films = [write_film(tmp_path / name) for name in ("hopeless.png", "bug.png", "good.png")]
+    films.insert(1, tmp_path / "missing.png")
+    assert segment(*films, "--out", tmp_path / "out") == 1
+    errors = {p.parent.name: json.loads(p.read_text()) for p in (tmp_path / "out").glob("*/error.json")}
+    assert set(errors) == {"hopeless", "bug", "missing"}
+    assert errors["hopeless"] == {
+        "film": "hopeless.png", "error": "No vertebra was found: click three neighbouring ones.",
+    }  # fmt: skip
+    assert "no such file" in errors["missing"]["error"]
+    assert "ZeroDivisionError: division by zero" in errors["bug"]["error"]
+    assert "Traceback" in errors["bug"]["detail"] and "Traceback" not in errors["bug"]["error"]
+    assert (tmp_path / "out" / "good" / "labels.png").exists()
+    printed = capsys.readouterr()
+    assert "1 of 4 films done, 3 failed" in printed.out
+    for name, error in errors.items():
+        assert f"{tmp_path / name}.png: {error['error']}" in printed.err
+
+
+def test_an_earlier_result_that_is_none_is_kept_and_counts_as_failed(
+    tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    film = write_film(tmp_path / "neck.png")
+    (tmp_path / "neck").mkdir()
+    (tmp_path / "neck" / "thesis.txt").write_text("years of work")
+    assert segment(film, "--out", tmp_path) == 1
+    assert [path.name for path in (tmp_path / "neck").iterdir()] == ["thesis.txt"]
+    assert "choose another --out" in capsys.readouterr().err
+
+
+def test_ctrl_c_keeps_the_finished_films_and_no_half_one(tmp_path: Path, method: list[object]) -> None:
+    films = [write_film(tmp_path / name) for name in ("first.png", "interrupted.png", "last.png")]
+    assert segment(*films, "--out", tmp_path / "out") == 130
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["first"]
+    assert len(list((tmp_path / "out" / "first").iterdir())) == len(RESULT_FILES)
+
+
+def test_preset_settings_starting_points_bundle_and_device_reach_the_method(
+    tmp_path: Path, method: list[object]
+) -> None:
+    film = write_film(tmp_path / "neck.png")
+    run = [
+        "--bundle",
+        "paper",
+        "--device",
+        "cpu",
+        "--preset",
+        "published",
+        "--set",
+        "overlap_limit=0.2",
+        "--set",
+        "recentre=false",
+    ]
+    seeds = ["--seeds", "1,2", "3,4.5", "5,6"]
+    assert segment(film, "--out", tmp_path / "out", *run, *seeds) == 0
+    settings = {"overlap_limit": "0.2", "recentre": "false"}
+    assert method == ["spinefm", "paper on cpu", settings, [(1, 2), (3, 4.5), (5, 6)], "published"]
+
+
+@pytest.mark.parametrize("polarity", ["keep", "turn"])
+def test_polarity_is_handed_to_the_reader(tmp_path: Path, method: list[object], polarity: str) -> None:
+    segment(write_film(tmp_path / "neck.png"), "--out", tmp_path / "out", "--polarity", polarity)
+    report = json.loads((tmp_path / "out" / "neck" / "report.json").read_text())
+    assert report["film"]["polarity_turned"] == (polarity == "turn")
+
+
+def test_missing_weights_are_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_weights(name: str, device: str) -> object:
+        raise BundleError(f'The bundle "{name}" is not on disk: fetch it.')
+
+    monkeypatch.setattr(spinefm.weights.load, "load_bundle", no_weights)
+    assert segment(write_film(tmp_path / "neck.png"), "--out", tmp_path / "out") == 2
+    assert capsys.readouterr().err == 'The bundle "compact" is not on disk: fetch it.\n'
+    assert not (tmp_path / "out").exists()
+
+
+def test_twenty_bad_films_beside_two_good_ones(tmp_path: Path, method: list[object]) -> None:
+    (tmp_path / "bad").mkdir()
+    phrases = write_bad_films(tmp_path / "bad")
+    good = [write_film(tmp_path / name) for name in ("good-1.png", "good-2.png")]
+    bad = [tmp_path / "bad" / name for name in phrases]
+    assert len(phrases) == 20
+    assert segment(good[0], *bad, good[1], "--out", tmp_path / "out") == 1
+    found = [json.loads(path.read_text()) for path in (tmp_path / "out").glob("*/error.json")]
+    assert {error["film"] for error in found} == set(phrases)
+    for error in found:
+        assert phrases[error["film"]] in error["error"] and "detail" not in error
+    assert sorted(path.parent.name for path in (tmp_path / "out").glob("*/labels.png")) == ["good-1", "good-2"]
+
+
+@pytest.mark.weights
+def test_the_real_command_names_the_vertebrae_of_a_phantom(tmp_path: Path) -> None:
+    """From nothing but the command line: simulate a film, segment it, read the labels back."""
+    run = [sys.executable, "-m", "spinefm"]
+    phantom = [*run, "phantom", "--n", "1", "--seed", "9000000", "--region", "lumbar", "--out", str(tmp_path / "set")]
+    subprocess.run(phantom, cwd=ROOT, check=True, capture_output=True)
+    films = str(tmp_path / "set" / "films")
+    subprocess.run([*run, "segment", films, "--out", str(tmp_path / "out")], cwd=ROOT, check=True, capture_output=True)
+    name = "phantom-lumbar-9000000"
+    found = np.asarray(Image.open(tmp_path / "out" / name / "labels.png"))
+    truth = np.asarray(Image.open(tmp_path / "set" / "labels" / f"{name}.png"))
+    assert found.shape == truth.shape
+    shared, either = ((found > 0) & (truth > 0)).sum(), ((found > 0) | (truth > 0)).sum()
+    assert shared / either > 0.6
+    report = json.loads((tmp_path / "out" / name / "report.json").read_text())
+    assert report["bundle"] == "compact" and set(report["checksums_sha256"]) >= set(REQUIRED)

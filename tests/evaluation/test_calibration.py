@@ -1,0 +1,53 @@
+"""Calibration on masks counted by hand."""
+
+import numpy as np
+import pytest
+
+from spinefm.evaluation.calibration import EDGES, calibration, calibration_csv, calibration_text
+from spinefm.evaluation.figure import calibration_picture
+from tests.evaluation.tables import made_films, made_masks
+
+MASKS = [(0.96, 0.9, True)] * 3 + [(0.96, 0.1, False), (1.0, 0.8, None), (0.5, 0.0, None), (None, 0.9, True)]
+FILMS = made_films({"a": "whole"}, **made_masks(*MASKS))
+
+
+def test_a_bin_says_how_many_of_its_masks_are_right():
+    figures = calibration(FILMS)
+    held = {(one.low, one.high): one for one in figures.bins if one.count}
+    assert list(held) == [(0.0, 0.5), (0.95, 0.98), (0.99, 1.0)]
+    sure = held[0.95, 0.98]
+    assert (sure.count, sure.right, sure.named, sure.misnamed) == (4, 75, 75, 25)
+    assert sure.probability == pytest.approx(0.96)
+    assert (figures.count, figures.unsure_count) == (6, 1)
+
+
+def test_the_calibration_error_is_the_mean_distance_from_the_diagonal():
+    assert calibration(FILMS).ece == pytest.approx((4 * 21 + 1 * 0 + 1 * 50) / 6)
+    right = made_films({"a": ""}, **made_masks(*[(1.0, 0.9, None)] * 5))
+    assert calibration(right).ece == 0
+
+
+def test_the_bins_hold_every_probability_once():
+    values = np.linspace(0, 1, 101).tolist()
+    films = made_films({"a": ""}, **made_masks(*[(value, 0.9, None) for value in values]))
+    bins = calibration(films).bins
+    assert sum(one.count for one in bins) == 101
+    assert [one.low for one in bins] == list(EDGES[:-1])
+    assert all(one.low <= one.probability <= one.high for one in bins if one.count)
+
+
+def test_a_stricter_limit_makes_masks_wrong():
+    assert calibration(FILMS, limit=0.95).bins[6].right == 0
+
+
+def test_without_masks_there_is_a_sentence_and_no_error():
+    none = calibration(made_films({"a": ""}, mask_dice="[]", mask_probability="[]", mask_named="[]"))
+    assert "no mask can be judged" in calibration_text(none)
+    assert calibration_picture(none).startswith(b"\x89PNG")
+    assert calibration_csv(none.bins).count("\n") == len(EDGES)
+
+
+def test_the_table_has_a_line_per_bin_that_holds_masks():
+    text = calibration_text(calibration(FILMS))
+    assert len(text.splitlines()) == 1 + 3 + 1
+    assert "1 masks without a probability" in text

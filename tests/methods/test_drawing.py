@@ -1,0 +1,88 @@
+"""The beats that each method makes of its events."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from spinefm.methods import METHODS, run_to_trace
+from spinefm.methods.base.drawing import Drawing
+from spinefm.methods.drawings import beats_of, drawing_of
+from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spineps import Spineps, SpinepsConfig
+from spinefm.methods.vertxnet import VertXNet, VertXNetConfig
+from spinefm.trace.model import Corrected, Trace
+from spinefm.trace.primitives import Beat, Gauge, Shape, plain
+from tests.methods.drawn import film, whole_bundle
+from tests.ui.server.stand_in import all_events
+from tests.ui.server.test_whole_film import DrawnSpineps, DrawnVertXNet
+
+TRACES = sorted(Path("examples/traces").glob("*.json.gz"))
+
+
+def beats(method: str = "spinefm", limit: float = 0.1) -> list[Beat]:
+    return [beat for beats in beats_of(method, all_events(limit)) for beat in beats]
+
+
+def test_every_method_has_a_drawing() -> None:
+    assert all(type(drawing_of(name)) is not Drawing for name in METHODS)
+    assert type(drawing_of("another")) is Drawing
+
+
+def test_a_step_passes_through_its_phases_in_order() -> None:
+    up = [beat.phase for beat in beats() if beat.lane == "up" and beat.step == 1]
+    assert up == ["predict", "segment", "overlap", "class", "decide"]
+
+
+def test_the_starting_points_have_a_lane_each_and_come_before_both_directions() -> None:
+    lanes = list(dict.fromkeys(beat.lane for beat in beats()))
+    assert lanes == ["", "seed 1", "seed 2", "seed 3", "up", "down"]
+    assert {beat.section for beat in beats() if beat.lane.startswith("seed")} == {"start"}
+
+
+def test_a_check_says_value_limit_and_verdict() -> None:
+    check = next(beat for beat in beats() if beat.phase == "overlap")
+    gauge = next(item for item in check.draw if isinstance(item, Gauge))
+    assert (check.value, check.limit, check.verdict, gauge.passed) == (0.03, 0.1, "passed", True)
+    failed = next(beat for beat in beats(limit=0.02) if beat.phase == "overlap" and beat.verdict == "failed")
+    assert "too much" in failed.words
+
+
+def test_a_rejected_mask_stays_as_a_ghost_and_a_kept_one_as_a_body() -> None:
+    ends = [beat for beat in beats() if beat.phase == "decide"]
+    shapes = {beat.body: beat.draw[0] for beat in ends}
+    assert isinstance(shapes[None], Shape) and (shapes[None].role, shapes[None].motion) == ("rejected", "shiver")
+    assert all(shape.role == "kept" and shape.until == "run" for body, shape in shapes.items() if body is not None)
+
+
+def test_a_correction_clears_the_bodies_and_draws_those_that_hold_now() -> None:
+    events = all_events()
+    named = Corrected("delete", "C3 was deleted.", (5, 0), (None, None), None)
+    last = beats_of("spinefm", [*events, named])[-1][0]
+    assert (last.clears, [item.body for item in last.draw]) == ("bodies", [5, 0])
+
+
+@pytest.mark.parametrize("path", TRACES, ids=lambda path: path.stem)
+def test_an_example_takes_some_ten_seconds_and_stays_small(path: Path) -> None:
+    trace = Trace.from_json(gzip.decompress(path.read_bytes()))
+    drawn = [beat for beats in beats_of(trace.method, trace.events) for beat in beats]
+    assert len(json.dumps([plain(beat) for beat in drawn])) < 100_000
+    rounds = max(event.step for event in trace.of(Decided) if event.direction != "seed")
+    assert sum(beat.seconds for beat in drawn if not beat.lane) + 2.05 * rounds + 1.2 < 15
+    assert all(beat.words and not beat.words[0].islower() and beat.words.endswith(".") for beat in drawn)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [DrawnVertXNet(whole_bundle(), VertXNetConfig(deviations=3.0)), DrawnSpineps(whole_bundle(), SpinepsConfig())],
+    ids=["vertxnet", "spineps"],
+)
+def test_whole_film_methods_draw_every_event(method: VertXNet | Spineps) -> None:
+    trace = run_to_trace(method, film())
+    drawn = beats_of(trace.method, trace.events)
+    assert all(beats and all(beat.draw for beat in beats) for beats in drawn)
+    kept = {beat.body for beats in drawn for beat in beats if beat.phase == "decide" and beat.body is not None}
+    assert kept >= {vertebra.number for vertebra in trace.vertebrae}

@@ -1,0 +1,43 @@
+"""The view network: shapes of its answers, the distance from lateral films, and films fitted into its square."""
+
+from __future__ import annotations
+
+import torch
+
+from spinefm.networks.registry import build_network
+from spinefm.networks.view import LATERAL, VIEWS, ViewConfig, ViewNet, fit_square
+
+
+def test_every_head_answers_for_every_film() -> None:
+    scores = ViewNet().eval()(torch.rand(3, 1, 160, 160))
+    assert scores.view.shape == (3, len(VIEWS)) and scores.turn.shape == (3, 4) and scores.facing.shape == (3, 2)
+    assert scores.distance.shape == (3,) and scores.embedding.shape == (3, 32)
+
+
+def test_brightness_and_contrast_of_a_film_do_not_matter() -> None:
+    model, films = ViewNet().eval(), torch.rand(2, 1, 160, 160)
+    assert torch.allclose(model(films).view, model(0.5 * films + 0.2).view, atol=1e-3)
+
+
+def test_distance_is_about_one_for_known_films_and_grows_away_from_them() -> None:
+    model, generator = ViewNet(), torch.Generator().manual_seed(0)
+    views = torch.arange(400) % len(LATERAL)
+    embeddings = torch.randn(400, 32, generator=generator) * 2 + 10 * views[:, None]
+    model.fit_distance(embeddings, views)
+    own = (embeddings - model.centres[views]) @ model.whitening
+    assert 0.9 < float(own.square().mean(dim=1).sqrt().mean()) < 1.1
+    far = (embeddings + 20 - model.centres[views]) @ model.whitening
+    assert float(far.square().mean(dim=1).sqrt().min()) > 3
+
+
+def test_a_film_lies_in_the_middle_of_its_square_with_its_shape_kept() -> None:
+    square = fit_square(torch.ones(200, 100), 160)
+    assert square.shape == (1, 160, 160)
+    assert float(square[0, :, 40:120].min()) == 1 and float(square[0, :, :40].max()) == 0
+    assert float(square[0, :, 120:].max()) == 0
+
+
+def test_it_is_small_and_built_from_its_configuration() -> None:
+    model = build_network("view", {"side": 160})
+    assert 2 * sum(p.numel() for p in model.parameters()) < 2_000_000
+    assert isinstance(model, ViewNet) and model.config == ViewConfig()

@@ -1,0 +1,66 @@
+"""Outlines mended by hand or by another click, and the exports that follow."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods import film_record
+from spinefm.trace.model import Trace
+from spinefm.trace.primitives import outline
+from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
+from spinefm.ui.server.outlines import again, reshaped
+from spinefm.ui.server.player.summary import vertebra_rows
+from tests.ui.server.stand_in import CENTRES, StandIn, all_events, body, film_pixels
+
+FILM = Radiograph.from_array(film_pixels(), name="neck.png")
+
+
+def run() -> CorrectedRun:
+    return CorrectedRun(Trace.from_events(film_record(FILM), "spinefm", {}, all_events()))
+
+
+def lower(number: int, by: float) -> list[float]:
+    """The outline of a vertebra, `by` pixels lower."""
+    shape = next(v for v in run().trace.vertebrae if v.number == number)
+    points = np.array(outline(shape.mask)).reshape(-1, 2) + (0, by)
+    return [float(value) for value in points.ravel()]
+
+
+def test_a_dragged_outline_is_the_vertebras_from_then_on_and_can_be_undone() -> None:
+    after = reshaped(run(), FILM, 0, lower(0, 8.0))
+    old, new = (next(v for v in t.vertebrae if v.number == 0) for t in (run().trace, after.trace))
+    assert new.centroid.y - old.mask.centroid.y == pytest.approx(8.0, abs=0.5)
+    assert len(new.corners) == 4 and new.name == old.name
+    assert after.undo().trace.to_json() == run().trace.to_json()
+    assert [row.get("edited") for row in vertebra_rows(after.trace.events)].count(True) == 1
+    assert Trace.from_json(after.trace.to_json()).vertebrae[2].mask.area == new.mask.area
+
+
+def test_an_edited_outline_survives_a_later_renaming() -> None:
+    after = reshaped(run(), FILM, 0, lower(0, 8.0)).correct(Correction("shift", offset=1))
+    assert next(v for v in after.trace.vertebrae if v.number == 0).mask.dice(body(2)) < 0.95
+
+
+@pytest.mark.parametrize(
+    ("points", "words"),
+    [([0.0, 0.0, 1.0, 1.0], "three corners"), ([5.0] * 8, "Hardly anything"), ([float("nan")] * 8, "three corners")],
+)
+def test_what_is_no_outline_is_refused(points: list[float], words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        reshaped(run(), FILM, 0, points)
+
+
+def test_a_locked_or_missing_vertebra_is_refused() -> None:
+    with pytest.raises(Refused, match="locked"):
+        reshaped(run().correct(Correction("lock", 0)), FILM, 0, lower(0, 2.0))
+    with pytest.raises(Refused, match="no such vertebra"):
+        reshaped(run(), FILM, 99, lower(0, 2.0))
+
+
+def test_another_click_lets_the_network_try_again_and_keeps_name_and_number() -> None:
+    after = again(run(), FILM, StandIn(), 4, CENTRES[6])
+    (changed,) = (v for v in after.trace.vertebrae if v.number == 4)
+    assert changed.mask.dice(body(6)) == 1.0 and changed.name == "C7"
+    assert after.trace.corrections[-1].text == "C7 was outlined again from a click."
