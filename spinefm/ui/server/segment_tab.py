@@ -44,7 +44,7 @@ from spinefm.ui.server.sittings import Sitting, Sittings
 
 KEEP_STATE = 1800
 """Seconds after which a visitor's film and run are forgotten, as long as uploads are kept."""
-FORMATS = "PNG, JPEG, TIFF or DICOM, at most 32 MB"
+FORMATS = "PNG, JPEG, TIFF, BMP, DICOM or NIfTI, at most 32 MB"
 WITH_SEEDS = """(...inputs) => {
   inputs[2] = document.querySelector("#player .player").dataset.seeds || "[]";
   inputs[4] = Date.now();
