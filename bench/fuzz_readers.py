@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,7 +144,7 @@ def fuzz(title: str, target: Target, seeds: range) -> Iterator[Failure]:
         waiting = batch[done:] + waiting
 
 
-def _child(title: str, target: Target, seeds: list[int]) -> Iterator[Failure]:
+def _child(title: str, target: Target, seeds: list[int]) -> Generator[Failure, None, int]:
     """Run mutations in one child; returns how many of them are done, the one that ended it among them."""
     receiver, sender = multiprocessing.get_context("fork").Pipe(duplex=False)
     process = multiprocessing.get_context("fork").Process(target=_work, args=(target, seeds, sender))

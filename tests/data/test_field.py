@@ -6,6 +6,7 @@ import base64
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import nibabel
 import numpy as np
@@ -143,10 +144,10 @@ def test_maps_and_films_are_turned_alike(tmp_path: Path, orientation: int) -> No
         (np.array([[0, -0.2, 0, 0], [-0.2, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]]), "transposed"),
     ],
 )
-def test_a_nifti_map_lies_as_its_affine_says(tmp_path: Path, kind: type, affine: np.ndarray, flips: object) -> None:
+def test_a_nifti_map_lies_as_its_affine_says(tmp_path: Path, kind: type[Any], affine: np.ndarray, flips: Any) -> None:
     film(tmp_path / "images" / "film.png")
     (tmp_path / "labels").mkdir()
-    labels = np.zeros((SIZE[1], SIZE[0]), kind)
+    labels: Any = np.zeros((SIZE[1], SIZE[0]), kind)
     labels[20:40, 50:70] = Level.C5
     stored = labels.T if flips != "transposed" else labels
     for axis in () if flips == "transposed" else flips:

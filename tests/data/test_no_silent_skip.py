@@ -46,7 +46,12 @@ def replaced(path: str, old: str, new: str) -> Flaw:
 
 def added(path: str, content: bytes = b"?") -> Flaw:
     """A file that does not belong there."""
-    return lambda root: (root / path).write_bytes(content) and None
+
+    def plant(root: Path) -> None:
+        (root / path).parent.mkdir(exist_ok=True)
+        (root / path).write_bytes(content)
+
+    return plant
 
 
 def painted(path: str, value: int) -> Flaw:
@@ -62,7 +67,11 @@ def painted(path: str, value: int) -> Flaw:
 
 def bare_film(folder: str, name: str = "extra.png") -> Flaw:
     """A film without a label."""
-    return lambda root: shutil.copy(next((root / folder).glob("*.[pj][np]g")), root / folder / name) and None
+
+    def plant(root: Path) -> None:
+        shutil.copy(next((root / folder).glob("*.[pj][np]g")), root / folder / name)
+
+    return plant
 
 
 def _shape(label: str, **more: object) -> dict[str, object]:
@@ -132,7 +141,7 @@ FLAWS: dict[tuple[str, str], tuple[Flaw, str]] = {
     ("buu", "film without label"): (bare_film("LA", "extra.jpg"), "1 films have no CSV"),
     ("results", "unnamed vertebra"): (painted("one/labels.png", 102), "id 102"),
     ("results", "no labels"): (lambda root: (root / "one" / "labels.png").unlink(), "one"),
-    ("results", "failed run"): (lambda root: (root / "bad").mkdir() or added("bad/error.json", b"{}")(root), "bad"),
+    ("results", "failed run"): (added("bad/error.json", b"{}"), "bad"),
     ("results", "film missing"): (lambda root: (root / "one.png").unlink(), "one"),
 }
 ALL_WRITERS = {**WRITERS, "buu": layouts.write_buu}

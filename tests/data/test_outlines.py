@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinefm.data import outlines
+from spinefm.core.masks import Mask
 from spinefm.data.outlines import MOST_COVERED, MOST_CROSSINGS, MOST_POINTS, Outlines
 
 SQUARE = [[10, 10], [30, 10], [30, 30], [10, 30]]
@@ -48,7 +48,7 @@ def test_outlines_that_cover_the_film_again_and_again_are_refused_before_they_ar
     sheet = Outlines((100, 80))
     for _ in range(MOST_COVERED):
         sheet.fill("C5", whole)
-    monkeypatch.setattr(outlines.Mask, "from_polygon", lambda *_: pytest.fail("it was filled"))
+    monkeypatch.setattr(Mask, "from_polygon", lambda *_: pytest.fail("it was filled"))
     with pytest.raises(ValueError, match="cover the film"):
         sheet.fill("C5", whole)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch, after: int) -> Iterator[None]:
     """No more than `after` files can be written."""
     opened, left = Path.open, [after]
 
-    def limited(path: Path, mode: str = "r", *more: object, **named: object):
+    def limited(path: Path, mode: str = "r", *more: Any, **named: Any) -> Any:
         if "w" in mode:
             left[0] -= 1
             if left[0] < 0:
@@ -86,8 +87,16 @@ def test_the_networks_are_held_while_they_work_and_only_then(tmp_path: Path, mon
         held.append("out")
 
     keep = RunFolder.keep
-    monkeypatch.setattr(RunFolder, "keep", lambda *given: held.append("keep") or keep(*given))
-    noted = replace(dataset, read=lambda name: held.append("read") or dataset.read(name))
+
+    def noting(what: str, act: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*given: Any) -> Any:
+            held.append(what)
+            return act(*given)
+
+        return noted
+
+    monkeypatch.setattr(RunFolder, "keep", noting("keep", keep))
+    noted = replace(dataset, read=noting("read", dataset.read))
     list(evaluate(noted, StandIn(), folder, plan(), Pace(turn)))
     assert held == ["read", "in", "out", "keep"] * 2
 
