@@ -1,7 +1,7 @@
 """How the player moves, in Chromium: `python -m bench.player_motion [--axe node_modules/axe-core/axe.min.js] [--run]`.
 
-Serves the page with the bundled examples and prints: milliseconds that drawing a moment takes, frames a second while the
-first example plays (median, longest frame), distinct pictures inside each phase, milliseconds a step from the keyboard
+Serves the page with the bundled examples and prints: milliseconds that drawing a moment takes, frames a second while
+the first example plays (median, longest frame), distinct pictures in each phase, milliseconds a step from the keyboard
 takes, bytes sent until the first screen, serious findings of axe-core in light and dark at 1440, 768 and 390 px (with
 --axe), and with --run the seconds to see a run on an uploaded film over the seconds that computing it takes. `npm
 install` brings axe-core; the page never loads it.
