@@ -2,10 +2,10 @@
 
 FOLDER holds `films/` and `labels/*.json`; without one, phantoms are written, half of them per region (see
 `bench.phantoms` for which seeds are for what). Prints identified, located and overall DSC, names, extra masks, panoptic
-quality and the seconds of a film for SpineFM, VertXNet, each of its two parts, SPINEPS (the last four are our
-re-implementations on compact networks), and SpineFM's segmentation given true centroids moved by 10 % of the body's
-width; then each method's overall DSC per film against SpineFM's, and the ensemble's against its parts', with Wilcoxon's
-signed-rank test, corrected for the number of comparisons. `--networks RUN…` takes networks from training runs.
+quality and the seconds of a film for SpineFM with either preset, VertXNet, each of its two parts, SPINEPS (the last
+four are our re-implementations on compact networks), and SpineFM's masks given true centroids moved by a tenth of the
+body's width; then each one's overall DSC per film against the first's, and the ensemble's against its parts', with
+Wilcoxon's signed-rank test, corrected for the number of comparisons. `--networks RUN…` takes those of training runs.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from spinefm.evaluation.summary import LevelFigures, RunFigures, level_figures, 
 from spinefm.evaluation.titles import neighbour_title
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import Method, build_method
+from spinefm.methods.base.config import Preset
 from spinefm.phantom.seeds import TUNING_SEEDS
 from spinefm.trace.model import Finished, Setting
 from spinefm.trace.registry import Event
@@ -38,31 +39,27 @@ from spinefm.training.export import load_run
 from spinefm.weights.load import Bundle, load_bundle
 
 VERTXNET, U_NET, MASK_RCNN = "VertXNet", "VertXNet's U-Net alone", "VertXNet's Mask R-CNN alone"
-PRESETS: Mapping[str, Mapping[str, Setting]] = {"tuned": {}}
-"""SpineFM's presets in the table by name, the one that others are compared with first, and what each sets."""
+PRESETS: tuple[Preset, ...] = ("tuned", "published")
+"""SpineFM's presets in the table; the others are compared with the first."""
 
 
 @dataclass(frozen=True)
 class Contestant:
-    """A line of the table: what it is called there, a method, and its settings."""
+    """A line of the table: what it is called there, a method, changes of its settings, and its preset."""
 
     label: str
     method: str
     settings: Mapping[str, Setting]
+    preset: Preset | None = None
 
 
 UPPER_BOUND = "true centroids"
 
 
-def preset_title(preset: str) -> str:
-    """What SpineFM with a preset is called in the table."""
-    return f"SpineFM, {preset}"
-
-
-def contestants(bundle: str, presets: Mapping[str, Mapping[str, Setting]] = PRESETS) -> tuple[Contestant, ...]:
+def contestants(bundle: str, presets: Sequence[Preset] = PRESETS) -> tuple[Contestant, ...]:
     """What is compared: SpineFM with each preset, and others' systems, named for what they are here."""
     return (
-        *(Contestant(preset_title(name), "spinefm", settings) for name, settings in presets.items()),
+        *(Contestant(f"SpineFM, {preset}", "spinefm", {}, preset) for preset in presets),
         Contestant(neighbour_title(VERTXNET, bundle), "vertxnet", {}),
         Contestant(neighbour_title(U_NET, bundle), "vertxnet", {"result": "unet"}),
         Contestant(neighbour_title(MASK_RCNN, bundle), "vertxnet", {"result": "mask_rcnn"}),
@@ -70,7 +67,7 @@ def contestants(bundle: str, presets: Mapping[str, Mapping[str, Setting]] = PRES
     )
 
 
-def compared(bundle: str, presets: Mapping[str, Mapping[str, Setting]] = PRESETS) -> tuple[tuple[str, str], ...]:
+def compared(bundle: str, presets: Sequence[Preset] = PRESETS) -> tuple[tuple[str, str], ...]:
     """Pairs of lines that are tested against each other, one family: the first preset with all others."""
     first, *others = [one.label for one in contestants(bundle, presets)]
     vertxnet, *parts = [neighbour_title(name, bundle) for name in (VERTXNET, U_NET, MASK_RCNN)]
@@ -155,7 +152,7 @@ def score(cases: Sequence[Case], bundle: Bundle, contestant: Contestant) -> Scor
 def _method(contestant: Contestant, case: Case, bundle: Bundle) -> Method:
     if contestant.label == UPPER_BOUND:
         return GivenCentroids(case, bundle)
-    return build_method(contestant.method, bundle, contestant.settings)
+    return build_method(contestant.method, bundle, contestant.settings, preset=contestant.preset)
 
 
 def table(scored: Mapping[str, Scored]) -> str:

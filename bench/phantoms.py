@@ -2,8 +2,9 @@
 
 Writes phantoms as files, half of them per region, runs the compact bundle on each as a user would, and prints the
 tables of `spinefm evaluate` (all bodies, and those a reader could outline), the same for the truncated films alone, and
-the seconds of a film. `--figures DIR` keeps the figures. `--before-after` prints what the rule of truth changes: before
-2026-11-26 a body whose contrast was below 0.008 was no truth, by the statistic by which the method itself stops.
+the seconds of a film. `--preset tuned published` prints both presets. `--figures DIR` keeps the figures.
+`--before-after` prints what the rule of truth changes: before 2026-11-26 a body whose contrast was below 0.008 was no
+truth, by the statistic by which the method itself stops.
 
 Seeds from 9000000 to 9009999 have judged rules, so they are for tuning, as 900000 to 999999 are. The test range
 (`spinefm.phantom.seeds.RELEASE_SEEDS`) is run for releases only, with `--release`; note each run in the weights' card.
@@ -35,11 +36,12 @@ from spinefm.evaluation.names import name_figures
 from spinefm.evaluation.report import report_text
 from spinefm.evaluation.summary import level_figures, run_figures
 from spinefm.imaging.radiograph import Radiograph, read
-from spinefm.methods import build_method
+from spinefm.methods import Method, build_method
+from spinefm.methods.base.config import PRESETS
 from spinefm.phantom import write_set
 from spinefm.phantom.seeds import RELEASE_SEEDS, TEST_SEEDS, TUNING_SEEDS, share_a_seed
 from spinefm.trace.model import Setting
-from spinefm.weights.load import Bundle, load_bundle
+from spinefm.weights.load import load_bundle
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -63,14 +65,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), args.n, args.first)
         settings: dict[str, Setting] = dict(pair.split("=", 1) for pair in args.set)
-        start = time.perf_counter()
-        scored = list(score_all(list(read_all(Path(folder))), bundle, settings))
-        seconds = time.perf_counter() - start
-    print(f"{args.n} phantoms, seeds {args.first} to {args.first + args.n - 1}: {purpose(args.first)}\n")
-    print(before_after(scored) if args.before_after else tables([one.now for one in scored]))
-    print(f"\n{seconds / max(len(scored), 1):.2f} s per film, with reading it and scoring")
-    if args.figures:
-        write_figures(args.figures, [one.now for one in scored])
+        cases = list(read_all(Path(folder)))
+        print(f"{args.n} phantoms, seeds {args.first} to {args.first + args.n - 1}: {purpose(args.first)}")
+        for preset in args.preset:
+            start = time.perf_counter()
+            scored = list(score_all(cases, build_method("spinefm", bundle, settings, preset=preset)))
+            seconds = (time.perf_counter() - start) / max(len(scored), 1)
+            print(f"\nSpineFM, {preset}; {seconds:.2f} s per film, with reading it and scoring\n")
+            print(before_after(scored) if args.before_after else tables([one.now for one in scored]))
+            if args.figures:
+                write_figures(args.figures / preset, [one.now for one in scored])
 
 
 def _arguments() -> argparse.Namespace:
@@ -78,6 +82,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--n", type=int, default=200, help="films, half of them per region")
     parser.add_argument("--first", type=int, default=TUNING_SEEDS[1].start, help="first seed")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="settings of the method")
+    parser.add_argument("--preset", nargs="+", choices=PRESETS, default=["tuned"], help="rules of the method")
     parser.add_argument("--figures", type=Path, metavar="DIR", help="folder for levels.png and calibration.png")
     parser.add_argument("--before-after", action="store_true", help="only the table of both rules of truth")
     parser.add_argument("--release", action="store_true", help="this is a run of the test range for a release")
@@ -122,9 +127,8 @@ def read_all(folder: Path) -> Iterator[Case]:
             tqdm.write(str(error))
 
 
-def score_all(cases: Sequence[Case], bundle: Bundle, settings: dict[str, Setting]) -> Iterator[Scored]:
+def score_all(cases: Sequence[Case], method: Method) -> Iterator[Scored]:
     """Run the method on every case, as `spinefm evaluate` does, and judge each run by both rules."""
-    method = build_method("spinefm", bundle, settings)
     for case in tqdm(cases, unit="film"):
         film = read(case.film)
         now, trace = evaluate_film(case, film, method)

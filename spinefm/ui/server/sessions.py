@@ -13,6 +13,7 @@ from typing import Any
 
 from gradio import FileData
 
+from spinefm.core.foreign import without_folders
 from spinefm.core.geometry import Point
 from spinefm.export.result import write_zip
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
@@ -40,6 +41,7 @@ from spinefm.ui.server.sittings import Sitting
 from spinefm.weights.load import BundleError
 
 BROKEN = "The run stopped on an error in the program: try another film, and report this one."
+NO_ZIP = "The zip of this result could not be made, because the server has no room: try again in some minutes."
 NO_FILM = "No film is chosen: drop one anywhere on this page, or pick an example."
 
 
@@ -153,8 +155,11 @@ def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
 def _packed(payload: Payload, kept: Kept, film: Radiograph) -> Iterator[Shown]:
     """The result at once, and once more when its zip is packed: by then something newer may be remembered."""
     yield Shown(payload, kept)
-    with result_zip(kept.run.trace, film) as download:
-        yield Shown({"run": payload["run"], "status": "finished", "packed": True, "download": download})
+    try:
+        with result_zip(kept.run.trace, film) as download:
+            yield Shown({"run": payload["run"], "status": "finished", "packed": True, "download": download})
+    except OSError:
+        yield Shown({**payload, "notices": [*payload["notices"], NO_ZIP]})
 
 
 Change = Callable[[CorrectedRun, Radiograph], CorrectedRun]
@@ -266,7 +271,8 @@ def run_steps(
             yield Shown(progress.add(event))
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))
     except (CannotStart, BundleError, ServiceError) as error:
-        yield Shown(progress.failed(str(error), click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
+        sentence = without_folders(str(error))
+        yield Shown(progress.failed(sentence, click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
         return
     except Exception:
         yield Shown(progress.failed(BROKEN))

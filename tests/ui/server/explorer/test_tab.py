@@ -6,13 +6,12 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext
 
-from spinefm.evaluation import RunError
+from spinefm.evaluation import Pace, RunError
 from spinefm.evaluation.frames import read_tables
 from spinefm.ui.server import page as ui
 from spinefm.ui.server.explorer import plan_of
@@ -131,7 +130,7 @@ def test_the_phantom_set_is_made_by_one_visitor_at_a_time(tmp_path: Path) -> Non
 def test_phantoms_are_simulated_evaluated_and_told_of(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     with shelf.making_phantoms() as folder:
-        lines = list(phantom_run(folder, StandIn(), "none", {"network": "0" * 64}, nullcontext, count=2))
+        lines = list(phantom_run(folder, StandIn(), "none", {"network": "0" * 64}, Pace(), count=2))
     assert lines[0] == "Simulating film 1 of 2 …"
     assert lines[-1].startswith("Film 2 of 2 done")
     assert shelf.has_phantoms()
