@@ -95,7 +95,8 @@ def test_the_players_payload_opens_at_the_event_and_carries_the_film(offered: Pa
     vertebrae = read_tables(offered / "first")[1]
     row = vertebrae[(vertebrae["film"] == "neck-1") & (vertebrae["level"] == "T1")].iloc[0]
     payload = steps_payload(shelf.folder("first"), "neck-1", int(row["event"]))
-    assert payload["events"][payload["at"]]["reason"] == "background"
+    assert payload["entries"][payload["at"]]["kind"] == "decided"
+    assert "background" in str(payload["entries"][payload["at"]])
     assert payload["film"]["url"].startswith("data:image/jpeg;base64,")
     assert (payload["film"]["width"], payload["film"]["height"]) == (300, 420)
 
