@@ -114,7 +114,8 @@ class Segmented:
 
     `patch` is the patch the mask was taken from: the proposed one, or one centred on a first mask (`recentred`).
     What of it lies outside the film was black. `outside_share` is that of a square of one spacing round the centroid.
-    `contrast` is the standard deviation of the grey values in and round the mask, as a share of the film's range.
+    `contrast` is the standard deviation of the grey values in and round the mask, as a share of `grey_range`: that of
+    the spine found so far, or 1 for the whole film's.
     """
 
     direction: Direction
@@ -128,6 +129,7 @@ class Segmented:
     recentred: bool = False
     contrast: float | None = None
     contrast_limit: float | None = None
+    grey_range: float = 1.0
     kind: Literal["segmented"] = "segmented"
 
 
