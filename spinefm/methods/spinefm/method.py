@@ -84,7 +84,7 @@ class SpineFMMethod:
                 refuse(seen)
         induction = Induction(film, stages, config)
         yield from self._induced(film, stages, induction, seen)
-        names = named(induction.accepted, config)
+        names = named(induction.accepted, config, seen)
         yield names
         vertebrae = finished_vertebrae(induction.accepted, names, film, config)
         notes = [*warnings(seen), *outlined_by_the_induction(induction.accepted, vertebrae, config)]
