@@ -12,11 +12,11 @@ from spinefm.methods.base.stages import Stages
 from spinefm.methods.spinefm import check
 from spinefm.methods.spinefm.classify import decided
 from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.methods.spinefm.events import OVERRULABLE, Classified, Decided
+from spinefm.methods.spinefm.events import OVERRULABLE, Classified, Decided, Segmented
 from spinefm.methods.spinefm.locate import StartingPoints, refuse_gaps
 from spinefm.methods.spinefm.propose import Prompt, propose
 from spinefm.methods.spinefm.retry import Attempt, attempt_all, off_axis_retries
-from spinefm.methods.spinefm.segment import Shape
+from spinefm.methods.spinefm.segment import Shape, grey_range
 from spinefm.methods.spinefm.state import DirectionState, InductionState, advance
 from spinefm.trace.registry import Event
 
@@ -129,16 +129,21 @@ class Induction:
                 yield retries[place].prompt.event(self._config)
             yield from self._decide(retries.get(place, attempt), starts)
 
+    def _segmented(self, prompt: Prompt, shape: Shape) -> Segmented:
+        """The mask's event, with its contrast in the greys of the spine found so far."""
+        greys = grey_range(self._film, [found.mask for found in self.state.spine.values()], self._config)
+        return shape.event(prompt, self._film, self._config, greys)
+
     def _set_aside(self, attempt: Attempt) -> Iterator[Event]:
         """The events of an attempt whose place a retry takes."""
-        yield attempt.shape.event(attempt.prompt, self._film, self._config)
+        yield self._segmented(attempt.prompt, attempt.shape)
         if attempt.answer is not None:
             yield attempt.answer
 
     def _is_free(self, attempt: Attempt) -> bool:
         """Whether the mask of a retry could be a vertebra that is not taken yet."""
         prompt, shape = attempt.prompt, attempt.shape
-        segmented = shape.event(prompt, self._film, self._config)
+        segmented = self._segmented(prompt, shape)
         if shape.centroid is None or check.stop_after_segmenting(prompt, shape, segmented, self._config):
             return False
         if check.stop_for_overlap(prompt, check.overlaps(prompt, shape.mask, self.state.spine, self._config)):
@@ -163,7 +168,7 @@ class Induction:
 
     def _checked_shape(self, prompt: Prompt, shape: Shape) -> Generator[Event, None, Decided | None]:
         """The mask's event and those of its checks; returns the stop, if any."""
-        segmented = shape.event(prompt, self._film, self._config)
+        segmented = self._segmented(prompt, shape)
         yield segmented
         stop = check.stop_after_segmenting(prompt, shape, segmented, self._config)
         if shape.centroid is None or (stop is not None and not prompt.forced):
