@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Job:
+class FilmJob:
     """One film to segment and the folder of its result."""
 
     film: Path
@@ -51,7 +51,7 @@ def command(films: Sequence[Path], out: Path, seeds: tuple[tuple[float, float], 
     return SOME_FAILED if failed else DONE
 
 
-def segment_films(jobs: Sequence[Job], method: Method, polarity: Polarity) -> int:
+def segment_films(jobs: Sequence[FilmJob], method: Method, polarity: Polarity) -> int:
     """Segment film after film with a progress bar; returns how many failed."""
     failed = 0
     with progress_bar(len(jobs), "film") as bar:
@@ -85,7 +85,7 @@ def list_films(paths: Iterable[Path]) -> list[Path]:
     return films
 
 
-def plan_jobs(films: Sequence[Path], out: Path) -> list[Job]:
+def plan_jobs(films: Sequence[Path], out: Path) -> list[FilmJob]:
     """Each film's result folder, `out/<stem>`; where a stem is taken, `<stem>-2`, `<stem>-3` …"""
     from spinefm.export import result_name
 
@@ -96,11 +96,11 @@ def plan_jobs(films: Sequence[Path], out: Path) -> list[Job]:
         names = (stem if count == 1 else f"{stem}-{count}" for count in range(1, len(films) + 1))
         name = next(name for name in names if name not in taken)
         taken.add(name)
-        jobs.append(Job(film, out / name))
+        jobs.append(FilmJob(film, out / name))
     return jobs
 
 
-def segment_film(job: Job, method: Method, polarity: Polarity, on_event: Callable[[Event], None]) -> str | None:
+def segment_film(job: FilmJob, method: Method, polarity: Polarity, on_event: Callable[[Event], None]) -> str | None:
     """Read, segment and write one film; returns None, or the sentence that its `error.json` holds too.
 
     An error of the program on one film does not stop the others: its traceback goes into `error.json`.
@@ -122,7 +122,7 @@ def segment_film(job: Job, method: Method, polarity: Polarity, on_event: Callabl
     return None
 
 
-def _record_failure(job: Job, sentence: str, detail: str | None) -> str:
+def _record_failure(job: FilmJob, sentence: str, detail: str | None) -> str:
     from spinefm.export import ExportError, write_error
 
     try:

@@ -62,7 +62,7 @@ MOST_TABLE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedLabel:
     """What a label names: a level, or None and the reason."""
 
     level: Level | None
@@ -75,22 +75,22 @@ class Names:
 
     own: Mapping[str, Level | None] = field(default_factory=dict)
 
-    def read(self, text: str) -> Named:
+    def read(self, text: str) -> NamedLabel:
         """What `text` names.
 
         Example:
             >>> Names().read("Th12").level, Names().read("C_05 body").level
             (<Level.T12: 19>, <Level.C5: 5>)
             >>> Names().read("disc C5/C6")
-            Named(level=None, why='it names a part that is no vertebral body')
+            NamedLabel(level=None, why='it names a part that is no vertebral body')
         """
         plain = plain_text(text)
         if plain in self.own:
             level = self.own[plain]
-            return Named(level, "" if level else "your table of names says that it is no body")
+            return NamedLabel(level, "" if level else "your table of names says that it is no body")
         words = set(WORD.findall(plain))
         if words & OTHER_PARTS or PAIR.search(plain):
-            return Named(None, "it names a part that is no vertebral body")
+            return NamedLabel(None, "it names a part that is no vertebral body")
         return _one_of(_levels_in(plain, words))
 
 
@@ -101,13 +101,13 @@ def _levels_in(plain: str, words: set[str]) -> set[Level | None]:
     return found or {level for word, level in SYNONYMS.items() if word in words}
 
 
-def _one_of(found: set[Level | None]) -> Named:
+def _one_of(found: set[Level | None]) -> NamedLabel:
     if len(found) > 1:
-        return Named(None, "it names more than one level")
+        return NamedLabel(None, "it names more than one level")
     level = next(iter(found), None)
     if level is not None:
-        return Named(level)
-    return Named(None, "it names no level that is read" if found else "it names no level")
+        return NamedLabel(level)
+    return NamedLabel(None, "it names no level that is read" if found else "it names no level")
 
 
 def plain_text(text: str) -> str:

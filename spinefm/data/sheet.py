@@ -30,7 +30,7 @@ MOST_LABELS = 2_000
 
 
 @dataclass(frozen=True)
-class Piece:
+class LabelPiece:
     """One outline of a level: its mask, and the group that its label belongs to (None: none)."""
 
     mask: Mask
@@ -44,7 +44,7 @@ class Sheet:
         self.name = name
         self.outlines = Outlines(size)
         self._names = conventions.names
-        self._pieces: dict[Level, list[Piece]] = defaultdict(list)
+        self._pieces: dict[Level, list[LabelPiece]] = defaultdict(list)
         self._boxes: dict[Level, list[Box]] = defaultdict(list)
         self._left: list[Skipped] = []
         self._count = 0
@@ -68,7 +68,7 @@ class Sheet:
     def _add(self, level: Level, mask: Mask, group: object) -> None:
         if not mask.area:
             raise ValueError("it holds no pixel of the film")
-        self._pieces[level].append(Piece(mask, group))
+        self._pieces[level].append(LabelPiece(mask, group))
 
     def _take(self, label: str, add: Callable[[Level], None]) -> None:
         """Take what a label of a level holds. A damaged one is left out; what only one film can bear refuses it."""
@@ -126,7 +126,7 @@ class Sheet:
         return boxes.pop()
 
 
-def _is_close(piece: Piece, first: Piece, parts: Sequence[Mask]) -> bool:
+def _is_close(piece: LabelPiece, first: LabelPiece, parts: Sequence[Mask]) -> bool:
     """Whether a piece lies close to one of the `parts` of a body."""
     side = max(first.mask.box.width, first.mask.box.height)
     return any(_gap(piece.mask.box, part.box) <= CLOSE * side for part in parts)

@@ -91,7 +91,7 @@ class FilmRow:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class CaseOutlines:
     """Outlines as x, y, x, y … in film pixels: true bodies and boxes by level, masks by number and name."""
 
     truth: dict[str, list[float]]
@@ -106,7 +106,7 @@ class FilmResult:
 
     row: FilmRow
     vertebrae: tuple[VertebraRow, ...]
-    drawing: Drawing
+    drawing: CaseOutlines
 
     def to_json(self) -> str:
         """The result as JSON; the same result gives the same text."""
@@ -121,4 +121,4 @@ class FilmResult:
             if raw.pop("schema") != SCHEMA:
                 raise ValueError("it has another layout")
             row = FilmRow(**{**raw["row"], **{name: tuple(raw["row"][name]) for name in LISTS}})
-            return cls(row, tuple(VertebraRow(**one) for one in raw["vertebrae"]), Drawing(**raw["drawing"]))
+            return cls(row, tuple(VertebraRow(**one) for one in raw["vertebrae"]), CaseOutlines(**raw["drawing"]))

@@ -16,7 +16,7 @@ from spinefm.methods.spinefm.events import OVERRULABLE, Classified, Decided, Seg
 from spinefm.methods.spinefm.locate import StartingPoints, refuse_gaps
 from spinefm.methods.spinefm.propose import Prompt, propose
 from spinefm.methods.spinefm.retry import Attempt, attempt_all, off_axis_retries
-from spinefm.methods.spinefm.segment import Shape, grey_range
+from spinefm.methods.spinefm.segment import BodyShape, grey_range
 from spinefm.methods.spinefm.state import DirectionState, InductionState, advance
 from spinefm.trace.registry import Event
 
@@ -26,7 +26,7 @@ class Accepted:
     """A vertebra that this induction took, with what its final mask and name are made from."""
 
     number: int
-    shape: Shape
+    shape: BodyShape
     centroid: Point
     classified: Classified
     end: Level | None
@@ -129,7 +129,7 @@ class Induction:
                 yield retries[place].prompt.event(self._config)
             yield from self._decide(retries.get(place, attempt), starts)
 
-    def _segmented(self, prompt: Prompt, shape: Shape) -> Segmented:
+    def _segmented(self, prompt: Prompt, shape: BodyShape) -> Segmented:
         """The mask's event, with its contrast in the greys of the spine found so far."""
         greys = grey_range(self._film, [found.mask for found in self.state.spine.values()], self._config)
         return shape.event(prompt, self._film, self._config, greys)
@@ -166,7 +166,7 @@ class Induction:
             self._attempts[decision.vertebra] = attempt
         yield decision
 
-    def _checked_shape(self, prompt: Prompt, shape: Shape) -> Generator[Event, None, Decided | None]:
+    def _checked_shape(self, prompt: Prompt, shape: BodyShape) -> Generator[Event, None, Decided | None]:
         """The mask's event and those of its checks; returns the stop, if any."""
         segmented = self._segmented(prompt, shape)
         yield segmented
@@ -175,7 +175,9 @@ class Induction:
             return stop
         return stop or (yield from self._checked_place(prompt, shape, shape.centroid))
 
-    def _checked_place(self, prompt: Prompt, shape: Shape, centroid: Point) -> Generator[Event, None, Decided | None]:
+    def _checked_place(
+        self, prompt: Prompt, shape: BodyShape, centroid: Point
+    ) -> Generator[Event, None, Decided | None]:
         """The overlap checks' events; returns the stop, if any. Nothing can overrule a second visit."""
         if check.is_unchecked(prompt, self._config):
             return None

@@ -24,7 +24,7 @@ LEAST_RANGE = 1 / 255
 
 
 @dataclass(frozen=True, eq=False)
-class Shape:
+class BodyShape:
     """A segmented body. `probability` (h, w) covers `patch`; `mask` is its component at the click."""
 
     mask: Mask
@@ -58,7 +58,7 @@ class Shape:
         )
 
 
-def segment_all(film: Radiograph, stages: Stages, config: SpineFMConfig, prompts: Sequence[Prompt]) -> list[Shape]:
+def segment_all(film: Radiograph, stages: Stages, config: SpineFMConfig, prompts: Sequence[Prompt]) -> list[BodyShape]:
     """A shape for every prompt; those far from their patch's centre are segmented once more."""
     points = [prompt.point for prompt in prompts]
     shapes = _segment(film, stages, config, [prompt.patch(config) for prompt in prompts], points)
@@ -75,10 +75,10 @@ def segment_all(film: Radiograph, stages: Stages, config: SpineFMConfig, prompts
 
 def _segment(
     film: Radiograph, stages: Stages, config: SpineFMConfig, boxes: Sequence[Box], clicks: Sequence[Point]
-) -> list[Shape]:
+) -> list[BodyShape]:
     answers = stages.segment(film, boxes, clicks)
     return [
-        Shape(component(values, box, film, config.mask_limit, click), values, box)
+        BodyShape(component(values, box, film, config.mask_limit, click), values, box)
         for values, box, click in zip(answers, boxes, clicks, strict=True)
     ]
 
@@ -128,7 +128,7 @@ def grey_range(film: Radiograph, bodies: Iterable[Mask], config: SpineFMConfig) 
     return max(LEAST_RANGE, round(float(high - low), 4))
 
 
-def _off_centre(shape: Shape, prompt: Prompt, config: SpineFMConfig) -> bool:
+def _off_centre(shape: BodyShape, prompt: Prompt, config: SpineFMConfig) -> bool:
     """Whether the body lies so far from the patch's centre, or so close to its edge, that a second pass pays."""
     centroid = shape.centroid
     if centroid is None:
@@ -139,7 +139,7 @@ def _off_centre(shape: Shape, prompt: Prompt, config: SpineFMConfig) -> bool:
     return at_edge or prompt.point.distance(centroid) > config.recentre_limit * prompt.spacing
 
 
-def _recentred_patch(shape: Shape, config: SpineFMConfig) -> Box:
+def _recentred_patch(shape: BodyShape, config: SpineFMConfig) -> Box:
     """A patch of the same side round the refined centroid, wider where the body would not fit."""
     box = shape.mask.box
     side = max(shape.patch.width, round(config.recentre_room * max(box.width, box.height)))

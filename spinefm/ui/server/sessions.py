@@ -51,7 +51,7 @@ RELOAD = "Film, result and corrections come back when this page is reloaded with
 
 
 @dataclass
-class Progress:
+class RunProgress:
     """The events of a run under way, each turned into plain data and sent once."""
 
     film: Radiograph
@@ -263,7 +263,7 @@ def run_steps(
         yield Shown(failed_payload(run, str(error)))
         return
     wanted = wishes or Wishes()
-    progress = Progress(film, run, choice.example, wanted.method)
+    progress = RunProgress(film, run, choice.example, wanted.method)
     yield Shown(progress.begun())
     try:
         method = bench.method(wanted.settings, wanted.own_seeds() or None, wanted.method)
@@ -280,13 +280,13 @@ def run_steps(
     yield from _finished(progress, kept, wanted, before)
 
 
-def _trace(method: Method, progress: Progress) -> Trace:
+def _trace(method: Method, progress: RunProgress) -> Trace:
     if not any(isinstance(event, Finished) for event in progress.events):
         raise CannotStart("The run ended before it was finished: run it again.")
     return Trace.from_events(film_record(progress.film), method.name, method.settings, progress.events)
 
 
-def _finished(progress: Progress, kept: Kept, wanted: Wishes, before: Kept | None) -> Iterator[Shown]:
+def _finished(progress: RunProgress, kept: Kept, wanted: Wishes, before: Kept | None) -> Iterator[Shown]:
     former = before.run if before is not None and before.choice == kept.choice else None
     earlier = None if former is None else former.trace
     trace = kept.run.base if earlier is None else carried(earlier, kept.run.base)
