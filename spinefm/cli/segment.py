@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from spinefm.methods import Method
     from spinefm.trace.registry import Event
 
-FILM_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm", ".dicom")
-"""Files with these endings are taken from a folder given as FILM; so are DICOM files of any name."""
-DICOM_INDEX = "DICOMDIR"
-"""The table of contents of a disc: DICOM by its mark, but no film."""
-
 
 @dataclass(frozen=True)
 class Job:
@@ -70,37 +65,24 @@ def segment_films(jobs: Sequence[Job], method: Method, polarity: Polarity) -> in
 
 
 def list_films(paths: Iterable[Path]) -> list[Path]:
-    """The films named by `paths`, in order; a folder gives the readable files in it, by name, or itself if it has none.
+    """The films named by `paths`: a folder gives the films in and below it, a DICOMDIR those it names.
+
+    What holds no film gives itself, so that reading it says so.
 
     Raises:
         WrongCall: a folder may not be listed.
     """
+    from spinefm.imaging.listing import ListingError, films_of
+
     films: list[Path] = []
     for path in paths:
-        films += _films_inside(path) or [path]
+        try:
+            films += films_of(path) or [path]
+        except ListingError as error:
+            raise WrongCall(str(error)) from error
+        except ValueError:  # a NUL in the name: reading it says what is wrong
+            films.append(path)
     return films
-
-
-def _films_inside(path: Path) -> list[Path]:
-    """The films in a folder, hidden files left out; none for what is no folder."""
-    try:
-        files = sorted(path.iterdir())
-    except PermissionError as error:
-        raise WrongCall(f"The folder {path} may not be listed; ask for the right to read it.") from error
-    except (OSError, ValueError):  # no folder, or a name that cannot be one: reading it says what is wrong
-        return []
-    return [file for file in files if not file.name.startswith(".") and _looks_like_film(file)]
-
-
-def _looks_like_film(file: Path) -> bool:
-    """Whether a file ends as films do, or has DICOM's mark: archives name DICOM files without a suffix."""
-    if file.suffix.lower() in FILM_SUFFIXES:
-        return True
-    try:
-        with file.open("rb") as stream:
-            return stream.read(132)[128:] == b"DICM" and file.name.upper() != DICOM_INDEX
-    except OSError:  # a folder, or a file that may not be read
-        return False
 
 
 def plan_jobs(films: Sequence[Path], out: Path) -> list[Job]:
@@ -125,10 +107,10 @@ def segment_film(job: Job, method: Method, polarity: Polarity, on_event: Callabl
     """
     from spinefm.export import ExportError, write_result
     from spinefm.imaging.radiograph import UnreadableFilm, read
-    from spinefm.methods import CannotStart, run_to_trace
+    from spinefm.methods import CannotStart, run_to_trace, upright
 
     try:
-        film = read(job.film, polarity=polarity)
+        film = upright(method, read(job.film, polarity=polarity))
         write_result(job.folder, run_to_trace(method, film, on_event), film)
     except (UnreadableFilm, CannotStart) as error:
         return _record_failure(job, str(error), None)

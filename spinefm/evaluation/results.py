@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from spinefm.core.foreign import foreign_input, json_of
+
 SCHEMA = 2
 """Version of the layout on disk; 2 holds what splits the tables: edges, probabilities, and checksums."""
 
@@ -111,15 +113,12 @@ class FilmResult:
         return json.dumps({"schema": SCHEMA, **asdict(self)}, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, text: str) -> FilmResult:
+    def from_json(cls, text: str | bytes) -> FilmResult:
         """The result that `to_json` wrote. Raises ValueError for anything else, or another layout."""
-        try:
-            raw = json.loads(text)
+        sentence = "The stored result is damaged ({}); remove it and evaluate the film again."
+        with foreign_input(lambda reason: ValueError(sentence.format(reason))):
+            raw = json_of(text)
             if raw.pop("schema") != SCHEMA:
                 raise ValueError("it has another layout")
             row = FilmRow(**{**raw["row"], **{name: tuple(raw["row"][name]) for name in LISTS}})
             return cls(row, tuple(VertebraRow(**one) for one in raw["vertebrae"]), Drawing(**raw["drawing"]))
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise ValueError(
-                f"The stored result is damaged ({error}); remove it and evaluate the film again."
-            ) from error

@@ -13,10 +13,11 @@ from typing import Any
 
 from gradio import FileData
 
+from spinefm.core.foreign import without_folders
 from spinefm.core.geometry import Point
 from spinefm.export.result import write_zip
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
-from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record
+from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record, quarters
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.drawings import drawing_of
 from spinefm.trace.model import Finished, Setting, Trace
@@ -40,6 +41,7 @@ from spinefm.ui.server.sittings import Sitting
 from spinefm.weights.load import BundleError
 
 BROKEN = "The run stopped on an error in the program: try another film, and report this one."
+NO_ZIP = "The zip of this result could not be made, because the server has no room: try again in some minutes."
 NO_FILM = "No film is chosen: drop one anywhere on this page, or pick an example."
 
 
@@ -153,8 +155,11 @@ def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
 def _packed(payload: Payload, kept: Kept, film: Radiograph) -> Iterator[Shown]:
     """The result at once, and once more when its zip is packed: by then something newer may be remembered."""
     yield Shown(payload, kept)
-    with result_zip(kept.run.trace, film) as download:
-        yield Shown({"run": payload["run"], "status": "finished", "packed": True, "download": download})
+    try:
+        with result_zip(kept.run.trace, film) as download:
+            yield Shown({"run": payload["run"], "status": "finished", "packed": True, "download": download})
+    except OSError:
+        yield Shown({**payload, "notices": [*payload["notices"], NO_ZIP]})
 
 
 Change = Callable[[CorrectedRun, Radiograph], CorrectedRun]
@@ -262,11 +267,17 @@ def run_steps(
     yield Shown(progress.begun())
     try:
         method = bench.method(wanted.settings, wanted.own_seeds() or None, wanted.method)
-        for event in method.run(film):
+        turns = quarters(method, film)
+        if turns:
+            choice = choice.turned(turns)
+            progress = Progress(choice.read(), new_run(), None, wanted.method)
+            yield Shown(progress.begun())
+        for event in method.run(progress.film):
             yield Shown(progress.add(event))
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))
     except (CannotStart, BundleError, ServiceError) as error:
-        yield Shown(progress.failed(str(error), click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
+        sentence = without_folders(str(error))
+        yield Shown(progress.failed(sentence, click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
         return
     except Exception:
         yield Shown(progress.failed(BROKEN))
