@@ -71,7 +71,7 @@ class SpineFMConfig(MethodConfig):
         "third of them turned, the surest wrong answer has 0.82.",
     )
     turn_film: bool = True
-    """Such a film is turned upright before the run (by the program and the page; evaluations keep films as they are)."""
+    """Program and page turn such a film upright before the run; evaluations keep every film as it is."""
 
     # Detections and starting points
     score_limit: float = share(0.6, "Detections with a lower score are dropped (paper: 0.6).")

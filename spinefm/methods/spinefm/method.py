@@ -58,7 +58,7 @@ class SpineFMMethod:
         return self._config.as_settings()
 
     def quarters(self, film: Radiograph) -> int:
-        """Quarter turns clockwise after which `film` is surely upright: 0 for clicked points, which lie on it as it is."""
+        """Quarter turns clockwise that set `film` upright; 0 for clicked points, which lie on it as it is."""
         config = self._config
         seen = viewed(film, self._stages(Stopwatch()), config) if config.turn_film and self._clicks is None else None
         return seen.turn if seen is not None and seen.turned and seen.lateral >= seen.lateral_limit else 0

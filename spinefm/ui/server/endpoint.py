@@ -105,7 +105,10 @@ class Endpoint:
         return trace.to_json(), gr.FileData(path=path, orig_name=packed["orig_name"])
 
     def _trace(self, film: Radiograph, wishes: Wishes, bundle: str | None) -> tuple[Trace, Radiograph]:
-        """Run the film, upright, when it is its turn; returns the trace and that film. Raises QueueFull, CannotStart, BundleError, ServiceError."""
+        """Run the film when it is its turn; returns the trace, and the film as it was run: upright.
+
+        Raises QueueFull, CannotStart, BundleError, ServiceError.
+        """
         method = self._service.method(wishes.settings, None, wishes.method, bundle)
         ticket = self._queue.ticket(NAME)
         try:
