@@ -112,6 +112,17 @@ def new_run() -> str:
     return uuid.uuid4().hex[:12]
 
 
+def set_upright(bench: ModelService, choice: Choice) -> Choice:
+    """The film just brought, turned where the networks are sure that it lies on its side or upside down.
+
+    It stays as it is where it cannot be read or no networks are there: the run will say so.
+    """
+    try:
+        return choice.turned(turns) if (turns := quarters(bench.method({}, None), choice.read())) else choice
+    except (UnreadableFilm, BundleError, ServiceError):
+        return choice
+
+
 def opened(choice: Choice | None) -> Payload:
     """The chosen film before any run, or the reason why it cannot be read."""
     if choice is None:
@@ -267,12 +278,7 @@ def run_steps(
     yield Shown(progress.begun())
     try:
         method = bench.method(wanted.settings, wanted.own_seeds() or None, wanted.method)
-        turns = quarters(method, film)
-        if turns:
-            choice = choice.turned(turns)
-            progress = Progress(choice.read(), new_run(), None, wanted.method)
-            yield Shown(progress.begun())
-        for event in method.run(progress.film):
+        for event in method.run(film):
             yield Shown(progress.add(event))
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))
     except (CannotStart, BundleError, ServiceError) as error:
