@@ -107,10 +107,10 @@ def segment_film(job: FilmJob, method: Method, polarity: Polarity, on_event: Cal
     """
     from spinefm.export import ExportError, write_result
     from spinefm.imaging.radiograph import UnreadableFilm, read
-    from spinefm.methods import CannotStart, run_to_trace
+    from spinefm.methods import CannotStart, run_to_trace, upright
 
     try:
-        film = read(job.film, polarity=polarity)
+        film = upright(method, read(job.film, polarity=polarity))
         write_result(job.folder, run_to_trace(method, film, on_event), film)
     except (UnreadableFilm, CannotStart) as error:
         return _record_failure(job, str(error), None)

@@ -26,13 +26,19 @@ def against(level: Level, sizes: Sequence[float], seen: Viewed | None, config: S
     """
     views = () if seen is None else (_unlikely_view(level, seen, config),)
     bodies = _unlike_neck(sizes, seen, config) if level is Level.C2 else ()
-    return [reason for reason in (*views, *bodies) if reason]
+    return [reason for reason in (*views, _uneven(sizes, config), *bodies) if reason]
 
 
 def _unlikely_view(level: Level, seen: Viewed, config: SpineFMConfig) -> str:
     """That the film shows another part of the spine."""
     share = sum(seen.views.get(name, 0.0) for name in UNLIKELY_VIEWS[level])
     return f"the film looks {seen.view} ({seen.views[seen.view]:.2f})" if share > config.region_limit else ""
+
+
+def _uneven(sizes: Sequence[float], config: SpineFMConfig) -> str:
+    """That the bodies are no unbroken row: where one holds two, or a piece of one, every name beyond it is off."""
+    worst = max((max(a / b, b / a) for a, b in zip(sizes, sizes[1:], strict=False)), default=1.0)
+    return f"two neighbours differ in size by a factor of {worst:.2f}" if worst > config.uneven_sizes else ""
 
 
 def _unlike_neck(sizes: Sequence[float], seen: Viewed | None, config: SpineFMConfig) -> tuple[str, ...]:

@@ -57,6 +57,12 @@ class SpineFMMethod:
         """The run's settings by name."""
         return self._config.as_settings()
 
+    def quarters(self, film: Radiograph) -> int:
+        """Quarter turns clockwise that set `film` upright; 0 for clicked points, which lie on it as it is."""
+        config = self._config
+        seen = viewed(film, self._stages(Stopwatch()), config) if config.turn_film and self._clicks is None else None
+        return seen.turn if seen is not None and seen.turned and seen.lateral >= seen.lateral_limit else 0
+
     def run(self, film: Radiograph) -> Iterator[Event]:
         """The events of one run, each as soon as it is known.
 

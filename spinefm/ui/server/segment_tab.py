@@ -37,6 +37,7 @@ from spinefm.ui.server.sessions import (
     opened,
     recalled,
     run_steps,
+    set_upright,
     shown_again,
     waiting,
 )
@@ -179,7 +180,7 @@ class SegmentTab:
 
     def _on_upload(self, request: gr.Request, path: str, token: str) -> tuple[Choice, Payload, None, bool]:
         self.line.dismiss(str(request.session_hash))
-        choice = Choice(Path(path), Path(path).name)
+        choice = set_upright(self.bench, Choice(Path(path), Path(path).name))
         self.sittings.put(token, Sitting(choice))
         payload = opened(choice)
         return choice, payload, None, payload["status"] == "ready"

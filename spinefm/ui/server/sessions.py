@@ -17,7 +17,7 @@ from spinefm.core.foreign import without_folders
 from spinefm.core.geometry import Point
 from spinefm.export.result import write_zip
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
-from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record
+from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record, quarters
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.drawings import drawing_of
 from spinefm.trace.model import Finished, Setting, Trace
@@ -110,6 +110,17 @@ class Shown:
 def new_run() -> str:
     """A name for a run that no other has."""
     return uuid.uuid4().hex[:12]
+
+
+def set_upright(bench: ModelService, choice: Choice) -> Choice:
+    """The film just brought, turned where the networks are sure that it lies on its side or upside down.
+
+    It stays as it is where it cannot be read or no networks are there: the run will say so.
+    """
+    try:
+        return choice.turned(turns) if (turns := quarters(bench.method({}, None), choice.read())) else choice
+    except (UnreadableFilm, BundleError, ServiceError):
+        return choice
 
 
 def opened(choice: Choice | None) -> Payload:

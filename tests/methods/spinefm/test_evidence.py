@@ -40,6 +40,7 @@ def grown(first: float, count: int, growth: float) -> list[float]:
         (Level.C2, "thoracic", grown(28, 11, 0.05), ["thoracic", "smaller", "grow by", "11 bodies"]),
         (Level.S1, "lumbar", grown(28, 11, 0.05), []),
         (Level.S1, "whole", grown(28, 11, 0.05), []),
+        (Level.S1, "lumbar", [30, 31, 56, 30, 33, 34, 35], ["differ in size by a factor of 1.87"]),
         (Level.S1, "cervical", grown(36, 7, 0.01), ["looks cervical"]),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 
 from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph, read
-from spinefm.methods import CannotStart, build_method, run_to_trace
+from spinefm.methods import CannotStart, build_method, run_to_trace, upright
 from spinefm.methods.base.stages import NetworkStages, Stopwatch, ViewAnswer
 from spinefm.methods.drawings import beats_of
 from spinefm.methods.spinefm.config import SpineFMConfig
@@ -16,7 +16,7 @@ from spinefm.methods.spinefm.method import SpineFMMethod
 from spinefm.methods.spinefm.view import KINDS, judged, warnings
 from spinefm.networks.view import LATERAL, VIEWS
 from spinefm.trace.captions import caption
-from spinefm.trace.model import Trace
+from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
 from spinefm.weights.load import load_bundle
 from tests.columns import Oracle, empty_bundle, straight
@@ -109,6 +109,40 @@ def test_a_film_on_its_side_on_which_nothing_starts_is_said_to_lie_so() -> None:
     method = SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle)
     with pytest.raises(CannotStart, match="No vertebra was detected.*turn it clockwise by 90° and run it again"):
         run_to_trace(method, oracle.column.film)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "clicked", "turns"),
+    [
+        (answer(turn=3, lumbar=1.0), {}, False, 3),
+        (answer(turn=0, lumbar=1.0), {}, False, 0),
+        (answer(turn=3, sure=0.84, lumbar=1.0), {}, False, 0),
+        (answer(turn=3, lumbar=0.2, frontal=0.8), {}, False, 0),
+        (answer(turn=3, lumbar=1.0), {"turn_film": False}, False, 0),
+        (answer(turn=3, lumbar=1.0), {"view_check": "off"}, False, 0),
+        (answer(turn=3, lumbar=1.0), {}, True, 0),
+        (None, {}, False, 0),
+    ],
+)
+def test_a_film_is_turned_where_it_surely_lies_and_nothing_was_clicked_on_it(
+    kind: ViewAnswer | None, changes: dict[str, Setting], clicked: bool, turns: int
+) -> None:
+    oracle = Oracle(straight(7), kind=kind)
+    starts = [Point(120, 92), Point(120, 124), Point(120, 156)] if clicked else None
+    config = SpineFMConfig().changed(changes)
+    method = SpineFMMethod(empty_bundle(), config, starts, stages=lambda watch: oracle)
+    film = upright(method, oracle.column.film)
+    assert np.array_equal(film.pixels, np.rot90(oracle.column.film.pixels, -turns))
+    assert bool(film.provenance.notes) == bool(turns)
+
+
+@pytest.mark.weights
+def test_a_lying_film_gives_the_vertebrae_of_the_upright_one() -> None:
+    film, method = read(FILM), build_method("spinefm", load_bundle("compact", "cpu"))
+    lying = Radiograph(np.ascontiguousarray(np.rot90(film.pixels)), None, film.provenance)
+    trace = run_to_trace(method, upright(method, lying))
+    assert trace.film.notes[0].startswith("The film was turned clockwise by 90°")
+    assert [v.name for v in trace.vertebrae] == [v.name for v in run_to_trace(method, film).vertebrae]
 
 
 def test_the_event_survives_its_json_and_has_a_caption_and_a_beat() -> None:
