@@ -3,14 +3,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import vm from "node:vm";
+import { extraFigures, levelFigures, nameFigures, spineModel } from "../../spinefm/ui/explorer/model.js";
 
 const at = (path) => new URL(path, import.meta.url);
 const golden = JSON.parse(readFileSync(at("../golden/evaluation_figures.json"), "utf8"));
-const source = readFileSync(at("../../spinefm/ui/explorer/model.js"), "utf8").replace(/^export (default )?/gm, "");
-const { spineModel, levelFigures, nameFigures, extraFigures } = vm.runInThisContext(
-  `(() => { ${source}\n return { spineModel, levelFigures, nameFigures, extraFigures }; })()`,
-);
 const model = spineModel(golden.columns);
 
 function near(found, wanted, what) {

@@ -84,7 +84,7 @@ def test_modules_and_functions_stay_short(path: Path) -> None:
             assert end - start < 45, f"{path.name}:{start + 1} has {end - start} lines"
 
 
-@pytest.mark.parametrize("entry", ["player/player.js", "shared/dom.js"])
+@pytest.mark.parametrize("entry", ["player/player.js", "explorer/explorer.js", "shared/dom.js"])
 def test_modules_become_one_script_that_runs_alone(entry: str, tmp_path: Path) -> None:
     script = tmp_path / "whole.js"
     script.write_text("globalThis.window = globalThis;\n" + inlined(entry), encoding="utf-8")

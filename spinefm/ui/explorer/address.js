@@ -1,10 +1,13 @@
 // The view lives in the page's address, so that a link leads to what is on show.
 
-const START = { run: "", with: "", levels: [], show: [], region: "", stop: "", verdict: "", search: "", dice: null, distance: null, limit: 0.4, sort: "worst", case: "" };
+import { clamp } from "../shared/numbers.js";
+import { ORDERS } from "./model.js";
+
+export const START = { run: "", with: "", levels: [], show: [], region: "", stop: "", verdict: "", search: "", dice: null, distance: null, limit: 0.4, sort: "worst", mode: "wall", case: "" };
 const LISTS = ["levels", "show"];
 const RANGES = ["dice", "distance"];
 
-function stateInAddress() {
+export function stateInAddress() {
   const asked = new URL(location.href).searchParams;
   const state = { ...START };
   for (const name of Object.keys(START)) {
@@ -15,6 +18,7 @@ function stateInAddress() {
     else if (name === "limit") state.limit = clamp(Number(text) || START.limit, 0.05, 0.95);
     else state[name] = text;
   }
+  if (!["wall", "table"].includes(state.mode)) state.mode = START.mode;
   if (!ORDERS[state.sort]) state.sort = START.sort;
   return state;
 }
@@ -24,7 +28,7 @@ function rangeOf(text) {
   return ends.length === 2 && ends.every(Number.isFinite) ? ends : null;
 }
 
-function writeState(state) {
+export function writeState(state) {
   const address = new URL(location.href);
   for (const [name, value] of Object.entries(state)) {
     const text = Array.isArray(value) ? value.join(RANGES.includes(name) ? "_" : ".") : value === null ? "" : String(value);
@@ -34,7 +38,7 @@ function writeState(state) {
   history.replaceState(history.state, "", address);
 }
 
-function markTab(open) {
+export function markTab(open) {
   const address = new URL(location.href);
   if (open) address.searchParams.set("tab", "explore");
   else address.searchParams.delete("tab");

@@ -1,6 +1,9 @@
 // One film with truth, prediction and their difference.
 
-function spineCanvas(root) {
+import { svg } from "../shared/dom.js";
+import { pathText } from "./wall.js";
+
+export function spineCanvas(root) {
   const picture = root.querySelector(".ex-picture");
   const layers = { truth: true, found: true, difference: true, other: true };
   let whole = false;
@@ -18,12 +21,6 @@ function spineCanvas(root) {
     const margin = 0.12 * Math.max(right - left, bottom - top) + 8;
     const [x, y] = [Math.max(0, left - 2 * margin), Math.max(0, top - margin)];
     return [x, y, Math.min(width, right + 2 * margin) - x, Math.min(height, bottom + margin) - y];
-  }
-
-  function path(points) {
-    const pairs = [];
-    for (let k = 0; k + 1 < points.length; k += 2) pairs.push(`${points[k]} ${points[k + 1]}`);
-    return pairs.length ? `M${pairs.join("L")}Z` : "";
   }
 
   // Where exactly one of the two outlines lies (even-odd), cut to the truth: not covered; to the mask: too much.
@@ -49,19 +46,19 @@ function spineCanvas(root) {
     picture.setAttribute("viewBox", frame.join(" "));
     const masks = new Map(drawing.masks.map((mask) => [mask.number, mask]));
     const truths = Object.entries(drawing.truth);
-    const pairs = rows.map(([level, number]) => [path(drawing.truth[level] || []), path((masks.get(number) || { outline: [] }).outline)]);
+    const pairs = rows.map(([level, number]) => [pathText(drawing.truth[level] || []), pathText((masks.get(number) || { outline: [] }).outline)]);
     const chosen = rows.find((row) => row[2]);
     picture.append(
       // outlines count from pixel centres, pictures from pixel corners
       url ? svg("image", { href: url, x: -0.5, y: -0.5, width, height, preserveAspectRatio: "none" }) : svg("rect", { x: -0.5, y: -0.5, width, height, fill: "#000" }),
       layer("difference", pairs.map(([truth, found]) => difference(truth, found))),
       layer("truth", [
-        ...truths.map(([, points]) => svg("path", { d: path(points) })),
-        ...Object.values(drawing.partial).map((points) => svg("path", { class: "partial", d: path(points) })),
+        ...truths.map(([, points]) => svg("path", { d: pathText(points) })),
+        ...Object.values(drawing.partial).map((points) => svg("path", { class: "partial", d: pathText(points) })),
         ...Object.values(drawing.boxes).map(([x0, y0, x1, y1]) => svg("rect", { x: x0 - 0.5, y: y0 - 0.5, width: x1 - x0, height: y1 - y0 })),
       ]),
-      layer("found", drawing.masks.map((mask) => svg("path", { d: path(mask.outline), style: `stroke:${colours[mask.name] || "#fff"}` }))),
-      layer("other", other ? other.drawing.masks.map((mask) => svg("path", { d: path(mask.outline) })) : []),
+      layer("found", drawing.masks.map((mask) => svg("path", { d: pathText(mask.outline), style: `stroke:${colours[mask.name] || "#fff"}` }))),
+      layer("other", other ? other.drawing.masks.map((mask) => svg("path", { d: pathText(mask.outline) })) : []),
       svg("g", { class: "names" }, drawing.masks.map((mask) => nameOf(mask, size))),
       chosen ? marked(drawing.truth[chosen[0]] || (masks.get(chosen[1]) || { outline: [] }).outline, size) : "",
     );

@@ -1,8 +1,11 @@
 // The list: a case is a group, a vertebra is a row; and why each row is as it is.
 
-const STATUS_WORDS = { right: "", missed: "missed", misnamed: "misnamed", unnamed: "unnamed", false: "false mask", doubled: "doubled" };
+import { html, svg } from "../shared/dom.js";
+import { change, CHANGED } from "./model.js";
 
-function drawCases(node, view, act, shown) {
+const STATUS_WORDS = { right: "", missed: "missed", misnamed: "wrong name", unnamed: "unnamed", false: "false mask", doubled: "doubled" };
+
+export function drawCases(node, view, act, shown) {
   node.replaceChildren(...view.cases.slice(0, shown).map((one) => caseGroup(one, view, act)));
 }
 

@@ -1,5 +1,8 @@
 // The table of levels, beside the published figures where they are of the same films, and bars that filter when clicked.
 
+import { html } from "../shared/dom.js";
+import { casesOf, extraFigures, levelFigures, nameFigures } from "./model.js";
+
 const DICE_BINS = 20;
 const DISTANCE_BINS = [0, 0.5, 1, 1.5, 2, 3, 4, 6, 10, 1e6];
 
@@ -12,7 +15,7 @@ function share(value) {
   return fixed(value, 3).replace(/^0\./, ".");
 }
 
-function drawSummary(node, view) {
+export function drawSummary(node, view) {
   const { model, state } = view;
   const { masks, judged } = extraFigures(model, state.limit);
   const sum = (column) => model.films[column].reduce((total, value) => total + value, 0);
@@ -38,7 +41,7 @@ function namesText({ all, anchored }) {
   return `names of all ${all.count} bodies: ${shares(all)}${anchored ? `; given C2 or S1 in view: ${shares(anchored)}` : ""}`;
 }
 
-function drawLevels(node, view, act) {
+export function drawLevels(node, view, act) {
   const { model, state } = view;
   const published = model.data.published;
   const source = model.data.source;
@@ -71,7 +74,7 @@ function levelRow(row, beside, view, act) {
 }
 
 // Each histogram counts what passes all other filters, so that its own bars stay to be chosen from.
-function drawHistograms(root, view, act) {
+export function drawHistograms(root, view, act) {
   drawBars(root.querySelector('[data-bars="dice"]'), "Dice", diceBars(view), (bar) => act.setRange("dice", bar.range));
   drawBars(root.querySelector('[data-bars="distance"]'), "ASSD, px", distanceBars(view), (bar) => act.setRange("distance", bar.range));
   drawBars(root.querySelector('[data-bars="stop"]'), "why the walk ended", stopBars(view), (bar) => act.setStop(bar.label), true);

@@ -1,17 +1,27 @@
 // The explorer: which evaluation is open, what passes the filters, and what the reader does about it.
 
+import { html } from "../shared/dom.js";
+import { markTab, START, stateInAddress, writeState } from "./address.js";
+import { spineCanvas } from "./canvas.js";
+import { drawCases } from "./cases.js";
+import { drawHistograms, drawLevels, drawSummary } from "./charts.js";
+import { casesOf, kindCounts, ORDERS, rowsInOther, spineModel } from "./model.js";
+import { ownRuns, titleOf } from "./own.js";
+import { keepVerdicts, readVerdicts, saveAs, verdictsCsv } from "./verdicts.js";
+import { drawWall } from "./wall.js";
+
 const PAGE = 40;
 const VERDICTS = ["fine", "review", "wrong"];
 
 // ask.runs(), ask.open(run), ask.look({run, film}) answer from the server; ask.steps({run, film, event}) opens the player,
 // ask.own("zip" | "phantoms") begins an evaluation of the reader's own.
-function spineExplorer(root, ask) {
+export function spineExplorer(root, ask) {
   const shell = root.querySelector(".explorer");
   const find = (selector) => root.querySelector(selector);
   const view = { state: stateInAddress(), model: null, other: null, twin: null, verdicts: {}, cases: [], row: null };
   const canvas = spineCanvas(root);
   const opened = new Map();
-  const act = { toggleLevel, setRange, setStop, choose, steps };
+  const act = { toggleLevel, setRange, setStop, choose, steps, look: (film) => ask.look({ run: view.state.run, film }) };
   let shown = PAGE;
   let asked = 0;
 
@@ -31,7 +41,8 @@ function spineExplorer(root, ask) {
   }
 
   function fillRuns(runs) {
-    const options = runs.map((run) => html("option", { value: run.id }, run.title));
+    const own = ownRuns();
+    const options = runs.map((run) => html("option", { value: run.id }, titleOf(run, own)));
     find('[data-pick="run"]').replaceChildren(...options);
     find('[data-pick="with"]').replaceChildren(html("option", { value: "" }, "nothing"), ...options.map((one) => one.cloneNode(true)));
   }
@@ -79,7 +90,12 @@ function spineExplorer(root, ask) {
   function draw() {
     const { state } = view;
     for (const name of ["run", "with", "region", "verdict", "sort"]) find(`[data-pick="${name}"]`).value = state[name];
-    for (const button of root.querySelectorAll("[data-show]")) button.setAttribute("aria-pressed", String(state.show.includes(button.dataset.show)));
+    const counts = kindCounts(view);
+    for (const button of root.querySelectorAll("[data-show]")) {
+      button.setAttribute("aria-pressed", String(state.show.includes(button.dataset.show)));
+      const count = button.querySelector("b");
+      if (count) count.textContent = String(counts[button.dataset.show]);
+    }
     find("[data-limit]").value = state.limit;
     find("[data-limit-value]").textContent = state.limit.toFixed(2);
     if (document.activeElement !== find("[data-search]")) find("[data-search]").value = state.search;
@@ -92,7 +108,12 @@ function spineExplorer(root, ask) {
   }
 
   function drawList() {
-    drawCases(find(".ex-cases"), view, act, shown);
+    const wall = view.state.mode === "wall";
+    find(".ex-wall").hidden = !wall;
+    find(".ex-cases").hidden = wall;
+    if (wall) drawWall(find(".ex-wall"), view, act, shown);
+    else drawCases(find(".ex-cases"), view, act, shown);
+    for (const button of root.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(view.state.mode === button.dataset.mode));
     const rows = view.cases.reduce((sum, one) => sum + one.rows.length, 0);
     const filtered = JSON.stringify(filters(view.state)) !== JSON.stringify(filters(START));
     find(".ex-count").textContent = view.cases.length ? `${view.cases.length} of ${view.model.films.name.length} films, ${rows} vertebrae and masks` : "Nothing passes these filters: clear one.";
@@ -131,7 +152,7 @@ function spineExplorer(root, ask) {
     const name = view.model.films.name[film];
     view.state.case = name;
     view.row = row;
-    for (const group of root.querySelectorAll(".ex-group")) group.dataset.chosen = String(group.dataset.film === name);
+    for (const group of root.querySelectorAll(".ex-group, .ex-tile")) group.dataset.chosen = String(group.dataset.film === name);
     drawTitle(film);
     writeState(view.state);
     const turn = view.state.run;
@@ -187,6 +208,7 @@ function spineExplorer(root, ask) {
   find('[data-pick="run"]').addEventListener("change", (event) => open(event.target.value, view.state.with));
   find('[data-pick="with"]').addEventListener("change", (event) => open(view.state.run, event.target.value));
   for (const button of root.querySelectorAll("[data-show]")) button.addEventListener("click", () => update({ show: toggled(view.state.show, button.dataset.show) }));
+  for (const button of root.querySelectorAll("[data-mode]")) button.addEventListener("click", () => update({ mode: button.dataset.mode }));
   for (const button of root.querySelectorAll("[data-verdict]")) button.addEventListener("click", () => onVerdict(button));
   for (const button of root.querySelectorAll("[data-layer]")) button.addEventListener("click", () => button.setAttribute("aria-pressed", String(canvas.toggle(button.dataset.layer))));
   find("[data-whole]").addEventListener("click", (event) => event.currentTarget.setAttribute("aria-pressed", String(canvas.toggleWhole())));
@@ -197,6 +219,20 @@ function spineExplorer(root, ask) {
   find("[data-clear]").addEventListener("click", () => update({ ...filters(START) }));
   find("[data-more]").addEventListener("click", () => { shown += PAGE; drawList(); });
   find("[data-save-verdicts]").addEventListener("click", () => saveAs("verdicts.csv", verdictsCsv(view.state.run, view.verdicts)));
+  find("[data-take]").addEventListener("click", () => take(ask.take(view.state.run)));
+  find("[data-sample]").addEventListener("click", () => take(ask.sample()));
   new IntersectionObserver((entries) => markTab(entries.some((entry) => entry.isIntersecting))).observe(shell);
-  return { start, say: (text) => { find(".ex-state").textContent = text; } };
+  return { start, say: tell };
+
+  // A zip of no known layout opens the list of those that are known.
+  function tell(text) {
+    find(".ex-state").textContent = text;
+    if (/known layout/.test(text)) find(".ex-layouts").open = true;
+  }
+
+  async function take(answer) {
+    const file = await answer;
+    if (file.error) return tell(file.error);
+    saveAs(file.name, Uint8Array.from(atob(file.base64), (letter) => letter.charCodeAt(0)), "application/zip");
+  }
 }

@@ -1,5 +1,6 @@
 // Ties the explorer to the page's component: its value tells of runs that are made, and which one to open then.
 const looked = new Map();
+let making = "own evaluation";
 
 function look(wanted) {
   const key = JSON.stringify(wanted);
@@ -7,18 +8,37 @@ function look(wanted) {
   return looked.get(key);
 }
 
+function ownIds() {
+  return [...new Set([...ownRuns().map((one) => one.run), ...((props.value && props.value.own) || [])])];
+}
+
+function begin(what) {
+  making = "60 phantoms";
+  document.querySelector(what === "zip" ? "#explore-zip" : "#explore-phantoms").click();
+}
+
 const explorer = spineExplorer(element, {
-  runs: () => server.runs((props.value && props.value.own) || []),
+  runs: () => server.runs(ownIds()),
   open: (run) => server.open_run(run),
   look,
   steps: (wanted) => trigger("steps", wanted),
-  own: (what) => document.querySelector(what === "zip" ? "#explore-zip" : "#explore-phantoms").click(),
+  own: begin,
+  take: (run) => server.take(run),
+  sample: () => server.sample(null),
 });
+
+// The zip's own name is what its evaluation is called.
+document.addEventListener("change", (event) => {
+  const zip = event.target.matches?.('input[type=file][accept=".zip"]') && event.target.files[0];
+  if (zip) making = zip.name;
+}, true);
 
 function follow() {
   const news = props.value || {};
   explorer.say(news.text || "");
-  if (news.open) explorer.start(news.open);
+  if (!news.open) return;
+  if ((news.own || []).includes(news.open)) keepOwn(news.open, making, Date.now());
+  explorer.start(news.open);
 }
 
 watch("value", follow);

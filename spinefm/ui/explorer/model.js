@@ -3,10 +3,10 @@
 const LEVELS_OF_SPINE = ["C", "T", "L", "S"];
 const OUTLINABLE = "all, outlinable";
 const WORST_SHARE = 0.1;
-const CHANGED = 0.02;
+export const CHANGED = 0.02;
 const DICE_UNIT = 1e6; // Dice are whole millionths, so that a limit decides as it does in the tables
 
-function spineModel(data) {
+export function spineModel(data) {
   const { rows, films } = data;
   const count = rows.film.length;
   const dice = (i) => (rows.dice[i] === null ? null : rows.dice[i] / DICE_UNIT);
@@ -48,7 +48,7 @@ function stored(dice) {
 }
 
 // The paper's figures at a limit: per level, of all bodies, and of those that a reader could outline.
-function levelFigures(model, limit) {
+export function levelFigures(model, limit) {
   const groups = new Map(model.data.levels.filter(Boolean).map((level) => [level, []]));
   const all = [];
   for (let i = 0; i < model.count; i++) {
@@ -84,19 +84,19 @@ function nameShares(model, rows, limit) {
 }
 
 // The names over all bodies, then over those on films that show C2 or S1.
-function nameFigures(model, limit) {
+export function nameFigures(model, limit) {
   const all = Array.from({ length: model.count }, (_, i) => i).filter((i) => !model.isExtra(i));
   const anchored = all.filter((i) => model.films.anchor[model.rows.film[i]] === "whole");
   const of = (rows) => (rows.length ? { count: rows.length, ...nameShares(model, rows, limit) } : null);
   return { all: of(all), anchored: of(anchored) };
 }
 
-function meanOf(values) {
+export function meanOf(values) {
   return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
 }
 
 // Masks on no body at a limit, and the films whose truth is complete enough to count them.
-function extraFigures(model, limit) {
+export function extraFigures(model, limit) {
   let masks = 0;
   let judged = 0;
   model.films.mask_dice.forEach((values, film) => {
@@ -107,20 +107,20 @@ function extraFigures(model, limit) {
 }
 
 // For each row of `model` the row of the same vertebra in `other`, or -1.
-function rowsInOther(model, other) {
+export function rowsInOther(model, other) {
   const key = (one, i) => `${one.films.name[one.rows.film[i]]}\n${one.level(i)}`;
   const places = new Map();
   for (let i = 0; i < other.count; i++) if (!other.isExtra(i)) places.set(key(other, i), i);
   return Int32Array.from({ length: model.count }, (_, i) => (model.isExtra(i) ? -1 : places.get(key(model, i)) ?? -1));
 }
 
-function change(view, i) {
+export function change(view, i) {
   const j = view.twin ? view.twin[i] : -1;
   if (j < 0 || !view.model.isBody(i)) return null;
   return view.other.overall(j, view.state.limit) - view.model.overall(i, view.state.limit);
 }
 
-const ORDERS = {
+export const ORDERS = {
   worst: ["worst first", (a, b) => b.faults - a.faults || a.least - b.least],
   mean: ["lowest mean Dice", (a, b) => a.mean - b.mean],
   change: ["largest change", (a, b) => b.change - a.change],
@@ -130,7 +130,7 @@ const ORDERS = {
 
 // The rows that pass every filter, grouped by film, in the chosen order; for a histogram, `without` its own filter and in
 // no order.
-function casesOf(view, without = null) {
+export function casesOf(view, without = null) {
   const { model, state } = view;
   const cases = [];
   for (let film = 0; film < model.films.name.length; film++) {
@@ -156,11 +156,24 @@ function rowPasses(view, i, without) {
   if (state.levels.length && !state.levels.includes(model.level(i))) return false;
   if (state.dice && without !== "dice" && !within(model.rows.dice[i], state.dice, DICE_UNIT)) return false;
   if (state.distance && without !== "distance" && !within(model.rows.assd[i], state.distance, 100)) return false;
-  if (!state.show.length) return true;
-  const status = model.status(i, state.limit);
-  const extra = status === "false" || status === "doubled";
-  return state.show.some((wanted) => wanted === status || (wanted === "extra" && extra)
+  if (!state.show.length || without === "show") return true;
+  const kinds = kindsOf(model.status(i, state.limit));
+  return state.show.some((wanted) => kinds.includes(wanted)
     || (wanted === "changed" && Math.abs(change(view, i) ?? 0) > CHANGED));
+}
+
+// The filters that show a vertebra or mask of a status; as in the table, one that was missed has no name either.
+function kindsOf(status) {
+  return { right: ["right"], misnamed: ["wrong"], unnamed: ["unnamed"], missed: ["unnamed", "missed"] }[status] || ["extra"];
+}
+
+// How many rows each filter shows, of those that pass all the others.
+export function kindCounts(view) {
+  const counts = { right: 0, wrong: 0, unnamed: 0, missed: 0, extra: 0 };
+  for (const { rows } of casesOf(view, "show")) {
+    for (const i of rows) for (const kind of kindsOf(view.model.status(i, view.state.limit))) counts[kind] += 1;
+  }
+  return counts;
 }
 
 // The last bar of a histogram holds its upper end too.

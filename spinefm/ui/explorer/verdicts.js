@@ -1,10 +1,12 @@
 // A reviewer's verdicts: kept in this browser, per evaluation, and taken away as CSV.
 
+import { html } from "../shared/dom.js";
+
 function verdictKey(run) {
   return `spinefm verdicts ${run}`;
 }
 
-function readVerdicts(run) {
+export function readVerdicts(run) {
   try {
     return JSON.parse(localStorage.getItem(verdictKey(run)) || "{}");
   } catch {
@@ -12,7 +14,7 @@ function readVerdicts(run) {
   }
 }
 
-function keepVerdicts(run, verdicts) {
+export function keepVerdicts(run, verdicts) {
   try {
     localStorage.setItem(verdictKey(run), JSON.stringify(verdicts));
     return true;
@@ -26,13 +28,13 @@ function cell(text) {
   return `"${safe.replaceAll('"', '""')}"`;
 }
 
-function verdictsCsv(run, verdicts) {
+export function verdictsCsv(run, verdicts) {
   const rows = Object.entries(verdicts).map(([film, one]) => [run, film, one.verdict || "", one.note || ""].map(cell).join(","));
   return `${["evaluation,film,verdict,note", ...rows].join("\n")}\n`;
 }
 
-function saveAs(name, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+export function saveAs(name, content, type = "text/csv") {
+  const url = URL.createObjectURL(new Blob([content], { type }));
   html("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

@@ -13,6 +13,8 @@ import { drawArrow, drawCurve, drawDot, drawFlood, drawFrame, drawLetters, drawO
 
 const AMBER = "#f5b83d";
 const PLAIN = "#cfe3ff";
+/** What the result shows. @type {Set<string>} */
+export const FINAL = new Set(["kept", "final", "name"]);
 /** @type {Record<string, Look>} */
 export const LOOKS = {
   axis: { colour: "#ffffff", width: 1.5, dash: [7, 6] },

@@ -3,7 +3,7 @@
 
 import { contains } from "../shared/geometry.js";
 import { html, keepingFocus, whileNotPressed } from "../shared/dom.js";
-import { asked, writeAddress } from "./address.js";
+import { asked, openingLink, writeAddress } from "./address.js";
 import { chipsOf, namesOf } from "./bodies.js";
 import { Clock } from "./clock.js";
 import { drawComparison } from "./compare.js";
@@ -11,6 +11,7 @@ import { Controls } from "./controls.js";
 import { drawCorrections, drawQuestion } from "./corrections.js";
 import { drawMessage } from "./messages.js";
 import { Modes } from "./modes.js";
+import { Share } from "./share.js";
 import { hasGaps, makeStore, unbroken } from "./store.js";
 import { drawDownload, drawLog, drawVertebrae } from "./tables.js";
 import { Theatre } from "./theatre.js";
@@ -34,6 +35,8 @@ export class Player {
     this.compared = new Set();
     this.opened = false;
     this.unlocking = 0;
+    this.link = report ? openingLink() : null;
+    this.share = new Share(this);
     /** @type {import("./tables.js").Act} */
     this.act = { go: (/** @type {number} */ time) => this.clock.go(time), hover: (/** @type {number | null} */ body) => this.light(body),
       choose: (/** @type {number | null} */ body) => this.choose(body), correct: report ? (/** @type {any} */ change) => this.correct(change) : null,
@@ -70,7 +73,12 @@ export class Player {
   /** The result comes once more when its download is packed; nothing else is new, and nothing else is drawn. @param {any} payload */
   showDownload(payload) {
     this.view.payload = payload; // the same view, which the theatre draws from
+    this.showFiles();
+  }
+
+  showFiles() {
     drawDownload(this.panel("download"), this.view);
+    this.share.show(this.panel("download"));
   }
 
   /** @param {any} payload @returns {View} */
@@ -107,7 +115,7 @@ export class Player {
   timing(payload, fresh, before) {
     const { timeline } = this.view;
     if (payload.status === "running") return fresh ? { open: true, hurries: true, at: 0, play: true } : { open: true, hurries: true };
-    const step = fresh ? asked(this) : null;
+    const step = asked(this);
     if (step !== null) return { at: timeline.stops[Math.min(step, timeline.stops.length - 1)] ?? timeline.end, play: false };
     if (!fresh && before.status === "running") return { hurries: true };
     if (!fresh) return {};
@@ -134,7 +142,7 @@ export class Player {
     drawVertebrae(this.part("table"), view, act);
     drawComparison(this.panel("compare"), this.tab("compare"), view, act);
     drawLog(this.panel("log"), view, act);
-    drawDownload(this.panel("download"), view);
+    this.showFiles();
     drawQuestion(this.part("question"), view, act);
     this.markChosen();
   }

@@ -7,7 +7,7 @@ import { drawLetters, drawOutline } from "../shared/pen.js";
 import { Cards } from "./card.js";
 import { Chips } from "./chips.js";
 import { captionsOf, partingMark } from "./compare.js";
-import { drawNames, drawSeen } from "./looks.js";
+import { drawNames, drawSeen, FINAL } from "./looks.js";
 import { filmWords, overviewOf } from "./messages.js";
 import { Pane } from "./pane.js";
 import { markLog } from "./tables.js";
@@ -24,7 +24,6 @@ const TITLES = { find: "Find three", name: "Names", correct: "Correction" };
 /** @type {Record<string, string>} */
 const IDLE = { ready: "Ready", running: "Looking for vertebrae …", waiting: "Starting …" };
 const INTRO = "Three sure vertebrae are found. From there the next one is predicted, outlined and checked, up and down, until the spine ends; then all are named.";
-const FINAL = new Set(["kept", "final", "name"]);
 const AFTERGLOW = 0.7;
 
 export class Theatre {
@@ -41,7 +40,7 @@ export class Theatre {
     this.scrub = /** @type {HTMLInputElement} */ (this.node("[data-scrub]"));
     this.view = /** @type {View | null} */ (null);
     this.time = 0;
-    this.told = -1;
+    this.told = /** @type {import("./timeline.js").Timed | null} */ (null);
     this.sheet = document.createElement("canvas");
     this.options = { fills: true, letters: true };
     this.comparing = false;
@@ -201,8 +200,8 @@ export class Theatre {
     for (const [name, words] of Object.entries(data)) if (this.shell.dataset[name] !== words) this.shell.dataset[name] = words;
     this.shell.classList.toggle("resting", scene.time >= view.timeline.end && view.payload.status !== "running");
     markLog(this.root, moment ? moment.entry : -1);
-    if (moment && this.told !== moment.entry) tell(moment);
-    this.told = moment ? moment.entry : -1;
+    if (moment && this.told !== moment) tell(moment);
+    this.told = moment;
   }
 
   /** A part of the film, cut out. @param {HTMLCanvasElement} canvas @param {readonly number[]} box */
@@ -246,8 +245,8 @@ export class Theatre {
 }
 
 /** Other parts of the page may follow the run. @param {import("./timeline.js").Timed} beat */
-function tell({ phase, text = "" }) {
-  document.dispatchEvent(new CustomEvent("spinefm:beat", { detail: { phase, text } }));
+function tell({ phase, words }) {
+  document.dispatchEvent(new CustomEvent("spinefm:beat", { detail: { phase, text: words } }));
 }
 
 /** @type {Record<string, string>} */

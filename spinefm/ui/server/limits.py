@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from spinefm.methods import TITLES
 from spinefm.methods.base.config import Preset
 from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.trace.model import Setting
+from spinefm.trace.model import Setting, Trace
 
 
 @dataclass(frozen=True)
@@ -58,3 +60,31 @@ def changed(values: Sequence[float], preset: Preset | None = None) -> Mapping[st
     chosen = SpineFMConfig.PUBLISHED if preset == "published" else {}
     pairs = zip(LIMITS, values, strict=True)
     return {**chosen, **{one.name: float(value) for one, value in pairs if abs(value - one.default) > one.step / 2}}
+
+
+def made(trace: Trace) -> dict[str, object]:
+    """How a run was made, for a link to it: the method, and the limits of `LIMITS` that were changed."""
+    known = trace.settings if trace.method == "spinefm" else {}
+    differ = {one.name: known[one.name] for one in LIMITS if one.name in known and known[one.name] != one.default}
+    return {"method": trace.method, "limits": differ}
+
+
+def linked(method: str, limits: str) -> tuple[str, list[float]] | None:
+    """Method and slider values that a link asks for, or None for the defaults.
+
+    method, limits: as in the address, `limits` as `name:value,name:value`. What is unknown or out of range is left at
+    its default.
+    """
+    asked = dict(part.partition(":")[::2] for part in limits.split(","))
+    values = [_asked(one, asked.get(one.name, "")) for one in LIMITS]
+    known = method if method in TITLES.values() else "spinefm"
+    return None if known == "spinefm" and not changed(values) else (known, values)
+
+
+def _asked(limit: Limit, text: str) -> float:
+    """A slider's value from an address."""
+    try:
+        value = float(text)
+    except ValueError:
+        return limit.default
+    return value if math.isfinite(value) and limit.low <= value <= limit.high else limit.default

@@ -36,6 +36,8 @@ TABS: tuple[TabPlan, ...] = (EXPLORE, HOW)
 """The tabs after the first, from the left; a further one is a line here."""
 CACHE = (600, 1800)
 """Every ten minutes, uploads and results older than half an hour are deleted."""
+RUN_LINKED = """(linked) => { if (linked === "run") document.querySelector("#run").click(); }"""
+"""Runs the example of a link that asks for another method or other limits than those of its own run."""
 EVENTS = 200
 """Events of all visitors that the server may hold; those who wait for the networks stand in a shorter line."""
 
@@ -54,7 +56,7 @@ def build_page(bench: ModelService, examples: Path, most_waiting: int = MOST) ->
             for plan in TABS:
                 with gr.Tab(plan.label, id=plan.id):
                     plan.build(Parts(bench, tab, tabs))
-        page.load(
+        loaded = page.load(
             tab.on_load,
             tab.recall,
             [tab.choice, tab.player, tab.kept, tab.token],
@@ -62,6 +64,9 @@ def build_page(bench: ModelService, examples: Path, most_waiting: int = MOST) ->
             api_visibility="private",
             show_progress="hidden",
         )
+        quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        linked = loaded.then(tab.on_link, None, [tab.method, *tab.limits, tab.linked], **quick)
+        linked.then(None, tab.linked, None, js=RUN_LINKED, api_visibility="private")
         page.load(lambda: header(bench), None, head, api_visibility="private", show_progress="hidden", queue=False)
         page.unload(tab.on_unload)
         Endpoint(page, bench, queue)

@@ -79,6 +79,7 @@ class SegmentTab:
         self.sittings = Sittings()
         self.recall = gr.Textbox("", visible=False)
         self.readable = gr.State(False)
+        self.linked = gr.Textbox("", visible=False)
         with gr.Row(elem_id="segment"):
             with gr.Column(elem_id="rail", scale=0, min_width=216):
                 self._build_rail()
@@ -177,6 +178,14 @@ class SegmentTab:
             return
         for number, shown in enumerate(example_shown(first)):
             yield gr.skip() if number else first.choice(), *_remembered(shown), token
+
+    def on_link(self, request: gr.Request) -> list[Any]:
+        """The method and limits that the address asks for, and whether they call for a run of their own."""
+        asked = request.query_params
+        wanted = limits.linked(asked.get("method", ""), asked.get("limits", "")) if asked.get("film") else None
+        if wanted is None:
+            return [gr.skip() for _ in (self.method, *self.limits, self.linked)]
+        return [wanted[0], *wanted[1], "run"]
 
     def _on_upload(self, request: gr.Request, path: str, token: str) -> tuple[Choice, Payload, None, bool]:
         self.line.dismiss(str(request.session_hash))

@@ -22,10 +22,10 @@ from spinefm.methods.base.protocol import Direction
 from spinefm.methods.drawings import drawing_of
 from spinefm.trace.model import Finished, Setting, Trace
 from spinefm.trace.registry import Event
-from spinefm.ui.server.animation import animation
 from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Refused, carried, extended
 from spinefm.ui.server.examples import Choice, Example
+from spinefm.ui.server.limits import made
 from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.player import (
     event_payload,
@@ -157,7 +157,7 @@ def recalled(sitting: Sitting) -> Iterator[Shown]:
 
 def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
     """A finished run with its corrections."""
-    more = {"example": kept.choice.example, "corrections": undo_payload(kept.run), **more}
+    more = {"example": kept.choice.example, "corrections": undo_payload(kept.run), "made": made(kept.run.trace), **more}
     if kept.choice.example is None:
         more["remarks"] = [*remarks(film), RELOAD]
     yield from _packed(trace_payload(kept.run.trace, film, new_run(), **more), kept, film)
@@ -307,7 +307,7 @@ def _finished(progress: RunProgress, kept: Kept, wanted: Wishes, before: Kept | 
     comparison = None
     if earlier is not None:
         comparison = {**compare(earlier, trace), **_earlier(earlier)}
-    more = {"comparison": comparison, "corrections": undo_payload(kept.run)}
+    more = {"comparison": comparison, "corrections": undo_payload(kept.run), "made": made(trace)}
     payload = progress.finished(**more)
     lines = [*payload["notices"], *_left_out(wanted, former, trace)]
     quiet = payload["remarks"] if choice_is_example(kept.choice) else [*payload["remarks"], RELOAD]
@@ -349,5 +349,4 @@ def result_zip(trace: Trace, film: Radiograph) -> Iterator[dict[str, Any]]:
         write_zip(path, trace, film)
         with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(f"{stem}/player.html", standalone_page(trace_payload(trace, film, new_run())))
-            archive.writestr(f"{stem}/run.webp", animation(trace, film))
         yield FileData(path=str(path), orig_name=path.name).model_dump()

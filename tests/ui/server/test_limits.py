@@ -1,9 +1,13 @@
 """The sliders of the page are settings of SpineFM, with its defaults and within its ranges."""
 
+from dataclasses import replace
+
 import pytest
 
+from spinefm.methods import TITLES
 from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.ui.server.limits import LIMITS, changed
+from spinefm.trace.model import FilmRecord, Trace
+from spinefm.ui.server.limits import LIMITS, changed, linked, made
 
 DEFAULTS = [limit.default for limit in LIMITS]
 FINAL = [limit.name for limit in LIMITS].index("final_limit")
@@ -25,3 +29,28 @@ def test_a_moved_slider_comes_before_the_preset() -> None:
     values = [*DEFAULTS]
     values[FINAL] = 0.7
     assert changed(values, "published") == {**SpineFMConfig.PUBLISHED, "final_limit": 0.7}
+
+
+def test_a_link_sets_the_limits_it_names_and_no_others() -> None:
+    method, values = linked("spinefm", "overlap_limit:0.2,unknown:3")
+    names = [limit.name for limit in LIMITS]
+    assert method == "spinefm"
+    assert dict(zip(names, values, strict=True)) == {**dict(zip(names, DEFAULTS, strict=True)), "overlap_limit": 0.2}
+
+
+@pytest.mark.parametrize("limits", ["", "overlap_limit:9", "overlap_limit:nan", "overlap_limit:much", ",:,"])
+def test_a_link_without_a_valid_change_asks_for_no_run(limits: str) -> None:
+    assert linked("", limits) is None
+    assert linked("no such method", limits) is None
+
+
+def test_a_link_to_another_method_asks_for_it() -> None:
+    other = next(name for name in TITLES.values() if name != "spinefm")
+    assert linked(other, "") == (other, DEFAULTS)
+
+
+def test_how_a_run_was_made_leads_back_to_it() -> None:
+    settings = {"overlap_limit": 0.2, "final_limit": DEFAULTS[FINAL]}
+    run = Trace(FilmRecord("neck.png", (10, 10)), "spinefm", settings, ())
+    assert made(run) == {"method": "spinefm", "limits": {"overlap_limit": 0.2}}
+    assert made(replace(run, method="other")) == {"method": "other", "limits": {}}

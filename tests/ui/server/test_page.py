@@ -169,7 +169,7 @@ def test_the_zip_holds_all_files_and_a_player_that_opens_without_a_server(run: V
     content = download.value.path().read_bytes()
     archive = zipfile.ZipFile(io.BytesIO(content))
     names = {Path(name).name for name in archive.namelist()}
-    assert {"labels.png", "overlay.png", "trace.json", "vertebrae.csv", "report.json", "run.webp"} <= names
+    assert {"labels.png", "overlay.png", "trace.json", "vertebrae.csv", "report.json", "player.html"} <= names
     labels = np.asarray(Image.open(io.BytesIO(archive.read("neck/labels.png"))))
     assert set(np.unique(labels)) == {0, 2, 3, 4, 5, 6, 7}
     archive.extract("neck/player.html", tmp_path)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, expect
 
 from spinefm.export.result import write_zip
@@ -305,6 +309,47 @@ def test_the_address_leads_back_to_the_step(player: Visitor, context: BrowserCon
     other.open(player.page.url, "finished")
     assert (at(other), caption(other)) == (at(player), caption(player))
     other.leave()
+
+
+def test_a_run_is_shared_as_a_poster_a_moving_picture_and_a_link(player: Visitor) -> None:
+    page = player.page
+    page.evaluate("window.before = window.spinefm.view.timeline")
+    page.click('[data-tab="download"]')
+    with page.expect_download() as poster:
+        page.click('[data-share="poster"]')
+    picture = Image.open(poster.value.path())
+    page.evaluate("window.spinefm.view.timeline = { ...window.before, end: 0.3 }")  # long enough to be one
+    with page.expect_download() as motion:
+        page.click('[data-share="motion"]')
+    page.evaluate("window.spinefm.view.timeline = window.before")
+    film = cv2.VideoCapture(str(motion.value.path()))
+    read, frame = film.read()
+    assert read and (frame.shape[1], frame.shape[0]) == picture.size
+    assert np.asarray(picture.convert("RGB")).std() > 10
+    page.click('[data-share="link"]')
+    expect(page.locator(".share [role=status]")).to_contain_text(re.compile("is copied|film=a-finished"))
+
+
+def test_a_link_with_other_limits_runs_the_example_and_leads_to_its_step(context: BrowserContext, address: str) -> None:
+    other = visit(context)
+    other.open(f"{address}?film=a-finished&limits=overlap_limit:0.02&step=3", "finished")
+    other.page.wait_for_function("window.spinefm.view.payload.made?.limits.overlap_limit === 0.02", timeout=30_000)
+    other.page.wait_for_function("document.querySelector('.player').dataset.stop === '2'")
+    assert other.page.locator(".player.comparing").count() == 1
+    other.page.wait_for_function(
+        "location.search.includes('limits=overlap_limit') && location.search.includes('step=3')"
+    )
+    other.leave()
+
+
+def test_other_parts_of_the_page_are_told_of_each_phase_in_words(player: Visitor) -> None:
+    player.page.evaluate(
+        "window.told = []; document.addEventListener('spinefm:beat', (event) => window.told.push(event.detail))"
+    )
+    to_phase(player, "overlap", "up")
+    told = player.page.evaluate("window.told")
+    assert {"find", "predict", "overlap"} <= {beat["phase"] for beat in told}
+    assert all(beat["text"] for beat in told)
 
 
 @pytest.mark.parametrize("step", ["abc", "2.5", "-3"])

@@ -6,9 +6,6 @@ from importlib.resources import files
 
 from spinefm.ui.server.modules import inlined
 
-SCRIPTS = ("model.js", "charts.js", "cases.js", "canvas.js", "verdicts.js", "address.js", "explorer.js")
-"""The explorer's scripts in the order in which they build on each other."""
-
 
 def _text(name: str, part: str = "explorer") -> str:
     return files("spinefm.ui").joinpath(part, name).read_text(encoding="utf-8")
@@ -25,8 +22,8 @@ def style() -> str:
 
 
 def script() -> str:
-    """The explorer's js: defines `spineExplorer(element, ask)`; elements are made as the player makes them."""
-    return "\n".join([inlined("shared/dom.js"), inlined("shared/numbers.js"), *(_text(name) for name in SCRIPTS)])
+    """The explorer's js: defines `spineExplorer(element, ask)`, and what keeps a reader's own evaluations."""
+    return "\n".join(inlined(f"explorer/{name}.js") for name in ("explorer", "own"))
 
 
 def gradio_script() -> str:

@@ -20,6 +20,7 @@ from spinefm.ui.server.explorer.case import looked_at, steps_payload
 from spinefm.ui.server.explorer.jobs import Job, Jobs
 from spinefm.ui.server.explorer.making import evaluated_zip, opened_zip, phantom_run
 from spinefm.ui.server.explorer.shelf import OWN, PHANTOMS, Shelf
+from spinefm.ui.server.explorer.taking import sample_zip, tables_zip
 from spinefm.ui.server.model_queue import QueueFull
 from spinefm.ui.server.model_service import ServiceError
 from spinefm.ui.server.tabs import Parts, TabPlan
@@ -75,7 +76,16 @@ class ExplorerTab:
             except RunError as error:
                 return {"error": self.shelf.words(str(error))}
 
-        return [runs, open_run, look]
+        def take(run: Any) -> Any:
+            try:
+                return tables_zip(self.shelf.folder(str(run)), str(run)[:12])
+            except RunError as error:
+                return {"error": str(error)}
+
+        def sample(_: Any) -> Any:
+            return sample_zip()
+
+        return [runs, open_run, look, take, sample]
 
     def _connect(self) -> None:
         segment = self.parts.segment

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext
@@ -14,12 +15,15 @@ from spinefm.evaluation.report import finish
 from spinefm.ui.server.explorer.assets import markup, script, style
 from spinefm.ui.server.explorer.case import looked_at
 from spinefm.ui.server.explorer.shelf import Shelf
+from spinefm.ui.server.explorer.taking import sample_zip, tables_zip
 from tests.evaluation.stand_in_set import open_set, plan, write_set
 from tests.ui.server.conftest import Visitor, visit
 from tests.ui.server.stand_in import StandIn
 
 FILMS = ["neck-1", "neck-2", "dark-3", "neck-4"]
 ADDRESS = "http://localhost/explorer"
+TABLE = "?x-mode=table"
+"""The table in place of the wall of pictures."""
 PAGE = """<!doctype html><meta charset="utf-8"><title>Explorer</title>
 <meta name="viewport" content="width=device-width">
 <style>body {{ margin: 12px; }} .dark body {{ background: #0c0e11; }} #root {{ {style} }}</style>
@@ -35,6 +39,8 @@ const explorer = spineExplorer(document.getElementById("root"), {{
   look: async (wanted) => DATA.cases[wanted.run][wanted.film],
   steps: (wanted) => window.asked.push(wanted),
   own: (what) => window.asked.push(what),
+  take: async (run) => DATA.tables[run],
+  sample: async () => DATA.sample,
 }});
 explorer.start();
 </script>"""
@@ -58,11 +64,13 @@ def explorer_page(offered: Path) -> str:
     """The explorer as one page that holds all its data."""
     shelf = Shelf(offered)
     names = ("first", "second")
-    data = {
+    data: dict[str, Any] = {
         "runs": shelf.entries([]),
         "columns": {name: shelf.columns(name) for name in names},
         "cases": {name: {film: looked_at(shelf.folder(name), film) for film in FILMS} for name in names},
     }
+    data["tables"] = {name: tables_zip(shelf.folder(name), name) for name in names}
+    data["sample"] = sample_zip()
     text = json.dumps(data, allow_nan=False).replace("<", "\\u003c")
     return PAGE.format(style=style(), markup=markup(), script=script(), data=text)
 
@@ -73,14 +81,14 @@ def reader(context: BrowserContext, explorer_page: str) -> Iterator[Visitor]:
     one = visit(context)
     one.page.set_default_timeout(120_000)
     one.page.route(f"{ADDRESS}*", lambda route: route.fulfill(body=explorer_page, content_type="text/html"))
-    one.page.goto(ADDRESS)
+    one.page.goto(f"{ADDRESS}{TABLE}")
     one.page.evaluate("localStorage.clear()")
     open_view(one)
     yield one
     one.leave()
 
 
-def open_view(visitor: Visitor, query: str = "") -> None:
+def open_view(visitor: Visitor, query: str = TABLE) -> None:
     """The explorer at an address, once it is open."""
     visitor.page.goto(f"{ADDRESS}{query}")
     visitor.page.wait_for_selector('.explorer[data-state="open"]')

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 
 import pytest
 
 from spinefm.core.levels import Level
+from spinefm.data import open_dataset
+from spinefm.data.kinds import KINDS
 from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.summary import level_figures
 from tests.ui.server.conftest import Visitor
@@ -23,6 +26,64 @@ def rows(reader: Visitor, film: str) -> list[str]:
         str(row.get_attribute("data-vertebra"))
         for row in reader.page.locator(f'.ex-group[data-film="{film}"] tr[data-vertebra]').all()
     ]
+
+
+def test_opens_with_a_wall_of_pictures_worst_first(reader: Visitor) -> None:
+    open_view(reader, "")
+    tiles = reader.page.locator(".ex-tile")
+    assert tiles.first.get_attribute("data-film") == "dark-3"
+    assert tiles.first.locator(".note").inner_text() == "no run could start"
+    reader.page.locator('.ex-tile[data-film="neck-1"] path.missed').wait_for(state="attached")
+    neck = reader.page.locator('.ex-tile[data-film="neck-1"]')
+    assert neck.locator(".note").inner_text() == "6 right · 1 missed"
+    assert neck.locator("path.right").count() == 6
+    borders = [tile.evaluate("node => getComputedStyle(node).borderTopColor") for tile in (tiles.first, neck)]
+    assert borders[0] != borders[1]
+    neck.click()
+    reader.page.wait_for_selector('.ex-case[data-film="neck-1"]')
+    assert reader.page.locator(".ex-cases").is_hidden()
+    reader.page.click('[data-mode="table"]')
+    assert reader.page.locator(".ex-wall").is_hidden()
+    assert films(reader)[0] == "dark-3"
+
+
+@pytest.mark.parametrize("run", ["first", "second"])
+def test_right_wrong_and_unnamed_are_those_of_the_table(reader: Visitor, offered, run: str) -> None:
+    open_view(reader, f"?x-mode=table&x-run={run}")
+    frames = read_tables(offered / run)
+    for limit in (0.4, 0.85):
+        reader.page.locator("[data-limit]").fill(str(limit))
+        figures = next(one for one in level_figures(frames[1], frames[0], limit) if one.name == "all")
+        for kind, share in (("right", figures.named), ("wrong", figures.misnamed), ("unnamed", figures.unnamed)):
+            wanted = round(share * figures.count / 100)
+            assert reader.page.inner_text(f'[data-show="{kind}"] b') == str(wanted)
+            reader.page.click(f'[data-show="{kind}"]')
+            assert reader.page.locator(".ex-rows tr").count() == wanted
+            reader.page.click(f'[data-show="{kind}"]')
+
+
+def test_the_tables_of_an_evaluation_are_taken_home(reader: Visitor, offered) -> None:
+    with reader.page.expect_download() as download:
+        reader.page.click("[data-take]")
+    archive = zipfile.ZipFile(download.value.path())
+    assert download.value.suggested_filename == "first-tables.zip"
+    assert archive.read("vertebrae.csv") == (offered / "first" / "vertebrae.csv").read_bytes()
+
+
+def test_the_sample_zip_is_a_layout_that_is_read(reader: Visitor, tmp_path) -> None:
+    reader.page.click(".ex-layouts summary")
+    with reader.page.expect_download() as download:
+        reader.page.click("[data-sample]")
+    zipfile.ZipFile(download.value.path()).extractall(tmp_path)
+    dataset = open_dataset("auto", tmp_path)
+    assert (dataset.kind, dataset.names) == ("maps", ("cervical", "lumbar"))
+    assert "C2" in {level.name for level in dataset.read("cervical").truth.masks}
+
+
+def test_every_layout_is_in_the_list_and_an_unknown_one_opens_it(reader: Visitor) -> None:
+    reader.page.evaluate("explorer.say('The zip has none of the known layouts.')")
+    listed = reader.page.locator(".ex-layouts dt").all_inner_texts()
+    assert set(KINDS) <= {name for names in listed for name in names.split(", ")}
 
 
 def test_opens_worst_first_with_a_case_as_group_and_a_vertebra_as_row(reader: Visitor) -> None:
@@ -160,7 +221,10 @@ def test_nothing_that_passes_is_said_and_cleared(reader: Visitor) -> None:
     assert len(films(reader)) == 4
 
 
+@pytest.mark.parametrize("mode", ["wall", "table"])
 @pytest.mark.parametrize("width", [390, 1024, 1440])
-def test_nothing_is_wider_than_the_screen(reader: Visitor, width: int) -> None:
+def test_nothing_is_wider_than_the_screen(reader: Visitor, width: int, mode: str) -> None:
+    reader.page.click(".ex-layouts summary")
+    reader.page.click(f'[data-mode="{mode}"]')
     reader.page.set_viewport_size({"width": width, "height": 900})
     assert reader.page.evaluate("document.documentElement.scrollWidth") <= width

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ def guest(context: BrowserContext, address: str) -> Iterator[Visitor]:
     """A visitor who came by a link to the explorer."""
     one = visit(context)
     one.page.set_default_timeout(30_000)
-    one.page.goto(f"{address}?tab=explore&x-run=first&x-show=missed&x-levels=T1")
+    one.page.goto(f"{address}?tab=explore&x-mode=table&x-run=first&x-show=missed&x-levels=T1")
     one.page.wait_for_selector(OPEN)
     yield one
     one.leave()
@@ -64,6 +65,10 @@ def test_a_finished_evaluation_is_brought_as_a_zip(guest: Visitor, offered: Path
     guest.page.wait_for_selector('[data-pick="run"] option[value^="own-"]', state="attached")
     guest.page.wait_for_function("document.querySelector('[data-pick=run]').value.startsWith('own-')")
     assert guest.page.locator('[data-pick="run"] option').count() == 3
+    guest.page.reload()
+    guest.page.wait_for_selector('[data-pick="run"] option[value^="own-"]', state="attached")
+    title = guest.page.locator('[data-pick="run"] option[value^="own-"]').first.text_content() or ""
+    assert re.fullmatch(r"mine\.zip, \d{4}-\d\d-\d\d \d\d:\d\d", title)
 
 
 def test_films_with_truth_are_evaluated_on_the_page(guest: Visitor, tmp_path: Path) -> None:

@@ -1,0 +1,39 @@
+"""What a visitor takes home: an evaluation's tables, and a sample of a zip that the page reads."""
+
+from __future__ import annotations
+
+import base64
+import io
+import zipfile
+from pathlib import Path
+
+from spinefm.evaluation import RunFolder
+from spinefm.evaluation.runs import PLAN
+
+FILMS = Path(__file__).parents[4] / "examples"
+"""Where the sample's films and label maps are."""
+SAMPLES = ("cervical", "lumbar")
+SUFFIXES = (".csv", ".txt")
+Answer = dict[str, str]
+"""A file for the browser: `name`, and its bytes as `base64`."""
+
+
+def tables_zip(folder: RunFolder, name: str) -> Answer:
+    """An evaluation's tables as CSV, with its plan and the printed table."""
+    wanted = [path for path in sorted(folder.path.iterdir()) if path.suffix in SUFFIXES or path.name == PLAN]
+    return _zip(f"{name}-tables.zip", {path.name: path.read_bytes() for path in wanted})
+
+
+def sample_zip(films: Path = FILMS) -> Answer:
+    """Two simulated films with label maps, laid out as a zip that the page evaluates."""
+    paths = {f"images/{name}.png": films / "films" / f"{name}.png" for name in SAMPLES}
+    paths |= {f"labels/{name}.png": films / "labels" / f"{name}.png" for name in SAMPLES}
+    return _zip("spinefm-sample.zip", {name: path.read_bytes() for name, path in paths.items() if path.is_file()})
+
+
+def _zip(name: str, files: dict[str, bytes]) -> Answer:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in files.items():
+            archive.writestr(path, data)
+    return {"name": name, "base64": base64.b64encode(content.getvalue()).decode()}
