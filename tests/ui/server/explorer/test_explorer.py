@@ -77,7 +77,7 @@ def test_the_sample_zip_is_a_layout_that_is_read(reader: Visitor, tmp_path) -> N
     zipfile.ZipFile(download.value.path()).extractall(tmp_path)
     dataset = open_dataset("auto", tmp_path)
     assert (dataset.kind, dataset.names) == ("maps", ("cervical", "lumbar"))
-    assert "C2" in {level.name for level in dataset.read("cervical").truth.masks}
+    assert "C2" in {level.name for level in dataset.read("cervical").truth.bodies}
 
 
 def test_every_layout_is_in_the_list_and_an_unknown_one_opens_it(reader: Visitor) -> None:
