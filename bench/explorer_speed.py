@@ -21,7 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 from spinefm.core.levels import Level
 from spinefm.evaluation import FilmResult, FilmRow, Plan, RunFolder, VertebraRow
 from spinefm.evaluation.frames import write_tables
-from spinefm.evaluation.results import Drawing
+from spinefm.evaluation.results import CaseOutlines
 from spinefm.ui.server import page as ui
 from spinefm.ui.server.explorer import plan_of
 from spinefm.ui.server.explorer.shelf import Shelf
@@ -66,7 +66,7 @@ def made_up(film: str, rng: np.random.Generator) -> FilmResult:
         **{"stop_up": "C2", "stop_down": stop, "mask_dice": tuple(dice), "mask_probability": (0.99,) * len(dice)},
         **{"mask_named": (True,) * len(dice), "film_sha256": "", "truth_sha256": ""},
     )
-    return FilmResult(row, tuple(rows), Drawing({}, {}, {}, []))
+    return FilmResult(row, tuple(rows), CaseOutlines({}, {}, {}, []))
 
 
 def measure(page: Page, url: str) -> None:

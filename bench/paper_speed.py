@@ -334,6 +334,9 @@ class Forced:
             self.masks[self._nearest(click)] = _on_film(values > 0.5, box, film)
         return [_disc(box, Box.square(click, 120)).astype("float32") for box, click in zip(boxes, clicks, strict=True)]
 
+    def view(self, film: Any) -> None:
+        """Not asked: the paper has no such stage."""
+
     def classify(self, film: Any, boxes: Sequence[Any]) -> list[Any]:
         """A vertebra, whatever the classifier says."""
         from spinefm.methods.base.stages import Probabilities

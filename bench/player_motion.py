@@ -1,10 +1,10 @@
 """How the player moves, in Chromium: `python -m bench.player_motion [--axe node_modules/axe-core/axe.min.js] [--run]`.
 
-Serves the page with the bundled examples and prints: frames a second while the first example plays (median, longest
-frame), distinct pictures inside each phase, milliseconds a step from the keyboard takes, bytes sent until the first
-screen, serious findings of axe-core in light and dark at 1440, 768 and 390 px (with --axe), and with --run the seconds
-to see a run on an uploaded film over the seconds that computing it takes. `npm install axe-core` brings axe-core; the
-page never loads it.
+Serves the page with the bundled examples and prints: milliseconds that drawing a moment takes, frames a second while
+the first example plays (median, longest frame), distinct pictures in each phase, milliseconds a step from the keyboard
+takes, bytes sent until the first screen, serious findings of axe-core in light and dark at 1440, 768 and 390 px (with
+--axe), and with --run the seconds to see a run on an uploaded film over the seconds that computing it takes. `npm
+install` brings axe-core; the page never loads it.
 """
 
 from __future__ import annotations
@@ -53,6 +53,15 @@ STEPS = """() => {
   }
   return times;
 }"""
+MOMENTS = """() => {
+  const { theatre, clock } = window.spinefm, times = [];
+  for (let time = 0; time < clock.end(); time += 1 / 30) {
+    const start = performance.now();
+    theatre.at(time);
+    times.push(performance.now() - start);
+  }
+  return times;
+}"""
 PICTURES = """async ([from, to, count]) => {
   const scrub = document.querySelector("[data-scrub]");
   const panes = [...document.querySelectorAll(".pane-ink")], seen = new Set();
@@ -88,6 +97,12 @@ def frames(page: Page) -> str:
     times: list[float] = page.evaluate(FRAMES)
     gaps = [late - early for early, late in zip(times, times[1:], strict=False)]
     return f"{1000 / statistics.median(gaps):.0f} frames a second (median), longest frame {max(gaps):.0f} ms"
+
+
+def drawing(page: Page) -> str:
+    """Milliseconds that drawing one moment takes the page's script: a frame at 60 a second has 16."""
+    times = sorted(page.evaluate(MOMENTS))
+    return f"{statistics.median(times):.1f} ms (median), {times[int(0.95 * len(times))]:.1f} ms (95 %) of {len(times)}"
 
 
 def pictures(page: Page) -> str:
@@ -158,6 +173,7 @@ def main() -> None:
     with served() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = opened(browser, url)
+        print(f"drawing a moment: {drawing(page)}")
         print(f"playing: {frames(page)}")
         print(f"step: {steps(page)}")
         print(f"pictures in each phase, at least: {pictures(page)}")

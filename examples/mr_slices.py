@@ -44,10 +44,15 @@ def main() -> int:
 
 
 def _mask(folder: Path, name: str, kind: str) -> Path | None:
-    """The mask of one volume: SPINEPS puts `_seg-…_msk` in the place of the contrast at the name's end."""
-    stems = (name, name.rpartition("_")[0])
-    found = (path for stem in stems if stem for path in sorted(folder.rglob(f"{stem}_*seg-{kind}_msk.nii.gz")))
-    return next(found, None)
+    """The mask of one volume.
+
+    SPINEPS 2 calls it `sub-1_mod-T2w_seg-vert_msk.nii.gz` for `sub-1_T2w.nii.gz`, and `sub-x_mod-x_seg-…` for a name
+    that is not BIDS; earlier releases leave the contrast out.
+    """
+    subject, _, contrast = name.rpartition("_")
+    stems = (f"{subject}_mod-{contrast}", f"sub-{name}_mod-{name}", name, subject)
+    names = (f"{stem}_seg-{kind}_msk.nii.gz" for stem in stems if stem)
+    return next((path for wanted in names for path in sorted(folder.rglob(wanted))), None)
 
 
 def write_slice(out: Path, name: str, volume: Path, instances: Path, semantic: Path) -> None:

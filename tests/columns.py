@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.base.stages import Candidate, Probabilities
+from spinefm.methods.base.stages import Candidate, Probabilities, ViewAnswer
 from spinefm.weights.load import Bundle
 
 
@@ -61,6 +61,11 @@ class Oracle:
     blind: Sequence[int] = ()
     copies: dict[int, int] = field(default_factory=dict)
     batches: list[int] = field(default_factory=list)
+    kind: ViewAnswer | None = None
+
+    def view(self, film: Radiograph) -> ViewAnswer | None:
+        """The kind of film, as the test made it up."""
+        return self.kind
 
     def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
         """The bodies with a score."""

@@ -6,6 +6,7 @@ is called, so that `spinefm info` and `spinefm --help` answer at once.
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -60,12 +61,20 @@ def spinefm() -> None:
     """Named vertebrae on lateral spine radiographs. Research only, not a medical device."""
 
 
+def _write_any_name() -> None:
+    """Let messages name any file: a terminal's encoding lacks some characters, and old archives have other bytes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb on `arguments` (default: those of the process).
 
     Returns:
         The exit code. A wrong call and Ctrl-C have written their sentence to standard error.
     """
+    _write_any_name()
     share_cores()  # before a verb imports torch
     try:
         code = spinefm.main(arguments, prog_name="spinefm", standalone_mode=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import click
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall
 from spinefm.cli.options import RunOptions, load_method, out_option, run_options
 from spinefm.cli.progress import progress_bar
-from spinefm.data import KINDS, Dataset, DatasetError, Skipped, open_dataset
+from spinefm.data import KINDS, SCHEMES, Conventions, Dataset, DatasetError, Names, Skipped, open_dataset, read_names
 from spinefm.evaluation.evaluate import Progress, evaluate
 from spinefm.evaluation.report import finish
 from spinefm.evaluation.runs import Plan, RunError, RunFolder
@@ -27,29 +28,38 @@ if TYPE_CHECKING:
 @out_option("The run's folder; called again, the run continues.")
 @click.option("--split", default="", help="Only this part, such as test or disjoint-test (default: all films).")
 @click.option("--complete", is_flag=True, help="Every visible vertebra is labelled, so masks beside them are false.")
+@click.option("--ids", default="", type=click.Choice(["", *SCHEMES]), help="Whose ids label maps hold.")
+@click.option("--names", type=click.Path(path_type=Path), help="CSV file of your own names: label, level.")
 @run_options
-def command(kind: str, root: str, out: Path, split: str, complete: bool, run: RunOptions) -> int:
+def command(
+    kind: str, root: str, out: Path, split: str, complete: bool, ids: str, names: Path | None, run: RunOptions
+) -> int:
     """Score a method on films with truth: the paper's tables and what they hide.
 
     The first argument is the layout of the data set; auto recognises it.
     """
     try:
-        dataset = _open(kind, root, split, out)
+        conventions = Conventions(read_names(names) if names else Names(), ids)
+        dataset = _open(kind, root, split, out, conventions)
         method, bundle = load_method(run)
         folder, plan = RunFolder(out), _plan(dataset, root, split, complete, run, method, bundle)
+        plan = replace(plan, labels=conventions.title)
         skipped = [*dataset.skipped, *_evaluate_all(dataset, method, folder, plan)]
         sys.stdout.write(finish(folder, dataset, skipped))
     except (DatasetError, RunError, ValueError) as error:
         raise WrongCall(str(error)) from error
     for one in skipped:
         sys.stderr.write(f"skipped {one.name}: {one.why}\n")
-    return SOME_FAILED if skipped else DONE
+    labels = folder.left_out(dataset.names)
+    if labels:
+        sys.stderr.write(f"{len(labels)} labels left out; {folder.path / 'skipped.json'} gives the reason of each\n")
+    return SOME_FAILED if any(not one.label for one in skipped) else DONE
 
 
-def _open(kind: str, root: str, split: str, out: Path) -> Dataset:
+def _open(kind: str, root: str, split: str, out: Path, conventions: Conventions) -> Dataset:
     """The data set or the part of it. Raises DatasetError where it holds no films."""
     place = out.resolve()
-    dataset = open_dataset(kind, root, unpack_to=place.parent / f"{place.name}-unpacked")
+    dataset = open_dataset(kind, root, unpack_to=place.parent / f"{place.name}-unpacked", conventions=conventions)
     dataset = dataset.part(split) if split else dataset
     if not dataset.names:
         raise DatasetError(f"{root} holds no films to evaluate; choose another folder or split.")

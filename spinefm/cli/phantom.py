@@ -32,8 +32,11 @@ def command(count: int, out: Path, seed: int, region: RegionName | None, group: 
         raise WrongCall(f"There is no group {group}; choose one of {', '.join(GROUP_NAMES)}.")
     seeds = _checked_seeds(seed, count)
     make_folder(out)
-    with progress_bar(count, "phantom") as bar:
-        write_set(out, seeds, region, progress=lambda done, total: bar.update(), group=group)
+    try:
+        with progress_bar(count, "phantom") as bar:
+            write_set(out, seeds, region, progress=lambda done, total: bar.update(), group=group)
+    except OSError as error:
+        raise WrongCall(f"{error.strerror}; the phantoms before it are whole.") from error
     sys.stdout.write(f"{count} phantoms in {out}\n")
     return DONE
 

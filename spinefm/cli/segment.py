@@ -21,14 +21,9 @@ if TYPE_CHECKING:
     from spinefm.methods import Method
     from spinefm.trace.registry import Event
 
-FILM_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm", ".dicom")
-"""Files with these endings are taken from a folder given as FILM; so are DICOM files of any name."""
-DICOM_INDEX = "DICOMDIR"
-"""The table of contents of a disc: DICOM by its mark, but no film."""
-
 
 @dataclass(frozen=True)
-class Job:
+class FilmJob:
     """One film to segment and the folder of its result."""
 
     film: Path
@@ -56,7 +51,7 @@ def command(films: Sequence[Path], out: Path, seeds: tuple[tuple[float, float], 
     return SOME_FAILED if failed else DONE
 
 
-def segment_films(jobs: Sequence[Job], method: Method, polarity: Polarity) -> int:
+def segment_films(jobs: Sequence[FilmJob], method: Method, polarity: Polarity) -> int:
     """Segment film after film with a progress bar; returns how many failed."""
     failed = 0
     with progress_bar(len(jobs), "film") as bar:
@@ -70,40 +65,27 @@ def segment_films(jobs: Sequence[Job], method: Method, polarity: Polarity) -> in
 
 
 def list_films(paths: Iterable[Path]) -> list[Path]:
-    """The films named by `paths`, in order; a folder gives the readable files in it, by name, or itself if it has none.
+    """The films named by `paths`: a folder gives the films in and below it, a DICOMDIR those it names.
+
+    What holds no film gives itself, so that reading it says so.
 
     Raises:
         WrongCall: a folder may not be listed.
     """
+    from spinefm.imaging.listing import ListingError, films_of
+
     films: list[Path] = []
     for path in paths:
-        films += _films_inside(path) or [path]
+        try:
+            films += films_of(path) or [path]
+        except ListingError as error:
+            raise WrongCall(str(error)) from error
+        except ValueError:  # a NUL in the name: reading it says what is wrong
+            films.append(path)
     return films
 
 
-def _films_inside(path: Path) -> list[Path]:
-    """The films in a folder, hidden files left out; none for what is no folder."""
-    try:
-        files = sorted(path.iterdir())
-    except PermissionError as error:
-        raise WrongCall(f"The folder {path} may not be listed; ask for the right to read it.") from error
-    except (OSError, ValueError):  # no folder, or a name that cannot be one: reading it says what is wrong
-        return []
-    return [file for file in files if not file.name.startswith(".") and _looks_like_film(file)]
-
-
-def _looks_like_film(file: Path) -> bool:
-    """Whether a file ends as films do, or has DICOM's mark: archives name DICOM files without a suffix."""
-    if file.suffix.lower() in FILM_SUFFIXES:
-        return True
-    try:
-        with file.open("rb") as stream:
-            return stream.read(132)[128:] == b"DICM" and file.name.upper() != DICOM_INDEX
-    except OSError:  # a folder, or a file that may not be read
-        return False
-
-
-def plan_jobs(films: Sequence[Path], out: Path) -> list[Job]:
+def plan_jobs(films: Sequence[Path], out: Path) -> list[FilmJob]:
     """Each film's result folder, `out/<stem>`; where a stem is taken, `<stem>-2`, `<stem>-3` …"""
     from spinefm.export import result_name
 
@@ -114,21 +96,21 @@ def plan_jobs(films: Sequence[Path], out: Path) -> list[Job]:
         names = (stem if count == 1 else f"{stem}-{count}" for count in range(1, len(films) + 1))
         name = next(name for name in names if name not in taken)
         taken.add(name)
-        jobs.append(Job(film, out / name))
+        jobs.append(FilmJob(film, out / name))
     return jobs
 
 
-def segment_film(job: Job, method: Method, polarity: Polarity, on_event: Callable[[Event], None]) -> str | None:
+def segment_film(job: FilmJob, method: Method, polarity: Polarity, on_event: Callable[[Event], None]) -> str | None:
     """Read, segment and write one film; returns None, or the sentence that its `error.json` holds too.
 
     An error of the program on one film does not stop the others: its traceback goes into `error.json`.
     """
     from spinefm.export import ExportError, write_result
     from spinefm.imaging.radiograph import UnreadableFilm, read
-    from spinefm.methods import CannotStart, run_to_trace
+    from spinefm.methods import CannotStart, run_to_trace, upright
 
     try:
-        film = read(job.film, polarity=polarity)
+        film = upright(method, read(job.film, polarity=polarity))
         write_result(job.folder, run_to_trace(method, film, on_event), film)
     except (UnreadableFilm, CannotStart) as error:
         return _record_failure(job, str(error), None)
@@ -140,7 +122,7 @@ def segment_film(job: Job, method: Method, polarity: Polarity, on_event: Callabl
     return None
 
 
-def _record_failure(job: Job, sentence: str, detail: str | None) -> str:
+def _record_failure(job: FilmJob, sentence: str, detail: str | None) -> str:
     from spinefm.export import ExportError, write_error
 
     try:

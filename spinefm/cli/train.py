@@ -90,9 +90,10 @@ def command(network: str, from_scratch: bool, **settings: Any) -> int:
 
 
 def _trained(network: str, settings: TrainSettings) -> dict[str, float]:
-    from spinefm.training.run import run, run_all
+    from spinefm.training import train
+    from spinefm.training.run import run_all
 
     if network != ALL:
-        return dict(run(network, settings))
+        return train(network, settings)
     scores = run_all(settings)
     return {f"{name} {score}": value for name, own in scores.items() for score, value in own.items()}

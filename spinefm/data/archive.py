@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import lzma
+import errno
 import shutil
 import stat
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 from uuid import uuid4
 
-from spinefm.data.dataset import DatasetError
+from spinefm.core.foreign import foreign_input
+from spinefm.data.case import DatasetError
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,7 @@ class ZipLimits:
 
 
 CHUNK = 1 << 20
-DAMAGED = (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error, lzma.LZMAError)
-"""What reading a damaged zip raises; RuntimeError: an encrypted one."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def unpack(path: Path, folder: Path, limits: ZipLimits | None = None) -> Path:
@@ -36,25 +35,39 @@ def unpack(path: Path, folder: Path, limits: ZipLimits | None = None) -> Path:
     leads out of the folder, or a link.
     """
     limits = limits or ZipLimits()
+    if not path.is_file():
+        raise DatasetError(f"{path.name} is no plain file; give a folder or a zip.")
     partial = folder.with_name(f".spinefm-{uuid4().hex}")
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = _checked(archive, path.stat().st_size, limits)
-            partial.mkdir(parents=True)
-            _extract(archive, members, partial, limits)
-        partial.rename(folder)
-    except DAMAGED as error:
-        raise DatasetError(f"{path.name} is no zip that can be unpacked ({error}); pack it anew.") from error
-    except OSError as error:
-        raise DatasetError(f"{path.name} cannot be unpacked ({error.strerror}); pack it anew.") from error
+        with foreign_input(lambda reason: _no_zip(path, reason)):
+            _unpack_to(path, partial, limits)
+            partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return folder
 
 
+def _no_zip(path: Path, reason: str) -> DatasetError:
+    return DatasetError(f"{path.name} is no zip that can be unpacked ({reason}); pack it again.")
+
+
+def _unpack_to(path: Path, partial: Path, limits: ZipLimits) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = _checked(archive, path.stat().st_size, limits)
+            partial.mkdir(parents=True)
+            _extract(archive, members, partial, limits)
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{path.name} holds a file name that is not UTF-8; pack it with other names.") from error
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise DatasetError(f"There is no room to unpack {path.name}: make room on the disk.") from error
+        raise
+
+
 def _checked(archive: zipfile.ZipFile, size: int, limits: ZipLimits) -> list[zipfile.ZipInfo]:
     """The files of an archive whose names and stated sizes may be unpacked."""
-    members = [member for member in archive.infolist() if not member.is_dir()]
+    members = [member for member in archive.infolist() if not member.filename.endswith("/")]
     total = sum(member.file_size for member in members)
     if len(members) > limits.files or total > limits.bytes or total > limits.ratio * max(size, 1):
         raise DatasetError(
@@ -67,6 +80,8 @@ def _checked(archive: zipfile.ZipFile, size: int, limits: ZipLimits) -> list[zip
 
 
 def _check_name(member: zipfile.ZipInfo) -> None:
+    if not member.filename or not member.filename.isprintable():
+        raise DatasetError("The zip holds a file whose name is empty or cannot be shown; pack it with other names.")
     path = PurePosixPath(member.filename.replace("\\", "/"))
     is_link = stat.S_ISLNK(member.external_attr >> 16)
     if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or is_link:

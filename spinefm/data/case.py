@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from spinefm.core.foreign import InputError
 from spinefm.core.geometry import Box
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
@@ -27,8 +28,21 @@ class Truth:
     boxes: Mapping[Level, Box] = field(default_factory=dict)
 
 
-class DamagedCase(ValueError):
+class DatasetError(InputError):
+    """A whole data set cannot be opened; the text says why and what to do."""
+
+
+class DamagedCase(InputError):
     """A film's label cannot be used; the text says why."""
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """What was left out, and why: the film called `name`, or with `label` that one label of it."""
+
+    name: str
+    why: str
+    label: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +51,8 @@ class Case:
 
     name: what may be shown; where file names tell about patients it is a running number.
     subject: films of one person share it. spacing_mm: mm per pixel that the data set states, beside the film's own.
+    size: (width, height) of the film as the truth was drawn on it; None where the film alone knows.
+    left_out: labels of this film that are not in the truth. content: the film's bytes where its label holds them.
     """
 
     name: str
@@ -46,6 +62,14 @@ class Case:
     truth: Truth
     subject: str = ""
     spacing_mm: float | None = None
+    size: tuple[int, int] | None = None
+    left_out: tuple[Skipped, ...] = ()
+    content: bytes | None = field(default=None, repr=False)
+
+    @property
+    def source(self) -> Path | bytes:
+        """What the film is read from."""
+        return self.film if self.content is None else self.content
 
 
 def region_of(levels: Iterable[Level]) -> str:

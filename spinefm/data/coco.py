@@ -2,99 +2,152 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 
-from spinefm.core.geometry import Box
-from spinefm.core.levels import Level
+from spinefm.core.foreign import foreign_input, read_json
 from spinefm.core.masks import Mask
-from spinefm.data.case import Case, Truth, region_of
-from spinefm.data.dataset import Dataset, DatasetError, Skipped
-from spinefm.data.films import films_by_stem, visible_files
-from spinefm.data.labels import FAULTS, box_of, cut_by_edge, label_of, level_in, polygon_of, size_of
+from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.dataset import Dataset
+from spinefm.data.films import Films, film_stem, picture_size, unlabelled, visible_files
+from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
+from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
 Annotation = Mapping[str, Any]
+HALF = -0.5
+"""COCO's corners lie at pixel corners, half a pixel from pixel centres."""
+MOST_RUNS = 2_000_000
+"""Run lengths of one mask."""
 
 
-def open_coco(root: Path) -> Dataset:
+@dataclass(frozen=True)
+class Entry:
+    """One image of a COCO file, the names of its categories, and its annotations."""
+
+    file: Path
+    image: Mapping[str, Any]
+    categories: Mapping[str, str]
+    annotations: Sequence[Annotation]
+
+    @property
+    def film(self) -> str:
+        """The film's path as the file states it."""
+        return unquote(str(self.image["file_name"])).replace("\\", "/")
+
+
+def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The films of every COCO file below `root`. Raises DatasetError where there is none."""
-    files = visible_files(root)
-    films = films_by_stem(files)
-    found: dict[str, tuple[Any, dict[Any, Level], list[Annotation]]] = {}
-    skipped = []
-    for path in files:
-        if path.suffix == ".json":
-            try:
-                found |= _images_of(json.loads(path.read_text(encoding="utf-8")))
-            except FAULTS as error:
-                skipped.append(Skipped(path.name, f"The file is no COCO file ({error}); mend or remove it."))
-    if not found:
-        raise DatasetError(f"{root} holds no COCO file with images and annotations; choose the folder it is in.")
+    files, conventions = visible_files(root), conventions or Conventions()
+    films = Films.among(root, files)
+    entries, skipped = _entries(files)
+    if not entries:
+        reasons = " ".join(f"{one.name}: {one.why}" for one in skipped[:3])
+        raise DatasetError(
+            f"{root} holds no COCO file with images and annotations; choose its folder. {reasons}".strip()
+        )
+    found = _by_name(entries)
 
     def read(name: str) -> Case:
-        return _read(name, *found[name], films)
+        return _read(name, found[name], films, conventions)
 
+    skipped += unlabelled(films.paths, [film_stem(Path(entry.film)) for entry in entries])
     return Dataset("coco", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 
-def _images_of(raw: Any) -> dict[str, tuple[Any, dict[Any, Level], list[Annotation]]]:
-    """For each image its entry, the levels by category, and its annotations."""
-    named = {category["id"]: level_in(str(category["name"])) for category in raw["categories"]}
-    levels = {number: level for number, level in named.items() if level is not None}
-    per_image: dict[Any, list[Annotation]] = defaultdict(list)
+def _entries(files: Sequence[Path]) -> tuple[list[Entry], list[Skipped]]:
+    """The images of every COCO file, and the JSON files that are none."""
+    entries: list[Entry] = []
+    skipped: list[Skipped] = []
+    for path in files:
+        if path.suffix.lower() != ".json":
+            continue
+        try:
+            with foreign_input(lambda reason: DatasetError(f"The file is no COCO file ({reason}); mend or remove it.")):
+                found, strays = _images_of(path, read_json(path))
+        except DatasetError as error:
+            skipped.append(Skipped(path.name, str(error)))
+            continue
+        entries += found
+        skipped += strays
+    return entries, skipped
+
+
+def _images_of(path: Path, raw: Any) -> tuple[list[Entry], list[Skipped]]:
+    """The images of one file; ids are compared as text, because some programs write them so."""
+    categories = {str(one["id"]): str(one["name"]) for one in raw["categories"]}
+    per_image: dict[str, list[Annotation]] = defaultdict(list)
     for annotation in raw["annotations"]:
-        per_image[annotation["image_id"]].append(annotation)
-    return {Path(str(image["file_name"])).stem: (image, levels, per_image[image["id"]]) for image in raw["images"]}
+        per_image[str(annotation["image_id"])].append(annotation)
+    entries = [Entry(path, image, categories, per_image.pop(str(image["id"]), [])) for image in raw["images"]]
+    for entry in entries:
+        entry.film  # noqa: B018 (an image without a file name makes the file none)
+    strays = [
+        Skipped(path.name, f"{len(rest)} annotations are of the image {number}, which the file does not list.")
+        for number, rest in per_image.items()
+    ]
+    return entries, strays
 
 
-def _read(
-    name: str, image: Any, levels: Mapping[Any, Level], annotations: Sequence[Annotation], films: Mapping[str, Path]
-) -> Case:
+def _by_name(entries: Sequence[Entry]) -> dict[str, Entry]:
+    """Entries by their film's name; by its path without the ending where another film has the same name."""
+    stems = Counter(film_stem(Path(entry.film)) for entry in entries)
+    found: dict[str, Entry] = {}
+    for entry in entries:
+        stem = film_stem(Path(entry.film))
+        name = stem if stems[stem] == 1 else str(Path(entry.film).with_name(stem))
+        names = (name if count == 1 else f"{name} ({count})" for count in range(1, len(entries) + 2))
+        found[next(name for name in names if name not in found)] = entry
+    return found
+
+
+def _read(name: str, entry: Entry, films: Films, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
-        if name not in films:
-            raise ValueError("its film is missing")
-        size = size_of("it", image["width"], image["height"])
-        masks: dict[Level, Mask] = {}
-        boxes: dict[Level, Box] = {}
-        for annotation in annotations:
-            level = levels.get(annotation["category_id"])
-            if level is None:
-                continue
-            if level in masks or level in boxes:
-                raise ValueError(f"{level.name} occurs twice")
-            if annotation.get("segmentation"):
-                masks[level] = _mask(level, annotation["segmentation"], size)
-            else:
-                x, y, width, height = annotation["bbox"]
-                boxes[level] = box_of(level.name, [x, y, x + width, y + height])
-        return _case(name, films[name], size, masks, boxes)
+        film = films.of_label(entry.file, entry.film)
+        stated = entry.image.get("width"), entry.image.get("height")
+        given = size_of("it", *stated) if all(stated) else None
+        sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
+        for annotation in entry.annotations:
+            category = str(annotation.get("category_id"))
+            _take(sheet, entry.categories.get(category, f"category {category}"), annotation)
+        return sheet.case(film)
 
 
-def _case(
-    name: str, film: Path, size: tuple[int, int], masks: Mapping[Level, Mask], boxes: Mapping[Level, Box]
-) -> Case:
-    if not masks and not boxes:
-        raise ValueError("none of its annotations is of a category named after a level, such as C5")
-    partial = {level: mask for level, mask in masks.items() if cut_by_edge(mask, size)}
-    bodies = {level: mask for level, mask in masks.items() if level not in partial}
-    return Case(name, film, region_of([*masks, *boxes]), "", Truth(bodies, partial, False, boxes), name)
+def _take(sheet: Sheet, label: str, annotation: Annotation) -> None:
+    """Put one annotation on the sheet."""
+    segmentation = annotation.get("segmentation")
+    if isinstance(segmentation, Mapping):
+        sheet.mask(label, lambda: _from_runs(segmentation, sheet.outlines.size))
+    elif segmentation:
+        _take_polygons(sheet, label, segmentation)
+    else:
+        sheet.box(label, _corners(annotation.get("bbox")))
 
 
-def _mask(level: Level, segmentation: Any, size: tuple[int, int]) -> Mask:
-    """A mask from polygons or run lengths. COCO's corners lie at pixel corners, half a pixel from pixel centres."""
-    if isinstance(segmentation, dict):
-        return _from_runs(segmentation, size)
-    canvas = np.zeros((size[1], size[0]), bool)
-    for flat in segmentation:
-        points = polygon_of(level.name, np.asarray(flat, float).reshape(-1, 2)) - 0.5
-        canvas |= Mask.from_polygon(points, size).on_film(canvas.shape)
-    return Mask.from_array(canvas)
+def _take_polygons(sheet: Sheet, label: str, segmentation: Sequence[Any]) -> None:
+    """Put the polygons of one annotation on the sheet, as parts of one body; scraps beside a polygon are listed."""
+    parts = [segmentation] if isinstance(segmentation[0], (int, float)) else segmentation
+    scraps = [part for part in parts if np.size(part) < 6]
+    for part in parts:
+        if len(scraps) < len(parts) and np.size(part) < 6:
+            sheet.leave_out(label, f"a scrap of {np.size(part) // 2} points is no outline")
+        else:
+            flat = np.asarray(part, float).ravel() if np.size(part) % 2 == 0 else part
+            sheet.polygon(label, np.reshape(flat, (-1, 2)) if np.size(part) % 2 == 0 else flat, HALF, id(segmentation))
+
+
+def _corners(box: Any) -> list[float]:
+    """x0, y0, x1, y1 of COCO's x, y, width, height; nothing for what is none."""
+    if np.size(box) != 4:
+        return []
+    x, y, width, height = (float(value) for value in box)
+    return [x, y, x + width, y + height]
 
 
 def _from_runs(segmentation: Mapping[str, Any], size: tuple[int, int]) -> Mask:
@@ -103,6 +156,8 @@ def _from_runs(segmentation: Mapping[str, Any], size: tuple[int, int]) -> Mask:
     if (width, height) != size:
         raise ValueError(f"run lengths of a film of {width} x {height} pixels, and it has {size[0]} x {size[1]}")
     counts = segmentation["counts"]
+    if len(counts) > MOST_RUNS:
+        raise ValueError(f"it has more than {MOST_RUNS} run lengths")
     runs = _unpacked(counts) if isinstance(counts, str) else [int(count) for count in counts]
     if min(runs, default=0) < 0 or sum(runs) != width * height:
         raise ValueError("run lengths do not fill the film")

@@ -8,18 +8,23 @@ called csxa-0001, csxa-0002 … in the order of their files.
 from __future__ import annotations
 
 import csv
+import io
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
-from spinefm.data.case import Case, Truth
-from spinefm.data.dataset import Dataset, DatasetError, Skipped
-from spinefm.data.films import films_by_stem, visible_files
-from spinefm.data.labelme import filled, load_shapes
-from spinefm.data.labels import FAULTS, label_of
+from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.dataset import Dataset
+from spinefm.data.films import NO_LABEL, Films, unlabelled, visible_files
+from spinefm.data.labelme import HALF, load_labelled
+from spinefm.data.labels import Conventions, label_of
+from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
 LEVELS = (Level.C3, Level.C4, Level.C5, Level.C6, Level.C7)
@@ -30,29 +35,47 @@ PLAUSIBLE_MM = (0.01, 2.0)
 """Scales outside are no mm per pixel of a radiograph."""
 
 
-def open_csxa(root: Path) -> Dataset:
+MOST_TABLE_BYTES = 64 << 20
+"""Bytes of a table, also of all that is packed in a workbook."""
+MOST_ROWS, MOST_COLUMNS = 100_000, 200
+
+
+def open_csxa(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The films below `root`, numbered. Raises DatasetError where there are no labels."""
-    files = visible_files(root)
-    labels = [path for path in files if path.suffix == ".json"]
+    files, conventions = visible_files(root), conventions or Conventions()
+    labels = [path for path in files if path.suffix.lower() == ".json"]
     if not labels:
         raise DatasetError(f"{root} holds no labelme files (.json); choose the folder that CSXA was unpacked to.")
-    films, (scales, skipped) = films_by_stem(files), _scales(files, {path.stem for path in labels})
+    films, (scales, skipped) = Films.among(root, files), _scales(files, {path.stem for path in labels})
+    skipped += without_scale([path.stem for path in labels], scales)
+    bare = len(unlabelled(films.paths, [path.stem for path in labels]))
+    if bare:
+        skipped += (Skipped("films", f"{bare} films have no labelme file of their name; add it.", NO_LABEL),)
     by_name = {f"csxa-{number:04d}": path for number, path in enumerate(labels, start=1)}
 
     def read(name: str) -> Case:
-        return read_csxa(name, by_name[name], films, scales.get(by_name[name].stem))
+        return read_csxa(name, by_name[name], films, scales.get(by_name[name].stem), conventions)
 
     return Dataset("csxa", tuple(by_name), read, skipped, by_subject({name: name for name in by_name}))
 
 
-def read_csxa(name: str, label: Path, films: Mapping[str, Path], spacing_mm: float | None) -> Case:
+def without_scale(films: Sequence[str], scales: Mapping[str, float]) -> tuple[Skipped, ...]:
+    """How many films have no scale although others have one: their distances are known in pixels alone."""
+    count = sum(film not in scales for film in films)
+    if not scales or not count:
+        return ()
+    return (Skipped("scales", f"{count} films have no plausible scale in mm; they count in pixels alone.", "scale"),)
+
+
+def read_csxa(name: str, label: Path, films: Films, spacing_mm: float | None, conventions: Conventions) -> Case:
     """The case of one labelme file of 23 points. Raises DamagedCase, which never tells the file's name."""
     with label_of(f"of {name}"):
-        shapes, size, film = load_shapes(label, films)
-        points = _points(shapes)
-        whole = {level: [points[f"{level.name} {corner}"] for corner in CORNERS] for level in LEVELS}
-        bodies = {level: filled(level, corners, size) for level, corners in whole.items()}
-        return Case(name, film, "cervical", "", Truth(bodies, {}, complete=False), name, spacing_mm)
+        labelled = load_labelled(label, films, told=False)
+        sheet = Sheet(name, labelled.size, conventions)
+        points = _points(labelled.shapes)
+        for level in LEVELS:
+            sheet.polygon(level.name, [points[f"{level.name} {corner}"] for corner in CORNERS], HALF)
+        return replace(sheet.case(labelled.film), region="cervical", spacing_mm=spacing_mm)
 
 
 def _points(shapes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -74,23 +97,37 @@ def _scales(files: Sequence[Path], stems: set[str]) -> tuple[dict[str, float], t
         if path.suffix.lower() not in (".csv", ".xlsx"):
             continue
         try:
-            scales |= _scales_in(_rows(path), stems)
-        except FAULTS as error:
-            skipped.append(Skipped(path.name, f"The table cannot be read ({error}); films have no scale from it."))
+            with foreign_input(_no_table):
+                scales |= _scales_in(_rows(path), stems)
+        except DatasetError as error:
+            skipped.append(Skipped(path.name, str(error)))
     return scales, tuple(skipped)
 
 
+def _no_table(reason: str) -> DatasetError:
+    return DatasetError(f"The table cannot be read ({reason}); films have no scale from it.")
+
+
 def _rows(path: Path) -> Iterator[tuple[str, ...]]:
-    """The rows of a table as text, the header first."""
+    """The rows of a table as text, the header first. Raises ValueError for one that is too large."""
+    data = read_bytes(path, MOST_TABLE_BYTES)
     if path.suffix.lower() == ".csv":
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            yield from (tuple(row) for row in csv.reader(stream))
+        yield from (tuple(row) for row in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
         return
     from openpyxl import load_workbook
 
-    book = load_workbook(path, read_only=True, data_only=True)
-    for row in book.worksheets[0].iter_rows(values_only=True):
+    _check_workbook(data)
+    sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
+    sheet.reset_dimensions()  # what a sheet says about its size need not be true
+    for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True):
         yield tuple("" if value is None else str(value) for value in row)
+
+
+def _check_workbook(data: bytes) -> None:
+    """Refuse a workbook that unpacks to more than a table holds. Raises ValueError, BadZipFile."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(member.file_size for member in archive.infolist()) > MOST_TABLE_BYTES:
+            raise ValueError(f"it unpacks to more than {MOST_TABLE_BYTES >> 20} MB")
 
 
 def _scales_in(rows: Iterator[tuple[str, ...]], stems: set[str]) -> dict[str, float]:

@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from spinefm.data.case import Case, DamagedCase
+from spinefm.data.case import Case, DamagedCase, DatasetError, Skipped
 
-
-class DatasetError(ValueError):
-    """A whole data set cannot be opened; the text says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A film that was left out, and why."""
-
-    name: str
-    why: str
+__all__ = ["Dataset", "DatasetError", "Skipped", "cases", "read_or_skip"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +41,9 @@ def cases(dataset: Dataset) -> Iterator[Case | Skipped]:
 
 def read_or_skip(dataset: Dataset, name: str) -> Case | Skipped:
     """The case of `name`, or why it has none."""
+    shown = name.encode("utf-8", "backslashreplace").decode()
+    if shown != name:
+        return Skipped(shown, "Its file name is not UTF-8; rename the file.")
     try:
         return dataset.read(name)
     except DamagedCase as error:

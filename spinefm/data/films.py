@@ -1,33 +1,183 @@
-"""The film files of a folder, found once by their names."""
+"""The files of a data set: films by path, folder and name, their sizes, and what could not be listed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
-from PIL import Image
+from PIL import ExifTags, Image
 
-FILM_SUFFIXES = frozenset((".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff"))
+from spinefm.core.foreign import read_bytes
+from spinefm.core.masks import MOST_PIXELS
+from spinefm.data.case import DatasetError, Skipped
+from spinefm.data.nifti import is_nifti, nifti_size
+
+DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff")
+NAMED_SUFFIXES = (".bmp", ".gif", ".webp", ".heic", ".heif", ".avif", ".jp2", ".pgm", ".pdf")
+"""Files that are taken for a film because reading them says what they are."""
+FILM_SUFFIXES = (*DICOM_SUFFIXES, *PICTURE_SUFFIXES, ".nii", ".nii.gz", *NAMED_SUFFIXES)
+"""Endings of films; of several films of one name the earlier ending wins where nothing else decides."""
+SIZED = ("PNG", "JPEG", "TIFF", "BMP")
+"""Formats whose header is read for the size of a picture."""
+SIDEWAYS = (5, 6, 7, 8)
+"""EXIF orientations that exchange width and height."""
+MOST_FILES = 200_000
+NO_LABEL = "no label"
+"""What stands in the place of a label for a film that has none: nothing of it could be judged."""
+MAX_FILM_BYTES = 64 << 20
 
 
 def visible_files(root: Path) -> list[Path]:
-    """All files below `root` in the order of their paths; hidden ones and what lies in hidden folders left out."""
-    found = (path for path in root.rglob("*") if path.is_file())
-    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts))
+    """All files below `root` in the order of their paths; hidden ones and what lies in hidden folders left out.
+
+    Raises DatasetError for a folder that may not be listed and for more files than a data set has.
+    """
+    found: list[Path] = []
+    for folder, folders, names in os.walk(root, onerror=_unlistable):
+        folders[:] = sorted(name for name in folders if not _hidden(name))
+        found += [Path(folder, name) for name in names if not _hidden(name)]
+        if len(found) > MOST_FILES:
+            raise DatasetError(f"{root} holds more than {MOST_FILES} files; choose the folder of one data set.")
+    return sorted(path for path in found if path.is_file())
 
 
-def films_by_stem(files: Iterable[Path]) -> dict[str, Path]:
-    """The first film of each stem."""
-    films: dict[str, Path] = {}
-    for path in files:
-        if path.suffix.lower() in FILM_SUFFIXES:
-            films.setdefault(path.stem, path)
-    return films
+def _hidden(name: str) -> bool:
+    return name.startswith((".", "__MACOSX"))
+
+
+def _unlistable(error: OSError) -> None:
+    name = Path(error.filename or "").name
+    raise DatasetError(
+        f"The folder {name} cannot be listed ({error.strerror}); ask for the right to read it."
+    ) from error
+
+
+def film_stem(path: Path) -> str:
+    """A film's name without its ending."""
+    lowered = path.name.lower()
+    ending = next((ending for ending in (".nii.gz", *FILM_SUFFIXES) if lowered.endswith(ending)), "")
+    return path.name[: len(path.name) - len(ending)]
+
+
+def is_film(path: Path) -> bool:
+    """Whether a file ends as films do, or has DICOM's mark: archives name DICOM files without an ending."""
+    if path.name.lower().endswith(FILM_SUFFIXES):
+        return True
+    return (not path.suffix or path.suffix[1:].isdigit()) and path.name.upper() != "DICOMDIR" and _has_mark(path)
+
+
+def _has_mark(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(132)[128:] == b"DICM"
+    except OSError:  # what cannot be read is said when it is asked for as a film
+        return False
+
+
+@dataclass(frozen=True)
+class Films:
+    """The films of a data set below `root`."""
+
+    root: Path
+    paths: tuple[Path, ...]
+
+    @classmethod
+    def among(cls, root: Path, files: Iterable[Path]) -> Films:
+        """The films among `files`."""
+        return cls(root, tuple(path for path in files if is_film(path)))
+
+    def stems(self) -> dict[str, list[Path]]:
+        """The films of each name, those with the preferred ending first."""
+        found: dict[str, list[Path]] = defaultdict(list)
+        for path in sorted(self.paths, key=_preference):
+            found[film_stem(path)].append(path)
+        return found
+
+    def of_label(self, label: Path, stated: object = None) -> Path:
+        """The film of a label: the file that it names, beside it first; else the one of the label's own name.
+
+        Never outside the data set. Raises ValueError where there is none, or several and nothing decides.
+        """
+        wanted = [*_names(stated), label.stem] if stated else [label.stem]
+        for name in wanted:
+            found = self._named(label.parent, name)
+            if found is not None:
+                return found
+        raise ValueError(f"its film{_called(stated)} is missing")
+
+    def _named(self, folder: Path, name: str) -> Path | None:
+        """The film that `name` means, seen from `folder`; None where there is none."""
+        parts = PurePosixPath(name).parts
+        exact = [path for path in self.paths if path.parts[-len(parts) :] == parts] if parts else []
+        stem = film_stem(Path(name))
+        close = exact or [path for path in self.paths if film_stem(path) == stem]
+        here = [path for path in close if path.parent == folder] or close
+        if len({path.parent for path in here}) > 1:
+            places = ", ".join(sorted(path.relative_to(self.root).as_posix() for path in here)[:3])
+            raise ValueError(f"{len(here)} films could be its own ({places}); put the label beside its film")
+        return min(here, key=_preference, default=None)
+
+
+def unlabelled(films: Iterable[Path], labelled: Iterable[str]) -> tuple[Skipped, ...]:
+    """The films of which no label has the name, given the names without endings of those that have one."""
+    known = set(labelled)
+    bare = [path.name for path in films if film_stem(path) not in known]
+    return tuple(Skipped(name, "no label belongs to this film; add one or remove it.", NO_LABEL) for name in bare)
+
+
+def _names(stated: object) -> Iterator[str]:
+    """What a label calls its film, as it is, decoded as an address, and by the last part alone."""
+    text = str(stated).replace("\\", "/")
+    for name in dict.fromkeys((text, unquote(text), unquote(text.partition("?")[0]))):
+        parts = [part for part in name.split("/") if part not in ("", ".", "..")]
+        if parts:
+            yield "/".join(parts)
+            yield parts[-1]
+
+
+def _called(stated: object) -> str:
+    names = list(_names(stated)) if stated else []
+    return f" {names[-1]}" if names else ""
+
+
+def _preference(path: Path) -> tuple[int, str]:
+    """Pictures before DICOM files before what is read only to be named."""
+    lowered = path.name.lower()
+    order = (*PICTURE_SUFFIXES, ".nii", ".nii.gz", *DICOM_SUFFIXES, "", *NAMED_SUFFIXES)
+    return next(index for index, ending in enumerate(order) if lowered.endswith(ending)), str(path)
 
 
 def picture_size(path: Path) -> tuple[int, int] | None:
-    """(width, height) of a picture from its header; None for a DICOM file. Raises OSError for no picture."""
-    if path.suffix.lower() in (".dcm", ".dicom"):
+    """(width, height) of a film from its header, upright as its orientation says; None where reading it must tell.
+
+    Raises ValueError for a picture larger than any film, OSError for a file that is not there.
+    """
+    if is_nifti(path):
+        return nifti_size(read_bytes(path, MAX_FILM_BYTES), path.name)
+    if not path.name.lower().endswith((*PICTURE_SUFFIXES, ".bmp")):
         return None
-    with Image.open(path, formats=("PNG", "JPEG", "TIFF")) as picture:
-        return picture.size
+    with open_picture(path) as picture:
+        width, height = picture.size
+        return (height, width) if orientation(picture) in SIDEWAYS else (width, height)
+
+
+def open_picture(path: Path) -> Image.Image:
+    """A picture whose header alone is read. Raises ValueError for more pixels than a film has, OSError for none."""
+    try:
+        picture = Image.open(path, formats=SIZED)
+    except Image.DecompressionBombError as error:
+        raise ValueError("the picture has more pixels than any film") from error
+    if picture.size[0] * picture.size[1] > MOST_PIXELS:
+        picture.close()
+        raise ValueError(f"the picture has {picture.size[0]} x {picture.size[1]} pixels, more than any film")
+    return picture
+
+
+def orientation(picture: Image.Image) -> int:
+    """A picture's EXIF orientation, 1 where it has none."""
+    return int(picture.getexif().get(ExifTags.Base.Orientation, 1) or 1)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from spinefm.core.foreign import read_json
 from spinefm.core.levels import Level
-from spinefm.core.masks import Mask
-from spinefm.data.case import Case, Truth
+from spinefm.data.case import Case, Skipped, Truth
 from spinefm.data.dataset import Dataset
-from spinefm.data.labels import box_of, label_of, masks_of_map, polygon_of, read_map
+from spinefm.data.films import FILM_SUFFIXES, film_stem, picture_size, unlabelled
+from spinefm.data.ids import levels_of_map
+from spinefm.data.labels import Conventions, agreed_size, label_of, read_map, size_of
+from spinefm.data.outlines import Outlines
 
-FILM_SUFFIXES = (".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff")
-"""Looked for first, because listing a folder for each of its films takes long."""
 
-
-def open_folder(folder: Path) -> Dataset:
-    """The folder as a data set. Raises FileNotFoundError when there is no `labels/`."""
-    return Dataset("phantom", tuple(case_names(folder)), lambda name: read_case(folder, name))
+def open_folder(folder: Path, _: Conventions | None = None) -> Dataset:
+    """The folder as a data set; its labels have one convention. Raises FileNotFoundError without `labels/`."""
+    names = case_names(folder)
+    known = {f"{name}{ending}" for name in names for ending in (".json", ".png")}
+    strays = [path.name for path in sorted((folder / "labels").iterdir()) if path.name not in known]
+    why = "it is no label of a film (<name>.json, with <name>.png for exact masks); rename or remove it."
+    skipped = tuple(Skipped(name, why) for name in strays if not name.startswith("."))
+    films = sorted((folder / "films").iterdir()) if (folder / "films").is_dir() else []
+    bare = unlabelled([path for path in films if not path.name.startswith(".")], names)
+    return Dataset("phantom", tuple(names), lambda name: read_case(folder, name), (*skipped, *bare))
 
 
 def read_folder(folder: Path) -> Iterator[Case]:
@@ -43,12 +50,14 @@ def read_case(folder: Path, name: str) -> Case:
     """The case `name` of `folder`. Raises DamagedCase."""
     path = folder / "labels" / f"{name}.json"
     with label_of(path.name):
-        raw = json.loads(path.read_text())
+        raw = read_json(path)
         if not isinstance(raw, dict):
             raise ValueError("it is no JSON object")
-        truth = _truth(raw, folder / "labels" / f"{name}.png")
         film, group, spacing = film_path(folder, name), str(raw.get("layout", "")), raw.get("spacing_mm")
-        return Case(name, film, str(raw["region"]), group, truth, name, None if spacing is None else float(spacing))
+        size = agreed_size(size_of("it", *raw["size"]), picture_size(film) if film.is_file() else None)
+        truth = _truth(raw, size, folder / "labels" / f"{name}.png")
+        spacing_mm = None if spacing is None else float(spacing)
+        return Case(name, film, str(raw["region"]), group, truth, name, spacing_mm, size)
 
 
 def film_path(folder: Path, name: str) -> Path:
@@ -57,23 +66,38 @@ def film_path(folder: Path, name: str) -> Path:
     for suffix in FILM_SUFFIXES:
         if (films / f"{name}{suffix}").is_file():
             return films / f"{name}{suffix}"
-    found = sorted(path for path in films.iterdir() if path.stem == name) if films.is_dir() else []
+    found = sorted(path for path in films.iterdir() if film_stem(path) == name) if films.is_dir() else []
     return found[0] if found else films / f"{name}.png"
 
 
-def _truth(raw: Mapping[str, Any], exact: Path) -> Truth:
+def _truth(raw: Mapping[str, Any], size: tuple[int, int], exact: Path) -> Truth:
     """Exact masks where there is a label map, else the polygons filled; an unlabelled film has neither."""
-    size = (int(raw["size"][0]), int(raw["size"][1]))
-    polygons = {Level[name]: polygon_of(name, points) for name, points in raw.get("polygons", {}).items()}
-    boxes = {Level[name]: box_of(name, box) for name, box in raw.get("boxes", {}).items()}
+    outlines = Outlines(size)
+    polygons = {_level(name): points for name, points in raw.get("polygons", {}).items()}
+    boxes = {_level(name): outlines.box(name, box) for name, box in raw.get("boxes", {}).items()}
     boxes = {level: box for level, box in boxes.items() if level not in polygons}
-    complete = bool(raw["complete"])
-    if not exact.exists():
-        bodies = {level: Mask.from_polygon(points, size) for level, points in polygons.items()}
-        return Truth(bodies, {}, complete, boxes)
-    masks = masks_of_map(read_map(exact, size))
-    missing = [level.name for level in polygons if level not in masks]
+    filled = {level: outlines.fill(level.name, points) for level, points in polygons.items()}
+    empty = [level.name for level, mask in filled.items() if not mask.area]
+    if empty:
+        raise ValueError(f"{', '.join(empty)} holds no pixel of the film")
+    truth = Truth(filled, {}, bool(raw["complete"]), boxes)
+    return _exact(truth, exact, size) if exact.exists() else truth
+
+
+def _exact(truth: Truth, exact: Path, size: tuple[int, int]) -> Truth:
+    """The truth with the masks of a label map; bodies that are in the map alone are partial."""
+    labels = read_map(exact, size)
+    masks, left = levels_of_map(labels, "verse") if labels.any() else ({}, ())  # a film without a vertebra is one too
+    if left:
+        raise ValueError(f"the label map {exact.name} holds {left[0][0]}, which is no level")
+    missing = [level.name for level in truth.bodies if level not in masks]
     if missing:
         raise ValueError(f"{', '.join(missing)} is in polygons but not in the label map {exact.name}")
-    partial = {level: mask for level, mask in masks.items() if level not in polygons}
-    return Truth({level: masks[level] for level in polygons}, partial, complete, boxes)
+    partial = {level: mask for level, mask in masks.items() if level not in truth.bodies}
+    return replace(truth, bodies={level: masks[level] for level in truth.bodies}, partial=partial)
+
+
+def _level(name: str) -> Level:
+    if name not in Level.__members__:
+        raise ValueError(f"there is no level {name!r}")
+    return Level[name]

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from spinefm.core.foreign import foreign_input, read_json
 from spinefm.data.archive import unpack
+from spinefm.data.buu import LATERAL, open_buu
+from spinefm.data.case import DatasetError
 from spinefm.data.coco import open_coco
 from spinefm.data.csxa import open_csxa
-from spinefm.data.dataset import Dataset, DatasetError
+from spinefm.data.cvat import open_cvat
+from spinefm.data.dataset import Dataset
 from spinefm.data.films import visible_files
 from spinefm.data.folder import open_folder
 from spinefm.data.hub import PREFIX, fetch
 from spinefm.data.labelme import open_labelme
-from spinefm.data.labels import FAULTS
+from spinefm.data.labels import Conventions
 from spinefm.data.maps import FILM_FOLDERS, MAP_FOLDERS, open_maps
+from spinefm.data.nnunet import PARTS, open_nnunet
+from spinefm.data.results import LABELS, TRACE, open_results
 from spinefm.data.spinefm_layout import open_spinefm_layout
+from spinefm.data.yolo import open_yolo
 
-KINDS = MappingProxyType(
+Reader = Callable[[Path, Conventions], Dataset]
+KINDS: MappingProxyType[str, Reader] = MappingProxyType(
     {
         "phantom": open_folder,
         "csxa": open_csxa,
@@ -29,31 +38,46 @@ KINDS = MappingProxyType(
         "labelme": open_labelme,
         "coco": open_coco,
         "maps": open_maps,
+        "nnunet": open_nnunet,
+        "yolo": open_yolo,
+        "cvat": open_cvat,
+        "buu": open_buu,
+        "results": open_results,
     }
 )
 """The readers by the names under which a user asks for them; "auto" tells the layout by looking."""
+SOURCE = ".spinefm-zip"
+"""The file in an unpacked folder that holds the checksum of its zip."""
 LOOKED_AT = 20
 """JSON files that are opened to tell a layout: the first ones may be broken."""
+OWN_FOLDERS = frozenset((*FILM_FOLDERS, *MAP_FOLDERS, *PARTS, *PARTS.values(), LATERAL, "imgs", "gts"))
+"""Folders that are part of a layout, even where they are alone."""
 
 
-def open_dataset(kind: str, root: str | Path, unpack_to: Path | None = None) -> Dataset:
+def open_dataset(
+    kind: str, root: str | Path, unpack_to: Path | None = None, conventions: Conventions | None = None
+) -> Dataset:
     """The data set of layout `kind` at `root`: a folder, a zip (unpacked as `unpack_to`), or `hf:owner/name`.
 
+    conventions: the user's names of levels and ids of label maps.
     Raises DatasetError for an unknown kind, a root that is not there, and a layout that is another one.
     """
     if kind != "auto" and kind not in KINDS:
         raise DatasetError(f"There is no data set called {kind!r}; choose one of: auto, {', '.join(KINDS)}.")
-    folder = _only_child(_folder(root, unpack_to))
-    reader: Callable[[Path], Dataset] = KINDS[kind_of(folder) if kind == "auto" else kind]
+    known = unpack_to is not None and unpack_to.is_dir()
+    root_folder = _folder(root, unpack_to)
     try:
-        return reader(folder)
-    except FileNotFoundError as error:
-        raise DatasetError(str(error)) from error
-    except OSError as error:
-        raise DatasetError(f"{folder} cannot be read ({error.strerror}); ask for the right to read it.") from error
+        with foreign_input(lambda reason: DatasetError(f"{root_folder} cannot be read ({reason}); check it.")):
+            folder = _only_child(root_folder)
+            return KINDS[kind_of(folder) if kind == "auto" else kind](folder, conventions or Conventions())
+    except DatasetError:
+        if root_folder == unpack_to and not known:
+            shutil.rmtree(root_folder, ignore_errors=True)
+        raise
 
 
 def _folder(root: str | Path, unpack_to: Path | None) -> Path:
+    """The folder of a data set; a zip is unpacked once, and what was unpacked of another zip is never taken for it."""
     if str(root).startswith(PREFIX):
         return fetch(str(root))
     path = Path(root)
@@ -63,37 +87,80 @@ def _folder(root: str | Path, unpack_to: Path | None) -> Path:
         raise DatasetError(f"{path} is not there; check the name and the folder.")
     if unpack_to is None:
         raise DatasetError(f"{path} is no folder; unpack it first.")
-    return unpack_to if unpack_to.is_dir() else unpack(path, unpack_to)
+    mark = unpack_to / SOURCE
+    if not unpack_to.is_dir():
+        unpack(path, unpack_to)
+        mark.write_text(_checksum(path))
+    elif not mark.is_file() or mark.read_text() != _checksum(path):
+        raise DatasetError(f"{unpack_to} is not what {path.name} holds now; remove it, or choose another --out.")
+    return unpack_to
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _only_child(folder: Path) -> Path:
     """The folder inside `folder` when there is nothing else, as in most zips."""
     inside = [path for path in folder.iterdir() if not path.name.startswith((".", "__MACOSX"))]
-    is_layout = len(inside) == 1 and inside[0].name in (*FILM_FOLDERS, *MAP_FOLDERS, "imgs", "gts")
-    return _only_child(inside[0]) if len(inside) == 1 and inside[0].is_dir() and not is_layout else folder
+    if len(inside) != 1 or not inside[0].is_dir() or inside[0].name in OWN_FOLDERS or (inside[0] / LABELS).is_file():
+        return folder
+    return _only_child(inside[0])
 
 
 def kind_of(folder: Path) -> str:
     """The layout of a folder. Raises DatasetError where it has none that is known."""
-    if (folder / "imgs").is_dir() and (folder / "gts").is_dir():
-        return "spinefm"
+    by_folders = _kind_of_folders(folder)
+    if by_folders:
+        return by_folders
     files = visible_files(folder)
-    for path in [path for path in files if path.suffix == ".json"][:LOOKED_AT]:
-        kind = _kind_of_json(path)
+    faults: list[str] = []
+    for path in [path for path in files if path.suffix.lower() == ".json"][:LOOKED_AT]:
+        kind = _kind_of_json(path, faults)
         if kind is not None:
             return kind
-    if any((folder / name).is_dir() for name in FILM_FOLDERS) and any((folder / name).is_dir() for name in MAP_FOLDERS):
-        return "maps"
+    kind = next(_kinds_of_files(folder, files), None)
+    if kind is not None:
+        return kind
+    why = f" {faults[0]}" if faults else ""
     raise DatasetError(
-        f"{folder} has none of the known layouts ({', '.join(KINDS)}); `spinefm.data` says what each looks like."
+        f"{folder} has none of the known layouts ({', '.join(KINDS)}); `spinefm.data` says what each looks like.{why}"
     )
 
 
-def _kind_of_json(path: Path) -> str | None:
-    """The layout that a JSON file belongs to; None for a broken or unknown one."""
+def _kind_of_folders(folder: Path) -> str | None:
+    """The layout that a folder's own folders tell."""
+    if (folder / "imgs").is_dir() and (folder / "gts").is_dir():
+        return "spinefm"
+    if (folder / "dataset.json").is_file() and any((folder / part).is_dir() for part in PARTS):
+        return "nnunet"
+    return "results" if any(folder.glob(f"*/{TRACE}")) and any(folder.glob(f"*/{LABELS}")) else None
+
+
+def _kinds_of_files(folder: Path, files: list[Path]) -> Iterator[str]:
+    """The layouts that a folder's files suggest, the surest first."""
+    names = {path.name.lower() for path in files}
+    in_labels = [path for path in files if "labels" in path.relative_to(folder).parts[:-1]]
+    if any(path.suffix.lower() == ".txt" for path in in_labels) and (
+        "classes.txt" in names or any(name.endswith((".yaml", ".yml")) for name in names)
+    ):
+        yield "yolo"
+    if any(path.suffix.lower() == ".xml" for path in files):
+        yield "cvat"
+    if any(path.parent.name == LATERAL and path.suffix.lower() == ".csv" for path in files):
+        yield "buu"
+    if any((folder / name).is_dir() for name in FILM_FOLDERS) and any((folder / name).is_dir() for name in MAP_FOLDERS):
+        yield "maps"
+
+
+def _kind_of_json(path: Path, faults: list[str]) -> str | None:
+    """The layout that a JSON file belongs to; None for a broken one, whose fault is noted, or an unknown one."""
     try:
-        raw: Any = json.loads(path.read_text(encoding="utf-8"))
-    except FAULTS:
+        with foreign_input(lambda reason: DatasetError(f"{path.name} cannot be read: {reason}.")):
+            raw: Any = read_json(path)
+    except DatasetError as error:
+        faults.append(str(error))
         return None
     if not isinstance(raw, dict):
         return None

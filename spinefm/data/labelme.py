@@ -1,100 +1,141 @@
 """Folders of labelme files: one JSON per film, whose shapes are named after levels.
 
-Polygons become bodies, rectangles become boxes, and shapes that name no level are left out.
+Polygons, rotated rectangles and masks become bodies, rectangles become boxes; every other shape is listed as left out.
 """
 
 from __future__ import annotations
 
-import json
+import base64
+import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
-from spinefm.core.geometry import Box
-from spinefm.core.levels import Level
-from spinefm.core.masks import Mask
-from spinefm.data.case import Case, Truth, region_of
-from spinefm.data.dataset import Dataset, DatasetError
-from spinefm.data.films import films_by_stem, picture_size, visible_files
-from spinefm.data.labels import box_of, cut_by_edge, label_of, level_in, polygon_of, size_of
+from spinefm.core.foreign import read_json
+from spinefm.core.masks import MOST_PIXELS, Mask
+from spinefm.data.case import Case, DatasetError
+from spinefm.data.dataset import Dataset
+from spinefm.data.films import Films, picture_size, unlabelled, visible_files
+from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
+from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
+OUTLINES = ("polygon", "oriented_rectangle", "rotated_rectangle", "rotation")
+"""Kinds of shapes whose points are an outline; a shape without a kind is a polygon."""
+MAX_FILM_TEXT = 48 << 20
+"""Characters of a film inside its label."""
+HALF = -0.5
+"""labelme counts from pixel corners, half a pixel from pixel centres."""
 
-def open_labelme(root: Path) -> Dataset:
+
+@dataclass(frozen=True)
+class Labelled:
+    """A labelme file: its shapes, the film's (width, height), and the film as a file or as bytes."""
+
+    shapes: Sequence[Mapping[str, Any]]
+    size: tuple[int, int]
+    film: Path
+    content: bytes | None = None
+
+
+def open_labelme(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The labelme files below `root`; a film's name is its file's. Raises DatasetError where there is none."""
-    files = visible_files(root)
-    films = films_by_stem(files)
-    labels = {path.relative_to(root).with_suffix("").as_posix(): path for path in files if path.suffix == ".json"}
+    files, conventions = visible_files(root), conventions or Conventions()
+    films = Films.among(root, files)
+    paths = [path for path in files if path.suffix.lower() == ".json"]
+    labels = {path.relative_to(root).with_suffix("").as_posix(): path for path in paths}
     if not labels:
         raise DatasetError(f"{root} holds no labelme files (.json); choose the folder they are in.")
 
     def read(name: str) -> Case:
-        return read_labelme(name, labels[name], films)
+        return read_labelme(name, labels[name], films, conventions)
 
-    return Dataset("labelme", tuple(labels), read, splits=by_subject({name: name for name in labels}))
+    stems = {path.stem for path in paths}
+    by_own_name = stems <= set(films.stems())  # else labels name other films inside, which reading them tells
+    skipped = unlabelled(films.paths, stems) if by_own_name else ()
+    return Dataset("labelme", tuple(labels), read, skipped, by_subject({name: name for name in labels}))
 
 
-def read_labelme(name: str, path: Path, films: Mapping[str, Path]) -> Case:
+def read_labelme(name: str, path: Path, films: Films, conventions: Conventions) -> Case:
     """The case of one file. Raises DamagedCase."""
     with label_of(path.name):
-        shapes, size, film = load_shapes(path, films)
-        polygons = _named(shapes, "polygon")
-        masks = {level: filled(level, points, size) for level, points in polygons.items()}
-        boxes = {level: _rectangle(level, points) for level, points in _named(shapes, "rectangle").items()}
-        if not masks and not boxes:
-            raise ValueError("no polygon or rectangle in it is named after a level, such as C5")
-        partial = {level: mask for level, mask in masks.items() if cut_by_edge(mask, size)}
-        bodies = {level: mask for level, mask in masks.items() if level not in partial}
-        truth = Truth(bodies, partial, False, {level: box for level, box in boxes.items() if level not in masks})
-        return Case(name, film, region_of([*masks, *boxes]), "", truth, name)
+        labelled = load_labelled(path, films)
+        sheet = Sheet(name, labelled.size, conventions)
+        for shape in labelled.shapes:
+            _take(sheet, shape)
+        return sheet.case(labelled.film, content=labelled.content)
 
 
-def filled(level: Level, points: Any, size: tuple[int, int]) -> Mask:
-    """The mask of a labelme polygon. labelme counts from pixel corners, half a pixel from pixel centres."""
-    return Mask.from_polygon(polygon_of(level.name, points) - 0.5, size)
+def _take(sheet: Sheet, shape: Mapping[str, Any]) -> None:
+    """Put one shape on the sheet."""
+    label, kind = str(shape.get("label")), shape.get("shape_type") or "polygon"
+    points, group = shape.get("points"), shape.get("group_id")
+    if kind in OUTLINES:
+        sheet.polygon(label, points, HALF, group)
+    elif kind == "mask":
+        sheet.mask(label, lambda: _mask(shape, sheet.outlines.size), group)
+    elif kind == "rectangle":
+        sheet.box(label, _corners(points))
+    else:
+        sheet.leave_out(label, f"a {kind} is no outline of a body")
 
 
-def load_shapes(path: Path, films: Mapping[str, Path]) -> tuple[Sequence[Mapping[str, Any]], tuple[int, int], Path]:
-    """The shapes of a labelme file, the film's (width, height) and its path. Raises ValueError and its like."""
-    raw = json.loads(path.read_text(encoding="utf-8"))
+def _corners(points: Any) -> list[float]:
+    """x0, y0, x1, y1 of a labelme rectangle, opposite corners in any order; nothing for what is none."""
+    corners = np.asarray(points, float).reshape(-1, 2) if np.size(points) in (4, 8) else np.zeros((0, 2))
+    return [*corners.min(axis=0), *corners.max(axis=0)] if len(corners) else []
+
+
+def _mask(shape: Mapping[str, Any], size: tuple[int, int]) -> Mask:
+    """The mask of a shape whose crop is a PNG, placed at its first point."""
+    with Image.open(io.BytesIO(base64.b64decode(str(shape["mask"]), validate=True)), formats=("PNG",)) as picture:
+        if picture.size[0] > size[0] + 1 or picture.size[1] > size[1] + 1:
+            raise ValueError("its mask is larger than the film")
+        crop = np.asarray(picture.convert("L")) > 0
+    x, y = (int(round(float(value))) for value in shape["points"][0])
+    canvas = np.zeros((size[1], size[0]), bool)
+    if not (0 <= x < size[0] and 0 <= y < size[1]):
+        raise ValueError("its mask lies outside the film")
+    part = crop[: size[1] - y, : size[0] - x]
+    canvas[y : y + part.shape[0], x : x + part.shape[1]] = part
+    return Mask.from_array(canvas)
+
+
+def load_labelled(path: Path, films: Films, told: bool = True) -> Labelled:
+    """A labelme file and its film. told: whether errors may name the film. Raises ValueError and its like."""
+    raw = read_json(path)
     if not isinstance(raw, dict) or not isinstance(raw["shapes"], list):
         raise ValueError("it has no list of shapes")
-    film = film_of(path, raw.get("imagePath"), films)
+    film, content = _film(path, raw, films, told)
     stated = raw.get("imageWidth"), raw.get("imageHeight")
-    size = picture_size(film) if None in stated else size_of("it", *stated)
-    if size is None:
-        raise ValueError("it states no imageWidth and imageHeight")
-    return raw["shapes"], size, film
+    given = None if None in stated else size_of("it", *stated)
+    known = _content_size(content) if content else picture_size(film)
+    return Labelled(raw["shapes"], agreed_size(given, known), film, content)
 
 
-def film_of(label: Path, stated: object, films: Mapping[str, Path]) -> Path:
-    """The film of a label: by the label's own name or by the name it states; never outside the data set.
-
-    Raises ValueError where there is none.
-    """
-    stems = [label.stem, Path(str(stated).replace("\\", "/")).stem] if stated else [label.stem]
-    for stem in stems:
-        if stem in films:
-            return films[stem]
-    raise ValueError("its film is missing")
-
-
-def _named(shapes: Sequence[Mapping[str, Any]], kind: str) -> dict[Level, Any]:
-    """The points of the shapes of one kind by level. Raises ValueError where a level occurs twice."""
-    found: dict[Level, Any] = {}
-    for shape in shapes:
-        level = level_in(str(shape["label"]))
-        if level is None or shape.get("shape_type", "polygon") != kind:
-            continue
-        if level in found:
-            raise ValueError(f"{level.name} occurs twice")
-        found[level] = shape["points"]
-    return found
+def _film(path: Path, raw: Mapping[str, Any], films: Films, told: bool) -> tuple[Path, bytes | None]:
+    """The film as a file of the data set, else as the bytes that the label holds."""
+    try:
+        return films.of_label(path, raw.get("imagePath")), None
+    except ValueError as error:
+        text = raw.get("imageData")
+        if not isinstance(text, str) or len(text) > MAX_FILM_TEXT:
+            raise error if told else ValueError("its film is missing, or several have its name") from error
+        stated = Path(str(raw.get("imagePath") or path.stem).replace("\\", "/")).name
+        return path.with_name(stated), base64.b64decode(text, validate=True)
 
 
-def _rectangle(level: Level, points: Any) -> Box:
-    """The box of a labelme rectangle, two opposite corners in any order."""
-    corners = np.asarray(points, float).reshape(-1, 2)
-    return box_of(level.name, [*corners.min(axis=0), *corners.max(axis=0)])
+def _content_size(content: bytes) -> tuple[int, int] | None:
+    """(width, height) of a film that its label holds; None where reading it must tell."""
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            size = picture.size
+    except (OSError, Image.DecompressionBombError):
+        return None
+    if size[0] * size[1] > MOST_PIXELS:
+        raise ValueError("the film in it has more pixels than any film")
+    return size

@@ -1,78 +1,47 @@
-"""What labels are made of, whatever the data set: level names, polygons, boxes and maps of VerSe ids, each checked."""
+"""What labels are made of, whatever the data set: their sentence, sizes, and maps of ids as pictures."""
 
 from __future__ import annotations
 
-import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
-from spinefm.core.geometry import Box
-from spinefm.core.levels import Level
+from spinefm.core.foreign import foreign_input
 from spinefm.core.masks import MOST_PIXELS, Mask
 from spinefm.data.case import DamagedCase
+from spinefm.data.films import open_picture, orientation
+from spinefm.data.names import Names
+from spinefm.data.nifti import is_nifti, read_nifti
 
-LEVEL_NAME = re.compile(r"(?<![A-Za-z0-9])([CTL]\d{1,2}|S1)(?![A-Za-z0-9])", re.IGNORECASE)
-"""A level inside a label's text, such as "C5", "vertebra C5" or "c5_body"."""
-MAP_MODES = ("L", "P", "I;16", "I")
+MAP_MODES = ("1", "L", "P", "I;16", "I;16B", "I")
 """Pictures of one channel of whole numbers."""
 
 
-FAULTS = (
-    *(OSError, EOFError, zlib.error, zipfile.BadZipFile),
-    *(ValueError, LookupError, TypeError, AttributeError, OverflowError),
-)
-"""What reading a broken file can raise."""
+@dataclass(frozen=True)
+class Conventions:
+    """What the user says about labels: names beside the built-in ones, and whose ids label maps hold ("": VerSe's)."""
+
+    names: Names = field(default_factory=Names)
+    ids: str = ""
+
+    @property
+    def title(self) -> str:
+        """What differs from the built-in conventions, as one line; "" for nothing."""
+        own = [f"{label}={level.name if level else 'none'}" for label, level in sorted(self.names.own.items())]
+        return "; ".join([*([f"ids {self.ids}"] if self.ids else []), *own])
 
 
 @contextmanager
 def label_of(title: str) -> Iterator[None]:
-    """Whatever goes wrong inside becomes a DamagedCase that names the label by its `title`."""
-    try:
+    """Whatever is wrong with the label read inside becomes a DamagedCase that names it by its `title`."""
+    with foreign_input(lambda reason: DamagedCase(f"The label {title} cannot be read ({reason}); mend or remove it.")):
         yield
-    except FAULTS as error:
-        raise DamagedCase(f"The label {title} cannot be read ({_cause(error)}); mend or remove it.") from error
-
-
-def _cause(error: Exception) -> str:
-    """An error in words that name no file: a missing entry carries only its name, a file's error its whole path."""
-    if isinstance(error, KeyError):
-        return f"{error} is missing or no level"
-    if isinstance(error, OSError):
-        return error.strerror or "its film or mask is damaged"
-    return str(error)
-
-
-def level_in(text: str) -> Level | None:
-    """The level that a label names; None where it names none, or more than one."""
-    found = {name.upper() for name in LEVEL_NAME.findall(text.replace("_", " "))} & set(Level.__members__)
-    return Level[found.pop()] if len(found) == 1 else None
-
-
-def polygon_of(name: str, points: Any) -> NDArray[np.float64]:
-    """A polygon (N, 2) of (x, y) film pixels. Raises ValueError for what is none."""
-    polygon = np.asarray(points, float)
-    if polygon.ndim != 2 or polygon.shape[1] != 2 or len(polygon) < 3 or not np.isfinite(polygon).all():
-        raise ValueError(f"the polygon of {name} is no list of at least three points (x, y)")
-    return polygon
-
-
-def box_of(name: str, corners: Any) -> Box:
-    """A box from x0, y0, x1, y1 in film pixels, rounded. Raises ValueError for what is none."""
-    values = np.asarray(corners, float)
-    if values.shape != (4,) or not np.isfinite(values).all():
-        raise ValueError(f"the box of {name} is not x0, y0, x1, y1")
-    box = Box(*(int(round(value)) for value in values.tolist()))
-    if box.is_empty:
-        raise ValueError(f"the box of {name} holds no pixel")
-    return box
 
 
 def size_of(label: str, width: Any, height: Any) -> tuple[int, int]:
@@ -83,22 +52,51 @@ def size_of(label: str, width: Any, height: Any) -> tuple[int, int]:
     return size
 
 
-def read_map(path: Path, size: tuple[int, int] | None) -> NDArray[np.int32]:
-    """A label map (H, W) of ids from a grey or palette picture; `size` is the film's (width, height) where known.
+def agreed_size(stated: tuple[int, int] | None, film: tuple[int, int] | None) -> tuple[int, int]:
+    """The size that label and film agree on, each None where unknown. Raises ValueError where they do not."""
+    size = film or stated
+    if size is None:
+        raise ValueError("neither the label nor the film states a size")
+    if stated and film and stated != film:
+        raise ValueError(
+            f"it is drawn on a film of {stated[0]} x {stated[1]} pixels, and the film has {film[0]} x {film[1]}"
+        )
+    return size
 
-    Raises ValueError for a picture of several channels or of another size.
+
+def read_map(path: Path, size: tuple[int, int] | None, film: Path | None = None) -> NDArray[np.int32]:
+    """A label map (H, W) of ids from a grey or palette picture or a NIfTI file of one slice.
+
+    size: the upright film's (width, height) where known. A map drawn on the film before its orientation was applied
+    is turned as the `film` is. Raises ValueError for a picture of several channels or of another size.
     """
-    with Image.open(path) as picture:
+    labels = read_nifti(path) if is_nifti(path) else _read_picture(path)
+    if size is None or (labels.shape[1], labels.shape[0]) == size:
+        return labels
+    turned = _turned_as(labels, film)
+    agreed_size((turned.shape[1], turned.shape[0]), size)
+    return turned
+
+
+def _read_picture(path: Path) -> NDArray[np.int32]:
+    """The ids of a picture, upright as its own orientation says."""
+    with open_picture(path) as picture:
         if picture.mode not in MAP_MODES:
             raise ValueError(f"the label map {path.name} is no picture of one channel of ids")
-        if size is not None and picture.size != size:
-            raise ValueError(f"the label map {path.name} has {picture.size} pixels, the film {size}")
-        return np.asarray(picture).astype(np.int32)
+        return np.asarray(ImageOps.exif_transpose(picture)).astype(np.int32)
 
 
-def masks_of_map(labels: NDArray[np.int32]) -> dict[Level, Mask]:
-    """The masks of a map of VerSe ids. Raises ValueError for an id that is no level."""
-    return {Level(int(value)): Mask.from_array(labels == value) for value in np.unique(labels) if value}
+def _turned_as(labels: NDArray[np.int32], film: Path | None) -> NDArray[np.int32]:
+    """A map turned upright as the orientation of its film says."""
+    if film is None or is_nifti(film):
+        return labels
+    with open_picture(film) as picture:
+        code = orientation(picture)
+    if code == 1:
+        return labels
+    image = Image.fromarray(labels)
+    image.getexif()[0x0112] = code
+    return np.asarray(ImageOps.exif_transpose(image)).astype(np.int32)
 
 
 def cut_by_edge(mask: Mask, size: tuple[int, int]) -> bool:

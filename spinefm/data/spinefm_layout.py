@@ -10,42 +10,60 @@ from __future__ import annotations
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
 from spinefm.core.masks import MOST_PIXELS, Mask
-from spinefm.data.case import Case, Truth, region_of
-from spinefm.data.dataset import Dataset, DatasetError, Skipped
-from spinefm.data.films import films_by_stem, picture_size
-from spinefm.data.labels import cut_by_edge, label_of
+from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.dataset import Dataset
+from spinefm.data.films import Films, picture_size, visible_files
+from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
+from spinefm.data.sheet import Sheet
 from spinefm.data.splits import PARTS, subject_disjoint
 
 NHANES_ID = re.compile(r"[CL]\d+")
 """An id of NHANES II: the region and the subject's number."""
+FILM_ENDING = re.compile(r"\.(png|jpe?g|tiff?|dcm|npy|npz)$", re.IGNORECASE)
+"""What an id in a split file may end with."""
 BYTES_A_PIXEL = 8
 """The widest numbers that a mask may be stored in."""
 
 
-def open_spinefm_layout(root: Path) -> Dataset:
+MOST_SPLIT_BYTES = 8 << 20
+
+
+def open_spinefm_layout(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The films of `root`. Raises DatasetError where `imgs` or `gts` is missing."""
+    conventions = conventions or Conventions()
     if not ((root / "imgs").is_dir() and (root / "gts").is_dir()):
         raise DatasetError(f"{root} has no folders imgs and gts; choose the folder that has both.")
-    films = films_by_stem(sorted((root / "imgs").iterdir()))
+    films = {stem: paths[0] for stem, paths in Films.among(root, visible_files(root / "imgs")).stems().items()}
     masks, strays = _masks_by_film(root / "gts")
-    names = _shown_names(films)
+    names = dict(sorted(_shown_names(films).items()))
     ids = {name: film for film, name in names.items()}
-    splits = _published(root / "data_split", names)
+    splits, unknown = _published(root / "data_split", names)
     subjects = {name: _subject(ids[name]) for name in ids}
+    orphans = _orphans(masks, names)
 
     def read(name: str) -> Case:
-        return _read(name, films[ids[name]], masks.get(ids[name], {}), subjects[name])
+        return _read(name, films[ids[name]], masks.get(ids[name], {}), subjects[name], conventions)
 
     kind = "nhanes2" if all(map(NHANES_ID.fullmatch, films)) else "csxa"
-    return Dataset(kind, tuple(ids), read, strays, {**splits, **subject_disjoint(splits, subjects)})
+    skipped = (*strays, *orphans, *unknown)
+    return Dataset(kind, tuple(ids), read, skipped, {**splits, **subject_disjoint(splits, subjects)})
+
+
+def _orphans(masks: Mapping[str, Mapping[Level, Path]], names: Mapping[str, str]) -> tuple[Skipped, ...]:
+    """The masks that belong to no film."""
+    count = sum(len(levels) for film, levels in masks.items() if film not in names)
+    return (Skipped("gts", f"{count} masks belong to no film in imgs; add the films or remove them."),) if count else ()
 
 
 def _shown_names(films: Mapping[str, Path]) -> dict[str, str]:
@@ -63,52 +81,68 @@ def _masks_by_film(folder: Path) -> tuple[dict[str, dict[Level, Path]], tuple[Sk
     """The mask file of every level of every film, and the files that name no level."""
     found: dict[str, dict[Level, Path]] = defaultdict(dict)
     strays = 0
-    for path in sorted(folder.iterdir()):
+    for path in visible_files(folder):
         film, _, level = path.stem.rpartition("_")
-        if path.suffix in (".npy", ".npz") and level in Level.__members__:
-            found[film][Level[level]] = path
+        if path.suffix.lower() in (".npy", ".npz") and level.upper() in Level.__members__:
+            found[film][Level[level.upper()]] = path
         else:
             strays += 1
     why = f"{strays} files in gts are not called <id>_<LEVEL>.npy or .npz; rename or remove them."
     return found, (Skipped("gts", why),) if strays else ()
 
 
-def _published(folder: Path, names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """The films of each published part that are here."""
-    splits = {}
+def _published(folder: Path, names: Mapping[str, str]) -> tuple[dict[str, tuple[str, ...]], tuple[Skipped, ...]]:
+    """The films of each published part that are here, and how many of its ids are not."""
+    splits: dict[str, tuple[str, ...]] = {}
+    unknown = []
     for part in PARTS:
-        if (folder / f"{part}.txt").is_file():
-            lines = (folder / f"{part}.txt").read_text(encoding="utf-8").splitlines()
-            ids = [Path(line.strip()).stem for line in lines if line.strip()]
-            splits[part] = tuple(names[film] for film in ids if film in names)
-    return splits
+        path = folder / f"{part}.txt"
+        if not path.is_file():
+            continue
+        ids = _ids_in(path)
+        splits[part] = tuple(dict.fromkeys(names[film] for film in ids if film in names))
+        missing = sum(film not in names for film in ids)
+        if missing:
+            why = f"{missing} of its {len(ids)} ids have no film in imgs; add the films or correct the ids."
+            unknown.append(Skipped(path.name, why))
+    return splits, tuple(unknown)
 
 
-def _read(name: str, film: Path, files: Mapping[Level, Path], subject: str) -> Case:
+def _ids_in(path: Path) -> list[str]:
+    """The ids of a split file, one a line. Raises DatasetError for what is no text."""
+    with foreign_input(lambda reason: DatasetError(f"The split {path.name} cannot be read ({reason}); mend it.")):
+        lines = read_bytes(path, MOST_SPLIT_BYTES).decode("utf-8-sig").splitlines()
+        return [re.sub(FILM_ENDING, "", line.strip()) for line in lines if line.strip()]
+
+
+def _read(name: str, film: Path, files: Mapping[Level, Path], subject: str, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
         if not files:
             raise ValueError("no mask in gts belongs to it")
         size = picture_size(film)
-        masks = {level: _mask(level, path, size) for level, path in sorted(files.items())}
-        partial = {level: mask for level, mask in masks.items() if size and cut_by_edge(mask, size)}
-        bodies = {level: mask for level, mask in masks.items() if level not in partial}
-        return Case(name, film, region_of(masks), "", Truth(bodies, partial, complete=False), subject)
+        if size is None:
+            height, width = _array(next(iter(files.values()))).shape
+            size = size_of("a mask", width, height)
+        sheet = Sheet(name, size, conventions)
+        for level, path in sorted(files.items()):
+            sheet.mask(level.name, partial(_mask, path, size))
+        return replace(sheet.case(film), subject=subject)
 
 
-def _mask(level: Level, path: Path, size: Sequence[int] | None) -> Mask:
-    """The non-zero pixels of a stored array. Raises ValueError where it does not fit the film or is empty."""
+def _mask(path: Path, size: tuple[int, int]) -> Mask:
+    """The non-zero pixels of a stored array. Raises ValueError where it does not fit the film or is no mask."""
     array = _array(path)
-    if array.ndim != 2 or (size is not None and array.shape != (size[1], size[0])):
-        raise ValueError(f"the mask of {level.name} has shape {array.shape}, the film {size}")
-    mask = Mask.from_array(array)
-    if not mask.area:
-        raise ValueError(f"the mask of {level.name} is empty")
-    return mask
+    if array.ndim != 2 or array.dtype.kind not in "biuf":
+        raise ValueError(f"its mask has the shape {array.shape} and the type {array.dtype}, which is no mask")
+    agreed_size((array.shape[1], array.shape[0]), size)
+    if array.dtype.kind == "f" and np.isnan(array).any():
+        raise ValueError("its mask holds NaN")
+    return Mask.from_array(array)
 
 
 def _array(path: Path) -> NDArray[np.generic]:
     """A stored array; nothing in the file is executed, and none larger than a film is unpacked."""
-    if path.suffix == ".npy":
+    if path.suffix.lower() == ".npy":
         return np.load(path, allow_pickle=False, mmap_mode="r")
     with zipfile.ZipFile(path) as archive:
         if archive.getinfo("arr_0.npy").file_size > MOST_PIXELS * BYTES_A_PIXEL:

@@ -33,7 +33,7 @@ def by_subject(subjects: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def _part_of(subject: str) -> str:
-    draw = int.from_bytes(hashlib.sha256(subject.encode()).digest()[:4]) % 100
+    draw = int.from_bytes(hashlib.sha256(subject.encode("utf-8", "surrogateescape")).digest()[:4]) % 100
     if draw < SHARES["train"]:
         return "train"
     return "val" if draw < SHARES["train"] + SHARES["val"] else "test"

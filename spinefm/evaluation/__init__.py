@@ -1,6 +1,6 @@
 """Matching predictions with truth, the paper's tables and what they hide, and runs over whole data sets."""
 
-from spinefm.evaluation.evaluate import Progress, evaluate, evaluate_film
+from spinefm.evaluation.evaluate import Pace, Progress, evaluate, evaluate_film
 from spinefm.evaluation.matching import FilmScore, LevelScore, score_film
 from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.runs import Plan, RunError, RunFolder
@@ -10,6 +10,7 @@ __all__ = [
     "FilmRow",
     "FilmScore",
     "LevelScore",
+    "Pace",
     "Plan",
     "Progress",
     "RunError",

@@ -7,7 +7,7 @@ import numpy as np
 
 from spinefm.core.masks import Mask
 from spinefm.data import Truth
-from spinefm.evaluation.results import Drawing
+from spinefm.evaluation.results import CaseOutlines
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.trace.model import Vertebra
 
@@ -18,9 +18,9 @@ PREVIEW_SIDE = 720
 PREVIEW_QUALITY = 72
 
 
-def draw(truth: Truth, vertebrae: tuple[Vertebra, ...]) -> Drawing:
+def draw(truth: Truth, vertebrae: tuple[Vertebra, ...]) -> CaseOutlines:
     """The outlines of everything known and everything found."""
-    return Drawing(
+    return CaseOutlines(
         truth={level.name: outline(mask) for level, mask in truth.bodies.items()},
         partial={level.name: outline(mask) for level, mask in truth.partial.items()},
         boxes={level.name: list(box) for level, box in truth.boxes.items()},

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
+from spinefm.core.foreign import reason_of
 from spinefm.data import Case, Dataset, Skipped, read_or_skip
+from spinefm.data.names import Names
 from spinefm.evaluation.drawing import preview
 from spinefm.evaluation.edges import edge_share, windowed
 from spinefm.evaluation.judge import Judged, judge
 from spinefm.evaluation.results import FilmResult
-from spinefm.evaluation.runs import Plan, RunFolder
+from spinefm.evaluation.runs import Plan, RunError, RunFolder
 from spinefm.imaging.radiograph import Polarity, Radiograph, UnreadableFilm, read
 from spinefm.methods import CannotStart, Method, film_record
 from spinefm.trace.model import Trace
@@ -30,41 +33,80 @@ class Progress:
     seconds_left: float | None
 
 
-def evaluate(dataset: Dataset, method: Method, folder: RunFolder, plan: Plan) -> Iterator[Progress]:
-    """Evaluate every film that is not done, in order. Raises RunError if the folder holds another run."""
+def _go_on() -> None:
+    """Never ends an evaluation."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How an evaluation shares the networks with others.
+
+    turn: held while they work, and only then. check: called before each film and at each event; raises to end it.
+    """
+
+    turn: Callable[[], AbstractContextManager[None]] = nullcontext
+    check: Callable[[], None] = _go_on
+
+
+def evaluate(
+    dataset: Dataset, method: Method, folder: RunFolder, plan: Plan, pace: Pace | None = None
+) -> Iterator[Progress]:
+    """Evaluate every film that is not done, in order.
+
+    Raises RunError if the folder holds another run or cannot be written, and what `pace.check` raises.
+    """
     folder.begin(plan)
+    pace = pace or Pace()
     start, fresh = time.monotonic(), 0
     for index, name in enumerate(dataset.names, start=1):
+        pace.check()
         result = folder.done(name)
-        outcome = result or _evaluate_one(dataset, name, method, folder, plan)
+        outcome = result or _evaluate_one(dataset, name, method, folder, plan, pace)
         fresh += result is None
         left = (time.monotonic() - start) / fresh * (len(dataset.names) - index) if fresh else None
         yield Progress(index, len(dataset.names), name, outcome, result is None, left)
 
 
-def _evaluate_one(dataset: Dataset, name: str, method: Method, folder: RunFolder, plan: Plan) -> FilmResult | Skipped:
+def _evaluate_one(
+    dataset: Dataset, name: str, method: Method, folder: RunFolder, plan: Plan, pace: Pace
+) -> FilmResult | Skipped:
     """One film's stored result, or why it was left out. A program error on one film does not stop the others."""
     case = read_or_skip(dataset, name)
     if isinstance(case, Skipped):
         return case
     try:
-        film = read(case.film, f"{case.name}{case.film.suffix}", _polarity(plan.polarity))
-        result, trace = evaluate_film(_as_complete(case) if plan.complete else case, film, method)
-        folder.keep(result, trace, preview(film))
+        film = read(case.source, f"{case.name}{case.film.suffix}", _polarity(plan.polarity))
+        _check_size(case, film)
+        result, trace = evaluate_film(_as_complete(case) if plan.complete else case, film, method, pace)
+        folder.keep(result, trace, preview(film), case.left_out)
     except UnreadableFilm as error:
         return Skipped(name, f"The film cannot be read: {error}")
+    except RunError:
+        raise
     except Exception as error:  # noqa: BLE001 (reported; the others go on)
-        return Skipped(name, f"The program failed on this film ({type(error).__name__}: {error}); report it.")
+        return Skipped(
+            name, f"The program failed on this film ({type(error).__name__}: {reason_of(error)}); report it."
+        )
     return result
 
 
-def evaluate_film(case: Case, film: Radiograph, method: Method) -> tuple[FilmResult, Trace]:
+def _check_size(case: Case, film: Radiograph) -> None:
+    """Raises UnreadableFilm where the truth was drawn on a film of another size."""
+    if case.size is not None and case.size != film.size:
+        drawn, read_as = (f"{width} x {height}" for width, height in (case.size, film.size))
+        raise UnreadableFilm(f"its label is drawn on {drawn} pixels, and the film has {read_as}; mend the label.")
+
+
+def evaluate_film(case: Case, film: Radiograph, method: Method, pace: Pace | None = None) -> tuple[FilmResult, Trace]:
     """Run the method on one film and compare it with the truth; if no run can start, nothing is found."""
     events: list[Event] = []
     failure = ""
+    pace = pace or Pace()
     try:
-        for event in method.run(film):
-            events.append(event)
+        with pace.turn():
+            for event in method.run(film):
+                events.append(event)
+                pace.check()
     except CannotStart as error:
         failure = str(error)
     trace = Trace.from_events(film_record(film), method.name, method.settings, events)
@@ -75,7 +117,9 @@ def evaluate_film(case: Case, film: Radiograph, method: Method) -> tuple[FilmRes
 
 
 def _as_complete(case: Case) -> Case:
-    """The case with its truth marked complete, as the user says it is."""
+    """The case with a truth that the user says is complete; one whose label of a level cannot be used is not."""
+    if any(Names().read(one.label).level is not None for one in case.left_out):
+        return case
     return replace(case, truth=replace(case.truth, complete=True))
 
 

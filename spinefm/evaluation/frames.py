@@ -12,9 +12,11 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spinefm.core.foreign import foreign_input
 from spinefm.data import Skipped
 from spinefm.evaluation.results import LISTS, FilmResult, FilmRow, VertebraRow
-from spinefm.evaluation.runs import RunError, write_whole
+from spinefm.evaluation.runs import RunError, RunFolder, write_whole
+from spinefm.evaluation.stored import read_table
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -44,25 +46,26 @@ def _table(rows: list[dict[str, Any]], kind: type[FilmRow] | type[VertebraRow]) 
 
 
 def write_tables(folder: Path, results: Sequence[FilmResult], skipped: Sequence[Skipped]) -> None:
-    """Write films and vertebrae as CSV and parquet, and the films that were left out."""
+    """Write films and vertebrae as CSV and parquet, and which films and labels were left out."""
     for name, table in ((FILMS, film_table(results)), (VERTEBRAE, vertebra_table(results))):
         write_whole(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
         stream = io.BytesIO()
         table.to_parquet(stream, index=False)
         write_whole(folder / f"{name}.parquet", stream.getvalue())
-    write_whole(folder / "skipped.json", (json.dumps([asdict(one) for one in skipped], indent=2) + "\n").encode())
+    left = [*skipped, *RunFolder(folder).left_out(one.row.film for one in results)]
+    content = json.dumps([asdict(one) for one in left], indent=2) + "\n"
+    write_whole(folder / "skipped.json", content.encode())
 
 
 def read_tables(folder: Path) -> tuple[DataFrame, DataFrame]:
     """The tables of films and vertebrae of a finished run. Raises RunError if they are missing."""
-    import pandas
-
-    try:
-        films, vertebrae = (pandas.read_parquet(folder / f"{name}.parquet") for name in (FILMS, VERTEBRAE))
-    except FileNotFoundError as error:
-        raise RunError(f"{folder} holds no finished evaluation; run `spinefm evaluate` to its end.") from error
-    except (OSError, ValueError) as error:
-        raise RunError(f"The tables in {folder} are damaged ({error}); run `spinefm evaluate` again.") from error
+    paths = [folder / f"{name}.parquet" for name in (FILMS, VERTEBRAE)]
+    if not all(path.is_file() for path in paths):
+        raise RunError(f"{folder} holds no finished evaluation; run `spinefm evaluate` to its end.")
+    with foreign_input(
+        lambda reason: RunError(f"The tables in {folder} are damaged ({reason}); run `spinefm evaluate` again.")
+    ):
+        films, vertebrae = (read_table(path) for path in paths)
     for table, kind in ((films, FilmRow), (vertebrae, VertebraRow)):
         lacking = [part.name for part in fields(kind) if part.name not in table.columns]
         if lacking:

@@ -40,7 +40,8 @@ def finish(folder: RunFolder, dataset: Dataset, skipped: Sequence[Skipped]) -> s
 def write_report(folder: Path, plan: Plan, films: DataFrame, vertebrae: DataFrame, skipped: Sequence[Skipped]) -> str:
     """Write `table.txt`, `levels.csv`, `calibration.csv` and both figures; returns the text of the table."""
     levels, calibrated, published = level_figures(vertebrae, films), calibration(films), published_for(plan.dataset)
-    text = f"{plan.title}\n\n{report_text(films, vertebrae, published, len(skipped))}\n"
+    left_out = sum(not one.label for one in skipped)
+    text = f"{plan.title}\n\n{report_text(films, vertebrae, published, left_out)}\n"
     write_whole(folder / "table.txt", text.encode())
     write_whole(folder / "levels.csv", levels_csv(levels).encode())
     write_whole(folder / "levels.png", levels_picture(levels, published))

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from spinefm.core.foreign import foreign_input, json_of
+
 SCHEMA = 2
 """Version of the layout on disk; 2 holds what splits the tables: edges, probabilities, and checksums."""
 
@@ -89,7 +91,7 @@ class FilmRow:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class CaseOutlines:
     """Outlines as x, y, x, y … in film pixels: true bodies and boxes by level, masks by number and name."""
 
     truth: dict[str, list[float]]
@@ -104,22 +106,19 @@ class FilmResult:
 
     row: FilmRow
     vertebrae: tuple[VertebraRow, ...]
-    drawing: Drawing
+    drawing: CaseOutlines
 
     def to_json(self) -> str:
         """The result as JSON; the same result gives the same text."""
         return json.dumps({"schema": SCHEMA, **asdict(self)}, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, text: str) -> FilmResult:
+    def from_json(cls, text: str | bytes) -> FilmResult:
         """The result that `to_json` wrote. Raises ValueError for anything else, or another layout."""
-        try:
-            raw = json.loads(text)
+        sentence = "The stored result is damaged ({}); remove it and evaluate the film again."
+        with foreign_input(lambda reason: ValueError(sentence.format(reason))):
+            raw = json_of(text)
             if raw.pop("schema") != SCHEMA:
                 raise ValueError("it has another layout")
             row = FilmRow(**{**raw["row"], **{name: tuple(raw["row"][name]) for name in LISTS}})
-            return cls(row, tuple(VertebraRow(**one) for one in raw["vertebrae"]), Drawing(**raw["drawing"]))
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise ValueError(
-                f"The stored result is damaged ({error}); remove it and evaluate the film again."
-            ) from error
+            return cls(row, tuple(VertebraRow(**one) for one in raw["vertebrae"]), CaseOutlines(**raw["drawing"]))

@@ -4,6 +4,7 @@
     results/<film>.json     figures and outlines; its existence means that the film is done
     traces/<film>.json.gz   the whole trace, for the player
     previews/<film>.jpg     the film, small
+    left_out/<film>.json    labels that are not in the truth, and why; only where there are any
     *.csv *.parquet …       the tables, made of the results when all films are done
 
 Every file appears complete or not at all, so a run that was killed continues where it stopped.
@@ -14,27 +15,39 @@ from __future__ import annotations
 import gzip
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
 
 from spinefm import __version__
+from spinefm.core.foreign import InputError, foreign_input, gunzip, json_of, read_bytes, read_json
+from spinefm.data import Skipped
 from spinefm.evaluation.results import FilmResult
+from spinefm.evaluation.stored import check_masks
 from spinefm.evaluation.titles import method_title
 from spinefm.trace.model import Setting, Trace
 
 PLAN = "run.json"
+PARTS = ("results", "traces", "previews", "left_out")
+"""The folders of a run."""
+MOST_RESULT_BYTES, MOST_PREVIEW_BYTES = 16 << 20, 8 << 20
+MOST_TRACE_BYTES = 64 << 20
+"""Bytes of a trace, packed and unpacked."""
 
 
-class RunError(ValueError):
+class RunError(InputError):
     """A run's folder cannot be used; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The method, weights and films of a run; two runs with the same plan give the same tables."""
+    """The method, weights and films of a run; two runs with the same plan give the same tables.
+
+    labels: what the user said about names and ids of labels.
+    """
 
     dataset: str
     root: str
@@ -45,6 +58,7 @@ class Plan:
     settings: Mapping[str, Setting]
     polarity: str
     complete: bool
+    labels: str = ""
     version: str = __version__
 
     def to_json(self) -> str:
@@ -78,55 +92,80 @@ class RunFolder:
                     f"{self.path} holds a run with another {', '.join(different)}; choose another --out, or remove it."
                 )
             return
-        if any(path.name not in ("results", "traces", "previews") for path in self.path.iterdir()):
+        if any(path.name not in PARTS for path in self.path.iterdir()):
             raise RunError(f"{self.path} holds files that are no evaluation; choose another --out.")
         write_whole(stored, plan.to_json().encode())
 
     def _make(self) -> None:
         try:
-            for part in ("results", "traces", "previews"):
+            for part in PARTS:
                 (self.path / part).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RunError(f"{self.path} cannot be made ({error.strerror}); choose another --out.") from error
 
     def plan(self) -> Plan:
         """The plan of the run. Raises RunError for a folder that holds no run."""
-        try:
-            return Plan(**json.loads((self.path / PLAN).read_text(encoding="utf-8")))
-        except FileNotFoundError as error:
-            raise RunError(f"{self.path} holds no evaluation (no {PLAN}); choose the folder given as --out.") from error
-        except (OSError, ValueError, TypeError) as error:
-            raise RunError(f"{self.path / PLAN} is damaged ({error}); evaluate into another folder.") from error
+        stored = self.path / PLAN
+        if not stored.is_file():
+            raise RunError(f"{self.path} holds no evaluation (no {PLAN}); choose the folder given as --out.")
+        with foreign_input(
+            lambda reason: RunError(f"{stored} is damaged ({reason}); evaluate again into another folder.")
+        ):
+            return _plan_of(read_json(stored))
 
     def done(self, film: str) -> FilmResult | None:
         """A film's result, or None where it has none that is whole."""
         try:
-            return FilmResult.from_json(self._file("results", film, "json").read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
+            return FilmResult.from_json(read_bytes(self._file("results", film, "json"), MOST_RESULT_BYTES))
+        except (OSError, ValueError):
             return None
 
-    def keep(self, result: FilmResult, trace: Trace, preview: bytes) -> None:
-        """Write what is kept of a film, the result last."""
+    def keep(self, result: FilmResult, trace: Trace, preview: bytes, left_out: Sequence[Skipped] = ()) -> None:
+        """Write what is kept of a film, the result last. Raises RunError where it cannot be written."""
         film = result.row.film
         write_whole(self._file("traces", film, "json.gz"), gzip.compress(trace.to_json().encode(), mtime=0))
         write_whole(self._file("previews", film, "jpg"), preview)
+        if left_out:
+            content = json.dumps([asdict(one) for one in left_out])
+            write_whole(self._file("left_out", film, "json"), content.encode())
         write_whole(self._file("results", film, "json"), result.to_json().encode())
 
+    def left_out(self, films: Iterable[str]) -> list[Skipped]:
+        """The labels of `films` that are not in the truth. Raises RunError where a list is damaged."""
+        found: list[Skipped] = []
+        for path in (self._file("left_out", film, "json") for film in films):
+            if path.is_file():
+                with foreign_input(lambda reason: RunError(f"The list of labels left out is damaged ({reason}).")):
+                    found += [Skipped(**one) for one in read_json(path)]
+        return found
+
     def trace(self, film: str) -> Trace:
-        """A film's trace. Raises RunError where it is not there or damaged."""
-        try:
-            return Trace.from_json(gzip.decompress(self._file("traces", film, "json.gz").read_bytes()))
-        except (OSError, EOFError, ValueError) as error:
-            raise RunError(f"The trace of {film} is missing or damaged; evaluate the film again.") from error
+        """A film's trace. Raises RunError where it is not there, damaged, or larger than any trace."""
+        sentence = f"The trace of {film} cannot be shown"
+        with foreign_input(lambda reason: RunError(f"{sentence} ({reason}); evaluate the film again.")):
+            packed = read_bytes(self._file("traces", film, "json.gz"), MOST_TRACE_BYTES)
+            content = gunzip(packed, MOST_TRACE_BYTES)
+            check_masks(json_of(content))
+            return Trace.from_json(content)
 
     def preview(self, film: str) -> bytes | None:
         """A film's small picture as JPEG, or None."""
         path = self._file("previews", film, "jpg")
-        return path.read_bytes() if path.is_file() else None
+        with foreign_input(lambda reason: RunError(f"The picture of {film} cannot be shown ({reason}).")):
+            return read_bytes(path, MOST_PREVIEW_BYTES) if path.is_file() else None
 
     def _file(self, part: str, film: str, suffix: str) -> Path:
         """A film's file, in the part's folder whatever the film's name."""
-        return self.path / part / f"{quote(film, safe='')}.{suffix}"
+        return self.path / part / f"{quote(film, safe='', errors='surrogateescape')}.{suffix}"
+
+
+def _plan_of(raw: Mapping[str, object]) -> Plan:
+    """A plan from JSON. Raises TypeError or ValueError for what is none."""
+    plan = Plan(**raw)  # type: ignore[arg-type]
+    words = (plan.dataset, plan.root, plan.split, plan.method, plan.bundle, plan.polarity, plan.labels, plan.version)
+    if not all(isinstance(word, str) for word in words) or not isinstance(plan.settings, dict):
+        raise ValueError("an entry is of another kind than it must be")
+    return plan
 
 
 def _differences(stored: Plan, plan: Plan) -> list[str]:
@@ -136,7 +175,10 @@ def _differences(stored: Plan, plan: Plan) -> list[str]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is complete whenever it is there, also after a crash of the machine."""
+    """Write a file that is complete whenever it is there, also after a crash of the machine.
+
+    Raises RunError where it cannot be written, as on a full disk; nothing of it is left then.
+    """
     partial = path.with_name(f".{uuid4().hex}.partial")
     try:
         with partial.open("wb") as stream:
@@ -144,5 +186,10 @@ def write_whole(path: Path, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         partial.replace(path)
+    except OSError as error:
+        raise RunError(
+            f"{path.name} cannot be written ({error.strerror}): make room and evaluate again; films done are kept."
+        ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)

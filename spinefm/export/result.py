@@ -21,7 +21,7 @@ from spinefm.export.labels import label_map, label_picture
 from spinefm.export.overlay import draw_overlay
 from spinefm.export.report import report
 from spinefm.export.table import vertebrae_csv
-from spinefm.imaging.radiograph import Radiograph
+from spinefm.imaging.radiograph import Radiograph, printable
 from spinefm.trace.model import Trace
 
 RESULT_FILES = ("labels.png", "overlay.png", "trace.json", "vertebrae.csv", "report.json")
@@ -41,9 +41,22 @@ class ExportError(ValueError):
 
 
 def result_name(film: str) -> str:
-    """The name of a film's result: the film's own without folders and suffix, "film" where that names no file."""
-    stem = PurePosixPath(film.replace("\\", "/").replace("\0", "")).stem
-    return stem if stem.strip(". ") else "film"
+    """The name of a film's result: the film's own without folders and suffix, "film" where that names no file.
+
+    Bytes that are no UTF-8 become replacement characters: other programs must be able to read the folder's name.
+    """
+    name = PurePosixPath(printable(film).replace("\\", "/").replace("\0", "")).name
+    stem = name[: -len(".nii.gz")] if name.lower().endswith(".nii.gz") else PurePosixPath(name).stem
+    return _writable(stem) if stem.strip(". ") else "film"
+
+
+def _writable(name: str) -> str:
+    """A name that this system can give a file: in the C locale without UTF-8 mode, letters of other scripts go."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        return name.encode("ascii", "replace").decode().replace("?", "_")
+    return name
 
 
 def result_files(trace: Trace, film: Radiograph) -> dict[str, bytes]:
@@ -121,6 +134,10 @@ def _put_in_place(partial: Path, folder: Path) -> None:
 
 def _refuse_foreign(folder: Path) -> None:
     """Refuse to replace anything but an earlier result."""
+    if folder.is_symlink():
+        raise ExportError(
+            f'The place for the result, "{folder}", is a symbolic link; remove it, or choose another --out.'
+        )
     if folder.is_dir():
         foreign = sorted(path.name for path in folder.iterdir() if path.name not in (*RESULT_FILES, ERROR_FILE))
     else:
@@ -143,4 +160,4 @@ def _colour_png(picture: NDArray[np.uint8]) -> bytes:
 
 
 def _json(content: Mapping[str, object]) -> bytes:
-    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
+    return printable(json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()

@@ -22,6 +22,10 @@ NARROW_RANGE = 0.3
 """A film that uses a smaller share of its number format than this (12 bits in 16, say) is stretched."""
 WINDOW_PERCENTILES = (0.1, 99.9)
 """Grey values that become black and white when a film is stretched."""
+INNER_PERCENTILES = (0.5, 99.5)
+FAR = 0.5
+"""Where black or white would lie farther outside the inner percentiles than this share of the range between them,
+the inner ones are taken: so little of a film is a marker or a dead row of the detector."""
 COLOURED = 0.06
 """Mean spread between a picture's colour channels, in [0, 1], above which it counts as coloured."""
 LUMINANCE = (0.299, 0.587, 0.114)
@@ -93,20 +97,34 @@ def check_values(values: NDArray[Any]) -> None:
         raise UnreadableFilm("The film has the same grey value everywhere, so it shows nothing: check the export.")
 
 
-def scaled(values: NDArray[Any], full: tuple[float, float] | None) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+def scaled(
+    values: NDArray[Any], full: tuple[float, float] | None, counted: NDArray[Any] | None = None
+) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     """Grey values (H, W) scaled to [0, 1] float32, and a note when they were stretched.
 
     `full` is the range of the number format; None when the values' scale means nothing (float and 32-bit files).
-    A film that uses little of its range, or has none, is windowed at percentiles of its own values.
+    A film that uses little of its range, or has none, is windowed at percentiles of its own values, or of those that
+    are `counted` (any shape).
     """
     check_values(values)
-    low, high = np.percentile(values[::2, ::2], WINDOW_PERCENTILES)
+    low, high = _ends(values[::2, ::2] if counted is None else counted)
     if full is not None and high - low >= NARROW_RANGE * (full[1] - full[0]):
         return windowed(values, *full), ()
     if high <= low:
         low, high = float(values.min()), float(values.max())
     note = f"The grey values from {low:g} to {high:g} were stretched to the full range."
     return windowed(values, float(low), float(high)), (note,)
+
+
+def _ends(values: NDArray[Any]) -> tuple[float, float]:
+    """The grey values that become black and white; few that lie far from all others, such as markers, do not count."""
+    low, high = map(float, np.percentile(values, WINDOW_PERCENTILES))
+    few = values[::2, ::2] if values.ndim == 2 else values[::4]  # a quarter tells as much, in a quarter of the time
+    dark, bright = map(float, np.percentile(few, INNER_PERCENTILES))
+    spread = bright - dark
+    if spread <= 0:
+        return low, high
+    return (dark if dark - low > FAR * spread else low), (bright if high - bright > FAR * spread else high)
 
 
 def windowed(values: NDArray[Any], low: float, high: float) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""A radiograph, read from a PNG, JPEG, TIFF or DICOM file, or taken from an array.
+"""A radiograph, read from a PNG, JPEG, TIFF, BMP, DICOM or NIfTI file, or taken from an array.
 
 Whatever the file's depth and polarity, a `Radiograph` holds float32 pixels in [0, 1] in which bone is bright.
 Limits are checked in the header, before anything is decoded, and every refusal is an `UnreadableFilm` with one
@@ -7,6 +7,8 @@ sentence. Nothing of a file's metadata is kept but the spacing.
 
 from __future__ import annotations
 
+import re
+import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -14,6 +16,7 @@ from typing import Any, BinaryIO, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.imaging import nifti
 from spinefm.imaging import raster as pictures
 from spinefm.imaging.decoded import (
     MAX_BYTES,
@@ -26,6 +29,7 @@ from spinefm.imaging.decoded import (
     check_values,
     scaled,
 )
+from spinefm.imaging.kinds import is_dicom, is_gzip, is_nifti, is_picture, named_kind
 from spinefm.imaging.polarity import is_inverted
 
 __all__ = ["MAX_BYTES", "MAX_PIXELS", "MIN_SIDE", "Provenance", "Radiograph", "Spacing", "UnreadableFilm", "read"]
@@ -33,19 +37,10 @@ __all__ = ["MAX_BYTES", "MAX_PIXELS", "MIN_SIDE", "Provenance", "Radiograph", "S
 Polarity = Literal["auto", "keep", "turn"]
 """What to do about inverted films: recognise and turn them, take them as they are, or turn this one."""
 
-PICTURE_MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
-"""First bytes of PNG, JPEG, TIFF and BigTIFF files."""
-REFUSED_MARKS = (
-    (b"GIF8", "a GIF"),
-    (b"BM", "a BMP"),
-    (b"%PDF", "a PDF"),
-    (b"<svg", "an SVG drawing"),
-    (b"<?xml", "an XML or SVG file"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000"),
-)
-"""First bytes of files that are given by mistake, and what they are."""
+SURROGATE = re.compile(r"[\ud800-\udfff]")
+"""What Python puts in the place of a byte that is no UTF-8."""
+READ = "PNG, JPEG, TIFF, BMP, DICOM or NIfTI file"
+"""The kinds of file that are read, as messages name them."""
 
 
 @dataclass(frozen=True)
@@ -124,10 +119,10 @@ def read(source: Path | str | bytes | BinaryIO, name: str | None = None, polarit
     """Read one film from a path, its bytes or a binary stream; the content says which format it is.
 
     `name` goes into the provenance (default: the file's name). Raises UnreadableFilm, and nothing else, when the
-    file is missing, no image, damaged, too large or too small, has several frames, or shows nothing.
+    file is missing, a pipe or device, no image, damaged, too large or too small, has several frames, or shows nothing.
     """
     data = _bytes_of(source)
-    return _finish(_decode(data), name or _name_of(source), polarity)
+    return _finish(_decode(data), printable(name or _name_of(source)), polarity)
 
 
 def _bytes_of(source: Path | str | bytes | BinaryIO) -> bytes:
@@ -144,8 +139,10 @@ def _bytes_of(source: Path | str | bytes | BinaryIO) -> bytes:
 
 
 def _content_of(path: Path) -> bytes:
-    """What stands in a file, up to one byte more than is allowed."""
+    """What a file holds, up to one byte more than is allowed; a pipe or device could go on for ever."""
     try:
+        if not _is_regular(path):
+            raise UnreadableFilm("This is a pipe, socket or device, not a file: give the film's file.")
         with path.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except IsADirectoryError as error:
@@ -153,29 +150,56 @@ def _content_of(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise UnreadableFilm("There is no such file: check its name and folder.") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        if isinstance(error, UnreadableFilm):
+            raise
         raise UnreadableFilm("The file cannot be opened: check its name and that you may read it.") from error
+
+
+def _is_regular(path: Path) -> bool:
+    mode = path.stat().st_mode
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
 def _name_of(source: Path | str | bytes | BinaryIO) -> str:
     return Path(source).name if isinstance(source, (str, Path)) else "film"
 
 
+def printable(name: str) -> str:
+    """A text, such as a file's name, with a replacement character for each byte that is no UTF-8.
+
+    Example:
+        >>> printable("kr\\udcf6ger.png") == "kr\\ufffdger.png"
+        True
+    """
+    return SURROGATE.sub("\ufffd", name)
+
+
 def _decode(data: bytes) -> Decoded:
-    """Decode by content: DICOM by its mark, pictures by theirs, and DICOM without a mark as the last resort."""
-    if data[128:132] == b"DICM":
+    """Decode by content: DICOM by its mark, others by theirs, and DICOM without a mark as the last resort."""
+    if is_dicom(data):
         return _decode_dicom(data)
-    if data.startswith(PICTURE_MARKS):
+    if is_picture(data):
         return pictures.decode(data)
-    for mark, kind in REFUSED_MARKS:
-        if data.lstrip()[: len(mark)] == mark:
-            raise UnreadableFilm(f"The file is {kind}, which is not read: give a PNG, JPEG, TIFF or DICOM file.")
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        raise UnreadableFilm("The file is a WebP, which is not read: give a PNG, JPEG, TIFF or DICOM file.")
+    if is_gzip(data):
+        return _decode_gzip(data)
+    if is_nifti(data):
+        return nifti.decode(data)
+    kind = named_kind(data)
+    if kind:
+        raise UnreadableFilm(f"The file is {kind}, which is not read: give a {READ}.")
     return _decode_dicom(data)
 
 
+def _decode_gzip(data: bytes) -> Decoded:
+    """Decode a NIfTI file inside gzip; nothing else is unpacked."""
+    content = nifti.unpacked(data)
+    if content is None:
+        raise UnreadableFilm(f"The file is a gzip archive, which is not read: give a {READ}.")
+    return nifti.decode(content)
+
+
 def _decode_dicom(data: bytes) -> Decoded:
-    """Decode a DICOM file; its decoders take long to import, so only who gives one waits for them."""
+    """Decode a DICOM file; pydicom takes long to import, so only who gives one waits for it."""
     from spinefm.imaging import dicom
 
     return dicom.decode(data)

@@ -12,7 +12,9 @@ from spinefm.methods.base.protocol import (
     Extensible,
     Method,
     film_record,
+    quarters,
     run_to_trace,
+    upright,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ __all__ = [
     "Method",
     "build_method",
     "film_record",
+    "quarters",
     "run_to_trace",
+    "upright",
 ]
 
 

@@ -9,7 +9,7 @@ from spinefm.phantom.groups import GROUPS
 from spinefm.phantom.mix import MIXED, NEGATIVE
 from spinefm.phantom.seeds import RELEASE_SEEDS, TEST_SEEDS, TRAIN_SEEDS
 from spinefm.phantom.settings import Settings
-from spinefm.phantom.simulate import Phantom, Truth, simulate
+from spinefm.phantom.simulate import BodyTruth, Phantom, simulate
 
 GROUP_NAMES = (*GROUPS, NEGATIVE, MIXED)
 """What `phantom --group` takes."""
@@ -24,7 +24,7 @@ __all__ = [
     "TRAIN_SEEDS",
     "Phantom",
     "Settings",
-    "Truth",
+    "BodyTruth",
     "simulate",
     "write_set",
 ]

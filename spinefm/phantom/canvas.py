@@ -17,7 +17,7 @@ GRAIN_PER_MM = 3.0
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class CanvasView:
     """The similarity from patient mm to film pixels: scale, rotation, mirroring for a patient who faces right."""
 
     scale: float
@@ -107,7 +107,7 @@ def noise(rng: np.random.Generator, shape: tuple[int, int], cell: float) -> Grid
 class Canvas:
     """Accumulates optical depth; every shape comes in patient millimetres."""
 
-    def __init__(self, view: View, shape: tuple[int, int], rng: np.random.Generator) -> None:
+    def __init__(self, view: CanvasView, shape: tuple[int, int], rng: np.random.Generator) -> None:
         self.view = view
         self.depth: Grid = np.zeros(shape, np.float32)  # (H, W)
         self._rng = rng

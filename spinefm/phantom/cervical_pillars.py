@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
-from spinefm.phantom.column import Vertebra
+from spinefm.phantom.column import ColumnVertebra
 from spinefm.phantom.outlines import curve, smooth
 from spinefm.phantom.posterior import sides
 from spinefm.phantom.scene import Scene
@@ -39,7 +39,7 @@ def paint_pillars(scene: Scene) -> None:
             _paint_front(scene, vertebra, shift, strength)
 
 
-def _paint_plate(scene: Scene, vertebra: Vertebra, strength: float) -> None:
+def _paint_plate(scene: Scene, vertebra: ColumnVertebra, strength: float) -> None:
     """The laminae flow into the spinous process: a grey plate whose upper and lower border is a thin line."""
     units = np.array(PLATES.get(vertebra.level, USUAL_PLATE))
     plate = smooth(scene.jitter(vertebra.units(units), 0.05 * vertebra.depth), 2)
@@ -55,7 +55,7 @@ def _paint_plate(scene: Scene, vertebra: Vertebra, strength: float) -> None:
         scene.canvas.line(border, scene.uniform(0.5, 1.0), scene.uniform(0.02, 0.25) * strength, SHARP)
 
 
-def _paint_joint(scene: Scene, vertebra: Vertebra, shift: Points, gap: float) -> None:
+def _paint_joint(scene: Scene, vertebra: ColumnVertebra, shift: Points, gap: float) -> None:
     """The joint to the vertebra below: an oblique dark line beside a bright one, the facet's subchondral bone."""
     low = scene.uniform(1.0, 1.3)
     ends = np.array([(0.5, 0.6), (0.8, 0.78 * low), (1.14, 1.14 * low)])
@@ -66,7 +66,7 @@ def _paint_joint(scene: Scene, vertebra: Vertebra, shift: Points, gap: float) ->
     scene.canvas.line(beside, 0.8, gap * scene.uniform(0.1, 0.8), SHARP)
 
 
-def _paint_front(scene: Scene, vertebra: Vertebra, shift: Points, strength: float) -> None:
+def _paint_front(scene: Scene, vertebra: ColumnVertebra, shift: Points, strength: float) -> None:
     """The pillar's front and the root of its transverse process stand over the posterior quarter of the body."""
     front = scene.uniform(0.15, 0.42)
     ends = np.array([(front + 0.12, -0.5), (front, -0.15), (front + 0.05, 0.3), (front + 0.2, 0.6)])

@@ -66,7 +66,7 @@ SHARE_SPREAD = {Level.L5: 0.7}
 
 
 @dataclass(frozen=True, eq=False)
-class Vertebra:
+class ColumnVertebra:
     """One body's place and size: centre (2,) and sizes in mm, angle in radians (positive: posterior side down).
 
     `obliquity` (radians) is how far the endplates are seen from above or below, `rotation` (radians) the axial
@@ -100,7 +100,7 @@ def _rotation(angle: float) -> Points:
     return np.array([[cos, -sin], [sin, cos]])
 
 
-def build_column(region: str, settings: ColumnSettings, rng: np.random.Generator) -> tuple[Vertebra, ...]:
+def build_column(region: str, settings: ColumnSettings, rng: np.random.Generator) -> tuple[ColumnVertebra, ...]:
     """The vertebrae from the top: C2 to T6, T6 to S1, or all; the origin is the middle of the region's middle level."""
     levels = _levels(region, settings.lumbar_count)
     angles = _angles(region, levels, settings, rng)
@@ -165,11 +165,11 @@ def _lordosis(whole: float, rng: np.random.Generator) -> dict[Level, float]:
     return {level: float(whole * share / sum(shares.values())) for level, share in shares.items()}
 
 
-def _sized(level: Level, angle: float, settings: ColumnSettings, rng: np.random.Generator) -> Vertebra:
+def _sized(level: Level, angle: float, settings: ColumnSettings, rng: np.random.Generator) -> ColumnVertebra:
     depth, height, disc = MEAN_SIZES[level]
     wear = float(np.clip(settings.degeneration * rng.uniform(0.2, 1.8) * (1 - settings.youth), 0, 1))
     flat, gap = 1 - 0.25 * settings.youth, disc * (1 + 0.5 * settings.youth)
-    return Vertebra(
+    return ColumnVertebra(
         level=level,
         centre=np.zeros(2),
         angle=float(angle),
@@ -194,7 +194,7 @@ def _crush(level: Level, factor: float, rng: np.random.Generator) -> tuple[float
     return kinds[rng.choice(3, p=[0.55, 0.3, 0.15])]
 
 
-def _with_fusion(sized: list[Vertebra], rng: np.random.Generator) -> list[Vertebra]:
+def _with_fusion(sized: list[ColumnVertebra], rng: np.random.Generator) -> list[ColumnVertebra]:
     """A block vertebra on one film in fifty: two bodies almost without a disc."""
     if rng.random() < 0.02:
         index = int(rng.integers(1, len(sized) - 2))
@@ -202,7 +202,7 @@ def _with_fusion(sized: list[Vertebra], rng: np.random.Generator) -> list[Verteb
     return sized
 
 
-def _settled(sized: list[Vertebra], share: float) -> list[Vertebra]:
+def _settled(sized: list[ColumnVertebra], share: float) -> list[ColumnVertebra]:
     """Let the spine above each wedge lean forward by a share of it: fractures make a kyphosis, not a wider disc."""
     if share == 0:
         return sized
@@ -215,7 +215,7 @@ def _settled(sized: list[Vertebra], share: float) -> list[Vertebra]:
     return turned[::-1]
 
 
-def _stack(sized: list[Vertebra], settings: ColumnSettings, rng: np.random.Generator) -> list[Vertebra]:
+def _stack(sized: list[ColumnVertebra], settings: ColumnSettings, rng: np.random.Generator) -> list[ColumnVertebra]:
     """Put each body below the one above: half a disc along each of the two axes, moved by a slip along the endplate."""
     placed = [sized[0]]
     for vertebra in sized[1:]:
@@ -227,7 +227,7 @@ def _stack(sized: list[Vertebra], settings: ColumnSettings, rng: np.random.Gener
     return placed
 
 
-def _slip(above: Vertebra, settings: ColumnSettings, rng: np.random.Generator) -> float:
+def _slip(above: ColumnVertebra, settings: ColumnSettings, rng: np.random.Generator) -> float:
     """Millimetres by which the lower body lies behind the upper one; beyond noise in the worn spine only."""
     slipped = rng.random() < 0.12 * settings.degeneration + settings.slip_rate
     share = rng.choice([-0.6, 1.0]) * rng.uniform(0.06, 0.25) if slipped else rng.normal(0, 0.018)
@@ -239,8 +239,8 @@ def _down(angle: float) -> Points:
 
 
 def _seen_obliquely(
-    column: list[Vertebra], middle: int, settings: ColumnSettings, rng: np.random.Generator
-) -> list[Vertebra]:
+    column: list[ColumnVertebra], middle: int, settings: ColumnSettings, rng: np.random.Generator
+) -> list[ColumnVertebra]:
     """Move the origin to the middle vertebra; obliquity grows with the distance from the central ray."""
     origin = column[middle].centre
     return [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,19 +58,18 @@ def write_film(
 
 
 def write_phantom(folder: Path, phantom: Phantom) -> str:
-    """Write one phantom into a folder that has `films/` and `labels/`; returns its name."""
+    """Write one phantom into a folder that has `films/` and `labels/`; returns its name.
+
+    Raises OSError, in one sentence, where there is no room; nothing of it is left then.
+    """
     name = f"phantom-{phantom.group or phantom.region}-{phantom.seed}"
-    _write_png(folder / "films" / f"{name}.png", np.round(phantom.film * 255).astype(np.uint8))
-    _write_png(folder / "labels" / f"{name}.png", phantom.labels)
-    (folder / "labels" / f"{name}.json").write_text(json.dumps(label_of(phantom)), encoding="utf-8")
+    _write_case(folder, name, phantom.film, phantom.labels, label_of(phantom))
     return name
 
 
 def write_negative(folder: Path, negative: Negative) -> str:
     """Write a picture that is no lateral spine film into a folder that has `films/` and `labels/`; returns its name."""
     name = f"phantom-negative-{negative.seed}"
-    _write_png(folder / "films" / f"{name}.png", np.round(negative.film * 255).astype(np.uint8))
-    _write_png(folder / "labels" / f"{name}.png", np.zeros(negative.film.shape, np.uint8))
     label = {
         "size": [negative.film.shape[1], negative.film.shape[0]],
         "region": "none",
@@ -84,7 +84,7 @@ def write_negative(folder: Path, negative: Negative) -> str:
         "view": negative.kind,
         "inverted": False,
     }
-    (folder / "labels" / f"{name}.json").write_text(json.dumps(label), encoding="utf-8")
+    _write_case(folder, name, negative.film, np.zeros(negative.film.shape, np.uint8), label)
     return name
 
 
@@ -113,6 +113,36 @@ def label_of(phantom: Phantom) -> dict[str, Any]:
     }
 
 
-def _write_png(path: Path, image: NDArray[np.uint8]) -> None:
-    if not cv2.imwrite(str(path), image):
-        raise OSError(f"The picture {path.name} could not be written; check that the folder exists and has room.")
+def _write_case(
+    folder: Path, name: str, film: NDArray[np.float32], labels: NDArray[np.uint8], label: Mapping[str, Any]
+) -> None:
+    """Write a film and its truth, the label last; where that fails, no file of them is left."""
+    files = {
+        folder / "films" / f"{name}.png": _png(np.round(film * 255).astype(np.uint8)),
+        folder / "labels" / f"{name}.png": _png(labels),
+        folder / "labels" / f"{name}.json": json.dumps(label).encode(),
+    }
+    try:
+        for path, content in files.items():
+            _write_whole(path, content)
+    except OSError as error:
+        for path in files:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        raise OSError(error.errno, f"{name} cannot be written ({error.strerror}): make room and start again") from error
+
+
+def _png(image: NDArray[np.uint8]) -> bytes:
+    """A picture (H, W) as PNG."""
+    return cv2.imencode(".png", image)[1].tobytes()
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is complete whenever it is there."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)

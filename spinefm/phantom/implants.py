@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
 from spinefm.phantom.canvas import ribbon
-from spinefm.phantom.column import Vertebra
+from spinefm.phantom.column import ColumnVertebra
 from spinefm.phantom.outlines import curve, ellipse, smooth
 from spinefm.phantom.scene import Scene
 
@@ -27,7 +27,7 @@ def paint_implants(scene: Scene) -> None:
         _clips(scene)
 
 
-def _operated(scene: Scene) -> tuple[Vertebra, ...]:
+def _operated(scene: Scene) -> tuple[ColumnVertebra, ...]:
     """Two to six neighbouring bodies of those on the film."""
     height, width = scene.canvas.shape
     places = scene.canvas.view(np.array([vertebra.centre for vertebra in scene.column]))
@@ -48,7 +48,7 @@ def _metal(scene: Scene) -> float:
     return scene.uniform(0.8, 3.0)
 
 
-def _screws(scene: Scene, operated: tuple[Vertebra, ...]) -> None:
+def _screws(scene: Scene, operated: tuple[ColumnVertebra, ...]) -> None:
     """Pedicle screws on both sides, their heads behind on a rod."""
     metal, into, drop = _metal(scene), scene.uniform(-0.42, 0.1), scene.uniform(-0.3, -0.05)
     for _ in range(2):
@@ -68,7 +68,7 @@ def _screws(scene: Scene, operated: tuple[Vertebra, ...]) -> None:
             scene.canvas.tissue(ribbon(rod, scene.uniform(3.5, 6.0) * operated[0].depth / 32), metal, 0.1)
 
 
-def _plate(scene: Scene, operated: tuple[Vertebra, ...]) -> None:
+def _plate(scene: Scene, operated: tuple[ColumnVertebra, ...]) -> None:
     """An anterior plate along the bodies with two screws into each end."""
     metal = _metal(scene)
     front = np.array([(-0.5 - scene.uniform(0.06, 0.2), -0.25), (-0.56, 0.25)])
@@ -82,7 +82,7 @@ def _plate(scene: Scene, operated: tuple[Vertebra, ...]) -> None:
     scene.note("implant", path[::12])
 
 
-def _cages(scene: Scene, operated: tuple[Vertebra, ...]) -> None:
+def _cages(scene: Scene, operated: tuple[ColumnVertebra, ...]) -> None:
     """Cages in the discs: a metal box, or two markers in one that is not seen."""
     metal, solid = _metal(scene), scene.chance(0.5)
     for above, below in zip(operated[:-1], operated[1:], strict=True):
@@ -102,7 +102,7 @@ def _cages(scene: Scene, operated: tuple[Vertebra, ...]) -> None:
         scene.note("implant", corners.mean(0)[None])
 
 
-def _cement(scene: Scene, operated: tuple[Vertebra, ...]) -> None:
+def _cement(scene: Scene, operated: tuple[ColumnVertebra, ...]) -> None:
     """Cement in one to three bodies: an uneven bright cloud, now and then a leak into the disc."""
     for vertebra in operated[: int(scene.rng.integers(1, 4))]:
         for _ in range(int(scene.rng.integers(1, 4))):

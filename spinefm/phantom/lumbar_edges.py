@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spinefm.phantom.column import Vertebra
+from spinefm.phantom.column import ColumnVertebra
 from spinefm.phantom.outlines import curve
 from spinefm.phantom.scene import Scene
 
@@ -26,7 +26,7 @@ LATERAL_MM = 17.0
 """Distance of pedicles and articular processes from the midline."""
 
 
-def paint_lumbar_edges(scene: Scene, vertebra: Vertebra, strength: float) -> None:
+def paint_lumbar_edges(scene: Scene, vertebra: ColumnVertebra, strength: float) -> None:
     """The edges of both sides of one arch; `strength` is the optical depth of the patient's arches."""
     parting = LATERAL_MM * np.array([np.sin(vertebra.rotation), np.sin(vertebra.obliquity)])
     for side in (1.0, -1.0):

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.phantom.canvas import Canvas, Look, View, noise, ribbon
+from spinefm.phantom.canvas import Canvas, CanvasView, Look, noise, ribbon
 from spinefm.phantom.film import FilmSettings, develop
 from spinefm.phantom.mass import chord_field
 from spinefm.phantom.outlines import closed_curve, curve, ellipse, smooth
@@ -94,7 +94,7 @@ def _radiograph(paint: Callable[[Easel], None], zoom: tuple[float, float]) -> Ca
         width, height = SIZES[int(rng.integers(len(SIZES)))]
         scale = height / HEIGHT_MM * float(np.exp(rng.uniform(*np.log(zoom))))
         middle = np.array([width / 2, height / 2]) + rng.normal(0, (0.06, 0.15)) * (width, height)
-        view = View(scale, float(np.deg2rad(rng.normal(0, 5))), bool(rng.random() < 0.5), np.zeros(2), middle)
+        view = CanvasView(scale, float(np.deg2rad(rng.normal(0, 5))), bool(rng.random() < 0.5), np.zeros(2), middle)
         easel = Easel(Canvas(view, (height, width), rng), rng, float(rng.uniform(0.15, 0.7)), float(rng.uniform(1, 3)))
         paint(easel)
         np.maximum(easel.canvas.depth, 0, out=easel.canvas.depth)
@@ -202,7 +202,7 @@ def _paint_pelvis(easel: Easel) -> None:
 
 
 def _pelvis(easel: Easel) -> None:
-    shifted = View(easel.canvas.view.scale, easel.canvas.view.tilt, easel.canvas.view.mirrored,
+    shifted = CanvasView(easel.canvas.view.scale, easel.canvas.view.tilt, easel.canvas.view.mirrored,
                    np.array([0.0, 330.0]), easel.canvas.view.centre_px)  # fmt: skip
     easel.canvas.view = shifted
     _paint_trunk(easel, 1.0)

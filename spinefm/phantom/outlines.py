@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
-from spinefm.phantom.column import Vertebra
+from spinefm.phantom.column import ColumnVertebra
 
 Points = NDArray[np.float64]
 
@@ -75,14 +75,14 @@ def ellipse(
     return np.stack([x * cos - y * sin, x * sin + y * cos], 1) + np.asarray(centre, float)
 
 
-def body_outline(vertebra: Vertebra, rng: np.random.Generator) -> Outline:
+def body_outline(vertebra: ColumnVertebra, rng: np.random.Generator) -> Outline:
     """The outline of a vertebral body with its individual shape."""
     if vertebra.level is Level.C2:
         return _axis(vertebra, rng)
     return _quadrangle(vertebra, _corners(vertebra, rng), rng)
 
 
-def _corners(vertebra: Vertebra, rng: np.random.Generator) -> Points:
+def _corners(vertebra: ColumnVertebra, rng: np.random.Generator) -> Points:
     """The four corners (4, 2) in body units, before lips; shapes per region, then a small individual jitter."""
     level = vertebra.level
     if level is Level.S1:
@@ -103,7 +103,7 @@ def _corners(vertebra: Vertebra, rng: np.random.Generator) -> Points:
     return np.asarray(lowered + rng.normal(0, (0.018, 0.022), (4, 2)), float)
 
 
-def _quadrangle(vertebra: Vertebra, corners: Points, rng: np.random.Generator) -> Outline:
+def _quadrangle(vertebra: ColumnVertebra, corners: Points, rng: np.random.Generator) -> Outline:
     """Corners in body units -> outline: concave walls and endplates, lips of the worn spine, rounded corners."""
     lip = vertebra.degeneration**1.5 * rng.uniform(0, 0.09)
     middle = vertebra.crush[1] - 0.5 * (vertebra.crush[0] + vertebra.crush[2])
@@ -137,7 +137,7 @@ def _edge(start: Points, end: Points, bulge: float, flare: float, rng: np.random
     return np.asarray(start + t[:, None] * along + lift[:, None] * outward, float)
 
 
-def _axis(vertebra: Vertebra, rng: np.random.Generator) -> Outline:
+def _axis(vertebra: ColumnVertebra, rng: np.random.Generator) -> Outline:
     """C2: the body with its dens; the two upper corners are where the dens' base meets the body."""
     d, h = vertebra.depth, vertebra.height
     dens = rng.uniform(0.72, 1.0) * 15.5 * h / 18.5

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
-from spinefm.phantom.column import Vertebra
+from spinefm.phantom.column import ColumnVertebra
 from spinefm.phantom.lumbar_edges import paint_lumbar_edges
 from spinefm.phantom.outlines import curve, ellipse, smooth
 from spinefm.phantom.scene import Scene
@@ -20,7 +20,7 @@ LUMBAR_STRENGTH = 1.4
 """Lumbar and thoracic arches are this much thicker along the ray than cervical ones."""
 
 
-def paint_arch(scene: Scene, vertebra: Vertebra) -> None:
+def paint_arch(scene: Scene, vertebra: ColumnVertebra) -> None:
     """Paint everything behind one body, both sides of the patient."""
     if vertebra.level <= Level.T2:
         _cervical_arch(scene, vertebra)
@@ -28,7 +28,7 @@ def paint_arch(scene: Scene, vertebra: Vertebra) -> None:
         _lumbar_arch(scene, vertebra)
 
 
-def sides(scene: Scene, vertebra: Vertebra, lateral_mm: float) -> tuple[Points, Points]:
+def sides(scene: Scene, vertebra: ColumnVertebra, lateral_mm: float) -> tuple[Points, Points]:
     """Shifts (2,) in mm of the left and right copy of a structure that lies `lateral_mm` off the midline."""
     shift = lateral_mm * np.array([np.sin(vertebra.rotation), np.sin(vertebra.obliquity)])
     wander = scene.rng.normal(0, 0.02 * vertebra.depth, (2, 2))
@@ -36,7 +36,12 @@ def sides(scene: Scene, vertebra: Vertebra, lateral_mm: float) -> tuple[Points, 
 
 
 def _paint(
-    scene: Scene, vertebra: Vertebra, units: list[tuple[float, float]], marrow: float, cortex: float, shift: Points
+    scene: Scene,
+    vertebra: ColumnVertebra,
+    units: list[tuple[float, float]],
+    marrow: float,
+    cortex: float,
+    shift: Points,
 ) -> None:
     """One piece of the arch from corners in body units, jittered, rounded, and moved by a shift in mm."""
     points = scene.jitter(vertebra.units(np.array(units)), 0.03 * vertebra.depth) + shift
@@ -44,7 +49,7 @@ def _paint(
     scene.canvas.bone(smooth(points, 2), scene.look(marrow * k, cortex * k, roundness=0.5))
 
 
-def _cervical_arch(scene: Scene, vertebra: Vertebra) -> None:
+def _cervical_arch(scene: Scene, vertebra: ColumnVertebra) -> None:
     upper = vertebra.level is Level.C2
     tall, solid = scene.uniform(0.9, 1.12), scene.uniform(0.3, 1.3)
     for shift in sides(scene, vertebra, 21.0):
@@ -67,7 +72,7 @@ def _cervical_arch(scene: Scene, vertebra: Vertebra) -> None:
     _spinous_cervical(scene, vertebra)
 
 
-def _paint_axis_ring(scene: Scene, vertebra: Vertebra) -> None:
+def _paint_axis_ring(scene: Scene, vertebra: ColumnVertebra) -> None:
     """C2 only: Harris' ring, the cortex of the lateral masses seen through the body, and the thick root of the arch."""
     k = scene.settings.bone.posterior * scene.uniform(0.2, 1.2)
     centre = vertebra.units(np.array([[scene.uniform(-0.1, 0.15), scene.uniform(-0.4, -0.1)]]))[0]
@@ -78,14 +83,14 @@ def _paint_axis_ring(scene: Scene, vertebra: Vertebra) -> None:
     _paint(scene, vertebra, root, 0.26, 0.2, np.zeros(2))
 
 
-def _lamina_cervical(scene: Scene, vertebra: Vertebra, shift: Points) -> None:
+def _lamina_cervical(scene: Scene, vertebra: ColumnVertebra, shift: Points) -> None:
     """One lamina: from behind the pillar, narrowing towards the spinolaminar line and the spinous process."""
     top, low = scene.uniform(-0.2, 0.2), scene.uniform(0.75, 1.05)
     lamina = [(0.92, top), (1.45, top + 0.15), (1.95, 0.25), (1.95, 0.75), (1.5, low), (1.0, low)]
     _paint(scene, vertebra, lamina, 0.15, 0.1, shift)
 
 
-def _transverse(scene: Scene, vertebra: Vertebra, shift: Points) -> None:
+def _transverse(scene: Scene, vertebra: ColumnVertebra, shift: Points) -> None:
     """The transverse process seen end-on: a faint ring over the posterior half of the body."""
     centre = vertebra.units(np.array([[scene.uniform(0.05, 0.45), scene.uniform(-0.25, 0.2)]]))[0] + shift
     radii = (scene.uniform(0.16, 0.28) * vertebra.depth, scene.uniform(0.14, 0.26) * vertebra.depth)
@@ -94,14 +99,14 @@ def _transverse(scene: Scene, vertebra: Vertebra, shift: Points) -> None:
     scene.canvas.bone(ellipse(centre, radii, scene.uniform(-0.8, 0.8)), look)
 
 
-def _facet_lines(scene: Scene, vertebra: Vertebra, shift: Points, tall: float) -> None:
+def _facet_lines(scene: Scene, vertebra: ColumnVertebra, shift: Points, tall: float) -> None:
     """Subchondral bone of the upper and lower facet: bright oblique lines beside the joint space."""
     for ends in ([(0.55, -0.76 * tall), (1.15, -0.12)], [(0.6, 0.6), (1.1, 1.12 * tall)]):
         depth = scene.settings.bone.cortex * scene.uniform(0.02, 0.2)
         scene.canvas.line(vertebra.units(np.array(ends)) + shift, scene.uniform(0.6, 1.3), depth)
 
 
-def _spinous_cervical(scene: Scene, vertebra: Vertebra) -> None:
+def _spinous_cervical(scene: Scene, vertebra: ColumnVertebra) -> None:
     long = SPINOUS_LENGTH.get(vertebra.level, 2.0) * scene.uniform(0.75, 1.25)
     steep = {Level.C2: (-0.1, 0.25), Level.C7: (0.3, 0.8)}.get(vertebra.level, (0.1, 0.6))
     fall = long * scene.uniform(*steep)
@@ -116,7 +121,7 @@ def _spinous_cervical(scene: Scene, vertebra: Vertebra) -> None:
     scene.note("posterior", vertebra.units(np.array([(0.95, 0.2), (base + 0.5 * long, 0.4 + 0.4 * fall)])))
 
 
-def _lumbar_arch(scene: Scene, vertebra: Vertebra) -> None:
+def _lumbar_arch(scene: Scene, vertebra: ColumnVertebra) -> None:
     """A soft, continuous column of pedicles and articular processes; the foramina are the darker gaps before it."""
     k = LUMBAR_STRENGTH * scene.settings.bone.posterior
     _paint_foramen(scene, vertebra)
@@ -138,7 +143,12 @@ def _lumbar_arch(scene: Scene, vertebra: Vertebra) -> None:
 
 
 def _paint_soft(
-    scene: Scene, vertebra: Vertebra, units: list[tuple[float, float]], marrow: float, cortex: float, shift: Points
+    scene: Scene,
+    vertebra: ColumnVertebra,
+    units: list[tuple[float, float]],
+    marrow: float,
+    cortex: float,
+    shift: Points,
 ) -> None:
     """One piece of a lumbar arch: its edges lie oblique to the rays, so they are soft."""
     points = scene.jitter(vertebra.units(np.array(units)), 0.05 * vertebra.depth) + shift
@@ -146,7 +156,7 @@ def _paint_soft(
     scene.canvas.bone(smooth(points, 3), look)
 
 
-def _paint_foramen(scene: Scene, vertebra: Vertebra) -> None:
+def _paint_foramen(scene: Scene, vertebra: ColumnVertebra) -> None:
     """The intervertebral foramen behind the body's lower half and the disc: fat, darker than muscle."""
     reach = 0.5 + 0.4 * vertebra.disc / vertebra.height
     centre = vertebra.units(np.array([[scene.uniform(0.62, 0.72), scene.uniform(0.85, 1.1) * reach * 0.6]]))[0]
@@ -156,7 +166,7 @@ def _paint_foramen(scene: Scene, vertebra: Vertebra) -> None:
     scene.canvas.tissue(outline, -depth, soft_mm=scene.uniform(0.4, 1.5))
 
 
-def _paint_facet(scene: Scene, vertebra: Vertebra, shift: Points, strength: float) -> None:
+def _paint_facet(scene: Scene, vertebra: ColumnVertebra, shift: Points, strength: float) -> None:
     """Subchondral bone of the facet joint below: a short bright oblique line, on part of the joints."""
     if scene.chance(0.3):
         return
@@ -165,7 +175,7 @@ def _paint_facet(scene: Scene, vertebra: Vertebra, shift: Points, strength: floa
     scene.canvas.line(path, scene.uniform(0.8, 2.5), scene.uniform(0.05, 0.4) * strength, scene.uniform(0.3, 1.0))
 
 
-def _spinous_lumbar(scene: Scene, vertebra: Vertebra, strength: float) -> None:
+def _spinous_lumbar(scene: Scene, vertebra: ColumnVertebra, strength: float) -> None:
     """The spinous process: thin and faint, hatchet-shaped in the lumbar spine, steep in the thoracic one."""
     thoracic = vertebra.level < Level.L1
     long, fall = scene.uniform(0.5, 0.85), scene.uniform(0.0, 0.2) + (0.6 if thoracic else 0.0)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
 from spinefm.phantom.canvas import ribbon
-from spinefm.phantom.column import Vertebra
+from spinefm.phantom.column import ColumnVertebra
 from spinefm.phantom.outlines import closed_curve, curve
 from spinefm.phantom.scene import Scene
 
@@ -28,7 +28,7 @@ def paint_sacrum(scene: Scene) -> None:
     _paint_ala(scene, top, k)
 
 
-def _sacral_edges(scene: Scene, top: Vertebra) -> tuple[Points, Points, Points]:
+def _sacral_edges(scene: Scene, top: ColumnVertebra) -> tuple[Points, Points, Points]:
     """Front and back of the sacral bodies and their median crest, at the borders of S1 to S5 and the coccyx (mm)."""
     angle, centre = top.angle, top.units(np.array([[0.02, 0.5]]))[0]
     depth, height = top.depth * scene.uniform(0.58, 0.7), top.height * scene.uniform(0.8, 0.95)
@@ -75,7 +75,7 @@ def _paint_crest(scene: Scene, crest: Points, k: float) -> None:
     scene.note("sacrum", path[4::12])
 
 
-def _paint_ala(scene: Scene, top: Vertebra, k: float) -> None:
+def _paint_ala(scene: Scene, top: ColumnVertebra, k: float) -> None:
     """The sacral wings: a soft denser triangle over S1 and S2 whose anterior edge runs near the promontory."""
     for shift in (scene.rng.normal(0, 2.5, 2), scene.rng.normal(0, 2.5, 2)):
         corners = [(-0.4, -0.3), (0.1, -0.55), (0.62, -0.5), (0.85, 0.2), (0.6, 1.2), (0.15, 1.1), (-0.2, 0.4)]

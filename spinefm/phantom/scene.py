@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
 from spinefm.phantom.canvas import Canvas, Look
-from spinefm.phantom.column import Vertebra
+from spinefm.phantom.column import ColumnVertebra
 from spinefm.phantom.settings import Settings
 
 Points = NDArray[np.float64]
@@ -21,7 +21,7 @@ class Scene:
     """One phantom while it is painted; `noted` collects points (patient mm) of what is no vertebral body."""
 
     canvas: Canvas
-    column: tuple[Vertebra, ...]
+    column: tuple[ColumnVertebra, ...]
     settings: Settings
     rng: np.random.Generator
     noted: dict[str, list[Points]] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Scene:
         """Remember points (N, 2) in patient mm as a distractor of a kind."""
         self.noted.setdefault(kind, []).append(np.atleast_2d(np.asarray(points, float)))
 
-    def vertebra(self, level: Level) -> Vertebra:
+    def vertebra(self, level: Level) -> ColumnVertebra:
         """The vertebra of a level that this spine has."""
         return next(vertebra for vertebra in self.column if vertebra.level is level)
 

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
-from spinefm.phantom.canvas import Canvas, View, cover
+from spinefm.phantom.canvas import Canvas, CanvasView, cover
 from spinefm.phantom.cervical import paint_neck
-from spinefm.phantom.column import Vertebra, build_column
+from spinefm.phantom.column import ColumnVertebra, build_column
 from spinefm.phantom.film import FilmSettings, develop
 from spinefm.phantom.groups import group_of, veil
 from spinefm.phantom.lumbar import paint_trunk
@@ -35,7 +35,7 @@ LEAST_VISIBLE = 0.02
 
 
 @dataclass(frozen=True, eq=False)
-class Truth:
+class BodyTruth:
     """What is known of one body, in film pixels.
 
     `polygon` (N, 2) before any clipping by the film, of C2 as collections annotate it (see `outlines.annotated`);
@@ -60,7 +60,7 @@ class Phantom:
 
     film: NDArray[np.float32]
     labels: NDArray[np.uint8]
-    truth: Mapping[Level, Truth]
+    truth: Mapping[Level, BodyTruth]
     centroids: Mapping[Level, tuple[float, float]]
     distractors: Mapping[str, NDArray[np.float32]]
     region: RegionName
@@ -124,7 +124,7 @@ def simulate(
     )
 
 
-def _canvas(view: View, settings: Settings, rng: np.random.Generator) -> Canvas:
+def _canvas(view: CanvasView, settings: Settings, rng: np.random.Generator) -> Canvas:
     """An empty canvas, finer than the film: pixel centre p of the film is k * p + (k - 1) / 2 on it."""
     k = 2 if view.scale < FINE_SCALE else 1
     fine = replace(view, scale=k * view.scale, centre_px=k * view.centre_px + (k - 1) / 2)
@@ -153,18 +153,18 @@ def _paint(scene: Scene, outlines: dict[Level, Outline]) -> None:
     np.maximum(scene.canvas.depth, 0.0, out=scene.canvas.depth)
 
 
-def _dens_tip(axis: Vertebra, outline: Outline) -> Points:
+def _dens_tip(axis: ColumnVertebra, outline: Outline) -> Points:
     """The highest point (2,) of C2 along its own axis."""
     up = np.array([np.sin(axis.angle), -np.cos(axis.angle)])
     return np.asarray(outline.polygon[np.argmax(outline.polygon @ up)], float)
 
 
 def _truth(
-    view: View, outlines: dict[Level, Outline], visible: NDArray[np.bool_]
-) -> tuple[NDArray[np.uint8], dict[Level, Truth]]:
+    view: CanvasView, outlines: dict[Level, Outline], visible: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint8], dict[Level, BodyTruth]]:
     """Labels (H, W) and what is known per level; where neighbours touch, the upper one keeps the pixel."""
     labels = np.zeros(visible.shape, np.uint8)
-    truth: dict[Level, Truth] = {}
+    truth: dict[Level, BodyTruth] = {}
     for level, outline in outlines.items():
         known = annotated(level, outline)
         polygon = view(known.polygon)
@@ -178,7 +178,7 @@ def _truth(
         if share < LEAST_VISIBLE or not body.any():
             continue
         crop[body] = level
-        truth[level] = Truth(polygon, view(known.corners), share)
+        truth[level] = BodyTruth(polygon, view(known.corners), share)
     return labels, truth
 
 
@@ -193,7 +193,7 @@ def _centroid(labels: NDArray[np.uint8], level: Level) -> tuple[float, float]:
 
 
 def _distractors(
-    noted: Mapping[str, list[Points]], view: View, visible: NDArray[np.bool_], labels: NDArray[np.uint8]
+    noted: Mapping[str, list[Points]], view: CanvasView, visible: NDArray[np.bool_], labels: NDArray[np.uint8]
 ) -> dict[str, NDArray[np.float32]]:
     """The noted points on the visible film and on no body, as film pixels."""
     found: dict[str, NDArray[np.float32]] = {}

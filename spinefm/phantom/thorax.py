@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
 from spinefm.phantom.canvas import ribbon
-from spinefm.phantom.column import Vertebra
+from spinefm.phantom.column import ColumnVertebra
 from spinefm.phantom.outlines import curve
 from spinefm.phantom.scene import Scene
 
@@ -35,7 +35,7 @@ def paint_lungs(scene: Scene) -> None:
     _paint_vessels(scene, shown)
 
 
-def _paint_vessels(scene: Scene, shown: Vertebra) -> None:
+def _paint_vessels(scene: Scene, shown: ColumnVertebra) -> None:
     """Vessels and airways of the lower lobes: fine strands in the dark behind the domes."""
     faint = scene.uniform(0.02, 0.4)
     for _ in range(int(scene.rng.integers(4, 40))):
@@ -57,7 +57,7 @@ def paint_ribs(scene: Scene) -> None:
                 _paint_rib(scene, vertebra, side, strength)
 
 
-def _paint_rib(scene: Scene, vertebra: Vertebra, side: float, strength: float) -> None:
+def _paint_rib(scene: Scene, vertebra: ColumnVertebra, side: float, strength: float) -> None:
     """One rib; only its posterior part unless it is seen around the flank as well, fainter there."""
     spread = 2 * side * np.array([90 * np.sin(vertebra.rotation), 60 * np.sin(vertebra.obliquity)])
     fall = np.array([1.0, scene.uniform(0.7, 1.1)])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
 from spinefm.phantom.canvas import Grid, Patch
-from spinefm.phantom.column import Vertebra
+from spinefm.phantom.column import ColumnVertebra
 from spinefm.phantom.outlines import Outline, ellipse, smooth
 from spinefm.phantom.scene import Scene
 
@@ -19,7 +19,7 @@ TRUNK_MARROW = 0.6
 """Marrow of thoracic and lumbar bodies, of which half the depth is lost against the trunk's own thickness."""
 
 
-def paint_body(scene: Scene, vertebra: Vertebra, outline: Outline, strength: float) -> None:
+def paint_body(scene: Scene, vertebra: ColumnVertebra, outline: Outline, strength: float) -> None:
     """Paint one body; `strength` is the optical depth of its marrow."""
     patch = scene.canvas.patch(outline.polygon, soft_mm=scene.uniform(0.0, 0.25))
     if patch is None:
@@ -59,7 +59,7 @@ def _sacral_wall(scene: Scene, across: Grid, along: Grid) -> Grid:
     return np.asarray(np.maximum(np.maximum(above, before), scene.uniform(0.0, 0.25)), np.float32)
 
 
-def _own_axes(scene: Scene, vertebra: Vertebra, patch: Patch) -> tuple[Grid, Grid]:
+def _own_axes(scene: Scene, vertebra: ColumnVertebra, patch: Patch) -> tuple[Grid, Grid]:
     """Body units of each crop pixel: across (anterior -0.5, posterior 0.5), along (superior -0.5, inferior 0.5)."""
     view = scene.canvas.view
     steps = np.array([(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)])
@@ -73,7 +73,7 @@ def _own_axes(scene: Scene, vertebra: Vertebra, patch: Patch) -> tuple[Grid, Gri
     return across, along
 
 
-def _film_angle(scene: Scene, vertebra: Vertebra) -> float:
+def _film_angle(scene: Scene, vertebra: ColumnVertebra) -> float:
     """Angle on the film of the body's axis across."""
     ends = scene.canvas.view(vertebra.place(np.array([[0.0, 0.0], [1.0, 0.0]])))
     return float(np.arctan2(*(ends[1] - ends[0])[::-1]))
@@ -85,7 +85,7 @@ def _thickness(across: Grid, roundness: float) -> Grid:
     return np.asarray((1 - roundness) + roundness * np.sqrt(np.clip(1 - front, 0.02, 1)), np.float32)
 
 
-def _paint_far_rims(scene: Scene, vertebra: Vertebra, outline: Outline, strength: float) -> None:
+def _paint_far_rims(scene: Scene, vertebra: ColumnVertebra, outline: Outline, strength: float) -> None:
     """The other half of each endplate's rim and the floor of its hollow: arcs inside the outline (double contours)."""
     opening = abs(1.2 * vertebra.depth * np.sin(vertebra.obliquity)) + 0.01 * vertebra.depth
     for edge, side in ((outline.superior, 1.0), (outline.inferior, -1.0)):
@@ -99,7 +99,7 @@ def _paint_far_rims(scene: Scene, vertebra: Vertebra, outline: Outline, strength
             scene.canvas.line(arc, scene.uniform(0.5, 1.1), depth, soft_mm=scene.uniform(0.1, 0.4))
 
 
-def _paint_details(scene: Scene, vertebra: Vertebra, strength: float) -> None:
+def _paint_details(scene: Scene, vertebra: ColumnVertebra, strength: float) -> None:
     """Osteophytes, Schmorl nodes, the notch of the basivertebral vein: none is part of the mask."""
     worn = vertebra.degeneration
     look = scene.look(0.4 * strength, 0.5 * strength)

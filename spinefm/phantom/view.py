@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
-from spinefm.phantom.canvas import View
+from spinefm.phantom.canvas import CanvasView
 from spinefm.phantom.outlines import Outline
 from spinefm.phantom.settings import Settings
 
@@ -25,13 +25,13 @@ OWN_STRETCHES: dict[tuple[str, str], tuple[tuple[Level, ...], ...]] = {
 """The ends of the stretches that a group's layout may have to show."""
 
 
-def view_of(settings: Settings, outlines: dict[Level, Outline], rng: np.random.Generator) -> View:
+def view_of(settings: Settings, outlines: dict[Level, Outline], rng: np.random.Generator) -> CanvasView:
     """The view of a layout: the stretch of spine fills 1 / `field` of the film's height, at random in the rest."""
     tilt = np.deg2rad(settings.tilt * (0.4 if settings.layout in ("chest", "whole") else 1.0))
     if settings.layout == "cephalogram":
         return _cephalogram(settings, outlines, tilt, rng)
     shown = np.concatenate([outlines[level].polygon for level in _stretch(settings, rng)])
-    flat = View(1.0, tilt, settings.faces == "right", np.zeros(2), np.zeros(2))
+    flat = CanvasView(1.0, tilt, settings.faces == "right", np.zeros(2), np.zeros(2))
     low, high = flat(shown).min(0), flat(shown).max(0)
     size = np.array([settings.width, settings.height], float)
     scale = _scale(settings, high - low, size)
@@ -39,10 +39,12 @@ def view_of(settings: Settings, outlines: dict[Level, Outline], rng: np.random.G
     start = low - (slack[0] * rng.uniform(0.25, 0.75), _above(settings, float(slack[1]), rng))
     if settings.layout == "no_anchor":
         start[1] = _without_anchor(settings, outlines, flat, float(start[1]), size[1] / scale)
-    return View(scale, tilt, settings.faces == "right", flat.inverse(start[None])[0], np.zeros(2))
+    return CanvasView(scale, tilt, settings.faces == "right", flat.inverse(start[None])[0], np.zeros(2))
 
 
-def _without_anchor(settings: Settings, outlines: dict[Level, Outline], flat: View, top: float, tall: float) -> float:
+def _without_anchor(
+    settings: Settings, outlines: dict[Level, Outline], flat: CanvasView, top: float, tall: float
+) -> float:
     """The film's upper edge (mm), moved so far that at least half of C2 above or of S1 below is off the film."""
     if settings.region == "cervical":
         return max(top, float(np.median(flat(outlines[Level.C2].polygon)[:, 1])))
@@ -96,10 +98,12 @@ def _stretch(settings: Settings, rng: np.random.Generator) -> list[Level]:
     return [first, last]
 
 
-def _cephalogram(settings: Settings, outlines: dict[Level, Outline], tilt: float, rng: np.random.Generator) -> View:
+def _cephalogram(
+    settings: Settings, outlines: dict[Level, Outline], tilt: float, rng: np.random.Generator
+) -> CanvasView:
     """A whole head and face; the spine stands in the lower corner behind, C2 to C4 or C6 on the film."""
     scale = settings.height / (CEPHALOGRAM_HEIGHT_MM * settings.field * (0.6 + 0.4 * settings.column.size))
     axis = outlines[Level.C2].polygon.mean(0)
     across = rng.uniform(0.16, 0.40)
     spot = np.array([1 - across if settings.faces == "left" else across, rng.uniform(0.57, 0.74)])
-    return View(scale, tilt * 0.6, settings.faces == "right", axis, spot * (settings.width, settings.height))
+    return CanvasView(scale, tilt * 0.6, settings.faces == "right", axis, spot * (settings.width, settings.height))

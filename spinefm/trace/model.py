@@ -7,7 +7,6 @@ numbered in the order in which a run accepted them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from spinefm.core.foreign import json_of, reason_of
 from spinefm.core.geometry import Point
 from spinefm.core.levels import UNNAMED_ID, Level
 from spinefm.trace.codec import StoredLevel, StoredMask
@@ -186,9 +186,9 @@ class Trace:
         Raises ValueError, in one sentence, for what is no trace, one of another layout, and a damaged one.
         """
         try:
-            raw = json.loads(text)
+            raw = json_of(text)
         except (ValueError, RecursionError) as error:
-            raise ValueError("The text is no trace: it is not JSON; give the trace.json of a run.") from error
+            raise ValueError(f"The text is no trace: {reason_of(error)}; give the trace.json of a run.") from error
         if not isinstance(raw, dict) or not {"film", "events", "schema_version"} <= raw.keys():
             raise ValueError("The text is no trace: it has no film, events or layout; give the trace.json of a run.")
         if raw["schema_version"] != SCHEMA:

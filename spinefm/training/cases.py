@@ -35,7 +35,7 @@ def films_of(folder: Path, part: str) -> Iterator[TrainingFilm]:
 def film_of(case: Case) -> TrainingFilm | None:
     """A data set's film with its bodies; None where it shows none or cannot be read."""
     try:
-        pixels = read(case.film).pixels
+        pixels = read(case.source).pixels
     except UnreadableFilm:
         return None
     labels = label_map(case, pixels.shape)

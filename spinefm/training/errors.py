@@ -1,7 +1,9 @@
 """The errors of training."""
 
+from spinefm.core.foreign import InputError
 
-class TrainingError(ValueError):
+
+class TrainingError(InputError):
     """Training cannot start or go on; the message is one sentence that says why and what to do."""
 
 

@@ -15,7 +15,7 @@ from torch import nn
 from spinefm.networks.registry import NETWORKS, build_network
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import DATA_SET
-from spinefm.training.record import RunFolder, films_text
+from spinefm.training.record import TrainingFolder, films_text
 from spinefm.weights.load import BundleError, has_adapters, load_bundle, stands_on, write_bundle
 from spinefm.weights.manifest import SAM_VIT_B, BaseFile, Manifest
 from spinefm.weights.pretrained import base_path
@@ -97,7 +97,7 @@ def trained_on(facts: Mapping[str, Mapping[str, Any]]) -> str:
 
 def load_run(run: Path) -> tuple[str, nn.Module, dict[str, Any]]:
     """The network's name, the network with the averaged weights of a run, and the facts of the run."""
-    folder = RunFolder(run)
+    folder = TrainingFolder(run)
     if not folder.facts.exists() or not folder.weights.exists():
         raise TrainingError(f"{run} holds no validated run; train until the first validation is through.")
     facts: dict[str, Any] = json.loads(folder.facts.read_text())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.core.foreign import foreign_input, read_json
 from spinefm.core.levels import COUNTED, Level
 from spinefm.core.visibility import LEGIBLE, contrast
 from spinefm.phantom import TRAIN_SEEDS
@@ -189,14 +189,9 @@ def read_film(folder: Path, name: str) -> TrainingFilm:
     Raises TrainingError for what is no training phantom, for missing files and for a damaged label.
     """
     label = folder / "labels" / f"{name}.json"
-    try:
-        return _film_of(folder, name, json.loads(label.read_text()))
-    except TrainingError:
-        raise
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise TrainingError(
-            f"The label {label} is damaged ({error}); write it again with `python -m spinefm phantom`."
-        ) from error
+    hint = "write it again with `python -m spinefm phantom`"
+    with foreign_input(lambda reason: TrainingError(f"The label {label} is damaged ({reason}); {hint}.")):
+        return _film_of(folder, name, read_json(label))
 
 
 def _film_of(folder: Path, name: str, truth: dict[str, Any]) -> TrainingFilm:

@@ -18,7 +18,7 @@ from spinefm.training.average import WeightAverage
 from spinefm.training.errors import RunFailed, TrainingError
 from spinefm.training.feed import feed, generator_of
 from spinefm.training.ranks import Ranks, placed, precise
-from spinefm.training.record import RunFolder
+from spinefm.training.record import TrainingFolder
 from spinefm.training.scale import optimizer_of, start_pretrained
 from spinefm.training.settings import Recipe, TrainSettings
 from spinefm.training.start import start_from_bundle
@@ -106,7 +106,9 @@ class Loop:
         rate = settings.learning_rate or trainer.recipe.learning_rate
         self.recipe = replace(trainer.recipe, learning_rate=rate)
         self.ranks = Ranks.join(settings.device)
-        self.folder = RunFolder.open(settings.out, settings.resume) if self.ranks.first else RunFolder(settings.out)
+        self.folder = (
+            TrainingFolder.open(settings.out, settings.resume) if self.ranks.first else TrainingFolder(settings.out)
+        )
         self.model = trainer.build().to(self.ranks.device)
         if settings.bundle == "paper" and settings.pretrained and not settings.resume:
             start_pretrained(self.model)

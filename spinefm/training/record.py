@@ -18,13 +18,13 @@ from spinefm.training.errors import TrainingError
 
 
 @dataclass(frozen=True)
-class RunFolder:
+class TrainingFolder:
     """The files of one run: `checkpoint.pt`, `weights.safetensors` (float32, averaged), `log.jsonl`, `run.json`."""
 
     path: Path
 
     @classmethod
-    def open(cls, path: Path, resume: bool) -> RunFolder:
+    def open(cls, path: Path, resume: bool) -> TrainingFolder:
         """Make the folder, or find it again. Raises TrainingError rather than overwrite an earlier run."""
         folder = cls(path)
         if resume and not folder.checkpoint.exists():

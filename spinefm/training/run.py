@@ -14,7 +14,7 @@ from spinefm.training.cases import films_of
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import NO_SEED, FilmSet
 from spinefm.training.loop import Loop, Trainer
-from spinefm.training.record import RunFolder
+from spinefm.training.record import TrainingFolder
 from spinefm.training.scale import sizes_and_recipe, with_published_sides
 from spinefm.training.settings import TrainSettings
 from spinefm.training.train_classifier import ClassifierTrainer
@@ -70,7 +70,7 @@ def run_all(settings: TrainSettings) -> dict[str, dict[str, float]]:
             out=settings.out / network,
             minutes=share * settings.minutes if settings.minutes is not None else None,
             start="" if network == "view" else settings.start,
-            resume=settings.resume and RunFolder(settings.out / network).checkpoint.exists(),
+            resume=settings.resume and TrainingFolder(settings.out / network).checkpoint.exists(),
         )
         scores[network] = Loop(_trainer_on(network, own, films, unseen), own).run()
     return scores

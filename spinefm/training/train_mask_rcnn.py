@@ -96,7 +96,7 @@ class MaskRCNNTrainer(FilmTrainer):
             "films_with_three": round(float(np.mean([score.hits >= min(3, score.bodies) for score in scored])), 4),
         }
 
-    def _score_film(self, model: SpineMaskRCNN, film: TrainingFilm) -> FilmScore:
+    def _score_film(self, model: SpineMaskRCNN, film: TrainingFilm) -> DetectionScore:
         """Detect on one whole film and match."""
         view = cut_view(film, np.eye(2, 3), film.shape)
         with precise(model, self.recipe.bf16):
@@ -109,7 +109,7 @@ class MaskRCNNTrainer(FilmTrainer):
 
 
 @dataclass(frozen=True)
-class FilmScore:
+class DetectionScore:
     """One film: bodies in view, bodies found, detections on nothing, and the centroid errors in body widths."""
 
     bodies: int
@@ -120,7 +120,7 @@ class FilmScore:
 
 def match(
     boxes: Tensor, masks: Tensor, true_boxes: Tensor, truth: list[tuple[NDArray[np.float64], float]]
-) -> FilmScore:
+) -> DetectionScore:
     """Match detections to bodies, one to one, at a box IoU of 0.5 or more.
 
     boxes (D, 4), best first, masks (D, m, m) on them; true_boxes (N, 4); truth: centroid (x, y) and width of each.
@@ -134,7 +134,7 @@ def match(
         free.discard(best)
         centroid, width = truth[best]
         errors.append(float(np.linalg.norm(mask_centroid(boxes[index], masks[index]) - centroid)) / width)
-    return FilmScore(len(truth), len(errors), len(boxes) - len(errors), tuple(errors))
+    return DetectionScore(len(truth), len(errors), len(boxes) - len(errors), tuple(errors))
 
 
 def mask_centroid(box: Tensor, mask: Tensor) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from spinefm.core.bundled import bundled_folder
+from spinefm.core.foreign import foreign_input, read_json
 
 WEIGHTS_FOLDER = bundled_folder("weights")
 SCHEMA = 1
@@ -91,12 +92,10 @@ class Manifest:
             BundleError: the file is missing or not a manifest.
         """
         path = path or WEIGHTS_FOLDER / "manifest.json"
-        try:
-            raw = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise BundleError(f"There is no manifest at {path}: restore the weights folder or name another.") from None
-        except (OSError, ValueError) as error:
-            raise BundleError(f"The manifest {path} cannot be read ({error}): restore it.") from error
+        if not path.exists():
+            raise BundleError(f"There is no manifest at {path}: restore the weights folder or name another.")
+        with foreign_input(lambda reason: BundleError(f"The manifest {path} cannot be read ({reason}): restore it.")):
+            raw = read_json(path)
         return cls(folder=path.parent, bundles=_read_bundles(raw, path))
 
     def bundle(self, name: str) -> BundleEntry:

@@ -37,7 +37,7 @@ def test_allocator_is_left_alone_without_glibc(monkeypatch: pytest.MonkeyPatch) 
     assert runtime.quiet_allocator() is False
 
 
-def test_allocator_gets_its_three_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_allocator_gets_its_four_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
 
     def mallopt(parameter: int, value: int) -> int:
@@ -47,7 +47,7 @@ def test_allocator_gets_its_three_settings(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(platform, "libc_ver", lambda: ("glibc", "2.36"))
     monkeypatch.setattr(ctypes, "CDLL", lambda _: SimpleNamespace(mallopt=mallopt))
     assert runtime.quiet_allocator() is True
-    assert sorted(calls) == [-4, -2, -1]
+    assert sorted(calls) == [-8, -4, -2, -1]
 
 
 def test_auto_takes_a_gpu_when_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -164,3 +164,87 @@ def write_maps(phantom: Phantom, root: Path, stems: list[str], as_nifti: bool = 
             (root / "labels" / f"{stem}_seg-vert_msk.nii.gz").write_bytes(gzip.compress(nifti(labels)))
         else:
             Image.fromarray(labels).save(root / "labels" / f"{stem}.png")
+
+
+def _outline(phantom: Phantom, level: Level) -> np.ndarray:
+    """The outline of a body, corners counted from pixel corners as most programs do."""
+    return np.asarray(phantom.truth[level].polygon) + 0.5
+
+
+def write_nnunet(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """nnU-Net's raw folder, whose ids are not VerSe's, with a disc among the labels."""
+    labels = np.zeros_like(phantom.labels, np.uint8)
+    for number, level in enumerate(CERVICAL, start=1):
+        labels[phantom.labels == level] = number
+    labels[0, 0] = 9
+    names = {"background": 0, **{level.name: number for number, level in enumerate(CERVICAL, start=1)}, "disc C3/C4": 9}
+    save_json({"labels": names, "file_ending": ".png", "channel_names": {"0": "x"}}, root / "dataset.json")
+    for stem in stems:
+        save_film(phantom, root / "imagesTr" / f"{stem}_0000.png")
+        (root / "labelsTr").mkdir(exist_ok=True)
+        Image.fromarray(labels).save(root / "labelsTr" / f"{stem}.png")
+
+
+def write_yolo(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """YOLO's outlines in shares of the film, with a class that is no body."""
+    height, width = phantom.film.shape
+    names = [*(level.name for level in CERVICAL), "skull"]
+    (root / "labels").mkdir(parents=True)
+    (root / "data.yaml").write_text(f"train: images\nnc: {len(names)}\nnames: {names}\n")
+    for stem in stems:
+        save_film(phantom, root / "images" / f"{stem}.png")
+        lines = [
+            f"{number} " + " ".join(f"{value:.6f}" for value in (_outline(phantom, level) / (width, height)).ravel())
+            for number, level in enumerate(CERVICAL)
+        ]
+        (root / "labels" / f"{stem}.txt").write_text("\n".join([*lines, "5 0.1 0.1 0.2 0.1 0.2 0.2"]))
+
+
+def write_cvat(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """CVAT for images: polygons, a mask of C6, a box of C7, and a label that is no body."""
+    height, width = phantom.film.shape
+    images = []
+    for number, stem in enumerate(stems):
+        save_film(phantom, root / "images" / f"{stem}.png")
+        shapes = [_cvat_polygon(level.name, _outline(phantom, level)) for level in CERVICAL[:3]]
+        ys, xs = np.nonzero(phantom.labels == Level.C6)
+        crop = (phantom.labels == Level.C6)[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+        runs = ", ".join(map(str, runs_down_columns(crop.T)))
+        place = f'left="{xs.min()}" top="{ys.min()}" width="{crop.shape[1]}" height="{crop.shape[0]}"'
+        shapes.append(f'<mask label="C6" rle="{runs}" {place}/>')
+        low, high = _outline(phantom, Level.C7).min(axis=0), _outline(phantom, Level.C7).max(axis=0)
+        shapes.append(f'<box label="C7" xtl="{low[0]}" ytl="{low[1]}" xbr="{high[0]}" ybr="{high[1]}"/>')
+        shapes.append(_cvat_polygon("skull", np.array([[1, 1], [9, 1], [9, 9]])))
+        head = f'<image id="{number}" name="images/{stem}.png" width="{width}" height="{height}">'
+        images.append(f"{head}{''.join(shapes)}</image>")
+    text = f"<?xml version='1.0'?><annotations><version>1.1</version>{''.join(images)}</annotations>"
+    (root / "annotations.xml").write_text(text)
+
+
+def _cvat_polygon(label: str, points: np.ndarray) -> str:
+    text = ";".join(f"{x:.2f},{y:.2f}" for x, y in points)
+    return f'<polygon label="{label}" points="{text}"/>'
+
+
+def write_buu(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """BUU-LSPINE: endplates of L1 to S1 as eleven rows, and a file of scales."""
+    for stem in stems:
+        save_film(phantom, root / "LA" / f"{stem}.jpg")
+        rows = []
+        for level in (Level.L1, Level.L2, Level.L3, Level.L4, Level.L5):
+            corners = np.asarray(phantom.truth[level].corners)
+            rows += [[*corners[0], *corners[1], 0], [*corners[3], *corners[2], int(level is Level.L4)]]
+        rows.append([*phantom.truth[Level.L5].corners[3], *phantom.truth[Level.L5].corners[2], 0])
+        with (root / "LA" / f"{stem}.csv").open("w", newline="") as stream:
+            csv.writer(stream).writerows(rows)
+    (root / "pixel_spacing.csv").write_text("id,spacing\n" + "\n".join(f"{stem},0.2" for stem in stems))
+
+
+def write_results(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """Folders as `spinefm segment` writes them, the films beside them; one vertebra has no name."""
+    labels = phantom.labels.astype(np.uint8)
+    labels[0, 0] = 101
+    for stem in stems:
+        save_film(phantom, root / f"{stem}.png")
+        save_json({"film": {"name": f"{stem}.png"}}, root / stem / "trace.json")
+        Image.fromarray(labels).save(root / stem / "labels.png")

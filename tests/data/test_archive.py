@@ -1,5 +1,6 @@
 """Zips are unpacked whole or not at all, and never beyond their folder."""
 
+import json
 import stat
 import zipfile
 
@@ -94,3 +95,20 @@ def test_names_that_no_folder_can_hold_are_one_sentence(tmp_path, names):
     with pytest.raises(DatasetError, match="pack"):
         unpack(archive, tmp_path / "set")
     assert not (tmp_path / "set").exists()
+
+
+def test_what_was_unpacked_of_another_zip_is_not_taken_for_it(tmp_path):
+    label = {"size": [80, 60], "region": "cervical", "complete": False, "polygons": {}}
+    archive = write_zip(tmp_path / "set.zip", {"labels/a.json": json.dumps(label)})
+    assert open_dataset("auto", archive, tmp_path / "out").names == ("a",)
+    assert open_dataset("auto", archive, tmp_path / "out").names == ("a",)
+    write_zip(archive, {"labels/b.json": json.dumps(label)})
+    with pytest.raises(DatasetError, match=r"is not what set\.zip holds now"):
+        open_dataset("auto", archive, tmp_path / "out")
+
+
+def test_a_zip_without_a_data_set_leaves_nothing(tmp_path):
+    archive = write_zip(tmp_path / "set.zip", {"a.txt": "nothing"})
+    with pytest.raises(DatasetError, match="none of the known layouts"):
+        open_dataset("auto", archive, tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -9,6 +9,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
+from PIL import Image
 
 from spinefm.core.levels import Level
 from spinefm.data import open_dataset
@@ -26,8 +27,12 @@ def write_volume(path: Path, values: np.ndarray) -> None:
     nibabel.save(nibabel.Nifti1Image(values, affine), path)
 
 
-@pytest.fixture
-def masks(tmp_path: Path) -> Path:
+NAMES = {"new": "sub-1_mod-T2w_seg-{}_msk.nii.gz", "old": "sub-1_seg-{}_msk.nii.gz"}
+"""What SPINEPS 2.1.3 and earlier releases call the masks of `sub-1_T2w.nii.gz`."""
+
+
+@pytest.fixture(params=NAMES)
+def masks(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """Two lumbar bodies with an arch behind each, a disc and the sacrum, widest in the third of five slices."""
     grey, ids, parts = (np.zeros((5, 120, 90), np.int16) for _ in range(3))
     for level, top in ((Level.L4, 70), (Level.L5, 45)):
@@ -40,10 +45,15 @@ def masks(tmp_path: Path) -> Path:
     ids[2, 45:60, 5:25], parts[2, 45:60, 5:25] = 26, 26
     grey[..., 80:] = 400
     write_volume(tmp_path / "sub-1_T2w.nii.gz", grey)
-    write_volume(tmp_path / "derivatives_seg" / "sub-1_seg-vert_msk.nii.gz", ids)
-    write_volume(tmp_path / "derivatives_seg" / "sub-1_seg-spine_msk.nii.gz", parts)
-    for kind in ("vert", "spine"):  # of another patient, and first in the alphabet
-        write_volume(tmp_path / "derivatives_seg" / f"sub-10_seg-{kind}_msk.nii.gz", np.zeros_like(ids))
+    folder, name = tmp_path / "derivatives_seg", NAMES[request.param]
+    for kind, values in (("vert", ids), ("spine", parts)):
+        write_volume(folder / name.format(kind), values)
+        empty = np.zeros_like(ids)  # of another patient, of another contrast, and before it was cleaned
+        write_volume(folder / name.format(kind).replace("sub-1", "sub-10"), empty)
+        write_volume(folder / f"sub-1_mod-T1w_seg-{kind}_msk.nii.gz", empty)
+        write_volume(folder / "output_raw_T2w" / f"sub-1_mod-T2w_seg-{kind}-raw_msk.nii.gz", empty)
+    (folder / "sub-1_mod-T2w_seg-spine_snp.png").write_bytes(b"a snapshot")
+    (folder / "sub-1_mod-T2w_seg-spine_ctd.json").write_text("{}")
     return tmp_path
 
 
@@ -70,3 +80,22 @@ def test_a_volume_without_masks_is_named_and_the_others_go_on(masks: Path) -> No
     done = cut(masks, "sub-2_T2w.nii.gz", "sub-1_T2w.nii.gz")
     assert done.returncode == 1 and "sub-2_T2w.nii.gz: no *_seg-vert_msk" in done.stderr
     assert [path.name for path in (masks / "mr" / "labels").iterdir()] == ["sub-1_T2w.png"]
+
+
+def test_a_folder_of_slices_as_spineps_2_leaves_it_opens_without_cutting(tmp_path: Path) -> None:
+    ids, semantic = np.zeros((90, 120, 1), np.uint8), np.zeros((90, 120, 1), np.uint8)
+    for index, level in enumerate((Level.L3, Level.L4, Level.L5)):
+        ids[30:60, 10 + 30 * index : 30 + 30 * index], semantic[30:60, 10 + 30 * index : 30 + 30 * index] = level, 49
+    ids[40:50, 32:36] = 100 + Level.L3
+    (tmp_path / "rawdata").mkdir()
+    grey = np.random.default_rng(0).integers(0, 255, (120, 90), np.uint8)
+    Image.fromarray(grey).save(tmp_path / "rawdata" / "sub-1_xr.png")
+    for kind, values in (("vert", ids), ("spine", semantic)):
+        path = tmp_path / "derivatives" / f"sub-1_mod-xr_seg-{kind}_msk.nii.gz"
+        path.parent.mkdir(exist_ok=True)
+        nibabel.save(nibabel.Nifti1Image(values, np.eye(4)), path)
+    dataset = open_dataset("auto", tmp_path)
+    case = dataset.read("sub-1_xr")
+    assert set(case.truth.bodies) == {Level.L3, Level.L4, Level.L5}
+    assert [one.label for one in case.left_out] == [f"id {100 + Level.L3}"]
+    assert [one.name for one in dataset.skipped] == ["sub-1_mod-xr_seg-spine_msk.nii.gz"]

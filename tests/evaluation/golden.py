@@ -13,7 +13,7 @@ from typing import Any
 from spinefm.core.levels import Level
 from spinefm.evaluation.frames import film_table, vertebra_table
 from spinefm.evaluation.names import name_figures
-from spinefm.evaluation.results import LISTS, Drawing, FilmResult, FilmRow, VertebraRow
+from spinefm.evaluation.results import LISTS, CaseOutlines, FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.summary import level_figures, run_figures
 from spinefm.ui.server.explorer.columns import columns_of
 
@@ -29,7 +29,7 @@ FIGURES = ("level", "count", "identified", "located", "overall", "named", "misna
 
 def results() -> list[FilmResult]:
     """Nine films of five bodies, of which a tenth is four and a half, and one of boxes."""
-    return [FilmResult(_film(number), _vertebrae(number), Drawing({}, {}, {}, [])) for number in range(10)]
+    return [FilmResult(_film(number), _vertebrae(number), CaseOutlines({}, {}, {}, [])) for number in range(10)]
 
 
 def _film(number: int) -> FilmRow:
@@ -115,7 +115,7 @@ def results_in(content: dict[str, Any]) -> list[FilmResult]:
         FilmResult(
             FilmRow(**{**one["row"], **{name: tuple(one["row"][name]) for name in LISTS}}),
             tuple(VertebraRow(**row) for row in one["vertebrae"]),
-            Drawing({}, {}, {}, []),
+            CaseOutlines({}, {}, {}, []),
         )
         for one in content["results"]
     ]

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from spinefm.evaluation.frames import film_table, vertebra_table
-from spinefm.evaluation.results import Drawing, FilmResult, FilmRow, VertebraRow
+from spinefm.evaluation.results import CaseOutlines, FilmResult, FilmRow, VertebraRow
 
 
 def made_films(anchors: Mapping[str, str], **changes: Any) -> DataFrame:
@@ -20,7 +20,7 @@ def made_films(anchors: Mapping[str, str], **changes: Any) -> DataFrame:
         wrong_names=0, level_shift=None, pq_iou_sum=None, pq_matched=None, pq_false=None, pq_missed=None, stop_up="",
         stop_down="", mask_dice=(), mask_probability=(), mask_named=(), film_sha256="", truth_sha256="",
     )  # fmt: skip
-    table = film_table([FilmResult(row, (), Drawing({}, {}, {}, []))] * len(anchors))
+    table = film_table([FilmResult(row, (), CaseOutlines({}, {}, {}, []))] * len(anchors))
     return table.assign(film=list(anchors), anchor=list(anchors.values()), **changes)
 
 
@@ -37,4 +37,4 @@ def made_vertebrae(*bodies: tuple[str, str, float, str, float | None]) -> DataFr
         for film, level, dice, name, edge in bodies
     )
     row = made_films({"a": ""}).iloc[0].to_dict()
-    return vertebra_table([FilmResult(FilmRow(**row), rows, Drawing({}, {}, {}, []))])
+    return vertebra_table([FilmResult(FilmRow(**row), rows, CaseOutlines({}, {}, {}, []))])

@@ -144,3 +144,23 @@ def test_the_zip_holds_the_same_files_in_a_folder_named_after_the_film(tmp_path:
         with zipfile.ZipFile(place) as archive:
             assert archive.namelist() == [f"neck/{name}" for name in RESULT_FILES]
             assert archive.read("neck/labels.png") == result_files(handmade_trace(), handmade_film())["labels.png"]
+
+
+def test_a_symbolic_link_in_a_results_place_is_left_alone(tmp_path: Path) -> None:
+    write_result(tmp_path / "elsewhere", handmade_trace(), handmade_film())
+    for name, aim in (("neck", "elsewhere"), ("dangling", "absent")):
+        (tmp_path / name).symlink_to(tmp_path / aim)
+        with pytest.raises(ExportError, match="is a symbolic link"):
+            write_result(tmp_path / name, handmade_trace(), handmade_film())
+        assert (tmp_path / name).is_symlink()
+    assert names(tmp_path) == ["dangling", "elsewhere", "neck"]
+
+
+def test_names_that_are_no_utf_8_become_names_that_are() -> None:
+    assert result_name("kr\udcf6ger.png") == "kr\ufffdger"
+    assert result_name("film.nii.gz") == "film"
+
+
+def test_an_error_can_name_any_film(tmp_path: Path) -> None:
+    write_error(tmp_path / "out", "kr\udcf6ger.png", "It is damaged.", "in kr\udcf6ger.png")
+    assert json.loads((tmp_path / "out" / "error.json").read_text(encoding="utf-8"))["film"] == "kr\ufffdger.png"

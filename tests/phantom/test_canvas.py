@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinefm.phantom.canvas import Canvas, Look, View, blurred, chord, cover, noise, ribbon
+from spinefm.phantom.canvas import Canvas, CanvasView, Look, blurred, chord, cover, noise, ribbon
 from spinefm.phantom.outlines import closed_curve, curve, ellipse, smooth
 
 SQUARE = np.array([[10.0, 10.0], [30.0, 10.0], [30.0, 30.0], [10.0, 30.0]])
 
 
 def _canvas(scale: float = 1.0, mirrored: bool = False) -> Canvas:
-    view = View(scale, 0.0, mirrored, np.zeros(2), np.zeros(2))
+    view = CanvasView(scale, 0.0, mirrored, np.zeros(2), np.zeros(2))
     return Canvas(view, (60, 80), np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_a_view_is_a_similarity_with_an_inverse(mirrored: bool) -> None:
-    view = View(2.5, 0.4, mirrored, np.array([1.0, 2.0]), np.array([100.0, 50.0]))
+    view = CanvasView(2.5, 0.4, mirrored, np.array([1.0, 2.0]), np.array([100.0, 50.0]))
     points = np.random.default_rng(0).normal(0, 20, (6, 2))
     placed = view(points)
     assert np.allclose(view.inverse(placed), points)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spinefm.core.levels import Level
-from spinefm.phantom.column import MEAN_SIZES, Vertebra, build_column
+from spinefm.phantom.column import MEAN_SIZES, ColumnVertebra, build_column
 from spinefm.phantom.outlines import body_outline
 from spinefm.phantom.settings import ColumnSettings, Settings
 
@@ -21,7 +21,7 @@ def _mean(region: str) -> ColumnSettings:
     return replace(drawn, slope=slope, lordosis=lordosis, **plain, **none)
 
 
-def _angle(column: tuple[Vertebra, ...], level: Level) -> float:
+def _angle(column: tuple[ColumnVertebra, ...], level: Level) -> float:
     return float(np.rad2deg(next(v.angle for v in column if v.level is level)))
 
 
@@ -57,7 +57,7 @@ def test_bodies_follow_from_top_to_bottom_without_touching(region: str, seed: in
 @pytest.mark.parametrize("level", [Level.C2, Level.C5, Level.T10, Level.L3, Level.S1])
 def test_an_outline_is_as_large_as_its_body(level: Level) -> None:
     depth, height, disc = MEAN_SIZES[level]
-    vertebra = Vertebra(level, np.zeros(2), 0.0, depth, height, disc, 0.0, 0.0, 0.0)
+    vertebra = ColumnVertebra(level, np.zeros(2), 0.0, depth, height, disc, 0.0, 0.0, 0.0)
     outline = body_outline(vertebra, np.random.default_rng(0))
     extent = outline.polygon.max(0) - outline.polygon.min(0)
     tall = height + (15.5 if level is Level.C2 else 0.0)  # the dens stands on the body of C2
@@ -67,10 +67,10 @@ def test_an_outline_is_as_large_as_its_body(level: Level) -> None:
 
 def test_a_wedge_loses_height_in_front() -> None:
     depth, height, disc = MEAN_SIZES[Level.L1]
-    whole = Vertebra(Level.L1, np.zeros(2), 0.0, depth, height, disc, 0.0, 0.0, 0.0)
+    whole = ColumnVertebra(Level.L1, np.zeros(2), 0.0, depth, height, disc, 0.0, 0.0, 0.0)
     wedge = replace(whole, crush=(0.3, 0.15, 0.0))
 
-    def front(vertebra: Vertebra) -> float:
+    def front(vertebra: ColumnVertebra) -> float:
         corners = body_outline(vertebra, np.random.default_rng(5)).corners
         return float(corners[3, 1] - corners[0, 1])
 
@@ -81,7 +81,7 @@ def test_a_childs_neck_has_flat_wedges_with_more_disc_between_them() -> None:
     grown = build_column("cervical", _mean("cervical"), np.random.default_rng(3))
     young = build_column("cervical", replace(_mean("cervical"), youth=1.0), np.random.default_rng(3))
 
-    def fall(vertebra: Vertebra) -> float:
+    def fall(vertebra: ColumnVertebra) -> float:
         upper = vertebra.place(np.eye(2))  # only for its axes
         along = body_outline(vertebra, np.random.default_rng(5)).corners @ (upper[1] - vertebra.centre)
         return float((along[0] - along[1]) / vertebra.height)
@@ -93,6 +93,6 @@ def test_a_childs_neck_has_flat_wedges_with_more_disc_between_them() -> None:
 
 
 def test_place_and_units_agree() -> None:
-    vertebra = Vertebra(Level.L2, np.array([3.0, 4.0]), 0.3, 30.0, 20.0, 8.0, 0.0, 0.0, 0.0)
+    vertebra = ColumnVertebra(Level.L2, np.array([3.0, 4.0]), 0.3, 30.0, 20.0, 8.0, 0.0, 0.0, 0.0)
     assert np.allclose(vertebra.units(np.array([[0.5, -0.5]])), vertebra.place(np.array([[15.0, -10.0]])))
     assert np.allclose(vertebra.place(np.zeros((1, 2))), [[3.0, 4.0]])

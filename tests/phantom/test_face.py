@@ -7,7 +7,7 @@ import pytest
 
 from spinefm.core.levels import Level
 from spinefm.phantom import head_holder
-from spinefm.phantom.canvas import Canvas, View
+from spinefm.phantom.canvas import Canvas, CanvasView
 from spinefm.phantom.cervical_pillars import paint_pillars
 from spinefm.phantom.column import build_column
 from spinefm.phantom.face import hollow, paint_cavities, paint_face, paint_planes
@@ -26,7 +26,7 @@ def _scene(seed: int = 0, depth: float = 1.5) -> tuple[Scene, HeadFrame]:
     settings = Settings.draw(seed, rng, "cervical", (WIDTH, HEIGHT), "cephalogram")
     column = build_column("cervical", settings.column, rng)
     axis = next(vertebra for vertebra in column if vertebra.level is Level.C2)
-    view = View(1.0, 0.0, False, axis.centre, np.array([190.0, 190.0]))
+    view = CanvasView(1.0, 0.0, False, axis.centre, np.array([190.0, 190.0]))
     scene = Scene(Canvas(view, (HEIGHT, WIDTH), rng), column, settings, rng)
     scene.canvas.depth += np.float32(depth)
     return scene, head_frame(scene, axis.centre - (0, 25))

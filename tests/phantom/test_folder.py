@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from spinefm.core.levels import Level
 from spinefm.phantom import simulate, write_set
@@ -46,3 +48,24 @@ def test_a_body_that_cannot_be_seen_is_in_the_truth() -> None:
     phantom = simulate(1, "cervical", (300, 400))
     white = dataclasses.replace(phantom, film=np.ones_like(phantom.film))
     assert label_of(white)["polygons"] == label_of(phantom)["polygons"]
+
+
+@pytest.mark.parametrize("after", range(3))
+def test_a_full_disk_leaves_no_half_written_phantom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    (first,) = write_set(tmp_path, [9_000_000], "cervical")
+    before = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
+    written, left = Path.write_bytes, [after]
+
+    def limited(path: Path, content: bytes) -> int:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return written(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", limited)
+    with pytest.raises(OSError, match=r"phantom-cervical-9000001 cannot be written \(No space left on device\)"):
+        write_set(tmp_path, [9_000_001], "cervical")
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == before
+    assert any(name.startswith(first) for name in before)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spinefm.core.levels import Level
-from spinefm.phantom.canvas import Canvas, View
+from spinefm.phantom.canvas import Canvas, CanvasView
 from spinefm.phantom.column import build_column
 from spinefm.phantom.pelvis import PelvicFrame, paint_hips, paint_pelvic_gas, paint_pelvis, pelvic_frame
 from spinefm.phantom.sacrum import paint_sacrum
@@ -19,7 +19,7 @@ def lumbar_scene(seed: int) -> Scene:
     """An empty lumbar film, one pixel per mm, with L3 at (150, 150)."""
     rng = np.random.default_rng(seed)
     settings = Settings.draw(seed, rng, "lumbar")
-    view = View(1.0, 0.0, False, np.zeros(2), np.array([150.0, 150.0]))
+    view = CanvasView(1.0, 0.0, False, np.zeros(2), np.array([150.0, 150.0]))
     column = build_column("lumbar", settings.column, rng)
     return Scene(Canvas(view, (500, 320), rng), column, settings, rng)
 

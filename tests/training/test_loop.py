@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from spinefm.training.average import WeightAverage
 from spinefm.training.errors import TrainingError
 from spinefm.training.loop import Loop, rate_factor
-from spinefm.training.record import RunFolder
+from spinefm.training.record import TrainingFolder
 from spinefm.training.settings import Recipe, TrainSettings
 
 
@@ -207,7 +207,7 @@ def test_numbers_with_which_there_is_no_run_are_refused(tmp_path: Path, changes:
 def test_a_damaged_checkpoint_and_a_folder_that_cannot_be_made_are_sentences(tmp_path: Path) -> None:
     (tmp_path / "checkpoint.pt").write_bytes(b"no checkpoint")
     with pytest.raises(TrainingError, match="is damaged; remove it"):
-        RunFolder.open(tmp_path, resume=True).load_checkpoint()
+        TrainingFolder.open(tmp_path, resume=True).load_checkpoint()
     (tmp_path / "file").write_text("")
     with pytest.raises(TrainingError, match="cannot be made"):
-        RunFolder.open(tmp_path / "file" / "run", resume=False)
+        TrainingFolder.open(tmp_path / "file" / "run", resume=False)

@@ -80,6 +80,21 @@ def film_record(film: Radiograph) -> FilmRecord:
     )
 
 
+def quarters(method: Method, film: Radiograph) -> int:
+    """Quarter turns clockwise after which `film` is surely upright; 0 where it is, or where `method` cannot tell."""
+    ask: Callable[[Radiograph], int] | None = getattr(method, "quarters", None)
+    return ask(film) if ask is not None else 0
+
+
+def upright(method: Method, film: Radiograph) -> Radiograph:
+    """`film`, turned upright by itself where `method` is sure how it lies; the film's notes say so.
+
+    Every coordinate of a run on it is then the turned film's, so keep the film that this returns beside the trace.
+    """
+    turns = quarters(method, film)
+    return film.turned(turns) if turns else film
+
+
 def run_to_trace(method: Method, film: Radiograph, on_event: Callable[[Event], None] | None = None) -> Trace:
     """Run `method` on `film` to its end; `on_event` sees each event as it comes. Raises CannotStart."""
     return Trace.from_events(film_record(film), method.name, method.settings, _watched(method.run(film), on_event))

@@ -20,6 +20,7 @@ from torch import Tensor
 from spinefm.core.geometry import Box, CanonicalFrame, FilmFrame, Point, crop_patch, paste_patch, to_patch
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.networks.view import FACINGS, fit_square
 from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle
 
@@ -46,8 +47,28 @@ class Probabilities:
     c2: float
 
 
+@dataclass(frozen=True)
+class ViewAnswer:
+    """What the view network makes of a whole film.
+
+    views: probability of each view of `spinefm.networks.view.VIEWS`, which add up to 1. turn: quarter turns clockwise
+    after which the film is upright, with its probability. facing: "left" or "right", with its probability.
+    distance: from the lateral films of training, about 1 for films like those.
+    """
+
+    views: Mapping[str, float]
+    turn: int
+    turn_probability: float
+    facing: str
+    facing_probability: float
+    distance: float
+
+
 class Stages(Protocol):
-    """The four questions of the pipeline."""
+    """The questions of the pipeline."""
+
+    def view(self, film: Radiograph) -> ViewAnswer | None:
+        """What kind of film this is; None where no network knows."""
 
     def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
         """Every candidate on the film; `sure` is the mask probability that counts for its centroid."""
@@ -113,6 +134,26 @@ class NetworkStages:
         self._watch = watch
         self._flip = test_time_flip
         self._outline_limit = outline_limit
+
+    def view(self, film: Radiograph) -> ViewAnswer | None:
+        """The view network on the whole film, shrunk into its square; None for a bundle without one."""
+        network = self._bundle.view
+        if network is None:
+            return None
+        with self._running("view_network"):
+            scores = network(fit_square(self._tensor(film.pixels), network.config.side)[None])
+        views, turns, facings = (
+            answer[0].float().softmax(0).tolist() for answer in (scores.view, scores.turn, scores.facing)
+        )
+        turn, facing = (max(range(len(answer)), key=answer.__getitem__) for answer in (turns, facings))
+        return ViewAnswer(
+            views=dict(zip(network.config.views, views, strict=True)),
+            turn=turn,
+            turn_probability=turns[turn],
+            facing=FACINGS[facing],
+            facing_probability=facings[facing],
+            distance=float(scores.distance[0]),
+        )
 
     def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
         """Mask R-CNN on the whole film, which it shrinks to the size it was trained at."""

@@ -13,8 +13,20 @@ from spinefm.methods.spinefm.events import (
     Seeded,
     Segmented,
     StepEvent,
+    Viewed,
 )
 from spinefm.trace.registry import Captions
+
+
+def _viewed(event: Viewed) -> str:
+    sign, verdict = ("≥", "") if event.lateral >= event.lateral_limit else ("<", ": no lateral spine film")
+    upright = "upright" if event.turn == 0 else f"to be turned clockwise by {90 * event.turn}°"
+    return (
+        f"Looks {event.view} ({event.views[event.view]:.2f}); lateral {event.lateral:.2f} {sign} "
+        f"{event.lateral_limit:.2f}{verdict}; {upright} ({event.turn_probability:.2f}), facing {event.facing} "
+        f"({event.facing_probability:.2f}); distance from lateral films {event.distance:.2f} "
+        f"(limit {event.distance_limit:.2f})"
+    )
 
 
 def _seeded(event: Seeded) -> str:
@@ -125,6 +137,7 @@ def _held(event: Decided) -> str:
 
 
 CAPTIONS: Captions = {
+    Viewed: _viewed,
     Seeded: _seeded,
     Proposed: _proposed,
     Segmented: _segmented,

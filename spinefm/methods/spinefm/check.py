@@ -11,7 +11,7 @@ from spinefm.core.masks import Mask
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.events import Checked, Decided, Reason, Segmented
 from spinefm.methods.spinefm.propose import Prompt
-from spinefm.methods.spinefm.segment import Shape
+from spinefm.methods.spinefm.segment import BodyShape
 from spinefm.methods.spinefm.state import DirectionState, Found
 
 
@@ -38,7 +38,9 @@ def stop_before_segmenting(prompt: Prompt, shape: tuple[int, int]) -> Decided | 
     return stopped(prompt, "point outside", outside, 0.0)
 
 
-def stop_after_segmenting(prompt: Prompt, shape: Shape, segmented: Segmented, config: SpineFMConfig) -> Decided | None:
+def stop_after_segmenting(
+    prompt: Prompt, shape: BodyShape, segmented: Segmented, config: SpineFMConfig
+) -> Decided | None:
     """A place too far outside the film, a mask that is empty or a sliver (areas in pixels), or an invisible body."""
     if segmented.outside_share > segmented.outside_limit:
         return stopped(prompt, "outside the film", segmented.outside_share, segmented.outside_limit)

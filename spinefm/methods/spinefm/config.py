@@ -30,6 +30,8 @@ class SpineFMConfig(MethodConfig):
         "faint_limit": "minimum_contrast",
     }
     PUBLISHED: ClassVar[Mapping[str, Setting]] = {
+        "view_check": "off",
+        "turn_film": False,
         "score_floor": 0.6,
         "duplicate_iou": 1.0,
         "duplicate_distance": 0.0,
@@ -47,8 +49,29 @@ class SpineFMConfig(MethodConfig):
         "classifier_views": 1,
         "retry_limit": 0.0,
         "likely_end_limit": 1.0,
+        "doubted_end_limit": 0.0,
+        "refuting_reasons": 100,
         "final_limit": 0.9,
     }
+
+    # The kind of film, which the paper does not ask
+    view_check: Literal["refuse", "warn", "off"] = "refuse"
+    """What happens to a film that is no lateral spine film: no run, a warning beside the result, or it is not asked."""
+    view_limit: float = share(
+        0.35,
+        "Probability of all lateral views together below which a film is none of them. Of 38 simulated films of other "
+        "kinds (seeds 9866000-9866007, 9866100-9866129) the highest has 0.32, of 128 lateral ones the lowest 0.59.",
+    )
+    distance_limit: float = number(
+        2.0, 100, "Distance from the lateral films of training above which a film is called unlike them."
+    )
+    turn_limit: float = share(
+        0.85,
+        "Probability above which a film lies on its side or upside down. Of 404 views of real and simulated films, a "
+        "third of them turned, the surest wrong answer has 0.82.",
+    )
+    turn_film: bool = True
+    """Program and page turn such a film upright before the run; evaluations keep every film as it is."""
 
     # Detections and starting points
     score_limit: float = share(0.6, "Detections with a lower score are dropped (paper: 0.6).")
@@ -102,9 +125,17 @@ class SpineFMConfig(MethodConfig):
     )
     least_area: float = number(0.04, 10, "Smallest area of a mask in squares of the spacing (paper: 0, no such rule).")
     minimum_contrast: float = share(
-        0.007,
-        "Least contrast of a body in the film's grey range (paper: 0, no such rule). Behind a burnt-out shoulder a "
-        "mask is a guess: on tuning phantoms 0.007 takes 29 of 48 doubtful masks and none of 865 good ones.",
+        0.012,
+        "Least contrast of a body, as a share of the grey range that contrast_range names (paper: 0, no such rule). "
+        "Behind a burnt-out shoulder a mask is a guess.",
+    )
+    contrast_range: Literal["spine", "film"] = "spine"
+    """The range in and round the bodies accepted so far, or the whole film's, which black surrounds widen."""
+    contrast_percentile: float = number(
+        1.0, 49, "The spine's grey range lies between this percentile and its opposite."
+    )
+    contrast_surround: float = number(
+        0.5, 10, "Margin round each body whose greys count for that range, in body sizes."
     )
     contrast_side_px: int = count(48, 4, 1024, "Size to which a larger body is shrunk before its contrast is taken.")
     contrast_margin: float = number(0.4, 10, "Window round the body for its contrast, in body sizes.")
@@ -149,6 +180,21 @@ class SpineFMConfig(MethodConfig):
     likely_end_limit: float = share(
         0.4, "Where no end was sure, an outermost body whose likeliest class is an end names the spine above this."
     )
+    region_limit: float = share(
+        0.8, "Probability of views that end short of C2 (or of S1) above which the kind of film speaks against it."
+    )
+    c2_size: float = number(1.0, 10, "A topmost body smaller than this in sizes of the next one speaks against C2.")
+    c2_growth: float = number(0.035, 10, "So do bodies that grow by more than this share from each to the next.")
+    c2_count: int = count(9, 1, 100, "So do more bodies than this, but on a film of the whole spine.")
+    uneven_sizes: float = number(
+        1.75,
+        100,
+        "Neighbours whose sizes differ by more than this factor speak against any end: one may be two bodies.",
+    )
+    doubted_end_limit: float = share(
+        0.8, "An end against which one of these speaks names the spine above this probability (paper: 0, no such rule)."
+    )
+    refuting_reasons: int = count(2, 1, 100, "So many of them and that end gives no name (paper: 100, no such rule).")
     gap_limit: float = number(1.7, 10, "Distance in median distances above which a vertebra may be missing.")
     final_limit: float = share(
         0.5, "Probability of the final masks' pixels (paper: 0.9). The compact network's outline lies at 0.5."

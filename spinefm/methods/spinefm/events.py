@@ -39,6 +39,39 @@ SPINE_ENDS: Mapping[str, Direction] = {"C2": "up", "S1": "down"}
 """The direction that each end of the spine stops."""
 
 
+LATERAL_VIEWS = ("cervical", "thoracic", "lumbar", "whole")
+"""The views of lateral spine films."""
+
+
+@dataclass(frozen=True)
+class Viewed:
+    """What kind of film this is: probabilities of all `views`, of the likeliest `view`, and of all lateral ones.
+
+    turn: quarter turns clockwise after which the film is upright. facing: the side that the patient faces on the
+    upright film. distance: from the lateral films of training, about 1 for films like those. refused: a `lateral`
+    below its limit ends the run.
+    """
+
+    view: str
+    views: Mapping[str, float]
+    lateral: float
+    lateral_limit: float
+    turn: int
+    turn_probability: float
+    turn_limit: float
+    facing: str
+    facing_probability: float
+    distance: float
+    distance_limit: float
+    refused: bool
+    kind: Literal["viewed"] = "viewed"
+
+    @property
+    def turned(self) -> bool:
+        """Whether the film lies on its side or upside down, surely enough to say so."""
+        return self.turn != 0 and self.turn_probability > self.turn_limit
+
+
 @dataclass(frozen=True)
 class Seeded:
     """The centroids from which the induction starts, from the top; what was accepted before is dropped.
@@ -81,7 +114,8 @@ class Segmented:
 
     `patch` is the patch the mask was taken from: the proposed one, or one centred on a first mask (`recentred`).
     What of it lies outside the film was black. `outside_share` is that of a square of one spacing round the centroid.
-    `contrast` is the standard deviation of the grey values in and round the mask, as a share of the film's range.
+    `contrast` is the standard deviation of the grey values in and round the mask, as a share of `grey_range`: that of
+    the spine found so far, or 1 for the whole film's.
     """
 
     direction: Direction
@@ -95,6 +129,7 @@ class Segmented:
     recentred: bool = False
     contrast: float | None = None
     contrast_limit: float | None = None
+    grey_range: float = 1.0
     kind: Literal["segmented"] = "segmented"
 
 

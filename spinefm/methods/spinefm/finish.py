@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import cv2
@@ -15,24 +15,24 @@ from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.result import along, vertebra
 from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.events import Viewed
+from spinefm.methods.spinefm.evidence import against, is_believed, withheld
 from spinefm.methods.spinefm.induction import Accepted
 from spinefm.methods.spinefm.segment import component
 from spinefm.trace.model import Anchor, Named, Vertebra
 
 
-def named(spine: Sequence[Accepted], config: SpineFMConfig) -> Named:
-    """Names counted from the spine end the classifier is surest of; relative names without one.
+def named(spine: Sequence[Accepted], config: SpineFMConfig, seen: Viewed | None = None) -> Named:
+    """Names counted from the spine end the classifier is surest of; relative names without one to believe.
 
     An end counts only where the spine can end, C2 on top and S1 at the bottom. Where no step was sure enough of one,
-    the outermost bodies are asked as the paper does: an end that is the most probable class counts.
+    the outermost bodies are asked as the paper does: an end that is the most probable class counts. An end against
+    which too much speaks gives no name (`evidence`). seen: what kind of film it is, where that is known.
     """
-    places = {Level.C2: 0, Level.S1: len(spine) - 1}
-    anchors = {anchor_of(body): index for index, body in enumerate(spine) if body.end and places[body.end] == index}
-    if not any(body.end for body in spine):
-        anchors = _likely_ends(spine, config.likely_end_limit)
+    anchors, doubts = _believed(_ends(spine, config), spine, config, seen)
     numbers = tuple(accepted.number for accepted in spine)
     if not anchors:
-        notes = [_unanchored(spine), *_gaps(spine, (None,) * len(spine), config.gap_limit)]
+        notes = [*(doubts or [_unanchored(spine)]), *_gaps(spine, (None,) * len(spine), config.gap_limit)]
         return Named(numbers, (None,) * len(spine), None, " ".join(notes))
     best = max(anchors, key=lambda anchor: anchor.probability or 0.0)
     levels = counted_from(best.level, anchors[best], len(spine))
@@ -40,6 +40,24 @@ def named(spine: Sequence[Accepted], config: SpineFMConfig) -> Named:
     if any(levels[index] is not anchor.level for anchor, index in anchors.items()):
         notes += [f"Counting from C2 and from S1 disagrees; the names rest on {best.level.name}, the surer of the two."]
     return Named(numbers, levels, best, " ".join([*notes, *_gaps(spine, levels, config.gap_limit)]))
+
+
+def _ends(spine: Sequence[Accepted], config: SpineFMConfig) -> dict[Anchor, int]:
+    """The ends of the spine that were seen where it can end, with their place; else the likely ones."""
+    if not any(body.end for body in spine):
+        return _likely_ends(spine, config.likely_end_limit)
+    places = {Level.C2: 0, Level.S1: len(spine) - 1}
+    return {anchor_of(body): index for index, body in enumerate(spine) if body.end and places[body.end] == index}
+
+
+def _believed(
+    anchors: Mapping[Anchor, int], spine: Sequence[Accepted], config: SpineFMConfig, seen: Viewed | None
+) -> tuple[dict[Anchor, int], list[str]]:
+    """The ends against which not too much speaks, and a sentence for each of the others."""
+    sizes = [math.sqrt(accepted.shape.mask.area) for accepted in spine]
+    reasons = {anchor: against(anchor.level, sizes, seen, config) for anchor in anchors}
+    believed = {anchor: index for anchor, index in anchors.items() if is_believed(anchor, reasons[anchor], config)}
+    return believed, [withheld(anchor, reasons[anchor]) for anchor in anchors if anchor not in believed]
 
 
 def _likely_ends(spine: Sequence[Accepted], least: float) -> dict[Anchor, int]:

@@ -12,11 +12,11 @@ from spinefm.methods.base.stages import Stages
 from spinefm.methods.spinefm import check
 from spinefm.methods.spinefm.classify import decided
 from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.methods.spinefm.events import OVERRULABLE, Classified, Decided
+from spinefm.methods.spinefm.events import OVERRULABLE, Classified, Decided, Segmented
 from spinefm.methods.spinefm.locate import StartingPoints, refuse_gaps
 from spinefm.methods.spinefm.propose import Prompt, propose
 from spinefm.methods.spinefm.retry import Attempt, attempt_all, off_axis_retries
-from spinefm.methods.spinefm.segment import Shape
+from spinefm.methods.spinefm.segment import BodyShape, grey_range
 from spinefm.methods.spinefm.state import DirectionState, InductionState, advance
 from spinefm.trace.registry import Event
 
@@ -26,7 +26,7 @@ class Accepted:
     """A vertebra that this induction took, with what its final mask and name are made from."""
 
     number: int
-    shape: Shape
+    shape: BodyShape
     centroid: Point
     classified: Classified
     end: Level | None
@@ -129,16 +129,21 @@ class Induction:
                 yield retries[place].prompt.event(self._config)
             yield from self._decide(retries.get(place, attempt), starts)
 
+    def _segmented(self, prompt: Prompt, shape: BodyShape) -> Segmented:
+        """The mask's event, with its contrast in the greys of the spine found so far."""
+        greys = grey_range(self._film, [found.mask for found in self.state.spine.values()], self._config)
+        return shape.event(prompt, self._film, self._config, greys)
+
     def _set_aside(self, attempt: Attempt) -> Iterator[Event]:
         """The events of an attempt whose place a retry takes."""
-        yield attempt.shape.event(attempt.prompt, self._film, self._config)
+        yield self._segmented(attempt.prompt, attempt.shape)
         if attempt.answer is not None:
             yield attempt.answer
 
     def _is_free(self, attempt: Attempt) -> bool:
         """Whether the mask of a retry could be a vertebra that is not taken yet."""
         prompt, shape = attempt.prompt, attempt.shape
-        segmented = shape.event(prompt, self._film, self._config)
+        segmented = self._segmented(prompt, shape)
         if shape.centroid is None or check.stop_after_segmenting(prompt, shape, segmented, self._config):
             return False
         if check.stop_for_overlap(prompt, check.overlaps(prompt, shape.mask, self.state.spine, self._config)):
@@ -161,16 +166,18 @@ class Induction:
             self._attempts[decision.vertebra] = attempt
         yield decision
 
-    def _checked_shape(self, prompt: Prompt, shape: Shape) -> Generator[Event, None, Decided | None]:
+    def _checked_shape(self, prompt: Prompt, shape: BodyShape) -> Generator[Event, None, Decided | None]:
         """The mask's event and those of its checks; returns the stop, if any."""
-        segmented = shape.event(prompt, self._film, self._config)
+        segmented = self._segmented(prompt, shape)
         yield segmented
         stop = check.stop_after_segmenting(prompt, shape, segmented, self._config)
         if shape.centroid is None or (stop is not None and not prompt.forced):
             return stop
         return stop or (yield from self._checked_place(prompt, shape, shape.centroid))
 
-    def _checked_place(self, prompt: Prompt, shape: Shape, centroid: Point) -> Generator[Event, None, Decided | None]:
+    def _checked_place(
+        self, prompt: Prompt, shape: BodyShape, centroid: Point
+    ) -> Generator[Event, None, Decided | None]:
         """The overlap checks' events; returns the stop, if any. Nothing can overrule a second visit."""
         if check.is_unchecked(prompt, self._config):
             return None

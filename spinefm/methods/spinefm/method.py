@@ -13,10 +13,11 @@ from spinefm.methods.base.stages import NetworkStages, Stages, Stopwatch
 from spinefm.methods.spinefm import extend
 from spinefm.methods.spinefm.captions import stop_reason
 from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.events import Decided, Viewed
 from spinefm.methods.spinefm.finish import finished_vertebrae, named, outlined_by_the_induction
 from spinefm.methods.spinefm.induction import Induction
 from spinefm.methods.spinefm.locate import StartingPoints, clicked_points, filtered, starting_triples
+from spinefm.methods.spinefm.view import lying, refuse, viewed, warnings
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle
@@ -56,12 +57,18 @@ class SpineFMMethod:
         """The run's settings by name."""
         return self._config.as_settings()
 
+    def quarters(self, film: Radiograph) -> int:
+        """Quarter turns clockwise that set `film` upright; 0 for clicked points, which lie on it as it is."""
+        config = self._config
+        seen = viewed(film, self._stages(Stopwatch()), config) if config.turn_film and self._clicks is None else None
+        return seen.turn if seen is not None and seen.turned and seen.lateral >= seen.lateral_limit else 0
+
     def run(self, film: Radiograph) -> Iterator[Event]:
         """The events of one run, each as soon as it is known.
 
-        Raises CannotStart when fewer than three vertebrae were detected or no three of them hold, after the events
-        that show so; BundleError for networks that this version cannot ask. What the caller does between two events
-        does not count as run time.
+        Raises CannotStart for a film that is no lateral spine film, when fewer than three vertebrae were detected or no
+        three of them hold, after the events that show so; BundleError for networks that this version cannot ask. What
+        the caller does between two events does not count as run time.
         """
         watch = Stopwatch()
         yield from watch.paused_between(self._events(film, watch))
@@ -76,15 +83,20 @@ class SpineFMMethod:
 
     def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
         config, stages = self._config, self._stages(watch)
+        seen = viewed(film, stages, config)
+        if seen is not None:
+            yield seen
+            if self._clicks is None:
+                refuse(seen)
         induction = Induction(film, stages, config)
-        yield from self._induced(film, stages, induction)
-        names = named(induction.accepted, config)
+        yield from self._induced(film, stages, induction, seen)
+        names = named(induction.accepted, config, seen)
         yield names
         vertebrae = finished_vertebrae(induction.accepted, names, film, config)
-        notes = outlined_by_the_induction(induction.accepted, vertebrae, config)
+        notes = [*warnings(seen), *outlined_by_the_induction(induction.accepted, vertebrae, config)]
         yield finished(self._bundle, watch, vertebrae, config.final_limit, config.smoothing, notes)
 
-    def _induced(self, film: Radiograph, stages: Stages, induction: Induction) -> Iterator[Event]:
+    def _induced(self, film: Radiograph, stages: Stages, induction: Induction, seen: Viewed | None) -> Iterator[Event]:
         """Locate unless points were clicked, then the induction from the first starting points that hold."""
         if self._clicks is not None:
             yield from _from_clicks(self._clicks, film, induction)
@@ -97,7 +109,7 @@ class SpineFMMethod:
             if induction.accepted or triples == self._config.attempts:
                 break
         if not induction.accepted:
-            raise CannotStart(_why_not(located, triples))
+            raise CannotStart(" ".join([_why_not(located, triples), *lying(seen)]))
 
 
 def _from_clicks(clicks: StartingPoints, film: Radiograph, induction: Induction) -> Iterator[Event]:

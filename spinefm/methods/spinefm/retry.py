@@ -19,7 +19,7 @@ from spinefm.methods.spinefm.classify import classify_all
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.events import Classified
 from spinefm.methods.spinefm.propose import Prompt
-from spinefm.methods.spinefm.segment import Shape, segment_all
+from spinefm.methods.spinefm.segment import BodyShape, segment_all
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class Attempt:
     """A prompt with its mask and the classifier's answer, None for an empty mask."""
 
     prompt: Prompt
-    shape: Shape
+    shape: BodyShape
     answer: Classified | None
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -19,9 +19,12 @@ from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.events import Segmented
 from spinefm.methods.spinefm.propose import Prompt
 
+LEAST_RANGE = 1 / 255
+"""A spine without any contrast has no range; one grey level keeps the share finite."""
+
 
 @dataclass(frozen=True, eq=False)
-class Shape:
+class BodyShape:
     """A segmented body. `probability` (h, w) covers `patch`; `mask` is its component at the click."""
 
     mask: Mask
@@ -34,8 +37,8 @@ class Shape:
         """The refined centroid; None for an empty mask."""
         return self.mask.centroid if self.mask.area else None
 
-    def event(self, prompt: Prompt, film: Radiograph, config: SpineFMConfig) -> Segmented:
-        """The shape as the trace keeps it."""
+    def event(self, prompt: Prompt, film: Radiograph, config: SpineFMConfig, greys: float = 1.0) -> Segmented:
+        """The shape as the trace keeps it; its contrast is a share of the range `greys`."""
         centroid = self.centroid
         place = Box.square(centroid or prompt.point, max(1, round(prompt.spacing)))
         measured = prompt.direction != "seed" and config.minimum_contrast > 0
@@ -49,12 +52,13 @@ class Shape:
             outside_share=place.outside_share(film.pixels.shape[:2]),
             outside_limit=config.outside_limit,
             recentred=self.recentred,
-            contrast=round(_contrast(film, self.mask, config), 4) if measured else None,
+            contrast=round(_contrast(film, self.mask, config) / greys, 4) if measured else None,
             contrast_limit=config.minimum_contrast if measured else None,
+            grey_range=greys if measured else 1.0,
         )
 
 
-def segment_all(film: Radiograph, stages: Stages, config: SpineFMConfig, prompts: Sequence[Prompt]) -> list[Shape]:
+def segment_all(film: Radiograph, stages: Stages, config: SpineFMConfig, prompts: Sequence[Prompt]) -> list[BodyShape]:
     """A shape for every prompt; those far from their patch's centre are segmented once more."""
     points = [prompt.point for prompt in prompts]
     shapes = _segment(film, stages, config, [prompt.patch(config) for prompt in prompts], points)
@@ -71,10 +75,10 @@ def segment_all(film: Radiograph, stages: Stages, config: SpineFMConfig, prompts
 
 def _segment(
     film: Radiograph, stages: Stages, config: SpineFMConfig, boxes: Sequence[Box], clicks: Sequence[Point]
-) -> list[Shape]:
+) -> list[BodyShape]:
     answers = stages.segment(film, boxes, clicks)
     return [
-        Shape(component(values, box, film, config.mask_limit, click), values, box)
+        BodyShape(component(values, box, film, config.mask_limit, click), values, box)
         for values, box, click in zip(answers, boxes, clicks, strict=True)
     ]
 
@@ -104,7 +108,27 @@ def _contrast(film: Radiograph, mask: Mask, config: SpineFMConfig) -> float:
     return contrast(shrunk, small)
 
 
-def _off_centre(shape: Shape, prompt: Prompt, config: SpineFMConfig) -> bool:
+def grey_range(film: Radiograph, bodies: Iterable[Mask], config: SpineFMConfig) -> float:
+    """The range of greys in and round `bodies`, in which a further one has to be visible; the film's is 1.
+
+    Black collimation, letters and bare background are not in it. Each body's window is thinned to a fixed size.
+    """
+    if config.contrast_range == "film" or config.minimum_contrast == 0:
+        return 1.0
+    windows = []
+    for body in bodies:
+        size = math.sqrt(body.area)
+        margin, step = round(config.contrast_surround * size), max(1, round(size / config.contrast_side_px))
+        box = body.box
+        grown = Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin).clipped(film.pixels.shape[:2])
+        windows.append(film.pixels[grown.rows, grown.columns][::step, ::step].ravel())
+    if not windows:
+        return 1.0
+    low, high = np.percentile(np.concatenate(windows), (config.contrast_percentile, 100 - config.contrast_percentile))
+    return max(LEAST_RANGE, round(float(high - low), 4))
+
+
+def _off_centre(shape: BodyShape, prompt: Prompt, config: SpineFMConfig) -> bool:
     """Whether the body lies so far from the patch's centre, or so close to its edge, that a second pass pays."""
     centroid = shape.centroid
     if centroid is None:
@@ -115,7 +139,7 @@ def _off_centre(shape: Shape, prompt: Prompt, config: SpineFMConfig) -> bool:
     return at_edge or prompt.point.distance(centroid) > config.recentre_limit * prompt.spacing
 
 
-def _recentred_patch(shape: Shape, config: SpineFMConfig) -> Box:
+def _recentred_patch(shape: BodyShape, config: SpineFMConfig) -> Box:
     """A patch of the same side round the refined centroid, wider where the body would not fit."""
     box = shape.mask.box
     side = max(shape.patch.width, round(config.recentre_room * max(box.width, box.height)))

@@ -29,7 +29,7 @@ export function drawSummary(node, view) {
     pq ? ` · PQ ${fixed(pq.pq, 3)} = SQ ${fixed(pq.sq, 3)} × RQ ${fixed(pq.rq, 3)} (IoU above 0.50)` : "",
     ` · ${namesText(nameFigures(model, state.limit))}`,
     failed ? ` · no run could start on ${failed}` : "",
-    model.data.skipped.length ? html("details", {}, html("summary", {}, `${model.data.skipped.length} films skipped`),
+    model.data.skipped.length ? html("details", {}, html("summary", {}, `${model.data.skipped.length} films and labels left out`),
       html("ul", {}, model.data.skipped.slice(0, 50).map((one) => html("li", {}, `${one.name}: ${one.why}`)))) : "",
   );
 }

@@ -12,7 +12,7 @@ function press(selector) {
 function show(value) {
   player.show(value);
   const run = document.querySelector("#run");
-  if (run) run.disabled = Boolean(player.view.payload.replay);
+  if (run) Object.assign(run, { disabled: Boolean(player.view.payload.replay), title: player.view.payload.replay ? "A replay of an evaluation: choose a film to run" : "" });
   if (!value || value.example === undefined || value.status === "waiting") return;
   for (const button of document.querySelectorAll("[data-example]")) {
     button.setAttribute("aria-pressed", String(button.dataset.example === value.example));

@@ -15,7 +15,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder, is_in_or_equal
 
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
-from spinefm.methods import CannotStart, run_to_trace
+from spinefm.methods import CannotStart, run_to_trace, upright
 from spinefm.trace.model import Setting, Trace
 from spinefm.ui.server.examples import Choice
 from spinefm.ui.server.limits import LIMITS, changed
@@ -98,21 +98,24 @@ class Endpoint:
             raise CallRefused(BROKEN) from error
 
     def _result(self, choice: Choice, wishes: Wishes, bundle: str | None) -> tuple[str, gr.FileData]:
-        film = choice.read()
-        trace = self._trace(film, wishes, bundle)
+        trace, film = self._trace(choice.read(), wishes, bundle)
         with result_zip(trace, film) as packed:
             content = Path(packed["path"]).read_bytes()
         path = save_bytes_to_cache(content, packed["orig_name"], get_upload_folder())
         return trace.to_json(), gr.FileData(path=path, orig_name=packed["orig_name"])
 
-    def _trace(self, film: Radiograph, wishes: Wishes, bundle: str | None) -> Trace:
-        """Run the film when it is its turn. Raises QueueFull, CannotStart, BundleError, ServiceError."""
+    def _trace(self, film: Radiograph, wishes: Wishes, bundle: str | None) -> tuple[Trace, Radiograph]:
+        """Run the film when it is its turn; returns the trace, and the film as it was run: upright.
+
+        Raises QueueFull, CannotStart, BundleError, ServiceError.
+        """
         method = self._service.method(wishes.settings, None, wishes.method, bundle)
         ticket = self._queue.ticket(NAME)
         try:
             for _ in self._queue.waits(ticket):
                 pass
-            return run_to_trace(method, film)
+            film = upright(method, film)
+            return run_to_trace(method, film), film
         finally:
             self._queue.leave(ticket)
 

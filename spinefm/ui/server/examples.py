@@ -35,9 +35,9 @@ class Choice:
     gone: str = GONE
     quarters: int = 0
 
-    def turned(self) -> Choice:
-        """The film turned clockwise by one quarter more; as an example it was another."""
-        return replace(self, example=None, quarters=(self.quarters + 1) % 4)
+    def turned(self, quarters: int = 1) -> Choice:
+        """The film turned clockwise by so many quarters more; as an example it was another."""
+        return replace(self, example=None, quarters=(self.quarters + quarters) % 4)
 
     def read(self) -> Radiograph:
         """The film. Raises UnreadableFilm, also when it is not there, as an upload that has expired."""

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
+from spinefm.core.foreign import without_folders
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.ui.server.endpoint import Endpoint
 from spinefm.ui.server.examples import find_examples
 from spinefm.ui.server.explorer import PLAN as EXPLORE
+from spinefm.ui.server.headers import GuardedAnswers, hide_upload_addresses
 from spinefm.ui.server.how_tab import PLAN as HOW
 from spinefm.ui.server.model_queue import MOST, ModelQueue
 from spinefm.ui.server.model_service import ModelService
@@ -72,7 +75,7 @@ def build_page(bench: ModelService, examples: Path, most_waiting: int = MOST) ->
 
 def header(bench: ModelService) -> str:
     """The page's head, made for each visit: which bundle is in use may change while the server runs."""
-    return HEADER.format(facts=escape(bench.facts().line))
+    return HEADER.format(facts=escape(without_folders(bench.facts().line)))
 
 
 def theme() -> gr.themes.Base:
@@ -88,11 +91,14 @@ def theme() -> gr.themes.Base:
 
 def launch(page: gr.Blocks, **more: Any) -> Any:
     """Serve the page; `more` goes to gradio's `launch`. No request leaves the page for another host."""
+    hide_upload_addresses()
     return page.launch(
         theme=theme(),
         css_paths=[Path(__file__).parents[1] / "page.css"],
         max_file_size=MAX_BYTES,
         ssr_mode=False,
+        app_kwargs={"middleware": [Middleware(GuardedAnswers)]},
+        enable_monitoring=False,
         footer_links=[],
         mcp_server=True,
         run_history=False,

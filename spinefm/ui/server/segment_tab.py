@@ -37,6 +37,7 @@ from spinefm.ui.server.sessions import (
     opened,
     recalled,
     run_steps,
+    set_upright,
     shown_again,
     waiting,
 )
@@ -44,14 +45,19 @@ from spinefm.ui.server.sittings import Sitting, Sittings
 
 KEEP_STATE = 1800
 """Seconds after which a visitor's film and run are forgotten, as long as uploads are kept."""
-FORMATS = "PNG, JPEG, TIFF or DICOM, at most 32 MB"
+FORMATS = "PNG, JPEG, TIFF, BMP, DICOM or NIfTI, at most 32 MB"
 WITH_SEEDS = """(...inputs) => {
   inputs[2] = document.querySelector("#player .player").dataset.seeds || "[]";
+  inputs[4] = Date.now();
   return inputs;
 }"""
-"""Puts the starting points that the reader clicked into the third input of a run, at the moment it is asked for."""
+"""Puts the starting points that the reader clicked into the third input of a run, and the time into the fifth."""
+AT_CLICK = "(choice, clicked) => [choice, Date.now()]"
+"""Puts the time of the click into the second input."""
 RUNS = 24
 """Runs that the server holds at a time; all but one of them stand in line."""
+AT_ANY_TIME: dict[str, Any] = {"trigger_mode": "multiple"}
+"""A click right after Cancel counts, whatever of the run before is under way."""
 QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 8}
 """How events other than a run are served."""
 
@@ -67,6 +73,8 @@ class SegmentTab:
         self.choice = gr.State(None, time_to_live=KEEP_STATE)
         self.kept = gr.State(None, time_to_live=KEEP_STATE)
         self.seeds = gr.Textbox("[]", visible=False)
+        self.clicked = gr.Number(0, visible=False)
+        self._cancelled: dict[str, float] = {}
         self.token = gr.State("", time_to_live=KEEP_STATE)
         self.sittings = Sittings()
         self.recall = gr.Textbox("", visible=False)
@@ -127,22 +135,25 @@ class SegmentTab:
         begin, run_film: what is done at once, and then; `when` are their first inputs.
         """
         buttons = [self.run, self.cancel]
-        begun = starts(begin, list(when), [self.player, *buttons], queue=False, api_visibility="private")
+        shown = [self.player, *buttons]
+        begun = starts(begin, list(when), shown, queue=False, api_visibility="private", **AT_ANY_TIME)
         run = begun.then(
             run_film,
-            [self.choice, self.kept, self.seeds, self.token, self.method, *self.limits, *when],
+            [self.choice, self.kept, self.seeds, self.token, self.clicked, self.method, *self.limits, *when],
             [self.player, self.kept],
             js=WITH_SEEDS,
             api_visibility="private",
             show_progress="hidden",
             concurrency_limit=RUNS,
+            **AT_ANY_TIME,
         )
         run.then(self._on_end, None, buttons, **QUICK)
         return run
 
     def _connect_cancel(self, runs: list[Any]) -> None:
         outputs = [self.player, self.run, self.cancel]
-        self.cancel.click(self._on_cancel, self.choice, outputs, cancels=runs, queue=False, **QUICK)
+        inputs = [self.choice, self.clicked]
+        self.cancel.click(self._on_cancel, inputs, outputs, js=AT_CLICK, cancels=runs, queue=False, **QUICK)
 
     def _connect_reader(self) -> None:
         inputs, outputs = [self.kept, self.token], [self.player, self.kept]
@@ -178,7 +189,7 @@ class SegmentTab:
 
     def _on_upload(self, request: gr.Request, path: str, token: str) -> tuple[Choice, Payload, None, bool]:
         self.line.dismiss(str(request.session_hash))
-        choice = Choice(Path(path), Path(path).name)
+        choice = set_upright(self.bench, Choice(Path(path), Path(path).name))
         self.sittings.put(token, Sitting(choice))
         payload = opened(choice)
         return choice, payload, None, payload["status"] == "ready"
@@ -226,15 +237,24 @@ class SegmentTab:
         kept: Kept | None,
         seeds: str,
         token: str,
+        clicked: float,
         method: str,
         *values: float,
     ) -> Iterator[tuple[Payload, Any]]:
-        wishes, visitor = _wishes(method, values, _points(seeds)), self.line.ticket(str(request.session_hash))
+        """A run asked for at the time `clicked`; it takes the place of the visitor's earlier ones."""
+        owner = str(request.session_hash)
+        if clicked <= self._cancelled.get(owner, -1):  # cancelled before it reached the server
+            return
+        self.line.dismiss(owner)
+        wishes, visitor, finished = _wishes(method, values, _points(seeds)), self.line.ticket(owner), False
         try:
             for ahead in self.line.waits(visitor):
                 yield waiting(ahead), gr.skip()
             for shown in run_steps(self.bench, choice, wishes, kept) if self.line.is_in(visitor) else ():
+                if not finished and not self.line.is_in(visitor):
+                    return
                 if shown.kept is not None:
+                    finished = True
                     self.line.leave(visitor)  # what is left to do needs no network
                     self._note(token, shown.kept)
                 yield _remembered(shown)
@@ -251,7 +271,9 @@ class SegmentTab:
     def _on_end(self) -> tuple[Any, Any]:
         return gr.update(visible=True), gr.update(visible=False)
 
-    def _on_cancel(self, request: gr.Request, choice: Choice | None) -> tuple[Payload, Any, Any]:
+    def _on_cancel(self, request: gr.Request, choice: Choice | None, clicked: float) -> tuple[Payload, Any, Any]:
+        """End the visitor's run, also one that was asked for before `clicked` and has not reached the server yet."""
+        self._cancelled[str(request.session_hash)] = clicked
         self.line.dismiss(str(request.session_hash))
         payload = opened(choice)
         notices = [*payload["notices"], "The run was cancelled."]
@@ -310,6 +332,7 @@ class SegmentTab:
     def on_unload(self, request: gr.Request) -> None:
         """Who closes the page waits no longer."""
         self.line.dismiss(str(request.session_hash))
+        self._cancelled.pop(str(request.session_hash), None)
 
 
 def _wishes(method: str, values: Sequence[float], seeds: tuple[Point, ...]) -> Wishes:

@@ -13,10 +13,11 @@ from typing import Any
 
 from gradio import FileData
 
+from spinefm.core.foreign import without_folders
 from spinefm.core.geometry import Point
 from spinefm.export.result import write_zip
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
-from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record
+from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record, quarters
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.drawings import drawing_of
 from spinefm.trace.model import Finished, Setting, Trace
@@ -40,6 +41,7 @@ from spinefm.ui.server.sittings import Sitting
 from spinefm.weights.load import BundleError
 
 BROKEN = "The run stopped on an error in the program: try another film, and report this one."
+NO_ZIP = "The zip of this result could not be made, because the server has no room: try again in some minutes."
 NO_FILM = "No film is chosen: drop one anywhere on this page, or pick an example."
 
 
@@ -49,7 +51,7 @@ RELOAD = "Film, result and corrections come back when this page is reloaded with
 
 
 @dataclass
-class Progress:
+class RunProgress:
     """The events of a run under way, each turned into plain data and sent once."""
 
     film: Radiograph
@@ -110,6 +112,17 @@ def new_run() -> str:
     return uuid.uuid4().hex[:12]
 
 
+def set_upright(bench: ModelService, choice: Choice) -> Choice:
+    """The film just brought, turned where the networks are sure that it lies on its side or upside down.
+
+    It stays as it is where it cannot be read or no networks are there: the run will say so.
+    """
+    try:
+        return choice.turned(turns) if (turns := quarters(bench.method({}, None), choice.read())) else choice
+    except (UnreadableFilm, BundleError, ServiceError):
+        return choice
+
+
 def opened(choice: Choice | None) -> Payload:
     """The chosen film before any run, or the reason why it cannot be read."""
     if choice is None:
@@ -153,8 +166,11 @@ def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
 def _packed(payload: Payload, kept: Kept, film: Radiograph) -> Iterator[Shown]:
     """The result at once, and once more when its zip is packed: by then something newer may be remembered."""
     yield Shown(payload, kept)
-    with result_zip(kept.run.trace, film) as download:
-        yield Shown({"run": payload["run"], "status": "finished", "packed": True, "download": download})
+    try:
+        with result_zip(kept.run.trace, film) as download:
+            yield Shown({"run": payload["run"], "status": "finished", "packed": True, "download": download})
+    except OSError:
+        yield Shown({**payload, "notices": [*payload["notices"], NO_ZIP]})
 
 
 Change = Callable[[CorrectedRun, Radiograph], CorrectedRun]
@@ -258,7 +274,7 @@ def run_steps(
         yield Shown(failed_payload(run, str(error)))
         return
     wanted = wishes or Wishes()
-    progress = Progress(film, run, choice.example, wanted.method)
+    progress = RunProgress(film, run, choice.example, wanted.method)
     yield Shown(progress.begun())
     try:
         method = bench.method(wanted.settings, wanted.own_seeds() or None, wanted.method)
@@ -266,7 +282,8 @@ def run_steps(
             yield Shown(progress.add(event))
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))
     except (CannotStart, BundleError, ServiceError) as error:
-        yield Shown(progress.failed(str(error), click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
+        sentence = without_folders(str(error))
+        yield Shown(progress.failed(sentence, click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
         return
     except Exception:
         yield Shown(progress.failed(BROKEN))
@@ -274,13 +291,13 @@ def run_steps(
     yield from _finished(progress, kept, wanted, before)
 
 
-def _trace(method: Method, progress: Progress) -> Trace:
+def _trace(method: Method, progress: RunProgress) -> Trace:
     if not any(isinstance(event, Finished) for event in progress.events):
         raise CannotStart("The run ended before it was finished: run it again.")
     return Trace.from_events(film_record(progress.film), method.name, method.settings, progress.events)
 
 
-def _finished(progress: Progress, kept: Kept, wanted: Wishes, before: Kept | None) -> Iterator[Shown]:
+def _finished(progress: RunProgress, kept: Kept, wanted: Wishes, before: Kept | None) -> Iterator[Shown]:
     former = before.run if before is not None and before.choice == kept.choice else None
     earlier = None if former is None else former.trace
     trace = kept.run.base if earlier is None else carried(earlier, kept.run.base)

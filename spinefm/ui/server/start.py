@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from spinefm.ui.server import housekeeping
 from spinefm.ui.server.model_service import BundleService, ModelService
 from spinefm.ui.server.zero_gpu import ZeroGpuService, import_spaces, on_zero_gpu
 
@@ -19,6 +20,7 @@ def serve(examples: Path) -> None:
     before the page is launched.
     """
     import_spaces()
+    housekeeping.move_in()
     service = build_service(os.environ.get(BUNDLE_VARIABLE) or "compact")
     from spinefm.ui.server.page import build_page, launch
 

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods import Addition, CannotAdd, CannotStart, Extensible, build_method
+from spinefm.methods import Addition, CannotAdd, CannotStart, Extensible, build_method, quarters
 from spinefm.methods.base.protocol import Direction
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
@@ -190,6 +190,10 @@ class RemoteMethod:
     def settings(self) -> Mapping[str, Setting]:
         """The run's settings by name."""
         return self.here.settings
+
+    def quarters(self, film: Radiograph) -> int:
+        """Quarter turns clockwise after which `film` is upright, by the networks here: the question is small."""
+        return quarters(self.here, film)
 
     def run(self, film: Radiograph) -> Iterator[Event]:
         """The events of one run, each as soon as it is known. Raises CannotStart, BundleError, ServiceError."""

@@ -346,10 +346,28 @@ def test_a_body_that_cannot_be_seen_stops_the_induction_unless_told_otherwise():
     burnt = Radiograph.from_array(pixels, name="burnt out")
     stopped = run_to_trace(SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle), burnt)
     assert names(stopped) == ["C2", "C3", "C4", "C5"]
-    assert (stops(stopped.events)["down"].reason, stops(stopped.events)["down"].limit) == ("too faint", 0.007)
+    assert (stops(stopped.events)["down"].reason, stops(stopped.events)["down"].limit) == ("too faint", 0.012)
     assert "too faint" in caption(stops(stopped.events)["down"])
     paper = SpineFMConfig(minimum_contrast=0)
     assert len(run_to_trace(SpineFMMethod(empty_bundle(), paper, stages=lambda watch: oracle), burnt).vertebrae) == 7
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, 7),
+        ({"contrast_range": "film", "minimum_contrast": 0.007}, 3),
+        ({"contrast_range": "film", "minimum_contrast": 0.0}, 7),
+    ],
+)
+def test_a_veiled_spine_beside_a_white_letter_is_visible_in_its_own_greys(changes, found):
+    oracle = Oracle(straight(7), [0.9, 0.9, 0.9, 0, 0, 0, 0])
+    pixels = 0.5 + 0.01 * oracle.column.film.pixels
+    pixels[:, :20] = 0.0
+    pixels[:20, :20] = 1.0
+    veiled = Radiograph.from_array(pixels, name="veiled")
+    method = SpineFMMethod(empty_bundle(), SpineFMConfig(**changes), stages=lambda watch: oracle)
+    assert len(run_to_trace(method, veiled).vertebrae) == found
 
 
 @pytest.mark.parametrize(

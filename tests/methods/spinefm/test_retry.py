@@ -14,7 +14,7 @@ from spinefm.methods.spinefm import SpineFMConfig
 from spinefm.methods.spinefm.events import Classified, Decided, Proposed, Segmented, StepEvent
 from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.retry import Attempt, off_axis_retries
-from spinefm.methods.spinefm.segment import Shape
+from spinefm.methods.spinefm.segment import BodyShape
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Trace
@@ -71,7 +71,7 @@ def test_the_points_of_a_off_axis_retry_share_one_batch() -> None:
 
 def test_a_close_retry_counts_for_s1_alone() -> None:
     prompt = Prompt("down", 3, (), Point(120, 250), 40.0, 4)
-    shape = Shape(Mask.empty(), np.zeros((120, 120), np.float32), prompt.patch(SpineFMConfig()))
+    shape = BodyShape(Mask.empty(), np.zeros((120, 120), np.float32), prompt.patch(SpineFMConfig()))
     seen = Classified("down", 3, 0.0, 0.9, 0.1, 0.0, shape.patch, 0.8, 0.5)
     assert Attempt(prompt, shape, seen).sureness == 0.9
     assert Attempt(replace(prompt, close=True), shape, seen).sureness == 0.1
@@ -81,7 +81,7 @@ def test_a_off_axis_retry_goes_as_far_as_the_last_step_and_less_far() -> None:
     column = bent(50)
     tried: list[Attempt] = []
     prompt = Prompt("down", 3, column.centroids[2:5], Point(120, 260), 40.0, 4)
-    nothing = Shape(Mask.empty(), np.zeros((120, 120), np.float32), prompt.patch(SpineFMConfig()))
+    nothing = BodyShape(Mask.empty(), np.zeros((120, 120), np.float32), prompt.patch(SpineFMConfig()))
 
     def possible(attempt: Attempt) -> bool:
         tried.append(attempt)

@@ -30,6 +30,7 @@ from spinefm.ui.server.sessions import (
     opened,
     recalled,
     run_steps,
+    set_upright,
     shown_again,
 )
 from spinefm.ui.server.sittings import Sitting
@@ -58,6 +59,30 @@ def test_a_run_gives_the_film_once_each_event_as_it_comes_and_the_result(choice:
     assert {payload["status"] for payload in payloads[:-2]} == {"running"}
     assert len({payload["run"] for payload in payloads}) == 1
     assert [isinstance(payload.get("film"), dict) for payload in payloads] == [True, *[False] * (count + 2)]
+
+
+class Lying(StandInService):
+    """A service whose method is sure that every film lies on its side."""
+
+    def method(self, *asked: Any, **more: Any) -> Any:
+        method = super().method(*asked, **more)
+        method.quarters = lambda film: 3  # type: ignore[attr-defined]
+        return method
+
+
+def test_a_film_that_lies_on_its_side_is_set_upright_when_it_is_brought(choice: Choice) -> None:
+    upright = set_upright(Lying(), choice)
+    assert upright == replace(choice, quarters=3)
+    assert "turned clockwise by 270°" in opened(upright)["remarks"][0]
+    assert set_upright(StandInService(), choice) == choice
+
+
+def test_a_film_stays_as_it_is_where_it_cannot_be_read_or_no_networks_are_there(
+    choice: Choice, no_weights: None
+) -> None:
+    assert set_upright(BundleService(), choice) == choice
+    missing = replace(choice, path=choice.path.with_name("gone.png"))
+    assert set_upright(Lying(), missing) == missing
 
 
 def test_messages_stay_small_and_hold_every_event(choice: Choice) -> None:

@@ -6,12 +6,12 @@ in hundredths of a pixel; None where undefined.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spinefm.core.foreign import foreign_input, json_of, read_json
 from spinefm.core.levels import Level
 from spinefm.evaluation.edges import OUTLINABLE
 from spinefm.evaluation.frames import read_tables
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
 KINDS = ("body", "box", "extra")
+MOST_SKIPPED = 500
+"""Lines of what was left out that go to the browser."""
 DICE_UNIT, DISTANCE_UNIT = 1_000_000, 100
 Columns = dict[str, Any]
 
@@ -31,6 +33,11 @@ Columns = dict[str, Any]
 def run_columns(run: str, folder: RunFolder) -> Columns:
     """Everything that the explorer needs of a run before a case is looked at. Raises RunError."""
     films, vertebrae = read_tables(folder.path)
+    with foreign_input(lambda reason: RunError(f"The evaluation {run} cannot be shown ({reason}); evaluate again.")):
+        return _columns_of(run, folder, films, vertebrae)
+
+
+def _columns_of(run: str, folder: RunFolder, films: DataFrame, vertebrae: DataFrame) -> Columns:
     plan = folder.plan()
     published = published_for(plan.dataset)
     columns = columns_of(films, vertebrae)
@@ -79,10 +86,15 @@ def _panoptic(films: DataFrame) -> Columns | None:
 
 def _skipped(folder: RunFolder) -> list[Columns]:
     path = folder.path / "skipped.json"
-    try:
-        return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
-    except (OSError, ValueError, TypeError) as error:
-        raise RunError(f"{path} is damaged; run `spinefm evaluate` again.") from error
+    with foreign_input(lambda reason: RunError(f"{path} is damaged ({reason}); run `spinefm evaluate` again.")):
+        found = read_json(path) if path.is_file() else []
+        return [_skipped_line(one) for one in found[:MOST_SKIPPED]]
+
+
+def _skipped_line(one: Columns) -> Columns:
+    """A film that was left out, or one label of it, with the reason."""
+    name, label = str(one["name"]), str(one.get("label") or "")
+    return {"name": f"{name}, label {label}" if label else name, "why": str(one["why"])}
 
 
 def _film_columns(films: DataFrame, regions: Sequence[str], groups: Sequence[str], stops: Sequence[str]) -> Columns:
@@ -99,7 +111,7 @@ def _film_columns(films: DataFrame, regions: Sequence[str], groups: Sequence[str
         "doubled": films["doubled_masks"].tolist(),
         "merged": films["merged_masks"].tolist(),
         "wrong": films["wrong_names"].tolist(),
-        "mask_dice": [[_scaled(value, DICE_UNIT) for value in json.loads(text)] for text in films["mask_dice"]],
+        "mask_dice": [[_scaled(value, DICE_UNIT) for value in json_of(text)] for text in films["mask_dice"]],
     }
 
 

@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from spinefm.data import Dataset, DatasetError, Skipped, open_dataset
 from spinefm.data.archive import ZipLimits, unpack
-from spinefm.evaluation import Plan, Progress, RunFolder, evaluate
+from spinefm.evaluation import Pace, Plan, Progress, RunFolder, evaluate
 from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.report import finish
 from spinefm.evaluation.runs import PLAN
 from spinefm.methods import Method
+from spinefm.ui.server.explorer.shelf import set_of
 
 MOST_FILMS = 100
 """Films of a visitor's set that are evaluated; more belong on one's own machine."""
 LIMITS = ZipLimits(files=20_000, bytes=1 << 30, ratio=200)
 PHANTOM_SEED = 9_400_000
 PHANTOMS = 60
-Turn = Callable[[], AbstractContextManager[None]]
 
 
-def opened_zip(path: Path, folder: Path) -> bool:
+def opened_zip(path: Path, folder: Path, room: int = LIMITS.bytes) -> bool:
     """Unpack a visitor's zip; a finished evaluation becomes `folder`, anything else lies in `<folder>-set`.
+
+    room: bytes that it may unpack to.
 
     Returns whether it was one. Raises DatasetError, RunError.
     """
-    unpacked = unpack(path, folder.with_name(f"{folder.name}-set"), LIMITS)
+    unpacked = unpack(path, set_of(folder), replace(LIMITS, bytes=min(LIMITS.bytes, room)))
     plans = sorted(unpacked.rglob(PLAN), key=lambda found: len(found.parts))
     if not plans:
         return False
@@ -40,14 +42,14 @@ def opened_zip(path: Path, folder: Path) -> bool:
     return True
 
 
-def evaluated_zip(folder: Path, method: Method, bundle: str, checksums: Mapping[str, str], turn: Turn) -> Iterator[str]:
+def evaluated_zip(folder: Path, method: Method, bundle: str, checksums: Mapping[str, str], pace: Pace) -> Iterator[str]:
     """Evaluate the films that `opened_zip` unpacked, and delete them; yields one line per film.
 
     Raises DatasetError, RunError.
     """
-    films = folder.with_name(f"{folder.name}-set")
+    films = set_of(folder)
     try:
-        yield from _evaluated(_visitors_set(films), method, bundle, checksums, RunFolder(folder), turn)
+        yield from _evaluated(_visitors_set(films), method, bundle, checksums, RunFolder(folder), pace)
     finally:
         shutil.rmtree(films, ignore_errors=True)
 
@@ -63,22 +65,23 @@ def _visitors_set(films: Path) -> Dataset:
 
 
 def phantom_run(
-    folder: Path, method: Method, bundle: str, checksums: Mapping[str, str], turn: Turn, count: int = PHANTOMS
+    folder: Path, method: Method, bundle: str, checksums: Mapping[str, str], pace: Pace, count: int = PHANTOMS
 ) -> Iterator[str]:
     """Simulate `count` phantoms, half of them lumbar, and evaluate them into `folder`; yields a line per film."""
     from spinefm.phantom import write_set
 
     with tempfile.TemporaryDirectory(prefix="spinefm-phantoms-") as name:
         for done in range(count):
+            pace.check()
             write_set(Path(name), [PHANTOM_SEED + done], "lumbar" if done % 2 else "cervical")
             yield f"Simulating film {done + 1} of {count} …"
-        yield from _evaluated(open_dataset("phantom", name), method, bundle, checksums, RunFolder(folder), turn)
+        yield from _evaluated(open_dataset("phantom", name), method, bundle, checksums, RunFolder(folder), pace)
 
 
 def _evaluated(
-    dataset: Dataset, method: Method, bundle: str, checksums: Mapping[str, str], folder: RunFolder, turn: Turn
+    dataset: Dataset, method: Method, bundle: str, checksums: Mapping[str, str], folder: RunFolder, pace: Pace
 ) -> Iterator[str]:
-    """Evaluate and write the tables; between two films others have their turn."""
+    """Evaluate and write the tables; others have their turn while labels are read and between two films."""
     plan = Plan(
         dataset=dataset.kind,
         root="",
@@ -91,17 +94,11 @@ def _evaluated(
         complete=False,
     )
     skipped = list(dataset.skipped)
-    steps = evaluate(dataset, method, folder, plan)
-    while (progress := _next(steps, turn)) is not None:
+    for progress in evaluate(dataset, method, folder, plan, pace):
         if isinstance(progress.outcome, Skipped):
             skipped.append(progress.outcome)
         yield _line(progress)
     finish(folder, dataset, skipped)
-
-
-def _next(steps: Iterator[Progress], turn: Turn) -> Progress | None:
-    with turn():
-        return next(steps, None)
 
 
 def _line(progress: Progress) -> str:

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import atexit
+import os
+import re
 import shutil
 import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from spinefm.core.foreign import without_folders
 from spinefm.evaluation.frames import FILMS
 from spinefm.evaluation.runs import PLAN, RunError, RunFolder
 from spinefm.ui.server.explorer.columns import run_columns
 
 KEEP_OWN = 3 * 3600
 """Seconds after which a visitor's own evaluation is deleted."""
+SWEEP_EVERY = 600
+"""Seconds between two rounds of deleting."""
 PHANTOMS = "phantoms"
 """The phantom set with its finished evaluation: made once, for everyone."""
+MOST_OWN, MOST_OF_ALL = 5, 60
+"""Evaluations of their own that one visitor, and all visitors together, may have here."""
+MOST_BYTES, MOST_BYTES_OF_ALL = 1 << 30, 6 << 30
+"""Bytes of the films and evaluations of one visitor, and of all."""
 OWN = "own-"
 """What the ids of visitors' evaluations begin with; the rest nobody can guess."""
+FULL = "The page holds as many evaluations as it has room for: try again in an hour, or use the command line."
 GONE = "This evaluation is no longer here: open it again from its zip."
 
 
@@ -34,8 +44,15 @@ class Shelf:
         """`offered` is a folder of finished evaluations; it need not be there."""
         self._offered = offered
         self._own = Path(tempfile.mkdtemp(prefix="spinefm-evaluations-"))
+        self._owners: dict[str, str] = {}
         self._making = threading.Lock()
+        self._booking = threading.Lock()
         atexit.register(shutil.rmtree, self._own, ignore_errors=True)
+
+    @property
+    def own(self) -> Path:
+        """The folder of all visitors' own evaluations."""
+        return self._own
 
     def entries(self, own: list[str]) -> list[dict[str, str]]:
         """Id and title of what is offered and of the visitor's `own`, which come first; damaged ones are left out."""
@@ -52,11 +69,46 @@ class Shelf:
             raise RunError(GONE)
         return RunFolder(known[run])
 
-    def new(self) -> tuple[str, Path]:
-        """An id and a folder, not made yet, for a visitor's own; those of long ago are deleted."""
+    def new(self, owner: str = "") -> tuple[str, Path]:
+        """An id and a folder, not made yet, for an evaluation of the visitor `owner`, whose oldest go to make room.
+
+        Raises RunError where all visitors together have as much here as there is room for.
+        """
         self._sweep()
-        run = f"{OWN}{uuid.uuid4().hex}"
+        with self._booking:
+            run = f"{OWN}{uuid.uuid4().hex}"
+            self._make_room(owner)
+            others = [path for path in self._own.iterdir() if path.is_dir()]
+            if len(self._owners) >= MOST_OF_ALL or sum(map(_bytes_in, others)) >= MOST_BYTES_OF_ALL:
+                raise RunError(FULL)
+            self._owners[run] = owner
         return run, self._own / run
+
+    def drop(self, run: str) -> None:
+        """Delete an evaluation of a visitor's own, with the films it was made of."""
+        self._owners.pop(run, None)
+        for path in (self._own / run, set_of(self._own / run)):
+            shutil.rmtree(path, ignore_errors=True)
+
+    def room(self, run: str) -> int:
+        """Bytes that may still be unpacked for an evaluation of a visitor's own."""
+        owner = self._owners.get(run, "")
+        mine = [self._own / other for other, whose in self._owners.items() if whose == owner]
+        used = sum(_bytes_in(path) + _bytes_in(set_of(path)) for path in mine)
+        return max(MOST_BYTES - used, 0)
+
+    def _make_room(self, owner: str) -> None:
+        """Delete the visitor's oldest evaluations until one more, and its films, have room."""
+        mine = [run for run, whose in self._owners.items() if whose == owner]  # the oldest first
+        sizes = {run: _bytes_in(self._own / run) + _bytes_in(set_of(self._own / run)) for run in mine}
+        while mine and (len(mine) >= MOST_OWN or sum(sizes[run] for run in mine) > MOST_BYTES // 2):
+            self.drop(mine.pop(0))
+
+    def words(self, text: str) -> str:
+        """A message as a visitor may read it: without a folder of this machine."""
+        own = re.sub(rf"{re.escape(str(self._own))}/{OWN}[0-9a-f]+(-set)?(/[^\s:;,()]*)?", "the zip", text)
+        plain = without_folders(own)
+        return plain[:1].upper() + plain[1:]
 
     def has_phantoms(self) -> bool:
         """Whether the phantom set is there."""
@@ -81,13 +133,23 @@ class Shelf:
             folder = self.folder(run)
             return _columns(run, folder)
         except RunError as error:
-            return {"error": str(error)}
+            return {"error": self.words(str(error))}
+
+    def keep_sweeping(self) -> None:
+        """Delete by age from now on also while nobody visits; ends with the process."""
+        threading.Thread(target=self._keep_sweeping, daemon=True).start()
+
+    def _keep_sweeping(self) -> None:
+        while self._own.exists():
+            self._sweep()
+            time.sleep(SWEEP_EVERY)
 
     def _sweep(self) -> None:
         """Delete what visitors brought long ago and nobody has written to since."""
         for path in self._own.glob("*"):
             if time.time() - _last_written(path) > KEEP_OWN:
                 shutil.rmtree(path, ignore_errors=True)
+                self._owners.pop(path.name, None)
 
     def _title(self, run: str) -> str | None:
         """What a run is called; None for one whose plan cannot be read."""
@@ -100,6 +162,21 @@ class Shelf:
     @staticmethod
     def _is_finished(path: Path) -> bool:
         return (path / PLAN).is_file() and (path / f"{FILMS}.parquet").is_file()
+
+
+def set_of(folder: Path) -> Path:
+    """Where the films lie of which the evaluation `folder` is made."""
+    return folder.with_name(f"{folder.name}-set")
+
+
+def _bytes_in(folder: Path) -> int:
+    """Bytes of all files below a folder; 0 where it is not there."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):  # deleted meanwhile
+                total += os.lstat(os.path.join(place, name)).st_size
+    return total
 
 
 def _last_written(path: Path) -> float:

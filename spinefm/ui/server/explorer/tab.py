@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.context import Context
 
-from spinefm.data import DatasetError
-from spinefm.evaluation import RunError
+from spinefm.core.foreign import InputError
+from spinefm.evaluation import Pace, RunError
+from spinefm.evaluation.runs import PLAN as PLAN_FILE
 from spinefm.ui.server import limits
 from spinefm.ui.server.examples import Choice
 from spinefm.ui.server.explorer.assets import gradio_script, markup, style
 from spinefm.ui.server.explorer.case import looked_at, steps_payload
+from spinefm.ui.server.explorer.jobs import Job, Jobs
 from spinefm.ui.server.explorer.making import evaluated_zip, opened_zip, phantom_run
 from spinefm.ui.server.explorer.shelf import OWN, PHANTOMS, Shelf
 from spinefm.ui.server.explorer.taking import sample_zip, tables_zip
 from spinefm.ui.server.model_queue import QueueFull
+from spinefm.ui.server.model_service import ServiceError
 from spinefm.ui.server.tabs import Parts, TabPlan
 from spinefm.weights.load import BundleError
 
@@ -29,7 +33,9 @@ TAB = "explore"
 NEWS: dict[str, Any] = {"text": "", "own": [], "open": ""}
 """What the page tells the explorer: a line of progress, the visitor's own evaluations, and which one to open."""
 REPLAYED = "A replay of an evaluation does not hold the film itself: drop the film on the left to run it."
-FAULT = "The evaluation broke off by a fault of the program: try again, and report it."
+FAULT = "The evaluation broke off: try again, and report it if it breaks off once more."
+AT_ONCE = 6
+"""Evaluations of visitors under way at a time; the networks serve one film after the other."""
 
 
 class ExplorerTab:
@@ -39,8 +45,11 @@ class ExplorerTab:
         """Build the tab inside the current page; `offered` holds finished evaluations."""
         self.parts = parts
         self.shelf = Shelf(offered)
+        self.shelf.keep_sweeping()
         self.upload = gr.UploadButton("zip", file_types=[".zip"], elem_id="explore-zip", visible="hidden")
         self.phantoms = gr.Button("phantoms", elem_id="explore-phantoms", visible="hidden")
+        self.cancel = gr.Button("Cancel the evaluation", elem_id="explore-cancel", visible=False)
+        self.jobs = Jobs()
         self.news = gr.HTML(
             value=dict(NEWS),
             html_template=markup(),
@@ -65,7 +74,7 @@ class ExplorerTab:
             try:
                 return looked_at(self.shelf.folder(str(wanted["run"])), str(wanted["film"]))
             except RunError as error:
-                return {"error": str(error)}
+                return {"error": self.shelf.words(str(error))}
 
         def take(run: Any) -> Any:
             try:
@@ -83,10 +92,14 @@ class ExplorerTab:
         self.news.steps(
             self._on_steps, None, [segment.player, segment.choice, segment.kept, self.parts.tabs, self.news], **QUICK
         )
-        more: dict[str, Any] = {**QUICK, "concurrency_limit": 2}
-        self.upload.upload(self._on_zip, [self.upload, self.news], self.news, **more)
-        self.phantoms.click(self._on_phantoms, [self.news, *segment.limits], self.news, **more)
+        more: dict[str, Any] = {**QUICK, "concurrency_limit": AT_ONCE, "trigger_mode": "multiple"}
+        told = [self.news, self.cancel]
+        self.upload.upload(self._on_zip, [self.upload, self.news], told, **more)
+        self.phantoms.click(self._on_phantoms, [self.news, *segment.limits], told, **more)
+        self.cancel.click(self._on_leave, None, None, queue=False, **QUICK)
         gr.on(None, self._on_load, None, self.parts.tabs, **QUICK)
+        if Context.root_block is not None:
+            Context.root_block.unload(self._on_leave)
 
     def _on_load(self, request: gr.Request) -> Any:
         """The tab that the address names."""
@@ -100,71 +113,125 @@ class ExplorerTab:
             folder = self.shelf.folder(str(asked.get("run")))
             payload = steps_payload(folder, str(asked.get("film")), None if number is None else int(number))
         except RunError as error:
-            return (*[gr.skip()] * 4, {**NEWS, "text": str(error)})
+            return (*[gr.skip()] * 4, {**NEWS, "text": self.shelf.words(str(error))})
         replayed = Choice(Path(), payload["film"]["name"], gone=REPLAYED)
         return payload, replayed, None, gr.Tabs(selected="segment"), gr.skip()
 
-    def _on_zip(self, request: gr.Request, path: str, news: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
-        """Open a finished evaluation, or evaluate films with truth."""
-        run, folder = self.shelf.new()
+    def _on_leave(self, request: gr.Request) -> None:
+        """End the evaluation of a visitor who cancels it or leaves."""
+        owner = _owner(request)
+        self.jobs.end(owner)
+        self.parts.segment.line.dismiss(owner)
 
-        def work() -> Iterator[str]:
+    def _on_zip(self, request: gr.Request, path: str, news: dict[str, Any] | None) -> Iterator[tuple[Any, Any]]:
+        """Open a finished evaluation, or evaluate films with truth; the zip itself is deleted at once."""
+
+        def work(job: Job, run: str, folder: Path) -> Iterator[str]:
             yield "Unpacking …"
-            if not opened_zip(Path(path), folder):
+            if not opened_zip(Path(path), folder, self.shelf.room(run)):
                 method = self.parts.bench.method({}, None)
                 facts = self.parts.bench.facts()
-                yield from evaluated_zip(folder, method, facts.bundle, facts.checksums, self._turns(request))
+                yield from evaluated_zip(folder, method, facts.bundle, facts.checksums, self._pace(request, job))
 
-        yield from _told(work, run, news)
+        try:
+            yield from self._own_run(request, work, news)
+        finally:
+            Path(path).unlink(missing_ok=True)
 
     def _on_phantoms(
         self, request: gr.Request, news: dict[str, Any] | None, *values: float
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[tuple[Any, Any]]:
         """The phantom set, made where it is not there yet; with changed limits an evaluation of the visitor's own."""
         changed = limits.changed(values)
-        run, folder = self.shelf.new() if changed else (PHANTOMS, None)
 
-        def work() -> Iterator[str]:
-            if folder is None and self.shelf.has_phantoms():
-                return
+        def work(job: Job, _: str, folder: Path) -> Iterator[str]:
             yield "Loading the weights …"
             method = self.parts.bench.method(changed, None)
             facts = self.parts.bench.facts()  # now that the weights are there, with their checksums
-            with nullcontext(folder) if folder else self.shelf.making_phantoms() as target:
-                yield from phantom_run(target, method, facts.bundle, facts.checksums, self._turns(request))
+            yield from phantom_run(folder, method, facts.bundle, facts.checksums, self._pace(request, job))
 
-        yield from _told(work, run, news)
+        if changed:
+            yield from self._own_run(request, work, news)
+        else:
+            yield from self._told(request, lambda job: self._everyones(job, work), PHANTOMS, news)
 
-    def _turns(self, request: gr.Request) -> Any:
-        """Something that waits for the visitor's turn at the networks, film by film."""
-        line, owner = self.parts.segment.line, f"explore {request.session_hash}"
+    def _everyones(self, job: Job, work: Work) -> Iterator[str]:
+        """Make the phantom set where it is not there; what is done of it stays for the next who asks."""
+        if not self.shelf.has_phantoms():
+            with self.shelf.making_phantoms() as folder:
+                yield from work(job, PHANTOMS, folder)
+
+    def _own_run(self, request: gr.Request, work: Work, news: dict[str, Any] | None) -> Iterator[tuple[Any, Any]]:
+        """Some work on an evaluation of the visitor's own; where it does not come to its end, nothing of it is left."""
+        try:
+            run, folder = self.shelf.new(_owner(request))
+        except RunError as error:
+            yield self._line(str(error), news), gr.update(visible=False)
+            return
+        finished = False
+        try:
+            for told in self._told(request, lambda job: work(job, run, folder), run, news):
+                finished = bool(told[0]["open"])
+                yield told
+        finally:
+            if not (finished and (folder / PLAN_FILE).is_file()):
+                self.shelf.drop(run)
+
+    def _told(
+        self, request: gr.Request, work: Callable[[Job], Iterator[str]], run: str, news: dict[str, Any] | None
+    ) -> Iterator[tuple[Any, Any]]:
+        """The lines of some work as news, and at its end the run it made, or one sentence on why there is none."""
+        shown, hidden = gr.update(visible=True), gr.update(visible=False)
+        try:
+            with self.jobs.begin(_owner(request)) as job:
+                for line in work(job):
+                    job.check()
+                    yield self._line(line, news), shown
+        except (InputError, BundleError, QueueFull, ServiceError) as error:
+            yield self._line(self.shelf.words(str(error)), news), hidden
+            return
+        except OSError as error:
+            yield self._line(f"The server could not write ({error.strerror}): try again later.", news), hidden
+            return
+        except Exception:
+            yield self._line(FAULT, news), hidden
+            raise
+        own = _own(news)
+        yield {"text": "", "own": [*own, run] if run.startswith(OWN) else own, "open": run}, hidden
+
+    def _line(self, text: str, news: dict[str, Any] | None) -> dict[str, Any]:
+        """A line of news that opens nothing."""
+        return {"text": text, "own": _own(news), "open": ""}
+
+    def _pace(self, request: gr.Request, job: Job) -> Pace:
+        """Waits for the visitor's turn at the networks, film by film, and ends when the job is to end."""
+        line, owner = self.parts.segment.line, _owner(request)
 
         @contextmanager
         def turn() -> Iterator[None]:
             visitor = line.ticket(owner)
             try:
                 for _ in line.waits(visitor):
-                    pass
+                    job.check()
+                job.check()
                 yield
             finally:
                 line.leave(visitor)
 
-        return turn
+        return Pace(turn, job.check)
 
 
-def _told(work: Callable[[], Iterator[str]], run: str, news: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
-    """The lines of some work as news, and at its end the run it made, or one sentence on why there is none."""
-    own = list((news or NEWS).get("own", []))
-    try:
-        for line in work():
-            yield {"text": line, "own": own, "open": ""}
-    except (DatasetError, RunError, BundleError, QueueFull) as error:
-        yield {"text": str(error), "own": own, "open": ""}
-        return
-    except Exception:
-        yield {"text": FAULT, "own": own, "open": ""}
-        raise
-    yield {"text": "", "own": [*own, run] if run.startswith(OWN) else own, "open": run}
+Work = Callable[[Job, str, Path], Iterator[str]]
+"""Some work on an evaluation: its job, id and folder; yields a line at each step."""
+
+
+def _owner(request: gr.Request) -> str:
+    """A visitor's name in the line and among the jobs."""
+    return f"explore {request.session_hash}"
+
+
+def _own(news: dict[str, Any] | None) -> list[str]:
+    return list((news or NEWS).get("own", []))
 
 
 def plan_of(offered: Path) -> TabPlan:

@@ -1,0 +1,138 @@
+"""BUU-LSPINE (Klinwichit et al.): `LA/<id>.jpg` with `<id>.csv`, endplates of L1 to S1 on lateral lumbar films.
+
+A row is x1, y1, x2, y2, class in film pixels: the two corners of an endplate, from L1's upper one down, and the class
+of the slip below it. A lateral film has eleven rows: upper and lower endplate of L1 to L5, and S1's upper one. The
+corners of a body's two endplates are its outline; of S1 one endplate alone is known, and hence no outline. A file
+`spacing.csv` gives mm per pixel by film. Ids tell about patients (number, sex, age), so films are numbered.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinefm.core.foreign import foreign_input, read_bytes
+from spinefm.core.levels import Level
+from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.csxa import PLAUSIBLE_MM, without_scale
+from spinefm.data.dataset import Dataset
+from spinefm.data.films import NO_LABEL, Films, picture_size, unlabelled, visible_files
+from spinefm.data.labels import Conventions, agreed_size, label_of
+from spinefm.data.sheet import Sheet
+from spinefm.data.splits import by_subject
+
+LATERAL, FRONTAL = "LA", "AP"
+LEVELS = (Level.L1, Level.L2, Level.L3, Level.L4, Level.L5)
+ROWS = 2 * len(LEVELS) + 1
+SPACING_WORDS = ("spacing", "pixel")
+"""What stands in the name of the file of scales."""
+MOST_TEXT = 8 << 20
+NO_SLIP = {"", "0", "0.0", "n", "no", "none", "normal"}
+"""What stands in the fifth column where no vertebra has slipped."""
+
+
+def open_buu(root: Path, conventions: Conventions | None = None) -> Dataset:
+    """The lateral films below `root`, numbered. Raises DatasetError where there are none."""
+    files, conventions = visible_files(root), conventions or Conventions()
+    folder = _lateral(root)
+    labels = [path for path in files if path.suffix.lower() == ".csv" and path.parent == folder and not _is_scale(path)]
+    if not labels:
+        raise DatasetError(f"{root} has no folder LA with a CSV file per film; choose the folder of BUU-LSPINE.")
+    films = Films.among(folder, [path for path in files if folder in path.parents])
+    by_name = {f"buu-{number:04d}": path for number, path in enumerate(labels, start=1)}
+    scales, skipped = _scales([path for path in files if _is_scale(path)])
+    frontal = sum(FRONTAL in path.relative_to(root).parts and path.suffix.lower() == ".csv" for path in files)
+    if frontal:
+        skipped += (Skipped(FRONTAL, f"{frontal} frontal films are left out: only lateral ones are read."),)
+
+    def read(name: str) -> Case:
+        return _read(name, by_name[name], films, scales.get(by_name[name].stem), conventions)
+
+    skipped += without_scale([path.stem for path in labels], scales)
+    bare = len(unlabelled(films.paths, [path.stem for path in labels]))
+    if bare:
+        skipped += (Skipped(LATERAL, f"{bare} films have no CSV file; add it or remove them.", NO_LABEL),)
+    subjects = {name: path.stem for name, path in by_name.items()}
+    return Dataset("buu", tuple(by_name), read, skipped, by_subject(subjects))
+
+
+def _lateral(root: Path) -> Path:
+    return next((path for path in (root / LATERAL, *root.rglob(LATERAL)) if path.is_dir()), root)
+
+
+def _is_scale(path: Path) -> bool:
+    return path.suffix.lower() == ".csv" and any(word in path.stem.lower() for word in SPACING_WORDS)
+
+
+def _scales(paths: Sequence[Path]) -> tuple[dict[str, float], tuple[Skipped, ...]]:
+    """Millimetres per pixel by film, and the files that cannot be read."""
+    scales: dict[str, float] = {}
+    skipped = []
+    for path in paths:
+        try:
+            with foreign_input(
+                lambda reason: DatasetError(f"It cannot be read ({reason}); films have no scale from it.")
+            ):
+                scales |= dict(pair for row in _rows(path) if (pair := _scale(row)) is not None)
+        except DatasetError as error:
+            skipped.append(Skipped(path.name, str(error)))
+    return scales, tuple(skipped)
+
+
+def _scale(row: Sequence[str]) -> tuple[str, float] | None:
+    """The film of a row and its scale, the first plausible number; None for a row without one."""
+    for cell in row[1:]:
+        try:
+            value = float(cell)
+        except ValueError:
+            continue
+        if PLAUSIBLE_MM[0] <= value <= PLAUSIBLE_MM[1]:
+            return Path(row[0].strip()).stem, value
+    return None
+
+
+def _rows(path: Path) -> list[list[str]]:
+    text = read_bytes(path, MOST_TEXT).decode("utf-8-sig")
+    return [row for row in csv.reader(io.StringIO(text, newline="")) if any(cell.strip() for cell in row)]
+
+
+def _read(name: str, label: Path, films: Films, spacing_mm: float | None, conventions: Conventions) -> Case:
+    """The case of one film. Raises DamagedCase, which never tells the file's name."""
+    with label_of(f"of {name}"):
+        rows = _rows(label)
+        if len(rows) != ROWS:
+            raise ValueError(f"it has {len(rows)} rows, and a lateral film has {ROWS}")
+        ends = np.array([[float(cell) for cell in row[:4]] for row in rows]).reshape(ROWS, 2, 2)
+        film = _film(label, films)
+        sheet = Sheet(name, agreed_size(None, picture_size(film)), conventions)
+        for index, level in enumerate(LEVELS):
+            sheet.polygon(level.name, _outline(ends[2 * index], ends[2 * index + 1]))
+        sheet.leave_out(Level.S1.name, "one endplate alone is known of it")
+        return replace(sheet.case(film), region="lumbar", group=_group(rows), spacing_mm=spacing_mm)
+
+
+def _group(rows: Sequence[Sequence[str]]) -> str:
+    """The group of a film in tables: "slip" where a class of slip is given, "no slip" where all are none."""
+    classes = {row[4].strip().lower() for row in rows if len(row) > 4}
+    if classes - NO_SLIP:
+        return "slip"
+    return "no slip" if classes - {""} else ""
+
+
+def _film(label: Path, films: Films) -> Path:
+    try:
+        return films.of_label(label)
+    except ValueError as error:
+        raise ValueError("its film is missing, or several have its name") from error
+
+
+def _outline(upper: NDArray[np.float64], lower: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The corners (4, 2) of a body round its edge, whichever way its two endplates (2, 2) were drawn."""
+    upper, lower = upper[np.argsort(upper[:, 0])], lower[np.argsort(lower[:, 0])]
+    return np.concatenate([upper, lower[::-1]])

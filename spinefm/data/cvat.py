@@ -1,0 +1,132 @@
+"""CVAT's XML ("CVAT for images 1.1"): polygons and masks become bodies, boxes boxes; other shapes are listed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import numpy as np
+
+from spinefm.core.foreign import foreign_input, read_bytes
+from spinefm.core.masks import Mask
+from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.dataset import Dataset
+from spinefm.data.films import Films, film_stem, picture_size, unlabelled, visible_files
+from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
+from spinefm.data.sheet import Sheet
+from spinefm.data.splits import by_subject
+
+MOST_BYTES = 64 << 20
+HALF = -0.5
+"""CVAT counts from pixel corners, half a pixel from pixel centres."""
+MOST_RUNS = 2_000_000
+Image = tuple[Path, ElementTree.Element]
+
+
+def open_cvat(root: Path, conventions: Conventions | None = None) -> Dataset:
+    """The films of every CVAT file below `root`. Raises DatasetError where there is none."""
+    files, conventions = visible_files(root), conventions or Conventions()
+    films = Films.among(root, files)
+    images: list[Image] = []
+    skipped: list[Skipped] = []
+    for path in files:
+        if path.suffix.lower() == ".xml":
+            try:
+                images += [(path, image) for image in _images_of(path)]
+            except DatasetError as error:
+                skipped.append(Skipped(path.name, str(error)))
+    if not images:
+        reasons = " ".join(one.why for one in skipped[:3])
+        raise DatasetError(f"{root} holds no CVAT file (annotations.xml) with images. {reasons}".strip())
+    found = _by_name(images)
+
+    def read(name: str) -> Case:
+        return _read(name, *found[name], films, conventions)
+
+    skipped += unlabelled(films.paths, [film_stem(_place(image)) for _, image in images])
+    return Dataset("cvat", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
+
+
+def _images_of(path: Path) -> list[ElementTree.Element]:
+    """The images of one file. Raises DatasetError for what is none, and for a document type: it could be a bomb."""
+    with foreign_input(lambda reason: DatasetError(f"{path.name} is no CVAT file ({reason}); export it again.")):
+        data = read_bytes(path, MOST_BYTES)
+        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+            raise ValueError("it declares a document type")
+        try:
+            top = ElementTree.fromstring(data)
+        except ElementTree.ParseError as error:
+            raise ValueError(f"it is no XML, see line {error.position[0]}") from error
+        if top.tag != "annotations":
+            raise ValueError(f"it begins with {top.tag[:40]!r}")
+        if top.find("track") is not None:
+            raise ValueError("it holds tracks of a video; export it as CVAT for images")
+        return [image for image in top.findall("image") if image.get("name")]
+
+
+def _by_name(images: Sequence[Image]) -> dict[str, Image]:
+    """Images by their film's name; by its path without the ending where another film has the same name."""
+    places = [_place(image) for _, image in images]
+    stems = Counter(film_stem(place) for place in places)
+    found: dict[str, Image] = {}
+    for place, image in zip(places, images, strict=True):
+        stem = film_stem(place)
+        name = stem if stems[stem] == 1 else str(place.with_name(stem))
+        names = (name if count == 1 else f"{name} ({count})" for count in range(1, len(images) + 2))
+        found[next(name for name in names if name not in found)] = image
+    return found
+
+
+def _place(image: ElementTree.Element) -> Path:
+    """Where an image's film lies, as the file states it."""
+    return Path(unquote(str(image.get("name"))).replace("\\", "/"))
+
+
+def _read(name: str, path: Path, image: ElementTree.Element, films: Films, conventions: Conventions) -> Case:
+    with label_of(f"of {name}"):
+        film = films.of_label(path, image.get("name"))
+        stated = image.get("width"), image.get("height")
+        given = size_of("it", *stated) if all(stated) else None
+        sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
+        for shape in image:
+            _take(sheet, shape)
+        return sheet.case(film)
+
+
+def _take(sheet: Sheet, shape: ElementTree.Element) -> None:
+    """Put one shape on the sheet."""
+    label, group = shape.get("label", ""), shape.get("group_id")
+    if shape.tag == "polygon":
+        sheet.polygon(label, _points(shape.get("points", "")), HALF, group)
+    elif shape.tag == "mask":
+        sheet.mask(label, lambda: _mask(shape, sheet.outlines.size), group)
+    elif shape.tag == "box":
+        sheet.box(label, [shape.get(side) for side in ("xtl", "ytl", "xbr", "ybr")])
+    else:
+        sheet.leave_out(label or shape.tag, f"a {shape.tag} is no outline of a body")
+
+
+def _points(text: str) -> list[list[str]]:
+    """The points x,y;x,y … as text; filling checks them."""
+    return [point.split(",") for point in text.split(";") if point.strip()]
+
+
+def _mask(shape: ElementTree.Element, size: tuple[int, int]) -> Mask:
+    """The mask of run lengths in row order, beginning with background, placed at left and top."""
+    left, top, width, height = (int(float(shape.get(name, "nan"))) for name in ("left", "top", "width", "height"))
+    text = shape.get("rle", "")
+    if not (left >= 0 and top >= 0 and left + width <= size[0] and top + height <= size[1]):
+        raise ValueError("its mask lies outside the film")
+    if text.count(",") > MOST_RUNS:
+        raise ValueError(f"it has more than {MOST_RUNS} run lengths")
+    return Mask.from_array(Mask.from_runs(_runs(text), (height, width), (left, top)).on_film((size[1], size[0])))
+
+
+def _runs(text: str) -> list[int]:
+    runs = np.array(text.split(","), np.int64)
+    if (runs < 0).any():
+        raise ValueError("a run length in it is negative")
+    return [int(run) for run in runs]

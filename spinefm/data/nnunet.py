@@ -1,0 +1,100 @@
+"""nnU-Net's folders: `imagesTr/<case>_0000.png`, `labelsTr/<case>.png` and `dataset.json`, whose labels have names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinefm.core.foreign import foreign_input, read_json
+from spinefm.core.masks import Mask
+from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.dataset import Dataset
+from spinefm.data.films import Films, film_stem, picture_size, unlabelled, visible_files
+from spinefm.data.ids import HINT, SCHEMES
+from spinefm.data.labels import Conventions, label_of, read_map
+from spinefm.data.sheet import Sheet
+from spinefm.data.splits import by_subject
+
+PARTS = {"imagesTr": "labelsTr", "imagesTs": "labelsTs"}
+"""Folders of films and the folders of their maps; the films of a test part may have none."""
+CHANNEL = "_0000"
+"""What the name of a film's one channel ends with."""
+
+
+def open_nnunet(root: Path, conventions: Conventions | None = None) -> Dataset:
+    """The films of `root` that have a map. Raises DatasetError where `dataset.json` or the folders are missing."""
+    conventions = conventions or Conventions()
+    with foreign_input(lambda reason: DatasetError(f"dataset.json cannot be read ({reason}); mend it.")):
+        names = _names(read_json(root / "dataset.json"))
+    found: dict[str, tuple[Path, Path]] = {}
+    skipped: list[Skipped] = []
+    for films_at, maps_at in PARTS.items():
+        if (root / films_at).is_dir():
+            pairs, left = _pairs(root / films_at, root / maps_at)
+            found |= pairs
+            skipped += left
+    if not found:
+        raise DatasetError(f"{root} holds no film in imagesTr with a map in labelsTr; choose nnU-Net's raw folder.")
+
+    def read(name: str) -> Case:
+        return _read(name, *found[name], names, conventions)
+
+    return Dataset("nnunet", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
+
+
+def _names(raw: Any) -> dict[int, str]:
+    """The name of each id; older files map ids to names, newer ones names to ids or to lists of them."""
+    names: dict[int, str] = {}
+    for key, value in raw["labels"].items():
+        if isinstance(value, list):
+            continue  # a region of several labels, which have entries of their own
+        number, name = (int(key), str(value)) if str(key).isdigit() else (int(value), str(key))
+        names[number] = name
+    return names
+
+
+def _pairs(films_at: Path, maps_at: Path) -> tuple[dict[str, tuple[Path, Path]], list[Skipped]]:
+    """Film and map by case, and the films that have more channels than one, or no map."""
+    maps = {film_stem(path): path for path in visible_files(maps_at)} if maps_at.is_dir() else {}
+    found: dict[str, tuple[Path, Path]] = {}
+    skipped = []
+    for stem, paths in Films.among(films_at, visible_files(films_at)).stems().items():
+        case = stem.removesuffix(CHANNEL)
+        if case == stem:
+            skipped.append(Skipped(stem, f"its name does not end with {CHANNEL}: only a film's first channel is read."))
+        elif case not in maps:
+            skipped += unlabelled(paths, ())
+        else:
+            found[case] = (paths[0], maps.pop(case))
+    skipped += [Skipped(path.name, f"no film of this name lies in {films_at.name}.") for path in maps.values()]
+    return found, skipped
+
+
+def _read(name: str, film: Path, path: Path, names: Mapping[int, str], conventions: Conventions) -> Case:
+    with label_of(path.name):
+        labels = read_map(path, picture_size(film), film)
+        sheet = Sheet(name, (labels.shape[1], labels.shape[0]), conventions)
+        for value in (int(value) for value in np.unique(labels) if value):
+            if value in names:
+                sheet.mask(names[value], partial(_mask, labels, value))
+            else:
+                _take_unnamed(sheet, labels, value, conventions.ids)
+        return sheet.case(film)
+
+
+def _take_unnamed(sheet: Sheet, labels: NDArray[np.int32], value: int, scheme: str) -> None:
+    """Take an id without a name as the user's scheme has it; without a scheme it is left out."""
+    level = SCHEMES[scheme].get(value) if scheme else None
+    if level is None:
+        sheet.leave_out(f"id {value}", f"dataset.json gives this id no name; add it, or {HINT}")
+    else:
+        sheet.mask(level.name, partial(_mask, labels, value))
+
+
+def _mask(labels: NDArray[np.int32], value: int) -> Mask:
+    return Mask.from_array(labels == value)

@@ -1,0 +1,63 @@
+"""Result folders of this program as a data set: what a run found, corrected or not, taken for the truth.
+
+`<folder>/labels.png` holds the ids, `<folder>/trace.json` says of which film. A result holds no film: it is looked for
+by its name among the results and in the folder around them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from spinefm.core.foreign import read_json
+from spinefm.core.levels import UNNAMED_ID
+from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.dataset import Dataset
+from spinefm.data.films import Films, picture_size, visible_files
+from spinefm.data.ids import levels_of_map
+from spinefm.data.labels import Conventions, label_of, read_map
+from spinefm.data.sheet import case_of
+from spinefm.data.splits import by_subject
+
+LABELS, TRACE, ERROR = "labels.png", "trace.json", "error.json"
+
+
+def open_results(root: Path, _: Conventions | None = None) -> Dataset:
+    """The results below `root`, whose ids are VerSe's. Raises DatasetError where there are none."""
+    files = visible_files(root)
+    folders = [path.parent for path in files if path.name == LABELS]
+    if not folders:
+        raise DatasetError(f"{root} holds no result ({LABELS} and {TRACE}); choose the folder given as --out.")
+    around = [path for path in sorted(root.parent.iterdir()) if path.is_file()]
+    inside = [path for path in files if path.parent not in folders]
+    films = Films.among(root.parent, [*inside, *around])
+    counted = Counter(folder.name for folder in folders)
+    places = {_name(folder, root, counted[folder.name] == 1): folder for folder in folders}
+
+    def read(name: str) -> Case:
+        return _read(name, places[name], films)
+
+    halves = {path.parent for path in files if path.name == TRACE} - set(folders)
+    failed = [path.parent.name for path in files if path.name == ERROR]
+    skipped = tuple(Skipped(name, f"the run on this film failed; see its {ERROR}.") for name in failed)
+    skipped += tuple(Skipped(half.name, f"the result has no {LABELS}; run the film again.") for half in sorted(halves))
+    return Dataset("results", tuple(places), read, skipped, by_subject({name: name for name in places}))
+
+
+def _name(folder: Path, root: Path, alone: bool) -> str:
+    return folder.name if alone or folder == root else folder.relative_to(root).as_posix()
+
+
+def _read(name: str, folder: Path, films: Films) -> Case:
+    with label_of(f"of {name}"):
+        film = films.of_label(folder.with_suffix(".json"), read_json(folder / TRACE)["film"]["name"])
+        labels = read_map(folder / LABELS, picture_size(film), film)
+        masks, left = levels_of_map(labels, "verse")
+        case = case_of(name, film, (labels.shape[1], labels.shape[0]), masks, {})
+        return replace(case, left_out=tuple(_unnamed(name, label, why) for label, why in left))
+
+
+def _unnamed(name: str, label: str, why: str) -> Skipped:
+    number = int(label.split()[-1])
+    return Skipped(name, "the run gave this vertebra no level" if number >= UNNAMED_ID else why, label)

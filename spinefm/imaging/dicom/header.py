@@ -1,0 +1,241 @@
+"""The header of a DICOM file: only the tags that decide how its picture is read, within limits of time and memory."""
+
+from __future__ import annotations
+
+import io
+import math
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import pydicom
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.filereader import _read_file_meta_info, read_preamble
+from pydicom.multival import MultiValue
+from pydicom.sequence import Sequence
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
+
+from spinefm.imaging.decoded import MAX_PIXELS, UnreadableFilm, check_size
+
+PIXEL_TAGS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+TABLE_TAGS = (
+    "ModalityLUTSequence",
+    "VOILUTSequence",
+    *(f"{colour}PaletteColorLookupTableData" for colour in ("Red", "Green", "Blue")),
+    *(f"Segmented{colour}PaletteColorLookupTableData" for colour in ("Red", "Green", "Blue")),
+)
+SHORT_TAGS = (
+    "SOPClassUID",
+    "NumberOfFrames",
+    "BurnedInAnnotation",
+    "Rows",
+    "Columns",
+    "SamplesPerPixel",
+    "PhotometricInterpretation",
+    "PlanarConfiguration",
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "PixelPaddingValue",
+    "PixelPaddingRangeLimit",
+    "FloatPixelPaddingValue",
+    "FloatPixelPaddingRangeLimit",
+    "RescaleSlope",
+    "RescaleIntercept",
+    "WindowCenter",
+    "WindowWidth",
+    "VOILUTFunction",
+    "PaletteColorLookupTableUID",
+    *(f"{colour}PaletteColorLookupTableDescriptor" for colour in ("Red", "Green", "Blue")),
+    "PixelSpacing",
+    "PixelSpacingCalibrationType",
+    "ImagerPixelSpacing",
+    "EstimatedRadiographicMagnificationFactor",
+    "DistanceSourceToDetector",
+    "DistanceSourceToPatient",
+)
+MOST_SHORT_BYTES, MOST_TABLE_BYTES = 4096, 1 << 20
+"""Largest value of a tag that holds numbers or names, and of one that holds look-up tables."""
+MOST_READS = 100_000
+"""Most pieces that a header is read in; the longest header seen, of a film with 900 private tags, takes 3 000."""
+MOST_INFLATED = 6 * MAX_PIXELS + (1 << 20)
+"""Largest deflated data set, in bytes: a colour picture of 16 bits, and its header."""
+DICOMDIR = "1.2.840.10008.1.3.10"
+"""SOP class of a disc's table of contents."""
+PLAIN_META = b"\x02\x00\x10\x00UI\x14\x00" + ExplicitVRLittleEndian.encode().ljust(20, b"\0")
+
+DAMAGED = "The DICOM file is truncated, damaged or compressed in an unsupported way: export the film again."
+MISFIT = "The DICOM file's pixel data do not fit the size in its header: export the film again."
+SEVERAL = "The DICOM file has several frames: export the one film to be read."
+
+
+class _Counted(io.BytesIO):
+    """A stream whose reader may ask a limited number of times: millions of tiny tags would take minutes."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        if self.reads > MOST_READS:
+            raise UnreadableFilm("The DICOM file's header has too many entries for one film: export the film again.")
+        return super().read(size)
+
+
+def parse(data: bytes) -> Dataset:
+    """The tags of a DICOM file that decide how its picture is read.
+
+    Files without the DICM mark are taken for DICOM only when they hold a picture.
+
+    Raises:
+        UnreadableFilm: the file is no DICOM file, or its header is larger than any film's.
+        DAMAGE: what pydicom raises on a damaged header.
+    """
+    marked = data[128:132] == b"DICM"
+    header = pydicom.dcmread(_Counted(_inflated(data)), force=True, specific_tags=[*TAGS.values()])
+    if not marked and not ("Rows" in header and "Columns" in header):
+        raise UnreadableFilm("The file is not an image: give a PNG, JPEG, TIFF, BMP, DICOM or NIfTI file.")
+    _refuse_long_values(header)
+    return header
+
+
+def refuse(header: Dataset) -> None:
+    """Refuse, before anything is decoded, what is too large, has several frames, no picture or burnt-in text."""
+    if DICOMDIR in (text(header, "SOPClassUID"), str(header.file_meta.get("MediaStorageSOPClassUID", ""))):
+        raise UnreadableFilm("The file is a DICOMDIR, a disc's table of contents: give the disc's folder.")
+    if not any(tag in header for tag in PIXEL_TAGS):
+        raise UnreadableFilm("The DICOM file holds no picture or was cut off before it: give the radiograph itself.")
+    if text(header, "BurnedInAnnotation").upper() == "YES":
+        raise UnreadableFilm(
+            "The DICOM file says that it has burnt-in annotations, which may name the patient: export it without them."
+        )
+    if whole(header, "NumberOfFrames", 1) > 1:
+        raise UnreadableFilm(SEVERAL)
+    check_size(whole(header, "Columns"), whole(header, "Rows"))
+
+
+@dataclass(frozen=True)
+class PixelFormat:
+    """How pixel values are stored; absent tags have the values that the standard implies."""
+
+    rows: int
+    columns: int
+    samples: int
+    photometric: str
+    allocated: int
+    stored: int
+    high_bit: int
+    signed: bool
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(H, W) of grey values and (H, W, samples) of colours."""
+        return (self.rows, self.columns, self.samples)[: 2 if self.samples == 1 else 3]
+
+
+def pixel_format(header: Dataset) -> PixelFormat:
+    """The format of the stored values.
+
+    Raises:
+        UnreadableFilm: a tag that nothing can stand in for is absent, or two contradict each other.
+    """
+    named = text(header, "PhotometricInterpretation").upper()
+    samples = whole(header, "SamplesPerPixel", 3 if named.startswith(("RGB", "YBR")) else 1)
+    allocated = whole(header, "BitsAllocated")
+    stored = whole(header, "BitsStored", allocated)
+    high_bit = whole(header, "HighBit", stored - 1)
+    if samples not in (1, 3):
+        raise UnreadableFilm(f"The DICOM file has {samples} samples a pixel: export it in grey values or RGB.")
+    if allocated not in (1, 8, 16, 32, 64) or not 0 < stored <= allocated:
+        raise UnreadableFilm(
+            f"The DICOM file stores {stored} of {allocated} bits a pixel, which is not read: export it with 8 or 16."
+        )
+    if not stored - 1 <= high_bit < allocated:
+        high_bit = stored - 1  # contradicts the other two tags, and nothing else uses it
+    return PixelFormat(
+        rows=whole(header, "Rows"),
+        columns=whole(header, "Columns"),
+        samples=samples,
+        photometric=named or ("RGB" if samples == 3 else "MONOCHROME2"),
+        allocated=allocated,
+        stored=stored,
+        high_bit=high_bit,
+        signed=whole(header, "PixelRepresentation", 0) == 1,
+    )
+
+
+def whole(header: Dataset, keyword: str, default: int | None = None) -> int:
+    """A tag's whole number, or `default` where the tag is absent or empty.
+
+    Raises:
+        UnreadableFilm: the value is no whole number, or absent without a default; the sentence names the tag.
+    """
+    value = header.get(keyword)
+    if value is None or value == "":
+        if default is None:
+            raise UnreadableFilm(f"The DICOM file does not state its {_named(keyword)}: export the film again.")
+        return default
+    if isinstance(value, (MultiValue, bytes)) or value != value or int(value) != value:
+        raise UnreadableFilm(f"The DICOM file's {_named(keyword)} is not one whole number: export the film again.")
+    return int(value)
+
+
+def numbers(header: Dataset, keyword: str) -> list[float] | None:
+    """A tag's finite numbers: none where the tag is absent or empty, None where they are not all finite numbers."""
+    try:
+        value = header.get(keyword)
+        if value is None or value == "":
+            return []
+        values = [float(v) for v in (value if isinstance(value, (MultiValue, list)) else [value])]
+    except (TypeError, ValueError):
+        return None
+    return values if all(math.isfinite(v) for v in values) else None
+
+
+def text(header: Dataset, keyword: str) -> str:
+    """A tag's text without blanks around it; empty where the tag is absent."""
+    value = header.get(keyword)
+    return "" if value is None else str(value).strip(" \0")
+
+
+def tables(header: Dataset, keyword: str) -> list[Dataset]:
+    """The items of a sequence of look-up tables that hold one; an item without a value is absent."""
+    items: Sequence | list[Any] = header.get(keyword) or []
+    return [item for item in items if item.get("LUTDescriptor") and item.get("LUTData") is not None]
+
+
+def _named(keyword: str) -> str:
+    tag = f"{TAGS[keyword]:08X}"
+    return f"{keyword} ({tag[:4]},{tag[4:]})"
+
+
+def _inflated(data: bytes) -> bytes:
+    """The file with its data set inflated, within a limit; pydicom itself would inflate without one."""
+    stream = io.BytesIO(data)
+    if DeflatedExplicitVRLittleEndian.encode() not in data:
+        return data
+    preamble = read_preamble(stream, force=True)
+    if _read_file_meta_info(stream).get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
+        return data
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    plain = inflater.decompress(stream.read(), MOST_INFLATED)
+    if inflater.unconsumed_tail:
+        raise UnreadableFilm("The DICOM file inflates to more than any film: export it uncompressed.")
+    return (preamble or bytes(128)) + b"DICM" + PLAIN_META + plain
+
+
+def _refuse_long_values(header: Dataset) -> None:
+    """Refuse values that no film has: pydicom makes objects of them when they are asked for, one for each number."""
+    for keyword, tag in TAGS.items():
+        if keyword in PIXEL_TAGS or tag not in header:
+            continue
+        element: object = header.get_item(tag)
+        limit = MOST_TABLE_BYTES if keyword in TABLE_TAGS else MOST_SHORT_BYTES
+        if isinstance(element, RawDataElement) and element.value is not None and len(element.value) > limit:
+            raise UnreadableFilm(f"The DICOM file's {_named(keyword)} is longer than any film's: export it again.")
+
+
+TAGS = {keyword: int(tag_for_keyword(keyword) or 0) for keyword in (*PIXEL_TAGS, *TABLE_TAGS, *SHORT_TAGS)}
+"""Keyword and number of every tag that is read."""

@@ -1,0 +1,174 @@
+"""From stored values to brightness as the header says it is to be shown: padding, tables, windows, colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.pixels.processing import apply_color_lut, convert_color_space
+
+from spinefm.imaging.decoded import DAMAGE, UnreadableFilm, check_values, scaled, to_luminance
+from spinefm.imaging.dicom.header import PixelFormat, numbers, tables, text
+from spinefm.imaging.dicom.stored import Stored
+from spinefm.imaging.dicom.tables import read_table
+
+Shown = tuple[NDArray[np.float32], tuple[str, ...]]
+Window = Callable[[NDArray[Any]], NDArray[np.float32]]
+
+LEAST_CONTRAST = 0.05
+"""A stored window after which the middle 98 % of the pixels span less than this hides the picture."""
+MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
+COLOURS = ("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT", "YBR_PARTIAL_422")
+
+
+def brightness(stored: Stored, header: Dataset, form: PixelFormat) -> Shown:
+    """Brightness (H, W) in [0, 1] and what was done that the header does not say."""
+    check_values(stored.values)
+    if form.photometric not in (*MONOCHROME, *COLOURS):
+        raise UnreadableFilm(
+            f'The DICOM file is of the kind "{form.photometric}", which is not read: export it as MONOCHROME2 or RGB.'
+        )
+    if form.samples == 3:
+        return _of_colours(_as_rgb(stored), float((1 << stored.bits) - 1))
+    if form.photometric == "PALETTE COLOR":
+        colours = apply_color_lut(stored.values, header)
+        return _of_colours(colours, float(np.iinfo(colours.dtype).max))
+    return _of_grey(stored, header, form)
+
+
+def _of_colours(colours: NDArray[Any], white: float) -> Shown:
+    """Brightness of colours (H, W, 3), stretched where they use little of their range."""
+    grey, notes = to_luminance(colours, white)
+    pixels, stretched = scaled(grey, (0.0, 1.0))
+    return pixels, notes + stretched
+
+
+def _as_rgb(stored: Stored) -> NDArray[Any]:
+    """Colours (H, W, 3) as red, green and blue; of deep luminance and chroma, the luminance three times."""
+    if not stored.ybr:
+        return stored.values
+    if stored.bits <= 8:
+        return convert_color_space(stored.values.astype(np.uint8), "YBR_FULL", "RGB")
+    return np.broadcast_to(stored.values[..., :1], stored.values.shape)
+
+
+def _of_grey(stored: Stored, header: Dataset, form: PixelFormat) -> Shown:
+    padding = _padding(stored, header)
+    values = _modality(stored.values, header, form)
+    pixels, notes = _windowed(values, padding, header)
+    if form.photometric == "MONOCHROME1":
+        np.subtract(1, pixels, out=pixels)
+        notes = (*notes, "The file is MONOCHROME1 (low values bright); its values were inverted.")
+    if padding is not None:
+        pixels[padding] = 0
+        notes = (*notes, f"{padding.mean():.0%} of the pixels are padding by the file's header and were made black.")
+    return pixels, notes
+
+
+def _padding(stored: Stored, header: Dataset) -> NDArray[np.bool_] | None:
+    """(H, W): pixels that pad the picture (PS3.3, C.7.5.1.1.2); None where there are none, or nothing else."""
+    prefix = "Float" if stored.values.dtype.kind == "f" else ""
+    ends = [*(numbers(header, f"{prefix}PixelPaddingValue") or []), *_padding_limit(header, prefix)]
+    if not ends:
+        return None
+    if stored.values.dtype.kind == "i":  # some write a signed value as an unsigned one
+        ends = [end - (1 << 16) if end >= 1 << 15 and stored.bits <= 16 else end for end in ends]
+    mask = (stored.values >= min(ends)) & (stored.values <= max(ends))
+    return mask if mask.any() and not mask.all() else None
+
+
+def _padding_limit(header: Dataset, prefix: str) -> list[float]:
+    return numbers(header, f"{prefix}PixelPaddingRangeLimit") or []
+
+
+def _modality(values: NDArray[Any], header: Dataset, form: PixelFormat) -> NDArray[Any]:
+    """Values through the modality's table, or its slope and intercept; absent and empty ones change nothing."""
+    items = tables(header, "ModalityLUTSequence")
+    if items:
+        return read_table(items[0], form.signed, _little_endian(header))(values)
+    slope, intercept = _one(header, "RescaleSlope", 1.0), _one(header, "RescaleIntercept", 0.0)
+    if slope == 0:
+        raise UnreadableFilm("The DICOM file's RescaleSlope (0028,1053) is 0, which hides all: export the film again.")
+    if (slope, intercept) == (1.0, 0.0):
+        return values
+    return values.astype(np.float32) * np.float32(slope) + np.float32(intercept)
+
+
+def _one(header: Dataset, keyword: str, default: float) -> float:
+    values = numbers(header, keyword)
+    if values is None or len(values) > 1:
+        raise UnreadableFilm(f"The DICOM file's {keyword} is not one number, as it must be: export the film again.")
+    return values[0] if values else default
+
+
+def _windowed(values: NDArray[Any], padding: NDArray[np.bool_] | None, header: Dataset) -> Shown:
+    """Values (H, W) through the file's first table or window that shows the picture, else stretched."""
+    counted = values[::2, ::2] if padding is None else values[~padding]
+    refused = ""
+    for window in _windows(header, bool(values.min() < 0)):
+        if window is None:
+            refused = "The file's window is not valid and was ignored."
+            continue
+        if np.ptp(np.percentile(window(counted), (1, 99))) >= LEAST_CONTRAST:
+            return window(values), (refused,) if refused else ()
+        refused = "The file's window hides the picture and was ignored."
+    pixels, notes = scaled(values, None, counted)
+    return pixels, (*notes, refused) if refused else notes
+
+
+def _windows(header: Dataset, negative: bool) -> Iterator[Window | None]:
+    """The file's tables, then its windows, in their order; None for one that is not valid.
+
+    `negative`: whether the values to be shown go below zero, and a table's first input may.
+    """
+    for item in tables(header, "VOILUTSequence"):
+        yield _table_window(item, negative, _little_endian(header))
+    centres, widths = numbers(header, "WindowCenter"), numbers(header, "WindowWidth")
+    if centres is None or widths is None or bool(centres) != bool(widths):
+        yield None
+        return
+    function = text(header, "VOILUTFunction").upper() or "LINEAR"
+    for centre, width in zip(centres, widths, strict=False):
+        yield _function_window(function, centre, width)
+
+
+def _table_window(item: Dataset, negative: bool, little_endian: bool) -> Window | None:
+    """A table from values to brightness in [0, 1]."""
+    try:
+        table = read_table(item, negative, little_endian)
+    except (UnreadableFilm, *DAMAGE):
+        return None
+    return lambda values: table(values).astype(np.float32) / np.float32(table.white)
+
+
+def _function_window(function: str, centre: float, width: float) -> Window | None:
+    """A window as its function spreads it over [0, 1] (PS3.3, C.11.2.1.2 and C.11.2.1.3)."""
+    if width < 1 if function == "LINEAR" else width <= 0:
+        return None
+    if function == "LINEAR":
+        return lambda values: _line(values, centre - 0.5 - (width - 1) / 2, max(width - 1, 1e-6))
+    if function == "LINEAR_EXACT":
+        return lambda values: _line(values, centre - width / 2, width)
+    if function == "SIGMOID":
+        return lambda values: _sigmoid(_line(values, centre, width / 4, bounded=False))
+    return None
+
+
+def _line(values: NDArray[Any], start: float, length: float, bounded: bool = True) -> NDArray[np.float32]:
+    """`start` at 0 and `start + length` at 1, clipped to [0, 1] unless not `bounded`."""
+    shown = values.astype(np.float32)  # a copy, and the only one: films are large
+    shown -= np.float32(start)
+    shown /= np.float32(length)
+    limit = 1 if bounded else 80  # exp(80) is a float32
+    return np.clip(shown, 0 if bounded else -limit, limit, out=shown)
+
+
+def _sigmoid(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.reciprocal(1 + np.exp(-values), dtype=np.float32)
+
+
+def _little_endian(header: Dataset) -> bool:
+    return header.original_encoding[1] is not False

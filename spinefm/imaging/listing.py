@@ -1,0 +1,133 @@
+"""Which files are films: those of a folder with all that it holds, and those of a disc by its DICOMDIR."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+FILM_SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff", ".bmp"),
+    *(".dcm", ".dicom", ".ima", ".nii", ".nii.gz"),
+)
+"""Files with these endings are taken from a folder of films; so are DICOM files of any name."""
+NAMED_SUFFIXES = (".gif", ".webp", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".pgm", ".ppm")
+"""Pictures that are not read; they are taken too, so that reading them says what they are."""
+DICOM_INDEX = "DICOMDIR"
+"""The table of contents of a disc: DICOM by its mark, but no film."""
+RESULT_MARK = "trace.json"
+"""A folder that holds this is a result of this program, and its pictures are no films."""
+MOST_INDEX_BYTES = 32 << 20
+
+
+class ListingError(ValueError):
+    """A folder cannot be listed; the message is one sentence that says which and what to do."""
+
+
+def films_of(path: Path) -> list[Path]:
+    """The films that a path stands for: those of a folder, or those that a DICOMDIR names; none for another file.
+
+    Raises:
+        ListingError: a folder may not be listed.
+    """
+    if path.name.upper() == DICOM_INDEX and path.is_file():
+        return films_of_index(path)
+    return films_in(path)
+
+
+def films_in(folder: Path) -> list[Path]:
+    """The films in a folder and the folders below it, by path; hidden files and results of this program left out.
+
+    On a disc, which has a DICOMDIR, these are its DICOM files alone: the other pictures belong to its viewer.
+
+    Raises:
+        ListingError: a folder may not be listed.
+    """
+    films: list[Path] = []
+    for place, names in _folders(folder):
+        test = _is_dicom if _on_disc(place, folder) else is_film
+        films += [place / name for name in names if not name.startswith(".") and test(place / name)]
+    return sorted(films)
+
+
+def is_film(file: Path) -> bool:
+    """Whether a file ends as films do, or has DICOM's mark: archives name DICOM files without a suffix."""
+    return file.is_file() and (file.name.lower().endswith((*FILM_SUFFIXES, *NAMED_SUFFIXES)) or _is_dicom(file))
+
+
+def films_of_index(index: Path) -> list[Path]:
+    """The pictures that a disc's DICOMDIR names, as far as they are there; none where it cannot be read.
+
+    Names on a disc are in capitals, and a copy of it may have them in small letters. Nothing outside the disc's folder
+    is taken.
+    """
+    root = index.parent
+    parts = [names for names in _referenced(index) if all(name not in ("", "..") and "/" not in name for name in names)]
+    return [file for names in parts if (file := _found(root, names)) is not None]
+
+
+def _folders(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Each folder with the names of its files, in order; links are followed, but none twice."""
+    seen: set[str] = set()
+    for place, folders, names in os.walk(folder, followlinks=True, onerror=_refuse):
+        real = os.path.realpath(place)
+        if real in seen or RESULT_MARK in names:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield Path(place), sorted(names)
+
+
+def _refuse(error: OSError) -> None:
+    if not isinstance(error, PermissionError):
+        return  # no folder, or a name that cannot be one: reading it says what is wrong
+    raise ListingError(f"The folder {error.filename} may not be listed; ask for the right to read it.") from error
+
+
+def _on_disc(place: Path, root: Path) -> bool:
+    """Whether a folder, or one above it up to `root`, holds a DICOMDIR."""
+    above = [place, *place.parents]
+    return any(_index_in(parent) for parent in above[: above.index(root) + 1])
+
+
+def _index_in(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in (DICOM_INDEX, DICOM_INDEX.lower()))
+
+
+def _is_dicom(file: Path) -> bool:
+    """Whether a file has DICOM's mark and is no disc's table of contents."""
+    if file.name.upper() == DICOM_INDEX or not file.is_file():  # opening a pipe would wait for ever
+        return False
+    try:
+        with file.open("rb") as stream:
+            return stream.read(132)[128:] == b"DICM"
+    except OSError:  # what cannot be opened is no film by its mark
+        return False
+
+
+def _referenced(index: Path) -> list[list[str]]:
+    """The parts of the paths of all pictures that a DICOMDIR names."""
+    import pydicom
+
+    from spinefm.imaging.dicom import DEEP_ERRORS
+
+    if index.stat().st_size > MOST_INDEX_BYTES:
+        return []
+    try:
+        records = pydicom.dcmread(index).get("DirectoryRecordSequence") or []
+        return [_parts(record.ReferencedFileID) for record in records if record.get("DirectoryRecordType") == "IMAGE"]
+    except DEEP_ERRORS:
+        return []
+
+
+def _parts(file_id: str | Sequence[object]) -> list[str]:
+    return [file_id] if isinstance(file_id, str) else [str(part) for part in file_id]
+
+
+def _found(root: Path, parts: list[str]) -> Path | None:
+    for names in (parts, [part.lower() for part in parts]):
+        file = root.joinpath(*names)
+        if file.is_file():
+            return file
+    return None

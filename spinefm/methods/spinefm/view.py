@@ -1,0 +1,92 @@
+"""The first stage: what kind of film this is, before anything is looked for on it. The paper has no such stage."""
+
+from __future__ import annotations
+
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods.base.protocol import CannotStart
+from spinefm.methods.base.stages import Stages, ViewAnswer
+from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.events import LATERAL_VIEWS, Viewed
+from spinefm.methods.spinefm.reasons import percent
+
+KINDS = {
+    "cervical": "a lateral film of the neck",
+    "thoracic": "a lateral film of the chest",
+    "lumbar": "a lateral film of the lower back",
+    "whole": "a lateral film of the whole spine",
+    "frontal": "a frontal or oblique spine film",
+    "radiograph": "a radiograph of another part of the body",
+    "slice": "a slice of CT or MR",
+    "picture": "a picture that is no radiograph",
+}
+"""The network's views in words."""
+
+
+def viewed(film: Radiograph, stages: Stages, config: SpineFMConfig) -> Viewed | None:
+    """What kind of film this is; None where that is not asked, or no network knows."""
+    answer = None if config.view_check == "off" else stages.view(film)
+    return None if answer is None else judged(answer, config)
+
+
+def judged(answer: ViewAnswer, config: SpineFMConfig) -> Viewed:
+    """The network's answer beside its limits: a film is lateral where the lateral views together are likely enough."""
+    view = max(answer.views, key=lambda name: answer.views[name])
+    lateral = sum(answer.views.get(name, 0.0) for name in LATERAL_VIEWS)
+    unlike = lateral < config.view_limit
+    return Viewed(
+        view=view,
+        views=dict(answer.views),
+        lateral=lateral,
+        lateral_limit=config.view_limit,
+        turn=answer.turn,
+        turn_probability=answer.turn_probability,
+        turn_limit=config.turn_limit,
+        facing=answer.facing,
+        facing_probability=answer.facing_probability,
+        distance=answer.distance,
+        distance_limit=config.distance_limit,
+        refused=unlike and config.view_check == "refuse",
+    )
+
+
+def refuse(seen: Viewed) -> None:
+    """Raises CannotStart for a film that is no lateral spine film, with what it looks like and how to run it anyway."""
+    if seen.refused:
+        raise CannotStart(
+            f"{unlike_lateral(seen)} Choose a lateral film, or run this one anyway: click three neighbouring vertebrae "
+            "or set view_check to warn."
+        )
+
+
+def warnings(seen: Viewed | None) -> list[str]:
+    """What a reader must know of the film beside the result: that it is no lateral one, unlike training, or turned."""
+    if seen is None:
+        return []
+    sentences = []
+    if seen.lateral < seen.lateral_limit:
+        sentences.append(f"{unlike_lateral(seen)} Trust no outline and no name on it unseen.")
+    elif seen.distance > seen.distance_limit:
+        sentences.append(
+            f"This film is unlike the lateral films of training (distance {seen.distance:.1f} > "
+            f"{seen.distance_limit:.1f}): check the outlines."
+        )
+    return [*sentences, *lying(seen)]
+
+
+def unlike_lateral(seen: Viewed) -> str:
+    """That a film is no lateral spine film, and what it looks like."""
+    others = {name: share for name, share in seen.views.items() if name not in LATERAL_VIEWS}
+    likeliest = max(others, key=lambda name: others[name])
+    return (
+        f"This looks like {KINDS[likeliest]} ({percent(others[likeliest])}), not like a lateral spine film "
+        f"({percent(seen.lateral)}, limit {percent(seen.lateral_limit)})."
+    )
+
+
+def lying(seen: Viewed | None) -> list[str]:
+    """A sentence where a film lies on its side or upside down: how it has to be turned to be upright."""
+    if seen is None or not seen.turned:
+        return []
+    lies = "upside down" if seen.turn == 2 else "on its side"
+    how = f"turn it clockwise by {90 * seen.turn}° and run it again."
+    return [f"The film seems to lie {lies} ({percent(seen.turn_probability)}): {how}"]

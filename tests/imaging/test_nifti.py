@@ -1,0 +1,72 @@
+"""NIfTI films of one slice."""
+
+from __future__ import annotations
+
+import gzip
+
+import nibabel
+import numpy as np
+import pytest
+
+from spinefm.imaging.radiograph import Spacing, UnreadableFilm, read
+from tests.bad_films import ramp
+
+TRUTH = ramp()
+WORDS = np.round(TRUTH * 4000).astype(np.int16)
+
+
+def nifti(values: np.ndarray, affine: np.ndarray, kind: type = nibabel.Nifti1Image) -> bytes:
+    """A file of values (first axis, second axis, …)."""
+    return kind(values, affine).to_bytes()
+
+
+AS_SEEN = {
+    "an array without a scale": (WORDS.T, np.eye(4)),
+    "x to the left, y to the back": (WORDS.T, np.diag([-0.2, -0.2, 1, 1])),
+    "x to the right, y to the front": (WORDS.T[::-1, ::-1], np.diag([0.2, 0.2, 1, 1])),
+    "one slice of three axes": (WORDS.T[..., None], np.diag([-0.2, -0.2, 1, 1])),
+    "sagittal, the first axis to the back, the second up": (
+        WORDS.T[None, :, ::-1],
+        np.array([[1, 0, 0, 0], [0, -0.2, 0, 0], [0, 0, 0.2, 0], [0, 0, 0, 1]]),
+    ),
+    "sagittal, the first axis down": (
+        WORDS[None],
+        np.array([[1, 0, 0, 0], [0, 0, -0.2, 0], [0, -0.2, 0, 0], [0, 0, 0, 1]]),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", AS_SEEN)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_films_are_shown_as_they_are_looked_at(case: str, pack) -> None:
+    film = read(pack(nifti(*AS_SEEN[case])), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=0.02)
+    expected = None if "without" in case else Spacing(pytest.approx(0.2), "NIfTI pixdim")
+    assert film.spacing == expected and film.provenance.format == "NIfTI"
+
+
+def test_the_second_version_is_read() -> None:
+    film = read(nifti(WORDS.T, np.eye(4), nibabel.Nifti2Image), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (nifti(np.zeros((80, 80, 9), np.int16), np.eye(4)), "has 3 axes"),
+        (nifti(WORDS.T, np.eye(4))[:3000], "truncated or damaged"),
+        (nifti(WORDS.T, np.eye(4)).replace(b"n+1\0", b"ni1\0"), "second file"),
+        (gzip.compress(b"a letter" * 100), "a gzip archive"),
+        (gzip.compress(nifti(WORDS.T, np.eye(4)))[:400], "truncated or damaged"),
+    ],
+    ids=["a volume", "cut off", "header alone", "gzip of something else", "gzip cut off"],
+)
+def test_what_is_no_film_is_named(content: bytes, words: str) -> None:
+    with pytest.raises(UnreadableFilm, match=words):
+        read(content)
+
+
+def test_a_gzip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spinefm.imaging.nifti.MOST_UNPACKED", 100_000)
+    with pytest.raises(UnreadableFilm, match="unpacks to more than any film"):
+        read(gzip.compress(nifti(WORDS.T, np.eye(4)) + bytes(100_000)))

@@ -1,0 +1,120 @@
+"""Pictures: pages of a TIFF, deep colours, orientation, bitmaps."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import imagecodecs
+import numpy as np
+import pytest
+import tifffile
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
+
+from spinefm.imaging.radiograph import UnreadableFilm, read
+from tests.bad_films import encoded, ramp
+
+TRUTH = ramp()
+BYTES = np.round(TRUTH * 255).astype(np.uint8)
+WORDS = np.round(TRUTH * 65535).astype(np.uint16)
+TWELVE = np.round(TRUTH * 4095).astype(np.uint16)
+
+
+def pages(*shown: tuple[NDArray[np.uint16], int]) -> bytes:
+    """A TIFF of pages with their subfile types."""
+    stream = io.BytesIO()
+    with tifffile.TiffWriter(stream) as writer:
+        for values, kind in shown:
+            writer.write(values, subfiletype=kind, photometric="minisblack")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("kinds", [(0, 1), (1, 0), (0, 1, 1, 1)], ids=str)
+def test_reduced_copies_of_a_film_are_ignored(kinds: tuple[int, ...]) -> None:
+    film = read(pages(*((WORDS if kind == 0 else WORDS[::4, ::4].copy(), kind) for kind in kinds)), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=1e-4)
+
+
+def test_a_second_page_of_full_size_is_refused() -> None:
+    with pytest.raises(UnreadableFilm, match="several frames or pages"):
+        read(pages((WORDS, 0), (WORDS[::4, ::4].copy(), 1), (WORDS, 0)))
+
+
+def endless_chain(count: int) -> bytes:
+    """A TIFF whose page is followed by `count` empty ones."""
+    first = encoded(WORDS, "TIFF")
+    data = bytearray(first)
+    (place,) = struct.unpack_from("<L", data, 4)
+    (tags,) = struct.unpack_from("<H", data, place)
+    struct.pack_into("<L", data, place + 2 + 12 * tags, len(data))
+    page = struct.pack("<H2HLLL", 1, 254, 4, 1, 1, 0)
+    for number in range(count):
+        data += page[:-4] + struct.pack("<L", len(first) + len(page) * (number + 1))
+    return bytes(data)
+
+
+def test_no_page_of_a_long_chain_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    sought: list[int] = []
+    seek = TiffImageFile.seek
+
+    def counted(self: TiffImageFile, page: int) -> None:
+        sought.append(page)
+        seek(self, page)
+
+    monkeypatch.setattr(TiffImageFile, "seek", counted)
+    with pytest.raises(UnreadableFilm):
+        read(endless_chain(5000))
+    assert len(sought) < 40
+
+
+DEEP = np.dstack([TWELVE, TWELVE, TWELVE])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_colours_of_16_bits_keep_them(kind: str) -> None:
+    """Twelve bits in sixteen: in eight bits there are 16 grey values left."""
+    content = imagecodecs.png_encode(DEEP) if kind == "PNG" else tiff_of(DEEP)
+    film = read(bytes(content), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=2 / 4096)
+    assert film.provenance.bits == 16 and film.provenance.format == kind
+
+
+def tiff_of(values: NDArray[np.uint16], **options: object) -> bytes:
+    """A TIFF of red, green and blue."""
+    stream = io.BytesIO()
+    tifffile.imwrite(stream, values, photometric="rgb", **options)
+    return stream.getvalue()
+
+
+def test_deep_transparency_is_black() -> None:
+    opaque = np.full_like(WORDS, 65535)
+    opaque[:20, :20] = 0
+    film = read(bytes(imagecodecs.png_encode(np.dstack([WORDS, WORDS, WORDS, opaque]))), polarity="keep")
+    assert (film.pixels[:20, :20] == 0).all()
+    np.testing.assert_allclose(film.pixels[20:, 20:], TRUTH[20:, 20:], atol=1e-3)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_deep_colours_are_turned_upright_as_shallow_ones(orientation: int) -> None:
+    tag = [(274, "H", 1, orientation, True)]
+    deep = read(tiff_of(np.dstack([WORDS] * 3), extratags=tag), polarity="keep")
+    exif = Image.Exif()
+    exif[274] = orientation
+    shallow = read(encoded(BYTES, "JPEG", quality=98, exif=exif), polarity="keep")
+    np.testing.assert_allclose(deep.pixels, shallow.pixels, atol=0.03)
+
+
+def test_a_bitmap_is_read() -> None:
+    film = read(encoded(BYTES, "BMP"), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=1 / 255)
+    assert film.provenance.format == "BMP"
+
+
+def test_markers_do_not_darken_a_film_of_12_bits_in_16() -> None:
+    marked = TWELVE.copy()
+    marked[100:104, 100:120] = 65535
+    film = read(encoded(marked, "PNG"), polarity="keep")
+    rest = np.r_[0:100, 104:200]
+    np.testing.assert_allclose(film.pixels[rest], TRUTH[rest], atol=0.02)

@@ -1,0 +1,85 @@
+"""What the server leaves behind: nothing after its end, however it ends, and no upload for long."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from spinefm.ui.server.housekeeping import KEEP_UPLOADS, PREFIX, TERMINATED, Premises, remove_abandoned
+
+ROOT = Path(__file__).parents[3]
+SERVER = """
+import sys, tempfile
+from pathlib import Path
+from spinefm.ui.server.housekeeping import move_in
+premises = move_in(Path(sys.argv[1]))
+(premises.uploads / "part").write_bytes(b"a film")
+tempfile.mkdtemp(prefix="spinefm-evaluations-")
+import os
+assert os.environ["GRADIO_TEMP_DIR"] == str(premises.uploads)
+print(premises.path, flush=True)
+sys.stdin.read()
+"""
+
+
+def start(base: Path) -> tuple[subprocess.Popen[str], Path]:
+    """A server process, and its folder."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(base)], cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    return process, Path(process.stdout.readline().strip())
+
+
+def end(process: subprocess.Popen[str], number: int | None) -> int:
+    """End it by a signal, or by letting it come to its end."""
+    if number is None:
+        process.communicate("")
+    else:
+        process.send_signal(number)
+        process.communicate()
+    return process.returncode
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, TERMINATED), (None, 0)])
+def test_nothing_is_left_of_a_server_that_ends(tmp_path: Path, number: int | None, code: int) -> None:
+    process, folder = start(tmp_path)
+    assert sorted(path.name for path in folder.rglob("*") if path.is_file()) == ["lock", "part"]
+    assert folder.stat().st_mode & 0o077 == 0
+    assert end(process, number) == code
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_next_start_deletes_what_a_killed_server_left_and_nothing_else(tmp_path: Path) -> None:
+    killed, left = start(tmp_path)
+    running, kept = start(tmp_path)
+    end(killed, signal.SIGKILL)
+    assert left.exists()
+    foreign = tmp_path / f"{PREFIX}someone-else"
+    foreign.mkdir()
+    remove_abandoned(tmp_path)
+    assert not left.exists() and kept.exists() and foreign.exists()
+    end(running, None)
+
+
+def test_uploads_go_by_age_whole_or_in_part(tmp_path: Path) -> None:
+    premises = Premises(tmp_path, (tmp_path / "lock").open("wb"))
+    for name in ("old/film.dcm", "tmpold", "deep_links/a/state.json", "young/film.dcm", "tmpyoung"):
+        path = premises.uploads / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"film")
+    now = (premises.uploads / "tmpold").stat().st_mtime
+    for path in premises.uploads.rglob("*"):
+        if "young" not in str(path):
+            os.utime(path, (now - KEEP_UPLOADS - 1, now - KEEP_UPLOADS - 1))
+    assert premises.sweep(now) == 3
+    left = sorted(path.relative_to(premises.uploads).as_posix() for path in premises.uploads.rglob("*"))
+    assert [name for name in left if "." in name or "tmp" in name] == ["tmpyoung", "young/film.dcm"]
+    assert premises.sweep(now + KEEP_UPLOADS + 2) == 2
+    premises.sweep(now + 3 * KEEP_UPLOADS)
+    assert list(premises.uploads.iterdir()) == []
