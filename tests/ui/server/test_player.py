@@ -426,6 +426,7 @@ def test_an_outline_is_dragged_and_recorded(player: Visitor) -> None:
 
 def press(player: Visitor, button: Locator) -> None:
     """Hold the mouse down on a button."""
+    button.scroll_into_view_if_needed()
     box = button.bounding_box()
     assert box is not None
     player.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
