@@ -8,10 +8,10 @@ change of the weights, remove the folder first.
 from __future__ import annotations
 
 import argparse
-from contextlib import nullcontext
 from pathlib import Path
 
 from spinefm.core.machine import prepare
+from spinefm.evaluation import Pace
 from spinefm.methods import build_method
 from spinefm.ui.server.explorer import EVALUATIONS
 from spinefm.ui.server.explorer.making import PHANTOMS, phantom_run
@@ -27,7 +27,7 @@ def main() -> None:
     prepare()
     bundle = load_bundle("compact")
     method = build_method("spinefm", bundle)
-    for line in phantom_run(arguments.out, method, "compact", dict(bundle.checksums), nullcontext, arguments.n):
+    for line in phantom_run(arguments.out, method, "compact", dict(bundle.checksums), Pace(), arguments.n):
         print(line, end="\r", flush=True)
     size = sum(path.stat().st_size for path in arguments.out.rglob("*") if path.is_file())
     print(f"\n{(arguments.out / 'table.txt').read_text()}\n{size / 1e6:.1f} MB in {arguments.out}")

@@ -10,7 +10,7 @@ import { ownRuns, titleOf } from "./own.js";
 import { keepVerdicts, readVerdicts, saveAs, verdictsCsv } from "./verdicts.js";
 import { drawWall } from "./wall.js";
 
-const PAGE = 40;
+const PAGE = { wall: 20, table: 40 };
 const VERDICTS = ["fine", "review", "wrong"];
 
 // ask.runs(), ask.open(run), ask.look({run, film}) answer from the server; ask.steps({run, film, event}) opens the player,
@@ -22,7 +22,7 @@ export function spineExplorer(root, ask) {
   const canvas = spineCanvas(root);
   const opened = new Map();
   const act = { toggleLevel, setRange, setStop, choose, steps, look: (film) => ask.look({ run: view.state.run, film }) };
-  let shown = PAGE;
+  let shown = PAGE[view.state.mode];
   let asked = 0;
 
   async function start(first) {
@@ -109,6 +109,7 @@ export function spineExplorer(root, ask) {
 
   function drawList() {
     const wall = view.state.mode === "wall";
+    shell.dataset.mode = view.state.mode;
     find(".ex-wall").hidden = !wall;
     find(".ex-cases").hidden = wall;
     if (wall) drawWall(find(".ex-wall"), view, act, shown);
@@ -128,7 +129,7 @@ export function spineExplorer(root, ask) {
 
   function update(changes) {
     Object.assign(view.state, changes);
-    shown = PAGE;
+    shown = PAGE[view.state.mode];
     draw();
   }
 
@@ -217,7 +218,7 @@ export function spineExplorer(root, ask) {
   find("[data-search]").addEventListener("input", (event) => update({ search: event.target.value.trim() }));
   find("[data-note]").addEventListener("change", (event) => judge({ note: event.target.value.trim() }));
   find("[data-clear]").addEventListener("click", () => update({ ...filters(START) }));
-  find("[data-more]").addEventListener("click", () => { shown += PAGE; drawList(); });
+  find("[data-more]").addEventListener("click", () => { shown += PAGE[view.state.mode]; drawList(); });
   find("[data-save-verdicts]").addEventListener("click", () => saveAs("verdicts.csv", verdictsCsv(view.state.run, view.verdicts)));
   find("[data-take]").addEventListener("click", () => take(ask.take(view.state.run)));
   find("[data-sample]").addEventListener("click", () => take(ask.sample()));

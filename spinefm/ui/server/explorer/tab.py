@@ -80,7 +80,7 @@ class ExplorerTab:
             try:
                 return tables_zip(self.shelf.folder(str(run)), str(run)[:12])
             except RunError as error:
-                return {"error": str(error)}
+                return {"error": self.shelf.words(str(error))}
 
         def sample(_: Any) -> Any:
             return sample_zip()

@@ -82,6 +82,7 @@ def test_the_sample_zip_is_a_layout_that_is_read(reader: Visitor, tmp_path) -> N
 
 def test_every_layout_is_in_the_list_and_an_unknown_one_opens_it(reader: Visitor) -> None:
     reader.page.evaluate("explorer.say('The zip has none of the known layouts.')")
+    assert reader.page.locator(".ex-layouts[open]").count() == 1
     listed = reader.page.locator(".ex-layouts dt").all_inner_texts()
     assert set(KINDS) <= {name for names in listed for name in names.split(", ")}
 
