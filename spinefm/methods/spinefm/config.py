@@ -125,12 +125,15 @@ class SpineFMConfig(MethodConfig):
     )
     least_area: float = number(0.04, 10, "Smallest area of a mask in squares of the spacing (paper: 0, no such rule).")
     minimum_contrast: float = share(
-        0.012,
+        0.014,
         "Least contrast of a body, as a share of the grey range that contrast_range names (paper: 0, no such rule). "
         "Behind a burnt-out shoulder a mask is a guess.",
     )
     contrast_range: Literal["spine", "film"] = "spine"
     """The range in and round the bodies accepted so far, or the whole film's, which black surrounds widen."""
+    contrast_range_most: float = share(
+        0.5, "The spine's range counts as at most this share of the film's: a letter or metal beside it widens it too."
+    )
     contrast_percentile: float = number(
         1.0, 49, "The spine's grey range lies between this percentile and its opposite."
     )

@@ -125,7 +125,7 @@ def grey_range(film: Radiograph, bodies: Iterable[Mask], config: SpineFMConfig) 
     if not windows:
         return 1.0
     low, high = np.percentile(np.concatenate(windows), (config.contrast_percentile, 100 - config.contrast_percentile))
-    return max(LEAST_RANGE, round(float(high - low), 4))
+    return max(LEAST_RANGE, round(min(config.contrast_range_most, float(high - low)), 4))
 
 
 def _off_centre(shape: BodyShape, prompt: Prompt, config: SpineFMConfig) -> bool:

@@ -66,7 +66,7 @@ def build_page(bench: ModelService, examples: Path, most_waiting: int = MOST) ->
         )
         quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         linked = loaded.then(tab.on_link, None, [tab.method, *tab.limits, tab.linked], **quick)
-        linked.then(None, tab.linked, None, js=RUN_LINKED, api_visibility="private")
+        linked.then(None, tab.linked, None, js=RUN_LINKED, **quick)
         page.load(lambda: header(bench), None, head, api_visibility="private", show_progress="hidden", queue=False)
         page.unload(tab.on_unload)
         Endpoint(page, bench, queue)

@@ -136,15 +136,15 @@ class SegmentTab:
         """
         buttons = [self.run, self.cancel]
         shown = [self.player, *buttons]
-        begun = starts(begin, list(when), shown, queue=False, api_visibility="private", **AT_ANY_TIME)
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        begun = starts(begin, list(when), shown, queue=False, **quiet, **AT_ANY_TIME)
         run = begun.then(
             run_film,
             [self.choice, self.kept, self.seeds, self.token, self.clicked, self.method, *self.limits, *when],
             [self.player, self.kept],
             js=WITH_SEEDS,
-            api_visibility="private",
-            show_progress="hidden",
             concurrency_limit=RUNS,
+            **quiet,
             **AT_ANY_TIME,
         )
         run.then(self._on_end, None, buttons, **QUICK)

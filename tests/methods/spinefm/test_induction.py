@@ -346,7 +346,7 @@ def test_a_body_that_cannot_be_seen_stops_the_induction_unless_told_otherwise():
     burnt = Radiograph.from_array(pixels, name="burnt out")
     stopped = run_to_trace(SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle), burnt)
     assert names(stopped) == ["C2", "C3", "C4", "C5"]
-    assert (stops(stopped.events)["down"].reason, stops(stopped.events)["down"].limit) == ("too faint", 0.012)
+    assert (stops(stopped.events)["down"].reason, stops(stopped.events)["down"].limit) == ("too faint", 0.014)
     assert "too faint" in caption(stops(stopped.events)["down"])
     paper = SpineFMConfig(minimum_contrast=0)
     assert len(run_to_trace(SpineFMMethod(empty_bundle(), paper, stages=lambda watch: oracle), burnt).vertebrae) == 7

@@ -58,8 +58,7 @@ def test_a_film_is_refused_where_all_lateral_views_together_are_unlikely(
     kind: ViewAnswer, lateral: float, refused: bool
 ) -> None:
     seen = judged(kind, SpineFMConfig())
-    assert seen.lateral == pytest.approx(lateral)
-    assert seen.refused is refused
+    assert seen.lateral == pytest.approx(lateral) and seen.refused is refused
 
 
 def test_a_frontal_film_is_refused_with_what_it_looks_like_and_how_to_run_it_anyway() -> None:
@@ -85,7 +84,7 @@ def test_it_runs_anyway_when_asked_and_the_warning_stays_with_the_result(
 @pytest.mark.parametrize("check", ["off", "refuse"])
 def test_no_view_is_asked_or_known_without_the_setting_or_the_network(check: str) -> None:
     kind = FRONTAL if check == "off" else None
-    events = events_of(kind, SpineFMConfig(view_check=check))
+    events = events_of(kind, SpineFMConfig().changed({"view_check": check}))
     assert not [event for event in events if isinstance(event, Viewed)]
 
 

@@ -426,6 +426,7 @@ def test_an_outline_is_dragged_and_recorded(player: Visitor) -> None:
 
 def press(player: Visitor, button: Locator) -> None:
     """Hold the mouse down on a button."""
+    button.scroll_into_view_if_needed()
     box = button.bounding_box()
     assert box is not None
     player.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -447,6 +448,7 @@ def slow_zip(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_click_counts_though_the_zip_arrives_while_the_button_is_down(player: Visitor) -> None:
     rename(player, "C4", "C5")
     player.page.wait_for_selector(".player ol.corrected")
+    player.page.wait_for_selector(".player.resting:not(.playing)")  # the cards change their height until then
     press(player, player.page.locator(".player-corrections >> text=undo"))
     player.page.wait_for_selector('[data-panel="download"] a.download', state="attached")
     player.page.mouse.up()

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.ui.server.corrections import Correction
 from spinefm.ui.server.examples import GONE, Choice, find_examples, small_jpeg, thumbnail
 from spinefm.ui.server.model_service import BundleService
@@ -36,7 +37,7 @@ from spinefm.ui.server.sessions import (
 from spinefm.ui.server.sittings import Sitting
 from tests.bad_films import write_bad_films
 from tests.ui.server.conftest import write_examples
-from tests.ui.server.stand_in import CENTRES, StandInService, all_events, write_film
+from tests.ui.server.stand_in import CENTRES, StandIn, StandInService, all_events, write_film
 
 
 @pytest.fixture
@@ -61,13 +62,18 @@ def test_a_run_gives_the_film_once_each_event_as_it_comes_and_the_result(choice:
     assert [isinstance(payload.get("film"), dict) for payload in payloads] == [True, *[False] * (count + 2)]
 
 
-class Lying(StandInService):
-    """A service whose method is sure that every film lies on its side."""
+class SideOn(StandIn):
+    """A method that is sure that every film lies on its side."""
 
-    def method(self, *asked: Any, **more: Any) -> Any:
-        method = super().method(*asked, **more)
-        method.quarters = lambda film: 3  # type: ignore[attr-defined]
-        return method
+    def quarters(self, film: Radiograph) -> int:
+        return 3
+
+
+class Lying(StandInService):
+    """A service of that method."""
+
+    def method(self, *asked: Any, **more: Any) -> SideOn:
+        return SideOn()
 
 
 def test_a_film_that_lies_on_its_side_is_set_upright_when_it_is_brought(choice: Choice) -> None:

@@ -85,7 +85,7 @@ def test_a_film_runs_in_a_worker_as_it_does_here(played: Played) -> None:
 
 @pytest.mark.weights
 def test_a_cancelled_run_gives_the_gpu_back(played: Played) -> None:
-    assert played.found["cancelled_run"] == {"first": "Located", "next": 8}
+    assert played.found["cancelled_run"] == {"first": "Viewed", "next": 8}
     assert played.calls.count("/schedule") - 1 == played.calls.count("/release") == 6
 
 
