@@ -32,7 +32,9 @@ def test_a_moved_slider_comes_before_the_preset() -> None:
 
 
 def test_a_link_sets_the_limits_it_names_and_no_others() -> None:
-    method, values = linked("spinefm", "overlap_limit:0.2,unknown:3")
+    wanted = linked("spinefm", "overlap_limit:0.2,unknown:3")
+    assert wanted is not None
+    method, values = wanted
     names = [limit.name for limit in LIMITS]
     assert method == "spinefm" and values is not None
     assert dict(zip(names, values, strict=True)) == {**dict(zip(names, DEFAULTS, strict=True)), "overlap_limit": 0.2}
