@@ -186,7 +186,7 @@ class SpineFMConfig(MethodConfig):
     region_limit: float = share(
         0.8, "Probability of views that end short of C2 (or of S1) above which the kind of film speaks against it."
     )
-    c2_size: float = number(1.0, 10, "A topmost body smaller than this in sizes of the next one speaks against C2.")
+    c2_size: float = number(0.9, 10, "A topmost body smaller than this in sizes of the next one speaks against C2.")
     c2_growth: float = number(0.035, 10, "So do bodies that grow by more than this share from each to the next.")
     c2_count: int = count(9, 1, 100, "So do more bodies than this, but on a film of the whole spine.")
     uneven_sizes: float = number(

@@ -33,11 +33,11 @@ def grown(first: float, count: int, growth: float) -> list[float]:
     [
         (Level.C2, "cervical", grown(36, 7, 0.01), []),
         (Level.C2, None, grown(36, 7, 0.01), []),
-        (Level.C2, "cervical", grown(27, 7, 0.0), ["smaller than the body below it"]),
+        (Level.C2, "cervical", grown(26, 7, 0.0), ["smaller than the body below it"]),
         (Level.C2, "thoracic", grown(36, 7, 0.01), ["looks thoracic"]),
         (Level.C2, "cervical", grown(36, 11, 0.0), ["11 bodies are counted"]),
         (Level.C2, "whole", grown(36, 20, 0.0), []),
-        (Level.C2, "thoracic", grown(28, 11, 0.05), ["thoracic", "smaller", "grow by", "11 bodies"]),
+        (Level.C2, "thoracic", grown(26, 11, 0.05), ["thoracic", "smaller", "grow by", "11 bodies"]),
         (Level.S1, "lumbar", grown(28, 11, 0.05), []),
         (Level.S1, "whole", grown(28, 11, 0.05), []),
         (Level.S1, "lumbar", [30, 31, 56, 30, 33, 34, 35], ["differ in size by a factor of 1.87"]),
