@@ -212,7 +212,7 @@ def _finish(decoded: Decoded, name: str, polarity: Polarity) -> Radiograph:
     pixels = 1 - decoded.pixels if turn else decoded.pixels
     notes = decoded.notes
     if turn:
-        why = "recognised as inverted (bone dark) and turned" if polarity == "auto" else "turned as asked"
+        why = "recognised as inverted (bone dark) and inverted back" if polarity == "auto" else "inverted as asked"
         notes = (*notes, f"The film was {why}.")
     pixels = np.ascontiguousarray(pixels, np.float32)
     provenance = Provenance(name, decoded.format, decoded.bits, turn, notes)

@@ -450,7 +450,7 @@ def test_reading_from_path_stream_and_bytes_agree(tmp_path: Path) -> None:
 def test_polarity_is_turned_when_asked() -> None:
     film = read(encoded(WORDS, "PNG"), polarity="turn")
     np.testing.assert_allclose(film.pixels, 1 - TRUTH, atol=1e-4)
-    assert film.provenance.polarity_turned and any("turned" in note for note in film.provenance.notes)
+    assert film.provenance.polarity_turned and any("inverted" in note for note in film.provenance.notes)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])

@@ -179,6 +179,7 @@ function barsOf(item) {
 function scoresOf(beat) {
   const item = /** @type {any} */ ((beat.draw || []).find((part) => part.kind === "bars"));
   if (!item || !item.bars.length) return null;
+  if (item.bars[0].limit === undefined || item.bars[0].limit === null) return namedBars(item, beat);
   const limit = item.bars[0].limit;
   const columns = item.bars.map((/** @type {any} */ bar) => html("i", { class: bar.value >= limit ? "good" : "bad", title: `score ${percent(bar.value)}` }));
   const node = html("div", { class: "scores", role: "img", "aria-label": `Scores of ${item.bars.length} detections, limit ${percent(limit)}` },
@@ -187,6 +188,12 @@ function scoresOf(beat) {
     const x = grown(scene, item, beat);
     columns.forEach((/** @type {HTMLElement} */ column, /** @type {number} */ index) => style(column, "height", `${(100 * item.bars[index].value * x).toFixed(1)}%`));
   } };
+}
+
+/** Bars with a name each, such as the kinds of film. @param {any} item @param {Timed} beat */
+function namedBars(item, beat) {
+  const bars = barsOf(item);
+  return { node: bars.node, update: (/** @type {Scene} */ scene) => bars.update(grown(scene, item, beat)) };
 }
 
 /** The crop that the classifier was given; it arrives when its picture has flown in. @param {Card} card @param {{crop: (canvas: HTMLCanvasElement, box: readonly number[]) => void}} film */

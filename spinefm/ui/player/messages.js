@@ -20,11 +20,12 @@ export function messageOf(payload) {
   return MESSAGES[payload.status] || MESSAGES.empty;
 }
 
-/** @param {HTMLElement} node @param {any} payload */
-export function drawMessage(node, payload) {
+/** @param {HTMLElement} node @param {any} payload @param {() => void} runAnyway */
+export function drawMessage(node, payload, runAnyway) {
   const [what, remedy] = messageOf(payload);
+  const button = payload.error && payload.error.anyway ? html("button", { type: "button", class: "small anyway", onclick: runAnyway }, "Run it anyway") : null;
   node.hidden = !what;
-  node.replaceChildren(...(what ? [html("strong", {}, what), html("span", {}, remedy)] : []));
+  node.replaceChildren(...(what ? [html("strong", {}, what), button || html("span", {}, remedy)] : []));
 }
 
 /** @param {any} film */

@@ -131,7 +131,7 @@ export class Player {
   drawParts(payload) {
     const { view, act, root } = this;
     const some = view.timeline.beats.length > 0;
-    drawMessage(this.part("message"), payload);
+    drawMessage(this.part("message"), payload, () => this.report && this.report("anyway", {}));
     this.part("notices").replaceChildren(...payload.notices.map((/** @type {string} */ line) => html("li", {}, line)),
       ...(payload.remarks || []).map((/** @type {string} */ line) => html("li", { class: "remark" }, line)));
     this.part("transport").hidden = !some;

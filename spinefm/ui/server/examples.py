@@ -26,7 +26,7 @@ GONE = "The uploaded film was removed after half an hour: upload it again."
 class Choice:
     """The film a visitor chose: an upload, or the example of that name, turned clockwise by so many `quarters`.
 
-    `gone` is said where its file is not there.
+    `gone` is said where its file is not there. `anyway`: it is run though it looks like no lateral spine film.
     """
 
     path: Path
@@ -34,6 +34,7 @@ class Choice:
     example: str | None = None
     gone: str = GONE
     quarters: int = 0
+    anyway: bool = False
 
     def turned(self, quarters: int = 1) -> Choice:
         """The film turned clockwise by so many quarters more; as an example it was another."""

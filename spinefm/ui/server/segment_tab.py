@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ RUNS = 24
 """Runs that the server holds at a time; all but one of them stand in line."""
 AT_ANY_TIME: dict[str, Any] = {"trigger_mode": "multiple"}
 """A click right after Cancel counts, whatever of the run before is under way."""
+PRESS_RUN = """() => { const run = document.querySelector("#run"); if (run) run.click(); }"""
 QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 8}
 """How events other than a run are served."""
 
@@ -128,6 +130,10 @@ class SegmentTab:
         picked.then(self._on_end, None, buttons, **QUICK)
         turned = self.player.turn(self._on_turn, [self.choice, self.token], chosen, trigger_mode="multiple", **more)
         turned.then(self._on_end, None, buttons, **QUICK)
+        anyway = self.player.anyway(
+            lambda choice: choice and replace(choice, anyway=True), self.choice, self.choice, **QUICK
+        )
+        anyway.then(None, None, None, js=PRESS_RUN, **QUICK)
 
     def _connect_run(self, starts: Any, begin: Any, run_film: Any, when: Sequence[Any] = ()) -> Any:
         """A run begins when `starts` does. Returns the run's event, which others may cancel.

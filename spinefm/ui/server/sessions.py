@@ -20,6 +20,7 @@ from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
 from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record, quarters
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.drawings import drawing_of
+from spinefm.methods.spinefm.events import Viewed
 from spinefm.trace.model import Finished, Setting, Trace
 from spinefm.trace.registry import Event
 from spinefm.ui.server.comparison import compare
@@ -84,7 +85,9 @@ class RunProgress:
         """The payload of a run that ended here; with `click` the reader is to click starting points."""
         more = {"film_data": "same", "events": self.events, "entries": self.entries, "example": self.example}
         payload = failed_payload(self.run, message, self.film, **more)
-        return {**payload, "error": {**payload["error"], "click": click}}
+        seen = self.events[-1] if self.events else None
+        unlike = isinstance(seen, Viewed) and seen.refused
+        return {**payload, "error": {**payload["error"], "click": click, "anyway": unlike}}
 
     def _payload(self, status: Status, film: Payload | str, entries: Sequence[Payload], **more: Any) -> Payload:
         more = {"example": self.example, **more}
@@ -253,6 +256,11 @@ class Wishes:
     seeds: tuple[Point, ...] = ()
     method: str = "spinefm"
 
+    def changed(self, choice: Choice) -> Mapping[str, Setting]:
+        """The changed settings; a film that is to be run anyway is not refused."""
+        anyway = choice.anyway and self.method == "spinefm"
+        return {**self.settings, "view_check": "warn"} if anyway else self.settings
+
     def own_seeds(self) -> tuple[Point, ...]:
         """The starting points, where the method takes any."""
         return self.seeds if self.method == "spinefm" else ()
@@ -277,7 +285,7 @@ def run_steps(
     progress = RunProgress(film, run, choice.example, wanted.method)
     yield Shown(progress.begun())
     try:
-        method = bench.method(wanted.settings, wanted.own_seeds() or None, wanted.method)
+        method = bench.method(wanted.changed(choice), wanted.own_seeds() or None, wanted.method)
         for event in method.run(film):
             yield Shown(progress.add(event))
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))

@@ -14,6 +14,9 @@ import numpy as np
 import pytest
 
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods.base.stages import ViewAnswer
+from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.view import judged
 from spinefm.ui.server.corrections import Correction
 from spinefm.ui.server.examples import GONE, Choice, find_examples, small_jpeg, thumbnail
 from spinefm.ui.server.model_service import BundleService
@@ -22,6 +25,7 @@ from spinefm.ui.server.sessions import (
     RELOAD,
     WINDOW,
     Kept,
+    RunProgress,
     Shown,
     Wishes,
     added,
@@ -36,6 +40,7 @@ from spinefm.ui.server.sessions import (
 )
 from spinefm.ui.server.sittings import Sitting
 from tests.bad_films import write_bad_films
+from tests.methods.spinefm.test_view import FRONTAL, answer
 from tests.ui.server.conftest import write_examples
 from tests.ui.server.stand_in import CENTRES, StandIn, StandInService, all_events, write_film
 
@@ -334,3 +339,19 @@ def test_the_real_method_runs_on_a_phantom_as_the_page_would(tmp_path: Path) -> 
     last = result_of(run_steps(BundleService.started(), Choice(path, path.name)))
     assert last["status"] == "finished"
     assert len(last["rows"]) >= 4
+
+
+def test_a_film_that_is_run_anyway_is_warned_of_and_not_refused(choice: Choice) -> None:
+    anyway = replace(choice, anyway=True)
+    assert Wishes({"overlap_limit": 0.2}).changed(anyway) == {"overlap_limit": 0.2, "view_check": "warn"}
+    assert Wishes().changed(choice) == {}
+    assert Wishes(method="vertxnet").changed(anyway) == {}
+
+
+@pytest.mark.parametrize(("kind", "offered"), [(FRONTAL, True), (answer(cervical=0.9, frontal=0.1), False)])
+def test_only_a_film_refused_for_its_view_is_offered_to_be_run_anyway(
+    choice: Choice, kind: ViewAnswer, offered: bool
+) -> None:
+    progress = RunProgress(choice.read(), "run", None, "spinefm")
+    progress.add(judged(kind, SpineFMConfig()))
+    assert progress.failed("No lateral film: choose another.")["error"]["anyway"] is offered
