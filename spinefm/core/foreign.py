@@ -75,7 +75,7 @@ def without_folders(text: str) -> str:
     """`text` with every absolute path cut to the name of its file.
 
     Example:
-        >>> without_folders("no room in /tmp/spinefm-x1/set/a.png")
+        >>> without_folders("no room in /srv/sets/a.png")
         'no room in a.png'
     """
     return PATH.sub("", text)

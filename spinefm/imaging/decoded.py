@@ -90,7 +90,7 @@ def check_size(width: int, height: int) -> None:
 
 
 def check_values(values: NDArray[Any]) -> None:
-    """Raise UnreadableFilm when grey values are not numbers or are all the same."""
+    """Raise UnreadableFilm when grey values are not numbers or are all equal."""
     if not np.isfinite(values).all():
         raise UnreadableFilm("The film contains NaN or infinite grey values: export it again with finite ones.")
     if values.min() == values.max():

@@ -86,7 +86,7 @@ class BoneSettings:
 
 @dataclass(frozen=True)
 class SurroundSettings:
-    """What lies around the spine; the meaning of each is told where it is painted."""
+    """What lies around the spine; each is explained where it is painted."""
 
     tissue: float
     girth: float

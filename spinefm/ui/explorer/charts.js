@@ -53,7 +53,7 @@ export function drawLevels(node, view, act) {
   node.replaceChildren(html("table", { class: "ex-table" }, head, body));
 }
 
-// Filters leave the table as it is: it is computed anew for another run or limit only.
+// Filters leave the table as it is: it is computed again for another run or limit only.
 function figuresAt(view) {
   const { model, state, figures: known } = view;
   if (!known || known.model !== model || known.limit !== state.limit) {
@@ -77,7 +77,7 @@ function levelRow(row, beside, view, act) {
 export function drawHistograms(root, view, act) {
   drawBars(root.querySelector('[data-bars="dice"]'), "Dice", diceBars(view), (bar) => act.setRange("dice", bar.range));
   drawBars(root.querySelector('[data-bars="distance"]'), "ASSD, px", distanceBars(view), (bar) => act.setRange("distance", bar.range));
-  drawBars(root.querySelector('[data-bars="stop"]'), "why the walk ended", stopBars(view), (bar) => act.setStop(bar.label), true);
+  drawBars(root.querySelector('[data-bars="stop"]'), "why the induction ended", stopBars(view), (bar) => act.setStop(bar.label), true);
 }
 
 function binned(view, name, edges, value, label) {

@@ -34,7 +34,7 @@ export function spineModel(data) {
     return isBody(i) && identified(i, limit) ? dice(i) : 0;
   }
 
-  // Why the walk ended upwards and downwards.
+  // Why the induction ended upwards and downwards.
   function stops(film) {
     return [films.stop_up[film], films.stop_down[film]].map((index) => data.stops[index]).filter(Boolean);
   }

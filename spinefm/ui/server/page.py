@@ -45,7 +45,7 @@ EVENTS = 200
 def build_page(bench: ModelService, examples: Path, most_waiting: int = MOST) -> gr.Blocks:
     """The page on `bench`, offering the films of the folder `examples`; nothing is loaded yet.
 
-    most_waiting: visitors who may stand in line for the networks; the next one is told to come back.
+    most_waiting: visitors who may stand in line for the networks; the next one is asked to come back.
     """
     with gr.Blocks(title="SpineFM", fill_width=True, delete_cache=CACHE, analytics_enabled=False) as page:
         head = gr.HTML(header(bench), apply_default_css=False, elem_id="header-block")

@@ -225,7 +225,7 @@ def _last_words(traces: Sequence[Trace]) -> str | None:
 
 
 def gone_on(bench: ModelService, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
-    """The run after its walk in `direction` went on past its stop. Raises Refused, CannotAdd, BundleError."""
+    """The run after its induction in `direction` went on past its stop. Raises Refused, CannotAdd, BundleError."""
     addition = bench.method(run.trace.settings, None, run.trace.method).go_on(film, run.trace, direction)
     return run.followed_by(extended(run.trace, "go on", addition))
 

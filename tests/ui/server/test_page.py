@@ -6,7 +6,6 @@ import io
 import threading
 import zipfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -17,10 +16,7 @@ from playwright.sync_api import BrowserContext
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.phantom import simulate
 from spinefm.trace.captions import caption as describe
-from spinefm.ui.server import limits
-from spinefm.ui.server.model_queue import ModelQueue
 from spinefm.ui.server.model_service import BundleService
-from spinefm.ui.server.segment_tab import SegmentTab
 from tests.ui.server.conftest import Visitor, serve, visit
 from tests.ui.server.stand_in import CENTRES, SIZE, StandInService, all_events, write_film
 
@@ -498,27 +494,3 @@ def test_a_film_on_its_side_is_rotated_and_run(visitor: Visitor, address: str, t
     assert "turned clockwise by 90°" in visitor.page.inner_text(".player-notices")
     visitor.page.keyboard.press("t")
     visitor.page.wait_for_selector(f".stage .pane-name:has-text('{SIZE[1]} × {SIZE[0]} px')")
-
-
-def test_run_cancel_run_in_quick_succession_ends_with_a_result(
-    gate: threading.Semaphore, visitor: Visitor, address: str, tmp_path: Path
-) -> None:
-    visitor.open(address, "finished")
-    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "neck.png", bright=0.85)))  # which runs at once
-    for _ in range(4):
-        visitor.page.wait_for_selector("#cancel", state="visible")
-        visitor.page.evaluate("document.querySelector('#cancel').click()")
-        visitor.page.wait_for_selector("#run", state="visible")
-        visitor.page.evaluate("document.querySelector('#run').click()")
-    gate.release(1000)
-    visitor.wait("finished")
-
-
-def test_a_run_cancelled_before_it_reached_the_server_does_not_start(bench: StandInService, address: str) -> None:
-    tab = SegmentTab.__new__(SegmentTab)
-    tab.bench, tab.line, tab._cancelled = bench, ModelQueue(), {}
-    request = SimpleNamespace(session_hash="guest")
-    tab._on_cancel(request, None, 2_000.0)
-    values = [limit.default for limit in limits.LIMITS]
-    assert list(tab._on_run(request, None, None, "[]", "", 1_999.0, "spinefm", *values)) == []
-    assert list(tab._on_run(request, None, None, "[]", "", 2_001.0, "spinefm", *values)) != []
