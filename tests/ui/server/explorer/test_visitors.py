@@ -64,7 +64,7 @@ def guest(context: BrowserContext, address: str) -> Iterator[Visitor]:
 @pytest.fixture
 def gate(bench: StandInService, tabs: list[ExplorerTab]) -> Iterator[threading.Semaphore]:
     """Events come only as the test lets them; an evaluation of an earlier test is let through before."""
-    until(lambda: len(tabs[0].jobs) == 0)
+    until(lambda: all(len(tab.jobs) == 0 for tab in tabs))
     bench.gate = threading.Semaphore(0)
     yield bench.gate
     bench.gate.release(10_000)
