@@ -53,9 +53,18 @@ def declarations(whole: Node) -> str:
     return HEAD + "\n".join([*(interface(name, node) for name, node in parts.items()), union])
 
 
+def _bare(node: Any) -> Any:
+    """A schema without descriptions, which only some versions of pydantic take from docstrings."""
+    if isinstance(node, list):
+        return [_bare(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    return {key: _bare(part) for key, part in node.items() if not (key == "description" and isinstance(part, str))}
+
+
 def outputs() -> dict[Path, str]:
     """What the files must hold."""
-    whole = schema()
+    whole = _bare(schema())
     return {
         FOLDER / "trace.schema.json": json.dumps(whole, indent=1, sort_keys=True) + "\n",
         FOLDER / "trace.d.ts": declarations(whole),

@@ -12,6 +12,8 @@ from spinefm.ui.server.segment_tab import SegmentTab
 from tests.ui.server.conftest import Visitor
 from tests.ui.server.stand_in import StandInService, write_film
 
+CANCELLED_TWICE = "Failed to load resource: the server responded with a status of 500"
+"""Gradio answers so when a run ends at the moment it is cancelled (its iterator is gone)."""
 UPLOAD = "#film-upload input[type=file]"
 
 
@@ -27,6 +29,7 @@ def test_run_cancel_run_in_quick_succession_ends_with_a_result(
         visitor.page.evaluate("document.querySelector('#run').click()")
     gate.release(1000)
     visitor.wait("finished")
+    visitor.errors[:] = [error for error in visitor.errors if not error.startswith(CANCELLED_TWICE)]
 
 
 def test_a_run_cancelled_before_it_reached_the_server_does_not_start(bench: StandInService, address: str) -> None:

@@ -10,6 +10,7 @@ import re
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, get_args
 
@@ -159,7 +160,8 @@ def call_tools(address: str, calls: list[dict[str, Any]]) -> tuple[list[Tool], l
             tools = (await agent.list_tools()).tools
             return tools, [await agent.call_tool("segment", arguments) for arguments in calls]
 
-    return asyncio.run(session())
+    with ThreadPoolExecutor(1) as apart:  # the browser of other tests has an event loop in this thread
+        return apart.submit(asyncio.run, session()).result()
 
 
 def texts(result: CallToolResult) -> list[str]:
