@@ -119,6 +119,7 @@ def test_a_bomb_in_an_evaluation_is_one_sentence(guest: Visitor, offered: Path, 
     if kind == "rows":
         assert "/" not in said(guest, "1000000 rows, more than")
         return
+    guest.page.click('[data-mode="table"]')
     opened = "(before) => { const run = document.querySelector('[data-pick=run]').value; "
     opened += "return run.startsWith('own-') && !before.includes(run) && document.querySelector('.ex-group'); }"
     guest.page.wait_for_function(opened, arg=before)
