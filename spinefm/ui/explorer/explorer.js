@@ -45,6 +45,7 @@ export function spineExplorer(root, ask) {
     const options = runs.map((run) => html("option", { value: run.id }, titleOf(run, own)));
     find('[data-pick="run"]').replaceChildren(...options);
     find('[data-pick="with"]').replaceChildren(html("option", { value: "" }, "nothing"), ...options.map((one) => one.cloneNode(true)));
+    for (const name of ["run", "with"]) find(`[data-pick="${name}"]`).value = view.state[name]; // still on show until another is open
   }
 
   async function modelOf(run) {

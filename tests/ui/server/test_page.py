@@ -141,7 +141,7 @@ def test_a_reload_brings_film_result_and_corrections_back(run: Visitor, address:
     run.page.click("[data-choice='0']")
     corrected(run, 1)
     assert "come back when this page is reloaded" in run.page.inner_text(".player-notices")
-    run.page.goto(address)
+    run.reload(address)
     run.page.wait_for_selector(NECK)
     run.wait("finished")
     assert corrected(run, 1) == ["All names moved down by 1."]
@@ -331,7 +331,8 @@ def test_no_text_is_smaller_than_13_px(context: BrowserContext, address: str, sc
 
 
 SMALL = """() => [...document.querySelectorAll("#segment *, #header *")]
-  .filter((node) => node.offsetParent && [...node.childNodes].some((part) => part.nodeType === 3 && part.data.trim()))
+  .filter((node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+  .filter((node) => [...node.childNodes].some((part) => part.nodeType === 3 && part.data.trim()))
   .filter((node) => parseFloat(getComputedStyle(node).fontSize) < 13)
   .map((node) => `${node.className || node.tagName} ${node.textContent.slice(0, 30)}`)"""
 
@@ -395,18 +396,23 @@ def test_going_on_past_a_stop_adds_what_was_rejected_and_can_be_undone_by_keys(r
     assert found(run)[-1] == "T1 ?"
 
 
-def test_a_vertebra_is_added_by_a_click_and_a_click_on_nothing_is_a_sentence(run: Visitor) -> None:
-    run.wait("finished")
-    box = run.page.locator(".stage .pane-area").bounding_box()
+def click_film(visitor: Visitor, x: float, y: float) -> None:
+    """Click the film's pixel; the page may have been scrolled since the last click."""
+    box = visitor.page.locator(".stage .pane-area").bounding_box()
     assert box is not None
     scale = min(box["width"] / SIZE[0], box["height"] / SIZE[1])
     left, top = box["x"] + (box["width"] - scale * SIZE[0]) / 2, box["y"] + (box["height"] - scale * SIZE[1]) / 2
+    visitor.page.mouse.click(left + x * scale, top + y * scale)
+
+
+def test_a_vertebra_is_added_by_a_click_and_a_click_on_nothing_is_a_sentence(run: Visitor) -> None:
+    run.wait("finished")
     run.page.click('[data-add="toggle"]')
-    run.page.mouse.click(left + 20 * scale, top + 20 * scale)
+    click_film(run, 20, 20)
     run.page.wait_for_selector(".player .refused")
     assert "No new vertebra was found" in run.page.inner_text(".player .refused")
     run.page.click('[data-add="toggle"]')
-    run.page.mouse.click(left + CENTRES[6].x * scale, top + CENTRES[6].y * scale)
+    click_film(run, CENTRES[6].x, CENTRES[6].y)
     run.page.wait_for_selector(".question")
     assert "The classifier sees background there (91 %), no vertebra." in run.page.inner_text(".question")
     run.page.click("text=add it anyway")
