@@ -110,7 +110,7 @@ class Visitor:
         self.wait(status)
 
     def reload(self, url: str) -> None:
-        """Go to the page anew. Gradio's client logs the stream that it closes itself while it leaves: no error of ours."""
+        """Go to the page anew; the stream that gradio closes while it leaves, and logs as an error, is none of ours."""
         self.page.goto(url)
         self.errors = [text for text in self.errors if not any(word in text for word in FAREWELLS)]
 
