@@ -41,9 +41,11 @@ ROWS = (
     Row("disc heights", ("disc_height_anterior", "disc_height_middle", "disc_height_posterior"), "mm"),
     Row("C2-C7 vertical axis", ("sva_c2_c7",), "mm"),
 )
+NOT_FOUND = "not found"
+"""Why a measure is missing where one of its bodies was missed altogether."""
 HEAD = (
-    "| measure | n | films | MAE | median | bias | 95 % limits of agreement | not measurable | truth within ± | bar | "
-    "published |\n|---|---|---|---|---|---|---|---|---|---|---|"
+    "| measure | n | films | MAE | median | bias | 95 % limits of agreement | not found | not measurable | truth within ± | bar | "
+    "published |\n|---|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -61,9 +63,10 @@ def row_line(row: Row, pairs: Sequence[Pair]) -> str:
     seen = [pair for pair in own if pair.value is not None]
     if not own:
         return ""
-    missing = 100 * (1 - len(seen) / len(own))
+    lost = 100 * sum(pair.reason == NOT_FOUND for pair in own) / len(own)
+    missing = 100 * (1 - len(seen) / len(own)) - lost
     if not seen:
-        return f"| {row.title} | 0 | | | | | | {missing:.1f} % | | | {row.published} |"
+        return f"| {row.title} | 0 | | | | | | {lost:.1f} % | {missing:.1f} % | | | {row.published} |"
     error = row.factor * np.array([(pair.value or 0.0) - (pair.true or 0.0) for pair in seen])
     half = row.factor * np.array([pair.uncertainty or 0.0 for pair in seen])
     digits = 4 if not row.unit else 2
@@ -73,7 +76,7 @@ def row_line(row: Row, pairs: Sequence[Pair]) -> str:
     return (
         f"| {row.title} {f'({row.unit})' if row.unit else ''} | {len(seen)} | {len({pair.film for pair in seen})} | "
         f"{figures[0]:.{digits}f} | {figures[1]:.{digits}f} | {error.mean():+.{digits}f} | "
-        f"{low:+.{digits}f} to {high:+.{digits}f} | {missing:.1f} % | {100 * (np.abs(error) <= half).mean():.1f} % | "
+        f"{low:+.{digits}f} to {high:+.{digits}f} | {lost:.1f} % | {missing:.1f} % | {100 * (np.abs(error) <= half).mean():.1f} % | "
         f"{'' if row.bar is None else f'{row.bar:g}'} | {row.published} |"
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from spinefm.core.geometry import Point
+from spinefm.core.levels import Level
 from spinefm.measure import alignment, discs, heights, offset, pelvis, slip
-from spinefm.measure.bodies import landmarks_of, six_of_all, tilt_of
+from spinefm.measure.bodies import Seen, landmarks_of, seen_bodies, tilt_of
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.facing import guess
 from spinefm.measure.model import Facing, FacingGuess, Landmarks, Line, Measure, Measures
@@ -55,20 +56,11 @@ def measure(
     _refuse(facing, spacing)
     settings = config or MeasureConfig()
     vertebrae = trace.vertebrae
-    six = six_of_all(vertebrae, trace.film.size, settings)
-    seen = next(trace.of(Viewed), None)
-    tops = [
-        (vertebra.level, Point(*points[0]), Point(*points[1]))
-        for vertebra, (points, fault) in zip(vertebrae, six, strict=True)
-        if points is not None and not fault
-    ]
-    network = None if seen is None else (seen.facing, seen.facing_probability)
-    known = FacingGuess(facing, 1.0, "given") if facing else guess(network, tops, settings)
-    bodies = [
-        landmarks_of(vertebra, points, fault, known.side, settings)
-        for vertebra, (points, fault) in zip(vertebrae, six, strict=True)
-    ]
-    tilted = not_upright(seen, [vertebra.centroid for vertebra in vertebrae], settings)
+    bodies = seen_bodies(vertebrae, trace.film.size, settings)
+    view = next(trace.of(Viewed), None)
+    known = FacingGuess(facing, 1.0, "given") if facing else guess(_answer(view), _tops(bodies), settings)
+    marks = [landmarks_of(body, known.side, settings) for body in bodies]
+    tilted = not_upright(view, [vertebra.centroid for vertebra in vertebrae], settings)
     scale, source = (spacing, "given") if spacing else (trace.film.spacing_mm, trace.film.spacing_source)
     return Measures(
         film=trace.film.name,
@@ -76,8 +68,8 @@ def measure(
         spacing_mm=scale,
         spacing_source=source,
         not_upright=tilted,
-        landmarks=tuple(bodies),
-        values=measure_landmarks(bodies, known, scale, tilted, settings),
+        landmarks=tuple(marks),
+        values=measure_landmarks(marks, known, scale, tilted, settings),
     )
 
 
@@ -97,6 +89,16 @@ def measure_landmarks(
     drawn = resampled(spine, settings)
     drafts = (draft for group in GROUPS for draft in group(spine))
     return tuple(_measured(draft, spine, facing, drawn) for draft in drafts)
+
+
+def _answer(view: Viewed | None) -> tuple[str, float] | None:
+    """The facing that a network saw, with its probability."""
+    return None if view is None else (view.facing, view.facing_probability)
+
+
+def _tops(bodies: Sequence[Seen]) -> list[tuple[Level | None, Point, Point]]:
+    """Level and superior endplate of the bodies whose corners can be trusted."""
+    return [top for body in bodies if (top := body.top) is not None]
 
 
 def not_upright(seen: Viewed | None, centroids: Sequence[Point], config: MeasureConfig) -> str:

@@ -18,6 +18,7 @@ class MeasureConfig(BaseModel):
     width_range: float = Field(
         0.3, gt=0, le=1, description="share by which a width may differ from that of its neighbours"
     )
+    most_spread: float = Field(0.05, gt=0, description="most expected error of a landmark, share of the body's width")
     facing_probability: float = Field(0.8, ge=0.5, le=1, description="least probability of a facing that is taken")
     slope_spread: float = Field(20.0, gt=0, description="spread of an endplate's slope between patients, degrees")
     upright_limit: float = Field(35.0, gt=0, le=90, description="most tilt of a spine on an upright film, degrees")
