@@ -23,8 +23,8 @@ from bench.measures import KINDS, film_of, run
 from spinefm.core.machine import prepare
 from spinefm.evaluation.assignment import one_to_one
 from spinefm.measure import MeasureConfig
-from spinefm.measure.bodies import mirrored, seen_bodies
-from spinefm.measure.planar import Points, Values, facing_left
+from spinefm.measure.bodies import DENS, FUSED, Seen, mirrored, seen_bodies
+from spinefm.measure.planar import Values, facing_left
 from spinefm.measure.shape import LEAST_DISTANCE, SIDE_POINTS, Frame, kind_of, ring
 from spinefm.phantom import Phantom, simulate
 from spinefm.phantom.seeds import MEASURE_SEEDS, share_a_seed
@@ -80,10 +80,10 @@ def examples(seeds: range) -> Iterator[Example]:
 def film_examples(phantom: Phantom, trace: Trace) -> Iterator[Example]:
     """The bodies of one film that are in view and were found, with the facing known."""
     true = {one.level: np.array(one.points) for one in phantom_landmarks(phantom)}
-    bodies = seen_bodies(trace.vertebrae, trace.film.size, MeasureConfig())
+    bodies = seen_bodies(trace.vertebrae, trace.film.size, MeasureConfig(), phantom.film)
     for level, at in one_to_one(phantom_masks(phantom), [vertebra.mask for vertebra in trace.vertebrae]).items():
         rough, points = bodies[at].rough, true[level]
-        if rough is None or bodies[at].fault or phantom.truth[level].visible < WHOLE:
+        if rough is None or is_cut(bodies[at]) or phantom.truth[level].visible < WHOLE:
             continue
         right = phantom.faces == "right"
         path, quad = mirrored(rough) if right else (rough.path, rough.quad)
@@ -95,6 +95,11 @@ def film_examples(phantom: Phantom, trace: Trace) -> Iterator[Example]:
             frame.into(facing_left(points) if right else points).ravel(),
             trace.vertebrae[at].probability or 1.0,
         )
+
+
+def is_cut(body: Seen) -> bool:
+    """Whether something other than its level speaks against a body's corners."""
+    return bool({body.superior, body.inferior} - {"", DENS, FUSED})
 
 
 def write(found: Sequence[Example]) -> None:
@@ -125,23 +130,39 @@ def fitted(found: Sequence[Example], kind: str) -> dict[str, list[object]]:
 def ridge(outlines: Values, marks: Values, penalty: float, rounds: int = 5) -> tuple[Values, Values]:
     """Offset (12,) and weights (P, 12) from outlines to landmarks; bodies far off count less with each round.
 
-    The penalty is on the correction of the outline's own corners and middles: an unusual body stays as it is.
+    What is learned is the correction of the outline's own corners and middles: first, without a penalty, from its
+    wedge, concavity and height, which fractures change; then the rest, with a penalty, from the whole outline.
     """
     own = np.zeros((outlines.shape[1], marks.shape[1]))
     own[[2 * place + axis for place in OWN for axis in (0, 1)], range(marks.shape[1])] = 1
-    marks = marks - outlines @ own
+    shown = deformity(own)
     trust = np.ones(len(outlines))
     for _ in range(rounds):
-        share = trust / trust.sum()
-        centre, goal = share @ outlines, share @ marks
-        scale = np.sqrt(share @ (outlines - centre) ** 2) + 1e-3
-        inputs = (outlines - centre) / scale
-        normal = (inputs * share[:, None]).T @ inputs + penalty * np.eye(inputs.shape[1])
-        weights = np.linalg.solve(normal, (inputs * share[:, None]).T @ (marks - goal)) / scale[:, None]
-        offset = goal - centre @ weights
+        offset, weights = linear(outlines @ shown, marks - outlines @ own, trust, 0.0)
+        first = own + shown @ weights
+        more, rest = linear(outlines, marks - outlines @ first - offset, trust, penalty)
+        offset, weights = offset + more, first + rest
         size = np.sqrt(((marks - offset - outlines @ weights) ** 2).mean(axis=1))
         trust = 1 / np.maximum(1, size / (2 * np.median(size))) ** 2
-    return offset, weights + own
+    return offset, weights
+
+
+def deformity(own: Values) -> Values:
+    """The map (P, 3) from an outline to its wedge, concavity and mean height, from that to its own landmarks."""
+    down = own[:, 1::2]  # (P, 6): SA, SP, IP, IA, SM, IM
+    front, middle, back = (down[:, low] - down[:, high] for high, low in ((0, 3), (4, 5), (1, 2)))
+    return np.stack([front - back, middle - (front + back) / 2, (front + back) / 2], axis=1)
+
+
+def linear(inputs: Values, goals: Values, trust: Values, penalty: float) -> tuple[Values, Values]:
+    """Offset and weights of a weighted ridge regression on standardised inputs (N, P), for inputs as they are."""
+    share = trust / trust.sum()
+    centre, goal = share @ inputs, share @ goals
+    scale = np.sqrt(share @ (inputs - centre) ** 2) + 1e-3
+    scaled = (inputs - centre) / scale
+    normal = (scaled * share[:, None]).T @ scaled + penalty * np.eye(scaled.shape[1])
+    weights = np.linalg.solve(normal, (scaled * share[:, None]).T @ (goals - goal)) / scale[:, None]
+    return goal - centre @ weights, weights
 
 
 def whitened(outlines: Values, count: int) -> tuple[Values, Values]:

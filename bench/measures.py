@@ -12,7 +12,7 @@ Seeds 9300000 to 9300099 (`spinefm.phantom.seeds.MEASURE_SEEDS`) are the test; t
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from tqdm import tqdm
 from bench.measure_table import NOT_FOUND, table
 from bench.measure_truth import (
     WHOLE,
-    largest_quadrilateral,
     outlined_bodies,
     outlined_landmarks,
     phantom_landmarks,
@@ -144,7 +143,7 @@ def phantom_pairs(phantom: Phantom, trace: Trace | None) -> FilmPairs:
     )
     if trace is None:
         return FilmPairs(pairs=list(missed(truth, {})))
-    measures = measure(trace, spacing=phantom.spacing_mm)
+    measures = measure(trace, spacing=phantom.spacing_mm, film=film_of(phantom))
     found = compared(truth, trace, measures)
     right = None if measures.facing.side is None else measures.facing.side == phantom.faces
     return FilmPairs(found.pairs, found.corners, right)
@@ -164,7 +163,7 @@ def real_films(folder: Path, bundle: Bundle) -> Iterator[FilmPairs]:
 
 def real_pairs(name: str, polygons: dict[Level, np.ndarray], film: Radiograph, trace: Trace) -> FilmPairs:
     """An outlined film's measures beside those of its outlines."""
-    measures = measure(trace)
+    measures = measure(trace, film=film)
     side = measures.facing.side or "left"
     true = tuple(outlined_landmarks(level, polygon, side) for level, polygon in sorted(polygons.items()))
     truth = Truth(

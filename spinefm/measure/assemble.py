@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import alignment, discs, heights, offset, pelvis, slip
 from spinefm.measure.bodies import Seen, landmarks_of, seen_bodies, tilt_of
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.facing import guess
 from spinefm.measure.model import Facing, FacingGuess, Landmarks, Line, Measure, Measures
-from spinefm.measure.planar import Points
+from spinefm.measure.planar import Points, facing_left
 from spinefm.measure.references import reference_of
 from spinefm.measure.spine import Draft, Spine
 from spinefm.measure.uncertainty import half_interval, resampled
@@ -33,6 +34,7 @@ def measure(
     trace: Trace,
     facing: Facing | None = None,
     spacing: float | None = None,
+    film: Radiograph | None = None,
     config: MeasureConfig | None = None,
 ) -> Measures:
     """Everything that can be measured on a finished run, as corrected since, and what cannot and why.
@@ -41,22 +43,25 @@ def measure(
         trace: the run.
         facing: the side to which the patient looks, "left" or "right"; estimated where it is not given.
         spacing: mm per film pixel; the trace's own where it is not given. Without either there are no millimetres.
+        film: the film of the run; with it, outer bodies that the collimator cuts are recognised.
         config: other settings than the defaults.
 
     Returns:
         The measures with landmarks, facing and scale; none of a run that found nothing.
 
     Raises:
-        ValueError: a facing other than these two, or a spacing that is not positive.
+        ValueError: a facing other than these two, a spacing that is not positive, or a film of another size.
 
     Example:
         >>> measures = spinefm.measure(trace, facing="left")  # doctest: +SKIP
         >>> measures.of("lordosis_l1_s1")[0].value  # doctest: +SKIP
     """
     _refuse(facing, spacing)
+    if film is not None and film.size != trace.film.size:
+        raise ValueError(f"The trace is of a film of size {trace.film.size}, not {film.size}; give the film it is of.")
     settings = config or MeasureConfig()
     vertebrae = trace.vertebrae
-    bodies = seen_bodies(vertebrae, trace.film.size, settings)
+    bodies = seen_bodies(vertebrae, trace.film.size, settings, film.pixels if film else None)
     view = next(trace.of(Viewed), None)
     known = FacingGuess(facing, 1.0, "given") if facing else guess(_answer(view), _tops(bodies), settings)
     marks = [landmarks_of(body, known.side, settings) for body in bodies]
@@ -120,12 +125,18 @@ def _measured(draft: Draft, spine: Spine, facing: FacingGuess, drawn: Points) ->
     common = (draft.key, draft.group, draft.levels, draft.name, draft.unit)
     if draft.reason or draft.formula is None:
         return Measure(*common, None, draft.method, draft.reason, reference=reference)
+    value, values = float(draft.formula(spine.points)), draft.formula(drawn)
+    half, least = half_interval(values), spine.config.grade_probability
+    most = spine.config.most_uncertainty.get(draft.key, half)
+    if half > most:
+        reason = f"its uncertainty, ± {half:.2g}, is over the limit of ± {most:g}"
+        return Measure(*common, None, draft.method, reason, reference=reference)
     return Measure(
         *common,
-        value=float(draft.formula(spine.points)),
+        value=value,
         method=draft.method,
-        grade=draft.grade(spine.points) if draft.grade else "",
-        uncertainty=half_interval(draft.formula, drawn),
+        grade=draft.grading.of(value, spine.points, values, least) if draft.grading else "",
+        uncertainty=half,
         confidence=_confidence(draft, spine, facing),
         reference=reference,
         lines=_lines(draft, spine),
@@ -143,7 +154,10 @@ def _confidence(draft: Draft, spine: Spine, facing: FacingGuess) -> float | None
 
 def _lines(draft: Draft, spine: Spine) -> tuple[Line, ...]:
     """The draft's paths as film points."""
-    return tuple(tuple(spine.bodies[at].points[place] for at, place in path) for path in draft.lines)
+    over = tuple(tuple(spine.bodies[at].points[place] for at, place in path) for path in draft.lines)
+    built = draft.built(spine.points) if draft.built else ()
+    film = [facing_left(path) if spine.facing == "right" else path for path in built]  # mirrored back
+    return over + tuple(tuple(Point(float(x), float(y)) for x, y in path) for path in film)
 
 
 def _refuse(facing: Facing | None, spacing: float | None) -> None:

@@ -52,7 +52,7 @@ class Shape:
         return float(np.sqrt((white**2).mean()))
 
     def relative(self) -> Values:
-        """The errors of the landmarks' coordinates (6,) at size 1: those that an outline tells badly have large ones."""
+        """The errors of the landmarks (6,) per coordinate at size 1: large where an outline tells little."""
         return np.asarray(np.sqrt((self.root**2).sum(axis=1).reshape(6, 2).mean(axis=1)))
 
     def spread(self, outline: Points, probability: float | None) -> float:

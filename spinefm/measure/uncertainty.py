@@ -7,7 +7,7 @@ import numpy as np
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.planar import Points, Values
 from spinefm.measure.shape import Frame, Shape, shape_of
-from spinefm.measure.spine import Formula, Spine
+from spinefm.measure.spine import Spine
 
 
 def resampled(spine: Spine, config: MeasureConfig) -> Points:
@@ -30,8 +30,7 @@ def moves(body: Points, shape: Shape, numbers: Values) -> Points:
     return np.asarray((numbers @ shape.root.T).reshape(-1, 6, 2) @ frame.axes)
 
 
-def half_interval(formula: Formula, drawn: Points) -> float:
-    """Half the width of the central 95 % of a measure's values over the draws (K, B, 6, 2)."""
-    values: Values = formula(drawn)
+def half_interval(values: Values) -> float:
+    """Half the width of the central 95 % of a measure's values over the draws (K,)."""
     low, high = np.percentile(values, (2.5, 97.5))
     return float(high - low) / 2
