@@ -163,7 +163,7 @@ def ridge(outlines: Values, marks: Values, kind: str, rounds: int = 5) -> Fit:
         more, rest = linear(outlines, marks - outlines @ first - bent @ bend - offset, trust, PENALTY[kind])
         fit = Fit(offset + more, first + rest, bend)
         size = np.sqrt(((marks - fit(outlines)) ** 2).mean(axis=1))
-        trust = 1 / np.maximum(1, size / (2 * np.median(size))) ** 2
+        trust = 1 / np.maximum(1, size / max(2 * np.median(size), TINY)) ** 2
     return fit
 
 
