@@ -158,7 +158,7 @@ def test_uncertainty_grows_with_the_spread_until_there_is_no_value() -> None:
     assert known["value"] == pytest.approx(21) and known["uncertainty"] == 0
     assert known["grade"] == "Genant 1 (mild), wedge"
     assert 0.5 < close["uncertainty"] < 12 and close["grade"] == "Genant 0 to 1, uncertain"
-    assert far["value"] is None and "over the limit of ± 10" in str(far["reason"])
+    assert far["value"] is None and "over the limit of ± 12" in str(far["reason"])
 
 
 def test_landmarks_are_read_by_name() -> None:
