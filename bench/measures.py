@@ -133,7 +133,7 @@ def run(film: Radiograph, bundle: Bundle) -> Trace | None:
 def phantom_pairs(phantom: Phantom, trace: Trace | None) -> FilmPairs:
     """A phantom's measures beside those of its exact landmarks."""
     true = phantom_landmarks(phantom)
-    facing = FacingGuess(phantom.faces, 1.0, "simulated")  # type: ignore[arg-type]
+    facing = FacingGuess(phantom.faces, 1.0, "simulated")
     truth = Truth(
         film=f"phantom-{phantom.seed}",
         masks=phantom_masks(phantom),

@@ -10,6 +10,7 @@ from bench.measure_table import ROWS, genant, grade_line, kappa, row_line, slipp
 from bench.measure_truth import edge_middle, landmarks, largest_quadrilateral, middle_of
 from bench.measures import Pair, corner_error
 from spinefm.core.levels import Level
+from spinefm.measure.shape import OWN
 
 SLIP = next(row for row in ROWS if row.keys == ("slip",))
 
@@ -83,7 +84,7 @@ def test_corner_errors_are_shares_of_the_width_and_forgive_a_wrong_facing() -> N
 def test_the_fit_finds_a_shift_of_the_corners() -> None:
     rng = np.random.default_rng(0)
     outlines = rng.normal(0, 0.02, (200, 80)) + np.tile(np.linspace(0, 1, 80), (200, 1))
-    own = outlines.reshape(200, -1, 2)[:, list(fit_landmarks.OWN)].reshape(200, 12)
+    own = outlines.reshape(200, -1, 2)[:, np.array(OWN)].reshape(200, 12)
     marks = own + np.linspace(-0.03, 0.03, 12)
     fit = fit_landmarks.ridge(outlines, marks, "S1")
     assert np.abs(fit(outlines) - marks).max() < 0.002
