@@ -49,7 +49,7 @@ class MeasureConfig(BaseModel):
         default=0.7, ge=0, le=1, description="share of resampled corners that must agree on a grade, or it is uncertain"
     )
     most_uncertainty: dict[str, float] = Field(
-        default={"°": 10.0, "slip": 8.5, "disc_height_index": 0.1, "height_loss": 12.0, "ratio": 0.25},
+        default={"°": 10.0, "slip": 8.5, "disc_height_index": 0.08, "height_loss": 12.0, "ratio": 0.25},
         description="most ± of a measure by its key, or else its unit; one less certain is not measurable",
     )
     resamples: int = Field(default=400, ge=20, le=10000, description="draws of the corners for an uncertainty")
