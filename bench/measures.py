@@ -61,7 +61,10 @@ themselves, whatever their names."""
 
 @dataclass(frozen=True)
 class Pair:
-    """One measure: its true value, what was measured (None: not measurable), ±, and the true and measured grade."""
+    """One measure: its true value, what was surely measured (None: was not), ±, and the true and measured grade.
+
+    doubtful: the value that was given with a doubt.
+    """
 
     film: str
     key: str
@@ -72,6 +75,7 @@ class Pair:
     true_grade: str = ""
     grade: str = ""
     reason: str = ""
+    doubtful: float | None = None
 
 
 @dataclass(frozen=True)
@@ -218,7 +222,7 @@ def missed(truth: Truth, known: dict[tuple[str, tuple[str, ...]], Measure]) -> I
     """A pair per true measure that was measured, or whose bodies are all in view."""
     for one in truth.values:
         found = known.get((one.key, one.levels))
-        value = found.value if found else None
+        value = found.value if found and not found.doubt else None
         if one.value is None or (value is None and not truth.whole.issuperset(one.levels)):
             continue
         yield Pair(
@@ -229,8 +233,9 @@ def missed(truth: Truth, known: dict[tuple[str, tuple[str, ...]], Measure]) -> I
             value,
             found.uncertainty if found else None,
             one.grade,
-            found.grade if found else "",
-            found.reason if found else NOT_FOUND,
+            found.grade if found and not found.doubt else "",
+            found.reason or found.doubt if found else NOT_FOUND,
+            found.value if found and found.doubt else None,
         )
 
 

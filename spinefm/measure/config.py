@@ -50,7 +50,10 @@ class MeasureConfig(BaseModel):
     )
     most_uncertainty: dict[str, float] = Field(
         default={"°": 10.0, "slip": 8.5, "disc_height_index": 0.08, "height_loss": 12.0, "ratio": 0.25},
-        description="most ± of a measure by its key, or else its unit; one less certain is not measurable",
+        description="most ± of a measure that is sure, by its key, or else by its unit",
+    )
+    doubt_factor: float = Field(
+        default=2.0, ge=1, description="up to so many times that ± a value is given as doubtful, beyond it not at all"
     )
     resamples: int = Field(default=400, ge=20, le=10000, description="draws of the corners for an uncertainty")
     random_seed: int = Field(default=0, ge=0, description="of those draws")

@@ -30,7 +30,9 @@ def test_a_row_holds_errors_coverage_and_what_is_missing() -> None:
     ]
     cells = [cell.strip() for cell in row_line(SLIP, pairs).strip("|").split("|")]
     assert cells[1:6] == ["3", "1", "1.00", "0.50", "+0.67"]
-    assert cells[7:10] == ["20.0 %", "20.0 %", "66.7 %"] and cells[10] == "2"
+    assert cells[7:11] == ["20.0 %", "20.0 %", "", "66.7 %"] and cells[11] == "2"
+    doubtful = Pair("film", "slip", ("L4", "L5"), 4.0, None, 11.0, reason="its uncertainty …", doubtful=7.0)
+    assert "| 33.3 %, 3.00 |" in row_line(SLIP, [pair(1, 1), pair(2, 2), doubtful])
 
 
 def test_a_measure_that_no_film_has_has_no_row() -> None:
