@@ -76,11 +76,12 @@ def row_line(row: Row, pairs: Sequence[Pair]) -> str:
     figures = (np.abs(error).mean(), np.median(np.abs(error)))
     low, high = error.mean() - spread, error.mean() + spread
     within = 100 * (np.abs(error) <= half).mean()
+    bar = "" if row.bar is None else f"{row.bar:g}"
     return (
         f"| {row.title} {f'({row.unit})' if row.unit else ''} | {len(seen)} | {len({pair.film for pair in seen})} | "
         f"{figures[0]:.{digits}f} | {figures[1]:.{digits}f} | {error.mean():+.{digits}f} | "
         f"{low:+.{digits}f} to {high:+.{digits}f} | {lost:.1f} % | {missing:.1f} % | "
-        f"{doubtful(row, own, digits)} | {within:.1f} % | {'' if row.bar is None else f'{row.bar:g}'} | {row.published} |"
+        f"{doubtful(row, own, digits)} | {within:.1f} % | {bar} | {row.published} |"
     )
 
 
