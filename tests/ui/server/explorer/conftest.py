@@ -33,7 +33,7 @@ document.documentElement.classList.toggle("dark", matchMedia("(prefers-color-sch
 {script}
 const DATA = {data};
 window.asked = [];
-const explorer = spineExplorer(document.getElementById("root"), {{
+const explorer = new Explorer(document.getElementById("root"), {{
   runs: async () => DATA.runs,
   open: async (run) => DATA.columns[run],
   look: async (wanted) => DATA.cases[wanted.run][wanted.film],

@@ -217,7 +217,7 @@ def test_the_view_lives_in_the_address(reader: Visitor) -> None:
 
 def test_nothing_that_passes_is_said_and_cleared(reader: Visitor) -> None:
     reader.page.fill("[data-search]", "<img src=x onerror=alert(1)>")
-    assert "Nothing passes these filters" in reader.page.inner_text(".ex-count")
+    assert "No film passes these filters" in reader.page.inner_text(".ex-count")
     reader.page.click("[data-clear]")
     assert len(films(reader)) == 4
 
