@@ -23,7 +23,7 @@ VERBS = {
     "compare": "Compare two evaluations of one data set.",
     "phantom": "Simulate films with exact masks.",
     "train": "Train a network on films with truth.",
-    "weights": "Fetch, verify, convert or publish sets of weights.",
+    "weights": "Fetch, verify, convert, export or publish sets of weights.",
     "info": "Show versions, device and weights.",
 }
 """Each verb and its summary; `spinefm/cli/<verb>.py` holds its click command as `command`."""

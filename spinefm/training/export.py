@@ -1,10 +1,8 @@
-"""From finished runs to shipped weights: `python -m spinefm.training.export RUN… --out weights`."""
+"""From finished runs to shipped weights, with the facts of training and a model card."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -191,25 +189,3 @@ def write_card(facts: Mapping[str, Mapping[str, Any]], weights: Path, bundle: st
 def _facts_path(weights: Path, bundle: str) -> Path:
     """Where the facts of the bundle's training lie."""
     return weights / bundle / "training.json"
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Export the runs named on the command line; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m spinefm.training.export", description=__doc__)
-    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="folders that `spinefm train` wrote")
-    parser.add_argument("--out", type=Path, default=Path("weights"), help="the folder of the manifest")
-    parser.add_argument(
-        "--halfway", nargs="+", default=(), metavar="NETWORK", help="take the mean with the bundle's own weights"
-    )
-    args = parser.parse_args(arguments)
-    try:
-        facts = export_runs(args.runs, args.out, args.halfway)
-    except TrainingError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write("".join(f"{network} {json.dumps(about['scores'])}\n" for network, about in facts.items()))
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
