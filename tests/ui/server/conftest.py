@@ -124,6 +124,12 @@ class Visitor:
         """Wait until the player has that status."""
         self.page.wait_for_selector(f'.player[data-status="{status}"]', timeout=30_000)
 
+    def open_limits(self) -> None:
+        """Open the fold with the limits. Gradio writes every field in it once more in the frame after it appears."""
+        self.page.click("#limits button")
+        self.page.locator('#limits input[type="number"]').last.wait_for()
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
 
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> BrowserContext:

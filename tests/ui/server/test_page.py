@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.phantom import simulate
@@ -102,7 +102,8 @@ def test_a_step_that_arrives_while_a_button_is_down_does_not_take_its_click(
     run.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     run.page.mouse.down()
     gate.release(2)
-    run.page.wait_for_timeout(500)
+    run.page.wait_for_function("window.spinefm.store.known().entries.length === 7")
+    assert run.page.evaluate(ROWS) == 5
     run.page.mouse.up()
     run.page.wait_for_function(f"{ROWS} === 7")
     assert run.page.get_attribute(".player", "data-stop") == "1"
@@ -244,7 +245,7 @@ def test_after_a_failed_start_the_film_takes_the_clicks_that_are_asked_for(faile
     assert "3 starting points" in failed.page.inner_text(".player-hint")
 
 
-def test_another_film_ends_the_run_under_way(gate: threading.Semaphore, run: Visitor) -> None:
+def test_another_film_ends_the_run_under_way(bench: StandInService, gate: threading.Semaphore, run: Visitor) -> None:
     gate.release(3)
     run.page.wait_for_function(f"{ROWS} === 3")
     run.page.click('[data-example="a-finished"]')
@@ -252,7 +253,7 @@ def test_another_film_ends_the_run_under_way(gate: threading.Semaphore, run: Vis
     run.page.wait_for_selector("#run", state="visible")
     gate.release(1000)
     run.page.wait_for_selector('[data-panel="download"] a.download', state="attached")
-    run.page.wait_for_timeout(500)  # time enough for the other run to end
+    bench.films.wait_for_none()
     shown = picture(run)
     run.page.click(".player-corrections >> text=names ↓")
     run.page.click("[data-choice='0']")
@@ -338,21 +339,15 @@ SMALL = """() => [...document.querySelectorAll("#segment *, #header *")]
 
 
 def set_overlap_limit(visitor: Visitor, value: str) -> None:
-    """Type the limit; the fold has just opened, so its fields may not listen yet."""
-    slider = visitor.page.locator("#limits input[type=range]").nth(1)
-    for _ in range(20):
-        visitor.page.fill('#limits input[type="number"] >> nth=1', value)
-        visitor.page.keyboard.press("Tab")
-        visitor.page.wait_for_timeout(200)
-        if slider.input_value() == value:
-            return
-        visitor.page.fill('#limits input[type="number"] >> nth=1', "0.1")
-    raise AssertionError("the limit could not be set")
+    """Open the limits and type this one, which the slider beside the field then shows."""
+    visitor.open_limits()
+    visitor.page.fill('#limits input[type="number"] >> nth=1', value)
+    visitor.page.keyboard.press("Tab")
+    expect(visitor.page.locator("#limits input[type=range]").nth(1)).to_have_value(value)
 
 
 def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
     run.wait("finished")
-    run.page.click("#limits button")
     set_overlap_limit(run, "0.02")
     run.page.click("#run")
     run.page.wait_for_selector(".player.comparing")
@@ -429,7 +424,6 @@ def test_a_locked_vertebra_outlives_a_run_with_another_limit(run: Visitor) -> No
     run.page.click('.player-corrections >> text="names ↓"')
     run.page.wait_for_selector(".player .refused")
     assert "C2 is locked" in run.page.inner_text(".player .refused")
-    run.page.click("#limits button")
     set_overlap_limit(run, "0.02")
     run.page.click("#run")
     run.page.wait_for_selector(".player.comparing")
@@ -479,7 +473,7 @@ def test_the_real_method_in_the_browser(context: BrowserContext, tmp_path: Path)
         one.open(address, "empty")
         assert "weights on disk" in one.page.inner_text("#facts")
         one.page.set_input_files(UPLOAD, str(path))
-        one.page.wait_for_selector('.player[data-status="finished"]', timeout=200_000)
+        one.page.wait_for_selector('.player[data-status="finished"]', timeout=60_000)
         assert one.page.locator("table.vertebrae tbody tr").count() >= 4
         one.leave()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -434,22 +434,27 @@ def press(player: Visitor, button: Locator) -> None:
 
 
 @pytest.fixture
-def slow_zip(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The zip of a result is packed a second after the result is shown."""
+def packing(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The zip of a result is packed once this event is set."""
+    allowed = threading.Event()
 
     def late(*inputs: Any) -> None:
-        time.sleep(1)
+        assert allowed.wait(60)
         write_zip(*inputs)
 
     monkeypatch.setattr(sessions, "write_zip", late)
+    yield allowed
+    allowed.set()
 
 
-@pytest.mark.usefixtures("slow_zip")
-def test_a_click_counts_though_the_zip_arrives_while_the_button_is_down(player: Visitor) -> None:
+def test_a_click_counts_though_the_zip_arrives_while_the_button_is_down(
+    packing: threading.Event, player: Visitor
+) -> None:
     rename(player, "C4", "C5")
     player.page.wait_for_selector(".player ol.corrected")
     player.page.wait_for_selector(".player.resting:not(.playing)")  # the cards change their height until then
     press(player, player.page.locator(".player-corrections >> text=undo"))
+    packing.set()
     player.page.wait_for_selector('[data-panel="download"] a.download', state="attached")
     player.page.mouse.up()
     player.page.wait_for_selector(".player ol.corrected", state="detached", timeout=5_000)

@@ -31,7 +31,7 @@ def play(site: DeviceService, folder: Path, *scenarios: str, **more: str) -> dic
     findings = folder / "findings.json"
     environment = site.environment(folder / "home") | {"FINDINGS": str(findings), "OMP_NUM_THREADS": "1"} | more
     command = [sys.executable, "-m", PROGRAM, *scenarios]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=250)
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=110)
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(findings.read_text(encoding="utf-8"))
     return found
