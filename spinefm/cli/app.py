@@ -19,7 +19,7 @@ from spinefm.core.machine import share_cores
 
 VERBS = {
     "segment": "Segment and name the vertebrae on films.",
-    "evaluate": "Score a method on films with truth: the paper's tables and what they hide.",
+    "evaluate": "Score a method on films with truth: the paper's tables and more.",
     "compare": "Compare two evaluations of one data set.",
     "phantom": "Simulate films with exact masks.",
     "train": "Train a network on films with truth.",

@@ -112,7 +112,7 @@ _RUN_OPTIONS = (
         type=click.Choice(["auto", "keep", "turn"]),
         default="auto",
         show_default=True,
-        help="What to do about films whose bone is dark: turn only those, none, or all.",
+        help="What to do about films whose bone is dark: invert only those (auto), none (keep) or all (turn).",
     ),
 )
 

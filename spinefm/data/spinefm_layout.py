@@ -110,7 +110,7 @@ def _published(folder: Path, names: Mapping[str, str]) -> tuple[dict[str, tuple[
 
 def _ids_in(path: Path) -> list[str]:
     """The ids of a split file, one a line. Raises DatasetError for what is no text."""
-    with foreign_input(lambda reason: DatasetError(f"The split {path.name} cannot be read ({reason}); mend it.")):
+    with foreign_input(lambda reason: DatasetError(f"The split {path.name} cannot be read ({reason}); fix it.")):
         lines = read_bytes(path, MOST_SPLIT_BYTES).decode("utf-8-sig").splitlines()
         return [re.sub(FILM_ENDING, "", line.strip()) for line in lines if line.strip()]
 
@@ -133,10 +133,10 @@ def _mask(path: Path, size: tuple[int, int]) -> Mask:
     """The non-zero pixels of a stored array. Raises ValueError where it does not fit the film or is no mask."""
     array = _array(path)
     if array.ndim != 2 or array.dtype.kind not in "biuf":
-        raise ValueError(f"its mask has the shape {array.shape} and the type {array.dtype}, which is no mask")
+        raise ValueError(f"its mask has the shape {array.shape} and the type {array.dtype}, which is not a mask")
     agreed_size((array.shape[1], array.shape[0]), size)
     if array.dtype.kind == "f" and np.isnan(array).any():
-        raise ValueError("its mask holds NaN")
+        raise ValueError("its mask contains NaN")
     return Mask.from_array(array)
 
 

@@ -97,7 +97,7 @@ def load_run(run: Path) -> tuple[str, nn.Module, dict[str, Any]]:
     """The network's name, the network with the averaged weights of a run, and the facts of the run."""
     folder = TrainingFolder(run)
     if not folder.facts.exists() or not folder.weights.exists():
-        raise TrainingError(f"{run} holds no validated run; train until the first validation is through.")
+        raise TrainingError(f"{run} contains no validated run; train until the first validation is through.")
     facts: dict[str, Any] = json.loads(folder.facts.read_text())
     model = build_network(facts["network"], facts["config"])
     model.load_state_dict(load_file(folder.weights))
@@ -128,7 +128,7 @@ _HEAD = f"""# Weights of SpineFM, {{bundle}} bundle
 
 The networks of [SpineFM](https://arxiv.org/abs/2411.00326) (Simons and Papież, ISBI 2025) and of the methods it is
 compared with: they outline and name the vertebral bodies of lateral spine radiographs. Research only, not a medical
-device. Files are safetensors; `manifest.json` holds their sizes and checksums.
+device. Files are safetensors; `manifest.json` contains their sizes and checksums.
 
 Licence: {LICENCE}.
 

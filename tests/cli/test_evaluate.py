@@ -72,4 +72,4 @@ def test_compare_puts_two_runs_beside_each_other(call, films, tmp_path):
 def test_compare_refuses_what_is_no_run(call, tmp_path):
     code, said = call("compare", tmp_path, tmp_path)
     assert code == WRONG_CALL
-    assert "holds no finished evaluation" in said.err
+    assert "contains no finished evaluation" in said.err

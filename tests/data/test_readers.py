@@ -81,7 +81,7 @@ def test_a_broken_label_is_skipped_and_the_rest_goes_on(phantom, tmp_path, kind)
     (tmp_path / BROKEN[kind]).write_bytes(b"{ this is no label")
     found = read_all(tmp_path, kind)
     (skipped,) = (case for case in found if isinstance(case, Skipped))
-    assert skipped.why.endswith("mend or remove it.")
+    assert skipped.why.endswith("fix or remove it.")
     assert sum(isinstance(case, Case) for case in found) == 2
 
 
@@ -242,5 +242,5 @@ def test_an_empty_folder_is_refused_by_every_reader(tmp_path, kind):
 
 
 def test_a_root_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(DatasetError, match="is not there"):
+    with pytest.raises(DatasetError, match="does not exist"):
         open_dataset("auto", tmp_path / "none")

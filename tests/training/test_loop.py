@@ -140,7 +140,7 @@ def test_a_run_writes_weights_and_facts(tmp_path: Path) -> None:
 
 def test_an_earlier_run_is_not_overwritten(tmp_path: Path) -> None:
     Loop(Line(), settings_for(tmp_path)).run()
-    with pytest.raises(TrainingError, match="already holds a run"):
+    with pytest.raises(TrainingError, match="already contains a run"):
         Loop(Line(), settings_for(tmp_path))
 
 
@@ -160,7 +160,7 @@ def test_weights_without_a_checkpoint_are_not_overwritten(tmp_path: Path) -> Non
     Loop(Line(), settings_for(tmp_path)).run()
     (tmp_path / "checkpoint.pt").unlink()
     before = (tmp_path / "log.jsonl").read_text()
-    with pytest.raises(TrainingError, match="holds weights but no checkpoint"):
+    with pytest.raises(TrainingError, match="contains weights but no checkpoint"):
         Loop(Line(), settings_for(tmp_path))
     assert (tmp_path / "log.jsonl").read_text() == before
 

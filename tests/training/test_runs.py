@@ -74,7 +74,7 @@ def test_the_command_refuses_what_it_cannot_export_with_a_sentence(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert export(tmp_path / "none", "--weights", tmp_path) == 1
-    assert "holds no validated run" in capsys.readouterr().err
+    assert "contains no validated run" in capsys.readouterr().err
     assert export(run, "--weights", tmp_path, "--halfway", "med_sa", "point_predictor") == 1
     assert "without --halfway" in capsys.readouterr().err
 

@@ -200,7 +200,7 @@ class StandIn:
         beyond = Point(CENTRES[6].x, SIZE[1] + 8.0)
         last = Proposed("down", 3, tuple(CENTRES[4:7]), beyond, Box.square(beyond, 120))
         out = Decided("down", 3, "stopped", "point outside", 8.0, 0.0, None)
-        words = "the induction downwards went on past background 0.91 > 0.50"
+        words = "the induction downwards continued past background 0.91 > 0.50"
         return Addition((*seen, taken, last, out), (vertebra(6, 6),), passed=words)
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:

@@ -380,7 +380,7 @@ def found(visitor: Visitor) -> list[str]:
 def test_going_on_past_a_stop_adds_what_was_rejected_and_can_be_undone_by_keys(run: Visitor) -> None:
     run.wait("finished")
     run.page.click("table.vertebrae tr.missing button.small")
-    assert corrected(run, 1) == ["The induction downwards went on past background 0.91 > 0.50 and found T1."]
+    assert corrected(run, 1) == ["The induction downwards continued past background 0.91 > 0.50 and found T1."]
     assert found(run)[-1] == "T1 ?"
     assert "kept by hand, against background 0.91 > 0.50" in " ".join(run.page.locator(".log li").all_text_contents())
     run.page.keyboard.press("Control+z")
@@ -491,6 +491,6 @@ def test_a_film_on_its_side_is_rotated_and_run(visitor: Visitor, address: str, t
     visitor.wait("ready")
     visitor.page.click("#run")
     visitor.wait("finished")
-    assert "turned clockwise by 90°" in visitor.page.inner_text(".player-notices")
+    assert "rotated clockwise by 90°" in visitor.page.inner_text(".player-notices")
     visitor.page.keyboard.press("t")
     visitor.page.wait_for_selector(f".stage .pane-name:has-text('{SIZE[1]} × {SIZE[0]} px')")

@@ -56,7 +56,7 @@ def test_a_link_opens_the_view_and_a_row_the_player_at_its_failing_step(guest: V
     assert page.get_attribute(".player", "data-phase") == "decide"
     page.wait_for_function("!location.search.includes('tab=explore')")
     assert "a replay of an evaluation" in (page.locator('[data-panel="download"]').text_content() or "")
-    assert page.locator("#run").is_disabled(), "a replay holds no film to run on"
+    assert page.locator("#run").is_disabled(), "a replay contains no film to run on"
 
 
 def test_a_finished_evaluation_is_brought_as_a_zip(guest: Visitor, offered: Path, tmp_path: Path) -> None:
