@@ -20,8 +20,8 @@ export function stateInAddress() {
     const text = asked.get(`x-${name}`);
     if (text !== null) state[name] = valueOf(name, text);
   }
-  if (!(state.mode in PAGE)) state.mode = START.mode;
-  if (!(state.sort in ORDERS)) state.sort = START.sort;
+  if (!Object.hasOwn(PAGE, state.mode)) state.mode = START.mode;
+  if (!Object.hasOwn(ORDERS, state.sort)) state.sort = START.sort;
   return state;
 }
 
