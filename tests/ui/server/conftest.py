@@ -36,6 +36,14 @@ FLAGS = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in a browser are thorough, but for those marked `smoke`."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("smoke"):
+            item.add_marker(pytest.mark.thorough)
+
+
 def write_examples(folder: Path) -> Path:
     """Two examples, of which the first has a finished trace."""
     first = write_film(folder / "films" / "a-finished.png")

@@ -46,6 +46,7 @@ def caption(visitor: Visitor) -> str:
     return visitor.page.inner_text(".player-caption")
 
 
+@pytest.mark.smoke
 def test_the_first_screen_moves_and_says_what_it_is(visitor: Visitor, address: str) -> None:
     visitor.open(address, "finished")
     visitor.page.wait_for_selector(".player.playing")
@@ -74,6 +75,7 @@ def test_run_without_a_film_is_a_sentence_where_the_film_would_stand(visitor: Vi
     assert "No film is chosen" in visitor.page.inner_text(".player-message")
 
 
+@pytest.mark.smoke
 def test_steps_play_while_they_arrive_and_end_in_a_table(gate: threading.Semaphore, run: Visitor) -> None:
     run.wait("running")
     events = all_events()
@@ -346,6 +348,7 @@ def set_overlap_limit(visitor: Visitor, value: str) -> None:
     expect(visitor.page.locator("#limits input[type=range]").nth(1)).to_have_value(value)
 
 
+@pytest.mark.smoke
 def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
     run.wait("finished")
     set_overlap_limit(run, "0.02")

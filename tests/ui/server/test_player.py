@@ -95,6 +95,7 @@ def test_without_motion_it_rests_at_once_and_shows_stills(context: BrowserContex
     one.leave()
 
 
+@pytest.mark.smoke
 def test_arrows_go_from_phase_to_phase_home_and_end_to_both_ends(player: Visitor) -> None:
     press = player.page.keyboard.press
     press("Home")
@@ -138,6 +139,7 @@ def test_space_plays_and_pauses_wherever_the_focus_is(player: Visitor) -> None:
     player.page.click('[data-speed="1"]')
 
 
+@pytest.mark.smoke
 def test_the_scrubber_is_continuous_and_shows_what_playing_shows(player: Visitor) -> None:
     scrub = player.page.locator("[data-scrub]")
     drawn = []
@@ -148,6 +150,7 @@ def test_the_scrubber_is_continuous_and_shows_what_playing_shows(player: Visitor
     assert drawn[0] == drawn[2] != drawn[1]
 
 
+@pytest.mark.smoke
 def test_a_chip_leads_to_its_vertebra_and_chooses_it(player: Visitor) -> None:
     player.page.click('.chip[data-lane="up"][data-body="3"]')
     assert phase(player) == "decide"
@@ -373,6 +376,7 @@ def rename(player: Visitor, name: str, level: str) -> None:
     player.page.click("[data-choice='0']")
 
 
+@pytest.mark.smoke
 def test_a_correction_says_what_it_does_first_and_can_be_undone_and_done_again(player: Visitor) -> None:
     player.page.click("table.vertebrae .row-name >> text=C4")
     player.page.select_option(".player select.level", "C5")

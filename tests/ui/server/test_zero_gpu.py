@@ -73,6 +73,7 @@ def test_the_duration_grows_with_the_film_and_the_networks() -> None:
     assert seconds_needed(WANTED, film_of(1755, 1463)) <= 10
 
 
+@pytest.mark.thorough
 @pytest.mark.weights
 def test_a_film_runs_in_a_worker_as_it_does_here(played: Played) -> None:
     found = played.found["film_through_the_page"]
@@ -83,12 +84,14 @@ def test_a_film_runs_in_a_worker_as_it_does_here(played: Played) -> None:
     assert played.calls[1:7] == ["/schedule", "/allow", "/release"] * 2
 
 
+@pytest.mark.thorough
 @pytest.mark.weights
 def test_a_cancelled_run_gives_the_gpu_back(played: Played) -> None:
     assert played.found["cancelled_run"] == {"first": "Viewed", "next": 8}
     assert played.calls.count("/schedule") - 1 == played.calls.count("/release") == 6
 
 
+@pytest.mark.thorough
 @pytest.mark.weights
 def test_an_error_in_the_worker_is_a_refusal_or_a_fault_and_never_a_result(played: Played) -> None:
     found = played.found["error_inside"]
@@ -96,12 +99,14 @@ def test_an_error_in_the_worker_is_a_refusal_or_a_fault_and_never_a_result(playe
     assert found["broken"] == ["RuntimeError", "A GPU worker failed: ZeroDivisionError"]
 
 
+@pytest.mark.thorough
 @pytest.mark.weights
 def test_a_used_up_quota_is_a_sentence(played: Played) -> None:
     sentence = played.found["used_up_quota"]["sentence"]
     assert "GPU limit" in sentence and sentence.endswith(".")
 
 
+@pytest.mark.thorough
 @pytest.mark.weights
 def test_a_bundle_that_arrives_late_takes_over_in_workers_that_are_there_already(
     tmp_path: Path,
