@@ -209,5 +209,5 @@ def test_a_damaged_checkpoint_and_a_folder_that_cannot_be_made_are_sentences(tmp
     with pytest.raises(TrainingError, match="is damaged; remove it"):
         TrainingFolder.open(tmp_path, resume=True).load_checkpoint()
     (tmp_path / "file").write_text("")
-    with pytest.raises(TrainingError, match="cannot be made"):
+    with pytest.raises(TrainingError, match="cannot be created"):
         TrainingFolder.open(tmp_path / "file" / "run", resume=False)
