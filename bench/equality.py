@@ -9,7 +9,10 @@ centroids and the chain of verdicts. `compare` reads two such files and lists wh
     python bench/equality.py compare old.json new.json
 
 Where the trees differ in weights or in a rule, `--weights OLD/weights` runs both with one set, and `--set name=value …`
-turns the new rule off (settings of the method spinefm).
+turns the new rule off (settings of the method spinefm). The rules of view, visibility and doubted ends, all newer than
+commit b3aed36, are off with
+
+    --set view_check=off minimum_contrast=0.007 contrast_range=film doubted_end_limit=0 refuting_reasons=100
 
 `--tree` is the root of a checkout; its `spinefm` and its example films are used. Run both digests on one machine with
 `OMP_NUM_THREADS=1`: another number of threads may change the last bit of a sum.
