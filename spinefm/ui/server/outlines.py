@@ -1,4 +1,4 @@
-"""Outlines mended by the reader: dragged by hand, or found again by the network from another click."""
+"""Outlines corrected by the reader: dragged by hand, or found again by the network from another click."""
 
 from __future__ import annotations
 
