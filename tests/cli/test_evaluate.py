@@ -46,7 +46,7 @@ def test_a_skipped_film_is_named_and_changes_the_exit_code(call, films, tmp_path
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("phantom", "--root", "nowhere"), "is not there"),
+        (("phantom", "--root", "nowhere"), "does not exist"),
         (("coco", "--root", "SET"), "no COCO file"),
         (("phantom", "--root", "SET", "--split", "test"), "no split 'test'"),
         (("auto", "--root", "hf:nothing"), "write hf:owner/name"),

@@ -171,7 +171,7 @@ def test_public_weights_that_cannot_be_had_are_one_sentence(error: Exception, mo
         raise error
 
     monkeypatch.setattr(ResNet50_Weights, "get_state_dict", fail)
-    with pytest.raises(TrainingError, match="public weights to start from cannot be had .*--from-scratch"):
+    with pytest.raises(TrainingError, match="public weights to start from cannot be fetched .*--from-scratch"):
         start_pretrained(LevelClassifier(replace(PAPER["classifier"][0], depth="resnet50")))
 
 
