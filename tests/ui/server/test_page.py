@@ -11,30 +11,16 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext
 
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.phantom import simulate
 from spinefm.trace.captions import caption as describe
 from spinefm.ui.server.model_service import BundleService
-from tests.ui.server.conftest import Visitor, serve, visit
-from tests.ui.server.stand_in import CENTRES, SIZE, StandInService, all_events, write_film
+from tests.ui.server.conftest import NECK, UPLOAD, Visitor, corrected, serve, set_overlap_limit, visit
+from tests.ui.server.stand_in import SIZE, StandInService, all_events, write_film
 
-UPLOAD = "#film-upload input[type=file]"
 ROWS = "document.querySelectorAll('.log button').length"
-
-
-@pytest.fixture
-def run(visitor: Visitor, address: str, tmp_path: Path) -> Visitor:
-    """A visitor who uploaded a film, which is run at once."""
-    visitor.open(address, "finished")
-    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "neck.png", bright=0.85)))
-    visitor.page.wait_for_selector(NECK)
-    visitor.page.wait_for_selector('.player:not([data-status="ready"]):not([data-status="waiting"])')
-    return visitor
-
-
-NECK = ".stage .pane-name:has-text('neck.png')"
 
 
 def picture(visitor: Visitor) -> str | None:
@@ -343,14 +329,6 @@ SMALL = """() => [...document.querySelectorAll("#segment *, #header *")]
   .map((node) => `${node.className || node.tagName} ${node.textContent.slice(0, 30)}`)"""
 
 
-def set_overlap_limit(visitor: Visitor, value: str) -> None:
-    """Open the limits and type this one, which the slider beside the field then shows."""
-    visitor.open_limits()
-    visitor.page.fill('#limits input[type="number"] >> nth=1', value)
-    visitor.page.keyboard.press("Tab")
-    expect(visitor.page.locator("#limits input[type=range]").nth(1)).to_have_value(value)
-
-
 @pytest.mark.smoke
 def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
     run.wait("finished")
@@ -369,94 +347,6 @@ def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
     assert "overlap 3 % (limit 2 %)" in run.page.inner_text(".player-cards")
     run.page.click('[data-tab="vertebrae"]')
     assert run.page.locator(".player.comparing").count() == 0
-
-
-def corrected(visitor: Visitor, count: int) -> list[str]:
-    """The corrections listed, once there are so many."""
-    visitor.page.wait_for_function(f"document.querySelectorAll('.player ol.corrected li').length === {count}")
-    return visitor.page.locator(".player ol.corrected li").all_text_contents()
-
-
-def found(visitor: Visitor) -> list[str]:
-    """Names in the table of what was found."""
-    rows = visitor.page.locator("table.vertebrae tr:not(.missing) th[scope=row]")
-    return [name.strip() for name in rows.all_text_contents()]
-
-
-def test_going_on_past_a_stop_adds_what_was_rejected_and_can_be_undone_by_keys(run: Visitor) -> None:
-    run.wait("finished")
-    run.page.click("table.vertebrae tr.missing button.small")
-    assert corrected(run, 1) == ["The induction downwards continued past background 0.91 > 0.50 and found T1."]
-    assert found(run)[-1] == "T1 ?"
-    assert "kept by hand, against background 0.91 > 0.50" in " ".join(run.page.locator(".log li").all_text_contents())
-    run.page.keyboard.press("Control+z")
-    corrected(run, 0)
-    assert found(run)[-1] == "C7"
-    run.page.keyboard.press("Control+y")
-    corrected(run, 1)
-    assert found(run)[-1] == "T1 ?"
-
-
-def on_screen(visitor: Visitor, x: float, y: float) -> tuple[float, float]:
-    """Where the film's pixel is now; the page may have been scrolled since the last click."""
-    box = visitor.page.locator(".stage .pane-area").bounding_box()
-    assert box is not None
-    scale = min(box["width"] / SIZE[0], box["height"] / SIZE[1])
-    left, top = box["x"] + (box["width"] - scale * SIZE[0]) / 2, box["y"] + (box["height"] - scale * SIZE[1]) / 2
-    return left + x * scale, top + y * scale
-
-
-def click_film(visitor: Visitor, x: float, y: float) -> None:
-    visitor.page.mouse.click(*on_screen(visitor, x, y))
-
-
-def test_an_outline_is_dragged_or_made_again_by_a_click_and_both_are_undone(run: Visitor) -> None:
-    run.wait("finished")
-    run.page.click("table.vertebrae .row-name >> text=C5")
-    run.page.click('[data-edit="toggle"]')
-    number = run.page.evaluate("window.spinefm.view.chosen")
-    outline = run.page.evaluate("(number) => window.spinefm.shapeOf(number)", number)
-    run.page.mouse.move(*on_screen(run, outline[0], outline[1]))
-    run.page.mouse.down()
-    run.page.mouse.move(*on_screen(run, outline[0] - 12, outline[1] - 8), steps=4)
-    run.page.mouse.up()
-    assert corrected(run, 1) == ["The outline of C5 was edited by hand."]
-    click_film(run, CENTRES[3].x, CENTRES[3].y)
-    assert corrected(run, 2)[1] == "C5 was outlined again from a click."
-    run.page.keyboard.press("Control+z")
-    run.page.keyboard.press("Control+z")
-    corrected(run, 0)
-
-
-def test_a_vertebra_is_added_by_a_click_and_a_click_on_nothing_is_a_sentence(run: Visitor) -> None:
-    run.wait("finished")
-    run.page.click('[data-add="toggle"]')
-    click_film(run, 20, 20)
-    run.page.wait_for_selector(".player .refused")
-    assert "No new vertebra was found" in run.page.inner_text(".player .refused")
-    run.page.click('[data-add="toggle"]')
-    click_film(run, CENTRES[6].x, CENTRES[6].y)
-    run.page.wait_for_selector(".question")
-    assert "The classifier sees background there (91 %), no vertebra." in run.page.inner_text(".question")
-    run.page.click("text=add it anyway")
-    assert corrected(run, 1) == ["T1 was added by a click."]
-    assert found(run)[-1] == "T1 ?", "the classifier is not sure of it"
-    assert "less than 60 % sure" in run.page.inner_text(".player .note.doubtful")
-
-
-def test_a_locked_vertebra_outlives_a_run_with_another_limit(run: Visitor) -> None:
-    run.wait("finished")
-    run.page.click("table.vertebrae .row-name >> text=C2")
-    run.page.click(".player-corrections >> text=lock")
-    assert corrected(run, 1) == ["C2 was locked."]
-    run.page.click('.player-corrections >> text="names ↓"')
-    run.page.wait_for_selector(".player .refused")
-    assert "C2 is locked" in run.page.inner_text(".player .refused")
-    set_overlap_limit(run, "0.02")
-    run.page.click("#run")
-    run.page.wait_for_selector(".player.comparing")
-    run.page.click('[data-tab="vertebrae"]')
-    assert "C2" in found(run) and corrected(run, 1) == ["C2 stayed as locked."]
 
 
 def test_who_comes_when_too_many_wait_reads_a_sentence(
