@@ -18,7 +18,7 @@ def report(trace: Trace) -> dict[str, Any]:
     """The report of a finished `trace`, ready for JSON. Raises ValueError for an unfinished one."""
     finished = trace.finished
     if finished is None:
-        raise ValueError("The run did not come to its end, so there is nothing to report; run the film again.")
+        raise ValueError("The run did not finish, so there is nothing to report; run the film again.")
     named = next(trace.of(Named), None)
     return {
         "schema": REPORT_SCHEMA,
