@@ -22,7 +22,7 @@ def report(trace: Trace, measures: Measures | None = None) -> dict[str, Any]:
     """
     finished = trace.finished
     if finished is None:
-        raise ValueError("The run did not come to its end, so there is nothing to report; run the film again.")
+        raise ValueError("The run did not finish, so there is nothing to report; run the film again.")
     named = next(trace.of(Named), None)
     return {
         "schema": REPORT_SCHEMA,
