@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
+from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.stages import ViewAnswer
 from spinefm.methods.spinefm.config import SpineFMConfig
@@ -281,7 +282,7 @@ def test_going_on_and_adding_ask_the_method_with_the_settings_of_the_run(kept: K
 
 
 def test_a_click_on_nothing_is_refused_with_a_sentence(kept: Kept) -> None:
-    shown = next(corrected(kept, lambda run, film: added(StandInService(), run, film, CENTRES[0], {})))
+    shown = next(corrected(kept, lambda run, film: added(StandInService(), run, film, Point(5.0, 5.0), {})))
     assert "No new vertebra" in shown.payload["refused"] and shown.kept is None
 
 
