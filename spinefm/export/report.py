@@ -6,9 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 from spinefm import __version__
+from spinefm.export.subject import notes_of
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
-from spinefm.trace.model import Anchor, Named, Trace
+from spinefm.trace.model import Anchor, Trace
 
 REPORT_SCHEMA = 1
 """Version of the report's layout."""
@@ -19,7 +20,6 @@ def report(trace: Trace) -> dict[str, Any]:
     finished = trace.finished
     if finished is None:
         raise ValueError("The run did not come to its end, so there is nothing to report; run the film again.")
-    named = next(trace.of(Named), None)
     return {
         "schema": REPORT_SCHEMA,
         "notice": "Research only, not a medical device.",
@@ -29,7 +29,7 @@ def report(trace: Trace) -> dict[str, Any]:
         "vertebrae": [vertebra.name for vertebra in trace.vertebrae],
         "anchor": _anchor(trace.anchor),
         "stops": {direction: _stop(decided) for direction, decided in stops(trace.events).items()},
-        "notes": [*trace.film.notes, *([named.note] if named and named.note else []), *finished.notes],
+        "notes": notes_of(trace),
         "corrections": [{"action": event.action, "text": event.text} for event in trace.corrections],
         "settings": dict(trace.settings),
         "seconds": {stage: round(seconds, 4) for stage, seconds in finished.seconds.items()},

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from spinefm.core.geometry import Point
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
+from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Trace, Vertebra
 
 Cell = str | int | float | None
@@ -58,6 +59,7 @@ def _row(vertebra: Vertebra, spacing: float | None, stop: Decided | None) -> dic
         "height_mm": _scaled(height, spacing),
         **_corner_cells(vertebra.corners),
         "probability": _rounded(vertebra.probability, 4),
+        "doubtful": "yes" if doubtful(vertebra) else None,
         "stop_reason": stop.reason if stop else None,
         "stop_value": _rounded(stop.value, 4) if stop else None,
         "stop_limit": _rounded(stop.limit, 4) if stop else None,
@@ -122,6 +124,7 @@ COLUMNS = (
     "height_mm",
     *(f"{corner}_{axis}_px" for corner in CORNERS for axis in "xy"),
     "probability",
+    "doubtful",
     "stop_reason",
     "stop_value",
     "stop_limit",
