@@ -14,17 +14,19 @@ from numpy.typing import NDArray
 from spinefm.core.levels import UNNAMED_ID, Level
 from spinefm.core.masks import Mask
 from spinefm.export.outlines import outlines
-from spinefm.export.subject import Part, Subject, corners_of, doubt_words, notes_of
+from spinefm.export.subject import Part, Subject, doubt_words, notes_of
 from spinefm.export.table import CORNERS
 from spinefm.imaging.radiograph import printable
+from spinefm.measure import MeasureConfig
+from spinefm.measure.bodies import six_of_all
 from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Vertebra
 
 FILE = "instances.json"
 EDGE = 0.5
 """COCO counts from pixel corners, half a pixel from pixel centres."""
-IN_VIEW = 2
-"""COCO's flag of a keypoint that is labelled and can be seen."""
+UNSURE, IN_VIEW = 1, 2
+"""COCO's flags of keypoints that are labelled: those that cannot be trusted, as of a body cut off by the edge, or can."""
 UNNAMED = "vertebra"
 """Category of the vertebrae without a level."""
 
@@ -43,7 +45,11 @@ def part(subject: Subject, runs: bool = False) -> Part:
         "height": height,
         "notes": notes_of(subject.trace),
     }
-    annotations = [_annotation(vertebra, (height, width), runs) for vertebra in subject.trace.vertebrae]
+    corners = six_of_all(subject.trace.vertebrae, (width, height), MeasureConfig())
+    annotations = [
+        _annotation(vertebra, (height, width), runs) | _keypoints(six, IN_VIEW if not fault else UNSURE)
+        for vertebra, (six, fault) in zip(subject.trace.vertebrae, corners, strict=True)
+    ]
     return Part(subject.film_files(), (image, annotations))
 
 
@@ -76,21 +82,26 @@ def _categories() -> list[Json]:
 
 def _annotation(vertebra: Vertebra, shape: tuple[int, int], runs: bool) -> Json:
     mask, box = vertebra.mask, vertebra.mask.box
-    keypoints = [value for corner in corners_of(vertebra) for value in (corner.x + EDGE, corner.y + EDGE, IN_VIEW)]
     return {
         "category_id": UNNAMED_ID if vertebra.level is None else int(vertebra.level),
         "segmentation": _runs(mask.on_film(shape)) if runs else _polygons(mask),
         "area": mask.area,
         "bbox": [box.x0, box.y0, box.width, box.height],
         "iscrowd": 0,
-        "keypoints": [round(value, 2) for value in keypoints] or [0] * 3 * len(CORNERS),
-        "num_keypoints": len(corners_of(vertebra)),
         "name": vertebra.name,
         "score": 1.0 if vertebra.probability is None else round(vertebra.probability, 4),
         "probability": None if vertebra.probability is None else round(vertebra.probability, 4),
         "doubtful": doubtful(vertebra),
         "description": doubt_words(vertebra),
     }
+
+
+def _keypoints(points: NDArray[np.float64] | None, flag: int) -> Json:
+    """The four corners, which are the first of a body's `points` (6, 2); zeros where it has none."""
+    if points is None:
+        return {"keypoints": [0] * 3 * len(CORNERS), "num_keypoints": 0}
+    corners = np.round(points[: len(CORNERS)] + EDGE, 2).tolist()
+    return {"keypoints": [value for x, y in corners for value in (x, y, flag)], "num_keypoints": len(CORNERS)}
 
 
 def _polygons(mask: Mask) -> list[list[float]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from spinefm import __version__
 from spinefm.export.subject import notes_of
+from spinefm.measure import Measures
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.model import Anchor, Trace
@@ -15,8 +16,8 @@ REPORT_SCHEMA = 1
 """Version of the report's layout."""
 
 
-def report(trace: Trace) -> dict[str, Any]:
-    """The report of a finished `trace`, ready for JSON. Raises ValueError for an unfinished one."""
+def report(trace: Trace, measures: Measures) -> dict[str, Any]:
+    """The report of a finished `trace` and its measures, ready for JSON. Raises ValueError for an unfinished one."""
     finished = trace.finished
     if finished is None:
         raise ValueError("The run did not come to its end, so there is nothing to report; run the film again.")
@@ -28,6 +29,7 @@ def report(trace: Trace) -> dict[str, Any]:
         "film": asdict(trace.film),
         "vertebrae": [vertebra.name for vertebra in trace.vertebrae],
         "anchor": _anchor(trace.anchor),
+        "measures": _measures(measures),
         "stops": {direction: _stop(decided) for direction, decided in stops(trace.events).items()},
         "notes": notes_of(trace),
         "corrections": [{"action": event.action, "text": event.text} for event in trace.corrections],
@@ -44,6 +46,21 @@ def _anchor(anchor: Anchor | None) -> dict[str, Any] | None:
     if anchor is None:
         return None
     return {"level": anchor.level.name, "source": anchor.source, "probability": anchor.probability}
+
+
+def _measures(measures: Measures) -> dict[str, Any]:
+    """What the measures in measures.csv rest on."""
+    facing = measures.facing
+    return {
+        "facing": facing.side,
+        "facing_probability": round(facing.probability, 4),
+        "facing_source": facing.source,
+        "spacing_mm": measures.spacing_mm,
+        "spacing_source": measures.spacing_source,
+        "not_upright": measures.not_upright or None,
+        "measured": len(measures.measured),
+        "not_measurable": len(measures.values) - len(measures.measured),
+    }
 
 
 def _stop(decided: Decided) -> dict[str, Any]:

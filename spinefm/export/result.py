@@ -19,13 +19,15 @@ from PIL import Image
 
 from spinefm.export.errors import ExportError
 from spinefm.export.labels import label_map, label_picture
+from spinefm.export.measures import measures_csv
 from spinefm.export.overlay import draw_overlay
 from spinefm.export.report import report
 from spinefm.export.table import vertebrae_csv
 from spinefm.imaging.radiograph import Radiograph, printable
+from spinefm.measure import Measures, measure
 from spinefm.trace.model import Trace
 
-RESULT_FILES = ("labels.png", "overlay.png", "trace.json", "vertebrae.csv", "report.json")
+RESULT_FILES = ("labels.png", "overlay.png", "trace.json", "vertebrae.csv", "measures.csv", "report.json")
 """The files of a result, in the order in which they are written."""
 ERROR_FILE = "error.json"
 """What a film that failed leaves in their place."""
@@ -56,24 +58,30 @@ def _writable(name: str) -> str:
     return name
 
 
-def result_files(trace: Trace, film: Radiograph) -> dict[str, bytes]:
-    """Name and content of each of `RESULT_FILES`. Raises ValueError for an unfinished trace or another film's."""
+def result_files(trace: Trace, film: Radiograph, measures: Measures | None = None) -> dict[str, bytes]:
+    """Name and content of each of `RESULT_FILES`. Raises ValueError for an unfinished trace or another film's.
+
+    `measures` are those of the trace with the facing and the spacing that count; without them both are the trace's.
+    """
+    known = measures or measure(trace)
     return {
         "labels.png": _palette_png(label_picture(label_map(trace))),
         "overlay.png": _colour_png(draw_overlay(trace, film)),
         "trace.json": trace.to_json().encode(),
-        "vertebrae.csv": vertebrae_csv(trace).encode(),
-        "report.json": _json(report(trace)),
+        "vertebrae.csv": vertebrae_csv(trace, known).encode(),
+        "measures.csv": measures_csv(known).encode(),
+        "report.json": _json(report(trace, known)),
     }
 
 
-def write_result(folder: str | Path, trace: Trace, film: Radiograph) -> Path:
+def write_result(folder: str | Path, trace: Trace, film: Radiograph, measures: Measures | None = None) -> Path:
     """Write the result of `trace` on `film` as `folder`, in place of an earlier result there; returns the folder.
 
+    `measures` as in `result_files`.
     The folder appears complete or not at all. Raises ExportError if it holds files that are no result or cannot be
     written; an earlier result then remains.
     """
-    return _replace_folder(Path(folder), result_files(trace, film))
+    return _replace_folder(Path(folder), result_files(trace, film, measures))
 
 
 def write_error(folder: str | Path, film: str, sentence: str, detail: str | None = None) -> Path:
@@ -85,10 +93,13 @@ def write_error(folder: str | Path, film: str, sentence: str, detail: str | None
     return _replace_folder(Path(folder), {ERROR_FILE: _json(content)})
 
 
-def write_zip(target: str | Path | BinaryIO, trace: Trace, film: Radiograph) -> None:
-    """Write the result as one zip to a path or a binary stream; its files lie in a folder named after the film."""
+def write_zip(target: str | Path | BinaryIO, trace: Trace, film: Radiograph, measures: Measures | None = None) -> None:
+    """Write the result as one zip to a path or a binary stream; its files lie in a folder named after the film.
+
+    `measures` as in `result_files`.
+    """
     folder = result_name(trace.film.name)
-    files = result_files(trace, film)
+    files = result_files(trace, film, measures)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(f"{folder}/{name}", content)

@@ -10,7 +10,6 @@ from typing import Any
 import cv2
 import numpy as np
 
-from spinefm.core.geometry import Point
 from spinefm.export.errors import ExportError
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, quarters_turned, read
 from spinefm.trace.doubt import doubtful
@@ -103,8 +102,3 @@ def remarks_of(trace: Trace) -> list[str]:
     """The notes of a result, and a line for each vertebra that is doubtful."""
     lines = [f"{vertebra.name} is {doubt_words(vertebra)}." for vertebra in trace.vertebrae if doubtful(vertebra)]
     return [*notes_of(trace), *lines]
-
-
-def corners_of(vertebra: Vertebra) -> tuple[Point, ...]:
-    """The four corners of a body, clockwise from the upper left; empty where it has none."""
-    return vertebra.corners if len(vertebra.corners) == 4 else ()

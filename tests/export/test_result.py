@@ -33,7 +33,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_result_is_its_five_files(tmp_path: Path) -> None:
+def test_a_result_is_its_six_files(tmp_path: Path) -> None:
     trace = handmade_trace()
     folder = write_result(tmp_path / "out" / "neck", trace, handmade_film())
     assert names(folder) == sorted(RESULT_FILES) and names(folder.parent) == ["neck"]

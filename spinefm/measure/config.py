@@ -1,0 +1,27 @@
+"""Every number that decides something in landmarks and measures, with its range."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class MeasureConfig(BaseModel):
+    """Settings of landmarks and measures; lengths are pixels or shares of the body's own size."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    contour_points: int = Field(360, ge=60, le=4000, description="points of an outline, evenly spaced")
+    contour_blur: float = Field(0.7, ge=0, le=5, description="Gaussian that smooths the pixels' steps, px")
+    border: int = Field(1, ge=0, le=20, description="a body this close to the film's border may be cut, px")
+    least_width: float = Field(12.0, ge=1, description="a narrower body has no landmarks, px")
+    least_fit: float = Field(0.8, ge=0, le=1, description="least Dice of an outline and its landmarks' quadrangle")
+    width_range: float = Field(
+        0.3, gt=0, le=1, description="share by which a width may differ from that of its neighbours"
+    )
+    facing_probability: float = Field(0.8, ge=0.5, le=1, description="least probability of a facing that is taken")
+    slope_spread: float = Field(20.0, gt=0, description="spread of an endplate's slope between patients, degrees")
+    upright_limit: float = Field(35.0, gt=0, le=90, description="most tilt of a spine on an upright film, degrees")
+    genant_limits: tuple[float, float, float] = Field((20.0, 25.0, 40.0), description="least loss of grades 1 to 3, %")
+    slip_limit: float = Field(5.0, ge=0, le=100, description="a smaller slip is none, % of the endplate")
+    resamples: int = Field(400, ge=20, le=10000, description="draws of the corners for an uncertainty")
+    random_seed: int = Field(0, ge=0, description="of those draws")

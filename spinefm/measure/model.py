@@ -1,0 +1,127 @@
+"""What a measure is: a number with its unit, reference and uncertainty, or the reason why there is none.
+
+Points are (x, y) film pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from spinefm.core.geometry import Point
+from spinefm.core.levels import Level
+
+Facing = Literal["left", "right"]
+Group = Literal["body", "disc", "alignment", "slip", "offset", "pelvis"]
+Unit = Literal["°", "%", "mm", "ratio"]
+Line = tuple[Point, ...]
+"""A path of two or more points that is drawn for a measure."""
+
+PLACES = (
+    "superior_anterior",
+    "superior_posterior",
+    "inferior_posterior",
+    "inferior_anterior",
+    "superior_middle",
+    "inferior_middle",
+)
+"""The landmarks of a body in the order in which they are kept."""
+
+
+@dataclass(frozen=True)
+class FacingGuess:
+    """The side that the patient faces, how sure that is (0 to 1), and what says so; None where nothing does."""
+
+    side: Facing | None
+    probability: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """The landmarks of one body, as `PLACES` lists them; anterior is where the patient faces.
+
+    name: its level, or V1, V2 … `points`: six (x, y) film pixels, none where they cannot be had. superior, inferior:
+    why that endplate cannot be measured, "" where it can. spread: standard deviation of a landmark in pixels, along
+    the endplate and across it. probability: how sure the method is of the body.
+    """
+
+    name: str
+    level: Level | None
+    points: tuple[Point, ...]
+    superior: str = ""
+    inferior: str = ""
+    spread: tuple[float, float] = (0.0, 0.0)
+    probability: float | None = None
+
+    def at(self, place: str) -> Point:
+        """The landmark of that name. Raises ValueError for a body without landmarks and for an unknown name."""
+        if not self.points:
+            raise ValueError(f"{self.name} has no landmarks: {self.superior or self.inferior}.")
+        return self.points[PLACES.index(place)]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What is usual: a range of values (None where open) in words, and where that was published."""
+
+    low: float | None
+    high: float | None
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure.
+
+    key: which ("disc_height_index"); levels: of which bodies, from the top; name: both in words. value is None where
+    `reason` says why it is not measurable. uncertainty: half the width of the 95 % interval, in the measure's unit.
+    confidence: 0 to 1, the least that the method is sure of a body that the value rests on. method: how it is computed.
+    grade: a class that follows from the value, such as "Genant 1, wedge". lines: what to draw on the film.
+    """
+
+    key: str
+    group: Group
+    levels: tuple[str, ...]
+    name: str
+    unit: Unit
+    value: float | None
+    method: str
+    reason: str = ""
+    grade: str = ""
+    uncertainty: float | None = None
+    confidence: float | None = None
+    reference: Reference | None = None
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measures:
+    """All measures of one film, with the landmarks and assumptions that they rest on.
+
+    upright: why nothing can be measured against the horizontal, "" where it can. spacing_mm: mm per pixel, None when
+    unknown.
+    """
+
+    film: str
+    facing: FacingGuess
+    spacing_mm: float | None
+    spacing_source: str | None
+    not_upright: str
+    landmarks: tuple[Landmarks, ...]
+    values: tuple[Measure, ...]
+
+    def __iter__(self) -> Iterator[Measure]:
+        """The measures in order."""
+        return iter(self.values)
+
+    def of(self, key: str, *levels: str) -> tuple[Measure, ...]:
+        """The measures of that key, of these levels where any are given."""
+        return tuple(one for one in self.values if one.key == key and (not levels or one.levels == levels))
+
+    @property
+    def measured(self) -> tuple[Measure, ...]:
+        """Those that have a value."""
+        return tuple(one for one in self.values if one.value is not None)
