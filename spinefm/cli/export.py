@@ -88,9 +88,7 @@ def _planned(chosen: Format, result: Path, out: Path, source: Path | None) -> li
     except ExportError as error:
         raise WrongCall(str(error)) from error
     if chosen.needs_dicom and source is None and not any(_have_dicom(folders)):
-        raise WrongCall(
-            f"{chosen.title} refers to the film's DICOM file, which is not beside the result: use --source."
-        )
+        raise WrongCall(f"{chosen.title} refers to the film's DICOM file, and none was found: give it with --source.")
     return folders
 
 

@@ -26,7 +26,7 @@ FILE = "instances.json"
 EDGE = 0.5
 """COCO counts from pixel corners, half a pixel from pixel centres."""
 UNSURE, IN_VIEW = 1, 2
-"""COCO's flags of keypoints that are labelled: those that cannot be trusted, as of a body cut off by the edge, or can."""
+"""COCO's flags of labelled keypoints: those that cannot be trusted, as of a body cut off by the edge; the others."""
 UNNAMED = "vertebra"
 """Category of the vertebrae without a level."""
 

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from spinefm.core.masks import Mask
 
-TOLERANCE = 0.35
-"""Pixels by which a polygon may always leave the edge: of small bodies, masks filled from it agree to a percent."""
-SHARE = 0.006
-"""The same as a share of the body's side: large bodies get no more points than a hand can drag."""
+SHARE = 0.01
+"""Distance that a polygon may leave the edge as a share of the body's side: few points, and masks that agree to 2 %."""
+LEAST, MOST = 0.35, 1.0
+"""That distance in pixels lies between these two."""
 
 
 def outlines(mask: Mask) -> list[NDArray[np.float64]]:
@@ -22,7 +22,7 @@ def outlines(mask: Mask) -> list[NDArray[np.float64]]:
     """
     if mask.area == 0:
         return []
-    tolerance = max(TOLERANCE, SHARE * float(np.sqrt(mask.area)))
+    tolerance = min(max(LEAST, SHARE * float(np.sqrt(mask.area))), MOST)
     fine = _thinned(cv2.findContours(_lattice(mask), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0], tolerance)
     return [outline + mask.origin for outline in sorted(fine, key=_area, reverse=True)]
 

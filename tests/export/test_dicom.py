@@ -40,6 +40,9 @@ from tests.export.handmade import unnamed_vertebrae
 
 ENDINGS = {"dicom-seg": "neck-seg.dcm", "dicom-sr": "neck-sr.dcm"}
 
+NESTED = {"sr-document-content", "segmentation-multi-frame-functional-groups"}
+"""Modules whose attributes depend on what an item is; highdicom's readers check those."""
+
 
 def of_dicom(made: Trace | None = None, **tags: Any) -> Subject:
     """The run with its film as a DICOM file."""
@@ -70,7 +73,7 @@ def groups(made: Subject) -> list[Any]:
 def test_the_attributes_of_every_mandatory_module_are_there(name: str) -> None:
     found = written(name, of_dicom())
     modules = get_iod_module_map()[get_sop_class_iod_map()[found.SOPClassUID]]
-    mandatory = [module["key"] for module in modules if module["usage"] == "M"]
+    mandatory = {module["key"] for module in modules if module["usage"] == "M"} - NESTED
     assert len(mandatory) > 5
     for module in mandatory:
         check_required_attributes(found, module)
@@ -118,7 +121,7 @@ def test_the_report_is_tid_1500_with_a_tid_1410_group_per_vertebra() -> None:
     assert [group.tracking_identifier for group in planar] == [level.name for level in LEVELS]
     for index, (group, level) in enumerate(zip(planar, LEVELS, strict=True)):
         assert group[0].ContentTemplateSequence[0].TemplateIdentifier == "1410"
-        assert [site.topography.CodeMeaning for site in group.finding_sites] == [f"{level.name} vertebra"]
+        assert [site.value.meaning for site in group.finding_sites] == [f"{level.name} vertebra"]
         assert group.roi.graphic_type is hd.sr.GraphicTypeValues.POLYLINE
         assert np.array_equal(group.roi.value[0], group.roi.value[-1])
         [area] = group.get_measurements(codes.SCT.Area)

@@ -14,7 +14,7 @@ from tests.export.curved import LEVELS, SIZE, body
 def test_a_body_comes_back_from_few_points(index: int) -> None:
     [outline] = outlines(body(index))
     assert Mask.from_polygon(outline, SIZE).iou(body(index)) >= 0.98
-    assert len(outline) <= 80
+    assert len(outline) <= 70
 
 
 def test_a_square_is_outlined_at_its_pixels_edges() -> None:
