@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from spinefm.export.dicom_source import (
     SEGMENTED_BY,
     algorithm_facts,
     code_of,
+    file_of,
     highdicom,
     in_source,
     source_of,
@@ -52,9 +52,7 @@ def part(subject: Subject) -> Part:
     )
     segmentation.PatientOrientation = source.get("PatientOrientation", "")  # of an image without a frame of reference
     segmentation.ImageComments = " ".join([SEGMENTED_BY, *remarks_of(subject.trace)])[:MOST_COMMENT]
-    stream = io.BytesIO()
-    segmentation.save_as(stream)
-    return Part({f"{subject.name}-seg.dcm": stream.getvalue()})
+    return Part({f"{subject.name}-seg.dcm": file_of(segmentation)})
 
 
 def _segments(hd: Any, subject: Subject) -> list[Any]:

@@ -14,7 +14,6 @@ from spinefm import __version__
 from spinefm.core.levels import Level
 from spinefm.export.errors import ExportError
 from spinefm.export.subject import Subject
-from spinefm.imaging.kinds import is_dicom
 from spinefm.trace.model import Vertebra
 
 MAKER = "SpineFM"
@@ -25,6 +24,8 @@ EMPTY_IF_ABSENT = (
     *("StudyID", "StudyDate", "StudyTime", "AccessionNumber", "ReferringPhysicianName"),
 )
 """Tags that the standard wants, and allows to be empty."""
+UTF_8 = "ISO_IR 192"
+"""DICOM's name of that character set."""
 SEGMENTED_BY = "Vertebral bodies outlined by SpineFM. Research only, not a medical device."
 
 
@@ -41,13 +42,14 @@ def source_of(subject: Subject) -> Any:
     """
     import pydicom
 
-    if subject.source is None or not is_dicom(subject.source):
+    film = subject.film
+    if subject.source is None or film is None or film.provenance.format != "DICOM":
         raise ExportError("The film's DICOM file is needed and was not found: give it with --source.")
-    if subject.film is None or not subject.trace.vertebrae:
+    if not subject.trace.vertebrae:
         raise ExportError("The result has no vertebra, so there is nothing to export to DICOM: correct it first.")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pydicom's remarks on non-conformant values
-        header = pydicom.dcmread(io.BytesIO(subject.source), stop_before_pixels=True)
+        header = pydicom.dcmread(io.BytesIO(subject.source), stop_before_pixels=True, force=True)
         missing = [keyword for keyword in NEEDED if not header.get(keyword)]
     if missing:
         raise ExportError(f"The film's DICOM file has no {missing[0]}, so nothing can refer to it: export it again.")
@@ -81,6 +83,14 @@ def code_of(vertebra: Vertebra) -> Any:
     if vertebra.level is Level.S1:
         return codes.SCT.BoneStructureOfSacrum
     return getattr(codes.SCT, f"{vertebra.level.name}Vertebra")
+
+
+def file_of(document: Any) -> bytes:
+    """A SEG or SR as a file. Its text is UTF-8: notes have signs, such as that of degrees, that a film's set may lack."""
+    document.SpecificCharacterSet = UTF_8
+    stream = io.BytesIO()
+    document.save_as(stream)
+    return stream.getvalue()
 
 
 def algorithm_facts(subject: Subject) -> dict[str, str]:

@@ -1,18 +1,22 @@
-"""DICOM Structured Report of a DICOM film: TID 1500, with a TID 1410 group per vertebra that holds its outline."""
+"""DICOM Structured Report of a DICOM film: TID 1500, a TID 1410 group per vertebra with its outline and
+measures, and a TID 1501 group for what is measured between vertebrae.
+"""
 
 from __future__ import annotations
 
-import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from spinefm import __version__
+from spinefm.export.dicom_measures import between_bodies, on_body
 from spinefm.export.dicom_source import (
     MAKER,
     SEGMENTED_BY,
     algorithm_facts,
     code_of,
+    file_of,
     highdicom,
     points_in_source,
     source_of,
@@ -20,7 +24,7 @@ from spinefm.export.dicom_source import (
 from spinefm.export.errors import ExportError
 from spinefm.export.outlines import outlines
 from spinefm.export.subject import Part, Subject, remarks_of
-from spinefm.export.table import body_size
+from spinefm.measure import Measure, measure
 from spinefm.trace.model import Vertebra
 
 SERIES = 902
@@ -44,22 +48,22 @@ def part(subject: Subject) -> Part:
         device_serial_number=__version__,
         series_description=f"{MAKER} vertebral bodies",
     )
-    stream = io.BytesIO()
-    document.save_as(stream)
-    return Part({f"{subject.name}-sr.dcm": stream.getvalue()})
+    return Part({f"{subject.name}-sr.dcm": file_of(document)})
 
 
 def _content(hd: Any, subject: Subject, source: Any) -> Any:
     """The report with its notes as comments at the end."""
     from pydicom.sr.codedict import codes
 
+    vertebrae, measures = subject.trace.vertebrae, measure(subject.trace, spacing=subject.spacing_mm).measured
+    bodies = [_group(hd, subject, source, vertebra, measures) for vertebra in vertebrae]
     device = hd.sr.ObserverContext(
         codes.DCM.Device, hd.sr.DeviceObserverIdentifyingAttributes(uid=hd.UID(), name=MAKER, model_name=__version__)
     )
     report = hd.sr.MeasurementReport(
         observation_context=hd.sr.ObservationContext(observer_device_context=device),
         procedure_reported=codes.SCT.PlainRadiography,
-        imaging_measurements=[_group(hd, subject, source, v) for v in subject.trace.vertebrae],
+        imaging_measurements=[*bodies, *between_bodies(vertebrae, measures)],
     )
     for line in (SEGMENTED_BY, *remarks_of(subject.trace)):
         comment = hd.sr.TextContentItem(codes.DCM.Comment, line, hd.sr.RelationshipTypeValues.CONTAINS)
@@ -67,7 +71,7 @@ def _content(hd: Any, subject: Subject, source: Any) -> Any:
     return report[0]
 
 
-def _group(hd: Any, subject: Subject, source: Any, vertebra: Vertebra) -> Any:
+def _group(hd: Any, subject: Subject, source: Any, vertebra: Vertebra, measures: Sequence[Measure]) -> Any:
     """The TID 1410 group of a vertebra."""
     from pydicom.sr.codedict import codes
 
@@ -77,7 +81,7 @@ def _group(hd: Any, subject: Subject, source: Any, vertebra: Vertebra) -> Any:
         finding_type=codes.SCT.AnatomicalStructure,
         finding_sites=[hd.sr.FindingSite(code_of(vertebra))],
         algorithm_id=hd.sr.AlgorithmIdentification(**algorithm_facts(subject)),
-        measurements=_measurements(hd, subject, vertebra),
+        measurements=on_body(subject, vertebra, measures),
     )
 
 
@@ -92,22 +96,3 @@ def _region(hd: Any, subject: Subject, source: Any, vertebra: Vertebra) -> Any:
         graphic_data=np.concatenate([points, points[:1]]),
         source_image=hd.sr.SourceImageForRegion(source.SOPClassUID, source.SOPInstanceUID),
     )
-
-
-def _measurements(hd: Any, subject: Subject, vertebra: Vertebra) -> list[Any]:
-    """Area, width and height, in mm where the film has a scale and else in pixels; how sure the classifier is."""
-    from pydicom.sr.codedict import codes
-
-    spacing = subject.spacing_mm
-    pixels = hd.sr.CodedConcept("{pixels}", "UCUM", "pixels")
-    width, height = body_size(vertebra.corners)
-    side = spacing or 1.0
-    length, area = (codes.UCUM.Millimeter, codes.UCUM.SquareMillimeter) if spacing else (pixels, pixels)
-    sure = None if vertebra.probability is None else 100 * vertebra.probability
-    found = (
-        (codes.SCT.Area, vertebra.mask.area * side**2, area),
-        (codes.SCT.Width, width and width * side, length),
-        (codes.DCM.Height, height and height * side, length),
-        (codes.DCM.CertaintyOfFinding, sure, codes.UCUM.Percent),
-    )
-    return [hd.sr.Measurement(name, round(value, 2), unit) for name, value, unit in found if value is not None]

@@ -83,12 +83,12 @@ _FORMATS = (
     Format(
         "dicom-sr",
         "DICOM SR",
-        "DICOM Structured Report of a DICOM film: TID 1500, a TID 1410 group per vertebra",
+        "DICOM Structured Report of a DICOM film: TID 1500 with outlines and measures",
         dicom_sr.part,
         ".dcm",
         needs_dicom=True,
     ),
-    Format("png", "picture", "the film with outlines and names", png_file.part, ".png"),
+    Format("png", "Picture", "the film with outlines and names", png_file.part, ".png"),
     Format(
         "csv", "table", "one table of the vertebrae of all films", csv_file.part, ".csv", csv_file.FILE, csv_file.whole
     ),

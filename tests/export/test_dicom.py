@@ -18,6 +18,7 @@ from spinefm.export.errors import ExportError
 from spinefm.export.formats import FORMATS
 from spinefm.export.subject import Subject
 from spinefm.imaging.radiograph import read
+from spinefm.measure import measure
 from spinefm.methods import film_record
 from spinefm.trace.model import Trace
 from tests.export.curved import (
@@ -130,6 +131,23 @@ def test_the_report_is_tid_1500_with_a_tid_1410_group_per_vertebra() -> None:
         assert sure.value == pytest.approx(100 * (UNSURE if level is DOUBTFUL else SURE))
 
 
+def test_the_report_holds_the_measures_of_bodies_and_between_them() -> None:
+    known = measure(trace())
+    report = hd.sr.ComprehensiveSR.from_dataset(written("dicom-sr", of_dicom())).content
+    for group in report.get_planar_roi_measurement_groups():
+        own = {one.key: one for one in known.measured if one.levels == (group.tracking_identifier,)}
+        found = {one.name.value: one for one in group.get_measurements() if one.name.scheme_designator == "99SPINEFM"}
+        assert set(found) == set(own) - {"width"} and len(found) > 3
+        for key, one in found.items():
+            assert one.value == pytest.approx(own[key].value, abs=1e-4)
+    between = {group.tracking_identifier: group for group in report.get_image_measurement_groups()}
+    assert set(between) == {"-".join(one.levels) for one in known.measured if len(one.levels) > 1}
+    [slip] = [one for one in between["C4-C5"].get_measurements() if one.name.value == "slip"]
+    assert slip.unit == codes.UCUM.Percent
+    assert slip.value == pytest.approx(known.of("slip", "C4", "C5")[0].value, abs=1e-4)
+    assert [site.value.meaning for site in between["C4-C5"].finding_sites] == ["C4 vertebra", "C5 vertebra"]
+
+
 def test_the_notes_are_comments_of_the_report() -> None:
     content = written("dicom-sr", of_dicom()).ContentSequence
     comments = [one.TextValue for one in content if one.ConceptNameCodeSequence[0].CodeMeaning == "Comment"]
@@ -149,6 +167,10 @@ def test_a_run_on_the_dicom_file_itself_is_exported() -> None:
     film = read(source, "neck.dcm")
     made = replace(trace(), film=film_record(film))
     assert segments(Subject("neck", made, source)).shape[-1] == len(LEVELS)
+
+
+def test_a_dicom_file_without_its_mark_is_one_too() -> None:
+    assert segments(Subject("neck", trace(), dicom_film(pixels())[132:])).shape[-1] == len(LEVELS)
 
 
 def test_vertebrae_without_a_level_are_vertebrae() -> None:
@@ -172,6 +194,13 @@ def test_what_cannot_be_exported_is_one_sentence(name: str, made: Subject, words
     with pytest.raises(ExportError, match=words) as caught:
         FORMATS[name].files(made)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_names_and_notes_of_any_script_are_kept(name: str) -> None:
+    found = written(name, of_dicom(turned(1), SpecificCharacterSet="ISO_IR 100", PatientName="Müller^Jörg"))
+    assert str(found.PatientName) == "Müller^Jörg" and found.SpecificCharacterSet == "ISO_IR 192"
+    assert "90°" in str(found)
 
 
 @pytest.mark.parametrize("name", ENDINGS)
