@@ -63,6 +63,9 @@ def export_results(chosen: Format, folders: Sequence[ResultFolder], out: Path) -
                 entries.append(_export(chosen, folder, out))
             except ExportError as error:
                 bar.write(f"{folder.folder}: {error}", file=sys.stderr)
+            except Exception as error:  # noqa: BLE001 (reported, and the others go on)
+                sentence = f"The program failed on this result ({type(error).__name__}: {error}); report it."
+                bar.write(f"{folder.folder}: {sentence}", file=sys.stderr)
             bar.update()
     try:
         write_files(out, chosen.joined(entries) if entries else {})

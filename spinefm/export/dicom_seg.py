@@ -15,6 +15,7 @@ from spinefm.export.dicom_source import (
     file_of,
     highdicom,
     in_source,
+    referring,
     source_of,
 )
 from spinefm.export.labels import colour_of
@@ -29,8 +30,11 @@ MOST_COMMENT = 10_000
 
 def part(subject: Subject) -> Part:
     """`<name>-seg.dcm`; raises ExportError without the film's DICOM file or without a vertebra."""
-    hd = highdicom()
-    source = source_of(subject)
+    with referring():
+        return Part({f"{subject.name}-seg.dcm": file_of(_segmentation(highdicom(), subject, source_of(subject)))})
+
+
+def _segmentation(hd: Any, subject: Subject, source: Any) -> Any:
     height, width = subject.trace.film.size[::-1]
     masks = [in_source(v.mask.on_film((height, width)), subject) for v in subject.trace.vertebrae]
     segmentation = hd.seg.Segmentation(
@@ -52,7 +56,7 @@ def part(subject: Subject) -> Part:
     )
     segmentation.PatientOrientation = source.get("PatientOrientation", "")  # of an image without a frame of reference
     segmentation.ImageComments = " ".join([SEGMENTED_BY, *remarks_of(subject.trace)])[:MOST_COMMENT]
-    return Part({f"{subject.name}-seg.dcm": file_of(segmentation)})
+    return segmentation
 
 
 def _segments(hd: Any, subject: Subject) -> list[Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm import __version__
+from spinefm.core.foreign import foreign_input
 from spinefm.core.levels import Level
 from spinefm.export.errors import ExportError
 from spinefm.export.subject import Subject
@@ -24,6 +27,8 @@ EMPTY_IF_ABSENT = (
     *("StudyID", "StudyDate", "StudyTime", "AccessionNumber", "ReferringPhysicianName"),
 )
 """Tags that the standard wants, and allows to be empty."""
+SEXES = ("M", "F", "O")
+"""Values that the standard defines."""
 UTF_8 = "ISO_IR 192"
 """DICOM's name of that character set."""
 SEGMENTED_BY = "Vertebral bodies outlined by SpineFM. Research only, not a medical device."
@@ -32,6 +37,15 @@ SEGMENTED_BY = "Vertebral bodies outlined by SpineFM. Research only, not a medic
 def highdicom() -> Any:
     """The package highdicom, imported when it is needed: that takes seconds."""
     return import_module("highdicom")
+
+
+@contextmanager
+def referring() -> Iterator[None]:
+    """Whatever a film's DICOM file holds that SEG and SR cannot refer to becomes an ExportError."""
+    with foreign_input(
+        lambda reason: ExportError(f"The film's DICOM file cannot be referred to ({reason}): export it again.")
+    ):
+        yield
 
 
 def source_of(subject: Subject) -> Any:
@@ -54,9 +68,24 @@ def source_of(subject: Subject) -> Any:
     if missing:
         raise ExportError(f"The film's DICOM file has no {missing[0]}, so nothing can refer to it: export it again.")
     for keyword in EMPTY_IF_ABSENT:
-        if keyword not in header:
+        if not _usable(header, keyword):
             setattr(header, keyword, "")
     return header
+
+
+def _usable(header: Any, keyword: str) -> bool:
+    """Whether a tag is there with a value of its kind: what removes names from films leaves dates such as 00000000."""
+    from pydicom.valuerep import DA, TM
+
+    value = str(header.get(keyword, ""))
+    if keyword == "PatientSex":
+        return value in SEXES
+    kind = {"StudyDate": DA, "PatientBirthDate": DA, "StudyTime": TM}.get(keyword, str)
+    try:
+        kind(value)
+    except ValueError:
+        return False
+    return keyword in header
 
 
 def in_source(mask: NDArray[np.bool_], subject: Subject) -> NDArray[np.bool_]:
@@ -86,7 +115,7 @@ def code_of(vertebra: Vertebra) -> Any:
 
 
 def file_of(document: Any) -> bytes:
-    """A SEG or SR as a file. Its text is UTF-8: notes have signs, such as that of degrees, that a film's set may lack."""
+    """A SEG or SR as a file. Its text is UTF-8: notes have signs, such as that of degrees, that others may lack."""
     document.SpecificCharacterSet = UTF_8
     stream = io.BytesIO()
     document.save_as(stream)

@@ -19,6 +19,7 @@ from spinefm.export.dicom_source import (
     file_of,
     highdicom,
     points_in_source,
+    referring,
     source_of,
 )
 from spinefm.export.errors import ExportError
@@ -33,9 +34,12 @@ SERIES = 902
 
 def part(subject: Subject) -> Part:
     """`<name>-sr.dcm`; raises ExportError without the film's DICOM file or without a vertebra."""
-    hd = highdicom()
-    source = source_of(subject)
-    document = hd.sr.ComprehensiveSR(
+    with referring():
+        return Part({f"{subject.name}-sr.dcm": file_of(_document(highdicom(), subject, source_of(subject)))})
+
+
+def _document(hd: Any, subject: Subject, source: Any) -> Any:
+    return hd.sr.ComprehensiveSR(
         evidence=[source],
         content=_content(hd, subject, source),
         series_instance_uid=hd.UID(),
@@ -48,7 +52,6 @@ def part(subject: Subject) -> Part:
         device_serial_number=__version__,
         series_description=f"{MAKER} vertebral bodies",
     )
-    return Part({f"{subject.name}-sr.dcm": file_of(document)})
 
 
 def _content(hd: Any, subject: Subject, source: Any) -> Any:

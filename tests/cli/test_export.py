@@ -10,7 +10,7 @@ import pytest
 from spinefm.cli.app import main
 from spinefm.core.masks import Mask
 from spinefm.data import Case, cases, open_dataset
-from spinefm.export import write_error, write_result
+from spinefm.export import labelme, write_error, write_result
 from spinefm.export.formats import FORMATS
 from spinefm.imaging.radiograph import Radiograph
 from tests.export.curved import LEVELS, body, pixels, png, trace
@@ -68,6 +68,24 @@ def test_a_result_that_failed_is_one_sentence_and_the_others_go_on(
     assert "the text is no trace" in lines[0].lower() and "see its error.json" in lines[1]
     assert "1 of 3 results exported, 2 failed" in told.out
     assert [case.name for case in films_of(tmp_path / "made")] == ["neck"]
+
+
+def test_an_error_of_the_program_on_one_result_does_not_stop_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for stem in ("back", "neck"):
+        save_result(tmp_path / "out" / stem)
+    drawn = labelme.outlines
+    seen: list[object] = []
+
+    def broken_once(mask: Mask) -> object:
+        seen.append(mask)
+        return drawn(mask) if len(seen) > 1 else 1 / 0
+
+    monkeypatch.setattr(labelme, "outlines", broken_once)
+    assert export(tmp_path / "out", "--to", "labelme", "--out", tmp_path / "made") == 1
+    assert "ZeroDivisionError" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "made").iterdir()] == ["neck.json"]
 
 
 def test_results_of_one_name_keep_apart(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -187,6 +188,7 @@ def test_vertebrae_without_a_level_are_vertebrae() -> None:
         (replace(subject(), source=None), "DICOM file is needed"),
         (of_dicom(trace(())), "no vertebra"),
         (of_dicom(StudyInstanceUID=None), "no StudyInstanceUID"),
+        (of_dicom(SOPClassUID="1.2.3"), "cannot be referred to"),
         (Subject("neck", trace(), dicom_film(pixels()[:-20])), "give the film that was run"),
     ],
 )
@@ -200,7 +202,16 @@ def test_what_cannot_be_exported_is_one_sentence(name: str, made: Subject, words
 def test_names_and_notes_of_any_script_are_kept(name: str) -> None:
     found = written(name, of_dicom(turned(1), SpecificCharacterSet="ISO_IR 100", PatientName="Müller^Jörg"))
     assert str(found.PatientName) == "Müller^Jörg" and found.SpecificCharacterSet == "ISO_IR 192"
-    assert "90°" in str(found)
+    assert "90°" in str(json.loads(found.to_json()))
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [("StudyDate", "00000000"), ("StudyTime", "none"), ("PatientBirthDate", "removed"), ("PatientSex", "REMOVED")],
+)
+def test_what_the_removal_of_names_left_behind_is_empty(name: str, keyword: str, value: str) -> None:
+    assert not written(name, of_dicom(**{keyword: value})).get(keyword)
 
 
 @pytest.mark.parametrize("name", ENDINGS)

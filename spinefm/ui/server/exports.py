@@ -25,6 +25,7 @@ from spinefm.ui.server.player.payload import Payload
 HEAD = 132
 """Bytes of a file that say whether it is DICOM."""
 NO_ROOM = "The file could not be made, because the server has no room: try again in some minutes."
+BROKEN = "The export stopped on an error in the program: take another format, and report this one."
 UNKNOWN = "The page asked for a format that does not exist: reload it."
 
 
@@ -57,6 +58,9 @@ def exported(choice: Choice, trace: Trace, name: str) -> Iterator[Payload]:
         yield _answer(name, error=without_folders(str(error)))
     except OSError:
         yield _answer(name, error=NO_ROOM)
+    except Exception:
+        yield _answer(name, error=BROKEN)
+        raise
 
 
 def _answer(name: str, **more: Any) -> Payload:

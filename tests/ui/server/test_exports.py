@@ -14,7 +14,7 @@ from spinefm.imaging.radiograph import read
 from spinefm.methods import film_record
 from spinefm.trace.model import Trace
 from spinefm.ui.server.examples import GONE, Choice
-from spinefm.ui.server.exports import UNKNOWN, exported, offered
+from spinefm.ui.server.exports import BROKEN, UNKNOWN, exported, offered
 from tests.export.dicom_film import dicom_film
 from tests.ui.server.conftest import Visitor
 from tests.ui.server.stand_in import all_events, film_pixels, write_film
@@ -87,6 +87,16 @@ def test_what_cannot_be_made_is_one_sentence(choice: Choice, tmp_path: Path) -> 
     trace = trace_of(choice)
     choice.path.unlink()
     assert answer(choice, "coco", trace)["error"] == GONE
+
+
+def test_an_error_of_the_program_is_a_sentence_and_stays_an_error(
+    choice: Choice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spinefm.ui.server.exports._subject", lambda *_: 1 / 0)
+    answers = exported(choice, trace_of(choice), "coco")
+    assert next(answers)["exported"]["error"] == BROKEN
+    with pytest.raises(ZeroDivisionError):
+        next(answers)
 
 
 def test_the_same_answer_twice_is_news(choice: Choice) -> None:
