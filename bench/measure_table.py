@@ -41,9 +41,13 @@ ROWS = (
     Row("disc heights", ("disc_height_anterior", "disc_height_middle", "disc_height_posterior"), "mm"),
     Row("C2-C7 vertical axis", ("sva_c2_c7",), "mm"),
 )
+UNCERTAIN = "uncertain"
+"""What a grade says of itself where the corners do not settle it."""
+NOT_FOUND = "not found"
+"""Why a measure is missing where one of its bodies was missed altogether."""
 HEAD = (
-    "| measure | n | films | MAE | median | bias | 95 % limits of agreement | not measurable | truth within ± | bar | "
-    "published |\n|---|---|---|---|---|---|---|---|---|---|---|"
+    "| measure | n | films | MAE | median | bias | 95 % limits of agreement | not found | not measurable | "
+    "truth within ± | bar | published |\n|---|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -61,19 +65,21 @@ def row_line(row: Row, pairs: Sequence[Pair]) -> str:
     seen = [pair for pair in own if pair.value is not None]
     if not own:
         return ""
-    missing = 100 * (1 - len(seen) / len(own))
+    lost = 100 * sum(pair.reason == NOT_FOUND for pair in own) / len(own)
+    missing = 100 * (1 - len(seen) / len(own)) - lost
     if not seen:
-        return f"| {row.title} | 0 | | | | | | {missing:.1f} % | | | {row.published} |"
+        return f"| {row.title} | 0 | | | | | | {lost:.1f} % | {missing:.1f} % | | | {row.published} |"
     error = row.factor * np.array([(pair.value or 0.0) - (pair.true or 0.0) for pair in seen])
     half = row.factor * np.array([pair.uncertainty or 0.0 for pair in seen])
     digits = 4 if not row.unit else 2
     spread = 1.96 * error.std(ddof=1) if len(error) > 1 else float("nan")
     figures = (np.abs(error).mean(), np.median(np.abs(error)))
     low, high = error.mean() - spread, error.mean() + spread
+    within = 100 * (np.abs(error) <= half).mean()
     return (
         f"| {row.title} {f'({row.unit})' if row.unit else ''} | {len(seen)} | {len({pair.film for pair in seen})} | "
         f"{figures[0]:.{digits}f} | {figures[1]:.{digits}f} | {error.mean():+.{digits}f} | "
-        f"{low:+.{digits}f} to {high:+.{digits}f} | {missing:.1f} % | {100 * (np.abs(error) <= half).mean():.1f} % | "
+        f"{low:+.{digits}f} to {high:+.{digits}f} | {lost:.1f} % | {missing:.1f} % | {within:.1f} % | "
         f"{'' if row.bar is None else f'{row.bar:g}'} | {row.published} |"
     )
 
@@ -108,7 +114,8 @@ def slipped(grade: str) -> int:
 
 def grade_line(title: str, key: str, number: Callable[[str], int], pairs: Sequence[Pair]) -> str:
     """Agreement of grades: Cohen's kappa, plain and with linear weights."""
-    both = [(number(pair.true_grade), number(pair.grade)) for pair in pairs if pair.key == key and pair.grade]
+    graded = [pair for pair in pairs if pair.key == key and pair.grade]
+    both = [(number(pair.true_grade), number(pair.grade)) for pair in graded if UNCERTAIN not in pair.grade]
     if not both:
         return f"{title}: none"
     true, seen = np.array(both).T
@@ -116,7 +123,7 @@ def grade_line(title: str, key: str, number: Callable[[str], int], pairs: Sequen
     counts = " ".join(f"{grade}: {(true == grade).sum()}" for grade in np.unique(true))
     return (
         f"{title}: kappa {kappa(true, seen, False):.3f}, linear weights {kappa(true, seen, True):.3f}, "
-        f"same {same:.1f} % of {len(both)} (true {counts})"
+        f"same {same:.1f} % of {len(both)} (true {counts}); {len(graded) - len(both)} more uncertain"
     )
 
 

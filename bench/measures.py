@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from bench.measure_table import table
+from bench.measure_table import NOT_FOUND, table
 from bench.measure_truth import (
     WHOLE,
     outlined_bodies,
@@ -54,7 +54,8 @@ KINDS: tuple[tuple[RegionName | None, str | None], ...] = (
 )
 """Region and group of a phantom, by the last digit of its seed."""
 BY_NAME = ("alignment", "offset")
-"""Groups that are compared under the names that the method gave; the others follow the bodies themselves."""
+"""Groups that are compared under the names that the method gave, but for segmental angles; the others follow the bodies
+themselves, whatever their names."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def phantom_pairs(phantom: Phantom, trace: Trace | None) -> FilmPairs:
     )
     if trace is None:
         return FilmPairs(pairs=list(missed(truth, {})))
-    measures = measure(trace, spacing=phantom.spacing_mm)
+    measures = measure(trace, spacing=phantom.spacing_mm, film=film_of(phantom))
     found = compared(truth, trace, measures)
     right = None if measures.facing.side is None else measures.facing.side == phantom.faces
     return FilmPairs(found.pairs, found.corners, right)
@@ -162,7 +163,7 @@ def real_films(folder: Path, bundle: Bundle) -> Iterator[FilmPairs]:
 
 def real_pairs(name: str, polygons: dict[Level, np.ndarray], film: Radiograph, trace: Trace) -> FilmPairs:
     """An outlined film's measures beside those of its outlines."""
-    measures = measure(trace)
+    measures = measure(trace, film=film)
     side = measures.facing.side or "left"
     true = tuple(outlined_landmarks(level, polygon, side) for level, polygon in sorted(polygons.items()))
     truth = Truth(
@@ -192,10 +193,14 @@ def by_truth(measures: Measures, names: dict[str, str]) -> dict[tuple[str, tuple
     """The measures by key and true levels; those of a body that is none are left out."""
     known = {}
     for one in measures:
-        levels = one.levels if one.group in BY_NAME else tuple(names.get(name, "") for name in one.levels)
+        levels = one.levels if _by_name(one) else tuple(names.get(name, "") for name in one.levels)
         if all(levels):
             known[one.key, levels] = one
     return known
+
+
+def _by_name(one: Measure) -> bool:
+    return one.group in BY_NAME and one.key != "segmental_angle"
 
 
 def missed(truth: Truth, known: dict[tuple[str, tuple[str, ...]], Measure]) -> Iterator[Pair]:
@@ -214,13 +219,13 @@ def missed(truth: Truth, known: dict[tuple[str, tuple[str, ...]], Measure]) -> I
             found.uncertainty if found else None,
             one.grade,
             found.grade if found else "",
-            found.reason if found else "not found",
+            found.reason if found else NOT_FOUND,
         )
 
 
 def corner_error(true: Landmarks, found: Landmarks) -> float | None:
     """The mean distance of four corners in % of the body's width, None without landmarks; anterior stays anterior."""
-    if not found.points or found.superior not in ("", true.superior, "the dens rises from it"):
+    if not found.points or found.superior and found.inferior:
         return None
     real, seen = np.array(true.points), np.array(found.points)
     width = (np.linalg.norm(real[1] - real[0]) + np.linalg.norm(real[2] - real[3])) / 2

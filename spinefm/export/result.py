@@ -63,7 +63,7 @@ def result_files(trace: Trace, film: Radiograph, measures: Measures | None = Non
 
     `measures` are those of the trace with the facing and the spacing that count; without them both are the trace's.
     """
-    known = measures or measure(trace)
+    known = measures or measure(trace, film=film)
     return {
         "labels.png": _palette_png(label_picture(label_map(trace))),
         "overlay.png": _colour_png(draw_overlay(trace, film)),

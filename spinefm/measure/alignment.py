@@ -148,7 +148,15 @@ def _slope(spine: Spine, key: str, name: str, level: Level, endplate: str) -> Dr
         reason=first_of(spine.fault((at, endplate)), spine.not_upright, facing),
         bodies=(at,),
         lines=(endplate_line(at, endplate),),
+        built=lambda points: horizontal(points[at], endplate),
     )
+
+
+def horizontal(body: Points, endplate: str) -> tuple[Points, ...]:
+    """A horizontal line (2, 2) as long as an endplate, from its posterior corner to anterior."""
+    along = direction(body, endplate)
+    corner = body[1 if endplate == "superior" else 2]
+    return (np.array([corner - RIGHTWARDS * np.hypot(*along), corner]),)
 
 
 def endplate_line(at: int, endplate: str) -> tuple[tuple[int, int], ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from spinefm.core.geometry import Point
+from spinefm.core.levels import Level
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import alignment, discs, heights, offset, pelvis, slip
-from spinefm.measure.bodies import landmarks_of, six_of_all, tilt_of
+from spinefm.measure.bodies import Seen, landmarks_of, seen_bodies, tilt_of
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.facing import guess
 from spinefm.measure.model import Facing, FacingGuess, Landmarks, Line, Measure, Measures
-from spinefm.measure.planar import Points
+from spinefm.measure.planar import Points, facing_left
 from spinefm.measure.references import reference_of
 from spinefm.measure.spine import Draft, Spine
 from spinefm.measure.uncertainty import half_interval, resampled
@@ -32,6 +34,7 @@ def measure(
     trace: Trace,
     facing: Facing | None = None,
     spacing: float | None = None,
+    film: Radiograph | None = None,
     config: MeasureConfig | None = None,
 ) -> Measures:
     """Everything that can be measured on a finished run, as corrected since, and what cannot and why.
@@ -40,35 +43,29 @@ def measure(
         trace: the run.
         facing: the side to which the patient looks, "left" or "right"; estimated where it is not given.
         spacing: mm per film pixel; the trace's own where it is not given. Without either there are no millimetres.
+        film: the film of the run; with it, outer bodies that the collimator cuts are recognised.
         config: other settings than the defaults.
 
     Returns:
         The measures with landmarks, facing and scale; none of a run that found nothing.
 
     Raises:
-        ValueError: a facing other than these two, or a spacing that is not positive.
+        ValueError: a facing other than these two, a spacing that is not positive, or a film of another size.
 
     Example:
         >>> measures = spinefm.measure(trace, facing="left")  # doctest: +SKIP
         >>> measures.of("lordosis_l1_s1")[0].value  # doctest: +SKIP
     """
     _refuse(facing, spacing)
+    if film is not None and film.size != trace.film.size:
+        raise ValueError(f"The trace is of a film of size {trace.film.size}, not {film.size}; give the film it is of.")
     settings = config or MeasureConfig()
     vertebrae = trace.vertebrae
-    six = six_of_all(vertebrae, trace.film.size, settings)
-    seen = next(trace.of(Viewed), None)
-    tops = [
-        (vertebra.level, Point(*points[0]), Point(*points[1]))
-        for vertebra, (points, fault) in zip(vertebrae, six, strict=True)
-        if points is not None and not fault
-    ]
-    network = None if seen is None else (seen.facing, seen.facing_probability)
-    known = FacingGuess(facing, 1.0, "given") if facing else guess(network, tops, settings)
-    bodies = [
-        landmarks_of(vertebra, points, fault, known.side, settings)
-        for vertebra, (points, fault) in zip(vertebrae, six, strict=True)
-    ]
-    tilted = not_upright(seen, [vertebra.centroid for vertebra in vertebrae], settings)
+    bodies = seen_bodies(vertebrae, trace.film.size, settings, film.pixels if film else None)
+    view = next(trace.of(Viewed), None)
+    known = FacingGuess(facing, 1.0, "given") if facing else guess(_answer(view), _tops(bodies), settings)
+    marks = [landmarks_of(body, known.side, settings) for body in bodies]
+    tilted = not_upright(view, [vertebra.centroid for vertebra in vertebrae], settings)
     scale, source = (spacing, "given") if spacing else (trace.film.spacing_mm, trace.film.spacing_source)
     return Measures(
         film=trace.film.name,
@@ -76,8 +73,8 @@ def measure(
         spacing_mm=scale,
         spacing_source=source,
         not_upright=tilted,
-        landmarks=tuple(bodies),
-        values=measure_landmarks(bodies, known, scale, tilted, settings),
+        landmarks=tuple(marks),
+        values=measure_landmarks(marks, known, scale, tilted, settings),
     )
 
 
@@ -99,6 +96,16 @@ def measure_landmarks(
     return tuple(_measured(draft, spine, facing, drawn) for draft in drafts)
 
 
+def _answer(view: Viewed | None) -> tuple[str, float] | None:
+    """The facing that a network saw, with its probability."""
+    return None if view is None else (view.facing, view.facing_probability)
+
+
+def _tops(bodies: Sequence[Seen]) -> list[tuple[Level | None, Point, Point]]:
+    """Level and superior endplate of the bodies whose corners can be trusted."""
+    return [top for body in bodies if (top := body.top) is not None]
+
+
 def not_upright(seen: Viewed | None, centroids: Sequence[Point], config: MeasureConfig) -> str:
     """Why the film's horizontal is not the patient's, "" where it may be.
 
@@ -118,12 +125,18 @@ def _measured(draft: Draft, spine: Spine, facing: FacingGuess, drawn: Points) ->
     common = (draft.key, draft.group, draft.levels, draft.name, draft.unit)
     if draft.reason or draft.formula is None:
         return Measure(*common, None, draft.method, draft.reason, reference=reference)
+    value, values = float(draft.formula(spine.points)), draft.formula(drawn)
+    half, least = half_interval(values), spine.config.grade_probability
+    most = spine.config.most_uncertainty.get(draft.key, half)
+    if half > most:
+        reason = f"its uncertainty, ± {half:.2g}, is over the limit of ± {most:g}"
+        return Measure(*common, None, draft.method, reason, reference=reference)
     return Measure(
         *common,
-        value=float(draft.formula(spine.points)),
+        value=value,
         method=draft.method,
-        grade=draft.grade(spine.points) if draft.grade else "",
-        uncertainty=half_interval(draft.formula, drawn),
+        grade=draft.grading.of(value, spine.points, values, least) if draft.grading else "",
+        uncertainty=half,
         confidence=_confidence(draft, spine, facing),
         reference=reference,
         lines=_lines(draft, spine),
@@ -141,7 +154,10 @@ def _confidence(draft: Draft, spine: Spine, facing: FacingGuess) -> float | None
 
 def _lines(draft: Draft, spine: Spine) -> tuple[Line, ...]:
     """The draft's paths as film points."""
-    return tuple(tuple(spine.bodies[at].points[place] for at, place in path) for path in draft.lines)
+    over = tuple(tuple(spine.bodies[at].points[place] for at, place in path) for path in draft.lines)
+    built = draft.built(spine.points) if draft.built else ()
+    film = [facing_left(path) if spine.facing == "right" else path for path in built]  # mirrored back
+    return over + tuple(tuple(Point(float(x), float(y)) for x, y in path) for path in film)
 
 
 def _refuse(facing: Facing | None, spacing: float | None) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spinefm.core.levels import Level, Region
 from spinefm.measure.planar import Points, Values, distance
-from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Spine, first_of
+from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Grading, Spine, first_of
 
 GRADED = (Region.THORACIC, Region.LUMBAR)
 """Where Genant's grades are defined."""
@@ -71,13 +72,13 @@ def height_loss(body: Points, neighbours: Points) -> Values:
     return np.maximum(losses(body, neighbours).max(axis=-1), 0.0)
 
 
-def genant_grade(loss: float, limits: tuple[float, float, float]) -> int:
-    """Grade 0 to 3 of a loss in %; `limits` are the least losses of grades 1, 2 and 3.
+def genant_grade(loss: Values, limits: tuple[float, float, float]) -> NDArray[np.intp]:
+    """Grades 0 to 3 (...) of losses in %; `limits` are the least losses of grades 1, 2 and 3.
 
-    >>> [genant_grade(loss, (20, 25, 40)) for loss in (19.9, 20, 25, 40)]
+    >>> genant_grade(np.array([19.9, 20, 25, 40]), (20, 25, 40)).tolist()
     [0, 1, 2, 3]
     """
-    return sum(loss >= limit for limit in limits)
+    return np.searchsorted(limits, loss, side="right")
 
 
 def drafts(spine: Spine) -> Iterator[Draft]:
@@ -155,7 +156,7 @@ def _ratios(spine: Spine, at: int) -> Iterator[Draft]:
 
 def _loss(spine: Spine, at: int) -> Draft:
     """The loss of height with Genant's grade and kind of deformity."""
-    body, beside = spine.bodies[at], neighbours(spine, at)
+    body, beside, limits = spine.bodies[at], neighbours(spine, at), spine.config.genant_limits
     level = "" if body.level else "the level is not known, and Genant's grades are for thoracic and lumbar bodies"
     fault = spine.fault((at, "superior"), (at, "inferior"))
     compared = ", 1 - Hp/neighbours" if beside else " (not compared with neighbours: crush not assessed)"
@@ -170,7 +171,11 @@ def _loss(spine: Spine, at: int) -> Draft:
         reason=first_of(fault, NO_FACING if spine.facing is None else "", level),
         bodies=(at, *beside),
         lines=(((at, 0), (at, 3)), ((at, 4), (at, 5)), ((at, 1), (at, 2))),
-        grade=lambda points: graded(losses(points[at], stacked(points, beside)), spine.config.genant_limits),
+        grading=Grading(
+            scale="Genant",
+            grades=lambda loss: genant_grade(loss, limits),
+            words=lambda points: graded(losses(points[at], stacked(points, beside)), limits),
+        ),
     )
 
 
@@ -199,7 +204,7 @@ def graded(lost: Points, limits: tuple[float, float, float]) -> str:
     >>> graded(np.array([30.0, 10.0, 0.0]), (20, 25, 40))
     'Genant 2 (moderate), wedge'
     """
-    grade = genant_grade(float(lost.max()), limits)
+    grade = int(genant_grade(lost.max(), limits))
     if grade == 0:
         return "Genant 0 (normal)"
     degree = ("mild", "moderate", "severe")[grade - 1]

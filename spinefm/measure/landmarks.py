@@ -1,11 +1,12 @@
-"""Landmarks of a vertebral body from its outline: four corners and the mid-points of both endplates, sub-pixel.
+"""The outline of a vertebral body between pixels, and its rough corners; `shape` makes landmarks of them.
 
-A corner is the point of the outline that reaches furthest in the direction of its corner, in units of the body's own
-width and height. Rounding moves it along the bisector only, and an osteophyte, which reaches out along one side, moves
-it less than it moves the outline. Points are (x, y) film pixels.
+A rough corner is the point of the outline that reaches furthest in the direction of its corner, in units of the body's
+own width and height. Points are (x, y) film pixels.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -70,30 +71,27 @@ def sides(quad: Points) -> tuple[Points, Points]:
     return (quad[1] - quad[0] + quad[2] - quad[3]) / 2, (quad[3] - quad[0] + quad[2] - quad[1]) / 2
 
 
-def side_middle(path: Points, start: Points, end: Points, inwards: Points) -> Points:
-    """The point (2,) of an outline halfway along the side from `start` to `end`; the body lies `inwards` of it."""
-    chord = end - start
-    share = (path - start) @ chord / (chord @ chord)
-    normal = np.array([-chord[1], chord[0]])
-    normal = normal / np.linalg.norm(normal) * np.sign(normal @ inwards)
-    depth = (path - start) @ normal
-    near = (np.abs(share - 0.5) < 0.06) & (depth < 0.5 * np.abs(inwards @ normal))
-    if not near.any():
-        return (start + end) / 2
-    return np.asarray((start + end) / 2 + depth[near].mean() * normal)
+@dataclass(frozen=True, eq=False)
+class Rough:
+    """A body's outline (N, 2) and rough corners (4, 2), upper left first, clockwise; film pixels."""
+
+    path: Points
+    quad: Points
+
+    @property
+    def width(self) -> float:
+        """The mean length of the upper and the lower side in pixels."""
+        (ul, ur, lr, ll) = self.quad
+        return float(np.hypot(*(ur - ul)) + np.hypot(*(lr - ll))) / 2
 
 
-def six_points(mask: Mask, direction: Point, config: MeasureConfig) -> Points | None:
-    """Upper left, upper right, lower right, lower left corner, upper and lower middle (6, 2); None for a speck.
+def rough_corners(mask: Mask, direction: Point, config: MeasureConfig) -> Rough | None:
+    """The outline and the rough corners of a mask; None for a speck.
 
     direction: of the spine at the body, towards the sacrum.
     """
-    rough = four_corners(mask, direction)
+    first = four_corners(mask, direction)
     path = outline(mask, config)
-    if len(rough) < 4 or len(path) == 0:
+    if len(first) < 4 or len(path) == 0:
         return None
-    quad = corners(path, np.array(rough))
-    _, down = sides(quad)
-    upper = side_middle(path, quad[0], quad[1], down)
-    lower = side_middle(path, quad[3], quad[2], -down)
-    return np.concatenate([quad, [upper, lower]])
+    return Rough(path, corners(path, np.array(first)))

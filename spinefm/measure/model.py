@@ -43,8 +43,8 @@ class Landmarks:
     """The landmarks of one body, as `PLACES` lists them; anterior is where the patient faces.
 
     name: its level, or V1, V2 … `points`: six (x, y) film pixels, none where they cannot be had. superior, inferior:
-    why that endplate cannot be measured, "" where it can. spread: standard deviation of a landmark in pixels, along
-    the endplate and across it. probability: how sure the method is of the body.
+    why that endplate cannot be measured, "" where it can. spread: expected error of a landmark's coordinate in pixels
+    (standard deviation), 0 for landmarks that are known. probability: how sure the method is of the body.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Landmarks:
     points: tuple[Point, ...]
     superior: str = ""
     inferior: str = ""
-    spread: tuple[float, float] = (0.0, 0.0)
+    spread: float = 0.0
     probability: float | None = None
 
     def at(self, place: str) -> Point:

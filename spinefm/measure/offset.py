@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from spinefm.core.levels import Level
 from spinefm.measure.alignment import missing
 from spinefm.measure.planar import Points, Values
@@ -17,6 +19,12 @@ def sagittal_vertical_axis(upper: Points, lower: Points) -> Values:
     `spinefm.measure.model.PLACES`, of a patient who faces left; anterior is positive.
     """
     return lower[..., 1, 0] - upper[..., :4, 0].mean(axis=-1)
+
+
+def plumb_line(upper: Points, lower: Points) -> tuple[Points, ...]:
+    """The plumb line of the upper body's centre down to the lower body's corner, and on to the corner: (3, 2)."""
+    centre, corner = upper[:4].mean(axis=0), lower[1]
+    return (np.array([centre, (centre[0], corner[1]), corner]),)
 
 
 def drafts(spine: Spine) -> Iterator[Draft]:
@@ -43,5 +51,6 @@ def drafts(spine: Spine) -> Iterator[Draft]:
         formula=lambda points: scale * sagittal_vertical_axis(points[..., upper, :, :], points[..., lower, :, :]),
         reason=first_of(fault, spine.not_upright, unscaled, facing),
         bodies=(upper, lower),
-        lines=(((upper, 4), (upper, 5)), ((lower, 0), (lower, 1))),
+        lines=(((lower, 0), (lower, 1)),),
+        built=lambda points: plumb_line(points[upper], points[lower]),
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
 from spinefm.core.levels import Level
 from spinefm.measure.discs import disc_name
 from spinefm.measure.planar import Points, Values, along, distance, unit
-from spinefm.measure.spine import NO_FACING, Draft, Spine, first_of
+from spinefm.measure.spine import NO_FACING, Draft, Grading, Spine, first_of
 
 
 def slip(upper: Points, lower: Points) -> Values:
@@ -20,18 +23,19 @@ def slip(upper: Points, lower: Points) -> Values:
     return 100 * along(upper[..., 2, :], posterior, unit(anterior - posterior)) / distance(anterior, posterior)
 
 
-def meyerding_grade(percent: float, least: float) -> int:
-    """Grade 0 to 5 of a slip in % of the endplate; below `least` there is none.
+def meyerding_grade(percent: Values, least: float) -> NDArray[np.intp]:
+    """Grades 0 to 5 (...) of slips in % of the endplate, forwards or backwards; below `least` there is none.
 
-    >>> [meyerding_grade(percent, 5) for percent in (4, -6, 25, 26, 51, 76, 101)]
+    >>> meyerding_grade(np.array([4, -6, 25, 26, 51, 76, 101]), 5).tolist()
     [0, 1, 1, 2, 3, 4, 5]
     """
-    size = abs(percent)
-    return 0 if size < least else 1 + sum(size > limit for limit in (25, 50, 75, 100))
+    size = np.abs(percent)
+    return np.where(size < least, 0, 1 + np.searchsorted((25, 50, 75, 100), size, side="left"))
 
 
 def drafts(spine: Spine) -> Iterator[Draft]:
     """The slip of every body over its neighbour below, from C2/3 down."""
+    least = spine.config.slip_limit
     for upper, lower in spine.pairs():
         if spine.bodies[upper].level is Level.C1:
             continue
@@ -48,8 +52,10 @@ def drafts(spine: Spine) -> Iterator[Draft]:
             reason=first_of(fault, NO_FACING if spine.facing is None else ""),
             bodies=(upper, lower),
             lines=(((lower, 0), (lower, 1)), ((upper, 2), (lower, 1))),
-            grade=lambda points, upper=upper, lower=lower: graded(
-                float(slip(points[upper], points[lower])), spine.config.slip_limit
+            grading=Grading(
+                scale="Meyerding",
+                grades=lambda value: meyerding_grade(value, least),
+                words=lambda points, upper=upper, lower=lower: graded(float(slip(points[upper], points[lower])), least),
             ),
         )
 
@@ -60,7 +66,7 @@ def graded(percent: float, least: float) -> str:
     >>> graded(2.0, 5.0), graded(12.0, 5.0), graded(-8.0, 5.0)
     ('Meyerding 0', 'Meyerding I, anterior', 'Meyerding I, posterior')
     """
-    grade = meyerding_grade(percent, least)
+    grade = int(meyerding_grade(np.array(percent), least))
     if grade == 0:
         return "Meyerding 0"
     return f"Meyerding {('I', 'II', 'III', 'IV', 'V')[grade - 1]}, {'anterior' if percent > 0 else 'posterior'}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spinefm.core.levels import COUNTED, Level
 from spinefm.measure.config import MeasureConfig
@@ -65,11 +66,29 @@ class Spine:
 
 
 @dataclass(frozen=True, eq=False)
+class Grading:
+    """How a measure is graded: the scale's name, from values to whole grades, and from landmarks (B, 6, 2) to words."""
+
+    scale: str
+    grades: Callable[[Values], NDArray[np.intp]]
+    words: Callable[[Points], str]
+
+    def of(self, value: float, points: Points, drawn: Values, least: float) -> str:
+        """The grade in words; the range of likely grades where the draws (K,) agree on none by a share of `least`."""
+        grades = self.grades(drawn)
+        if (grades == self.grades(np.array(value))).mean() >= least:
+            return self.words(points)
+        low, high = np.percentile(grades, (10, 90), method="nearest")
+        return f"{self.scale} {low} to {high}, uncertain" if low < high else f"{self.scale} {low}, uncertain"
+
+
+@dataclass(frozen=True, eq=False)
 class Draft:
     """A measure before its value: what it is called, its formula, what it rests on, or why it is not measurable.
 
     bodies: places of the bodies that it rests on. lines: paths over landmarks, each a (body, landmark) pair of numbers.
-    grade: from the landmarks (B, 6, 2) to a class in words. signed: whether the value depends on the facing.
+    built: from the landmarks (B, 6, 2) to further paths (N, 2) to draw, such as a plumb line.
+    grading: how the value is graded, if it is. signed: whether the value depends on the facing.
     """
 
     key: str
@@ -82,7 +101,8 @@ class Draft:
     reason: str = ""
     bodies: tuple[int, ...] = ()
     lines: tuple[tuple[tuple[int, int], ...], ...] = ()
-    grade: Callable[[Points], str] | None = None
+    built: Callable[[Points], tuple[Points, ...]] | None = None
+    grading: Grading | None = None
     signed: bool = True
 
 
