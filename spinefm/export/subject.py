@@ -12,6 +12,7 @@ import numpy as np
 
 from spinefm.export.errors import ExportError
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, quarters_turned, read
+from spinefm.measure import Measures, measure
 from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Named, Trace, Vertebra
 
@@ -59,6 +60,11 @@ class Subject:
         """Millimetres per pixel: those of the run, else those of the film's file; None where neither is known."""
         known = self.trace.film.spacing_mm
         return self.film.spacing.mm if known is None and self.film and self.film.spacing else known
+
+    @cached_property
+    def measures(self) -> Measures:
+        """What can be measured on the run, in millimetres where the run or the film's file has a scale."""
+        return measure(self.trace, spacing=self.spacing_mm, film=self.film)
 
     def film_path(self, folder: str = IMAGES) -> str:
         """The film's path in an export whose films lie in `folder`; its own name where the film is not at hand."""
