@@ -95,15 +95,19 @@ def test_results_of_one_name_keep_apart(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "made").iterdir()) == ["neck-2.json", "neck.json"]
 
 
-def test_a_film_that_is_elsewhere_is_given_as_file_or_folder(tmp_path: Path) -> None:
+def test_a_film_that_is_elsewhere_is_given_as_file_or_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     result = save_result(tmp_path / "out" / "neck")
+    assert export(result, "--to", "yolo", "--out", tmp_path / "bare") == 0
+    assert "without its film" in capsys.readouterr().err
     (tmp_path / "films" / "deep").mkdir(parents=True)
     film = tmp_path / "films" / "deep" / "neck.png"
     film.write_bytes(png(pixels()))
     for number, source in enumerate((film, tmp_path / "films")):
         made = tmp_path / f"made{number}"
         assert export(result, "--to", "yolo", "--out", made, "--source", source) == 0
-        assert len(films_of(made)) == 1
+        assert len(films_of(made)) == 1 and "without its film" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["dicom-seg", "dicom-sr"])
