@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from spinefm.data import Case, cases, open_dataset
 from spinefm.export import labelme, write_error, write_result
 from spinefm.export.formats import FORMATS
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.measure import measure
 from tests.export.curved import LEVELS, body, pixels, png, trace
 from tests.export.dicom_film import dicom_film
 
@@ -86,6 +88,20 @@ def test_an_error_of_the_program_on_one_result_does_not_stop_the_others(
     assert export(tmp_path / "out", "--to", "labelme", "--out", tmp_path / "made") == 1
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["neck.json"]
+
+
+def test_a_facing_and_a_scale_that_were_given_count_in_the_export(tmp_path: Path) -> None:
+    made = trace(name="neck.png", spacing=None)
+    for facing in ("left", "right"):
+        folder = tmp_path / facing / "neck"
+        known = measure(made, facing, 0.25)
+        write_result(folder, made, Radiograph.from_array(pixels()), known)
+        assert export(folder, "--to", "coco", "--out", tmp_path / f"{facing}-coco") == 0
+        content = json.loads((tmp_path / f"{facing}-coco" / "instances.json").read_text())
+        assert content["images"][0]["facing"] == facing
+        assert export(folder, "--to", "csv", "--out", tmp_path / f"{facing}-csv") == 0
+        [row, *_] = csv.DictReader((tmp_path / f"{facing}-csv" / "vertebrae.csv").open())
+        assert float(row["area_mm2"]) == pytest.approx(body(0).area * 0.25**2, rel=1e-3)
 
 
 def test_results_of_one_name_keep_apart(tmp_path: Path) -> None:
