@@ -6,8 +6,9 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
+from spinefm.export.cells import Cell
 from spinefm.export.subject import Part, Subject, notes_of
-from spinefm.export.table import COLUMNS, Cell, vertebra_rows
+from spinefm.export.table import COLUMNS, vertebra_rows
 from spinefm.imaging.radiograph import printable
 
 FILE = "vertebrae.csv"

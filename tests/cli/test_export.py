@@ -11,8 +11,9 @@ import pytest
 from spinefm.cli.app import main
 from spinefm.core.masks import Mask
 from spinefm.data import Case, cases, open_dataset
-from spinefm.export import labelme, write_error, write_result
+from spinefm.export import write_error, write_result
 from spinefm.export.formats import FORMATS
+from spinefm.export.outlines import outlines
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import measure
 from tests.export.curved import LEVELS, body, pixels, png, trace
@@ -77,14 +78,13 @@ def test_an_error_of_the_program_on_one_result_does_not_stop_the_others(
 ) -> None:
     for stem in ("back", "neck"):
         save_result(tmp_path / "out" / stem)
-    drawn = labelme.outlines
     seen: list[object] = []
 
     def broken_once(mask: Mask) -> object:
         seen.append(mask)
-        return drawn(mask) if len(seen) > 1 else 1 / 0
+        return outlines(mask) if len(seen) > 1 else 1 / 0
 
-    monkeypatch.setattr(labelme, "outlines", broken_once)
+    monkeypatch.setattr("spinefm.export.labelme.outlines", broken_once)
     assert export(tmp_path / "out", "--to", "labelme", "--out", tmp_path / "made") == 1
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["neck.json"]

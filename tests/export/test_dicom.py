@@ -64,10 +64,14 @@ def segments(made: Subject) -> np.ndarray:
     return found[0].astype(bool)
 
 
+def content(made: Subject) -> Any:
+    """The report as highdicom reads it."""
+    return hd.sr.ComprehensiveSR.from_dataset(written("dicom-sr", made)).content
+
+
 def groups(made: Subject) -> list[Any]:
     """The TID 1410 groups as highdicom reads them."""
-    report = hd.sr.ComprehensiveSR.from_dataset(written("dicom-sr", made))
-    return list(report.content.get_planar_roi_measurement_groups())
+    return list(content(made).get_planar_roi_measurement_groups())
 
 
 @pytest.mark.parametrize("name", ENDINGS)
@@ -133,7 +137,7 @@ def test_the_report_is_tid_1500_with_a_tid_1410_group_per_vertebra() -> None:
 
 def test_the_report_holds_the_measures_of_bodies_and_between_them() -> None:
     known = of_dicom().measures
-    report = hd.sr.ComprehensiveSR.from_dataset(written("dicom-sr", of_dicom())).content
+    report = content(of_dicom())
     count = 0
     for group in report.get_planar_roi_measurement_groups():
         own = {one.key: one for one in known.measured if one.levels == (group.tracking_identifier,)}
@@ -152,8 +156,8 @@ def test_the_report_holds_the_measures_of_bodies_and_between_them() -> None:
 
 
 def test_the_notes_are_comments_of_the_report() -> None:
-    content = written("dicom-sr", of_dicom()).ContentSequence
-    comments = [one.TextValue for one in content if one.ConceptNameCodeSequence[0].CodeMeaning == "Comment"]
+    items = written("dicom-sr", of_dicom()).ContentSequence
+    comments = [one.TextValue for one in items if one.ConceptNameCodeSequence[0].CodeMeaning == "Comment"]
     assert NOTE in comments and any(line.startswith(f"{DOUBTFUL.name} is doubtful") for line in comments)
 
 
