@@ -8,7 +8,7 @@ from typing import Any
 from spinefm import __version__
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
-from spinefm.trace.model import Anchor, Named, Trace
+from spinefm.trace.model import Anchor, Named, Reading, Trace
 
 REPORT_SCHEMA = 1
 """Version of the report's layout."""
@@ -28,6 +28,7 @@ def report(trace: Trace) -> dict[str, Any]:
         "film": asdict(trace.film),
         "vertebrae": [vertebra.name for vertebra in trace.vertebrae],
         "anchor": _anchor(trace.anchor),
+        "readings": [_reading(one) for one in (named.best, named.second) if one] if named else [],
         "stops": {direction: _stop(decided) for direction, decided in stops(trace.events).items()},
         "notes": [*trace.film.notes, *([named.note] if named and named.note else []), *finished.notes],
         "corrections": [{"action": event.action, "text": event.text} for event in trace.corrections],
@@ -44,6 +45,12 @@ def _anchor(anchor: Anchor | None) -> dict[str, Any] | None:
     if anchor is None:
         return None
     return {"level": anchor.level.name, "source": anchor.source, "probability": anchor.probability}
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    """One of the likeliest namings, from the top; null for a thirteenth thoracic vertebra."""
+    names = [level.name if level else None for level in reading.levels]
+    return {"vertebrae": names, "probability": reading.probability, "variant": reading.variant}
 
 
 def _stop(decided: Decided) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from spinefm.methods.spinefm import extend
 from spinefm.methods.spinefm.captions import stop_reason
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.events import Decided, Viewed
-from spinefm.methods.spinefm.finish import finished_vertebrae, named, outlined_by_the_induction
+from spinefm.methods.spinefm.finish import finished_vertebrae, outlined_by_the_induction
 from spinefm.methods.spinefm.induction import Induction
 from spinefm.methods.spinefm.locate import StartingPoints, clicked_points, filtered, starting_triples
+from spinefm.methods.spinefm.names import named
 from spinefm.methods.spinefm.view import lying, refuse, viewed, warnings
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
