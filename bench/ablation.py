@@ -68,6 +68,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "plausible starts": ("plausible_starts",),
     "checked starts": ("check_starts",),
     "several attempts": ("attempts",),
+    "closer look": ("closer_look",),
     "second pass": ("recentre",),
     "test-time flip": ("test_time_flip",),
     "place outside the film": ("outside_limit",),
@@ -216,7 +217,10 @@ class Asked(Stages):
 
     def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
         """As in `Stages`."""
-        return self._each([("detect", self._how[1], sure)], lambda _: [self._networks.detect(film, sure)])[0]
+        return self._each(
+            [("detect", self._how[1], sure, film.pixels.shape, float(film.pixels.sum()))],
+            lambda _: [self._networks.detect(film, sure)],
+        )[0]
 
     def next_point(self, film: Radiograph, known: Sequence[Point]) -> Point:
         """As in `Stages`."""

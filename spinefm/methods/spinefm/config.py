@@ -46,6 +46,7 @@ class SpineFMConfig(MethodConfig):
         "plausible_starts": False,
         "check_starts": False,
         "attempts": 1,
+        "closer_look": False,
         "recentre": False,
         "test_time_flip": False,
         "outside_limit": 1.0,
@@ -107,6 +108,10 @@ class SpineFMConfig(MethodConfig):
     check_starts: bool = True
     """Starting points are checked as all others are; one that fails ends the attempt (paper: no check)."""
     attempts: int = count(5, 1, 100, "So many triples are tried before the reader is asked to click (paper: 1).")
+    closer_look: bool = True
+    """Where nothing starts on the whole film, its parts are searched, each with its own grey range (paper: no)."""
+    closer_share: float = positive(0.6, 1, "Side of such a part in the film's longer side.")
+    closer_percentile: float = number(1.0, 49, "A part's greys are stretched from this percentile to its opposite.")
 
     # Patches and masks
     patch_factor: float = positive(3.0, 20, "Side of the segmentation patch.")

@@ -9,9 +9,10 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.events import Located
 from spinefm.methods.base.protocol import Addition, CannotStart, Direction
 from spinefm.methods.base.result import finished
-from spinefm.methods.base.stages import NetworkStages, Stages, Stopwatch
+from spinefm.methods.base.stages import Candidate, NetworkStages, Stages, Stopwatch
 from spinefm.methods.spinefm import extend
 from spinefm.methods.spinefm.captions import stop_reason
+from spinefm.methods.spinefm.closer import closer_candidates
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.events import Decided, Viewed
 from spinefm.methods.spinefm.finish import finished_vertebrae, outlined_by_the_induction
@@ -102,15 +103,25 @@ class SpineFMMethod:
         if self._clicks is not None:
             yield from _from_clicks(self._clicks, film, induction)
             return
-        located = filtered(stages.detect(film, self._config.detector_mask_limit), self._config)
-        yield located
-        triples = 0
-        for triples, starts in enumerate(starting_triples(located, self._config), start=1):
-            yield from induction.run(starts)
-            if induction.accepted or triples == self._config.attempts:
-                break
-        if not induction.accepted:
-            raise CannotStart(" ".join([_why_not(located, triples), *lying(seen)]))
+        why = ""
+        for candidates in self._looks(film, stages):
+            located = filtered(candidates, self._config)
+            yield located
+            triples = 0
+            for triples, starts in enumerate(starting_triples(located, self._config), start=1):
+                yield from induction.run(starts)
+                if induction.accepted:
+                    return
+                if triples == self._config.attempts:
+                    break
+            why = why or _why_not(located, triples)
+        raise CannotStart(" ".join([why, *lying(seen)]))
+
+    def _looks(self, film: Radiograph, stages: Stages) -> Iterator[list[Candidate]]:
+        """What the detector sees on the whole film, then, where that starts no run, on its parts."""
+        yield stages.detect(film, self._config.detector_mask_limit)
+        if self._config.closer_look:
+            yield closer_candidates(film, stages, self._config)
 
 
 def _from_clicks(clicks: StartingPoints, film: Radiograph, induction: Induction) -> Iterator[Event]:
