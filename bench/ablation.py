@@ -70,14 +70,12 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "several attempts": ("attempts",),
     "closer look": ("closer_look",),
     "second pass": ("recentre",),
-    "test-time flip": ("test_time_flip",),
     "place outside the film": ("outside_limit",),
     "least area": ("least_area",),
     "minimum contrast": ("minimum_contrast",),
     "overlap with any": ("overlap_any",),
     "revisits": ("revisit_limit",),
     "limits per class": ("decision",),
-    "several crops": ("classifier_views",),
     "off-axis retry": ("retry_limit",),
     "evidence for names": ("naming",),
     "final limit": ("final_limit",),
@@ -199,16 +197,16 @@ class Answers:
 
     def asked_by(self, config: SpineFMConfig) -> Asked:
         """The stages of one run."""
-        networks = NetworkStages(self._bundle, Stopwatch(), config.test_time_flip, config.detector_outline_limit)
-        return Asked(networks, self._kept, (config.test_time_flip, config.detector_outline_limit))
+        networks = NetworkStages(self._bundle, Stopwatch(), config.detector_outline_limit)
+        return Asked(networks, self._kept, config.detector_outline_limit)
 
 
 class Asked(Stages):
     """Stages that ask the networks only what is not kept yet; `cost` is the seconds that all answers took, `spent`
     those spent on them now."""
 
-    def __init__(self, networks: NetworkStages, kept: dict[Any, tuple[Any, float]], how: tuple[Any, ...]) -> None:
-        self._networks, self._kept, self._how = networks, kept, how
+    def __init__(self, networks: NetworkStages, kept: dict[Any, tuple[Any, float]], outline_limit: float) -> None:
+        self._networks, self._kept, self._outline_limit = networks, kept, outline_limit
         self.cost = self.spent = 0.0
 
     def view(self, film: Radiograph) -> ViewAnswer | None:
@@ -218,7 +216,7 @@ class Asked(Stages):
     def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
         """As in `Stages`."""
         return self._each(
-            [("detect", self._how[1], sure, film.pixels.shape, float(film.pixels.sum()))],
+            [("detect", self._outline_limit, sure, film.pixels.shape, float(film.pixels.sum()))],
             lambda _: [self._networks.detect(film, sure)],
         )[0]
 
@@ -228,7 +226,7 @@ class Asked(Stages):
 
     def segment(self, film: Radiograph, boxes: Sequence[Box], clicks: Sequence[Point]) -> list[NDArray[np.float32]]:
         """As in `Stages`."""
-        keys = [("segment", self._how[0], box, click) for box, click in zip(boxes, clicks, strict=True)]
+        keys = [("segment", box, click) for box, click in zip(boxes, clicks, strict=True)]
         return self._each(
             keys, lambda new: self._networks.segment(film, [boxes[i] for i in new], [clicks[i] for i in new])
         )

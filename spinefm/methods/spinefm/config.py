@@ -26,7 +26,11 @@ class SpineFMConfig(MethodConfig):
     TITLE: ClassVar[str] = "SpineFM"
     RENAMED: ClassVar[Mapping[str, str]] = {
         "plausible_seeds": "plausible_starts",
-        "mirrored_view": "test_time_flip",
+        "mirrored_view": "",
+        "test_time_flip": "",
+        "classifier_views": "",
+        "classifier_narrow": "",
+        "classifier_wide": "",
         "faint_limit": "minimum_contrast",
         "likely_end_limit": "",
         "region_limit": "",
@@ -48,14 +52,12 @@ class SpineFMConfig(MethodConfig):
         "attempts": 1,
         "closer_look": False,
         "recentre": False,
-        "test_time_flip": False,
         "outside_limit": 1.0,
         "least_area": 0.0,
         "minimum_contrast": 0.0,
         "overlap_any": False,
         "revisit_limit": 0.0,
         "decision": "most probable",
-        "classifier_views": 1,
         "retry_limit": 0.0,
         "naming": "ends",
         "final_limit": 0.9,
@@ -124,8 +126,6 @@ class SpineFMConfig(MethodConfig):
     recentre_limit: float = number(0.2, 10, "A centroid that moved further is far from the patch's centre.")
     recentre_edge: float = share(0.02, "A mask closer to the patch's edge, in sides of the patch, may be cut off.")
     recentre_room: float = number(1.4, 10, "Side of the second patch in body lengths, where that is more.")
-    test_time_flip: bool = True
-    """A patch is segmented in its mirror image too and both answers are averaged (paper: one answer)."""
     mask_limit: float = share(0.5, "Probability of a mask's pixels during the induction.")
 
     # Checks
@@ -176,9 +176,6 @@ class SpineFMConfig(MethodConfig):
     distinct_end_ratio: float = number(
         3.0, 100, "An end is distinct when it is so many times likelier than a vertebra."
     )
-    classifier_views: int = count(3, 1, 3, "So many patches of different sides are classified and averaged (paper: 1).")
-    classifier_narrow: float = positive(0.86, 10, "Side of the second patch in sides of the first.")
-    classifier_wide: float = positive(1.16, 10, "Side of the third patch in sides of the first.")
 
     # Off-axis retry, which the paper does not have
     retry_limit: float = share(
@@ -238,9 +235,8 @@ class SpineFMConfig(MethodConfig):
 
     @classmethod
     def fitted_to(cls, bundle: Bundle) -> dict[str, Any]:
-        """The patch sides that the bundle's networks were trained at; large encoders get no test-time flip."""
+        """The patch sides that the bundle's networks were trained at."""
         return {
-            "test_time_flip": bundle.med_sa.config.encoder == "conv",
             "patch_factor": bundle.med_sa.config.side_in_spacings,
             "patch_side_px": bundle.med_sa.config.side_px,
             "classifier_factor": bundle.classifier.config.side_in_spacings,
@@ -252,11 +248,6 @@ class SpineFMConfig(MethodConfig):
         pairs = (("patch_factor", "patch_side_px"), ("classifier_factor", "classifier_side_px"))
         freed = {side: 0 for factor, side in pairs if factor in changes}
         return super().changed({**freed, **changes})
-
-    @property
-    def view_factors(self) -> tuple[float, ...]:
-        """Sides of the classifier's patches in units of the first."""
-        return (1.0, self.classifier_narrow, self.classifier_wide)[: self.classifier_views]
 
     @property
     def retry_turns(self) -> tuple[float, ...]:

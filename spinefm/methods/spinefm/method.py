@@ -51,8 +51,7 @@ class SpineFMMethod:
         self._stages = stages or self._networks
 
     def _networks(self, watch: Stopwatch) -> NetworkStages:
-        config = self._config
-        return NetworkStages(self._bundle, watch, config.test_time_flip, config.detector_outline_limit)
+        return NetworkStages(self._bundle, watch, self._config.detector_outline_limit)
 
     @property
     def settings(self) -> Mapping[str, Setting]:
