@@ -72,7 +72,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "second pass": ("recentre",),
     "place outside the film": ("outside_limit",),
     "least area": ("least_area",),
-    "minimum contrast": ("minimum_contrast",),
+    "minimum contrast": ("minimum_contrast", "clear_contrast"),
     "overlap with any": ("overlap_any",),
     "revisits": ("revisit_limit",),
     "limits per class": ("decision",),

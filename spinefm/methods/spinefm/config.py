@@ -55,6 +55,7 @@ class SpineFMConfig(MethodConfig):
         "outside_limit": 1.0,
         "least_area": 0.0,
         "minimum_contrast": 0.0,
+        "clear_contrast": 0.0,
         "overlap_any": False,
         "revisit_limit": 0.0,
         "decision": "most probable",
@@ -136,10 +137,14 @@ class SpineFMConfig(MethodConfig):
     )
     least_area: float = number(0.04, 10, "Smallest area of a mask in squares of the spacing (paper: 0, no such rule).")
     minimum_contrast: float = share(
-        0.014,
+        0.006,
         "Least contrast of a body, as a share of the grey range that contrast_range names (paper: 0, no such rule). "
         "Behind a burnt-out shoulder a mask is a guess.",
     )
+    clear_contrast: float = share(
+        0.014, "With less contrast a body counts only where the classifier is sure of it (paper: 0, no such rule)."
+    )
+    faint_sure: float = share(0.8, "So probable must the likeliest kind of vertebra be then.")
     contrast_range: Literal["spine", "film"] = "spine"
     """The range in and round the bodies accepted so far, or the whole film's, which black surrounds widen."""
     contrast_range_most: float = share(

@@ -348,10 +348,24 @@ def test_a_body_that_cannot_be_seen_stops_the_induction_unless_told_otherwise():
     burnt = Radiograph.from_array(pixels, name="burnt out")
     stopped = run_to_trace(SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle), burnt)
     assert names(stopped) == ["C2", "C3", "C4", "C5"]
-    assert (stops(stopped.events)["down"].reason, stops(stopped.events)["down"].limit) == ("too faint", 0.014)
+    assert (stops(stopped.events)["down"].reason, stops(stopped.events)["down"].limit) == ("too faint", 0.006)
     assert "too faint" in caption(stops(stopped.events)["down"])
     paper = SpineFMConfig(minimum_contrast=0)
     assert len(run_to_trace(SpineFMMethod(empty_bundle(), paper, stages=lambda watch: oracle), burnt).vertebrae) == 7
+
+
+@pytest.mark.parametrize(("sure", "found"), [(0.79, 4), (0.81, 7)])
+def test_a_faint_body_counts_where_the_classifier_is_sure_of_it(sure, found):
+    oracle = Oracle(straight(7), [0.9, 0.9, 0.9, 0, 0, 0, 0])
+    answers = oracle.classify
+    least = Probabilities(0.97 - sure, sure, 0.01, 0.02)
+    oracle.classify = lambda film, boxes: [least if seen.vertebra > 0.5 else seen for seen in answers(film, boxes)]
+    pixels = oracle.column.film.pixels.copy()
+    below = int(oracle.column.centroids[4].y) - 15
+    pixels[below:] = 0.2 + 0.012 * (pixels[below:] > 0.5)
+    faint = Radiograph.from_array(pixels, name="faint")
+    method = SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle)
+    assert len(run_to_trace(method, faint).vertebrae) == found
 
 
 @pytest.mark.parametrize(
