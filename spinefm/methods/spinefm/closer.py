@@ -1,7 +1,8 @@
-"""A closer look, where the detector finds no start on the whole film: on parts of it, each with its own grey range.
+"""Further looks, where the detector finds no start on the whole film: on parts of it, and on the film tilted.
 
 Bodies that are small on their film, as on a whole spine or with wide margins, are larger on a part of it; faint ones,
-as on a veiled film, fill its range. The paper has no such look.
+as on a veiled film, fill its grey range. A spine that lies aslant is upright on the film tilted one way or the other.
+The paper has no such looks.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
@@ -29,6 +32,36 @@ def closer_candidates(film: Radiograph, stages: Stages, config: SpineFMConfig) -
         for candidate in stages.detect(stretched(film, part, config.closer_percentile), config.detector_mask_limit)
         if not _is_cut(candidate, part, film)
     ]
+
+
+def tilted_candidates(film: Radiograph, stages: Stages, config: SpineFMConfig, degrees: float) -> list[Candidate]:
+    """Every candidate on the film tilted by `degrees` anticlockwise, in film pixels."""
+    there, size = _tilt(film, degrees)
+    tilted = replace(film, pixels=np.asarray(cv2.warpAffine(film.pixels, there, size), np.float32))
+    found = stages.detect(tilted, config.detector_mask_limit)
+    back = [_tilted_back(candidate, there, size[::-1], film) for candidate in found]
+    return [candidate for candidate in back if candidate.mask.area]
+
+
+def _tilt(film: Radiograph, degrees: float) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """The affine map (2, 3) from the film to the tilted one, which shows all of it, and that one's (width, height)."""
+    width, height = film.size
+    there = np.asarray(cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0), float)
+    cosine, sine = abs(there[0, 0]), abs(there[0, 1])
+    size = round(height * sine + width * cosine), round(height * cosine + width * sine)
+    there[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
+    return there, size
+
+
+def _tilted_back(
+    candidate: Candidate, there: NDArray[np.float64], shape: tuple[int, int], film: Radiograph
+) -> Candidate:
+    """A candidate of the tilted film of `shape` (H, W) in pixels of the film."""
+    body = candidate.mask.on_film(shape).astype(np.uint8)
+    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    mask = Mask.from_array(cv2.warpAffine(body, there, film.size, flags=flags) > 0)
+    x, y = cv2.invertAffineTransform(there) @ (*candidate.centroid, 1.0)
+    return Candidate(candidate.score, mask.box, mask, Point(float(x), float(y)))
 
 
 def parts(film: Radiograph, share: float) -> Iterator[Box]:

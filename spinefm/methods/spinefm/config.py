@@ -112,9 +112,10 @@ class SpineFMConfig(MethodConfig):
     """Starting points are checked as all others are; one that fails ends the attempt (paper: no check)."""
     attempts: int = count(5, 1, 100, "So many triples are tried before the reader is asked to click (paper: 1).")
     closer_look: bool = True
-    """Where nothing starts on the whole film, its parts are searched, each with its own grey range (paper: no)."""
+    """Where nothing starts on the whole film, its parts are searched, then the film tilted both ways (paper: no)."""
     closer_share: float = positive(0.6, 1, "Side of such a part in the film's longer side.")
     closer_percentile: float = number(1.0, 49, "A part's greys are stretched from this percentile to its opposite.")
+    closer_tilt: float = number(35.0, 90, "Degrees by which the film is tilted for a further look; 0: it is not.")
 
     # Patches and masks
     patch_factor: float = positive(3.0, 20, "Side of the segmentation patch.")

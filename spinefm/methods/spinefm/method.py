@@ -12,7 +12,7 @@ from spinefm.methods.base.result import finished
 from spinefm.methods.base.stages import Candidate, NetworkStages, Stages, Stopwatch
 from spinefm.methods.spinefm import extend
 from spinefm.methods.spinefm.captions import stop_reason
-from spinefm.methods.spinefm.closer import closer_candidates
+from spinefm.methods.spinefm.closer import closer_candidates, tilted_candidates
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.events import Decided, Viewed
 from spinefm.methods.spinefm.finish import finished_vertebrae, outlined_by_the_induction
@@ -117,10 +117,12 @@ class SpineFMMethod:
         raise CannotStart(" ".join([why, *lying(seen)]))
 
     def _looks(self, film: Radiograph, stages: Stages) -> Iterator[list[Candidate]]:
-        """What the detector sees on the whole film, then, where that starts no run, on its parts."""
+        """What the detector sees on the whole film, then, where that starts no run, on its parts and tilted."""
         yield stages.detect(film, self._config.detector_mask_limit)
         if self._config.closer_look:
             yield closer_candidates(film, stages, self._config)
+            tilt = self._config.closer_tilt
+            yield from (tilted_candidates(film, stages, self._config, each) for each in (tilt, -tilt) if each)
 
 
 def _from_clicks(clicks: StartingPoints, film: Radiograph, induction: Induction) -> Iterator[Event]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from spinefm.core.geometry import Box, Point
+from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import CannotStart, run_to_trace
 from spinefm.methods.base.events import Located
 from spinefm.methods.base.stages import Candidate
 from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
-from spinefm.methods.spinefm.closer import closer_candidates, moved, parts, stretched
+from spinefm.methods.spinefm.closer import closer_candidates, moved, parts, stretched, tilted_candidates
 from tests.columns import Oracle, empty_bundle, straight
 
 
@@ -70,6 +72,26 @@ def test_a_film_without_a_start_gets_one_from_its_parts() -> None:
     off = SpineFMConfig(closer_look=False)
     with pytest.raises(CannotStart, match="No vertebra was detected"):
         run_to_trace(SpineFMMethod(empty_bundle(), off, stages=lambda _: oracle), oracle.column.film)
+
+
+@pytest.mark.parametrize("degrees", [35.0, -35.0, 90.0])
+def test_what_is_seen_on_the_tilted_film_lies_on_the_film(degrees: float) -> None:
+    column = straight(5)
+
+    class Tilted(Oracle):
+        """Answers with what is bright on the film it gets."""
+
+        def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
+            assert film.pixels.shape[0] > 0.5 * column.size[1]
+            count, labels = cv2.connectedComponents((film.pixels > 0.5).astype(np.uint8))
+            masks = [Mask.from_array(labels == number) for number in range(1, count)]
+            return [Candidate(0.9, mask.box, mask, mask.centroid) for mask in masks if mask.area > 100]
+
+    found = tilted_candidates(column.film, Tilted(column), SpineFMConfig(), degrees)
+    best = [max(one.mask.dice(mask) for one in found) for mask in column.masks]
+    assert len(found) == 5 and min(best) > 0.9
+    near = [min(one.centroid.distance(centre) for one in found) for centre in column.centroids]
+    assert max(near) < 1.5
 
 
 def test_a_body_cut_by_an_inner_edge_is_left_out() -> None:
