@@ -117,12 +117,18 @@ class SpineFMMethod:
         raise CannotStart(" ".join([why, *lying(seen)]))
 
     def _looks(self, film: Radiograph, stages: Stages) -> Iterator[list[Candidate]]:
-        """What the detector sees on the whole film, then, where that starts no run, on its parts and tilted."""
-        yield stages.detect(film, self._config.detector_mask_limit)
-        if self._config.closer_look:
-            yield closer_candidates(film, stages, self._config)
-            tilt = self._config.closer_tilt
-            yield from (tilted_candidates(film, stages, self._config, each) for each in (tilt, -tilt) if each)
+        """What the detector sees on the whole film; where that starts no run, on its parts and tilted.
+
+        Of those looks the one with the most triples that can start comes first.
+        """
+        config = self._config
+        yield stages.detect(film, config.detector_mask_limit)
+        if not config.closer_look:
+            return
+        tilts = (config.closer_tilt, -config.closer_tilt) if config.closer_tilt else ()
+        looks = [tilted_candidates(film, stages, config, degrees) for degrees in tilts]
+        looks = [closer_candidates(film, stages, config), *looks]
+        yield from sorted(looks, key=lambda look: -sum(1 for _ in starting_triples(filtered(look, config), config)))
 
 
 def _from_clicks(clicks: StartingPoints, film: Radiograph, induction: Induction) -> Iterator[Event]:

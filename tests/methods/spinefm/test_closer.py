@@ -53,7 +53,10 @@ class Nearsighted(Oracle):
     def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
         if film.size == self.column.size:
             return []
-        corner = next(box for box in parts(self.column.film, 0.6) if np.array_equal(self._cut(box), film.pixels))
+        looks = parts(self.column.film, 0.6)
+        corner = next((box for box in looks if np.array_equal(self._cut(box), film.pixels)), None)
+        if corner is None:
+            return []
         found = super().detect(film, sure)
         return [moved(one, Box(-corner.x0, -corner.y0, 0, 0)) for one in found if self._within(one.mask.box, corner)]
 
