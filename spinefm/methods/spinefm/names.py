@@ -56,7 +56,7 @@ def _weighed(spine: Sequence[Accepted], ranked: Sequence[Naming], config: SpineF
     best, second = (*map(_reading, possible[:2]), None, None)[:2]
     second = second if second is not None and second.probability > config.second_limit else None
     numbers = tuple(body.number for body in spine)
-    if best is None or best.probability < config.naming_limit:
+    if best is None or not _is_given(possible[0], config):
         nothing = (None,) * len(spine)
         notes = [_withheld(spine, best, second, config), *_gaps(spine, nothing, config.gap_limit)]
         return Named(numbers, nothing, None, " ".join(notes), best, second, config.naming_limit)
@@ -64,6 +64,15 @@ def _weighed(spine: Sequence[Accepted], ranked: Sequence[Naming], config: SpineF
     missing = _missing(possible[0])
     notes = [*([_or(best, second)] if second else []), *(missing or _gaps(spine, best.levels, config.gap_limit))]
     return Named(numbers, best.levels, anchor, " ".join(notes), best, second, config.naming_limit)
+
+
+def _is_given(naming: Naming, config: SpineFMConfig) -> bool:
+    """Whether the likeliest naming names the spine: a rare order only where it is counted from C2 to S1.
+
+    Growth alone, which the simulator knows better than it can be known of a patient, gives no such name.
+    """
+    counted = {Level.C2, Level.S1} <= set(naming.levels)
+    return naming.probability >= config.naming_limit and (naming.variant == "usual" or counted)
 
 
 def _reading(naming: Naming) -> Reading:
@@ -109,10 +118,10 @@ def _withheld(spine: Sequence[Accepted], best: Reading | None, second: Reading |
     if best is None:
         return _unanchored(spine)
     likeliest = f"the likeliest are {in_words(best)}" + (f", then {in_words(second)}" if second else "")
-    return (
-        f"No names are sure enough (limit {percent(config.naming_limit)}): {likeliest}. Until one is chosen V1 is the "
-        "topmost vertebra."
-    )
+    why = f"No names are sure enough (limit {percent(config.naming_limit)})"
+    if best.probability >= config.naming_limit:
+        why = "Names that count other vertebrae than usual are for the reader to give"
+    return f"{why}: {likeliest}. Until some are chosen V1 is the topmost vertebra."
 
 
 def _counted(spine: Sequence[Accepted], config: SpineFMConfig) -> Named:
