@@ -79,6 +79,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "off-axis retry": ("retry_limit",),
     "evidence for names": ("naming",),
     "final limit": ("final_limit",),
+    "sure outlines": ("body_probability",),
 }
 """The departures by name: the settings that the preset `published` sets otherwise."""
 

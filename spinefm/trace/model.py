@@ -91,7 +91,9 @@ class Named:
 
 @dataclass(frozen=True)
 class Vertebra:
-    """A vertebra of the result; `probability` is 1 - background, how sure the classifier is of any vertebra.
+    """A vertebra of the result; `probability` is how sure its method is of it.
+
+    That of SpineFM is the probability that its outline has a Dice above 0.8 (`published`: that it is no background).
 
     `name` is its level, or V1, V2 … from the top when nothing anchors the names.
 

@@ -62,6 +62,7 @@ class SpineFMConfig(MethodConfig):
         "retry_limit": 0.0,
         "naming": "ends",
         "final_limit": 0.9,
+        "body_probability": "classifier",
     }
 
     # The kind of film, which the paper does not ask
@@ -234,6 +235,18 @@ class SpineFMConfig(MethodConfig):
         0.03, "Standard deviation of the final Gaussian; 0.03 has the published kernel's effect on NHANES II films."
     )
     smoothing_limit: float = share(0.5, "Value of the blurred mask above which a pixel stays (published code: 0.5).")
+
+    # Doubt
+    body_probability: Literal["outline", "classifier"] = "outline"
+    """A body's probability: that its outline has a Dice above 0.8, or that it is no background (as published)."""
+    sharp_low: float = share(0.25, "An outline is the sharper, the less area lies between this probability …")
+    sharp_high: float = share(0.75, "… and this one.")
+    sharpness_most: float = share(0.995, "A sharper outline counts as this sharp.")
+    outline_offset: float = number(5.73, 100, "Logistic of that probability: this is taken off. Fitted on 131 phantoms")
+    outline_sharpness: float = number(
+        4.7, 100, "(seeds 9200000-9213011, 1703 bodies): weight of the sharpness' log odds."
+    )
+    outline_class: float = number(0.08, 100, "Weight of the log odds of no background.")
 
     # Clicks after the run
     click_limit: float = number(2.0, 100, "A click further beside the spine shows no vertebra of it.")

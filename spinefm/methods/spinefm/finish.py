@@ -14,6 +14,7 @@ from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.result import along, vertebra
 from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.doubt import body_probability
 from spinefm.methods.spinefm.induction import Accepted
 from spinefm.methods.spinefm.segment import component
 from spinefm.trace.model import Named, Vertebra
@@ -27,7 +28,7 @@ def finished_vertebrae(
     masks = [final_mask(accepted, film, config, spacing) for accepted in spine]
     directions = along([mask.centroid for mask in masks])
     return tuple(
-        _vertebra(accepted, level, mask, directions[index], index)
+        _vertebra(accepted, level, mask, directions[index], index, config)
         for index, (accepted, level, mask) in enumerate(zip(spine, names.levels, masks, strict=True))
     )
 
@@ -55,13 +56,17 @@ def added_vertebrae(
     directions = dict(zip(spine, along(spine), strict=True))
     ordered = sorted(new, key=lambda accepted: axis.position(accepted.centroid))
     return tuple(
-        _vertebra(accepted, None, final_mask(accepted, film, config, spacing), directions[accepted.centroid], index)
+        _vertebra(
+            accepted, None, final_mask(accepted, film, config, spacing), directions[accepted.centroid], index, config
+        )
         for index, accepted in enumerate(ordered)
     )
 
 
-def _vertebra(accepted: Accepted, level: Level | None, mask: Mask, direction: Point, index: int) -> Vertebra:
-    return vertebra(accepted.number, index, level, mask, direction, 1.0 - accepted.classified.background)
+def _vertebra(
+    accepted: Accepted, level: Level | None, mask: Mask, direction: Point, index: int, config: SpineFMConfig
+) -> Vertebra:
+    return vertebra(accepted.number, index, level, mask, direction, body_probability(accepted, config))
 
 
 def final_mask(accepted: Accepted, film: Radiograph, config: SpineFMConfig, spacing: float) -> Mask:
