@@ -9,7 +9,7 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.events import Located
 from spinefm.methods.base.protocol import Addition, CannotStart, Direction
 from spinefm.methods.base.result import finished
-from spinefm.methods.base.stages import Candidate, NetworkStages, Stages, Stopwatch
+from spinefm.methods.base.stages import NetworkStages, Stages, Stopwatch
 from spinefm.methods.spinefm import extend
 from spinefm.methods.spinefm.captions import stop_reason
 from spinefm.methods.spinefm.closer import closer_candidates, tilted_candidates
@@ -103,8 +103,7 @@ class SpineFMMethod:
             yield from _from_clicks(self._clicks, film, induction)
             return
         why = ""
-        for candidates in self._looks(film, stages):
-            located = filtered(candidates, self._config)
+        for located in self._looks(film, stages):
             yield located
             triples = 0
             for triples, starts in enumerate(starting_triples(located, self._config), start=1):
@@ -116,19 +115,20 @@ class SpineFMMethod:
             why = why or _why_not(located, triples)
         raise CannotStart(" ".join([why, *lying(seen)]))
 
-    def _looks(self, film: Radiograph, stages: Stages) -> Iterator[list[Candidate]]:
+    def _looks(self, film: Radiograph, stages: Stages) -> Iterator[Located]:
         """What the detector sees on the whole film; where that starts no run, on its parts and tilted.
 
-        Of those looks the one with the most triples that can start comes first.
+        Of those looks the one with the most triples that can start comes first, and no score limit is lowered.
         """
         config = self._config
-        yield stages.detect(film, config.detector_mask_limit)
+        yield filtered(stages.detect(film, config.detector_mask_limit), config)
         if not config.closer_look:
             return
         tilts = (config.closer_tilt, -config.closer_tilt) if config.closer_tilt else ()
         looks = [tilted_candidates(film, stages, config, degrees) for degrees in tilts]
-        looks = [closer_candidates(film, stages, config), *looks]
-        yield from sorted(looks, key=lambda look: -sum(1 for _ in starting_triples(filtered(look, config), config)))
+        sure = config.changed({"score_floor": config.score_limit})
+        located = [filtered(look, sure) for look in (closer_candidates(film, stages, config), *looks)]
+        yield from sorted(located, key=lambda look: -sum(1 for _ in starting_triples(look, config)))
 
 
 def _from_clicks(clicks: StartingPoints, film: Radiograph, induction: Induction) -> Iterator[Event]:
