@@ -21,6 +21,7 @@ LAYERS = (
     "phantom",
     "data",
     "methods",
+    "measure",
     "evaluation",
     "export",
     "training",

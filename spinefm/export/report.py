@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from spinefm import __version__
+from spinefm.export.subject import notes_of
+from spinefm.measure import Measures, measure
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.model import Anchor, Named, Reading, Trace
@@ -14,12 +16,14 @@ REPORT_SCHEMA = 1
 """Version of the report's layout."""
 
 
-def report(trace: Trace) -> dict[str, Any]:
-    """The report of a finished `trace`, ready for JSON. Raises ValueError for an unfinished one."""
+def report(trace: Trace, measures: Measures | None = None) -> dict[str, Any]:
+    """The report of a finished `trace`, ready for JSON. Raises ValueError for an unfinished one.
+
+    `measures` are those of the trace; without them they are computed.
+    """
     finished = trace.finished
     if finished is None:
-        raise ValueError("The run did not come to its end, so there is nothing to report; run the film again.")
-    named = next(trace.of(Named), None)
+        raise ValueError("The run did not finish, so there is nothing to report; run the film again.")
     return {
         "schema": REPORT_SCHEMA,
         "notice": "Research only, not a medical device.",
@@ -28,9 +32,10 @@ def report(trace: Trace) -> dict[str, Any]:
         "film": asdict(trace.film),
         "vertebrae": [vertebra.name for vertebra in trace.vertebrae],
         "anchor": _anchor(trace.anchor),
-        "readings": [_reading(one) for one in (named.best, named.second) if one] if named else [],
+        "readings": _readings(trace),
+        "measures": _measures(measures or measure(trace)),
         "stops": {direction: _stop(decided) for direction, decided in stops(trace.events).items()},
-        "notes": [*trace.film.notes, *([named.note] if named and named.note else []), *finished.notes],
+        "notes": notes_of(trace),
         "corrections": [{"action": event.action, "text": event.text} for event in trace.corrections],
         "settings": dict(trace.settings),
         "seconds": {stage: round(seconds, 4) for stage, seconds in finished.seconds.items()},
@@ -47,10 +52,31 @@ def _anchor(anchor: Anchor | None) -> dict[str, Any] | None:
     return {"level": anchor.level.name, "source": anchor.source, "probability": anchor.probability}
 
 
+def _readings(trace: Trace) -> list[dict[str, Any]]:
+    """The likeliest namings of a run, where it weighed them."""
+    named = next(trace.of(Named), None)
+    return [_reading(one) for one in (named.best, named.second) if one] if named else []
+
+
 def _reading(reading: Reading) -> dict[str, Any]:
     """One of the likeliest namings, from the top; null for a thirteenth thoracic vertebra."""
     names = [level.name if level else None for level in reading.levels]
     return {"vertebrae": names, "probability": reading.probability, "variant": reading.variant}
+
+
+def _measures(measures: Measures) -> dict[str, Any]:
+    """What the measures in measures.csv rest on."""
+    facing = measures.facing
+    return {
+        "facing": facing.side,
+        "facing_probability": round(facing.probability, 4),
+        "facing_source": facing.source,
+        "spacing_mm": measures.spacing_mm,
+        "spacing_source": measures.spacing_source,
+        "not_upright": measures.not_upright or None,
+        "measured": len(measures.measured),
+        "not_measurable": len(measures.values) - len(measures.measured),
+    }
 
 
 def _stop(decided: Decided) -> dict[str, Any]:

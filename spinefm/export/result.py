@@ -17,14 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from spinefm.export.errors import ExportError
 from spinefm.export.labels import label_map, label_picture
+from spinefm.export.measures import measures_csv
 from spinefm.export.overlay import draw_overlay
 from spinefm.export.report import report
 from spinefm.export.table import vertebrae_csv
 from spinefm.imaging.radiograph import Radiograph, printable
+from spinefm.measure import Measures, measure
 from spinefm.trace.model import Trace
 
-RESULT_FILES = ("labels.png", "overlay.png", "trace.json", "vertebrae.csv", "report.json")
+RESULT_FILES = ("labels.png", "overlay.png", "trace.json", "vertebrae.csv", "measures.csv", "report.json")
 """The files of a result, in the order in which they are written."""
 ERROR_FILE = "error.json"
 """What a film that failed leaves in their place."""
@@ -34,10 +37,6 @@ PNG_SPEED = (
     *(cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP),
 )
 """How the overlay is packed: films are grainy, so run lengths over rows serve as well as zlib's search, much faster."""
-
-
-class ExportError(ValueError):
-    """A result cannot be written to the requested place; the message is one sentence that says why and what to do."""
 
 
 def result_name(film: str) -> str:
@@ -59,24 +58,30 @@ def _writable(name: str) -> str:
     return name
 
 
-def result_files(trace: Trace, film: Radiograph) -> dict[str, bytes]:
-    """Name and content of each of `RESULT_FILES`. Raises ValueError for an unfinished trace or another film's."""
+def result_files(trace: Trace, film: Radiograph, measures: Measures | None = None) -> dict[str, bytes]:
+    """Name and content of each of `RESULT_FILES`. Raises ValueError for an unfinished trace or another film's.
+
+    `measures` are those of the trace with the facing and the spacing that count; without them both are the trace's.
+    """
+    known = measures or measure(trace, film=film)
     return {
         "labels.png": _palette_png(label_picture(label_map(trace))),
         "overlay.png": _colour_png(draw_overlay(trace, film)),
         "trace.json": trace.to_json().encode(),
-        "vertebrae.csv": vertebrae_csv(trace).encode(),
-        "report.json": _json(report(trace)),
+        "vertebrae.csv": vertebrae_csv(trace, known).encode(),
+        "measures.csv": measures_csv(known).encode(),
+        "report.json": _json(report(trace, known)),
     }
 
 
-def write_result(folder: str | Path, trace: Trace, film: Radiograph) -> Path:
+def write_result(folder: str | Path, trace: Trace, film: Radiograph, measures: Measures | None = None) -> Path:
     """Write the result of `trace` on `film` as `folder`, in place of an earlier result there; returns the folder.
 
+    `measures` as in `result_files`.
     The folder appears complete or not at all. Raises ExportError if it holds files that are no result or cannot be
     written; an earlier result then remains.
     """
-    return _replace_folder(Path(folder), result_files(trace, film))
+    return _replace_folder(Path(folder), result_files(trace, film, measures))
 
 
 def write_error(folder: str | Path, film: str, sentence: str, detail: str | None = None) -> Path:
@@ -88,10 +93,13 @@ def write_error(folder: str | Path, film: str, sentence: str, detail: str | None
     return _replace_folder(Path(folder), {ERROR_FILE: _json(content)})
 
 
-def write_zip(target: str | Path | BinaryIO, trace: Trace, film: Radiograph) -> None:
-    """Write the result as one zip to a path or a binary stream; its files lie in a folder named after the film."""
+def write_zip(target: str | Path | BinaryIO, trace: Trace, film: Radiograph, measures: Measures | None = None) -> None:
+    """Write the result as one zip to a path or a binary stream; its files lie in a folder named after the film.
+
+    `measures` as in `result_files`.
+    """
     folder = result_name(trace.film.name)
-    files = result_files(trace, film)
+    files = result_files(trace, film, measures)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(f"{folder}/{name}", content)
@@ -112,7 +120,7 @@ def _replace_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise ExportError(
-            f'The result cannot be written to "{folder}" ({reason}): make room there, or choose another --out.'
+            f'The result cannot be written to "{folder}" ({reason}): free disk space, or choose another --out.'
         ) from error
     return folder
 
@@ -136,7 +144,7 @@ def _refuse_foreign(folder: Path) -> None:
     """Refuse to replace anything but an earlier result."""
     if folder.is_symlink():
         raise ExportError(
-            f'The place for the result, "{folder}", is a symbolic link; remove it, or choose another --out.'
+            f'The folder of the result, "{folder}", is a symbolic link; remove it, or choose another --out.'
         )
     if folder.is_dir():
         foreign = sorted(path.name for path in folder.iterdir() if path.name not in (*RESULT_FILES, ERROR_FILE))
@@ -144,7 +152,7 @@ def _refuse_foreign(folder: Path) -> None:
         foreign = [folder.name] if folder.exists() else []
     if foreign:
         raise ExportError(
-            f'The place for the result, "{folder}", holds "{foreign[0]}", which is no result; choose another --out.'
+            f'The folder of the result, "{folder}", contains "{foreign[0]}", not a result; choose another --out.'
         )
 
 

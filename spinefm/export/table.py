@@ -7,36 +7,63 @@ import io
 from collections.abc import Mapping, Sequence
 
 from spinefm.core.geometry import Point
+from spinefm.export.cells import Cell, rounded
+from spinefm.measure import Measures, measure
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
+from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Trace, Vertebra
-
-Cell = str | int | float | None
 
 CORNERS = ("upper_left", "upper_right", "lower_right", "lower_left")
 """The corners of a body in the order in which a vertebra keeps them: clockwise in the picture."""
 
 
-def vertebra_rows(trace: Trace) -> list[dict[str, Cell]]:
+MEASURED = {
+    "anterior_height": "anterior_height_mm",
+    "middle_height": "middle_height_mm",
+    "posterior_height": "posterior_height_mm",
+    "anterior_ratio": "anterior_ratio",
+    "middle_ratio": "middle_ratio",
+    "neighbour_ratio": "neighbour_ratio",
+    "height_loss": "height_loss_percent",
+    "disc_height_anterior": "disc_below_anterior_mm",
+    "disc_height_middle": "disc_below_middle_mm",
+    "disc_height_posterior": "disc_below_posterior_mm",
+    "disc_height_index": "disc_below_index",
+    "slip": "slip_below_percent",
+    "segmental_angle": "segmental_angle_below_degrees",
+}
+"""Measures of a body, or of it and the body below it, and their columns."""
+GRADES = {"height_loss": "genant", "slip": "meyerding_below"}
+"""Measures whose grade has a column of its own."""
+
+
+def vertebra_rows(trace: Trace, measures: Measures | None = None) -> list[dict[str, Cell]]:
     """One row per vertebra of `trace`, from the top; unknown values (millimetres, corners) are None.
 
     Width is the mean of the upper and lower edge between the corners, height that of the left and right edge. The
     decision that ended the induction upwards is in the row of the topmost vertebra, downwards in that of the lowest.
+    `measures` are those of the trace; without them they are computed.
     """
+    known = measures or measure(trace)
     vertebrae, ended = trace.vertebrae, stops(trace.events)
     ends = {len(vertebrae) - 1: ended.get("down")} | ({0: ended["up"]} if "up" in ended else {})
     return [
-        {**_row(vertebra, trace.film.spacing_mm, ends.get(index)), "correction": _correction(vertebra, trace)}
+        {
+            **_row(vertebra, known.spacing_mm, ends.get(index)),
+            "correction": _correction(vertebra, trace),
+            **_measure_cells(vertebra.name, known),
+        }
         for index, vertebra in enumerate(vertebrae)
     ]
 
 
-def vertebrae_csv(trace: Trace) -> str:
+def vertebrae_csv(trace: Trace, measures: Measures | None = None) -> str:
     """The rows as comma-separated values with a header line, also for a trace without a vertebra."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(vertebra_rows(trace))
+    writer.writerows(vertebra_rows(trace, measures))
     return text.getvalue()
 
 
@@ -48,19 +75,20 @@ def _row(vertebra: Vertebra, spacing: float | None, stop: Decided | None) -> dic
         "name": vertebra.name,
         "level": vertebra.level.name if vertebra.level else None,
         "label_id": vertebra.level_id,
-        "centroid_x_px": _rounded(vertebra.centroid.x),
-        "centroid_y_px": _rounded(vertebra.centroid.y),
+        "centroid_x_px": rounded(vertebra.centroid.x),
+        "centroid_y_px": rounded(vertebra.centroid.y),
         "area_px": area,
-        "width_px": _rounded(width),
-        "height_px": _rounded(height),
-        "area_mm2": _rounded(area * spacing**2) if spacing else None,
+        "width_px": rounded(width),
+        "height_px": rounded(height),
+        "area_mm2": rounded(area * spacing**2) if spacing else None,
         "width_mm": _scaled(width, spacing),
         "height_mm": _scaled(height, spacing),
         **_corner_cells(vertebra.corners),
-        "probability": _rounded(vertebra.probability, 4),
+        "probability": rounded(vertebra.probability, 4),
+        "doubtful": "yes" if doubtful(vertebra) else None,
         "stop_reason": stop.reason if stop else None,
-        "stop_value": _rounded(stop.value, 4) if stop else None,
-        "stop_limit": _rounded(stop.limit, 4) if stop else None,
+        "stop_value": rounded(stop.value, 4) if stop else None,
+        "stop_limit": rounded(stop.limit, 4) if stop else None,
     }
 
 
@@ -93,18 +121,24 @@ def _correction(vertebra: Vertebra, trace: Trace) -> str | None:
 def _corner_cells(corners: Sequence[Point]) -> Mapping[str, Cell]:
     places: Sequence[Point | None] = corners if len(corners) == 4 else (None,) * 4
     return {
-        f"{corner}_{axis}_px": _rounded(getattr(place, axis)) if place else None
+        f"{corner}_{axis}_px": rounded(getattr(place, axis)) if place else None
         for corner, place in zip(CORNERS, places, strict=True)
         for axis in "xy"
     }
 
 
+def _measure_cells(name: str, measures: Measures) -> dict[str, Cell]:
+    """The measures of the vertebra of that name and of the disc below it; None where they are not measurable."""
+    own = {one.key: one for one in measures if one.levels[0] == name and one.key in MEASURED}
+    cells: dict[str, Cell] = {
+        column: rounded(own[key].value, 3) if key in own else None for key, column in MEASURED.items()
+    }
+    grades = {column: own[key].grade or None if key in own else None for key, column in GRADES.items()}
+    return {**cells, **grades}
+
+
 def _scaled(pixels: float | None, spacing: float | None) -> float | None:
-    return _rounded(pixels * spacing) if pixels is not None and spacing else None
-
-
-def _rounded(value: float | None, digits: int = 2) -> float | None:
-    return None if value is None else round(value, digits)
+    return rounded(pixels * spacing) if pixels is not None and spacing else None
 
 
 COLUMNS = (
@@ -122,9 +156,12 @@ COLUMNS = (
     "height_mm",
     *(f"{corner}_{axis}_px" for corner in CORNERS for axis in "xy"),
     "probability",
+    "doubtful",
     "stop_reason",
     "stop_value",
     "stop_limit",
     "correction",
+    *MEASURED.values(),
+    *GRADES.values(),
 )
 """The table's columns, in order."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -39,6 +40,8 @@ Polarity = Literal["auto", "keep", "turn"]
 
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 """What Python puts in the place of a byte that is no UTF-8."""
+TURNED = re.compile(r"The film was turned clockwise by (90|180|270)°")
+"""The note that a turn leaves."""
 READ = "PNG, JPEG, TIFF, BMP, DICOM or NIfTI file"
 """The kinds of file that are read, as messages name them."""
 
@@ -81,7 +84,9 @@ class Radiograph:
         """This film turned clockwise by so many quarters, with a note: every coordinate is then the turned film's."""
         if quarters % 4 == 0:
             return self
-        note = f"The film was turned clockwise by {90 * (quarters % 4)}°: all coordinates are those of the turned film."
+        note = (
+            f"The film was rotated clockwise by {90 * (quarters % 4)}°: all coordinates are those of the rotated film."
+        )
         provenance = replace(self.provenance, notes=(note, *self.provenance.notes))
         return Radiograph(np.ascontiguousarray(np.rot90(self.pixels, -quarters)), self.spacing, provenance)
 
@@ -105,6 +110,16 @@ class Radiograph:
         check_size(array.shape[1], array.shape[0])
         pixels, notes = scaled(array, _range_of(array))
         return _finish(Decoded(pixels, "array", 8 * array.dtype.itemsize, spacing, notes), name, polarity)
+
+
+def quarters_turned(notes: Iterable[str]) -> int:
+    """By how many quarters a film with these notes was turned clockwise since it was read, 0 to 3.
+
+    Example:
+        >>> quarters_turned(["The film was turned clockwise by 270°: all coordinates are those of the turned film."])
+        3
+    """
+    return sum(int(found[1]) // 90 for note in notes if (found := TURNED.match(note))) % 4
 
 
 def _range_of(array: NDArray[Any]) -> tuple[float, float] | None:
@@ -152,7 +167,7 @@ def _content_of(path: Path) -> bytes:
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         if isinstance(error, UnreadableFilm):
             raise
-        raise UnreadableFilm("The file cannot be opened: check its name and that you may read it.") from error
+        raise UnreadableFilm("The file cannot be opened: check its name and your permission to read it.") from error
 
 
 def _is_regular(path: Path) -> bool:
@@ -186,7 +201,7 @@ def _decode(data: bytes) -> Decoded:
         return nifti.decode(data)
     kind = named_kind(data)
     if kind:
-        raise UnreadableFilm(f"The file is {kind}, which is not read: give a {READ}.")
+        raise UnreadableFilm(f"The file is {kind}, which is not supported: give a {READ}.")
     return _decode_dicom(data)
 
 
@@ -194,7 +209,7 @@ def _decode_gzip(data: bytes) -> Decoded:
     """Decode a NIfTI file inside gzip; nothing else is unpacked."""
     content = nifti.unpacked(data)
     if content is None:
-        raise UnreadableFilm(f"The file is a gzip archive, which is not read: give a {READ}.")
+        raise UnreadableFilm(f"The file is a gzip archive, which is not supported: give a {READ}.")
     return nifti.decode(content)
 
 

@@ -188,4 +188,4 @@ def annotated(level: Level, outline: Outline) -> Outline:
     corners = np.array([anterior + rise, posterior + rise, posterior, anterior])
     within = (outline.inferior - anterior) @ (posterior - tip) > 0
     polygon = np.concatenate([corners[:3], outline.inferior[within][::-1], corners[3:]])
-    return replace(outline, polygon=polygon, corners=corners)
+    return replace(outline, polygon=polygon, corners=corners, superior=corners[:2])

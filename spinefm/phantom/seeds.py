@@ -20,6 +20,9 @@ RELEASE_SEEDS = range(9_100_000, 9_100_200)
 RELEASE_SEEDS_FROZEN = "2026-11-26"
 """The day on which `RELEASE_SEEDS` were set aside, before anything was run on them."""
 
+MEASURE_SEEDS = range(9_300_000, 9_300_100)
+"""The phantoms on which the accuracy of measures is stated: nothing is tuned on them; that is for 9301000 and up."""
+
 
 def share_a_seed(first: range, second: range) -> bool:
     """Whether two ranges have a seed in common.

@@ -40,12 +40,14 @@ class BodyTruth:
 
     `polygon` (N, 2) before any clipping by the film, of C2 as collections annotate it (see `outlines.annotated`);
     `corners` (4, 2) superior-anterior, superior-posterior, inferior-posterior, inferior-anterior; `visible`, the share
-    of its area inside the collimated film.
+    of its area inside the collimated film. `superior` and `inferior` (M, 2), the endplates from anterior to posterior.
     """
 
     polygon: Points
     corners: Points
     visible: float
+    superior: Points
+    inferior: Points
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,7 +180,7 @@ def _truth(
         if share < LEAST_VISIBLE or not body.any():
             continue
         crop[body] = level
-        truth[level] = BodyTruth(polygon, view(known.corners), share)
+        truth[level] = BodyTruth(polygon, view(known.corners), share, view(known.superior), view(known.inferior))
     return labels, truth
 
 

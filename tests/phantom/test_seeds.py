@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from spinefm.phantom.seeds import (
+    MEASURE_SEEDS,
     RELEASE_SEEDS,
     RELEASE_SEEDS_FROZEN,
     TEST_SEEDS,
@@ -19,7 +20,9 @@ from spinefm.phantom.seeds import (
 CARD = Path(__file__).parents[2] / "weights" / "README.md"
 
 
-@pytest.mark.parametrize(("first", "second"), combinations((TRAIN_SEEDS, RELEASE_SEEDS, TUNING_SEEDS[1]), 2))
+@pytest.mark.parametrize(
+    ("first", "second"), combinations((TRAIN_SEEDS, RELEASE_SEEDS, MEASURE_SEEDS, TUNING_SEEDS[1]), 2)
+)
 def test_what_is_for_one_thing_is_for_no_other(first, second):
     assert not share_a_seed(first, second)
 

@@ -249,8 +249,8 @@ class SpineFMConfig(MethodConfig):
     outline_class: float = number(0.08, 100, "Weight of the log odds of no background.")
 
     # Clicks after the run
-    click_limit: float = number(2.0, 100, "A click further beside the spine shows no vertebra of it.")
-    click_reach: float = number(6.0, 100, "The spine is taken to go on straight so far beyond its ends.")
+    click_limit: float = number(2.0, 100, "A click farther from the spine is not on one of its vertebrae.")
+    click_reach: float = number(6.0, 100, "The spine is assumed to continue straight so far beyond its ends.")
 
     @classmethod
     def fitted_to(cls, bundle: Bundle) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import { timeOfBody, timeOfEntry, stepOf } from "./timeline.js";
 /** @typedef {import("./player.js").View} View */
 /** @typedef {{go: (time: number) => void, choose: (body: number | null) => void, hover: (body: number | null) => void, correct: ((change: any) => void) | null, add: () => void, edit: () => void, compare?: any}} Act */
 
-export const LOCK_MEANS = "Locked: keeps its name and outline whatever is renamed, deleted or run again";
-const GO_ON = { true: "This is no end of the spine: go on from here", false: "Keep the rejected vertebra, and go on from there" };
+export const LOCK_MEANS = "Locked: keeps its name and outline when others are renamed or deleted, and in the next run";
+const GO_ON = { true: "This is not an end of the spine: continue from here", false: "Keep the rejected vertebra and continue from there" };
 
 /** @param {string | undefined} colour @param {boolean} found */
 export function swatch(colour, found) {
@@ -93,7 +93,7 @@ function downloadNote({ status, corrections, replay }, words) {
   if (status === "failed") return "The run failed: there is nothing to download.";
   if (status !== "finished") return `One zip appears here when the run is finished: ${words}.`;
   if (corrections) return `The zip is being packed: ${words}.`;
-  return replay ? "This is a replay of an evaluation, whose files lie in its own folder." : "The files of this run lie beside this page.";
+  return replay ? "This is a replay of an evaluation, whose files are in its own folder." : "The files of this run are next to this page.";
 }
 
 /** Marks the log's row of the moment, and keeps it in sight without moving the page. @param {HTMLElement} root @param {number} entry */

@@ -26,6 +26,7 @@ from spinefm.trace.registry import Event
 from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Refused, carried, extended
 from spinefm.ui.server.examples import Choice, Example
+from spinefm.ui.server.exports import offered
 from spinefm.ui.server.limits import made
 from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.player import (
@@ -42,7 +43,7 @@ from spinefm.ui.server.sittings import Sitting
 from spinefm.weights.load import BundleError
 
 BROKEN = "The run stopped on an error in the program: try another film, and report this one."
-NO_ZIP = "The zip of this result could not be made, because the server has no room: try again in some minutes."
+NO_ZIP = "The zip of this result could not be made, because the server's disk is full: try again in a few minutes."
 NO_FILM = "No film is chosen: drop one anywhere on this page, or pick an example."
 
 
@@ -161,6 +162,7 @@ def recalled(sitting: Sitting) -> Iterator[Shown]:
 def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
     """A finished run with its corrections."""
     more = {"example": kept.choice.example, "corrections": undo_payload(kept.run), "made": made(kept.run.trace), **more}
+    more["exports"] = offered(kept.choice)
     if kept.choice.example is None:
         more["remarks"] = [*remarks(film), RELOAD]
     yield from _packed(trace_payload(kept.run.trace, film, new_run(), **more), kept, film)
@@ -301,7 +303,7 @@ def run_steps(
 
 def _trace(method: Method, progress: RunProgress) -> Trace:
     if not any(isinstance(event, Finished) for event in progress.events):
-        raise CannotStart("The run ended before it was finished: run it again.")
+        raise CannotStart("The run stopped before it finished: run it again.")
     return Trace.from_events(film_record(progress.film), method.name, method.settings, progress.events)
 
 
@@ -315,7 +317,8 @@ def _finished(progress: RunProgress, kept: Kept, wanted: Wishes, before: Kept | 
     comparison = None
     if earlier is not None:
         comparison = {**compare(earlier, trace), **_earlier(earlier)}
-    more = {"comparison": comparison, "corrections": undo_payload(kept.run), "made": made(trace)}
+    more: Payload = {"comparison": comparison, "corrections": undo_payload(kept.run), "made": made(trace)}
+    more["exports"] = offered(kept.choice)
     payload = progress.finished(**more)
     lines = [*payload["notices"], *_left_out(wanted, former, trace)]
     quiet = payload["remarks"] if choice_is_example(kept.choice) else [*payload["remarks"], RELOAD]
@@ -340,7 +343,7 @@ def _left_out(wanted: Wishes, former: CorrectedRun | None, trace: Trace) -> Iter
         yield f"{title} takes no starting points: those clicked were not used."
     if former is not None and former.trace.corrections and not _all_kept(former.trace, trace):
         kept = ", except for locked vertebrae" if former.trace.locked else ""
-        yield f"This run starts without the corrections of the run before{kept}; undo brings that run back."
+        yield f"This run starts without the corrections of the run before{kept}; undo restores that run."
 
 
 def _all_kept(former: Trace, trace: Trace) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -135,6 +136,33 @@ def all_events(limit: float = 0.1, clicks: tuple[Point, ...] = ()) -> tuple[Even
     return located(), seeded(clicks), *steps(limit), *ending(limit)
 
 
+class UnderWay:
+    """How many runs are under way."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """One more, until its generator ends or is closed."""
+        self._add(1)
+        try:
+            yield
+        finally:
+            self._add(-1)
+
+    def _add(self, count: int) -> None:
+        with self._changed:
+            self._count += count
+            self._changed.notify_all()
+
+    def wait_for_none(self) -> None:
+        """Wait until no run is under way."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._count == 0, timeout=60)
+
+
 @dataclass(frozen=True)
 class StandIn:
     """A method that knows its run by heart; no run can start on a film named "dark"."""
@@ -143,9 +171,14 @@ class StandIn:
     settings: Mapping[str, Setting] = field(default_factory=lambda: {"overlap_limit": 0.1})
     seeds: tuple[Point, ...] = ()
     name: str = "spinefm"
+    under_way: UnderWay = field(default_factory=UnderWay)
 
     def run(self, film: Radiograph) -> Iterator[Event]:
         """The events, each as soon as the gate lets it through."""
+        with self.under_way.one():
+            yield from self._events(film)
+
+    def _events(self, film: Radiograph) -> Iterator[Event]:
         limit = self.settings["overlap_limit"]
         assert isinstance(limit, float)
         if not self.seeds:
@@ -167,17 +200,18 @@ class StandIn:
         beyond = Point(CENTRES[6].x, SIZE[1] + 8.0)
         last = Proposed("down", 3, tuple(CENTRES[4:7]), beyond, Box.square(beyond, 120))
         out = Decided("down", 3, "stopped", "point outside", 8.0, 0.0, None)
-        words = "the induction downwards went on past background 0.91 > 0.50"
+        words = "the induction downwards continued past background 0.91 > 0.50"
         return Addition((*seen, taken, last, out), (vertebra(6, 6),), passed=words)
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
-        """The seventh body, where the click lies near it."""
-        if point.distance(CENTRES[6]) > 20:
+        """The body whose centre lies near the click."""
+        index = min(range(len(CENTRES)), key=lambda i: point.distance(CENTRES[i]))
+        if point.distance(CENTRES[index]) > 20:
             raise CannotAdd("No new vertebra was found at that click (the mask is empty): click the middle of one.")
         patch = Box.square(point, 120)
         taken = Decided("added", 1, "accepted", "by hand", 0.91, 0.5, 6, overruled="background")
-        shape = Segmented("added", 1, body(6), CENTRES[6], point.distance(CENTRES[6]), patch, 0.0, 0.5)
-        return Addition((Proposed("added", 1, (), point, patch), shape, taken), (vertebra(6, 6),))
+        shape = Segmented("added", 1, body(index), CENTRES[index], point.distance(CENTRES[index]), patch, 0.0, 0.5)
+        return Addition((Proposed("added", 1, (), point, patch), shape, taken), (vertebra(6, index),))
 
     def wait(self) -> None:
         """Wait at the gate, where there is one."""
@@ -190,6 +224,7 @@ class StandInService:
     """A model service that hands out the stand-in; with a gate, a test lets its events through one by one."""
 
     gate: threading.Semaphore | None = None
+    under_way: UnderWay = field(default_factory=UnderWay)
 
     def facts(self) -> Facts:
         """As on a machine without a GPU."""
@@ -205,4 +240,4 @@ class StandInService:
         """The stand-in, whatever the name; of the settings only the overlap limit has an effect."""
         if bundle not in (None, "compact"):
             raise BundleError(f'This page has no bundle "{bundle}": choose compact.')
-        return StandIn(self.gate, {"overlap_limit": 0.1, **settings}, tuple(seeds or ()))
+        return StandIn(self.gate, {"overlap_limit": 0.1, **settings}, tuple(seeds or ()), under_way=self.under_way)

@@ -1,0 +1,170 @@
+"""All measures of a film from its trace or its landmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from spinefm.core.geometry import Point
+from spinefm.core.levels import Level
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.measure import alignment, discs, heights, offset, pelvis, slip
+from spinefm.measure.bodies import Seen, landmarks_of, seen_bodies, tilt_of
+from spinefm.measure.config import MeasureConfig
+from spinefm.measure.facing import guess
+from spinefm.measure.model import Facing, FacingGuess, Landmarks, Line, Measure, Measures
+from spinefm.measure.planar import Points, facing_left
+from spinefm.measure.references import reference_of
+from spinefm.measure.spine import Draft, Spine
+from spinefm.measure.uncertainty import half_interval, resampled
+from spinefm.methods.spinefm.events import Viewed
+from spinefm.trace.model import Trace
+
+GROUPS: tuple[Callable[[Spine], Iterator[Draft]], ...] = (
+    alignment.drafts,
+    heights.drafts,
+    discs.drafts,
+    slip.drafts,
+    offset.drafts,
+    pelvis.drafts,
+)
+"""The groups of measures in the order in which they are listed."""
+
+
+def measure(
+    trace: Trace,
+    facing: Facing | None = None,
+    spacing: float | None = None,
+    film: Radiograph | None = None,
+    config: MeasureConfig | None = None,
+) -> Measures:
+    """Everything that can be measured on a finished run, as corrected since, and what cannot and why.
+
+    Args:
+        trace: the run.
+        facing: the side to which the patient looks, "left" or "right"; estimated where it is not given.
+        spacing: mm per film pixel; the trace's own where it is not given. Without either there are no millimetres.
+        film: the film of the run; with it, outer bodies that the collimator cuts are recognised.
+        config: other settings than the defaults.
+
+    Returns:
+        The measures with landmarks, facing and scale; none of a run that found nothing.
+
+    Raises:
+        ValueError: a facing other than these two, a spacing that is not positive, or a film of another size.
+
+    Example:
+        >>> measures = spinefm.measure(trace, facing="left")  # doctest: +SKIP
+        >>> measures.of("lordosis_l1_s1")[0].value  # doctest: +SKIP
+    """
+    _refuse(facing, spacing)
+    if film is not None and film.size != trace.film.size:
+        raise ValueError(f"The trace is of a film of size {trace.film.size}, not {film.size}; give the film it is of.")
+    settings = config or MeasureConfig()
+    vertebrae = trace.vertebrae
+    bodies = seen_bodies(vertebrae, trace.film.size, settings, film.pixels if film else None)
+    view = next(trace.of(Viewed), None)
+    known = FacingGuess(facing, 1.0, "given") if facing else guess(_answer(view), _tops(bodies), settings)
+    marks = [landmarks_of(body, known.side, settings) for body in bodies]
+    tilted = not_upright(view, [vertebra.centroid for vertebra in vertebrae], settings)
+    scale, source = (spacing, "given") if spacing else (trace.film.spacing_mm, trace.film.spacing_source)
+    return Measures(
+        film=trace.film.name,
+        facing=known,
+        spacing_mm=scale,
+        spacing_source=source,
+        not_upright=tilted,
+        landmarks=tuple(marks),
+        values=measure_landmarks(marks, known, scale, tilted, settings),
+    )
+
+
+def measure_landmarks(
+    bodies: Sequence[Landmarks],
+    facing: FacingGuess,
+    spacing: float | None,
+    not_upright: str = "",
+    config: MeasureConfig | None = None,
+) -> tuple[Measure, ...]:
+    """The measures of bodies whose landmarks are known, from the top: the formulas alone.
+
+    spacing: mm per pixel, None where unknown. not_upright: why nothing can be measured against the horizontal, if so.
+    """
+    settings = config or MeasureConfig()
+    spine = Spine(tuple(bodies), facing.side, spacing, not_upright, settings)
+    drawn = resampled(spine, settings)
+    drafts = (draft for group in GROUPS for draft in group(spine))
+    return tuple(_measured(draft, spine, facing, drawn) for draft in drafts)
+
+
+def _answer(view: Viewed | None) -> tuple[str, float] | None:
+    """The facing that a network saw, with its probability."""
+    return None if view is None else (view.facing, view.facing_probability)
+
+
+def _tops(bodies: Sequence[Seen]) -> list[tuple[Level | None, Point, Point]]:
+    """Level and superior endplate of the bodies whose corners can be trusted."""
+    return [top for body in bodies if (top := body.top) is not None]
+
+
+def not_upright(seen: Viewed | None, centroids: Sequence[Point], config: MeasureConfig) -> str:
+    """Why the film's horizontal is not the patient's, "" where it may be.
+
+    seen: what kind of film it is, where that is known.
+    """
+    if seen is not None and seen.turned:
+        return f"the film lies turned by {90 * seen.turn}°"
+    tilt = tilt_of(centroids)
+    if tilt > config.upright_limit:
+        return f"the spine leans {tilt:.0f}° from the film's vertical"
+    return ""
+
+
+def _measured(draft: Draft, spine: Spine, facing: FacingGuess, drawn: Points) -> Measure:
+    """A draft with its value, or without one and why."""
+    reference = reference_of(draft.key, draft.levels)
+    common = (draft.key, draft.group, draft.levels, draft.name, draft.unit)
+    if draft.reason or draft.formula is None:
+        return Measure(*common, None, draft.method, draft.reason, reference=reference)
+    value, values = float(draft.formula(spine.points)), draft.formula(drawn)
+    half, least = half_interval(values), spine.config.grade_probability
+    limits = spine.config.most_uncertainty
+    most = limits.get(draft.key, limits.get(draft.unit, half))
+    over = f"its uncertainty, ± {half:.2g}, is over the limit of ± {most:g}" if half > most else ""
+    if half > spine.config.doubt_factor * most:
+        return Measure(*common, None, draft.method, over, reference=reference)
+    return Measure(
+        *common,
+        value=value,
+        method=draft.method,
+        doubt=over,
+        grade=draft.grading.of(value, spine.points, values, least) if draft.grading else "",
+        uncertainty=half,
+        confidence=_confidence(draft, spine, facing),
+        reference=reference,
+        lines=_lines(draft, spine),
+    )
+
+
+def _confidence(draft: Draft, spine: Spine, facing: FacingGuess) -> float | None:
+    """The least sure of what a value rests on; None where a body has no probability."""
+    shares = [spine.bodies[at].probability for at in draft.bodies]
+    known = [share for share in shares if share is not None]
+    if len(known) < len(shares):
+        return None
+    return min([*known, *([facing.probability] if draft.signed else [])])
+
+
+def _lines(draft: Draft, spine: Spine) -> tuple[Line, ...]:
+    """The draft's paths as film points."""
+    over = tuple(tuple(spine.bodies[at].points[place] for at, place in path) for path in draft.lines)
+    built = draft.built(spine.points) if draft.built else ()
+    film = [facing_left(path) if spine.facing == "right" else path for path in built]  # mirrored back
+    return over + tuple(tuple(Point(float(x), float(y)) for x, y in path) for path in film)
+
+
+def _refuse(facing: Facing | None, spacing: float | None) -> None:
+    """Raises ValueError for settings that make no sense."""
+    if facing not in (None, "left", "right"):
+        raise ValueError(f'The facing is {facing!r}; give "left" or "right", or nothing to have it estimated.')
+    if spacing is not None and not 0 < spacing < float("inf"):
+        raise ValueError(f"The spacing is {spacing!r} mm per pixel; give a number above 0, or nothing.")

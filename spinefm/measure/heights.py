@@ -1,0 +1,211 @@
+"""Heights of a vertebral body, its deformity and its grade (Genant et al., J Bone Miner Res 1993; 8: 1137-1148).
+
+Formulas take the landmarks of bodies as (..., 6, 2), in the order of `spinefm.measure.model.PLACES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinefm.core.levels import Level, Region
+from spinefm.measure.planar import Points, Values, distance
+from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Grading, Spine, first_of, of_body
+
+GRADED = (Region.THORACIC, Region.LUMBAR)
+"""Where Genant's grades are defined."""
+
+
+def anterior_height(body: Points) -> Values:
+    """Ha (...), between the anterior corners."""
+    return distance(body[..., 0, :], body[..., 3, :])
+
+
+def middle_height(body: Points) -> Values:
+    """Hm (...), between the mid-points of the endplates."""
+    return distance(body[..., 4, :], body[..., 5, :])
+
+
+def posterior_height(body: Points) -> Values:
+    """Hp (...), between the posterior corners."""
+    return distance(body[..., 1, :], body[..., 2, :])
+
+
+def mean_height(body: Points) -> Values:
+    """The mean (...) of Ha, Hm and Hp."""
+    return (anterior_height(body) + middle_height(body) + posterior_height(body)) / 3
+
+
+def width(body: Points) -> Values:
+    """The mean length (...) of both endplates."""
+    return (distance(body[..., 0, :], body[..., 1, :]) + distance(body[..., 3, :], body[..., 2, :])) / 2
+
+
+def anterior_ratio(body: Points) -> Values:
+    """Ha / Hp (...)."""
+    return anterior_height(body) / posterior_height(body)
+
+
+def middle_ratio(body: Points) -> Values:
+    """Hm / Hp (...)."""
+    return middle_height(body) / posterior_height(body)
+
+
+def neighbour_ratio(body: Points, neighbours: Points) -> Values:
+    """Hp over the mean Hp of the neighbours (N, ..., 6, 2), (...)."""
+    return posterior_height(body) / posterior_height(neighbours).mean(axis=0)
+
+
+def losses(body: Points, neighbours: Points) -> Points:
+    """Lost height in % as wedge, biconcave and crush deformity (..., 3): 1 - Ha/Hp, 1 - Hm/Hp, 1 - Hp/neighbours.
+
+    Without neighbours (0, ..., 6, 2) nothing counts as crushed.
+    """
+    crush = 1 - neighbour_ratio(body, neighbours) if len(neighbours) else np.zeros(body.shape[:-2])
+    return 100 * np.stack([1 - anterior_ratio(body), 1 - middle_ratio(body), crush], axis=-1)
+
+
+def height_loss(body: Points, neighbours: Points) -> Values:
+    """The largest of the three losses in %, at least 0, (...)."""
+    return np.maximum(losses(body, neighbours).max(axis=-1), 0.0)
+
+
+def genant_grade(loss: Values, limits: tuple[float, float, float]) -> NDArray[np.intp]:
+    """Grades 0 to 3 (...) of losses in %; `limits` are the least losses of grades 1, 2 and 3.
+
+    >>> genant_grade(np.array([19.9, 20, 25, 40]), (20, 25, 40)).tolist()
+    [0, 1, 2, 3]
+    """
+    return np.searchsorted(limits, loss, side="right")
+
+
+def drafts(spine: Spine) -> Iterator[Draft]:
+    """The measures of every body, from the top; C1, C2 and S1 have no body with two endplates."""
+    for at, body in enumerate(spine.bodies):
+        if body.level in (Level.C1, Level.C2, Level.S1):
+            continue
+        yield from _lengths(spine, at)
+        yield from _ratios(spine, at)
+        if body.level is None or body.level.region in GRADED:
+            yield _loss(spine, at)
+
+
+def _lengths(spine: Spine, at: int) -> Iterator[Draft]:
+    """Heights and width in millimetres."""
+    table = (
+        ("anterior_height", "anterior height Ha", anterior_height, ((0, 3),), "between the anterior corners", True),
+        ("middle_height", "middle height Hm", middle_height, ((4, 5),), "between the endplates' mid-points", False),
+        ("posterior_height", "posterior height Hp", posterior_height, ((1, 2),), "between the posterior corners", True),
+        ("width", "width", width, ((0, 1), (3, 2)), "mean length of both endplates", False),
+    )
+    fault = first_of(spine.fault((at, "superior"), (at, "inferior")), "" if spine.spacing_mm else NO_SCALE)
+    scale = spine.spacing_mm or 1.0
+    for key, name, formula, ends, method, signed in table:
+        yield Draft(
+            key=key,
+            group="body",
+            levels=(spine.bodies[at].name,),
+            name=f"{spine.bodies[at].name} {name}",
+            unit="mm",
+            method=method,
+            formula=of_body(formula, at, scale),
+            reason=first_of(fault, NO_FACING if signed and spine.facing is None else ""),
+            bodies=(at,),
+            lines=tuple(tuple((at, end) for end in pair) for pair in ends),
+            signed=signed,
+        )
+
+
+def _ratios(spine: Spine, at: int) -> Iterator[Draft]:
+    """Ha / Hp, Hm / Hp, and Hp over that of the neighbours."""
+    name, fault = spine.bodies[at].name, spine.fault((at, "superior"), (at, "inferior"))
+    facing = NO_FACING if spine.facing is None else ""
+    front, back, middle = ((at, 0), (at, 3)), ((at, 1), (at, 2)), ((at, 4), (at, 5))
+    for key, words, formula, lines in (
+        ("anterior_ratio", "Ha/Hp", anterior_ratio, (front, back)),
+        ("middle_ratio", "Hm/Hp", middle_ratio, (middle, back)),
+    ):
+        yield Draft(
+            key=key,
+            group="body",
+            levels=(name,),
+            name=f"{name} {words}",
+            unit="ratio",
+            method=words,
+            formula=of_body(formula, at),
+            reason=first_of(fault, facing),
+            bodies=(at,),
+            lines=lines,
+        )
+    beside = neighbours(spine, at)
+    yield Draft(
+        key="neighbour_ratio",
+        group="body",
+        levels=(name,),
+        name=f"{name} Hp/neighbours",
+        unit="ratio",
+        method="Hp over the mean Hp of the bodies above and below",
+        formula=lambda points: neighbour_ratio(points[..., at, :, :], stacked(points, beside)),
+        reason=first_of(fault, facing, "" if beside else "the bodies above and below are not both measurable"),
+        bodies=(at, *beside),
+        lines=(back, *(((other, 1), (other, 2)) for other in beside)),
+    )
+
+
+def _loss(spine: Spine, at: int) -> Draft:
+    """The loss of height with Genant's grade and kind of deformity."""
+    body, beside, limits = spine.bodies[at], neighbours(spine, at), spine.config.genant_limits
+    level = "" if body.level else "the level is not known, and Genant's grades are for thoracic and lumbar bodies"
+    fault = spine.fault((at, "superior"), (at, "inferior"))
+    compared = ", 1 - Hp/neighbours" if beside else " (not compared with neighbours: crush not assessed)"
+    return Draft(
+        key="height_loss",
+        group="body",
+        levels=(body.name,),
+        name=f"{body.name} height loss",
+        unit="%",
+        method=f"largest of 1 - Ha/Hp, 1 - Hm/Hp{compared}; Genant's limits",
+        formula=lambda points: height_loss(points[..., at, :, :], stacked(points, beside)),
+        reason=first_of(fault, NO_FACING if spine.facing is None else "", level),
+        bodies=(at, *beside),
+        lines=(((at, 0), (at, 3)), ((at, 4), (at, 5)), ((at, 1), (at, 2))),
+        grading=Grading(
+            scale="Genant",
+            grades=lambda loss: genant_grade(loss, limits),
+            words=lambda points: graded(losses(points[at], stacked(points, beside)), limits),
+        ),
+    )
+
+
+def neighbours(spine: Spine, at: int) -> tuple[int, ...]:
+    """The places of the bodies above and below, if both are measurable; S1 and C2 are none, nor is one at the end."""
+    beside = tuple(other for other in (at - 1, at + 1) if 0 <= other < len(spine.bodies))
+    ends = (Level.C1, Level.C2, Level.S1)
+    usable = [
+        other
+        for other in beside
+        if spine.are_neighbours(min(at, other), max(at, other))
+        and spine.bodies[other].level not in ends
+        and not spine.fault((other, "superior"), (other, "inferior"))
+    ]
+    return beside if len(usable) == 2 else ()
+
+
+def stacked(points: Points, places: tuple[int, ...]) -> Points:
+    """The landmarks of some bodies (N, ..., 6, 2) of all (..., B, 6, 2)."""
+    return np.moveaxis(points[..., list(places), :, :], -3, 0)
+
+
+def graded(lost: Points, limits: tuple[float, float, float]) -> str:
+    """Genant's grade and kind in words, from the three losses (3,) in %.
+
+    >>> graded(np.array([30.0, 10.0, 0.0]), (20, 25, 40))
+    'Genant 2 (moderate), wedge'
+    """
+    grade = int(genant_grade(lost.max(), limits))
+    if grade == 0:
+        return "Genant 0 (normal)"
+    degree = ("mild", "moderate", "severe")[grade - 1]
+    return f"Genant {grade} ({degree}), {('wedge', 'biconcave', 'crush')[int(lost.argmax())]}"

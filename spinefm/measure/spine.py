@@ -1,0 +1,130 @@
+"""What the groups of measures work on: the landmarks of all bodies as one array, and a measure before its value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinefm.core.levels import COUNTED, Level
+from spinefm.measure.config import MeasureConfig
+from spinefm.measure.model import PLACES, Facing, Group, Landmarks, Unit
+from spinefm.measure.planar import Points, Values, facing_left
+
+Endplate = tuple[int, str]
+"""A body by its place from the top, and "superior" or "inferior"."""
+Formula = Callable[[Points], Values]
+"""From the landmarks of all bodies (..., B, 6, 2), facing left, to a value (...)."""
+NO_FACING = "the side that the patient faces is not known; set it"
+NO_SCALE = "the film has no scale; give the millimetres per pixel"
+
+
+@dataclass(frozen=True, eq=False)
+class Spine:
+    """The bodies of a film from the top, what is known of the film, and the settings."""
+
+    bodies: tuple[Landmarks, ...]
+    facing: Facing | None
+    spacing_mm: float | None
+    not_upright: str
+    config: MeasureConfig
+
+    @cached_property
+    def points(self) -> Points:
+        """The landmarks (B, 6, 2) as of a patient who faces left; NaN where a body has none."""
+        blank = [(np.nan, np.nan)] * len(PLACES)
+        array = np.array([body.points or blank for body in self.bodies], float).reshape(-1, len(PLACES), 2)
+        return facing_left(array) if self.facing == "right" else array
+
+    def place(self, level: Level) -> int | None:
+        """The place from the top of the body of that level, None where there is none."""
+        return next((index for index, body in enumerate(self.bodies) if body.level is level), None)
+
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """The places of two bodies with one disc between them: neighbours whose levels follow each other."""
+        for index in range(len(self.bodies) - 1):
+            if self.are_neighbours(index, index + 1):
+                yield index, index + 1
+
+    def are_neighbours(self, upper: int, lower: int) -> bool:
+        """Whether two bodies share a disc, as far as their names tell."""
+        above, below = self.bodies[upper].level, self.bodies[lower].level
+        if above is None or below is None:
+            return above is below
+        if Level.L6 in (above, below):
+            return (above, below) in ((Level.L5, Level.L6), (Level.L6, Level.S1))
+        short = (above, below) == (Level.L4, Level.S1)  # four lumbar bodies
+        return short or COUNTED.index(below) - COUNTED.index(above) == 1
+
+    def fault(self, *endplates: Endplate) -> str:
+        """Why these endplates cannot be measured, "" where all can."""
+        reasons = (f"{self.bodies[at].name}: {why}" for at, end in endplates if (why := getattr(self.bodies[at], end)))
+        return "; ".join(dict.fromkeys(reasons))
+
+
+@dataclass(frozen=True, eq=False)
+class Grading:
+    """How a measure is graded: the scale's name, from values to whole grades, and from landmarks (B, 6, 2) to words."""
+
+    scale: str
+    grades: Callable[[Values], NDArray[np.intp]]
+    words: Callable[[Points], str]
+
+    def of(self, value: float, points: Points, drawn: Values, least: float) -> str:
+        """The grade in words; the range of likely grades where the draws (K,) agree on none by a share of `least`."""
+        grades = self.grades(drawn)
+        if (grades == self.grades(np.array(value))).mean() >= least:
+            return self.words(points)
+        low, high = np.percentile(grades, (10, 90), method="nearest")
+        return f"{self.scale} {low} to {high}, uncertain" if low < high else f"{self.scale} {low}, uncertain"
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A measure before its value: what it is called, its formula, what it rests on, or why it is not measurable.
+
+    bodies: places of the bodies that it rests on. lines: paths over landmarks, each a (body, landmark) pair of numbers.
+    built: from the landmarks (B, 6, 2) to further paths (N, 2) to draw, such as a plumb line.
+    grading: how the value is graded, if it is. signed: whether the value depends on the facing.
+    """
+
+    key: str
+    group: Group
+    levels: tuple[str, ...]
+    name: str
+    unit: Unit
+    method: str
+    formula: Formula | None = None
+    reason: str = ""
+    bodies: tuple[int, ...] = ()
+    lines: tuple[tuple[tuple[int, int], ...], ...] = ()
+    built: Callable[[Points], tuple[Points, ...]] | None = None
+    grading: Grading | None = None
+    signed: bool = True
+
+
+def of_body(formula: Formula, at: int, factor: float = 1.0) -> Formula:
+    """The formula of one body (..., 6, 2) as one of all bodies (..., B, 6, 2), times a factor."""
+    return lambda points: factor * formula(points[..., at, :, :])
+
+
+def of_pair(formula: Callable[[Points, Points], Values], upper: int, lower: int) -> Formula:
+    """The formula of two bodies (..., 6, 2) as one of all bodies (..., B, 6, 2)."""
+    return lambda points: formula(points[..., upper, :, :], points[..., lower, :, :])
+
+
+def first_of(*reasons: str) -> str:
+    """The first reason that says something."""
+    return next((reason for reason in reasons if reason), "")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence has them.
+
+    >>> listed(["L1"]), listed(["L1", "S1"])
+    ('L1', 'L1 and S1')
+    """
+    return " and ".join(names)
