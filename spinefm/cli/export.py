@@ -77,8 +77,11 @@ def export_results(chosen: Format, folders: Sequence[ResultFolder], out: Path) -
 
 def _export(chosen: Format, folder: ResultFolder, out: Path) -> Any:
     """Write the files of one result; returns its entry in the file of all. Raises ExportError."""
-    part = chosen.part(folder.open())
+    subject = folder.open()
+    part = chosen.part(subject)
     write_files(out, part.files)
+    if chosen.with_film and subject.source is None:
+        sys.stderr.write(f"{folder.folder}: exported without its film, which was not found; give it with --source.\n")
     return part.entry
 
 

@@ -17,8 +17,7 @@ from spinefm.export.outlines import outlines
 from spinefm.export.subject import Part, Subject, doubt_words, notes_of
 from spinefm.export.table import CORNERS
 from spinefm.imaging.radiograph import printable
-from spinefm.measure import MeasureConfig
-from spinefm.measure.bodies import six_of_all
+from spinefm.measure import Facing, Landmarks
 from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Vertebra
 
@@ -38,17 +37,17 @@ def part(subject: Subject, runs: bool = False) -> Part:
 
     runs: masks become run lengths, which are exact, in place of polygons, which programs can edit.
     """
-    width, height = subject.trace.film.size
+    (width, height), side = subject.trace.film.size, subject.measures.facing.side
     image = {
         "file_name": subject.film_path(),
         "width": width,
         "height": height,
+        "facing": side,
         "notes": notes_of(subject.trace),
     }
-    corners = six_of_all(subject.trace.vertebrae, (width, height), MeasureConfig())
     annotations = [
-        _annotation(vertebra, (height, width), runs) | _keypoints(six, IN_VIEW if not fault else UNSURE)
-        for vertebra, (six, fault) in zip(subject.trace.vertebrae, corners, strict=True)
+        _annotation(vertebra, (height, width), runs) | _keypoints(body, side)
+        for vertebra, body in zip(subject.trace.vertebrae, subject.measures.landmarks, strict=True)
     ]
     return Part(subject.film_files(), (image, annotations))
 
@@ -96,12 +95,16 @@ def _annotation(vertebra: Vertebra, shape: tuple[int, int], runs: bool) -> Json:
     }
 
 
-def _keypoints(points: NDArray[np.float64] | None, flag: int) -> Json:
-    """The four corners, which are the first of a body's `points` (6, 2); zeros where it has none."""
-    if points is None:
+def _keypoints(body: Landmarks, facing: Facing | None) -> Json:
+    """The four corners as they lie in the picture, upper left first, clockwise; zeros where the body has none."""
+    if not body.points:
         return {"keypoints": [0] * 3 * len(CORNERS), "num_keypoints": 0}
-    corners = np.round(points[: len(CORNERS)] + EDGE, 2).tolist()
-    return {"keypoints": [value for x, y in corners for value in (x, y, flag)], "num_keypoints": len(CORNERS)}
+    flags = [UNSURE if fault else IN_VIEW for fault in (body.superior, body.superior, body.inferior, body.inferior)]
+    corners = [
+        (round(at.x + EDGE, 2), round(at.y + EDGE, 2), flag) for at, flag in zip(body.points, flags, strict=False)
+    ]
+    places = (1, 0, 3, 2) if facing == "right" else (0, 1, 2, 3)  # landmarks begin in front
+    return {"keypoints": [value for place in places for value in corners[place]], "num_keypoints": len(CORNERS)}
 
 
 def _polygons(mask: Mask) -> list[list[float]]:

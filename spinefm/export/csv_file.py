@@ -6,8 +6,9 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
+from spinefm.export.cells import Cell
 from spinefm.export.subject import Part, Subject, notes_of
-from spinefm.export.table import COLUMNS, Cell, vertebra_rows
+from spinefm.export.table import COLUMNS, vertebra_rows
 from spinefm.imaging.radiograph import printable
 
 FILE = "vertebrae.csv"
@@ -18,7 +19,8 @@ Rows = list[dict[str, Cell]]
 def part(subject: Subject) -> Part:
     """The rows of one film: those of its own table, after the film's name, with the notes of the run behind."""
     notes = " ".join(notes_of(subject.trace)) or None
-    return Part(entry=[{"film": subject.name, **row, "notes": notes} for row in vertebra_rows(subject.trace)])
+    rows = vertebra_rows(subject.trace, subject.measures)
+    return Part(entry=[{"film": subject.name, **row, "notes": notes} for row in rows])
 
 
 def whole(entries: Sequence[Rows]) -> Mapping[str, bytes]:

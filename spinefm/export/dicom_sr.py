@@ -25,7 +25,7 @@ from spinefm.export.dicom_source import (
 from spinefm.export.errors import ExportError
 from spinefm.export.outlines import outlines
 from spinefm.export.subject import Part, Subject, remarks_of
-from spinefm.measure import Measure, measure
+from spinefm.measure import Measure
 from spinefm.trace.model import Vertebra
 
 SERIES = 902
@@ -58,7 +58,7 @@ def _content(hd: Any, subject: Subject, source: Any) -> Any:
     """The report with its notes as comments at the end."""
     from pydicom.sr.codedict import codes
 
-    vertebrae, measures = subject.trace.vertebrae, measure(subject.trace, spacing=subject.spacing_mm).measured
+    vertebrae, measures = subject.trace.vertebrae, subject.measures.measured
     bodies = [_group(hd, subject, source, vertebra, measures) for vertebra in vertebrae]
     device = hd.sr.ObserverContext(
         codes.DCM.Device, hd.sr.DeviceObserverIdentifyingAttributes(uid=hd.UID(), name=MAKER, model_name=__version__)

@@ -18,7 +18,7 @@ class Format:
 
     title: a few words for a menu. line: what it holds, and for whom. part: what one result adds to it; raises
     ExportError. suffix: ending of what one result becomes. whole: makes `file`, the one file of all results, of their
-    entries. needs_dicom: whether it refers to the film's DICOM file.
+    entries. needs_dicom: whether it refers to the film's DICOM file. with_film: whether the film goes with it.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Format:
     file: str = ""
     whole: Callable[[Sequence[Any]], Mapping[str, bytes]] | None = None
     needs_dicom: bool = False
+    with_film: bool = True
 
     def joined(self, entries: Sequence[Any]) -> Mapping[str, bytes]:
         """The file of all results; nothing where the format has none."""
@@ -96,7 +97,7 @@ _FORMATS = (
         ".dcm",
         needs_dicom=True,
     ),
-    Format("png", "Picture", "the film with outlines and names", png_file.part, ".png"),
+    Format("png", "Picture", "the film with outlines and names", png_file.part, ".png", with_film=False),
     Format(
         "csv", "table", "one table of the vertebrae of all films", csv_file.part, ".csv", csv_file.FILE, csv_file.whole
     ),

@@ -26,7 +26,7 @@ BESIDE = ""
 def part(subject: Subject) -> Part:
     """The film and its labels beside it, `<name>.json`; the notes lie under a key that labelme keeps."""
     width, height = subject.trace.film.size
-    content = {
+    content: dict[str, Any] = {
         "version": VERSION,
         "flags": {},
         "shapes": [

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -64,13 +65,17 @@ def _as_volume(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(picture.T[..., None])
 
 
+def _nibabel() -> Any:
+    """The package nibabel, imported when it is needed."""
+    return import_module("nibabel")
+
+
 def _nifti_source(source: bytes | None) -> Any:
     """The film as nibabel sees it, where it came as NIfTI."""
-    import nibabel
-
     if source is None or not (is_nifti(source) or is_gzip(source)):
         return None
     data = _plain(source)
+    nibabel = _nibabel()
     kind = nibabel.Nifti2Image if data[4:7] == b"n+2" else nibabel.Nifti1Image
     return kind.from_bytes(data)
 
@@ -91,8 +96,7 @@ def _as_stored(picture: NDArray[np.uint8], image: Any) -> NDArray[np.uint8]:
 
 def _file(values: NDArray[np.uint8], affine: Any, remarks: Sequence[str], like: Any = None) -> bytes:
     """A packed NIfTI-1 file; of a film `like` another it has the codes that say what its affine means."""
-    import nibabel
-
+    nibabel = _nibabel()
     image = nibabel.Nifti1Image(values, affine)
     image.header.set_xyzt_units(MILLIMETRES)
     for code in ("sform_code", "qform_code"):

@@ -6,16 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from spinefm.core.foreign import foreign_input, read_bytes
+from spinefm.core.foreign import foreign_input, read_bytes, read_json
 from spinefm.data.case import DatasetError
 from spinefm.data.films import Films, visible_files
 from spinefm.data.results import ERROR, TRACE
 from spinefm.export.errors import ExportError
 from spinefm.export.subject import Subject
 from spinefm.imaging.decoded import MAX_BYTES
+from spinefm.measure import Facing
 from spinefm.trace.model import Trace
 
-OVERLAY = "overlay.png"
+OVERLAY, REPORT = "overlay.png", "report.json"
+GIVEN = "given"
+"""What a report says of a facing or a scale that the user gave."""
 MOST_TRACE_BYTES = 64 << 20
 
 
@@ -33,7 +36,8 @@ class ResultFolder:
             trace = self._trace()
             overlay, source = self.folder / OVERLAY, self._source(trace.film.name)
             drawn = read_bytes(overlay, MAX_BYTES) if overlay.is_file() else None
-            return Subject(self.name, trace, read_bytes(source, MAX_BYTES) if source else None, drawn)
+            film = read_bytes(source, MAX_BYTES) if source else None
+            return Subject(self.name, trace, film, drawn, *self._given())
 
     def _trace(self) -> Trace:
         """The finished run. Raises ExportError."""
@@ -43,6 +47,14 @@ class ResultFolder:
         if trace.finished is None:
             raise ExportError("The run did not come to its end, so there is nothing to export; run the film again.")
         return trace
+
+    def _given(self) -> tuple[Facing | None, float | None]:
+        """Facing and millimetres per pixel, where the result's measures rest on what the user gave."""
+        path = self.folder / REPORT
+        known = read_json(path).get("measures", {}) if path.is_file() else {}
+        facing = known.get("facing") if known.get("facing_source") == GIVEN else None
+        spacing = known.get("spacing_mm") if known.get("spacing_source") == GIVEN else None
+        return facing, spacing
 
     def _source(self, name: str) -> Path | None:
         """The film's file: the one that was given, else the one called so; None where there is none."""

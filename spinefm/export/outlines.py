@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -32,10 +35,10 @@ def _lattice(mask: Mask) -> NDArray[np.uint8]:
     height, width = mask.crop.shape
     grid = np.zeros((2 * height + 1, 2 * width + 1), np.uint8)
     grid[1::2, 1::2] = mask.crop
-    return cv2.dilate(grid, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.dilate(grid, np.ones((3, 3), np.uint8)), np.uint8)
 
 
-def _thinned(contours: tuple[NDArray[np.int32], ...], tolerance: float) -> list[NDArray[np.float64]]:
+def _thinned(contours: Sequence[NDArray[Any]], tolerance: float) -> list[NDArray[np.float64]]:
     found = []
     for contour in contours:
         points = contour[:, 0]

@@ -12,6 +12,7 @@ import numpy as np
 
 from spinefm.export.errors import ExportError
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, quarters_turned, read
+from spinefm.measure import Facing, Measures, measure
 from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Named, Trace, Vertebra
 
@@ -24,13 +25,16 @@ class Subject:
     """A finished run on one film.
 
     name: of the files, without an ending. source: content of the film's file; None where it is not at hand.
-    overlay: content of the overlay that was written with the result.
+    overlay: content of the overlay that was written with the result. facing, given_mm: the side to which the patient
+    looks and millimetres per pixel, where the user gave them.
     """
 
     name: str
     trace: Trace
     source: bytes | None = None
     overlay: bytes | None = None
+    facing: Facing | None = None
+    given_mm: float | None = None
 
     @cached_property
     def film(self) -> Radiograph | None:
@@ -56,9 +60,14 @@ class Subject:
 
     @property
     def spacing_mm(self) -> float | None:
-        """Millimetres per pixel: those of the run, else those of the film's file; None where neither is known."""
-        known = self.trace.film.spacing_mm
+        """Millimetres per pixel: those given, else the run's, else those of the film's file; None where unknown."""
+        known = self.given_mm or self.trace.film.spacing_mm
         return self.film.spacing.mm if known is None and self.film and self.film.spacing else known
+
+    @cached_property
+    def measures(self) -> Measures:
+        """What can be measured on the run, in millimetres where the run or the film's file has a scale."""
+        return measure(self.trace, self.facing, self.spacing_mm, self.film)
 
     def film_path(self, folder: str = IMAGES) -> str:
         """The film's path in an export whose films lie in `folder`; its own name where the film is not at hand."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 from spinefm.cli.app import main
 from spinefm.core.masks import Mask
 from spinefm.data import Case, cases, open_dataset
-from spinefm.export import labelme, write_error, write_result
+from spinefm.export import write_error, write_result
 from spinefm.export.formats import FORMATS
+from spinefm.export.outlines import outlines
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.measure import measure
 from tests.export.curved import LEVELS, body, pixels, png, trace
 from tests.export.dicom_film import dicom_film
 
@@ -75,17 +78,30 @@ def test_an_error_of_the_program_on_one_result_does_not_stop_the_others(
 ) -> None:
     for stem in ("back", "neck"):
         save_result(tmp_path / "out" / stem)
-    drawn = labelme.outlines
     seen: list[object] = []
 
     def broken_once(mask: Mask) -> object:
         seen.append(mask)
-        return drawn(mask) if len(seen) > 1 else 1 / 0
+        return outlines(mask) if len(seen) > 1 else 1 / 0
 
-    monkeypatch.setattr(labelme, "outlines", broken_once)
+    monkeypatch.setattr("spinefm.export.labelme.outlines", broken_once)
     assert export(tmp_path / "out", "--to", "labelme", "--out", tmp_path / "made") == 1
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["neck.json"]
+
+
+def test_a_facing_and_a_scale_that_were_given_count_in_the_export(tmp_path: Path) -> None:
+    made = trace(name="neck.png", spacing=None)
+    for facing in ("left", "right"):
+        folder = tmp_path / facing / "neck"
+        known = measure(made, facing, 0.25)
+        write_result(folder, made, Radiograph.from_array(pixels()), known)
+        assert export(folder, "--to", "coco", "--out", tmp_path / f"{facing}-coco") == 0
+        content = json.loads((tmp_path / f"{facing}-coco" / "instances.json").read_text())
+        assert content["images"][0]["facing"] == facing
+        assert export(folder, "--to", "csv", "--out", tmp_path / f"{facing}-csv") == 0
+        [row, *_] = csv.DictReader((tmp_path / f"{facing}-csv" / "vertebrae.csv").open())
+        assert float(row["area_mm2"]) == pytest.approx(body(0).area * 0.25**2, rel=1e-3)
 
 
 def test_results_of_one_name_keep_apart(tmp_path: Path) -> None:
@@ -95,15 +111,19 @@ def test_results_of_one_name_keep_apart(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "made").iterdir()) == ["neck-2.json", "neck.json"]
 
 
-def test_a_film_that_is_elsewhere_is_given_as_file_or_folder(tmp_path: Path) -> None:
+def test_a_film_that_is_elsewhere_is_given_as_file_or_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     result = save_result(tmp_path / "out" / "neck")
+    assert export(result, "--to", "yolo", "--out", tmp_path / "bare") == 0
+    assert "without its film" in capsys.readouterr().err
     (tmp_path / "films" / "deep").mkdir(parents=True)
     film = tmp_path / "films" / "deep" / "neck.png"
     film.write_bytes(png(pixels()))
     for number, source in enumerate((film, tmp_path / "films")):
         made = tmp_path / f"made{number}"
         assert export(result, "--to", "yolo", "--out", made, "--source", source) == 0
-        assert len(films_of(made)) == 1
+        assert len(films_of(made)) == 1 and "without its film" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["dicom-seg", "dicom-sr"])

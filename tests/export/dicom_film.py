@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
+from pydicom.uid import UID, ComputedRadiographyImageStorage, ExplicitVRLittleEndian
 
 SPACING = 0.2
 """Millimetres per pixel at the detector."""
@@ -19,7 +19,7 @@ def dicom_film(pixels: NDArray[np.float32], **tags: Any) -> bytes:
     """The film (H, W) in [0, 1], bone bright, as a DICOM file of 12 bits; `tags` replace or, with None, take away."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = ComputedRadiographyImageStorage
-    meta.MediaStorageSOPInstanceUID = FILM
+    meta.MediaStorageSOPInstanceUID = UID(FILM)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     film = FileDataset("film.dcm", {}, file_meta=meta, preamble=bytes(128))
     stored = np.round(pixels * 4095).astype(np.uint16)

@@ -11,6 +11,7 @@ from pycocotools.coco import COCO
 
 from spinefm.export.formats import FORMATS
 from spinefm.export.target import write_files
+from spinefm.measure import measure
 from tests.export.curved import DOUBTFUL, LEVELS, NOTE, SIZE, SURE, UNSURE, body, subject, trace
 from tests.export.handmade import unnamed_vertebrae
 
@@ -47,6 +48,17 @@ def test_keypoints_are_the_corners_clockwise_from_the_upper_left(tmp_path: Path)
     assert upper_right[0] > middle[0] > lower_left[0] and upper_right[1] < middle[1] < lower_left[1]
     assert one["num_keypoints"] == 4 and points[:, 2].tolist() == [2, 2, 2, 2]
     assert coco.cats[int(LEVELS[2])]["keypoints"] == ["upper_left", "upper_right", "lower_right", "lower_left"]
+
+
+def test_keypoints_lie_in_the_same_order_whichever_way_the_patient_faces() -> None:
+    found = {}
+    for side in ("left", "right"):
+        made = subject()
+        vars(made)["measures"] = measure(made.trace, facing=side)
+        content = json.loads(FORMATS["coco"].files(made)["instances.json"])
+        assert content["images"][0]["facing"] == side
+        found[side] = np.array([one["keypoints"] for one in content["annotations"]])
+    assert np.abs(found["left"] - found["right"]).max() < 5
 
 
 def test_doubt_probability_and_notes_are_fields(tmp_path: Path) -> None:

@@ -317,7 +317,7 @@ def _finished(progress: RunProgress, kept: Kept, wanted: Wishes, before: Kept | 
     comparison = None
     if earlier is not None:
         comparison = {**compare(earlier, trace), **_earlier(earlier)}
-    more = {"comparison": comparison, "corrections": undo_payload(kept.run), "made": made(trace)}
+    more: Payload = {"comparison": comparison, "corrections": undo_payload(kept.run), "made": made(trace)}
     more["exports"] = offered(kept.choice)
     payload = progress.finished(**more)
     lines = [*payload["notices"], *_left_out(wanted, former, trace)]
