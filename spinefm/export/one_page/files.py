@@ -5,11 +5,10 @@ from __future__ import annotations
 from spinefm.export.errors import ExportError
 from spinefm.export.one_page.content import content_of
 from spinefm.export.one_page.html import html_page
-from spinefm.export.one_page.pdf import pdf_page
 from spinefm.export.one_page.picture import picture_of
 from spinefm.export.subject import Part, Subject
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.measure import Measures, measure
+from spinefm.measure import Measures
 from spinefm.trace.model import Trace
 
 REPORT_FILES = ("report.pdf", "report.html")
@@ -23,6 +22,8 @@ def report_files(
 
     `overlay` (content of a PNG) is shown where the film is not at hand. Raises ValueError for an unfinished run.
     """
+    from spinefm.export.one_page.pdf import pdf_page  # reportlab takes time to load
+
     content, picture = content_of(trace, measures), picture_of(trace, measures, film, overlay)
     return {"report.pdf": pdf_page(content, picture), "report.html": html_page(content, picture)}
 
@@ -30,9 +31,7 @@ def report_files(
 def part(subject: Subject) -> Part:
     """`<name>-report.pdf` and `<name>-report.html`. Raises ExportError."""
     try:
-        spacing = None if subject.trace.film.spacing_mm else subject.spacing_mm
-        known = measure(subject.trace, spacing=spacing, film=subject.film)
-        made = report_files(subject.trace, subject.film, known, subject.overlay)
+        made = report_files(subject.trace, subject.film, subject.measures, subject.overlay)
     except ValueError as error:
         raise ExportError(str(error)) from error
     return Part({f"{subject.name}-{name}": content for name, content in made.items()})

@@ -76,7 +76,8 @@ def _film(picture: Picture, name: str) -> str:
     shapes = "".join(map(_shape, picture.shapes))
     names = "".join(_name(one, picture.letters) for one in picture.names)
     return (
-        f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="xMinYMin" role="img" aria-label="Film {escape(name)} with outlines and names">'
+        f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="xMinYMin" role="img" '
+        f'aria-label="Film {escape(name)} with outlines and names">'
         f"{image}{shapes}{names}</svg><figcaption>{CAPTION}</figcaption>"
     )
 

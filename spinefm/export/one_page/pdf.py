@@ -85,21 +85,29 @@ def pdf_page(content: Content, picture: Picture) -> bytes:
 
 def plan_of(content: Content, picture: Picture) -> Plan:
     """The largest type, and then the widest film, with which all of it fits one page; else the last one tried."""
-    plans = (_tried(content, picture, Type(size), share) for size in SIZES for share in FILM_SHARES)
-    for plan in plans:
-        if plan.fits:
-            break
+    for size in SIZES:
+        kind = Type(size)
+        rows = _rows(content, kind)
+        for share in FILM_SHARES:
+            plan = _tried(content, picture, kind, rows, share)
+            if plan.fits:
+                return plan
     return plan
 
 
-def _tried(content: Content, picture: Picture, kind: Type, share: float) -> Plan:
+def _rows(content: Content, kind: Type) -> tuple[float, float, float]:
+    """Heights of header, of what is below the film, and of the footer."""
+    head, foot = _height(header(content, kind), HEAD_SHARE * WIDTH), _height(footer(content, kind), WIDTH)
+    return head + GAP / 2, _height(below(content, kind, WIDTH), WIDTH), foot + GAP / 2
+
+
+def _tried(content: Content, picture: Picture, kind: Type, rows: tuple[float, float, float], share: float) -> Plan:
     """The plan for one size of type and one share of the width for the film, which is smaller where it is high."""
-    head, foot = _height(header(content, kind), WIDTH) + GAP / 2, _height(footer(content, kind), WIDTH) + GAP / 2
-    under = _height(below(content, kind, WIDTH), WIDTH)
+    head, under, foot = rows
     room = max(HEIGHT - head - foot - under - 2 * GAP, LEAST_FILM)
-    columns, rows = picture.size
-    scale = min(share * WIDTH / columns, room / rows)
-    film = (scale * columns, scale * rows)
+    columns, lines = picture.size
+    scale = min(share * WIDTH / columns, room / lines)
+    film = (scale * columns, scale * lines)
     text = _height(beside(content, kind, WIDTH - film[0] - GAP), WIDTH - film[0] - GAP)
     return Plan(kind, head, film, max(film[1], text), under, foot)
 
