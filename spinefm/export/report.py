@@ -20,7 +20,7 @@ def report(trace: Trace, measures: Measures) -> dict[str, Any]:
     """The report of a finished `trace` and its measures, ready for JSON. Raises ValueError for an unfinished one."""
     finished = trace.finished
     if finished is None:
-        raise ValueError("The run did not come to its end, so there is nothing to report; run the film again.")
+        raise ValueError("The run did not finish, so there is nothing to report; run the film again.")
     return {
         "schema": REPORT_SCHEMA,
         "notice": "Research only, not a medical device.",

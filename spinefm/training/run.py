@@ -138,7 +138,7 @@ def _read(
         if folder not in phantoms:
             films += films_of(folder, part, whole)
     if not films:
-        raise TrainingError(f"{folders[0]} holds no labelled films for {part}; give a folder that does.")
+        raise TrainingError(f"{folders[0]} contains no labelled films for {part}; give a folder that does.")
     return FilmSet(tuple(films))
 
 

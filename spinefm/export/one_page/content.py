@@ -60,7 +60,7 @@ class Content:
 def content_of(trace: Trace, measures: Measures) -> Content:
     """The text of a finished run and its measures. Raises ValueError for an unfinished one."""
     if trace.finished is None:
-        raise ValueError("The run did not come to its end, so there is nothing to report; run the film again.")
+        raise ValueError("The run did not finish, so there is nothing to report; run the film again.")
     sources = _sources(measures)
     return Content(
         film=shortened(trace.film.name, MOST_NAME),

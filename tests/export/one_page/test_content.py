@@ -93,7 +93,7 @@ def test_a_run_that_found_nothing_says_so_and_an_unfinished_one_is_refused() -> 
     content = content_of(trace, measure(trace))
     assert "No vertebra was found." in content.warnings and content.missing == () and content.levels.rows == ()
     unfinished = replace(trace, events=trace.events[:-1])
-    with pytest.raises(ValueError, match="did not come to its end"):
+    with pytest.raises(ValueError, match="did not finish"):
         content_of(unfinished, measure(unfinished))
 
 

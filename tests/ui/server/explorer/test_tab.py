@@ -12,16 +12,25 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext
 
+from spinefm.data import Case, cases, open_dataset
 from spinefm.evaluation import Pace, RunError
 from spinefm.evaluation.frames import read_tables
+from spinefm.export import write_result
+from spinefm.export.one_page import report_files
+from spinefm.export.sheet import THUMBNAIL, thumbnail, write_sheet
+from spinefm.imaging.radiograph import read
+from spinefm.measure import measure
+from spinefm.methods import film_record
+from spinefm.trace.model import Trace
 from spinefm.ui.server import page as ui
+from spinefm.ui.server.corrections import Correction, apply
 from spinefm.ui.server.explorer import plan_of
 from spinefm.ui.server.explorer.case import looked_at, steps_payload
 from spinefm.ui.server.explorer.making import phantom_run
 from spinefm.ui.server.explorer.shelf import KEEP_OWN, Shelf
 from tests.evaluation.stand_in_set import write_set
 from tests.ui.server.conftest import Visitor, serve, visit
-from tests.ui.server.stand_in import StandIn, StandInService
+from tests.ui.server.stand_in import StandIn, StandInService, all_events, write_film
 
 OPEN = '.explorer[data-state="open"]'
 ZIP = 'input[type=file][accept=".zip"]'
@@ -56,7 +65,7 @@ def test_a_link_opens_the_view_and_a_row_the_player_at_its_failing_step(guest: V
     assert page.get_attribute(".player", "data-phase") == "decide"
     page.wait_for_function("!location.search.includes('tab=explore')")
     assert "a replay of an evaluation" in (page.locator('[data-panel="download"]').text_content() or "")
-    assert page.locator("#run").is_disabled(), "a replay holds no film to run on"
+    assert page.locator("#run").is_disabled(), "a replay contains no film to run on"
 
 
 def test_a_finished_evaluation_is_brought_as_a_zip(guest: Visitor, offered: Path, tmp_path: Path) -> None:
@@ -82,7 +91,7 @@ def test_films_with_truth_are_evaluated_on_the_page(guest: Visitor, tmp_path: Pa
 def test_what_is_no_data_set_is_one_sentence(guest: Visitor, tmp_path: Path) -> None:
     (tmp_path / "bad.zip").write_bytes(b"no zip")
     guest.page.set_input_files(ZIP, str(tmp_path / "bad.zip"))
-    guest.page.wait_for_function("document.querySelector('.ex-state').textContent.includes('no zip that can be')")
+    guest.page.wait_for_selector(".ex-state:has-text('cannot be unpacked as a zip')")
 
 
 def test_nothing_outside_the_shelf_can_be_asked_for(offered: Path) -> None:
@@ -182,3 +191,25 @@ def test_what_a_visitor_brought_is_deleted_when_nobody_wrote_to_it_for_long(
     monkeypatch.setattr("spinefm.ui.server.explorer.shelf.time.time", lambda: later + KEEP_OWN + 60)
     assert run not in [entry["id"] for entry in shelf.entries([run])]
     assert not folder.exists()
+
+
+def test_a_folder_of_corrected_results_is_evaluated_on_the_page(guest: Visitor, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    film = write_film(out / "neck.png")
+    run = Trace.from_events(film_record(read(film)), "spinefm", {"overlap_limit": 0.1}, all_events())
+    corrected = apply(run, Correction("shift", offset=1))
+    measures = measure(corrected, film=read(film))
+    added = report_files(corrected, read(film), measures) | {THUMBNAIL: thumbnail(corrected, read(film))}
+    write_result(out / "neck", corrected, read(film), measures, added)
+    assert write_sheet(out)
+
+    dataset = open_dataset("auto", out)
+    [case] = cases(dataset)
+    assert dataset.kind == "results" and isinstance(case, Case)
+    assert [level.name for level in case.truth.bodies] == [one.name for one in corrected.vertebrae]
+
+    guest.page.set_input_files(ZIP, shutil.make_archive(str(tmp_path / "corrected"), "zip", out))
+    guest.page.wait_for_function("document.querySelector('[data-pick=run]').value.startsWith('own-')")
+    guest.page.wait_for_selector('.ex-group[data-film="neck"]')
+    text = guest.page.inner_text('.ex-group[data-film="neck"]')
+    assert "C3" in text and "C2" not in text.split()  # the truth is the corrected names
