@@ -34,7 +34,7 @@ class FilmJob:
 
 @dataclass(frozen=True)
 class Known:
-    """What the caller knows of all films: the facing and the millimetres per pixel, None where each film's own count.
+    """What the caller knows of all films: facing and millimetres per pixel; None where each film's own count.
 
     report: whether each result gets its report on one page.
     """

@@ -40,7 +40,7 @@ Polarity = Literal["auto", "keep", "turn"]
 
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 """What Python puts in the place of a byte that is no UTF-8."""
-TURNED = re.compile(r"The film was turned clockwise by (90|180|270)°")
+TURNED = re.compile(r"The film was (?:rotated|turned) clockwise by (90|180|270)°")
 """The note that a turn leaves."""
 READ = "PNG, JPEG, TIFF, BMP, DICOM or NIfTI file"
 """The kinds of file that are read, as messages name them."""
@@ -116,7 +116,7 @@ def quarters_turned(notes: Iterable[str]) -> int:
     """By how many quarters a film with these notes was turned clockwise since it was read, 0 to 3.
 
     Example:
-        >>> quarters_turned(["The film was turned clockwise by 270°: all coordinates are those of the turned film."])
+        >>> quarters_turned(["The film was rotated clockwise by 270°: all coordinates are those of the rotated film."])
         3
     """
     return sum(int(found[1]) // 90 for note in notes if (found := TURNED.match(note))) % 4

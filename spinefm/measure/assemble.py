@@ -127,7 +127,8 @@ def _measured(draft: Draft, spine: Spine, facing: FacingGuess, drawn: Points) ->
         return Measure(*common, None, draft.method, draft.reason, reference=reference)
     value, values = float(draft.formula(spine.points)), draft.formula(drawn)
     half, least = half_interval(values), spine.config.grade_probability
-    most = spine.config.most_uncertainty.get(draft.key, half)
+    limits = spine.config.most_uncertainty
+    most = limits.get(draft.key, limits.get(draft.unit, half))
     if half > most:
         reason = f"its uncertainty, ± {half:.2g}, is over the limit of ± {most:g}"
         return Measure(*common, None, draft.method, reason, reference=reference)

@@ -21,18 +21,18 @@ class MeasureConfig(BaseModel):
     width_range: float = Field(
         0.3, gt=0, le=1, description="share by which a width may differ from that of its neighbours"
     )
-    most_spread: float = Field(0.05, gt=0, description="most expected error of a landmark, share of the body's width")
+    most_spread: float = Field(0.08, gt=0, description="most expected error of a landmark, share of the body's width")
     facing_probability: float = Field(0.8, ge=0.5, le=1, description="least probability of a facing that is taken")
     slope_spread: float = Field(20.0, gt=0, description="spread of an endplate's slope between patients, degrees")
     upright_limit: float = Field(35.0, gt=0, le=90, description="most tilt of a spine on an upright film, degrees")
     genant_limits: tuple[float, float, float] = Field((20.0, 25.0, 40.0), description="least loss of grades 1 to 3, %")
     slip_limit: float = Field(5.0, ge=0, le=100, description="a smaller slip is none, % of the endplate")
     grade_probability: float = Field(
-        0.8, ge=0, le=1, description="share of resampled corners that must agree on a grade, or it is uncertain"
+        0.7, ge=0, le=1, description="share of resampled corners that must agree on a grade, or it is uncertain"
     )
     most_uncertainty: dict[str, float] = Field(
-        {"slip": 10.0, "disc_height_index": 0.1, "height_loss": 12.0},
-        description="most ± of a measure by its key, in its unit; one less certain is not measurable",
+        {"°": 10.0, "slip": 8.5, "disc_height_index": 0.1, "height_loss": 12.0, "ratio": 0.25},
+        description="most ± of a measure by its key, or else its unit; one less certain is not measurable",
     )
     resamples: int = Field(400, ge=20, le=10000, description="draws of the corners for an uncertainty")
     random_seed: int = Field(0, ge=0, description="of those draws")

@@ -11,7 +11,7 @@ from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.measure import FacingGuess, MeasureConfig, measure, measure_landmarks
+from spinefm.measure import FacingGuess, MeasureConfig, Measures, measure, measure_landmarks
 from spinefm.methods.spinefm.events import Viewed
 from spinefm.trace.model import Trace
 from tests.measure.outlines import SIZE, lumbar_quads, lumbar_trace, mask_of, quadrangle, trace_of, vertebra
@@ -159,6 +159,15 @@ def test_uncertainty_grows_with_the_spread_until_there_is_no_value() -> None:
     assert known["grade"] == "Genant 1 (mild), wedge"
     assert 0.5 < close["uncertainty"] < 12 and close["grade"] == "Genant 0 to 1, uncertain"
     assert far["value"] is None and "over the limit of ± 12" in str(far["reason"])
+
+
+def test_measures_survive_json() -> None:
+    measures = measure(lumbar_trace())
+    text = measures.to_json()
+    assert '"level":"L3"' in text and Measures.from_json(text) == measures
+    for wrong in ("{}", "no json", '{"film": 3}'):
+        with pytest.raises(ValueError, match="give what Measures.to_json wrote"):
+            Measures.from_json(wrong)
 
 
 def test_landmarks_are_read_by_name() -> None:
