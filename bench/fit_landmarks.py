@@ -26,7 +26,7 @@ from spinefm.evaluation.assignment import one_to_one
 from spinefm.measure import MeasureConfig
 from spinefm.measure.bodies import DENS, FUSED, Seen, mirrored, seen_bodies
 from spinefm.measure.planar import Values, facing_left
-from spinefm.measure.shape import LEAST_DISTANCE, OWN, Frame, bends, deformation, kind_of, ring
+from spinefm.measure.shape import LEAST_DISTANCE, OWN, BodyFrame, bends, deformation, kind_of, ring
 from spinefm.phantom import Phantom, simulate
 from spinefm.phantom.seeds import MEASURE_SEEDS, share_a_seed
 from spinefm.trace.model import Trace
@@ -58,7 +58,7 @@ class Example:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """What `Shape.landmarks` needs, for many outlines (N, P) at once."""
+    """What `OutlineModel.landmarks` needs, for many outlines (N, P) at once."""
 
     offset: Values
     weights: Values
@@ -103,7 +103,7 @@ def film_examples(phantom: Phantom, trace: Trace) -> Iterator[Example]:
             continue
         right = phantom.faces == "right"
         path, quad = mirrored(rough) if right else (rough.path, rough.quad)
-        frame = Frame.of(quad)
+        frame = BodyFrame.of(quad)
         yield Example(
             phantom.seed,
             kind_of(level),

@@ -7,7 +7,7 @@ from typing import Any
 
 from spinefm import __version__
 from spinefm.export.subject import notes_of
-from spinefm.measure import Measures
+from spinefm.measure import Measures, measure
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.model import Anchor, Trace
@@ -16,8 +16,11 @@ REPORT_SCHEMA = 1
 """Version of the report's layout."""
 
 
-def report(trace: Trace, measures: Measures) -> dict[str, Any]:
-    """The report of a finished `trace` and its measures, ready for JSON. Raises ValueError for an unfinished one."""
+def report(trace: Trace, measures: Measures | None = None) -> dict[str, Any]:
+    """The report of a finished `trace`, ready for JSON. Raises ValueError for an unfinished one.
+
+    `measures` are those of the trace; without them they are computed.
+    """
     finished = trace.finished
     if finished is None:
         raise ValueError("The run did not finish, so there is nothing to report; run the film again.")
@@ -29,7 +32,7 @@ def report(trace: Trace, measures: Measures) -> dict[str, Any]:
         "film": asdict(trace.film),
         "vertebrae": [vertebra.name for vertebra in trace.vertebrae],
         "anchor": _anchor(trace.anchor),
-        "measures": _measures(measures),
+        "measures": _measures(measures or measure(trace)),
         "stops": {direction: _stop(decided) for direction, decided in stops(trace.events).items()},
         "notes": notes_of(trace),
         "corrections": [{"action": event.action, "text": event.text} for event in trace.corrections],

@@ -83,7 +83,7 @@ class Measure:
     `reason` says why it is not measurable. uncertainty: half the width of the 95 % interval, in the measure's unit.
     confidence: 0 to 1, the least probability of what the value rests on. method: how it is computed. grade: a class
     that follows from the value, such as "Genant 1 (mild), wedge", or "Genant 0 to 1, uncertain". lines: what to draw
-    on the film.
+    on the film. doubt: why the value is to be taken with care, "" where it is sure.
     """
 
     key: str
@@ -94,6 +94,7 @@ class Measure:
     value: float | None
     method: str
     reason: str = ""
+    doubt: str = ""
     grade: str = ""
     uncertainty: float | None = None
     confidence: float | None = None

@@ -31,7 +31,7 @@ LEAST_DISTANCE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class Shape:
+class OutlineModel:
     """The model of one kind of body, over P = 8 x `SIDE_POINTS` coordinates of an outline.
 
     offset (12,) + outline (P,) @ weights (P, 12) + bends (2,) @ bent (2, 12): the six landmarks in the body's frame.
@@ -90,7 +90,7 @@ def deformation(outline: Points) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class BodyFrame:
     """A body's own frame on the film, of a patient who faces left: its origin (2,), and its width in pixels."""
 
     origin: Points
@@ -98,7 +98,7 @@ class Frame:
     width: float
 
     @classmethod
-    def of(cls, quad: Points) -> Frame:
+    def of(cls, quad: Points) -> BodyFrame:
         """The frame of rough corners (4, 2), superior anterior first, clockwise for a patient who faces left."""
         across, _ = sides(quad)
         width = float(np.hypot(*across))
@@ -139,13 +139,15 @@ def kind_of(level: Level | None) -> str:
     return {Level.C2: "C2", Level.L5: "L5", Level.L6: "L5", Level.S1: "S1"}.get(level, "body") if level else "body"
 
 
-def shape_of(level: Level | None) -> Shape:
+def model_of(level: Level | None) -> OutlineModel:
     """The model of a level's body."""
     return _shapes()[kind_of(level)]
 
 
 @cache
-def _shapes() -> dict[str, Shape]:
+def _shapes() -> dict[str, OutlineModel]:
     """All models, by kind."""
     stored = json.loads(Path(__file__).with_name("shape.json").read_text(encoding="utf-8"))
-    return {kind: Shape(**{name: np.array(values) for name, values in one.items()}) for kind, one in stored.items()}
+    return {
+        kind: OutlineModel(**{name: np.array(values) for name, values in one.items()}) for kind, one in stored.items()
+    }

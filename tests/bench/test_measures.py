@@ -10,6 +10,7 @@ from bench.measure_table import ROWS, genant, grade_line, kappa, row_line, slipp
 from bench.measure_truth import edge_middle, landmarks, largest_quadrilateral, middle_of
 from bench.measures import Pair, corner_error
 from spinefm.core.levels import Level
+from spinefm.measure.shape import OWN
 
 SLIP = next(row for row in ROWS if row.keys == ("slip",))
 
@@ -29,7 +30,9 @@ def test_a_row_holds_errors_coverage_and_what_is_missing() -> None:
     ]
     cells = [cell.strip() for cell in row_line(SLIP, pairs).strip("|").split("|")]
     assert cells[1:6] == ["3", "1", "1.00", "0.50", "+0.67"]
-    assert cells[7:10] == ["20.0 %", "20.0 %", "66.7 %"] and cells[10] == "2"
+    assert cells[7:11] == ["20.0 %", "20.0 %", "", "66.7 %"] and cells[11] == "2"
+    doubtful = Pair("film", "slip", ("L4", "L5"), 4.0, None, 11.0, reason="its uncertainty …", doubtful=7.0)
+    assert "| 33.3 %, 3.00 |" in row_line(SLIP, [pair(1, 1), pair(2, 2), doubtful])
 
 
 def test_a_measure_that_no_film_has_has_no_row() -> None:
@@ -83,7 +86,7 @@ def test_corner_errors_are_shares_of_the_width_and_forgive_a_wrong_facing() -> N
 def test_the_fit_finds_a_shift_of_the_corners() -> None:
     rng = np.random.default_rng(0)
     outlines = rng.normal(0, 0.02, (200, 80)) + np.tile(np.linspace(0, 1, 80), (200, 1))
-    own = outlines.reshape(200, -1, 2)[:, list(fit_landmarks.OWN)].reshape(200, 12)
+    own = outlines.reshape(200, -1, 2)[:, np.array(OWN)].reshape(200, 12)
     marks = own + np.linspace(-0.03, 0.03, 12)
     fit = fit_landmarks.ridge(outlines, marks, "S1")
     assert np.abs(fit(outlines) - marks).max() < 0.002
