@@ -235,6 +235,13 @@ def test_a_scale_or_facing_that_is_none_is_a_wrong_call(tmp_path: Path, method: 
     assert not (tmp_path / "out").exists()
 
 
+def test_a_folder_without_a_manifest_is_no_weights(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    film, weights = write_film(tmp_path / "neck.png"), tmp_path / "nowhere"
+    assert segment(film, "--out", tmp_path / "out", "--weights", weights) == 2
+    assert f"There is no manifest at {weights / 'manifest.json'}" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_missing_weights_are_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

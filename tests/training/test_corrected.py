@@ -95,6 +95,7 @@ def test_one_folder_for_both_is_parted(place: Path, tmp_path: Path) -> None:
         read_films(both)
 
 
+@pytest.mark.thorough
 @pytest.mark.weights
 def test_training_on_corrections_gives_better_masks_on_such_films(
     place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

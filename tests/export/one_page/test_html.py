@@ -85,6 +85,7 @@ def test_the_format_gives_both_files_and_a_result_may_hold_them() -> None:
     assert set(REPORT_FILES) < set(ADDED_FILES)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("count", [2, 13, 25])
 def test_in_a_browser_nothing_is_cut_off_and_it_prints_on_one_page(count: int, tmp_path) -> None:
     from pypdf import PdfReader

@@ -77,6 +77,7 @@ def test_many_failures_do_not_hide_the_wall() -> None:
     assert '<details class="failures"><summary>40 failed' in sheet_page([failed] * 40, "out").decode()
 
 
+@pytest.mark.thorough
 def test_a_reader_opens_it_from_the_folder_filters_and_goes_to_a_result(tmp_path: Path) -> None:
     names = ["neck", "back", *(f"more-{index:02d}" for index in range(30))]
     for name in names:
