@@ -1,4 +1,4 @@
-"""What correcting and training again gains: `python -m bench.loop --out DIR [--minutes 6]`.
+"""What correcting and training again gains: `python -m bench.loop --out DIR [--minutes 5]`.
 
 The way of docs/how-to/close-the-loop.md, with its commands, on phantoms of another style than the weights know:
 segment, export to labelme, correct, evaluate, train from the bundle's weights, evaluate on unseen films of that style
@@ -31,6 +31,8 @@ Style = Callable[[Image, np.random.Generator], Image]
 
 CORRECTED, WATCHED, UNSEEN = range(840_000, 840_030), range(841_000, 841_008), range(9_220_000, 9_220_020)
 """Seeds of the films that are corrected, that watch the training, and on which the gain is stated."""
+REHEARSED = 842_000
+"""First seed of usual phantoms that are trained on beside the corrections."""
 RATE = "0.001"
 EDGE = 0.5
 """labelme counts from pixel corners."""
@@ -106,15 +108,21 @@ def prepared(out: Path) -> None:
         print(f"{correct(labels, films / 'truth')} label files corrected")
 
 
-def trained(out: Path, network: str, minutes: float) -> Path:
-    """A folder of weights in which `network` was trained on the corrections."""
-    run, weights = out / "runs" / network, out / "weights"
-    if not weights.exists():
-        data = ("--data", str(out / "labels"), "--validation", str(out / "watched" / "truth"))
-        spinefm(["train", network, *data, "--start", "compact", "--learning-rate", RATE,
-                 "--minutes", str(minutes), "--out", str(run)])  # fmt: skip
-        shutil.copytree(WEIGHTS_FOLDER, weights)
-        export_runs([run], weights)
+def trained(out: Path, networks: Sequence[str], minutes: float, usual: int) -> Path:
+    """A folder of weights in which each of `networks` was trained on the corrections and so many usual phantoms."""
+    name = "-".join([*networks, str(usual)])
+    weights, phantoms = out / f"weights-{name}", out / "rehearsed"
+    if weights.exists():
+        return weights
+    data = ["--data", str(out / "labels"), *([str(phantoms)] if usual else [])]
+    if usual:
+        spinefm(["phantom", "--n", str(usual), "--seed", str(REHEARSED), "--out", str(phantoms)])
+    runs = [out / f"runs-{name}" / network for network in networks]
+    for network, run in zip(networks, runs, strict=True):
+        spinefm(["train", network, *data, "--validation", str(out / "watched" / "truth"), "--start", "compact",
+                 "--learning-rate", RATE, "--minutes", str(minutes), "--out", str(run)])  # fmt: skip
+    shutil.copytree(WEIGHTS_FOLDER, weights)
+    export_runs(runs, weights)
     return weights
 
 
@@ -122,14 +130,19 @@ def main() -> None:
     """Print before and after, on unseen films of the style and of the usual kind."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=6.0, help="of training")
-    parser.add_argument("--network", default="med_sa")
+    parser.add_argument("--minutes", type=float, default=5.0, help="of training, for each network")
+    parser.add_argument("--networks", nargs="+", default=["med_sa"])
+    parser.add_argument("--usual", type=int, default=0, help="usual phantoms to train on beside the corrections")
     args = parser.parse_args()
     prepared(args.out)
-    before = {kind: evaluated(args.out / kind / "truth", args.out / f"before-{kind}") for kind in ("unseen", "usual")}
-    own = ("--weights", str(trained(args.out, args.network, args.minutes)))
-    after = {kind: evaluated(args.out / kind / "truth", args.out / f"after-{kind}", *own) for kind in before}
-    for kind in before:
+    kinds = ("unseen", "usual")
+    before = {kind: evaluated(args.out / kind / "truth", args.out / f"before-{kind}") for kind in kinds}
+    weights = trained(args.out, args.networks, args.minutes, args.usual)
+    after = {
+        kind: evaluated(args.out / kind / "truth", args.out / f"{weights.name}-{kind}", "--weights", str(weights))
+        for kind in kinds
+    }
+    for kind in kinds:
         for when, row in (("before", before[kind]), ("after", after[kind])):
             print(f"{kind:8s}{when:8s}", *(f"{name} {row[name]}" for name in SHOWN))
 

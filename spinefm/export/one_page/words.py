@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from spinefm.export.measures import DIGITS as STORED
 from spinefm.measure import Measure
 
 DIGITS = {"°": 1, "%": 1, "mm": 1, "ratio": 2}
@@ -24,7 +25,8 @@ def number(value: float, unit: str) -> str:
     ('0.0', '12.35')
     """
     digits = DIGITS[unit]
-    text = f"{round(value, digits) + 0.0:.{digits}f}"  # adding zero turns -0.0 into 0.0
+    stored = round(value, STORED[unit])  # as in measures.csv: all that is printed agrees with what is read from there
+    text = f"{round(stored, digits) + 0.0:.{digits}f}"  # adding zero turns -0.0 into 0.0
     return text.replace("-", MINUS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +92,8 @@ def _rows(path: Path) -> Sequence[Row]:
     """The rows of a table; none where there is no such file."""
     if not path.is_file():
         return []
-    return list(csv.DictReader(read_bytes(path, MOST_TABLE).decode("utf-8-sig").splitlines()))
+    text = read_bytes(path, MOST_TABLE).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def _doubt(report: Mapping[str, Any], vertebrae: Sequence[Row]) -> Iterator[str]:
