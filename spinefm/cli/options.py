@@ -100,7 +100,7 @@ class RunOptions:
     """How films are segmented: what `segment` and `evaluate` have in common.
 
     `preset` is "published", "tuned" or None for what fits the bundle; `settings` are changes to it, as text;
-    `polarity` is "auto", "keep" or "turn".
+    `polarity` is "auto", "keep" or "turn"; `weights` is the folder of another manifest than the program's own.
     """
 
     method: str
@@ -109,11 +109,18 @@ class RunOptions:
     preset: Preset | None
     settings: Mapping[str, str]
     polarity: Polarity
+    weights: Path | None = None
 
 
 _RUN_OPTIONS = (
     click.option("--method", default="spinefm", show_default=True, help="How to segment."),
     click.option("--bundle", default="compact", show_default=True, help="Set of weights."),
+    click.option(
+        "--weights",
+        type=Path,
+        metavar="DIR",
+        help="Folder of another manifest, for weights of your own.",
+    ),
     click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."),
     click.option(
         "--preset",
@@ -144,9 +151,10 @@ def run_options(verb: Verb) -> Verb:
         preset: Preset | None,
         settings: Sequence[tuple[str, str]],
         polarity: Polarity,
+        weights: Path | None,
         **others: object,
     ) -> int:
-        return verb(run=RunOptions(method, bundle, device, preset, dict(settings), polarity), **others)
+        return verb(run=RunOptions(method, bundle, device, preset, dict(settings), polarity, weights), **others)
 
     for option in reversed(_RUN_OPTIONS):
         option(gathered)
@@ -163,12 +171,13 @@ def load_method(run: RunOptions, starting_points: Sequence[Point] | None = None)
 
     quiet_allocator()
     from spinefm.methods import METHODS, build_method
-    from spinefm.weights.load import BundleError, load_bundle
+    from spinefm.weights.load import BundleError, Manifest, load_bundle
 
     if run.method not in METHODS:
         raise WrongCall(f"There is no method {run.method!r}; choose one of: {', '.join(METHODS)}.")
     try:
-        bundle = load_bundle(run.bundle, run.device)
+        own = {} if run.weights is None else {"manifest": Manifest.read(run.weights / "manifest.json")}
+        bundle = load_bundle(run.bundle, run.device, **own)
         return build_method(run.method, bundle, run.settings, starting_points, run.preset), bundle
     except (BundleError, DeviceError, ValueError) as error:
         raise WrongCall(str(error)) from error

@@ -17,9 +17,10 @@ from spinefm.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from spinefm.core.geometry import Point
-    from spinefm.imaging.radiograph import Polarity
+    from spinefm.imaging.radiograph import Polarity, Radiograph
     from spinefm.measure import Facing
     from spinefm.methods import Method
+    from spinefm.trace.model import Trace
     from spinefm.trace.registry import Event
 
 
@@ -33,10 +34,14 @@ class FilmJob:
 
 @dataclass(frozen=True)
 class Known:
-    """What the caller knows of all films: facing and millimetres per pixel; None where each film's own count."""
+    """What the caller knows of all films: facing and millimetres per pixel; None where each film's own count.
+
+    report: whether each result gets its report on one page.
+    """
 
     facing: Facing | None = None
     spacing: float | None = None
+    report: bool = False
 
 
 @click.command(name="segment")
@@ -47,6 +52,8 @@ class Known:
     "--facing", type=click.Choice(["left", "right"]), help="Where the patients look (default: estimated per film)."
 )
 @click.option("--spacing", type=Millimetres(), metavar="MM", help="Millimetres per pixel (default: the film's own).")
+@click.option("--report", is_flag=True, help="Add each result's report on one page, report.pdf and report.html.")
+@click.option("--resume", is_flag=True, help="Leave out films whose result is there already.")
 @run_options
 def command(
     films: Sequence[Path],
@@ -54,21 +61,53 @@ def command(
     seeds: tuple[tuple[float, float], ...] | None,
     facing: Facing | None,
     spacing: float | None,
+    report: bool,
+    resume: bool,
     run: RunOptions,
 ) -> int:
     """Segment and name the vertebrae on films.
 
     FILM is a PNG, JPEG, TIFF or DICOM file, or a folder of them. A film that fails leaves an error.json with one
-    sentence, and the others go on.
+    sentence, and the others go on. Several films leave index.html, a sheet of all results in DIR.
     """
-    jobs = plan_jobs(list_films(films), out)
+    planned = plan_jobs(list_films(films), out)
+    jobs = [job for job in planned if not (resume and is_done(job))]
     if seeds and len(jobs) != 1:
         raise WrongCall(f"--seeds are places on one film, and there are {len(jobs)}; give one film at a time.")
     method, _ = load_method(run, _points(seeds))
     make_folder(out)
-    failed = segment_films(jobs, method, run.polarity, Known(facing, spacing))
-    sys.stdout.write(f"{len(jobs) - failed} of {len(jobs)} films done, {failed} failed; results in {out}\n")
+    try:
+        failed = segment_films(jobs, method, run.polarity, Known(facing, spacing, report))
+    finally:  # an interrupted run too leaves the sheet of what it finished
+        if len(planned) > 1 or any(path.is_dir() for path in films if "\0" not in str(path)):
+            _write_sheet(out)
+    before = f", {len(planned) - len(jobs)} done before" if resume else ""
+    sys.stdout.write(f"{len(jobs) - failed} of {len(jobs)} films done, {failed} failed{before}; results in {out}\n")
     return SOME_FAILED if failed else DONE
+
+
+def is_done(job: FilmJob) -> bool:
+    """Whether the folder of a job holds the whole result of a film of that name."""
+    from spinefm.core.foreign import read_json
+    from spinefm.data.results import LABELS
+    from spinefm.imaging.radiograph import printable
+
+    try:
+        film = read_json(job.folder / "report.json")["film"]["name"]
+        return (job.folder / LABELS).is_file() and film == printable(job.film.name)
+    except (OSError, ValueError, LookupError, TypeError):
+        return False  # no result, or a damaged one: the film is run
+
+
+def _write_sheet(out: Path) -> None:
+    """The sheet of all results in `out`; why there is none is said, the results count."""
+    from spinefm.export.errors import ExportError
+    from spinefm.export.sheet import write_sheet
+
+    try:
+        write_sheet(out)
+    except ExportError as error:
+        sys.stderr.write(f"{error}\n")
 
 
 def segment_films(jobs: Sequence[FilmJob], method: Method, polarity: Polarity, known: Known = Known()) -> int:
@@ -127,15 +166,13 @@ def segment_film(
 
     An error of the program on one film does not stop the others: its traceback goes into `error.json`.
     """
-    from spinefm.export import ExportError, write_result
+    from spinefm.export.errors import ExportError
     from spinefm.imaging.radiograph import UnreadableFilm, read
-    from spinefm.measure import measure
     from spinefm.methods import CannotStart, run_to_trace, upright
 
     try:
         film = upright(method, read(job.film, polarity=polarity))
-        trace = run_to_trace(method, film, on_event)
-        write_result(job.folder, trace, film, measure(trace, known.facing, known.spacing, film))
+        _write_result(job.folder, run_to_trace(method, film, on_event), film, known)
     except (UnreadableFilm, CannotStart) as error:
         return _record_failure(job, str(error), None)
     except ExportError as error:
@@ -144,6 +181,18 @@ def segment_film(
         sentence = f"The program failed on this film ({type(error).__name__}: {error}); report it with error.json."
         return _record_failure(job, sentence, traceback.format_exc())
     return None
+
+
+def _write_result(folder: Path, trace: Trace, film: Radiograph, known: Known) -> None:
+    """Write a result with its thumbnail, and its report where one is wanted. Raises ExportError."""
+    from spinefm.export import write_result
+    from spinefm.export.one_page import report_files
+    from spinefm.export.sheet import THUMBNAIL, thumbnail
+    from spinefm.measure import measure
+
+    measures = measure(trace, known.facing, known.spacing, film)
+    added = {THUMBNAIL: thumbnail(trace, film)} | (report_files(trace, film, measures) if known.report else {})
+    write_result(folder, trace, film, measures, added)
 
 
 def _record_failure(job: FilmJob, sentence: str, detail: str | None) -> str:

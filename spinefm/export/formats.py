@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from spinefm.export import coco, csv_file, cvat, dicom_seg, dicom_sr, labelme, nifti, png_file, yolo
+from spinefm.export.one_page import part as report_part
 from spinefm.export.subject import Part, Subject
 
 
@@ -41,6 +42,13 @@ class Format:
 
 
 _FORMATS = (
+    Format(
+        "report",
+        "Report",
+        "one page of PDF and HTML: film, measures, doubt and warnings",
+        report_part,
+        ".pdf",
+    ),
     Format(
         "coco",
         "COCO, polygons",

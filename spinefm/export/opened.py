@@ -45,7 +45,7 @@ class ResultFolder:
             raise ExportError(f"The run on this film failed, so there is nothing to export; see its {ERROR}.")
         trace = Trace.from_json(read_bytes(self.folder / TRACE, MOST_TRACE_BYTES))
         if trace.finished is None:
-            raise ExportError("The run did not come to its end, so there is nothing to export; run the film again.")
+            raise ExportError("The run did not finish, so there is nothing to export; run the film again.")
         return trace
 
     def _given(self) -> tuple[Facing | None, float | None]:

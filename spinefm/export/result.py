@@ -9,6 +9,7 @@ import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import BinaryIO
 from uuid import uuid4
 
@@ -29,8 +30,12 @@ from spinefm.trace.model import Trace
 
 RESULT_FILES = ("labels.png", "overlay.png", "trace.json", "vertebrae.csv", "measures.csv", "report.json")
 """The files of a result, in the order in which they are written."""
+ADDED_FILES = ("thumbnail.jpg", "report.pdf", "report.html")
+"""Files that a caller may add: for the sheet of a folder, and the report on one page."""
 ERROR_FILE = "error.json"
 """What a film that failed leaves in their place."""
+OURS = frozenset((*RESULT_FILES, *ADDED_FILES, ERROR_FILE))
+"""Files of a result's folder, which a new result may take the place of."""
 PNG_SPEED = (
     *(cv2.IMWRITE_PNG_COMPRESSION, 1),
     *(cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE),
@@ -74,14 +79,20 @@ def result_files(trace: Trace, film: Radiograph, measures: Measures | None = Non
     }
 
 
-def write_result(folder: str | Path, trace: Trace, film: Radiograph, measures: Measures | None = None) -> Path:
+def write_result(
+    folder: str | Path,
+    trace: Trace,
+    film: Radiograph,
+    measures: Measures | None = None,
+    added: Mapping[str, bytes] = MappingProxyType({}),
+) -> Path:
     """Write the result of `trace` on `film` as `folder`, in place of an earlier result there; returns the folder.
 
-    `measures` as in `result_files`.
+    `measures` as in `result_files`; `added` are contents of files of `ADDED_FILES`.
     The folder appears complete or not at all. Raises ExportError if it holds files that are no result or cannot be
     written; an earlier result then remains.
     """
-    return _replace_folder(Path(folder), result_files(trace, film, measures))
+    return _replace_folder(Path(folder), {**result_files(trace, film, measures), **added})
 
 
 def write_error(folder: str | Path, film: str, sentence: str, detail: str | None = None) -> Path:
@@ -147,7 +158,7 @@ def _refuse_foreign(folder: Path) -> None:
             f'The folder of the result, "{folder}", is a symbolic link; remove it, or choose another --out.'
         )
     if folder.is_dir():
-        foreign = sorted(path.name for path in folder.iterdir() if path.name not in (*RESULT_FILES, ERROR_FILE))
+        foreign = sorted(path.name for path in folder.iterdir() if path.name not in OURS)
     else:
         foreign = [folder.name] if folder.exists() else []
     if foreign:

@@ -67,7 +67,8 @@ class Subject:
     @cached_property
     def measures(self) -> Measures:
         """What can be measured on the run, in millimetres where the run or the film's file has a scale."""
-        return measure(self.trace, self.facing, self.spacing_mm, self.film)
+        own = self.given_mm is None and self.trace.film.spacing_mm is not None  # the trace says where it comes from
+        return measure(self.trace, self.facing, None if own else self.spacing_mm, self.film)
 
     def film_path(self, folder: str = IMAGES) -> str:
         """The film's path in an export whose films lie in `folder`; its own name where the film is not at hand."""

@@ -20,7 +20,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         for path, content in files.items():
             refuse_another(folder / path, content)
         for path, content in files.items():
-            _write(folder / path, content)
+            write_whole(folder / path, content)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise ExportError(f'The export cannot be written to "{folder}" ({reason}): choose another --out.') from error
@@ -32,7 +32,8 @@ def refuse_another(path: Path, content: bytes | None = None) -> None:
         raise ExportError(f'"{path}" is there already and may hold corrections: choose another --out.')
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is complete whenever it is there, in place of an earlier one. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".spinefm-{uuid4().hex}")
     try:

@@ -17,13 +17,15 @@ PARTS = {"train": ("train", "disjoint-train"), "val": ("val", "disjoint-val")}
 """Names of a data set's splits, the published one first."""
 
 
-def films_of(folder: Path, part: str) -> Iterator[TrainingFilm]:
+def films_of(folder: Path, part: str, whole: bool = False) -> Iterator[TrainingFilm]:
     """The films of one part ("train" or "val") of the data set in `folder`; films that cannot be read are left out.
+
+    whole: take all films where the parts are not published but drawn by a checksum, as for a folder of one's own.
 
     Raises TrainingError for a folder that is no data set or has no such part.
     """
     try:
-        dataset = _part(open_dataset("auto", folder), part)
+        dataset = _part(open_dataset("auto", folder), part, whole)
     except DatasetError as error:
         raise TrainingError(str(error)) from error
     for case in cases(dataset):
@@ -55,7 +57,9 @@ def label_map(case: Case, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     return labels
 
 
-def _part(dataset: Dataset, part: str) -> Dataset:
+def _part(dataset: Dataset, part: str, whole: bool) -> Dataset:
+    if whole and not any(published in dataset.splits for published, _ in PARTS.values()):
+        return dataset
     for name in PARTS[part]:
         if name in dataset.splits:
             return dataset.part(name)

@@ -100,13 +100,16 @@ def _trainer_on(network: str, settings: TrainSettings, films: FilmSet, unseen: F
 def read_films(settings: TrainSettings) -> tuple[FilmSet, FilmSet]:
     """The films to train on and the unseen ones; without folders of unseen films each HELD_OUT-th one is held out.
 
+    With them, data sets whose parts were not published are taken whole, unless one folder serves for both.
+
     Raises TrainingError when a phantom is in both.
     """
     with tqdm(desc="films", unit="film") as bar:
-        films = _read(settings.data, "train", lambda: bar.update())
+        apart = bool(settings.validation) and not set(settings.data) & set(settings.validation)
+        films = _read(settings.data, "train", lambda: bar.update(), apart)
     if not settings.validation:
         return _held_out(films, [folder for folder in settings.data if not _simulated(folder)])
-    unseen = _read(settings.validation, "val")
+    unseen = _read(settings.validation, "val", whole=apart)
     shared = films.seeds & unseen.seeds
     if shared:
         raise TrainingError(
@@ -125,13 +128,15 @@ def _held_out(films: FilmSet, datasets: Sequence[Path]) -> tuple[FilmSet, FilmSe
     return FilmSet((*kept.films, *real)), FilmSet((*unseen.films, *others))
 
 
-def _read(folders: Sequence[Path], part: str, progress: Callable[[], object] = lambda: None) -> FilmSet:
-    """Folders of phantoms whole, of data sets their `part`."""
+def _read(
+    folders: Sequence[Path], part: str, progress: Callable[[], object] = lambda: None, whole: bool = False
+) -> FilmSet:
+    """Folders of phantoms whole, of data sets their `part`, or all of it; see `films_of`."""
     phantoms = [folder for folder in folders if _simulated(folder)]
     films = list(FilmSet.read(phantoms, progress).films)
     for folder in folders:
         if folder not in phantoms:
-            films += films_of(folder, part)
+            films += films_of(folder, part, whole)
     if not films:
         raise TrainingError(f"{folders[0]} contains no labelled films for {part}; give a folder that does.")
     return FilmSet(tuple(films))

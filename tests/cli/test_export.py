@@ -58,6 +58,12 @@ def test_a_folder_of_results_is_one_export(name: str, tmp_path: Path) -> None:
     assert [path for path in (tmp_path / "made").rglob("*") if path.is_file()]
 
 
+def test_the_report_is_an_export_too(tmp_path: Path) -> None:
+    result = save_result(tmp_path / "out" / "neck", tmp_path / "neck.png")
+    assert export(result, "--to", "report", "--out", tmp_path / "made") == 0
+    assert sorted(path.name for path in (tmp_path / "made").iterdir()) == ["neck-report.html", "neck-report.pdf"]
+
+
 def test_a_result_that_failed_is_one_sentence_and_the_others_go_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

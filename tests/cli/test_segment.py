@@ -32,12 +32,12 @@ def segment(*arguments: object) -> int:
     return main(["segment", *map(str, arguments)])
 
 
-def test_every_film_leaves_its_six_files(tmp_path: Path, method: list[object]) -> None:
+def test_every_film_leaves_its_six_files_and_a_thumbnail(tmp_path: Path, method: list[object]) -> None:
     films = [write_film(tmp_path / name) for name in ("neck.png", "back.png")]
     assert segment(*films, "--out", tmp_path / "out") == 0
     for film in films:
         folder = tmp_path / "out" / film.stem
-        assert sorted(path.name for path in folder.iterdir()) == sorted(RESULT_FILES)
+        assert sorted(path.name for path in folder.iterdir()) == sorted([*RESULT_FILES, "thumbnail.jpg"])
         assert Trace.from_json((folder / "trace.json").read_bytes()).film.name == film.name
         assert [row["name"] for row in csv.DictReader((folder / "vertebrae.csv").open())] == ["C2", "C3", "C4"]
 
@@ -49,7 +49,7 @@ def test_a_folder_stands_for_its_readable_films(tmp_path: Path, method: list[obj
     (tmp_path / "films" / "notes.txt").write_text("not a film")
     (tmp_path / "films" / "more").mkdir()
     assert segment(tmp_path / "films", "--out", tmp_path / "out") == 0
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "b"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "b", "index.html"]
 
 
 def test_dicom_files_of_a_folder_are_known_by_their_mark(tmp_path: Path) -> None:
@@ -128,8 +128,68 @@ def test_an_earlier_result_that_is_none_is_kept_and_counts_as_failed(
 def test_ctrl_c_keeps_the_finished_films_and_no_half_one(tmp_path: Path, method: list[object]) -> None:
     films = [write_film(tmp_path / name) for name in ("first.png", "interrupted.png", "last.png")]
     assert segment(*films, "--out", tmp_path / "out") == 130
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["first"]
-    assert len(list((tmp_path / "out" / "first").iterdir())) == len(RESULT_FILES)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["first", "index.html"]
+    assert set(RESULT_FILES) < {path.name for path in (tmp_path / "out" / "first").iterdir()}
+    assert "first.png" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
+def test_one_film_leaves_no_sheet_and_a_folder_of_one_does(tmp_path: Path, method: list[object]) -> None:
+    film = write_film(tmp_path / "films" / "neck.png")
+    assert segment(film, "--out", tmp_path / "one") == 0
+    assert segment(film.parent, "--out", tmp_path / "folder") == 0
+    assert not (tmp_path / "one" / "index.html").exists() and (tmp_path / "folder" / "index.html").is_file()
+
+
+def test_the_sheet_holds_failures_and_results_of_earlier_calls(tmp_path: Path, method: list[object]) -> None:
+    out = tmp_path / "out"
+    earlier, later = tmp_path / "earlier", tmp_path / "later"
+    write_film(earlier / "old.png")
+    write_film(later / "new.png")
+    write_film(later / "hopeless.png")
+    assert segment(earlier, "--out", out) == 0 and segment(later, "--out", out) == 1
+    sheet = (out / "index.html").read_text(encoding="utf-8")
+    assert "old.png" in sheet and "new.png" in sheet
+    assert "No vertebra was found: click three neighbouring ones." in sheet
+
+
+def test_someone_elses_index_is_left_alone_and_the_films_are_done(
+    tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_film(tmp_path / "films" / "neck.png")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "index.html").write_text("my page")
+    assert segment(tmp_path / "films", "--out", tmp_path / "out") == 0
+    assert "is no sheet of results and is left as it is" in capsys.readouterr().err
+    assert (tmp_path / "out" / "index.html").read_text() == "my page"
+
+
+def test_resume_runs_only_films_without_a_result(
+    tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    films, out = tmp_path / "films", tmp_path / "out"
+    for name in ("done.png", "damaged.png", "interrupted.png", "new.png"):
+        write_film(films / name)
+    assert segment(films / "done.png", films / "damaged.png", "--out", out) == 0
+    (out / "damaged" / "report.json").write_text("{")
+    (out / "done" / "labels.png").touch()
+    before = (out / "done" / "trace.json").stat().st_mtime_ns
+    (films / "interrupted.png").unlink()
+    assert segment(films, "--out", out, "--resume") == 0
+    assert "2 of 2 films done, 0 failed, 1 done before" in capsys.readouterr().out
+    assert (out / "done" / "trace.json").stat().st_mtime_ns == before
+    assert json.loads((out / "damaged" / "report.json").read_text())["film"]["name"] == "damaged.png"
+    assert "new.png" in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_report_is_added_where_it_is_asked_for_and_a_second_run_replaces_it(
+    tmp_path: Path, method: list[object]
+) -> None:
+    film, out = write_film(tmp_path / "neck.png"), tmp_path / "out"
+    assert segment(film, "--out", out, "--report") == 0
+    assert (out / "neck" / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert "neck.png" in (out / "neck" / "report.html").read_text(encoding="utf-8")
+    assert segment(film, "--out", out) == 0
+    assert not (out / "neck" / "report.pdf").exists()
 
 
 def test_preset_settings_starting_points_bundle_and_device_reach_the_method(
@@ -172,6 +232,13 @@ def test_facing_and_scale_reach_the_measures(tmp_path: Path, method: list[object
 @pytest.mark.parametrize("wrong", [["--spacing", "0"], ["--spacing", "nan"], ["--spacing", "wide"], ["--facing", "up"]])
 def test_a_scale_or_facing_that_is_none_is_a_wrong_call(tmp_path: Path, method: list[object], wrong: list[str]) -> None:
     assert segment(write_film(tmp_path / "neck.png"), "--out", tmp_path / "out", *wrong) == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_without_a_manifest_is_no_weights(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    film, weights = write_film(tmp_path / "neck.png"), tmp_path / "nowhere"
+    assert segment(film, "--out", tmp_path / "out", "--weights", weights) == 2
+    assert f"There is no manifest at {weights / 'manifest.json'}" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

@@ -33,7 +33,7 @@ from spinefm.imaging import dicom
 from spinefm.imaging import raster as pictures
 from spinefm.imaging.decoded import check_size
 from spinefm.imaging.dicom import decoder, header
-from spinefm.imaging.radiograph import MAX_BYTES, Radiograph, Spacing, UnreadableFilm, read
+from spinefm.imaging.radiograph import MAX_BYTES, Radiograph, Spacing, UnreadableFilm, quarters_turned, read
 from tests.bad_films import BAD_FILMS, dicom_bytes, dicom_film, encoded, ramp, write_bad_films
 
 TRUTH = ramp()
@@ -487,3 +487,11 @@ def test_a_turned_film_is_clockwise_and_says_so() -> None:
     assert "clockwise by 90°" in once.provenance.notes[0]
     assert np.array_equal(once.turned(3).pixels, film.pixels)
     assert film.turned(4) is film
+
+
+def test_how_a_film_was_turned_is_read_from_its_notes_old_and_new() -> None:
+    film = Radiograph.from_array(ramp())
+    for quarters in range(4):
+        assert quarters_turned(film.turned(quarters).provenance.notes) == quarters
+    assert quarters_turned(film.turned(3).turned(2).provenance.notes) == 1
+    assert quarters_turned(["The film was turned clockwise by 90°: as results of 0.2.0 say."]) == 1

@@ -12,16 +12,25 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext
 
+from spinefm.data import Case, cases, open_dataset
 from spinefm.evaluation import Pace, RunError
 from spinefm.evaluation.frames import read_tables
+from spinefm.export import write_result
+from spinefm.export.one_page import report_files
+from spinefm.export.sheet import THUMBNAIL, thumbnail, write_sheet
+from spinefm.imaging.radiograph import read
+from spinefm.measure import measure
+from spinefm.methods import film_record
+from spinefm.trace.model import Trace
 from spinefm.ui.server import page as ui
+from spinefm.ui.server.corrections import Correction, apply
 from spinefm.ui.server.explorer import plan_of
 from spinefm.ui.server.explorer.case import looked_at, steps_payload
 from spinefm.ui.server.explorer.making import phantom_run
 from spinefm.ui.server.explorer.shelf import KEEP_OWN, Shelf
 from tests.evaluation.stand_in_set import write_set
 from tests.ui.server.conftest import Visitor, serve, visit
-from tests.ui.server.stand_in import StandIn, StandInService
+from tests.ui.server.stand_in import StandIn, StandInService, all_events, write_film
 
 OPEN = '.explorer[data-state="open"]'
 ZIP = 'input[type=file][accept=".zip"]'
@@ -182,3 +191,26 @@ def test_what_a_visitor_brought_is_deleted_when_nobody_wrote_to_it_for_long(
     monkeypatch.setattr("spinefm.ui.server.explorer.shelf.time.time", lambda: later + KEEP_OWN + 60)
     assert run not in [entry["id"] for entry in shelf.entries([run])]
     assert not folder.exists()
+
+
+def test_a_folder_of_corrected_results_is_evaluated_on_the_page(guest: Visitor, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    film = write_film(out / "neck.png")
+    run = Trace.from_events(film_record(read(film)), "spinefm", {"overlap_limit": 0.1}, all_events())
+    corrected = apply(run, Correction("shift", offset=1))
+    measures = measure(corrected, film=read(film))
+    added = report_files(corrected, read(film), measures) | {THUMBNAIL: thumbnail(corrected, read(film))}
+    write_result(out / "neck", corrected, read(film), measures, added)
+    assert write_sheet(out)
+
+    dataset = open_dataset("auto", out)
+    [case] = cases(dataset)
+    assert dataset.kind == "results" and isinstance(case, Case)
+    assert [level.name for level in case.truth.bodies] == [one.name for one in corrected.vertebrae]
+
+    guest.page.set_input_files(ZIP, shutil.make_archive(str(tmp_path / "corrected"), "zip", out))
+    guest.page.wait_for_function("document.querySelector('[data-pick=run]').value.startsWith('own-')")
+    guest.page.click("[data-clear]")
+    guest.page.wait_for_selector('.ex-group[data-film="neck"]')
+    text = guest.page.inner_text('.ex-group[data-film="neck"]')
+    assert all(f"named C{number}" in text for number in range(2, 8)) and "T1" in text  # against the corrected names

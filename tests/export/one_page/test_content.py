@@ -1,0 +1,112 @@
+"""What the report says: every measure is on it or named as missing, doubt and warnings too."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from spinefm.export.one_page.content import TITLES, content_of, of_whole_spine
+from spinefm.export.one_page.levels import AS_RATIOS, BODY, DISC
+from spinefm.export.one_page.words import NONE, number, value_of
+from spinefm.measure import Measures, measure
+from spinefm.trace.model import Trace
+from tests.export import curved
+from tests.export.handmade import unnamed_vertebrae
+from tests.export.long_spine import long_trace
+
+
+def report_of(trace: Trace) -> tuple[Measures, object]:
+    known = measure(trace)
+    return known, content_of(trace, known)
+
+
+@pytest.mark.parametrize("trace", [curved.trace(), long_trace(13), curved.trace(unnamed_vertebrae())])
+def test_every_measure_of_the_whole_spine_has_its_value_reference_and_method(trace: Trace) -> None:
+    known = measure(trace)
+    content = content_of(trace, known)
+    expected = [one for one in known.measured if of_whole_spine(one)]
+    assert [row.value for row in content.spine] == [value_of(one) for one in expected]
+    for row, one in zip(content.spine, expected, strict=True):
+        assert row.method == one.method and one.name.lower() == row.name.lower()
+        assert (one.reference is None) == (row.reference == "")
+        if one.reference:
+            quoted = int(re.findall(r"\[(\d+)\]", row.reference)[0])
+            assert content.sources[quoted - 1] == f"[{quoted}] {one.reference.source}"
+
+
+def test_a_cell_of_the_table_is_the_measure_of_its_level() -> None:
+    trace = curved.trace()
+    known = measure(trace)
+    table = content_of(trace, known).levels
+    heads = dict(zip((*table.body, *table.disc), range(20), strict=False))
+    assert [row.name for row in table.rows] == ["C3", "C4", "C5 ?", "C6", "C7", "T1"]
+    assert [row.doubtful for row in table.rows] == [False, False, True, False, False, False]
+    for key, head in {**BODY, **DISC}.items():
+        for row, vertebra in zip(table.rows, trace.vertebrae, strict=True):
+            one = next((one for one in known.of(key) if one.levels[0] == vertebra.name), None)
+            if head in heads:
+                assert row.cells[heads[head]].startswith(value_of(one, with_unit=False)), (key, vertebra.name)
+            else:
+                assert one is None or one.value is None or key in AS_RATIOS
+
+
+def test_without_a_scale_ratios_stand_in_for_millimetres_and_that_is_said() -> None:
+    trace = curved.trace(spacing=None)
+    content = content_of(trace, measure(trace))
+    assert "Ha/Hp" in content.levels.body and "Ha, mm" not in content.levels.body
+    assert dict(content.facts)["Scale"] == "not known: no millimetres"
+    assert any("no scale" in line and "Ha, Hm, Hp" in line for line in content.missing)
+
+
+@pytest.mark.parametrize("trace", [curved.trace(), long_trace(13), curved.trace(unnamed_vertebrae())])
+def test_every_reason_is_told_with_what_it_keeps_from_being_measured(trace: Trace) -> None:
+    known = measure(trace)
+    text = " ".join(content_of(trace, known).missing).lower()
+    for one in known:
+        if one.value is None:
+            title = one.name if of_whole_spine(one) else TITLES[one.key]
+            assert one.reason.lower() in text and title.lower() in text
+
+
+def test_warnings_and_doubt_are_told() -> None:
+    trace = curved.trace()
+    warnings = content_of(trace, measure(trace)).warnings
+    assert curved.NOTE in warnings and any("C5 (41 %)" in line for line in warnings)
+    assert not any("A note of the film" in line for line in warnings)  # of the file, no warning
+    assert "A note of the film." in dict(content_of(trace, measure(trace)).facts)["Film"]
+
+
+def test_versions_and_checksums_are_told_and_no_patient() -> None:
+    trace = curved.trace()
+    content = content_of(trace, measure(trace))
+    assert "weights compact" in content.versions[0] and "med_sa abababababab" in content.versions[1]
+    assert "not a medical device" in content.notice
+    assert {label for label, _ in content.facts} == {
+        "Vertebrae", "Names rest on", "Patient faces", "Scale", "Film", "Corrections",
+    }  # fmt: skip
+
+
+def test_a_run_that_found_nothing_says_so_and_an_unfinished_one_is_refused() -> None:
+    trace = curved.trace(())
+    content = content_of(trace, measure(trace))
+    assert "No vertebra was found." in content.warnings and content.missing == () and content.levels.rows == ()
+    unfinished = replace(trace, events=trace.events[:-1])
+    with pytest.raises(ValueError, match="did not finish"):
+        content_of(unfinished, measure(unfinished))
+
+
+def test_long_lists_end_with_how_many_more_there_are() -> None:
+    trace = long_trace(13, notes=tuple(f"Warning {index}." for index in range(30)))
+    warnings = content_of(trace, measure(trace)).warnings
+    assert len(warnings) == 8 and warnings[-1] == "and 24 more."
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [(12.34, "°", "12.3"), (-7.06, "%", "\N{MINUS SIGN}7.1"), (-0.01, "mm", "0.0"), (0.126, "ratio", "0.13")],
+)
+def test_numbers_have_the_decimals_of_their_unit(value: float, unit: str, text: str) -> None:
+    assert number(value, unit) == text
+    assert value_of(None) == NONE
