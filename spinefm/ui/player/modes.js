@@ -150,12 +150,9 @@ export class Modes {
       this.shell.dataset.seeds = "[]";
       this.film = next;
     }
-    const answered = this.pending !== null;
     this.pending = null;
     if (payload.error && payload.error.click) return this.set("seeds");
-    // A finished run is shown again when its zip is packed: the mode just chosen outlives that.
-    const corrects = this.mode === "edit" || (this.mode === "add" && !answered);
-    const stays = (corrects && payload.status === "finished") || (this.mode === "seeds" && payload.status === "ready");
+    const stays = (this.mode === "edit" && payload.status === "finished") || (this.mode === "seeds" && payload.status === "ready");
     this.set(stays ? this.mode : "none");
   }
 }

@@ -23,6 +23,7 @@ import { sceneAt, timelineOf, timeOfEntry } from "./timeline.js";
  *   chips: import("./bodies.js").Chip[], chosen: number | null, lit: number | null, earlier: Timeline | null, earlierDress: {names: Map<number, string>, colours: Map<number, string>}}} View */
 
 const SLOW_ACTIONS = ["go on", "add", "again"];
+const REPEATED = ["undo", "redo"];
 const EMPTY = { run: "", status: "opening", entries: [], rows: [], ends: [], notices: [], remarks: [], colours: {}, film: null };
 
 export class Player {
@@ -35,6 +36,7 @@ export class Player {
     this.compared = new Set();
     this.opened = false;
     this.unlocking = 0;
+    this.kept = /** @type {any[]} */ ([]);
     this.link = report ? openingLink() : null;
     this.share = new Share(this);
     /** @type {import("./tables.js").Act} */
@@ -109,6 +111,9 @@ export class Player {
     this.opened = true;
     this.clock.load(this.view.timeline, how);
     if (fresh && !first) writeAddress(this);
+    if (otherFilm) this.kept = [];
+    const next = this.kept.shift();
+    if (next) this.correct(next);
   }
 
   /** Where the clock begins. @param {any} payload @param {boolean} fresh @param {any} before */
@@ -231,11 +236,17 @@ export class Player {
 
   /** @param {any} change */
   correct(change) {
-    if (!this.report || this.shell.dataset.busy) return;
+    if (!this.report) return;
+    if (this.shell.dataset.busy) return this.keep(change);
     this.shell.dataset.busy = "true";
     clearTimeout(this.unlocking); // an answer that never comes must not lock the player
     this.unlocking = window.setTimeout(() => delete this.shell.dataset.busy, SLOW_ACTIONS.includes(change.action) ? 60000 : 3000);
     this.report("correct", change);
+  }
+
+  /** Undo and redo pressed while an answer is under way follow it; another change was meant for what was on show. @param {any} change */
+  keep(change) {
+    if (REPEATED.includes(change.action)) this.kept.push(change);
   }
 
   canTurn() {

@@ -171,13 +171,14 @@ class StandIn:
         return Addition((*seen, taken, last, out), (vertebra(6, 6),), passed=words)
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
-        """The seventh body, where the click lies near it."""
-        if point.distance(CENTRES[6]) > 20:
+        """The body whose centre lies near the click."""
+        index = min(range(len(CENTRES)), key=lambda i: point.distance(CENTRES[i]))
+        if point.distance(CENTRES[index]) > 20:
             raise CannotAdd("No new vertebra was found at that click (the mask is empty): click the middle of one.")
         patch = Box.square(point, 120)
         taken = Decided("added", 1, "accepted", "by hand", 0.91, 0.5, 6, overruled="background")
-        shape = Segmented("added", 1, body(6), CENTRES[6], point.distance(CENTRES[6]), patch, 0.0, 0.5)
-        return Addition((Proposed("added", 1, (), point, patch), shape, taken), (vertebra(6, 6),))
+        shape = Segmented("added", 1, body(index), CENTRES[index], point.distance(CENTRES[index]), patch, 0.0, 0.5)
+        return Addition((Proposed("added", 1, (), point, patch), shape, taken), (vertebra(6, index),))
 
     def wait(self) -> None:
         """Wait at the gate, where there is one."""

@@ -318,6 +318,9 @@ def test_nothing_sticks_out_and_the_film_is_above_the_fold(context: BrowserConte
     assert film["y"] + film["height"] * (0.6 if width < 700 else 0.9) < 844
     assert (cards["x"] > film["x"] + film["width"]) == (width >= 1100)
     assert width > 700 or film["width"] >= width - 40
+    field, button = (one.page.locator(part).bounding_box() for part in ("#film-upload", "#film-upload button"))
+    assert field is not None and button is not None
+    assert button["height"] <= field["height"], "the words on the button are cut off"
     one.leave()
 
 
@@ -396,13 +399,35 @@ def test_going_on_past_a_stop_adds_what_was_rejected_and_can_be_undone_by_keys(r
     assert found(run)[-1] == "T1 ?"
 
 
-def click_film(visitor: Visitor, x: float, y: float) -> None:
-    """Click the film's pixel; the page may have been scrolled since the last click."""
+def on_screen(visitor: Visitor, x: float, y: float) -> tuple[float, float]:
+    """Where the film's pixel is now; the page may have been scrolled since the last click."""
     box = visitor.page.locator(".stage .pane-area").bounding_box()
     assert box is not None
     scale = min(box["width"] / SIZE[0], box["height"] / SIZE[1])
     left, top = box["x"] + (box["width"] - scale * SIZE[0]) / 2, box["y"] + (box["height"] - scale * SIZE[1]) / 2
-    visitor.page.mouse.click(left + x * scale, top + y * scale)
+    return left + x * scale, top + y * scale
+
+
+def click_film(visitor: Visitor, x: float, y: float) -> None:
+    visitor.page.mouse.click(*on_screen(visitor, x, y))
+
+
+def test_an_outline_is_dragged_or_made_again_by_a_click_and_both_are_undone(run: Visitor) -> None:
+    run.wait("finished")
+    run.page.click("table.vertebrae .row-name >> text=C5")
+    run.page.click('[data-edit="toggle"]')
+    number = run.page.evaluate("window.spinefm.view.chosen")
+    outline = run.page.evaluate("(number) => window.spinefm.shapeOf(number)", number)
+    run.page.mouse.move(*on_screen(run, outline[0], outline[1]))
+    run.page.mouse.down()
+    run.page.mouse.move(*on_screen(run, outline[0] - 12, outline[1] - 8), steps=4)
+    run.page.mouse.up()
+    assert corrected(run, 1) == ["The outline of C5 was edited by hand."]
+    click_film(run, CENTRES[3].x, CENTRES[3].y)
+    assert corrected(run, 2)[1] == "C5 was outlined again from a click."
+    run.page.keyboard.press("Control+z")
+    run.page.keyboard.press("Control+z")
+    corrected(run, 0)
 
 
 def test_a_vertebra_is_added_by_a_click_and_a_click_on_nothing_is_a_sentence(run: Visitor) -> None:
