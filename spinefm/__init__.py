@@ -5,6 +5,7 @@ import spinefm
 film = spinefm.read("film.png")
 model = spinefm.SpineFM("compact")
 trace = model.segment(film)
+measures = spinefm.measure.measure(trace, film=film)
 spinefm.write_result("out/film", trace, film)
 """
 
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.2.0"
 
 if TYPE_CHECKING:
+    from spinefm import measure
     from spinefm.api import SpineFM
     from spinefm.export import label_map, write_result, write_zip
     from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, read
@@ -27,6 +29,7 @@ __all__ = [
     "UnreadableFilm",
     "label_map",
     "load_bundle",
+    "measure",
     "read",
     "write_result",
     "write_zip",
@@ -47,6 +50,8 @@ _PLACES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name on first use, so that `import spinefm` takes no time."""
+    if name == "measure":
+        return import_module("spinefm.measure")
     if name not in _PLACES:
         raise AttributeError(f"module 'spinefm' has no attribute {name!r}")
     return getattr(import_module(f"spinefm.{_PLACES[name]}"), name)

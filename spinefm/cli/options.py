@@ -58,6 +58,22 @@ class Pixel(click.ParamType[tuple[float, float]]):
         return x, y
 
 
+class Millimetres(click.ParamType[float]):
+    """A length above 0 in millimetres."""
+
+    name = "millimetres"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the number."""
+        try:
+            length = float(value)
+        except ValueError:
+            length = 0.0
+        if not 0 < length < float("inf"):
+            self.fail(f"{value!r} is no length in millimetres: give a number above 0", param, ctx)
+        return length
+
+
 @dataclass(frozen=True)
 class RunOptions:
     """How films are segmented: what `segment` and `evaluate` have in common.

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall, make_folder
-from spinefm.cli.options import Pixel, RunOptions, load_method, out_option, run_options
+from spinefm.cli.options import Millimetres, Pixel, RunOptions, load_method, out_option, run_options
 from spinefm.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from spinefm.core.geometry import Point
     from spinefm.imaging.radiograph import Polarity
+    from spinefm.measure import Facing
     from spinefm.methods import Method
     from spinefm.trace.registry import Event
 
@@ -30,12 +31,31 @@ class FilmJob:
     folder: Path
 
 
+@dataclass(frozen=True)
+class Known:
+    """What the caller knows of all films: the facing and the millimetres per pixel, None where each film's own count."""
+
+    facing: Facing | None = None
+    spacing: float | None = None
+
+
 @click.command(name="segment")
 @click.argument("films", type=Path, nargs=-1, required=True, metavar="FILM…")
 @out_option("Results go to DIR/<film's name>/.")
 @click.option("--seeds", type=Pixel(), nargs=3, metavar="X,Y X,Y X,Y", help="Three neighbouring vertebrae of one film.")
+@click.option(
+    "--facing", type=click.Choice(["left", "right"]), help="Where the patients look (default: estimated per film)."
+)
+@click.option("--spacing", type=Millimetres(), metavar="MM", help="Millimetres per pixel (default: the film's own).")
 @run_options
-def command(films: Sequence[Path], out: Path, seeds: tuple[tuple[float, float], ...] | None, run: RunOptions) -> int:
+def command(
+    films: Sequence[Path],
+    out: Path,
+    seeds: tuple[tuple[float, float], ...] | None,
+    facing: Facing | None,
+    spacing: float | None,
+    run: RunOptions,
+) -> int:
     """Segment and name the vertebrae on films.
 
     FILM is a PNG, JPEG, TIFF or DICOM file, or a folder of them. A film that fails leaves an error.json with one
@@ -46,17 +66,17 @@ def command(films: Sequence[Path], out: Path, seeds: tuple[tuple[float, float], 
         raise WrongCall(f"--seeds are places on one film, and there are {len(jobs)}; give one film at a time.")
     method, _ = load_method(run, _points(seeds))
     make_folder(out)
-    failed = segment_films(jobs, method, run.polarity)
+    failed = segment_films(jobs, method, run.polarity, Known(facing, spacing))
     sys.stdout.write(f"{len(jobs) - failed} of {len(jobs)} films done, {failed} failed; results in {out}\n")
     return SOME_FAILED if failed else DONE
 
 
-def segment_films(jobs: Sequence[FilmJob], method: Method, polarity: Polarity) -> int:
+def segment_films(jobs: Sequence[FilmJob], method: Method, polarity: Polarity, known: Known = Known()) -> int:
     """Segment film after film with a progress bar; returns how many failed."""
     failed = 0
     with progress_bar(len(jobs), "film") as bar:
         for job in jobs:
-            sentence = segment_film(job, method, polarity, _show(bar, job.film.name))
+            sentence = segment_film(job, method, polarity, _show(bar, job.film.name), known)
             if sentence:
                 failed += 1
                 bar.write(f"{job.film}: {sentence}", file=sys.stderr)
@@ -100,18 +120,22 @@ def plan_jobs(films: Sequence[Path], out: Path) -> list[FilmJob]:
     return jobs
 
 
-def segment_film(job: FilmJob, method: Method, polarity: Polarity, on_event: Callable[[Event], None]) -> str | None:
+def segment_film(
+    job: FilmJob, method: Method, polarity: Polarity, on_event: Callable[[Event], None], known: Known = Known()
+) -> str | None:
     """Read, segment and write one film; returns None, or the sentence that its `error.json` holds too.
 
     An error of the program on one film does not stop the others: its traceback goes into `error.json`.
     """
     from spinefm.export import ExportError, write_result
     from spinefm.imaging.radiograph import UnreadableFilm, read
+    from spinefm.measure import measure
     from spinefm.methods import CannotStart, run_to_trace, upright
 
     try:
         film = upright(method, read(job.film, polarity=polarity))
-        write_result(job.folder, run_to_trace(method, film, on_event), film)
+        trace = run_to_trace(method, film, on_event)
+        write_result(job.folder, trace, film, measure(trace, known.facing, known.spacing, film))
     except (UnreadableFilm, CannotStart) as error:
         return _record_failure(job, str(error), None)
     except ExportError as error:

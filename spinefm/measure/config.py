@@ -11,7 +11,8 @@ class MeasureConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     contour_points: int = Field(360, ge=60, le=4000, description="points of an outline, evenly spaced")
-    contour_blur: float = Field(0.7, ge=0, le=5, description="Gaussian that smooths the pixels' steps, px")
+    contour_blur: float = Field(1.0, ge=0, le=5, description="Gaussian that smooths the pixels' steps, px")
+    corner_reach: float = Field(0.03, gt=0, le=0.5, description="points this close to the furthest one make a corner")
     border: int = Field(1, ge=0, le=20, description="a body this close to the film's border may be cut, px")
     edge_gap: float = Field(0.08, gt=0, le=1, description="how far outside a body exposure is looked for, body widths")
     edge_range: float = Field(0.008, ge=0, le=1, description="a smaller range of greys there is no exposed film")

@@ -55,15 +55,21 @@ def grown(path: Points, by: float) -> Points:
     return path + clockwise * by * normal
 
 
-def corners(path: Points, start: Points) -> Points:
-    """The corners (4, 2) of an outline (N, 2), upper left first, clockwise; `start` are rough ones."""
+def corners(path: Points, start: Points, reach: float) -> Points:
+    """The corners (4, 2) of an outline (N, 2), upper left first, clockwise; `start` are rough ones.
+
+    A corner is the mean of the points that lie within `reach` of the furthest one, in shares of the body's size: it
+    moves with the body by parts of a pixel.
+    """
     quad = start
     for _ in range(3):
         across, down = sides(quad)
         frame = np.linalg.inv(np.stack([across, down], axis=1))
         local = (path - quad.mean(axis=0)) @ frame.T  # a corner lies near (±1, ±1) / 2
-        quad = path[np.argmax(local @ DIAGONALS.T, axis=0)]
-    return np.asarray(quad)
+        far = local @ DIAGONALS.T  # (N, 4)
+        share = np.clip(far - far.max(axis=0) + reach, 0, None)
+        quad = share.T @ path / share.sum(axis=0)[:, None]
+    return quad
 
 
 def sides(quad: Points) -> tuple[Points, Points]:
@@ -94,4 +100,4 @@ def rough_corners(mask: Mask, direction: Point, config: MeasureConfig) -> Rough 
     path = outline(mask, config)
     if len(first) < 4 or len(path) == 0:
         return None
-    return Rough(path, corners(path, np.array(first)))
+    return Rough(path, corners(path, np.array(first), config.corner_reach))

@@ -32,7 +32,7 @@ def segment(*arguments: object) -> int:
     return main(["segment", *map(str, arguments)])
 
 
-def test_every_film_leaves_its_five_files(tmp_path: Path, method: list[object]) -> None:
+def test_every_film_leaves_its_six_files(tmp_path: Path, method: list[object]) -> None:
     films = [write_film(tmp_path / name) for name in ("neck.png", "back.png")]
     assert segment(*films, "--out", tmp_path / "out") == 0
     for film in films:
@@ -159,6 +159,20 @@ def test_polarity_is_handed_to_the_reader(tmp_path: Path, method: list[object], 
     segment(write_film(tmp_path / "neck.png"), "--out", tmp_path / "out", "--polarity", polarity)
     report = json.loads((tmp_path / "out" / "neck" / "report.json").read_text())
     assert report["film"]["polarity_turned"] == (polarity == "turn")
+
+
+def test_facing_and_scale_reach_the_measures(tmp_path: Path, method: list[object]) -> None:
+    film, known = write_film(tmp_path / "neck.png"), ["--facing", "right", "--spacing", "0.25"]
+    assert segment(film, "--out", tmp_path / "out", *known) == 0
+    report = json.loads((tmp_path / "out" / "neck" / "report.json").read_text())["measures"]
+    assert (report["facing"], report["spacing_mm"], report["spacing_source"]) == ("right", 0.25, "given")
+    assert (tmp_path / "out" / "neck" / "measures.csv").read_text().startswith("group,measure,levels,")
+
+
+@pytest.mark.parametrize("wrong", [["--spacing", "0"], ["--spacing", "nan"], ["--spacing", "wide"], ["--facing", "up"]])
+def test_a_scale_or_facing_that_is_none_is_a_wrong_call(tmp_path: Path, method: list[object], wrong: list[str]) -> None:
+    assert segment(write_film(tmp_path / "neck.png"), "--out", tmp_path / "out", *wrong) == 2
+    assert not (tmp_path / "out").exists()
 
 
 def test_missing_weights_are_one_sentence(

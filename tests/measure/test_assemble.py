@@ -1,0 +1,169 @@
+"""From a trace to measures: values, reasons, facing, scale and uncertainty."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from spinefm.core.geometry import Point
+from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
+from spinefm.imaging.radiograph import Radiograph
+from spinefm.measure import FacingGuess, MeasureConfig, measure, measure_landmarks
+from spinefm.methods.spinefm.events import Viewed
+from spinefm.trace.model import Trace
+from tests.measure.outlines import SIZE, lumbar_quads, lumbar_trace, mask_of, quadrangle, trace_of, vertebra
+from tests.measure.spines import body, lumbar
+
+
+def viewed(trace: Trace, facing: str, probability: float, turn: int = 0) -> Trace:
+    """The trace with what the view network said."""
+    shares = {"lumbar": 1.0}
+    seen = Viewed("lumbar", shares, 1.0, 0.5, turn, 0.99, 0.9, facing, probability, 1.0, 3.0, False)
+    return replace(trace, events=(seen, *trace.events))
+
+
+def test_a_whole_lumbar_spine() -> None:
+    measures = measure(lumbar_trace())
+    assert measures.facing.side == "left" and measures.not_upright == ""
+    known = {one.key: one for one in measures if one.group == "alignment" and one.key != "segmental_angle"}
+    assert known["lordosis_l1_s1"].value == pytest.approx(48, abs=4)
+    assert known["sacral_slope"].value == pytest.approx(34, abs=4)
+    assert known["thoracolumbar_t11_l2"].reason == "T11 was not found on the film"
+    for one in measures.measured:
+        assert one.uncertainty is not None and one.uncertainty > 0
+        assert one.confidence is not None and 0.8 < one.confidence <= 0.99
+        assert one.reason == "" and one.lines
+    for one in measures:
+        assert (one.value is None) == bool(one.reason)
+
+
+def test_the_facing_is_the_given_one_then_the_networks() -> None:
+    trace = lumbar_trace(named=False)
+    assert measure(trace).facing.side is None  # nothing says
+    assert measure(viewed(trace, "right", 0.98)).facing.side == "right"
+    given = measure(viewed(trace, "right", 0.98), facing="left").facing
+    assert given == FacingGuess("left", 1.0, "given")
+
+
+def test_millimetres_come_from_the_given_scale_then_from_the_trace() -> None:
+    own, given, none = (
+        measure(lumbar_trace(spacing=spacing), spacing=asked)
+        for spacing, asked in ((0.5, None), (0.5, 0.25), (None, None))
+    )
+    assert own.of("width", "L3")[0].value == pytest.approx(2 * given.of("width", "L3")[0].value)
+    assert (own.spacing_mm, given.spacing_mm, given.spacing_source) == (0.5, 0.25, "given")
+    assert {one.unit for one in none.measured} == {"°", "%", "ratio"}
+    assert "millimetres per pixel" in none.of("width", "L3")[0].reason
+
+
+def test_what_is_cut_too_small_or_misshapen_is_not_measured() -> None:
+    quads = lumbar_quads()
+    masks = [mask_of(quad) for quad in quads]
+    masks[0] = mask_of(quads[0] - [0, 70])  # over the film's upper border
+    turns = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+    masks[2] = Mask.from_polygon(quads[2].mean(axis=0) + np.stack([36 * np.cos(turns), 30 * np.sin(turns)], 1), SIZE)
+    masks[3] = mask_of(quadrangle((226, 348), 120, 56, 0))
+    levels = (Level.L1, Level.L2, Level.L3, Level.L4, Level.L5, Level.S1)
+    vertebrae = [vertebra(at, level, mask) for at, (level, mask) in enumerate(zip(levels, masks, strict=True))]
+    faults = {one.name: one.superior for one in measure(trace_of(vertebrae)).landmarks}
+    assert faults["L1"] == "it reaches the film's border"
+    assert faults["L3"] == "its outline is no quadrangle"
+    assert faults["L4"] == "its width does not fit its neighbours'"
+    assert faults["L2"] == faults["L5"] == faults["S1"] == ""
+
+
+def test_bodies_narrower_than_a_dozen_pixels_are_not_measured() -> None:
+    small = [mask_of(quadrangle((200, 100 + 12 * at), 10, 8, 0), 1) for at in range(3)]
+    measures = measure(trace_of([vertebra(at, None, mask) for at, mask in enumerate(small)]), facing="left")
+    assert measures.measured == () and all("narrower than 12 px" in one.superior for one in measures.landmarks)
+
+
+def test_a_doubtful_vertebra_is_less_certain() -> None:
+    trace = lumbar_trace()
+    doubtful = [replace(one, probability=0.5) for one in trace.vertebrae]
+    sure, unsure = measure(trace), measure(trace_of(doubtful))
+    assert unsure.landmarks[2].spread > 1.2 * sure.landmarks[2].spread
+    assert all(one.confidence == 0.5 for one in unsure.measured)
+
+
+@pytest.mark.parametrize(("turn", "expected"), [(0, ""), (1, "the film lies turned by 90°")])
+def test_a_film_that_lies_has_no_horizontal(turn: int, expected: str) -> None:
+    measures = measure(viewed(lumbar_trace(), "left", 0.99, turn))
+    assert measures.not_upright == expected
+    assert (measures.of("sacral_slope")[0].value is None) == bool(expected)
+
+
+def test_a_spine_that_leans_too_far_has_no_horizontal() -> None:
+    trace = lumbar_trace([quad @ np.array([[0.7, 0.7], [-0.7, 0.7]]) * 0.7 + [380, 0] for quad in lumbar_quads()])
+    assert measure(trace, facing="left").not_upright.startswith("the spine leans 38°")
+
+
+def film(upper: int = 0, lower: int = SIZE[1]) -> Radiograph:
+    """A film that is exposed between two rows and black elsewhere."""
+    pixels = np.random.default_rng(0).uniform(0.2, 0.8, SIZE[::-1]).astype(np.float32)
+    pixels[:upper], pixels[lower:] = 0, 0
+    return Radiograph.from_array(pixels)
+
+
+def test_outer_bodies_that_the_collimator_cuts_are_measured_on_their_inner_side_alone() -> None:
+    trace = lumbar_trace()
+    open_film, shut = (
+        measure(trace, film=film()),
+        measure(trace, film=film(upper=int(trace.vertebrae[0].mask.box.y0) + 20)),
+    )
+    assert open_film.landmarks[0].superior == ""
+    assert shut.landmarks[0].superior == "it reaches the edge of the exposed field"
+    assert shut.landmarks[0].inferior == "" and shut.of("slip", "L1", "L2")[0].value is not None
+    assert shut.of("lordosis_l1_s1")[0].value is None
+
+
+def test_an_empty_run_has_no_measures() -> None:
+    measures = measure(trace_of([]), film=film())
+    assert measures.landmarks == () and measures.measured == ()
+
+
+def test_wrong_calls_say_what_to_give() -> None:
+    trace = lumbar_trace()
+    with pytest.raises(ValueError, match='give "left" or "right"'):
+        measure(trace, facing="up")  # type: ignore[arg-type]
+    for spacing in (-1.0, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="above 0"):
+            measure(trace, spacing=spacing)
+    with pytest.raises(ValueError, match="give the film it is of"):
+        measure(trace, film=Radiograph.from_array(np.eye(80, dtype=np.float32)))
+
+
+def test_measures_are_the_same_every_time_and_do_not_depend_on_their_neighbours_draws() -> None:
+    assert measure(lumbar_trace()) == measure(lumbar_trace())
+    whole, part = measure(lumbar_trace(), "left"), measure(trace_of(lumbar_trace().vertebrae[:4]), "left")
+    assert whole.of("anterior_ratio", "L2") == part.of("anterior_ratio", "L2")
+
+
+def unsure(spread: float) -> dict[str, float | str | None]:
+    """Value, ± and grade of the height loss of a wedge of 21 %, whose landmarks have this spread in pixels."""
+    bodies = [replace(one, spread=spread) for one in (body(Level.L1, heights=(23.7, 29, 30)),)]
+    (one,) = (
+        one
+        for one in measure_landmarks(bodies, FacingGuess("left", 1.0, "given"), None, "", MeasureConfig())
+        if one.key == "height_loss"
+    )
+    return {"value": one.value, "uncertainty": one.uncertainty, "grade": one.grade, "reason": one.reason}
+
+
+def test_uncertainty_grows_with_the_spread_until_there_is_no_value() -> None:
+    known, close, far = unsure(0.0), unsure(0.5), unsure(3.0)
+    assert known["value"] == pytest.approx(21) and known["uncertainty"] == 0
+    assert known["grade"] == "Genant 1 (mild), wedge"
+    assert 0.5 < close["uncertainty"] < 12 and close["grade"] == "Genant 0 to 1, uncertain"
+    assert far["value"] is None and "over the limit of ± 12" in str(far["reason"])
+
+
+def test_landmarks_are_read_by_name() -> None:
+    one = lumbar()[2]
+    assert one.at("superior_posterior") == one.points[1]
+    with pytest.raises(ValueError, match="has no landmarks"):
+        replace(one, points=(), superior="a speck").at("superior_middle")
+    assert isinstance(one.at("inferior_middle"), Point)
