@@ -4,7 +4,6 @@
 import { distance, toPane } from "../shared/geometry.js";
 import { clamp } from "../shared/numbers.js";
 import { minus, perpendicular, unit } from "../shared/planar.js";
-import { drawPath } from "../shared/pen.js";
 
 /** @typedef {import("../shared/geometry.js").Pair} Pair */
 /** @typedef {import("../shared/pen.js").Pen} Pen */
@@ -14,15 +13,17 @@ const LINE = "#ffd76a";
 const FAINT = "#d8dee8";
 const HAND = "#57d3e6";
 const TICK = 5; // half of its length, in pixels of the screen
-const GAP = 16;
-const FONTS = ["13px system-ui, sans-serif", "650 15px system-ui, sans-serif"];
+const GAP = 8; // between a label and the room around the bodies
+const ROOM = 9;
+const GRID = 9; // places tried across and down
+const FONTS = ["13px system-ui, sans-serif", "650 15px system-ui, sans-serif", "13px system-ui, sans-serif"];
 
 /** The lines of a measure; the endplates of an angle run on a little. @param {Pen} pen @param {Pair[][]} lines @param {{angle: boolean, faint: boolean}} how */
 export function drawLines(pen, lines, { angle, faint }) {
   const colour = faint ? FAINT : LINE;
   for (const path of lines) {
-    if (angle && path.length === 2) drawPath(pen, prolonged(path), { colour, width: 1, dash: [2, 5] }, 0.75);
-    drawPath(pen, path, { colour, width: 1.4, ...(faint ? { dash: [5, 4] } : {}) }, 1);
+    if (angle && path.length === 2) drawThin(pen, prolonged(path), colour, [1, 5]);
+    drawThin(pen, path, colour, faint ? [5, 4] : []);
     if (!distance(path[0], path[path.length - 1])) continue;
     drawTick(pen, path[0], minus(path[1], path[0]), colour);
     drawTick(pen, path[path.length - 1], minus(path[path.length - 1], path[path.length - 2]), colour);
@@ -39,24 +40,38 @@ function prolonged([from, to]) {
 function drawTick(pen, point, direction, colour) {
   const [nx, ny] = perpendicular(unit(direction));
   const half = TICK / pen.view.scale;
-  drawPath(pen, [[point[0] - nx * half, point[1] - ny * half], [point[0] + nx * half, point[1] + ny * half]], { colour, width: 1.4 }, 1);
+  drawThin(pen, [[point[0] - nx * half, point[1] - ny * half], [point[0] + nx * half, point[1] + ny * half]], colour, []);
 }
 
-/** Landmarks as rings through which the film is seen; those set by hand are filled diamonds. @param {Pen} pen @param {{point: Pair, edited: boolean, held: boolean}[]} landmarks */
+/** A thin line whose faint dark edge keeps it in sight on bone. @param {Pen} pen @param {Pair[]} path @param {string} colour @param {number[]} dash */
+function drawThin({ ink, view }, path, colour, dash) {
+  ink.save();
+  ink.lineCap = "round";
+  ink.setLineDash(dash);
+  ink.beginPath();
+  for (const point of path) ink.lineTo(...toPane(view, point));
+  for (const [edge, width] of /** @type {[string, number][]} */ ([["rgb(0 0 0 / 45%)", 3], [colour, 1.3]])) {
+    if (dash[0] === 1 && width === 3) continue; // dots need no edge
+    Object.assign(ink, { strokeStyle: edge, lineWidth: width });
+    ink.stroke();
+  }
+  ink.restore();
+}
+
+/** Landmarks as rings through which the film is seen, small where the measure does not rest on them; those set by hand are diamonds.
+ * @param {Pen} pen @param {{point: Pair, edited: boolean, held: boolean, used: boolean}[]} landmarks */
 export function drawLandmarks({ ink, view }, landmarks) {
   ink.save();
-  for (const { point, edited, held } of landmarks) {
+  for (const { point, edited, held, used } of landmarks) {
     const [x, y] = toPane(view, point);
-    const radius = held ? 7.5 : 5;
-    for (const [colour, width] of /** @type {[string, number][]} */ ([["rgb(0 0 0 / 70%)", 3.5], [edited ? HAND : "#ffffff", 1.6]])) {
+    const radius = held ? 7.5 : used || edited ? 4.5 : 3;
+    for (const [colour, width] of /** @type {[string, number][]} */ ([["rgb(0 0 0 / 60%)", 3], [edited ? HAND : "#ffffff", 1.3]])) {
       ink.beginPath();
       if (edited) diamond(ink, x, y, radius);
       else ink.arc(x, y, radius, 0, 2 * Math.PI);
       Object.assign(ink, { strokeStyle: colour, lineWidth: width });
       ink.stroke();
     }
-    ink.fillStyle = edited ? HAND : "#ffffff";
-    ink.fillRect(x - 0.75, y - 0.75, 1.5, 1.5);
   }
   ink.restore();
 }
@@ -72,7 +87,7 @@ function diamond(ink, x, y, radius) {
 export function drawLabel(pen, words, lines, used, all, pane) {
   const { ink, view } = pen;
   const size = sizeOf(ink, words);
-  const boxOf = (/** @type {Pair[][]} */ bodies) => bodies.filter((body) => body.length).map((body) => around(body.map((point) => toPane(view, point))));
+  const boxOf = (/** @type {Pair[][]} */ bodies) => bodies.filter((body) => body.length).map((body) => wider(around(body.map((point) => toPane(view, point)))));
   const spot = spotOf(size, joined(boxOf(used)), boxOf(all), pane);
   const middle = /** @type {Pair} */ ([spot.x + spot.width / 2, spot.y + spot.height / 2]);
   ink.save();
@@ -83,7 +98,7 @@ export function drawLabel(pen, words, lines, used, all, pane) {
   ink.roundRect(spot.x, spot.y, spot.width, spot.height, 6);
   ink.fill();
   words.forEach((line, index) => {
-    Object.assign(ink, { font: FONTS[index], fillStyle: index ? LINE : FAINT });
+    Object.assign(ink, { font: FONTS[index], fillStyle: index === 1 ? LINE : FAINT });
     ink.fillText(line, spot.x + 9, spot.y + 14 + 19 * index);
   });
   ink.restore();
@@ -109,14 +124,24 @@ function sizeOf(ink, words) {
   return { width: Math.max(...widths) + 18, height: 9 + 19 * words.length };
 }
 
-/** Where a label lies: of the places beside the measured bodies the one that stays in the pane and covers the least bone.
+/** Where a label lies: the place in the pane that covers no bone, or the least, and of those the one closest to the measured bodies.
  * @param {{width: number, height: number}} size @param {Box} box of the measured bodies @param {Box[]} bodies @param {{width: number, height: number}} pane @returns {Box} */
 export function spotOf(size, box, bodies, pane) {
-  const [x, y] = [box.x + (box.width - size.width) / 2, box.y + (box.height - size.height) / 2];
-  const places = [[box.x - GAP - size.width, y], [box.x + box.width + GAP, y], [x, box.y - GAP - size.height], [x, box.y + box.height + GAP]];
-  const spots = places.map(([left, top]) => ({ x: clamp(left, 4, Math.max(4, pane.width - size.width - 4)), y: clamp(top, 4, Math.max(4, pane.height - size.height - 4)), ...size }));
-  const costs = spots.map((spot) => bodies.reduce((sum, body) => sum + overlap(spot, body), 0));
+  const xs = [box.x - GAP - size.width, box.x + box.width + GAP, ...spread(pane.width - size.width)];
+  const ys = [box.y + (box.height - size.height) / 2, box.y - GAP - size.height, box.y + box.height + GAP, ...spread(pane.height - size.height)];
+  const spots = ys.flatMap((top) => xs.map((left) => ({ x: clamp(left, 4, Math.max(4, pane.width - size.width - 4)), y: clamp(top, 4, Math.max(4, pane.height - size.height - 4)), ...size })));
+  const costs = spots.map((spot) => 1e3 * bodies.reduce((sum, body) => sum + overlap(spot, body), 0) + apart(spot, box));
   return spots[costs.indexOf(Math.min(...costs))];
+}
+
+/** @param {number} room */
+function spread(room) {
+  return [...Array(GRID).keys()].map((step) => (room * step) / (GRID - 1));
+}
+
+/** @param {Box} a @param {Box} b */
+function apart(a, b) {
+  return distance([a.x + a.width / 2, a.y + a.height / 2], [b.x + b.width / 2, b.y + b.height / 2]);
 }
 
 /** @param {Box} a @param {Box} b */
@@ -131,6 +156,11 @@ function around(points) {
   const [xs, ys] = [points.map((point) => point[0]), points.map((point) => point[1])];
   const [x, y] = [Math.min(...xs), Math.min(...ys)];
   return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
+}
+
+/** With room for the rings of its landmarks. @param {Box} box @returns {Box} */
+function wider({ x, y, width, height }) {
+  return { x: x - ROOM, y: y - ROOM, width: width + 2 * ROOM, height: height + 2 * ROOM };
 }
 
 /** @param {Box[]} boxes */

@@ -76,7 +76,7 @@ export class Measuring {
   setOpen(on) {
     this.isOpen = on;
     if (!on) this.line = null;
-    this.player.theatre.quiet = on && this.chosen !== null;
+    this.player.shell.dataset.showing = on ? "measures" : "";
     this.mark();
     this.render();
     this.player.theatre.redraw();
@@ -108,7 +108,8 @@ export class Measuring {
   toFilm() {
     const area = this.player.theatre.stage.area;
     const box = area.getBoundingClientRect();
-    if (box.width && (box.bottom < 80 || box.top > window.innerHeight - 80)) area.scrollIntoView({ block: "nearest" });
+    const shown = Math.min(box.bottom, window.innerHeight) - Math.max(box.top, 0);
+    if (box.width && shown < box.height / 2) area.scrollIntoView({ block: "nearest" });
   }
 
   reading() {
@@ -219,9 +220,10 @@ export class Measuring {
     if (!reading || this.line || !reading.lines.length) return;
     drawLines(pen, reading.lines, { angle: reading.group === "alignment", faint: reading.value === null });
     const held = this.held && this.held.number * 6 + this.held.place;
-    drawLandmarks(pen, this.landmarks().map((one) => ({ ...one, held: one.number * 6 + one.left === held || one.key === this.corner })));
+    const ends = reading.lines.flat();
+    drawLandmarks(pen, this.landmarks().map((one) => ({ ...one, used: ends.includes(one.point), held: one.number * 6 + one.left === held || one.key === this.corner })));
     const used = reading.bodies.map((at) => this.bodies[at].points);
-    drawLabel(pen, [sentence(reading.name), labelWords(reading)], reading.lines, used, this.bodies.map((body) => body.points), this.player.theatre.stage.size);
+    drawLabel(pen, [sentence(reading.name), labelWords(reading), reading.grade].filter(Boolean), reading.lines, used, this.bodies.map((body) => body.points), this.player.theatre.stage.size);
   }
 
   render() {
@@ -336,7 +338,7 @@ export class Measuring {
 /** @param {Reading} reading */
 function labelWords(reading) {
   if (reading.value === null) return "not measurable";
-  return `${wordsOf(reading).join(" ").trim()}${reading.edited ? " by hand" : ""}${reading.grade ? ` · ${reading.grade}` : ""}`;
+  return `${wordsOf(reading).join(" ").trim()}${reading.edited ? " by hand" : ""}`;
 }
 
 /** How to find again what has the focus. @param {HTMLElement} panel */

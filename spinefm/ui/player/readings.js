@@ -60,7 +60,7 @@ function facts({ facing, scale, calibrating }, act) {
     : [tool("left", "The patient faces left", () => act.face("left")), tool("right", "The patient faces right", () => act.face("right"))];
   return html("dl", { class: "measure-facts" },
     html("dt", {}, "Facing"), html("dd", {}, html("span", { title: facing.source }, facing.words), ...sides,
-      facing.byHand && facing.estimate ? tool("estimate", "As estimated from the film", () => act.face(null)) : null),
+      facing.byHand && facing.estimate ? tool("as estimated", "The facing as estimated from the film", () => act.face(null)) : null),
     html("dt", {}, "Scale"), html("dd", {}, html("span", {}, scale.words),
       calibrating ? null : tool("calibrate", "Draw a line of known length on the film", act.calibrate),
       scale.byHand ? tool("forget", scale.film ? "The film's own scale" : "Without a scale", act.forget) : null));
@@ -144,7 +144,7 @@ function detail(reading, shown, act) {
   const { reference, key, method, grade, sure } = reading;
   const place = against(reading);
   return html("div", { class: "measure-detail" },
-    html("p", {}, html("b", {}, `${wordsOf(reading).join(" ").trim()}`), reading.unit === "ratio" ? "" : " ", grade ? html("span", { class: "grade" }, grade) : null),
+    grade ? html("p", { class: "grade" }, grade) : null,
     reference && reading.value !== null ? [chartOf(reading, 280, 22), html("p", {}, `${sentence(place)} the reference, ${rangeWords(reading)}: ${reference.text}.`), html("p", { class: "note" }, html("cite", { title: "Where the reference was published" }, reference.source))] : null,
     html("p", { class: "note" }, `${sentence(method)}.${sure === null ? "" : ` The method is ${percent(sure)} sure of what it rests on.`} ${reading.edited ? "Its landmarks were set by hand: ± is not known." : reading.plus === null ? "" : "± is half the 95 % interval from the corners' uncertainty."}`),
     LIMITS[key] ? html("p", { class: "note" }, LIMITS[key]) : null,

@@ -36,7 +36,7 @@ def measures_payload(trace: Trace, film: Radiograph | None = None) -> Payload | 
     known: dict[str, Measures] = {**given, **({"unknown": guessed} if side is None else {})}
     config = MeasureConfig()
     return {
-        "facing": {"side": side, "probability": round(guessed.facing.probability, 4), "source": guessed.facing.source},
+        "facing": {"side": side, "probability": round(guessed.facing.probability, 6), "source": guessed.facing.source},
         "spacing": None if trace.film.spacing_mm is None else _scale(trace),
         "notUpright": guessed.not_upright,
         "limits": {"genant_limits": list(config.genant_limits), "slip_limit": config.slip_limit},
