@@ -94,7 +94,7 @@ export class Measuring {
     this.chosen = id;
     this.corner = -1;
     this.line = null;
-    const reading = this.reading();
+    const reading = this.readings.find((one) => one.id === id);
     if (reading) this.folds.add(reading.value === null ? "without" : groupOf(reading));
     if (modes.mode !== "none") modes.set("none");
     if (id) clock.go(view.timeline.end);
