@@ -1,4 +1,4 @@
-# Two commands are all that is needed: `make run` serves the page and prints its address, `make test` runs every check.
+# `make run` serves the page and prints its address, `make test` runs every check, `make quick` those of five minutes.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 COVERAGE ?= --cov=spinefm --cov-report=term:skip-covered
 export COVERAGE_CORE ?= $(shell $(PYTHON) -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")')
 
-.PHONY: run test lint docs chromium space clean
+.PHONY: run test quick lint docs chromium space clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -17,6 +17,11 @@ run: $(VENV)/.run
 test: export OMP_NUM_THREADS ?= 2
 test: lint chromium
 	$(BIN)/python -m pytest $(COVERAGE)
+
+# For every day: all but the tests marked `thorough` (most of the browser, training, the wheel), in under five minutes.
+quick: export OMP_NUM_THREADS ?= 2
+quick: chromium $(VENV)/.test
+	$(BIN)/python -m pytest -m "not slow and not thorough"
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ Exits with 0 if every bad input left its own sentence, both good films are done 
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -22,6 +23,7 @@ GOOD = 2
 
 def main() -> int:
     """Make the films, run the command, print the table."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         return check(Path(folder))
 

@@ -8,6 +8,12 @@ centroids and the chain of verdicts. `compare` reads two such files and lists wh
     python bench/equality.py digest --tree . --films FILMS/films --out new.json
     python bench/equality.py compare old.json new.json
 
+Where the trees differ in weights or in a rule, `--weights OLD/weights` runs both with one set, and `--set name=value …`
+turns the new rule off (settings of the method spinefm). The rules of view, visibility and doubted ends, all newer than
+commit b3aed36, are off with
+
+    --set view_check=off minimum_contrast=0.007 contrast_range=film doubted_end_limit=0 refuting_reasons=100
+
 `--tree` is the root of a checkout; its `spinefm` and its example films are used. Run both digests on one machine with
 `OMP_NUM_THREADS=1`: another number of threads may change the last bit of a sum.
 """
@@ -36,6 +42,8 @@ def main() -> int:
     make.add_argument("--films", type=Path, required=True, help="folder of phantom films")
     make.add_argument("--out", type=Path, required=True, help="JSON file to write")
     make.add_argument("--preset", help="preset of every method (default: the tree's own)")
+    make.add_argument("--weights", type=Path, help="folder of the manifest to load (default: the tree's own)")
+    make.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="settings of the method spinefm")
     make.set_defaults(run=digest)
     both = verbs.add_parser("compare", help="list what differs between two digests")
     both.add_argument("old", type=Path)
@@ -51,15 +59,23 @@ def digest(args: argparse.Namespace) -> int:
     sys.path.insert(0, str(tree))
     examples = sorted((tree / "examples" / "films").iterdir())
     phantoms = sorted(args.films.iterdir())
-    bundle = _first("spinefm.weights.load", "spinefm.bundles").load_bundle("compact", "cpu")
+    bundle = _bundle(args.weights)
     more = {"preset": args.preset} if args.preset else {}
+    settings = {"spinefm": dict(pair.split("=", 1) for pair in args.set)}
     found: dict[str, dict[str, Any]] = {}
     for name, count in METHODS.items():
-        method = import_module("spinefm.methods").build_method(name, bundle, **more)
+        method = import_module("spinefm.methods").build_method(name, bundle, settings.get(name), **more)
         found[name] = {film.name: digest_of(method, film) for film in [*examples, *phantoms[:count]]}
         print(f"{name}: {len(found[name])} films")
     args.out.write_text(json.dumps(found, indent=1))
     return 0
+
+
+def _bundle(weights: Path | None) -> Any:
+    """The compact weights of the tree, or of another folder."""
+    loading = _first("spinefm.weights.load", "spinefm.bundles")
+    more = {} if weights is None else {"manifest": loading.Manifest.read(weights / "manifest.json")}
+    return loading.load_bundle("compact", "cpu", **more)
 
 
 def _first(*modules: str) -> Any:

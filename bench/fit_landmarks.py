@@ -2,7 +2,8 @@
 
 Runs the compact bundle on simulated films with exact landmarks and learns, per kind of body, the landmarks from the
 outline that was drawn (ridge regression, in which badly outlined bodies count less), how the errors that remain go
-together, and how their size follows from how unlike an outline is and how sure the classifier is. The errors are those
+together, and how their size follows from how unlike an outline
+is, how deformed, and how sure the classifier is. The errors are those
 of a five-fold cross-validation over films. Fit on tuning seeds only: see `spinefm.phantom.seeds`.
 """
 
@@ -25,19 +26,21 @@ from spinefm.evaluation.assignment import one_to_one
 from spinefm.measure import MeasureConfig
 from spinefm.measure.bodies import DENS, FUSED, Seen, mirrored, seen_bodies
 from spinefm.measure.planar import Values, facing_left
-from spinefm.measure.shape import LEAST_DISTANCE, SIDE_POINTS, Frame, kind_of, ring
+from spinefm.measure.shape import LEAST_DISTANCE, OWN, BodyFrame, bends, deformation, kind_of, ring
 from spinefm.phantom import Phantom, simulate
 from spinefm.phantom.seeds import MEASURE_SEEDS, share_a_seed
 from spinefm.trace.model import Trace
 from spinefm.weights.load import load_bundle
 
 MODEL = Path(spinefm.measure.__file__).with_name("shape.json")
-PENALTY = {"body": 0.1, "C2": 0.3, "L5": 0.5, "S1": 3.0}
-"""Of the ridge, per kind, times the number of bodies: the best of 0.03 to 3 in cross-validation."""
+PENALTY = {"body": 0.03, "C2": 1.0, "L5": 10.0, "S1": 30.0}
+"""Of the ridge, per kind, times the number of bodies: the best of 0.01 to 30 in cross-validation."""
+DEFORMED = "body"
+"""The kind of which there are enough fractured ones to learn their shape without a penalty."""
 COMPONENTS = {"body": 30, "C2": 8, "L5": 8, "S1": 8}
 """Coordinates in which outlines are compared."""
-OWN = (0, SIDE_POINTS, 2 * SIDE_POINTS, 3 * SIDE_POINTS, SIDE_POINTS // 2, 5 * SIDE_POINTS // 2)
-"""Which points of an outline are its own landmarks: the corners, and halfway along both endplates."""
+TINY = 1e-6
+"""A penalty that only keeps the equations solvable."""
 FOLDS = 5
 DIGITS = 5
 
@@ -51,6 +54,19 @@ class Example:
     outline: Values
     landmarks: Values
     probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """What `OutlineModel.landmarks` needs, for many outlines (N, P) at once."""
+
+    offset: Values
+    weights: Values
+    bent: Values
+
+    def __call__(self, outlines: Values) -> Values:
+        """The landmarks (N, 12)."""
+        return np.asarray(self.offset + outlines @ self.weights + bends_of(outlines) @ self.bent)
 
 
 def main() -> None:
@@ -87,7 +103,7 @@ def film_examples(phantom: Phantom, trace: Trace) -> Iterator[Example]:
             continue
         right = phantom.faces == "right"
         path, quad = mirrored(rough) if right else (rough.path, rough.quad)
-        frame = Frame.of(quad)
+        frame = BodyFrame.of(quad)
         yield Example(
             phantom.seed,
             kind_of(level),
@@ -114,37 +130,46 @@ def write(found: Sequence[Example]) -> None:
 def fitted(found: Sequence[Example], kind: str) -> dict[str, list[object]]:
     """The model of one kind as JSON data."""
     outlines, marks = np.array([one.outline for one in found]), np.array([one.landmarks for one in found])
-    offset, weights = ridge(outlines, marks, PENALTY[kind])
+    fit = ridge(outlines, marks, kind)
     mean, whitening = whitened(outlines, COMPONENTS[kind])
-    errors = cross_validated(outlines, marks, np.array([one.seed for one in found]), PENALTY[kind])
+    errors = cross_validated(outlines, marks, np.array([one.seed for one in found]), kind)
     distance = np.sqrt((((outlines - mean) @ whitening) ** 2).mean(axis=1))
     sure = np.array([one.probability for one in found])
-    size, root = error_model(errors, distance, sure)
+    deformed = np.array([deformation(outline.reshape(-1, 2)) for outline in outlines])
+    known = np.stack([np.ones(len(found)), np.log(np.maximum(distance, LEAST_DISTANCE)), sure, deformed], axis=1)
+    size, root = error_model(errors, known)
     corner = 100 * np.hypot(*np.moveaxis(errors.reshape(-1, 6, 2), -1, 0))[:, :4].mean(axis=1)
     print(f"{kind}: {len(found)} bodies, corners median {np.median(corner):.2f}, mean {corner.mean():.2f} % of width")
-    parts = (offset, weights, mean, whitening, root, size)
-    names = ("offset", "weights", "mean", "whitening", "root", "size")
+    parts = (fit.offset, fit.weights, fit.bent, mean, whitening, root, size)
+    names = ("offset", "weights", "bent", "mean", "whitening", "root", "size")
     return {name: np.round(part, DIGITS).tolist() for name, part in zip(names, parts, strict=True)}
 
 
-def ridge(outlines: Values, marks: Values, penalty: float, rounds: int = 5) -> tuple[Values, Values]:
-    """Offset (12,) and weights (P, 12) from outlines to landmarks; bodies far off count less with each round.
+def ridge(outlines: Values, marks: Values, kind: str, rounds: int = 5) -> Fit:
+    """From outlines (N, P) to landmarks (N, 12); bodies far off count less with each round.
 
-    What is learned is the correction of the outline's own corners and middles: first, without a penalty, from its
-    wedge, concavity and height, which fractures change; then the rest, with a penalty, from the whole outline.
+    What is learned is the correction of the outline's own corners and middles: of `DEFORMED`, first, without a penalty,
+    from its wedge, concavity, height and bends, which fractures change; then, with a penalty, from all of it.
     """
     own = np.zeros((outlines.shape[1], marks.shape[1]))
     own[[2 * place + axis for place in OWN for axis in (0, 1)], range(marks.shape[1])] = 1
-    shown = deformity(own)
+    shown = deformity(own)[:, : 3 if kind == DEFORMED else 0]
+    bent = bends_of(outlines) * (kind == DEFORMED)
     trust = np.ones(len(outlines))
     for _ in range(rounds):
-        offset, weights = linear(outlines @ shown, marks - outlines @ own, trust, 0.0)
-        first = own + shown @ weights
-        more, rest = linear(outlines, marks - outlines @ first - offset, trust, penalty)
-        offset, weights = offset + more, first + rest
-        size = np.sqrt(((marks - offset - outlines @ weights) ** 2).mean(axis=1))
-        trust = 1 / np.maximum(1, size / (2 * np.median(size))) ** 2
-    return offset, weights
+        inputs = np.concatenate([outlines @ shown, bent], axis=1)
+        offset, weights = linear(inputs, marks - outlines @ own, trust, TINY)
+        first, bend = own + shown @ weights[:-2], weights[-2:]
+        more, rest = linear(outlines, marks - outlines @ first - bent @ bend - offset, trust, PENALTY[kind])
+        fit = Fit(offset + more, first + rest, bend)
+        size = np.sqrt(((marks - fit(outlines)) ** 2).mean(axis=1))
+        trust = 1 / np.maximum(1, size / max(2 * np.median(size), TINY)) ** 2
+    return fit
+
+
+def bends_of(outlines: Values) -> Values:
+    """The bends (N, 2) of outlines (N, P)."""
+    return np.array([bends(outline.reshape(-1, 2)) for outline in outlines])
 
 
 def deformity(own: Values) -> Values:
@@ -172,22 +197,20 @@ def whitened(outlines: Values, count: int) -> tuple[Values, Values]:
     return mean, axes[:count].T / (spread[:count] / np.sqrt(len(outlines)))
 
 
-def cross_validated(outlines: Values, marks: Values, seeds: Values, penalty: float) -> Values:
+def cross_validated(outlines: Values, marks: Values, seeds: Values, kind: str) -> Values:
     """The errors (N, 12) of landmarks on films that were left out of the fit."""
     errors = np.zeros_like(marks)
     for fold in range(FOLDS):
         out = seeds // len(KINDS) % FOLDS == fold
-        offset, weights = ridge(outlines[~out], marks[~out], penalty)
-        errors[out] = offset + outlines[out] @ weights - marks[out]
+        errors[out] = ridge(outlines[~out], marks[~out], kind)(outlines[out]) - marks[out]
     return errors
 
 
-def error_model(errors: Values, distance: Values, sure: Values) -> tuple[Values, Values]:
-    """Coefficients (3,) of the errors' log size, and the root (12, 12) of how they go together at size 1."""
-    size = np.sqrt((errors**2).mean(axis=1))
-    inputs = np.stack([np.ones(len(size)), np.log(np.maximum(distance, LEAST_DISTANCE)), sure], axis=1)
-    coefficients = np.linalg.lstsq(inputs, np.log(size), rcond=None)[0]
-    scaled = errors / np.exp(inputs @ coefficients)[:, None]
+def error_model(errors: Values, known: Values) -> tuple[Values, Values]:
+    """Coefficients (4,) of the errors' log size over what is known (N, 4), and how they go together: root (12, 12)."""
+    size = np.log(np.sqrt((errors**2).mean(axis=1)))
+    coefficients = np.linalg.lstsq(known, size, rcond=None)[0]
+    scaled = errors / np.exp(known @ coefficients)[:, None]
     covariance = scaled.T @ scaled / len(scaled)
     return coefficients, np.linalg.cholesky(covariance + 1e-6 * np.eye(len(covariance)))
 

@@ -169,6 +169,7 @@ def _child(title: str, target: Target, seeds: list[int]) -> Generator[Failure, N
 
 def _work(target: Target, seeds: list[int], sender: object) -> None:
     """Open one mutation after the other; sends a line for each, empty where all went as it may."""
+    _open_clean(target)  # the time of imports is not the reader's
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY, mapped + MEMORY))
     signal.signal(signal.SIGALRM, _too_long)
@@ -178,6 +179,13 @@ def _work(target: Target, seeds: list[int], sender: object) -> None:
             shutil.copytree(target.clean, root)
             mutate(root, random.Random(seed))
             sender.send(_outcome(target.open, root))  # type: ignore[attr-defined]
+
+
+def _open_clean(target: Target) -> None:
+    with tempfile.TemporaryDirectory(prefix="spinefm-fuzz-") as name:
+        root = Path(name) / "set"
+        shutil.copytree(target.clean, root)
+        target.open(root)
 
 
 def _too_long(*_: object) -> None:

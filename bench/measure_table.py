@@ -46,8 +46,8 @@ UNCERTAIN = "uncertain"
 NOT_FOUND = "not found"
 """Why a measure is missing where one of its bodies was missed altogether."""
 HEAD = (
-    "| measure | n | films | MAE | median | bias | 95 % limits of agreement | not found | not measurable | "
-    "truth within ± | bar | published |\n|---|---|---|---|---|---|---|---|---|---|---|---|"
+    "| measure | n | films | MAE | median | bias | 95 % limits of agreement | not found | not sure | "
+    "doubtful: share, MAE | truth within ± | bar | published |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -68,7 +68,7 @@ def row_line(row: Row, pairs: Sequence[Pair]) -> str:
     lost = 100 * sum(pair.reason == NOT_FOUND for pair in own) / len(own)
     missing = 100 * (1 - len(seen) / len(own)) - lost
     if not seen:
-        return f"| {row.title} | 0 | | | | | | {lost:.1f} % | {missing:.1f} % | | | {row.published} |"
+        return f"| {row.title} | 0 | | | | | | {lost:.1f} % | {missing:.1f} % | | | | {row.published} |"
     error = row.factor * np.array([(pair.value or 0.0) - (pair.true or 0.0) for pair in seen])
     half = row.factor * np.array([pair.uncertainty or 0.0 for pair in seen])
     digits = 4 if not row.unit else 2
@@ -76,12 +76,19 @@ def row_line(row: Row, pairs: Sequence[Pair]) -> str:
     figures = (np.abs(error).mean(), np.median(np.abs(error)))
     low, high = error.mean() - spread, error.mean() + spread
     within = 100 * (np.abs(error) <= half).mean()
+    bar = "" if row.bar is None else f"{row.bar:g}"
     return (
         f"| {row.title} {f'({row.unit})' if row.unit else ''} | {len(seen)} | {len({pair.film for pair in seen})} | "
         f"{figures[0]:.{digits}f} | {figures[1]:.{digits}f} | {error.mean():+.{digits}f} | "
-        f"{low:+.{digits}f} to {high:+.{digits}f} | {lost:.1f} % | {missing:.1f} % | {within:.1f} % | "
-        f"{'' if row.bar is None else f'{row.bar:g}'} | {row.published} |"
+        f"{low:+.{digits}f} to {high:+.{digits}f} | {lost:.1f} % | {missing:.1f} % | "
+        f"{doubtful(row, own, digits)} | {within:.1f} % | {bar} | {row.published} |"
     )
+
+
+def doubtful(row: Row, own: Sequence[Pair], digits: int) -> str:
+    """The share of measures that were given with a doubt, and their mean absolute error."""
+    errors = [row.factor * abs(pair.doubtful - (pair.true or 0.0)) for pair in own if pair.doubtful is not None]
+    return f"{100 * len(errors) / len(own):.1f} %, {np.mean(errors):.{digits}f}" if errors else ""
 
 
 def corner_line(films: Sequence[FilmPairs]) -> str:

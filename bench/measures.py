@@ -4,7 +4,8 @@ Simulates phantoms with exact landmarks (a tenth each of ten kinds: necks, lumba
 thoracic and whole spines, see `KINDS`), runs the compact bundle on each, and compares every measure with the same
 formula on the true landmarks: mean absolute error, bias, 95 % limits of agreement, the share that was not measurable
 although the bodies are in view, and how often the truth lies within ±. Beside them stand the published figures.
-`--real` does the same on a folder of films with outlines (`films/`, `labels/`), whose truth has errors of its own.
+`--real` does the same on a folder of films with outlines (`films/`, `labels/`), whose truth has errors of its own: the
+corners of an outline are its largest quadrilateral, inside the true ones where it is rounded.
 
 Seeds 9300000 to 9300099 (`spinefm.phantom.seeds.MEASURE_SEEDS`) are the test; tune on 9301000 and up.
 """
@@ -12,8 +13,8 @@ Seeds 9300000 to 9300099 (`spinefm.phantom.seeds.MEASURE_SEEDS`) are the test; t
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,10 @@ themselves, whatever their names."""
 
 @dataclass(frozen=True)
 class Pair:
-    """One measure: its true value, what was measured (None: not measurable), ±, and the true and measured grade."""
+    """One measure: its true value, what was surely measured (None: was not), ±, and the true and measured grade.
+
+    doubtful: the value that was given with a doubt.
+    """
 
     film: str
     key: str
@@ -71,12 +75,17 @@ class Pair:
     true_grade: str = ""
     grade: str = ""
     reason: str = ""
+    doubtful: float | None = None
 
 
 @dataclass(frozen=True)
 class FilmPairs:
-    """What one film gives: pairs, errors of corners in % of the body's width (mean of four), and the facing."""
+    """What one film gives: pairs, errors of corners in % of the body's width (mean of four), and the facing.
 
+    group: the kind of film whose figures stand together.
+    """
+
+    group: str = "phantoms"
     pairs: list[Pair] = field(default_factory=list)
     corners: list[float] = field(default_factory=list)
     facing_right: bool | None = None
@@ -103,7 +112,13 @@ def main() -> None:
     prepare()
     bundle = load_bundle("compact")
     films = real_films(args.real, bundle) if args.real else phantoms(range(args.first, args.first + args.n), bundle)
-    print(table(list(films)))
+    print(tables(list(films)))
+
+
+def tables(films: Sequence[FilmPairs]) -> str:
+    """A table per group of films."""
+    groups = {film.group: [one for one in films if one.group == film.group] for film in films}
+    return "\n\n".join(f"{group}\n{table(own)}" for group, own in groups.items())
 
 
 def phantoms(seeds: range, bundle: Bundle) -> Iterator[FilmPairs]:
@@ -133,7 +148,7 @@ def run(film: Radiograph, bundle: Bundle) -> Trace | None:
 def phantom_pairs(phantom: Phantom, trace: Trace | None) -> FilmPairs:
     """A phantom's measures beside those of its exact landmarks."""
     true = phantom_landmarks(phantom)
-    facing = FacingGuess(phantom.faces, 1.0, "simulated")  # type: ignore[arg-type]
+    facing = FacingGuess(phantom.faces, 1.0, "simulated")
     truth = Truth(
         film=f"phantom-{phantom.seed}",
         masks=phantom_masks(phantom),
@@ -146,7 +161,7 @@ def phantom_pairs(phantom: Phantom, trace: Trace | None) -> FilmPairs:
     measures = measure(trace, spacing=phantom.spacing_mm, film=film_of(phantom))
     found = compared(truth, trace, measures)
     right = None if measures.facing.side is None else measures.facing.side == phantom.faces
-    return FilmPairs(found.pairs, found.corners, right)
+    return replace(found, facing_right=right)
 
 
 def real_films(folder: Path, bundle: Bundle) -> Iterator[FilmPairs]:
@@ -173,7 +188,7 @@ def real_pairs(name: str, polygons: dict[Level, np.ndarray], film: Radiograph, t
         whole=frozenset(level.name for level in polygons),
         values=measure_landmarks(true, measures.facing, None, measures.not_upright),
     )
-    return compared(truth, trace, measures)
+    return replace(compared(truth, trace, measures), group=name.split("-")[0])
 
 
 def compared(truth: Truth, trace: Trace, measures: Measures) -> FilmPairs:
@@ -186,7 +201,7 @@ def compared(truth: Truth, trace: Trace, measures: Measures) -> FilmPairs:
         for level, at in places.items()
         if level.name in truth.whole and (error := corner_error(true[level.name], measures.landmarks[at])) is not None
     ]
-    return FilmPairs(list(missed(truth, by_truth(measures, names))), corners)
+    return FilmPairs(pairs=list(missed(truth, by_truth(measures, names))), corners=corners)
 
 
 def by_truth(measures: Measures, names: dict[str, str]) -> dict[tuple[str, tuple[str, ...]], Measure]:
@@ -207,7 +222,7 @@ def missed(truth: Truth, known: dict[tuple[str, tuple[str, ...]], Measure]) -> I
     """A pair per true measure that was measured, or whose bodies are all in view."""
     for one in truth.values:
         found = known.get((one.key, one.levels))
-        value = found.value if found else None
+        value = found.value if found and not found.doubt else None
         if one.value is None or (value is None and not truth.whole.issuperset(one.levels)):
             continue
         yield Pair(
@@ -218,8 +233,9 @@ def missed(truth: Truth, known: dict[tuple[str, tuple[str, ...]], Measure]) -> I
             value,
             found.uncertainty if found else None,
             one.grade,
-            found.grade if found else "",
-            found.reason if found else NOT_FOUND,
+            found.grade if found and not found.doubt else "",
+            found.reason or found.doubt if found else NOT_FOUND,
+            found.value if found and found.doubt else None,
         )
 
 

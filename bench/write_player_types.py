@@ -6,6 +6,7 @@ the page's modules name in their comments. With --check nothing is written: exit
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Mapping
@@ -73,8 +74,11 @@ def outputs() -> dict[Path, str]:
 
 def main() -> int:
     """Write the files, or check them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file is old")
+    args = parser.parse_args()
     old = [path for path, text in outputs().items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    if "--check" in sys.argv:
+    if args.check:
         print("\n".join(f"{path.name} is old: run this without --check." for path in old))
         return 1 if old else 0
     for path, text in outputs().items():

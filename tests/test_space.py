@@ -143,12 +143,14 @@ def facts_of(address: str) -> str:
     return found[1]
 
 
+@pytest.mark.thorough
 @pytest.mark.weights
 def test_the_page_starts_from_just_those_files(tmp_path: Path) -> None:
     with running(sys.executable, copy_space(tmp_path)) as address:
         assert facts_of(address) == "SpineFM · compact · CPU · weights on disk"
 
 
+@pytest.mark.thorough
 @pytest.mark.weights
 def test_a_space_without_a_repository_of_weights_says_so(tmp_path: Path) -> None:
     with running(sys.executable, copy_space(tmp_path), SPACE_ID="you/spinefm") as address:

@@ -15,6 +15,7 @@ import pytest
 
 import spinefm
 
+pytestmark = pytest.mark.thorough
 ROOT = Path(__file__).parents[1]
 SOURCES = (
     "spinefm",

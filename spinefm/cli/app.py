@@ -19,11 +19,11 @@ from spinefm.core.machine import share_cores
 
 VERBS = {
     "segment": "Segment and name the vertebrae on films.",
-    "evaluate": "Score a method on films with truth: the paper's tables and what they hide.",
+    "evaluate": "Score a method on films with truth: the paper's tables and more.",
     "compare": "Compare two evaluations of one data set.",
     "phantom": "Simulate films with exact masks.",
     "train": "Train a network on films with truth.",
-    "weights": "Fetch, verify, convert or publish sets of weights.",
+    "weights": "Fetch, verify, convert, export or publish sets of weights.",
     "info": "Show versions, device and weights.",
 }
 """Each verb and its summary; `spinefm/cli/<verb>.py` holds its click command as `command`."""

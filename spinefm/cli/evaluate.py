@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 @click.option("--root", required=True, metavar="DIR", help="Its folder, a zip of it, or hf:owner/name on the Hub.")
 @out_option("The run's folder; called again, the run continues.")
 @click.option("--split", default="", help="Only this part, such as test or disjoint-test (default: all films).")
-@click.option("--complete", is_flag=True, help="Every visible vertebra is labelled, so masks beside them are false.")
-@click.option("--ids", default="", type=click.Choice(["", *SCHEMES]), help="Whose ids label maps hold.")
+@click.option("--complete", is_flag=True, help="Every visible vertebra is labelled, so any other mask is false.")
+@click.option("--ids", default="", type=click.Choice(["", *SCHEMES]), help="Numbering of the ids in label maps.")
 @click.option("--names", type=click.Path(path_type=Path), help="CSV file of your own names: label, level.")
 @run_options
 def command(
@@ -62,7 +62,7 @@ def _open(kind: str, root: str, split: str, out: Path, conventions: Conventions)
     dataset = open_dataset(kind, root, unpack_to=place.parent / f"{place.name}-unpacked", conventions=conventions)
     dataset = dataset.part(split) if split else dataset
     if not dataset.names:
-        raise DatasetError(f"{root} holds no films to evaluate; choose another folder or split.")
+        raise DatasetError(f"{root} contains no films to evaluate; choose another folder or split.")
     return dataset
 
 

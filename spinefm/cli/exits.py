@@ -26,4 +26,4 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WrongCall(f"The folder {folder} cannot be made ({error.strerror}); choose another --out.") from error
+        raise WrongCall(f"The folder {folder} cannot be created ({error.strerror}); choose another --out.") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -74,6 +74,27 @@ class Millimetres(click.ParamType[float]):
         return length
 
 
+class ListCommand(click.Command):
+    """A command whose repeatable options also take several values at once: `--data A B` is `--data A --data B`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Repeat the option before each further value, then parse."""
+        lists = {name for option in self.params if getattr(option, "multiple", False) for name in option.opts}
+        return super().parse_args(ctx, list(_repeated(args, lists)))
+
+
+def _repeated(arguments: Sequence[str], lists: set[str]) -> Iterator[str]:
+    option, values = "", 0
+    for argument in arguments:
+        if argument.startswith("--"):
+            option, values = (argument if argument in lists else ""), 0
+        elif option:
+            values += 1
+            if values > 1:
+                yield option
+        yield argument
+
+
 @dataclass(frozen=True)
 class RunOptions:
     """How films are segmented: what `segment` and `evaluate` have in common.
@@ -107,7 +128,7 @@ _RUN_OPTIONS = (
         type=click.Choice(["auto", "keep", "turn"]),
         default="auto",
         show_default=True,
-        help="What to do about films whose bone is dark: turn only those, none, or all.",
+        help="What to do about films whose bone is dark: invert only those (auto), none (keep) or all (turn).",
     ),
 )
 

@@ -36,7 +36,7 @@ def command(count: int, out: Path, seed: int, region: RegionName | None, group: 
         with progress_bar(count, "phantom") as bar:
             write_set(out, seeds, region, progress=lambda done, total: bar.update(), group=group)
     except OSError as error:
-        raise WrongCall(f"{error.strerror}; the phantoms before it are whole.") from error
+        raise WrongCall(f"{error.strerror}; the phantoms before it are complete.") from error
     sys.stdout.write(f"{count} phantoms in {out}\n")
     return DONE
 

@@ -33,7 +33,7 @@ class FilmJob:
 
 @dataclass(frozen=True)
 class Known:
-    """What the caller knows of all films: the facing and the millimetres per pixel, None where each film's own count."""
+    """What the caller knows of all films: facing and millimetres per pixel; None where each film's own count."""
 
     facing: Facing | None = None
     spacing: float | None = None

@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall
-from spinefm.cli.options import out_option
+from spinefm.cli.options import ListCommand, out_option
 from spinefm.training.errors import RunFailed, TrainingError
 from spinefm.training.settings import TrainSettings
 
 NETWORKS = ("mask_rcnn", "med_sa", "classifier", "unet", "point_predictor", "instance_net", "view")
 ALL = "all"
-
-
-class ListCommand(click.Command):
-    """A command whose repeatable options also take several values at once: `--data A B` is `--data A --data B`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Repeat the option before each further value, then parse."""
-        lists = {name for option in self.params if getattr(option, "multiple", False) for name in option.opts}
-        return super().parse_args(ctx, list(_repeated(args, lists)))
-
-
-def _repeated(arguments: Sequence[str], lists: set[str]) -> Iterator[str]:
-    option, values = "", 0
-    for argument in arguments:
-        if argument.startswith("--"):
-            option, values = (argument if argument in lists else ""), 0
-        elif option:
-            values += 1
-            if values > 1:
-                yield option
-        yield argument
 
 
 @click.command(name="train", cls=ListCommand)

@@ -1,10 +1,11 @@
-"""`spinefm weights fetch | verify | convert | publish`: sets of weights on disk and on the Hub.
+"""`spinefm weights fetch | verify | convert | export | publish`: sets of weights on disk and on the Hub.
 
 Exit codes: 0 done, 1 something is wrong with weights, 2 a wrong call.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Sequence
 from functools import wraps
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spinefm.cli.exits import DONE, SOME_FAILED
+from spinefm.cli.options import ListCommand
+from spinefm.training.errors import TrainingError
 from spinefm.weights.load import fetch, known_bundle
 from spinefm.weights.manifest import WEIGHTS_FOLDER, BundleError, Manifest
 from spinefm.weights.publish import check, publish
@@ -26,29 +29,33 @@ if TYPE_CHECKING:
 
 @click.group(name="weights")
 def command() -> None:
-    """Fetch, verify, convert or publish sets of weights."""
+    """Fetch, verify, convert, export or publish sets of weights."""
 
 
 def _action(act: Callable[..., Iterable[str]]) -> Verb:
-    """An action that returns lines: add the options that all share, write the lines, report what is wrong."""
+    """An action that returns lines: add the folder of the manifest, write the lines, report what is wrong."""
 
     @wraps(act)
     def run(**options: Any) -> int:
         try:
             lines = list(act(**options))
-        except BundleError as error:
+        except (BundleError, TrainingError) as error:
             sys.stderr.write(f"{error}\n")
             return SOME_FAILED
         sys.stdout.write("".join(f"{line}\n" for line in lines))
         return DONE
 
-    run = click.option(
-        "--weights", "folder", type=Path, default=WEIGHTS_FOLDER, metavar="DIR", help="Folder of the manifest."
-    )(run)
-    return click.option("--bundle", default="paper", show_default=True, help="The bundle's name.")(run)
+    return _folder_option(run)
+
+
+_folder_option = click.option(
+    "--weights", "folder", type=Path, default=WEIGHTS_FOLDER, metavar="DIR", help="Folder of the manifest."
+)
+_bundle_option = click.option("--bundle", default="paper", show_default=True, help="The bundle's name.")
 
 
 @command.command(name="fetch")
+@_bundle_option
 @_action
 def fetch_files(bundle: str, folder: Path) -> list[str]:
     """Download the files of a bundle that are not on disk, and check them."""
@@ -57,6 +64,7 @@ def fetch_files(bundle: str, folder: Path) -> list[str]:
 
 
 @command.command(name="verify")
+@_bundle_option
 @_action
 def verify_files(bundle: str, folder: Path) -> list[str]:
     """Check a bundle's files on disk against the manifest."""
@@ -72,6 +80,7 @@ def verify_files(bundle: str, folder: Path) -> list[str]:
     show_default=True,
     help="The data set they were trained on.",
 )
+@_bundle_option
 @_action
 def convert_files(files: Sequence[Path], films: str, bundle: str, folder: Path) -> list[str]:
     """Convert the four files of SpineFM's authors, or SAM's checkpoint, into a bundle.
@@ -83,6 +92,26 @@ def convert_files(files: Sequence[Path], films: str, bundle: str, folder: Path) 
     return [f"{path} -> {written}" for path, written in convert_published(files, films, bundle, folder).items()]
 
 
+@command.command(name="export", cls=ListCommand)
+@click.argument("runs", type=Path, nargs=-1, required=True, metavar="RUN…")
+@click.option(
+    "--halfway",
+    multiple=True,
+    metavar="NETWORK…",
+    help="Networks that become the mean of the run's weights and the bundle's.",
+)
+@_action
+def export_files(runs: Sequence[Path], halfway: Sequence[str], folder: Path) -> list[str]:
+    """Write the weights of finished trainings into their bundle, with a model card.
+
+    RUN is a folder that `spinefm train` wrote. Networks of the bundle without a run stay as they are.
+    """
+    from spinefm.training.export import export_runs
+
+    facts = export_runs(runs, folder, halfway)
+    return [f"{network} {json.dumps(about['scores'])}" for network, about in facts.items()]
+
+
 @command.command(name="publish")
 @click.option(
     "--repo", required=True, metavar="OWNER/NAME", help="A model repository on the Hub; made if there is none."
@@ -90,6 +119,7 @@ def convert_files(files: Sequence[Path], films: str, bundle: str, folder: Path) 
 @click.option(
     "--figures", type=Path, metavar="RUN", help="An evaluation's folder, or Markdown with figures, for the card."
 )
+@_bundle_option
 @_action
 def publish_files(repo: str, figures: Path | None, bundle: str, folder: Path) -> list[str]:
     """Upload a bundle's files, manifest and card to a repository on the Hub."""

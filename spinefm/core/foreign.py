@@ -45,19 +45,19 @@ class _Rule:
 
 
 def _of_file(error: OSError) -> str:
-    return error.strerror or "a picture in it is damaged or of another format"
+    return error.strerror or "an image in it is damaged or in another format"
 
 
 _RULES: Sequence[_Rule] = (
     _Rule((RecursionError,), lambda error: "it is nested too deeply"),
-    _Rule((MemoryError,), lambda error: "it needs more memory than there is"),
+    _Rule((MemoryError,), lambda error: "it needs more memory than is available"),
     _Rule((UnicodeError,), lambda error: "it is not UTF-8 text"),
-    _Rule((json.JSONDecodeError,), lambda error: f"it is no JSON, see line {error.lineno}"),
+    _Rule((json.JSONDecodeError,), lambda error: f"it is not valid JSON, see line {error.lineno}"),
     _Rule((KeyError,), lambda error: f"{error} is missing"),
     _Rule((IndexError,), lambda error: "a list in it is too short"),
     _Rule((OSError,), _of_file),
     _Rule((zipfile.BadZipFile, zlib.error, EOFError), lambda error: "it is cut off or damaged"),
-    _Rule((TypeError, AttributeError), lambda error: "a value in it is of another kind than it must be"),
+    _Rule((TypeError, AttributeError), lambda error: "a value in it has the wrong type"),
     _Rule((OverflowError, ZeroDivisionError), lambda error: "a number in it is too large or zero"),
     _Rule((ValueError,), lambda error: str(error)),
 )
@@ -129,11 +129,11 @@ def gunzip(data: bytes, most: int) -> bytes:
 
 
 def _not_finite(name: str) -> NoReturn:
-    raise ValueError(f"it holds {name}, which is no number")
+    raise ValueError(f"it contains {name}, which is not a number")
 
 
 def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise ValueError(f"it holds the number {text[:20]}, which is too large")
+        raise ValueError(f"it contains the number {text[:20]}, which is too large")
     return value

@@ -36,7 +36,7 @@ def unpack(path: Path, folder: Path, limits: ZipLimits | None = None) -> Path:
     """
     limits = limits or ZipLimits()
     if not path.is_file():
-        raise DatasetError(f"{path.name} is no plain file; give a folder or a zip.")
+        raise DatasetError(f"{path.name} is not a regular file; give a folder or a zip.")
     partial = folder.with_name(f".spinefm-{uuid4().hex}")
     try:
         with foreign_input(lambda reason: _no_zip(path, reason)):
@@ -48,7 +48,7 @@ def unpack(path: Path, folder: Path, limits: ZipLimits | None = None) -> Path:
 
 
 def _no_zip(path: Path, reason: str) -> DatasetError:
-    return DatasetError(f"{path.name} is no zip that can be unpacked ({reason}); pack it again.")
+    return DatasetError(f"{path.name} cannot be unpacked as a zip ({reason}); pack it again.")
 
 
 def _unpack_to(path: Path, partial: Path, limits: ZipLimits) -> None:
@@ -58,10 +58,12 @@ def _unpack_to(path: Path, partial: Path, limits: ZipLimits) -> None:
             partial.mkdir(parents=True)
             _extract(archive, members, partial, limits)
     except UnicodeDecodeError as error:
-        raise DatasetError(f"{path.name} holds a file name that is not UTF-8; pack it with other names.") from error
+        raise DatasetError(
+            f"{path.name} contains a file name that is not UTF-8; rename the file and pack it again."
+        ) from error
     except OSError as error:
         if error.errno in NO_ROOM:
-            raise DatasetError(f"There is no room to unpack {path.name}: make room on the disk.") from error
+            raise DatasetError(f"There is not enough disk space to unpack {path.name}: free some.") from error
         raise
 
 
@@ -71,7 +73,7 @@ def _checked(archive: zipfile.ZipFile, size: int, limits: ZipLimits) -> list[zip
     total = sum(member.file_size for member in members)
     if len(members) > limits.files or total > limits.bytes or total > limits.ratio * max(size, 1):
         raise DatasetError(
-            f"The zip holds {len(members)} files of {total / 1e6:.0f} MB, more than the {limits.files} files and "
+            f"The zip contains {len(members)} files of {total / 1e6:.0f} MB, more than the {limits.files} files and "
             f"{limits.bytes / 1e6:.0f} MB that are unpacked; give a smaller part."
         )
     for member in members:
@@ -81,11 +83,13 @@ def _checked(archive: zipfile.ZipFile, size: int, limits: ZipLimits) -> list[zip
 
 def _check_name(member: zipfile.ZipInfo) -> None:
     if not member.filename or not member.filename.isprintable():
-        raise DatasetError("The zip holds a file whose name is empty or cannot be shown; pack it with other names.")
+        raise DatasetError(
+            "The zip contains a file whose name is empty or cannot be shown; rename the file and pack it again."
+        )
     path = PurePosixPath(member.filename.replace("\\", "/"))
     is_link = stat.S_ISLNK(member.external_attr >> 16)
     if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or is_link:
-        raise DatasetError("The zip holds a name that leads out of its folder, or a link; pack plain files only.")
+        raise DatasetError("The zip contains a path that leads out of its folder, or a link; pack regular files only.")
 
 
 def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: Path, limits: ZipLimits) -> None:
@@ -102,6 +106,6 @@ def _copy(source: BinaryIO, sink: BinaryIO, left: int) -> int:
     while chunk := source.read(CHUNK):
         left -= len(chunk)
         if left < 0:
-            raise DatasetError("The zip unpacks to more than it states; give a smaller part.")
+            raise DatasetError("The zip unpacks to more than it declares; give a smaller part.")
         sink.write(chunk)
     return left

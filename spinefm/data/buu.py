@@ -113,7 +113,7 @@ def _read(name: str, label: Path, films: Films, spacing_mm: float | None, conven
         sheet = Sheet(name, agreed_size(None, picture_size(film)), conventions)
         for index, level in enumerate(LEVELS):
             sheet.polygon(level.name, _outline(ends[2 * index], ends[2 * index + 1]))
-        sheet.leave_out(Level.S1.name, "one endplate alone is known of it")
+        sheet.leave_out(Level.S1.name, "only one of its endplates is given")
         return replace(sheet.case(film), region="lumbar", group=_group(rows), spacing_mm=spacing_mm)
 
 
@@ -129,7 +129,7 @@ def _film(label: Path, films: Films) -> Path:
     try:
         return films.of_label(label)
     except ValueError as error:
-        raise ValueError("its film is missing, or several have its name") from error
+        raise ValueError("its film is missing, or several films have its name") from error
 
 
 def _outline(upper: NDArray[np.float64], lower: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -50,7 +50,7 @@ def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
     if not entries:
         reasons = " ".join(f"{one.name}: {one.why}" for one in skipped[:3])
         raise DatasetError(
-            f"{root} holds no COCO file with images and annotations; choose its folder. {reasons}".strip()
+            f"{root} contains no COCO file with images and annotations; choose its folder. {reasons}".strip()
         )
     found = _by_name(entries)
 
@@ -69,7 +69,9 @@ def _entries(files: Sequence[Path]) -> tuple[list[Entry], list[Skipped]]:
         if path.suffix.lower() != ".json":
             continue
         try:
-            with foreign_input(lambda reason: DatasetError(f"The file is no COCO file ({reason}); mend or remove it.")):
+            with foreign_input(
+                lambda reason: DatasetError(f"The file is not a COCO file ({reason}); fix or remove it.")
+            ):
                 found, strays = _images_of(path, read_json(path))
         except DatasetError as error:
             skipped.append(Skipped(path.name, str(error)))
@@ -89,7 +91,7 @@ def _images_of(path: Path, raw: Any) -> tuple[list[Entry], list[Skipped]]:
     for entry in entries:
         entry.film  # noqa: B018 (an image without a file name makes the file none)
     strays = [
-        Skipped(path.name, f"{len(rest)} annotations are of the image {number}, which the file does not list.")
+        Skipped(path.name, f"{len(rest)} annotations refer to the image {number}, which the file does not list.")
         for number, rest in per_image.items()
     ]
     return entries, strays
@@ -136,7 +138,7 @@ def _take_polygons(sheet: Sheet, label: str, segmentation: Sequence[Any]) -> Non
     scraps = [part for part in parts if np.size(part) < 6]
     for part in parts:
         if len(scraps) < len(parts) and np.size(part) < 6:
-            sheet.leave_out(label, f"a scrap of {np.size(part) // 2} points is no outline")
+            sheet.leave_out(label, f"a fragment of {np.size(part) // 2} points is not an outline")
         else:
             flat = np.asarray(part, float).ravel() if np.size(part) % 2 == 0 else part
             sheet.polygon(label, np.reshape(flat, (-1, 2)) if np.size(part) % 2 == 0 else flat, HALF, id(segmentation))
@@ -154,7 +156,7 @@ def _from_runs(segmentation: Mapping[str, Any], size: tuple[int, int]) -> Mask:
     """A mask from run lengths down the columns, as a list or in COCO's packed text."""
     height, width = (int(side) for side in segmentation["size"])
     if (width, height) != size:
-        raise ValueError(f"run lengths of a film of {width} x {height} pixels, and it has {size[0]} x {size[1]}")
+        raise ValueError(f"run lengths for a film of {width} x {height} pixels, but it has {size[0]} x {size[1]}")
     counts = segmentation["counts"]
     if len(counts) > MOST_RUNS:
         raise ValueError(f"it has more than {MOST_RUNS} run lengths")

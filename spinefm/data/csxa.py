@@ -45,7 +45,7 @@ def open_csxa(root: Path, conventions: Conventions | None = None) -> Dataset:
     files, conventions = visible_files(root), conventions or Conventions()
     labels = [path for path in files if path.suffix.lower() == ".json"]
     if not labels:
-        raise DatasetError(f"{root} holds no labelme files (.json); choose the folder that CSXA was unpacked to.")
+        raise DatasetError(f"{root} contains no labelme files (.json); choose the folder that CSXA was unpacked to.")
     films, (scales, skipped) = Films.among(root, files), _scales(files, {path.stem for path in labels})
     skipped += without_scale([path.stem for path in labels], scales)
     bare = len(unlabelled(films.paths, [path.stem for path in labels]))
@@ -84,7 +84,7 @@ def _points(shapes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     for shape in shapes:
         points = np.asarray(shape["points"], float)
         if points.shape != (1, 2):
-            raise ValueError(f"{shape['label']} is no single point")
+            raise ValueError(f"{shape['label']} is not a single point")
         found[" ".join(str(shape["label"]).split())] = points[0]
     return found
 

@@ -40,7 +40,7 @@ def open_cvat(root: Path, conventions: Conventions | None = None) -> Dataset:
                 skipped.append(Skipped(path.name, str(error)))
     if not images:
         reasons = " ".join(one.why for one in skipped[:3])
-        raise DatasetError(f"{root} holds no CVAT file (annotations.xml) with images. {reasons}".strip())
+        raise DatasetError(f"{root} contains no CVAT file (annotations.xml) with images. {reasons}".strip())
     found = _by_name(images)
 
     def read(name: str) -> Case:
@@ -52,18 +52,18 @@ def open_cvat(root: Path, conventions: Conventions | None = None) -> Dataset:
 
 def _images_of(path: Path) -> list[ElementTree.Element]:
     """The images of one file. Raises DatasetError for what is none, and for a document type: it could be a bomb."""
-    with foreign_input(lambda reason: DatasetError(f"{path.name} is no CVAT file ({reason}); export it again.")):
+    with foreign_input(lambda reason: DatasetError(f"{path.name} is not a CVAT file ({reason}); export it again.")):
         data = read_bytes(path, MOST_BYTES)
         if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
             raise ValueError("it declares a document type")
         try:
             top = ElementTree.fromstring(data)
         except ElementTree.ParseError as error:
-            raise ValueError(f"it is no XML, see line {error.position[0]}") from error
+            raise ValueError(f"it is not valid XML, see line {error.position[0]}") from error
         if top.tag != "annotations":
             raise ValueError(f"it begins with {top.tag[:40]!r}")
         if top.find("track") is not None:
-            raise ValueError("it holds tracks of a video; export it as CVAT for images")
+            raise ValueError("it contains tracks of a video; export it as CVAT for images")
         return [image for image in top.findall("image") if image.get("name")]
 
 
@@ -106,7 +106,7 @@ def _take(sheet: Sheet, shape: ElementTree.Element) -> None:
     elif shape.tag == "box":
         sheet.box(label, [shape.get(side) for side in ("xtl", "ytl", "xbr", "ybr")])
     else:
-        sheet.leave_out(label or shape.tag, f"a {shape.tag} is no outline of a body")
+        sheet.leave_out(label or shape.tag, f"a {shape.tag} is not the outline of a body")
 
 
 def _points(text: str) -> list[list[str]]:

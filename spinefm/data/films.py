@@ -42,7 +42,7 @@ def visible_files(root: Path) -> list[Path]:
         folders[:] = sorted(name for name in folders if not _hidden(name))
         found += [Path(folder, name) for name in names if not _hidden(name)]
         if len(found) > MOST_FILES:
-            raise DatasetError(f"{root} holds more than {MOST_FILES} files; choose the folder of one data set.")
+            raise DatasetError(f"{root} contains more than {MOST_FILES} files; choose the folder of one data set.")
     return sorted(path for path in found if path.is_file())
 
 
@@ -53,7 +53,7 @@ def _hidden(name: str) -> bool:
 def _unlistable(error: OSError) -> None:
     name = Path(error.filename or "").name
     raise DatasetError(
-        f"The folder {name} cannot be listed ({error.strerror}); ask for the right to read it."
+        f"The folder {name} cannot be listed ({error.strerror}); ask for permission to read it."
     ) from error
 
 
@@ -119,7 +119,7 @@ class Films:
         here = [path for path in close if path.parent == folder] or close
         if len({path.parent for path in here}) > 1:
             places = ", ".join(sorted(path.relative_to(self.root).as_posix() for path in here)[:3])
-            raise ValueError(f"{len(here)} films could be its own ({places}); put the label beside its film")
+            raise ValueError(f"{len(here)} films could belong to it ({places}); put the label beside its film")
         return min(here, key=_preference, default=None)
 
 
@@ -127,7 +127,7 @@ def unlabelled(films: Iterable[Path], labelled: Iterable[str]) -> tuple[Skipped,
     """The films of which no label has the name, given the names without endings of those that have one."""
     known = set(labelled)
     bare = [path.name for path in films if film_stem(path) not in known]
-    return tuple(Skipped(name, "no label belongs to this film; add one or remove it.", NO_LABEL) for name in bare)
+    return tuple(Skipped(name, "no label belongs to this film; add one or remove the film.", NO_LABEL) for name in bare)
 
 
 def _names(stated: object) -> Iterator[str]:

@@ -22,7 +22,7 @@ def open_folder(folder: Path, _: Conventions | None = None) -> Dataset:
     names = case_names(folder)
     known = {f"{name}{ending}" for name in names for ending in (".json", ".png")}
     strays = [path.name for path in sorted((folder / "labels").iterdir()) if path.name not in known]
-    why = "it is no label of a film (<name>.json, with <name>.png for exact masks); rename or remove it."
+    why = "it is not the label of a film (<name>.json, with <name>.png for exact masks); rename or remove it."
     skipped = tuple(Skipped(name, why) for name in strays if not name.startswith("."))
     films = sorted((folder / "films").iterdir()) if (folder / "films").is_dir() else []
     bare = unlabelled([path for path in films if not path.name.startswith(".")], names)
@@ -52,7 +52,7 @@ def read_case(folder: Path, name: str) -> Case:
     with label_of(path.name):
         raw = read_json(path)
         if not isinstance(raw, dict):
-            raise ValueError("it is no JSON object")
+            raise ValueError("it is not a JSON object")
         film, group, spacing = film_path(folder, name), str(raw.get("layout", "")), raw.get("spacing_mm")
         size = agreed_size(size_of("it", *raw["size"]), picture_size(film) if film.is_file() else None)
         truth = _truth(raw, size, folder / "labels" / f"{name}.png")
@@ -79,7 +79,7 @@ def _truth(raw: Mapping[str, Any], size: tuple[int, int], exact: Path) -> Truth:
     filled = {level: outlines.fill(level.name, points) for level, points in polygons.items()}
     empty = [level.name for level, mask in filled.items() if not mask.area]
     if empty:
-        raise ValueError(f"{', '.join(empty)} holds no pixel of the film")
+        raise ValueError(f"{', '.join(empty)} contains no pixel of the film")
     truth = Truth(filled, {}, bool(raw["complete"]), boxes)
     return _exact(truth, exact, size) if exact.exists() else truth
 
@@ -89,7 +89,7 @@ def _exact(truth: Truth, exact: Path, size: tuple[int, int]) -> Truth:
     labels = read_map(exact, size)
     masks, left = levels_of_map(labels, "verse") if labels.any() else ({}, ())  # a film without a vertebra is one too
     if left:
-        raise ValueError(f"the label map {exact.name} holds {left[0][0]}, which is no level")
+        raise ValueError(f"the label map {exact.name} contains {left[0][0]}, which is not a level")
     missing = [level.name for level in truth.bodies if level not in masks]
     if missing:
         raise ValueError(f"{', '.join(missing)} is in polygons but not in the label map {exact.name}")

@@ -19,7 +19,7 @@ def fetch(identity: str) -> Path:
     """
     match = IDENTITY.fullmatch(identity)
     if match is None:
-        raise DatasetError(f"{identity!r} is no data set of the Hub; write hf:owner/name or hf:owner/name@revision.")
+        raise DatasetError(f"{identity!r} is not a data set on the Hub; write hf:owner/name or hf:owner/name@revision.")
     from httpx2 import HTTPError
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled
@@ -28,8 +28,8 @@ def fetch(identity: str) -> Path:
     try:
         return Path(snapshot_download(repo, repo_type="dataset", revision=revision))
     except HfHubHTTPError as error:
-        raise DatasetError(f"The Hub does not give {repo}: it is not there, or not open to you.") from error
+        raise DatasetError(f"The Hub does not provide {repo}: it does not exist, or you have no access.") from error
     except HFValidationError as error:
-        raise DatasetError(f"{repo} is no name that the Hub allows; write hf:owner/name.") from error
+        raise DatasetError(f"{repo} is not a name that the Hub allows; write hf:owner/name.") from error
     except (LocalEntryNotFoundError, OfflineModeIsEnabled, HTTPError, OSError) as error:
         raise DatasetError(f"{repo} is not on this machine and the Hub cannot be reached; try again later.") from error

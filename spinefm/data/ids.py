@@ -44,7 +44,7 @@ NO_BODIES = MappingProxyType(
     }
 )
 """Ids of each scheme that are no vertebral body: parts of the sacrum, discs, endplates, canal, other organs."""
-HINT = f"say whose ids they are with --ids {'|'.join(SCHEMES)}"
+HINT = f"state their numbering with --ids {'|'.join(SCHEMES)}"
 T13 = 28
 """VerSe's id of a thirteenth thoracic vertebra, which is no `Level`; it follows T12."""
 
@@ -62,7 +62,7 @@ def levels_of_map(labels: NDArray[np.int32], scheme: str = "") -> tuple[dict[Lev
     known = {*table, *others} | ({T13} if Level.T12 in ids else set())
     unknown = [value for value in ids if value not in known]
     if unknown and not scheme:
-        raise ValueError(f"the label map holds the id {unknown[0]}, which VerSe's ids do not explain; {HINT}")
+        raise ValueError(f"the label map contains the id {unknown[0]}, which is none of VerSe's ids; {HINT}")
     found = [table[value] for value in ids if value in table]
     if not found:
         raise ValueError(f"none of the ids {_few(ids)} in the label map is a vertebra; {HINT}")
@@ -73,7 +73,7 @@ def levels_of_map(labels: NDArray[np.int32], scheme: str = "") -> tuple[dict[Lev
 
 
 def _why(value: int, others: Sequence[int]) -> str:
-    return "it is no vertebral body" if value in others else "no level has this id"
+    return "it is not a vertebral body" if value in others else "no level has this id"
 
 
 def _check_stretch(levels: Sequence[Level]) -> None:
@@ -82,7 +82,7 @@ def _check_stretch(levels: Sequence[Level]) -> None:
         skips_l6 = above is Level.L5 and below is Level.S1
         if below - above > 1 and not skips_l6:
             raise ValueError(
-                f"with VerSe's ids {above.name} would be followed by {below.name}, which is no spine; {HINT}"
+                f"with VerSe's ids {above.name} would be followed by {below.name}, which is not a spine; {HINT}"
             )
 
 

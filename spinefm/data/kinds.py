@@ -84,15 +84,15 @@ def _folder(root: str | Path, unpack_to: Path | None) -> Path:
     if path.is_dir():
         return path
     if not path.exists():
-        raise DatasetError(f"{path} is not there; check the name and the folder.")
+        raise DatasetError(f"{path} does not exist; check the name and the folder.")
     if unpack_to is None:
-        raise DatasetError(f"{path} is no folder; unpack it first.")
+        raise DatasetError(f"{path} is not a folder; unpack it first.")
     mark = unpack_to / SOURCE
     if not unpack_to.is_dir():
         unpack(path, unpack_to)
         mark.write_text(_checksum(path))
     elif not mark.is_file() or mark.read_text() != _checksum(path):
-        raise DatasetError(f"{unpack_to} is not what {path.name} holds now; remove it, or choose another --out.")
+        raise DatasetError(f"{unpack_to} is not what {path.name} contains now; remove it, or choose another --out.")
     return unpack_to
 
 
@@ -125,7 +125,7 @@ def kind_of(folder: Path) -> str:
         return kind
     why = f" {faults[0]}" if faults else ""
     raise DatasetError(
-        f"{folder} has none of the known layouts ({', '.join(KINDS)}); `spinefm.data` says what each looks like.{why}"
+        f"{folder} has none of the known layouts ({', '.join(KINDS)}); `spinefm.data` describes each.{why}"
     )
 
 

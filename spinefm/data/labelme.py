@@ -49,7 +49,7 @@ def open_labelme(root: Path, conventions: Conventions | None = None) -> Dataset:
     paths = [path for path in files if path.suffix.lower() == ".json"]
     labels = {path.relative_to(root).with_suffix("").as_posix(): path for path in paths}
     if not labels:
-        raise DatasetError(f"{root} holds no labelme files (.json); choose the folder they are in.")
+        raise DatasetError(f"{root} contains no labelme files (.json); choose the folder they are in.")
 
     def read(name: str) -> Case:
         return read_labelme(name, labels[name], films, conventions)
@@ -81,7 +81,7 @@ def _take(sheet: Sheet, shape: Mapping[str, Any]) -> None:
     elif kind == "rectangle":
         sheet.box(label, _corners(points))
     else:
-        sheet.leave_out(label, f"a {kind} is no outline of a body")
+        sheet.leave_out(label, f"a {kind} is not the outline of a body")
 
 
 def _corners(points: Any) -> list[float]:
@@ -124,7 +124,7 @@ def _film(path: Path, raw: Mapping[str, Any], films: Films, told: bool) -> tuple
     except ValueError as error:
         text = raw.get("imageData")
         if not isinstance(text, str) or len(text) > MAX_FILM_TEXT:
-            raise error if told else ValueError("its film is missing, or several have its name") from error
+            raise error if told else ValueError("its film is missing, or several films have its name") from error
         stated = Path(str(raw.get("imagePath") or path.stem).replace("\\", "/")).name
         return path.with_name(stated), base64.b64decode(text, validate=True)
 

@@ -40,7 +40,7 @@ class Conventions:
 @contextmanager
 def label_of(title: str) -> Iterator[None]:
     """Whatever is wrong with the label read inside becomes a DamagedCase that names it by its `title`."""
-    with foreign_input(lambda reason: DamagedCase(f"The label {title} cannot be read ({reason}); mend or remove it.")):
+    with foreign_input(lambda reason: DamagedCase(f"The label {title} cannot be read ({reason}); fix or remove it.")):
         yield
 
 
@@ -59,7 +59,7 @@ def agreed_size(stated: tuple[int, int] | None, film: tuple[int, int] | None) ->
         raise ValueError("neither the label nor the film states a size")
     if stated and film and stated != film:
         raise ValueError(
-            f"it is drawn on a film of {stated[0]} x {stated[1]} pixels, and the film has {film[0]} x {film[1]}"
+            f"it is drawn on a film of {stated[0]} x {stated[1]} pixels, but the film has {film[0]} x {film[1]}"
         )
     return size
 
@@ -82,7 +82,7 @@ def _read_picture(path: Path) -> NDArray[np.int32]:
     """The ids of a picture, upright as its own orientation says."""
     with open_picture(path) as picture:
         if picture.mode not in MAP_MODES:
-            raise ValueError(f"the label map {path.name} is no picture of one channel of ids")
+            raise ValueError(f"the label map {path.name} is not an image with one channel of ids")
         return np.asarray(ImageOps.exif_transpose(picture)).astype(np.int32)
 
 

@@ -69,7 +69,7 @@ def _maps_by_film(folder: Path, films: Mapping[str, Sequence[Path]]) -> tuple[di
     for path in visible_files(folder):
         name = film_of(path, films)
         if name is None:
-            why = "it is no label map of a film: no film has its name. Rename or remove it."
+            why = "it is not the label map of a film: no film has its name. Rename or remove it."
             skipped.append(Skipped(path.relative_to(folder).as_posix(), why))
         else:
             found[name].append(path)

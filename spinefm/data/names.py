@@ -87,10 +87,10 @@ class Names:
         plain = plain_text(text)
         if plain in self.own:
             level = self.own[plain]
-            return NamedLabel(level, "" if level else "your table of names says that it is no body")
+            return NamedLabel(level, "" if level else "your table of names says that it is not a body")
         words = set(WORD.findall(plain))
         if words & OTHER_PARTS or PAIR.search(plain):
-            return NamedLabel(None, "it names a part that is no vertebral body")
+            return NamedLabel(None, "it names a part that is not a vertebral body")
         return _one_of(_levels_in(plain, words))
 
 

@@ -25,7 +25,7 @@ def read_nifti(path: Path) -> NDArray[np.int32]:
     values, image = _slice_of(_unpacked(read_bytes(path, MOST_BYTES), path.name))
     ids = np.round(values)
     if not np.array_equal(ids, values) or np.abs(ids).max(initial=0) > np.iinfo(np.int32).max:
-        raise ValueError("it holds other values than ids")
+        raise ValueError("it contains values other than ids")
     return as_picture(ids.astype(np.int32), image)
 
 
@@ -53,7 +53,7 @@ def _image(data: bytes) -> Any:
             return kind.from_bytes(data)
         except (ImageFileError, nibabel.spatialimages.HeaderDataError):
             continue
-    raise ValueError("it is no NIfTI file")
+    raise ValueError("it is not a NIfTI file")
 
 
 def _slice_of(data: bytes) -> tuple[NDArray[Any], Any]:
@@ -66,5 +66,5 @@ def _slice_of(data: bytes) -> tuple[NDArray[Any], Any]:
         raise ValueError(f"it has {shape[0]} x {shape[1]} pixels, more than any film")
     values = np.asanyarray(image.dataobj).reshape(shape)
     if values.dtype.kind not in "biuf" or not np.isfinite(values).all():
-        raise ValueError("it holds other values than whole numbers")
+        raise ValueError("it contains values other than whole numbers")
     return values, image

@@ -29,7 +29,7 @@ CHANNEL = "_0000"
 def open_nnunet(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The films of `root` that have a map. Raises DatasetError where `dataset.json` or the folders are missing."""
     conventions = conventions or Conventions()
-    with foreign_input(lambda reason: DatasetError(f"dataset.json cannot be read ({reason}); mend it.")):
+    with foreign_input(lambda reason: DatasetError(f"dataset.json cannot be read ({reason}); fix it.")):
         names = _names(read_json(root / "dataset.json"))
     found: dict[str, tuple[Path, Path]] = {}
     skipped: list[Skipped] = []
@@ -39,7 +39,7 @@ def open_nnunet(root: Path, conventions: Conventions | None = None) -> Dataset:
             found |= pairs
             skipped += left
     if not found:
-        raise DatasetError(f"{root} holds no film in imagesTr with a map in labelsTr; choose nnU-Net's raw folder.")
+        raise DatasetError(f"{root} contains no film in imagesTr with a map in labelsTr; choose nnU-Net's raw folder.")
 
     def read(name: str) -> Case:
         return _read(name, *found[name], names, conventions)

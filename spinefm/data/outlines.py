@@ -72,7 +72,7 @@ def polygon_of(title: str, points: Any) -> NDArray[np.float64]:
     """A polygon (N, 2) of (x, y) film pixels. Raises ValueError for what is none."""
     polygon = np.asarray(points, float)
     if polygon.ndim != 2 or polygon.shape[1] != 2 or len(polygon) < 3 or not np.isfinite(polygon).all():
-        raise ValueError(f"the polygon of {title} is no list of at least three points (x, y)")
+        raise ValueError(f"the polygon of {title} is not a list of at least three points (x, y)")
     return polygon
 
 
@@ -83,5 +83,5 @@ def box_of(title: str, corners: Any) -> Box:
         raise ValueError(f"the box of {title} is not x0, y0, x1, y1")
     box = Box(*(int(round(value)) for value in values.tolist()))
     if box.is_empty:
-        raise ValueError(f"the box of {title} holds no pixel")
+        raise ValueError(f"the box of {title} contains no pixel")
     return box

@@ -28,7 +28,7 @@ def open_results(root: Path, _: Conventions | None = None) -> Dataset:
     files = visible_files(root)
     folders = [path.parent for path in files if path.name == LABELS]
     if not folders:
-        raise DatasetError(f"{root} holds no result ({LABELS} and {TRACE}); choose the folder given as --out.")
+        raise DatasetError(f"{root} contains no result ({LABELS} and {TRACE}); choose the folder given as --out.")
     around = [path for path in sorted(root.parent.iterdir()) if path.is_file()]
     inside = [path for path in files if path.parent not in folders]
     films = Films.among(root.parent, [*inside, *around])

@@ -67,7 +67,7 @@ class Sheet:
 
     def _add(self, level: Level, mask: Mask, group: object) -> None:
         if not mask.area:
-            raise ValueError("it holds no pixel of the film")
+            raise ValueError("it contains no pixel of the film")
         self._pieces[level].append(LabelPiece(mask, group))
 
     def _take(self, label: str, add: Callable[[Level], None]) -> None:
@@ -89,7 +89,7 @@ class Sheet:
         masks = {level: mask for level in sorted(self._pieces) if (mask := self._joined(level)) is not None}
         boxes = {level: box for level in sorted(self._boxes) if (box := self._one_box(level, masks)) is not None}
         if not masks and not boxes:
-            raise ValueError(f"it holds no label of a vertebral body such as C5{self._reasons()}")
+            raise ValueError(f"it contains no label of a vertebral body such as C5{self._reasons()}")
         case = case_of(self.name, film, self.outlines.size, masks, boxes)
         return replace(case, left_out=tuple(self._left), **more)
 
@@ -103,15 +103,15 @@ class Sheet:
         parts = [first.mask]
         for piece in others:
             if first.mask.iou(piece.mask) > SAME:
-                self.leave_out(level.name, "the same outline is there twice; it counts once")
+                self.leave_out(level.name, "the same outline appears twice; it counts once")
             elif _is_close(piece, first, parts):
                 parts.append(piece.mask)
             elif piece.mask.area < SCRAP * first.mask.area:
-                self.leave_out(level.name, f"a scrap of {piece.mask.area} pixels far from the body is not used")
+                self.leave_out(level.name, f"a fragment of {piece.mask.area} pixels far from the body is not used")
             elif piece.group is not None and piece.group == first.group:
                 parts.append(piece.mask)
             else:
-                self.leave_out(level.name, "it stands at two places, so neither is used")
+                self.leave_out(level.name, "it appears in two places, so neither is used")
                 return None
         return parts[0] if len(parts) == 1 else _union(parts, self.outlines.size)
 
@@ -121,7 +121,7 @@ class Sheet:
             self.leave_out(level.name, "it has an outline, so its box is not used")
             return None
         if len(boxes) > 1 or level in self._pieces:
-            self.leave_out(level.name, "it stands at two places, so neither is used")
+            self.leave_out(level.name, "it appears in two places, so neither is used")
             return None
         return boxes.pop()
 

@@ -1,4 +1,4 @@
-"""The layout of the SpineFM authors, for NHANES II and CSXA.
+"""The layout of the SpineFM authors, for NHANES II, CSXA and any other films.
 
 `imgs/<id>.jpg`, one mask per level as `gts/<id>_<LEVEL>.npy` or `.npz` (`arr_0`), and `data_split/{train,val,test}.txt`
 with an id a line. In NHANES II an id is a region letter and a subject's number, and 178 subjects have a film of both
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,8 @@ from spinefm.data.splits import PARTS, subject_disjoint
 
 NHANES_ID = re.compile(r"[CL]\d+")
 """An id of NHANES II: the region and the subject's number."""
+CSXA_ID = re.compile(r"\d{4}[FM\d]\d{2}", re.IGNORECASE)
+"""An id of CSXA, seven characters: a number, the patient's sex and age."""
 FILM_ENDING = re.compile(r"\.(png|jpe?g|tiff?|dcm|npy|npz)$", re.IGNORECASE)
 """What an id in a split file may end with."""
 BYTES_A_PIXEL = 8
@@ -55,9 +57,14 @@ def open_spinefm_layout(root: Path, conventions: Conventions | None = None) -> D
     def read(name: str) -> Case:
         return _read(name, films[ids[name]], masks.get(ids[name], {}), subjects[name], conventions)
 
-    kind = "nhanes2" if all(map(NHANES_ID.fullmatch, films)) else "csxa"
     skipped = (*strays, *orphans, *unknown)
-    return Dataset(kind, tuple(ids), read, skipped, {**splits, **subject_disjoint(splits, subjects)})
+    return Dataset(_kind(films), tuple(ids), read, skipped, {**splits, **subject_disjoint(splits, subjects)})
+
+
+def _kind(films: Iterable[str]) -> str:
+    """The published data set whose ids all films have; "spinefm" for films of any other."""
+    kinds = {"nhanes2": NHANES_ID, "csxa": CSXA_ID}
+    return next((kind for kind, known in kinds.items() if all(map(known.fullmatch, films))), "spinefm")
 
 
 def _orphans(masks: Mapping[str, Mapping[Level, Path]], names: Mapping[str, str]) -> tuple[Skipped, ...]:
@@ -67,10 +74,9 @@ def _orphans(masks: Mapping[str, Mapping[Level, Path]], names: Mapping[str, str]
 
 
 def _shown_names(films: Mapping[str, Path]) -> dict[str, str]:
-    """The name of each film: the id of NHANES II, a running number for CSXA, whose ids tell about patients."""
-    if all(NHANES_ID.fullmatch(film) for film in films):
-        return {film: film for film in films}
-    return {film: f"csxa-{number:04d}" for number, film in enumerate(sorted(films), start=1)}
+    """The name of each film: its id, or a running number where that is an id of CSXA, which tells about the patient."""
+    numbered = enumerate(sorted(films), start=1)
+    return {film: f"csxa-{number:04d}" if CSXA_ID.fullmatch(film) else film for number, film in numbered}
 
 
 def _subject(film: str) -> str:
@@ -110,7 +116,7 @@ def _published(folder: Path, names: Mapping[str, str]) -> tuple[dict[str, tuple[
 
 def _ids_in(path: Path) -> list[str]:
     """The ids of a split file, one a line. Raises DatasetError for what is no text."""
-    with foreign_input(lambda reason: DatasetError(f"The split {path.name} cannot be read ({reason}); mend it.")):
+    with foreign_input(lambda reason: DatasetError(f"The split {path.name} cannot be read ({reason}); fix it.")):
         lines = read_bytes(path, MOST_SPLIT_BYTES).decode("utf-8-sig").splitlines()
         return [re.sub(FILM_ENDING, "", line.strip()) for line in lines if line.strip()]
 
@@ -133,10 +139,10 @@ def _mask(path: Path, size: tuple[int, int]) -> Mask:
     """The non-zero pixels of a stored array. Raises ValueError where it does not fit the film or is no mask."""
     array = _array(path)
     if array.ndim != 2 or array.dtype.kind not in "biuf":
-        raise ValueError(f"its mask has the shape {array.shape} and the type {array.dtype}, which is no mask")
+        raise ValueError(f"its mask has the shape {array.shape} and the type {array.dtype}, which is not a mask")
     agreed_size((array.shape[1], array.shape[0]), size)
     if array.dtype.kind == "f" and np.isnan(array).any():
-        raise ValueError("its mask holds NaN")
+        raise ValueError("its mask contains NaN")
     return Mask.from_array(array)
 
 

@@ -128,12 +128,12 @@ def _take(sheet: Sheet, words: list[str], names: Mapping[int, str]) -> None:
     try:
         values = np.array(words[1:], float)
     except ValueError:
-        sheet.leave_out(label, "its line holds what is no number")
+        sheet.leave_out(label, "its line contains something that is not a number")
         return
     if len(values) == 4:
         centre, half = values[:2], values[2:] / 2
         sheet.box(label, np.concatenate([centre - half, centre + half]) * np.tile(sheet.outlines.size, 2))
     elif len(values) % 2:
-        sheet.leave_out(label, "its line holds an odd number of coordinates")
+        sheet.leave_out(label, "its line contains an odd number of coordinates")
     else:
         sheet.polygon(label, values.reshape(-1, 2) * sheet.outlines.size, HALF)

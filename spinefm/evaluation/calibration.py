@@ -101,7 +101,7 @@ def _bin(
 def calibration_text(figures: Calibration) -> str:
     """A line per bin that holds masks, and the expected calibration error."""
     if not figures.count:
-        return "calibration: no mask can be judged (the truth is not complete, or the method gives no probability)"
+        return "calibration: no mask can be scored (the truth is not complete, or the method gives no probability)"
     head = f"{'probability':12s} {'masks':>6s} {'mean':>6s} {'on a body %':>21s} {'named right %':>14s} {'wrong %':>8s}"
     lines = [head, *(_line(one) for one in figures.bins if one.count)]
     without = f"; {figures.unsure_count} masks without a probability" if figures.unsure_count else ""

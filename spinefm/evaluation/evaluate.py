@@ -94,7 +94,7 @@ def _check_size(case: Case, film: Radiograph) -> None:
     """Raises UnreadableFilm where the truth was drawn on a film of another size."""
     if case.size is not None and case.size != film.size:
         drawn, read_as = (f"{width} x {height}" for width, height in (case.size, film.size))
-        raise UnreadableFilm(f"its label is drawn on {drawn} pixels, and the film has {read_as}; mend the label.")
+        raise UnreadableFilm(f"its label is drawn on {drawn} pixels, but the film has {read_as}; fix the label.")
 
 
 def evaluate_film(case: Case, film: Radiograph, method: Method, pace: Pace | None = None) -> tuple[FilmResult, Trace]:

@@ -61,7 +61,7 @@ def read_tables(folder: Path) -> tuple[DataFrame, DataFrame]:
     """The tables of films and vertebrae of a finished run. Raises RunError if they are missing."""
     paths = [folder / f"{name}.parquet" for name in (FILMS, VERTEBRAE)]
     if not all(path.is_file() for path in paths):
-        raise RunError(f"{folder} holds no finished evaluation; run `spinefm evaluate` to its end.")
+        raise RunError(f"{folder} contains no finished evaluation; run `spinefm evaluate` to its end.")
     with foreign_input(
         lambda reason: RunError(f"The tables in {folder} are damaged ({reason}); run `spinefm evaluate` again.")
     ):

@@ -89,11 +89,11 @@ class RunFolder:
             different = _differences(self.plan(), plan)
             if different:
                 raise RunError(
-                    f"{self.path} holds a run with another {', '.join(different)}; choose another --out, or remove it."
+                    f"{self.path} holds a run with another {', '.join(different)}; remove it or choose another --out."
                 )
             return
         if any(path.name not in PARTS for path in self.path.iterdir()):
-            raise RunError(f"{self.path} holds files that are no evaluation; choose another --out.")
+            raise RunError(f"{self.path} contains files that are not an evaluation; choose another --out.")
         write_whole(stored, plan.to_json().encode())
 
     def _make(self) -> None:
@@ -101,13 +101,13 @@ class RunFolder:
             for part in PARTS:
                 (self.path / part).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise RunError(f"{self.path} cannot be made ({error.strerror}); choose another --out.") from error
+            raise RunError(f"{self.path} cannot be created ({error.strerror}); choose another --out.") from error
 
     def plan(self) -> Plan:
         """The plan of the run. Raises RunError for a folder that holds no run."""
         stored = self.path / PLAN
         if not stored.is_file():
-            raise RunError(f"{self.path} holds no evaluation (no {PLAN}); choose the folder given as --out.")
+            raise RunError(f"{self.path} contains no evaluation (no {PLAN}); choose the folder given as --out.")
         with foreign_input(
             lambda reason: RunError(f"{stored} is damaged ({reason}); evaluate again into another folder.")
         ):
@@ -164,7 +164,7 @@ def _plan_of(raw: Mapping[str, object]) -> Plan:
     plan = Plan(**raw)  # type: ignore[arg-type]
     words = (plan.dataset, plan.root, plan.split, plan.method, plan.bundle, plan.polarity, plan.labels, plan.version)
     if not all(isinstance(word, str) for word in words) or not isinstance(plan.settings, dict):
-        raise ValueError("an entry is of another kind than it must be")
+        raise ValueError("an entry has the wrong type")
     return plan
 
 
@@ -188,7 +188,7 @@ def write_whole(path: Path, content: bytes) -> None:
         partial.replace(path)
     except OSError as error:
         raise RunError(
-            f"{path.name} cannot be written ({error.strerror}): make room and evaluate again; films done are kept."
+            f"{path.name} cannot be written ({error.strerror}): free space and evaluate again; finished films are kept."
         ) from error
     finally:
         with suppress(OSError):

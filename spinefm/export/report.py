@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from spinefm import __version__
-from spinefm.measure import Measures
+from spinefm.measure import Measures, measure
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.model import Anchor, Named, Trace
@@ -15,11 +15,14 @@ REPORT_SCHEMA = 1
 """Version of the report's layout."""
 
 
-def report(trace: Trace, measures: Measures) -> dict[str, Any]:
-    """The report of a finished `trace` and its measures, ready for JSON. Raises ValueError for an unfinished one."""
+def report(trace: Trace, measures: Measures | None = None) -> dict[str, Any]:
+    """The report of a finished `trace`, ready for JSON. Raises ValueError for an unfinished one.
+
+    `measures` are those of the trace; without them they are computed.
+    """
     finished = trace.finished
     if finished is None:
-        raise ValueError("The run did not come to its end, so there is nothing to report; run the film again.")
+        raise ValueError("The run did not finish, so there is nothing to report; run the film again.")
     named = next(trace.of(Named), None)
     return {
         "schema": REPORT_SCHEMA,
@@ -29,7 +32,7 @@ def report(trace: Trace, measures: Measures) -> dict[str, Any]:
         "film": asdict(trace.film),
         "vertebrae": [vertebra.name for vertebra in trace.vertebrae],
         "anchor": _anchor(trace.anchor),
-        "measures": _measures(measures),
+        "measures": _measures(measures or measure(trace)),
         "stops": {direction: _stop(decided) for direction, decided in stops(trace.events).items()},
         "notes": [*trace.film.notes, *([named.note] if named and named.note else []), *finished.notes],
         "corrections": [{"action": event.action, "text": event.text} for event in trace.corrections],

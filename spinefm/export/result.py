@@ -123,7 +123,7 @@ def _replace_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise ExportError(
-            f'The result cannot be written to "{folder}" ({reason}): make room there, or choose another --out.'
+            f'The result cannot be written to "{folder}" ({reason}): free disk space, or choose another --out.'
         ) from error
     return folder
 
@@ -147,7 +147,7 @@ def _refuse_foreign(folder: Path) -> None:
     """Refuse to replace anything but an earlier result."""
     if folder.is_symlink():
         raise ExportError(
-            f'The place for the result, "{folder}", is a symbolic link; remove it, or choose another --out.'
+            f'The folder of the result, "{folder}", is a symbolic link; remove it, or choose another --out.'
         )
     if folder.is_dir():
         foreign = sorted(path.name for path in folder.iterdir() if path.name not in (*RESULT_FILES, ERROR_FILE))
@@ -155,7 +155,7 @@ def _refuse_foreign(folder: Path) -> None:
         foreign = [folder.name] if folder.exists() else []
     if foreign:
         raise ExportError(
-            f'The place for the result, "{folder}", holds "{foreign[0]}", which is no result; choose another --out.'
+            f'The folder of the result, "{folder}", contains "{foreign[0]}", not a result; choose another --out.'
         )
 
 

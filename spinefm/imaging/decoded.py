@@ -138,7 +138,7 @@ def windowed(values: NDArray[Any], low: float, high: float) -> NDArray[np.float3
 def to_luminance(colours: NDArray[Any], white: float) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     """Luminance (H, W) in [0, 1] of colours (H, W, 3) from 0 to `white`, and a note when they really are coloured."""
     spread = float(np.ptp(colours[::4, ::4], axis=-1).mean()) / white
-    notes = ("The picture is coloured; its luminance was used.",) if spread > COLOURED else ()
+    notes = ("The image is in colour; its luminance was used.",) if spread > COLOURED else ()
     grey = np.zeros(colours.shape[:2], np.float32)
     for channel, weight in enumerate(LUMINANCE):  # one at a time: no copy of all three as floats
         grey += colours[..., channel] * np.float32(weight / white)

@@ -82,7 +82,7 @@ def _folders(folder: Path) -> Iterator[tuple[Path, list[str]]]:
 def _refuse(error: OSError) -> None:
     if not isinstance(error, PermissionError):
         return  # no folder, or a name that cannot be one: reading it says what is wrong
-    raise ListingError(f"The folder {error.filename} may not be listed; ask for the right to read it.") from error
+    raise ListingError(f"The folder {error.filename} cannot be listed; ask for permission to read it.") from error
 
 
 def _on_disc(place: Path, root: Path) -> bool:

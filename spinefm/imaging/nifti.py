@@ -95,7 +95,7 @@ def _decode(image: Any) -> Decoded:
         pixels, stretched = scaled(grey, (0.0, 1.0))
         return Decoded(pixels, "NIfTI", bits, _spacing(image, columns, rows), notes + stretched)
     if values.dtype.kind not in "iuf":
-        raise UnreadableFilm("The NIfTI file holds no grey values: export the film again.")
+        raise UnreadableFilm("The NIfTI file contains no grey values: export the film again.")
     picture = as_picture(values, image)
     check_values(picture)
     byte = values.dtype == np.uint8

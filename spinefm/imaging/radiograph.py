@@ -81,7 +81,9 @@ class Radiograph:
         """This film turned clockwise by so many quarters, with a note: every coordinate is then the turned film's."""
         if quarters % 4 == 0:
             return self
-        note = f"The film was turned clockwise by {90 * (quarters % 4)}°: all coordinates are those of the turned film."
+        note = (
+            f"The film was rotated clockwise by {90 * (quarters % 4)}°: all coordinates are those of the rotated film."
+        )
         provenance = replace(self.provenance, notes=(note, *self.provenance.notes))
         return Radiograph(np.ascontiguousarray(np.rot90(self.pixels, -quarters)), self.spacing, provenance)
 
@@ -152,7 +154,7 @@ def _content_of(path: Path) -> bytes:
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         if isinstance(error, UnreadableFilm):
             raise
-        raise UnreadableFilm("The file cannot be opened: check its name and that you may read it.") from error
+        raise UnreadableFilm("The file cannot be opened: check its name and your permission to read it.") from error
 
 
 def _is_regular(path: Path) -> bool:
@@ -186,7 +188,7 @@ def _decode(data: bytes) -> Decoded:
         return nifti.decode(data)
     kind = named_kind(data)
     if kind:
-        raise UnreadableFilm(f"The file is {kind}, which is not read: give a {READ}.")
+        raise UnreadableFilm(f"The file is {kind}, which is not supported: give a {READ}.")
     return _decode_dicom(data)
 
 
@@ -194,7 +196,7 @@ def _decode_gzip(data: bytes) -> Decoded:
     """Decode a NIfTI file inside gzip; nothing else is unpacked."""
     content = nifti.unpacked(data)
     if content is None:
-        raise UnreadableFilm(f"The file is a gzip archive, which is not read: give a {READ}.")
+        raise UnreadableFilm(f"The file is a gzip archive, which is not supported: give a {READ}.")
     return nifti.decode(content)
 
 

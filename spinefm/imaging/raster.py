@@ -80,7 +80,7 @@ def _open(data: bytes) -> Image.Image:
         raise UnreadableFilm("The file's header is damaged, so it cannot be opened: export the film again.") from error
     if image.format == "MPO":
         raise UnreadableFilm(
-            "The JPEG holds several pictures, as phones save them (MPO): save the film as a plain JPEG or PNG."
+            "The JPEG contains several pictures, as phones save them (MPO): save the film as a plain JPEG or PNG."
         )
     _select_page(image)
     check_size(*image.size)

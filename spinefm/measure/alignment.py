@@ -36,7 +36,7 @@ def slope(body: Points, endplate: str) -> Values:
 
 
 @dataclass(frozen=True)
-class Curve:
+class SpinalCurve:
     """An angle between an endplate of one level and an endplate of another."""
 
     key: str
@@ -48,10 +48,10 @@ class Curve:
 
 
 CURVES = (
-    Curve("lordosis_c2_c7", "lordosis C2-C7 (Cobb)", Level.C2, "inferior", Level.C7, "inferior"),
-    Curve("thoracolumbar_t11_l2", "thoracolumbar angle T11-L2", Level.T11, "superior", Level.L2, "inferior"),
-    Curve("lordosis_l1_l5", "lordosis L1-L5", Level.L1, "superior", Level.L5, "inferior"),
-    Curve("lordosis_l1_s1", "lordosis L1-S1", Level.L1, "superior", Level.S1, "superior"),
+    SpinalCurve("lordosis_c2_c7", "lordosis C2-C7 (Cobb)", Level.C2, "inferior", Level.C7, "inferior"),
+    SpinalCurve("thoracolumbar_t11_l2", "thoracolumbar angle T11-L2", Level.T11, "superior", Level.L2, "inferior"),
+    SpinalCurve("lordosis_l1_l5", "lordosis L1-L5", Level.L1, "superior", Level.L5, "inferior"),
+    SpinalCurve("lordosis_l1_s1", "lordosis L1-S1", Level.L1, "superior", Level.S1, "superior"),
 )
 """The angles over several levels."""
 SLOPES = (
@@ -76,7 +76,7 @@ def drafts(spine: Spine) -> Iterator[Draft]:
             yield _segment(spine, upper, lower)
 
 
-def _curve(spine: Spine, curve: Curve) -> Draft:
+def _curve(spine: Spine, curve: SpinalCurve) -> Draft:
     levels = (curve.upper.name, curve.lower.name)
     upper, lower = spine.place(curve.upper), spine.place(curve.lower)
     method = f"{curve.upper_endplate} endplate of {levels[0]} to {curve.lower_endplate} endplate of {levels[1]}"

@@ -127,14 +127,16 @@ def _measured(draft: Draft, spine: Spine, facing: FacingGuess, drawn: Points) ->
         return Measure(*common, None, draft.method, draft.reason, reference=reference)
     value, values = float(draft.formula(spine.points)), draft.formula(drawn)
     half, least = half_interval(values), spine.config.grade_probability
-    most = spine.config.most_uncertainty.get(draft.key, half)
-    if half > most:
-        reason = f"its uncertainty, ± {half:.2g}, is over the limit of ± {most:g}"
-        return Measure(*common, None, draft.method, reason, reference=reference)
+    limits = spine.config.most_uncertainty
+    most = limits.get(draft.key, limits.get(draft.unit, half))
+    over = f"its uncertainty, ± {half:.2g}, is over the limit of ± {most:g}" if half > most else ""
+    if half > spine.config.doubt_factor * most:
+        return Measure(*common, None, draft.method, over, reference=reference)
     return Measure(
         *common,
         value=value,
         method=draft.method,
+        doubt=over,
         grade=draft.grading.of(value, spine.points, values, least) if draft.grading else "",
         uncertainty=half,
         confidence=_confidence(draft, spine, facing),

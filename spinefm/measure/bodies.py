@@ -17,7 +17,7 @@ from spinefm.measure.config import MeasureConfig
 from spinefm.measure.landmarks import Rough, rough_corners
 from spinefm.measure.model import Facing, Landmarks
 from spinefm.measure.planar import Points, Values, facing_left
-from spinefm.measure.shape import Frame, ring, shape_of
+from spinefm.measure.shape import BodyFrame, model_of, ring
 from spinefm.trace.model import Vertebra
 
 NO_BODY = "it has no body"
@@ -139,7 +139,7 @@ def landmarks_of(seen: Seen, facing: Facing | None, config: MeasureConfig) -> La
         faults = seen.superior, seen.inferior
         return Landmarks(vertebra.name, vertebra.level, (), *faults, probability=vertebra.probability)
     path, quad = (rough.path, rough.quad) if facing != "right" else mirrored(rough)
-    frame, shape = Frame.of(quad), shape_of(vertebra.level)
+    frame, shape = BodyFrame.of(quad), model_of(vertebra.level)
     ring_in_frame = frame.into(ring(path, quad))
     points = frame.out_of(shape.landmarks(ring_in_frame))
     spread = shape.spread(ring_in_frame, vertebra.probability)

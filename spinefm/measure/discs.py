@@ -6,14 +6,14 @@ Formulas take the landmarks of the upper and the lower body as (..., 6, 2), in t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from spinefm.core.levels import Level
 from spinefm.measure.heights import mean_height, stacked
 from spinefm.measure.planar import Points, Values, along, perpendicular, unit
-from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Spine, first_of, listed
+from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Spine, first_of, listed, of_pair
 
 
 def disc_heights(upper: Points, lower: Points) -> Points:
@@ -69,14 +69,17 @@ def _heights(spine: Spine, upper: int, lower: int) -> Iterator[Draft]:
             name=f"{disc_name(levels)} disc height, {place}",
             unit="mm",
             method="between the endplates, along the normal of the disc",
-            formula=lambda points, which=which: (
-                scale * disc_heights(points[..., upper, :, :], points[..., lower, :, :])[..., which]
-            ),
+            formula=of_pair(_one_height(which, scale), upper, lower),
             reason=first_of(fault, NO_FACING if signed and spine.facing is None else ""),
             bodies=(upper, lower),
             lines=(((upper, ends[0]), (lower, ends[1])),),
             signed=signed,
         )
+
+
+def _one_height(which: int, scale: float) -> Callable[[Points, Points], Values]:
+    """One of the three heights in millimetres."""
+    return lambda upper, lower: scale * disc_heights(upper, lower)[..., which]
 
 
 def _index(spine: Spine, upper: int, lower: int) -> Draft:

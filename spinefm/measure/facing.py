@@ -57,6 +57,6 @@ def _slope_odds(tops: Sequence[tuple[Level | None, Point, Point]], config: Measu
     terms = [
         2 * USUAL_SLOPES[level] * math.degrees(math.atan2(left.y - right.y, right.x - left.x)) / config.slope_spread**2
         for level, left, right in tops
-        if level in USUAL_SLOPES
+        if level is not None and level in USUAL_SLOPES
     ]
     return min(max(sum(terms) / math.sqrt(len(terms)), -6.0), 6.0) if terms else 0.0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from spinefm.core.levels import Level, Region
 from spinefm.measure.planar import Points, Values, distance
-from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Grading, Spine, first_of
+from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Grading, Spine, first_of, of_body
 
 GRADED = (Region.THORACIC, Region.LUMBAR)
 """Where Genant's grades are defined."""
@@ -110,7 +110,7 @@ def _lengths(spine: Spine, at: int) -> Iterator[Draft]:
             name=f"{spine.bodies[at].name} {name}",
             unit="mm",
             method=method,
-            formula=lambda points, formula=formula: scale * formula(points[..., at, :, :]),
+            formula=of_body(formula, at, scale),
             reason=first_of(fault, NO_FACING if signed and spine.facing is None else ""),
             bodies=(at,),
             lines=tuple(tuple((at, end) for end in pair) for pair in ends),
@@ -134,7 +134,7 @@ def _ratios(spine: Spine, at: int) -> Iterator[Draft]:
             name=f"{name} {words}",
             unit="ratio",
             method=words,
-            formula=lambda points, formula=formula: formula(points[..., at, :, :]),
+            formula=of_body(formula, at),
             reason=first_of(fault, facing),
             bodies=(at,),
             lines=lines,

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
+from pydantic import TypeAdapter, ValidationError
+
 from spinefm.core.geometry import Point
-from spinefm.core.levels import Level
+from spinefm.trace.codec import StoredLevel
 
 Facing = Literal["left", "right"]
 Group = Literal["body", "disc", "alignment", "slip", "offset", "pelvis"]
@@ -48,7 +51,7 @@ class Landmarks:
     """
 
     name: str
-    level: Level | None
+    level: StoredLevel | None
     points: tuple[Point, ...]
     superior: str = ""
     inferior: str = ""
@@ -78,8 +81,9 @@ class Measure:
 
     key: which ("disc_height_index"); levels: of which bodies, from the top; name: both in words. value is None where
     `reason` says why it is not measurable. uncertainty: half the width of the 95 % interval, in the measure's unit.
-    confidence: 0 to 1, the least that the method is sure of a body that the value rests on. method: how it is computed.
-    grade: a class that follows from the value, such as "Genant 1, wedge". lines: what to draw on the film.
+    confidence: 0 to 1, the least probability of what the value rests on. method: how it is computed. grade: a class
+    that follows from the value, such as "Genant 1 (mild), wedge", or "Genant 0 to 1, uncertain". lines: what to draw
+    on the film. doubt: why the value is to be taken with care, "" where it is sure.
     """
 
     key: str
@@ -90,6 +94,7 @@ class Measure:
     value: float | None
     method: str
     reason: str = ""
+    doubt: str = ""
     grade: str = ""
     uncertainty: float | None = None
     confidence: float | None = None
@@ -101,8 +106,8 @@ class Measure:
 class Measures:
     """All measures of one film, with the landmarks and assumptions that they rest on.
 
-    upright: why nothing can be measured against the horizontal, "" where it can. spacing_mm: mm per pixel, None when
-    unknown.
+    not_upright: why nothing can be measured against the horizontal, "" where it can. spacing_mm: mm per pixel, None
+    when unknown.
     """
 
     film: str
@@ -121,7 +126,26 @@ class Measures:
         """The measures of that key, of these levels where any are given."""
         return tuple(one for one in self.values if one.key == key and (not levels or one.levels == levels))
 
+    def to_json(self) -> str:
+        """The measures as JSON; levels by name."""
+        return _adapter().dump_json(self).decode()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Measures:
+        """What `to_json` wrote. Raises ValueError for anything else."""
+        try:
+            return _adapter().validate_json(text)
+        except ValidationError as error:
+            fault = error.errors(include_url=False, include_input=False)[0]["msg"]
+            raise ValueError(f"The text holds no measures ({fault}); give what Measures.to_json wrote.") from error
+
     @property
     def measured(self) -> tuple[Measure, ...]:
         """Those that have a value."""
         return tuple(one for one in self.values if one.value is not None)
+
+
+@cache
+def _adapter() -> TypeAdapter[Measures]:
+    """The reader and writer of measures."""
+    return TypeAdapter(Measures)

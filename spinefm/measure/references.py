@@ -57,7 +57,7 @@ DISC_RANGES = {
     ("L4", "L5"): (7.76, 14.57),
     ("L5", "S1"): (7.11, 13.12),
 }
-"""Height of a disc in mm, on MR slices of 169 adults (`ZHANG`): a film magnifies by 10 to 30 % beside them."""
+"""Height of a disc in mm, on MR slices of 169 adults (`ZHANG`), which magnify nothing as films do."""
 
 BY_LEVELS: Mapping[tuple[str, tuple[str, ...]], Reference] = {
     ("disc_height_middle", levels): Reference(low, high, "range of 169 adults on MR (no magnification)", ZHANG)

@@ -22,21 +22,27 @@ from spinefm.measure.planar import Points, Values
 
 SIDE_POINTS = 10
 """Points of an outline per side of the body."""
+OWN = (0, SIDE_POINTS, 2 * SIDE_POINTS, 3 * SIDE_POINTS, SIDE_POINTS // 2, 5 * SIDE_POINTS // 2)
+"""Which points of an outline are its own landmarks: the corners, and halfway along both endplates."""
+BEND_FROM, BEND_MOST = 0.12, 0.3
+"""Shares of height from which, and by how much at most, a deformity is corrected."""
 LEAST_DISTANCE = 0.05
 """Below this an outline counts as usual: the logarithm stays finite."""
 
 
 @dataclass(frozen=True, eq=False)
-class Shape:
+class OutlineModel:
     """The model of one kind of body, over P = 8 x `SIDE_POINTS` coordinates of an outline.
 
-    offset (12,) + outline (P,) @ weights (P, 12): the six landmarks in the body's frame. (outline - mean) @ whitening
-    (P, K): coordinates in which outlines spread evenly. root (12, 12): how the errors of the landmarks go together, at
-    size 1. size: logarithm of the errors' size in body widths, from (1, log distance, probability).
+    offset (12,) + outline (P,) @ weights (P, 12) + bends (2,) @ bent (2, 12): the six landmarks in the body's frame.
+    (outline - mean) @ whitening (P, K): coordinates in which outlines spread evenly. root (12, 12): how the errors of
+    the landmarks go together, at size 1. size: logarithm of the errors' size in body widths, from (1, log distance,
+    probability, deformation).
     """
 
     offset: Values
     weights: Values
+    bent: Values
     mean: Values
     whitening: Values
     root: Values
@@ -44,7 +50,7 @@ class Shape:
 
     def landmarks(self, outline: Points) -> Points:
         """The six landmarks (6, 2) of an outline (P / 2, 2), both in the body's frame."""
-        return np.asarray(self.offset + outline.ravel() @ self.weights).reshape(6, 2)
+        return np.asarray(self.offset + outline.ravel() @ self.weights + bends(outline) @ self.bent).reshape(6, 2)
 
     def distance(self, outline: Points) -> float:
         """How unlike the outlines of the fit this one (P / 2, 2) is: about 1 for one like them."""
@@ -59,11 +65,32 @@ class Shape:
         """The expected error of a landmark's coordinate in body widths (standard deviation)."""
         distance = max(self.distance(outline), LEAST_DISTANCE)
         sure = 1.0 if probability is None else probability
-        return math.exp(float(self.size @ np.array([1.0, math.log(distance), sure])))
+        return math.exp(float(self.size @ np.array([1.0, math.log(distance), sure, deformation(outline)])))
+
+
+def own_heights(outline: Points) -> Values:
+    """Anterior, middle and posterior height (3,) of an outline (P / 2, 2) in the body's frame."""
+    down = outline[list(OWN), 1]
+    return np.asarray(down[[3, 5, 2]] - down[[0, 4, 1]])
+
+
+def bends(outline: Points) -> Values:
+    """By how much an outline is more wedged and more concave than `BEND_FROM` (2,), as shares of its posterior height.
+
+    Networks draw deep deformities too shallow, and shallow ones as they are.
+    """
+    front, middle, back = own_heights(outline)
+    return np.clip(np.array([1 - front / back, 1 - middle / back]) - BEND_FROM, 0.0, BEND_MOST)
+
+
+def deformation(outline: Points) -> float:
+    """By which share the least height of an outline (P / 2, 2), in the body's frame, is less than its largest."""
+    heights = own_heights(outline)
+    return float(np.clip(1 - heights.min() / heights.max(), 0.0, 1.0))
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class BodyFrame:
     """A body's own frame on the film, of a patient who faces left: its origin (2,), and its width in pixels."""
 
     origin: Points
@@ -71,7 +98,7 @@ class Frame:
     width: float
 
     @classmethod
-    def of(cls, quad: Points) -> Frame:
+    def of(cls, quad: Points) -> BodyFrame:
         """The frame of rough corners (4, 2), superior anterior first, clockwise for a patient who faces left."""
         across, _ = sides(quad)
         width = float(np.hypot(*across))
@@ -112,13 +139,15 @@ def kind_of(level: Level | None) -> str:
     return {Level.C2: "C2", Level.L5: "L5", Level.L6: "L5", Level.S1: "S1"}.get(level, "body") if level else "body"
 
 
-def shape_of(level: Level | None) -> Shape:
+def model_of(level: Level | None) -> OutlineModel:
     """The model of a level's body."""
     return _shapes()[kind_of(level)]
 
 
 @cache
-def _shapes() -> dict[str, Shape]:
+def _shapes() -> dict[str, OutlineModel]:
     """All models, by kind."""
     stored = json.loads(Path(__file__).with_name("shape.json").read_text(encoding="utf-8"))
-    return {kind: Shape(**{name: np.array(values) for name, values in one.items()}) for kind, one in stored.items()}
+    return {
+        kind: OutlineModel(**{name: np.array(values) for name, values in one.items()}) for kind, one in stored.items()
+    }

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spinefm.core.levels import Level
 from spinefm.measure.discs import disc_name
 from spinefm.measure.planar import Points, Values, along, distance, unit
-from spinefm.measure.spine import NO_FACING, Draft, Grading, Spine, first_of
+from spinefm.measure.spine import NO_FACING, Draft, Grading, Spine, first_of, of_pair
 
 
 def slip(upper: Points, lower: Points) -> Values:
@@ -35,7 +35,6 @@ def meyerding_grade(percent: Values, least: float) -> NDArray[np.intp]:
 
 def drafts(spine: Spine) -> Iterator[Draft]:
     """The slip of every body over its neighbour below, from C2/3 down."""
-    least = spine.config.slip_limit
     for upper, lower in spine.pairs():
         if spine.bodies[upper].level is Level.C1:
             continue
@@ -48,16 +47,21 @@ def drafts(spine: Spine) -> Iterator[Draft]:
             name=f"{disc_name(levels)} slip",
             unit="%",
             method=f"posterior corners along the superior endplate of {levels[1]}, anterior positive",
-            formula=lambda points, upper=upper, lower=lower: slip(points[..., upper, :, :], points[..., lower, :, :]),
+            formula=of_pair(slip, upper, lower),
             reason=first_of(fault, NO_FACING if spine.facing is None else ""),
             bodies=(upper, lower),
             lines=(((lower, 0), (lower, 1)), ((upper, 2), (lower, 1))),
-            grading=Grading(
-                scale="Meyerding",
-                grades=lambda value: meyerding_grade(value, least),
-                words=lambda points, upper=upper, lower=lower: graded(float(slip(points[upper], points[lower])), least),
-            ),
+            grading=_grading(upper, lower, spine.config.slip_limit),
         )
+
+
+def _grading(upper: int, lower: int, least: float) -> Grading:
+    """Meyerding's grade of the slip between two bodies."""
+    return Grading(
+        scale="Meyerding",
+        grades=lambda value: meyerding_grade(value, least),
+        words=lambda points: graded(float(slip(points[upper], points[lower])), least),
+    )
 
 
 def graded(percent: float, least: float) -> str:

@@ -106,6 +106,16 @@ class Draft:
     signed: bool = True
 
 
+def of_body(formula: Formula, at: int, factor: float = 1.0) -> Formula:
+    """The formula of one body (..., 6, 2) as one of all bodies (..., B, 6, 2), times a factor."""
+    return lambda points: factor * formula(points[..., at, :, :])
+
+
+def of_pair(formula: Callable[[Points, Points], Values], upper: int, lower: int) -> Formula:
+    """The formula of two bodies (..., 6, 2) as one of all bodies (..., B, 6, 2)."""
+    return lambda points: formula(points[..., upper, :, :], points[..., lower, :, :])
+
+
 def first_of(*reasons: str) -> str:
     """The first reason that says something."""
     return next((reason for reason in reasons if reason), "")

@@ -6,7 +6,7 @@ import numpy as np
 
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.planar import Points, Values
-from spinefm.measure.shape import Frame, Shape, shape_of
+from spinefm.measure.shape import BodyFrame, OutlineModel, model_of
 from spinefm.measure.spine import Spine
 
 
@@ -20,13 +20,13 @@ def resampled(spine: Spine, config: MeasureConfig) -> Points:
     for at, body in enumerate(spine.bodies):
         if body.points and body.spread:
             numbers = np.random.default_rng([config.random_seed, at]).standard_normal((config.resamples, 12))
-            drawn[:, at] += body.spread * moves(points[at], shape_of(body.level), numbers)
+            drawn[:, at] += body.spread * moves(points[at], model_of(body.level), numbers)
     return drawn
 
 
-def moves(body: Points, shape: Shape, numbers: Values) -> Points:
+def moves(body: Points, shape: OutlineModel, numbers: Values) -> Points:
     """Moves (K, 6, 2) of a body's landmarks (6, 2) at errors of size 1, from standard normal numbers (K, 12)."""
-    frame = Frame.of(body[:4])
+    frame = BodyFrame.of(body[:4])
     return np.asarray((numbers @ shape.root.T).reshape(-1, 6, 2) @ frame.axes)
 
 

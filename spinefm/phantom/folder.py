@@ -129,7 +129,9 @@ def _write_case(
         for path in files:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
-        raise OSError(error.errno, f"{name} cannot be written ({error.strerror}): make room and start again") from error
+        raise OSError(
+            error.errno, f"{name} cannot be written ({error.strerror}): free disk space and start again"
+        ) from error
 
 
 def _png(image: NDArray[np.uint8]) -> bytes:

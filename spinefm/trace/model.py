@@ -188,9 +188,9 @@ class Trace:
         try:
             raw = json_of(text)
         except (ValueError, RecursionError) as error:
-            raise ValueError(f"The text is no trace: {reason_of(error)}; give the trace.json of a run.") from error
+            raise ValueError(f"The text is not a trace: {reason_of(error)}; give the trace.json of a run.") from error
         if not isinstance(raw, dict) or not {"film", "events", "schema_version"} <= raw.keys():
-            raise ValueError("The text is no trace: it has no film, events or layout; give the trace.json of a run.")
+            raise ValueError("The text is not a trace: it has no film, events or layout; give the trace.json of a run.")
         if raw["schema_version"] != SCHEMA:
             raise ValueError(
                 f"The trace has layout {raw['schema_version']}, this version reads {SCHEMA}; install the matching one."

@@ -69,7 +69,7 @@ class EventRegistry:
         if type(event) not in self._captions:
             self._load()
         if type(event) not in self._captions:
-            raise TypeError(f"{type(event).__name__} is no event of a run.")
+            raise TypeError(f"{type(event).__name__} is not an event of a run.")
         return self._captions[type(event)](event)
 
     def _load(self) -> None:

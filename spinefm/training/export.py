@@ -1,10 +1,8 @@
-"""From finished runs to shipped weights: `python -m spinefm.training.export RUN… --out weights`."""
+"""From finished runs to shipped weights, with the facts of training and a model card."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -99,7 +97,7 @@ def load_run(run: Path) -> tuple[str, nn.Module, dict[str, Any]]:
     """The network's name, the network with the averaged weights of a run, and the facts of the run."""
     folder = TrainingFolder(run)
     if not folder.facts.exists() or not folder.weights.exists():
-        raise TrainingError(f"{run} holds no validated run; train until the first validation is through.")
+        raise TrainingError(f"{run} contains no validated run; train until the first validation is through.")
     facts: dict[str, Any] = json.loads(folder.facts.read_text())
     model = build_network(facts["network"], facts["config"])
     model.load_state_dict(load_file(folder.weights))
@@ -130,7 +128,7 @@ _HEAD = f"""# Weights of SpineFM, {{bundle}} bundle
 
 The networks of [SpineFM](https://arxiv.org/abs/2411.00326) (Simons and Papież, ISBI 2025) and of the methods it is
 compared with: they outline and name the vertebral bodies of lateral spine radiographs. Research only, not a medical
-device. Files are safetensors; `manifest.json` holds their sizes and checksums.
+device. Files are safetensors; `manifest.json` contains their sizes and checksums.
 
 Licence: {LICENCE}.
 
@@ -191,25 +189,3 @@ def write_card(facts: Mapping[str, Mapping[str, Any]], weights: Path, bundle: st
 def _facts_path(weights: Path, bundle: str) -> Path:
     """Where the facts of the bundle's training lie."""
     return weights / bundle / "training.json"
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Export the runs named on the command line; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m spinefm.training.export", description=__doc__)
-    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="folders that `spinefm train` wrote")
-    parser.add_argument("--out", type=Path, default=Path("weights"), help="the folder of the manifest")
-    parser.add_argument(
-        "--halfway", nargs="+", default=(), metavar="NETWORK", help="take the mean with the bundle's own weights"
-    )
-    args = parser.parse_args(arguments)
-    try:
-        facts = export_runs(args.runs, args.out, args.halfway)
-    except TrainingError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write("".join(f"{network} {json.dumps(about['scores'])}\n" for network, about in facts.items()))
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

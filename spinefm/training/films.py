@@ -115,7 +115,9 @@ class FilmSet:
         for folder in folders:
             names = sorted(path.stem for path in (folder / "labels").glob("*.json"))
             if not names:
-                raise TrainingError(f"{folder} holds no labelled films; write some with `python -m spinefm phantom`.")
+                raise TrainingError(
+                    f"{folder} contains no labelled films; write some with `python -m spinefm phantom`."
+                )
             for name in names:
                 films.append(read_film(folder, name))
                 progress()
@@ -249,7 +251,7 @@ def _read_grey(path: Path) -> NDArray[np.uint8]:
     """An 8 bit grey picture, (H, W)."""
     image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     if image is None:
-        raise TrainingError(f"{path} is missing or no picture; write it again with `python -m spinefm phantom`.")
+        raise TrainingError(f"{path} is missing or not an image; write it again with `python -m spinefm phantom`.")
     return np.asarray(image, np.uint8)
 
 

@@ -28,15 +28,17 @@ class TrainingFolder:
         """Make the folder, or find it again. Raises TrainingError rather than overwrite an earlier run."""
         folder = cls(path)
         if resume and not folder.checkpoint.exists():
-            raise TrainingError(f"{path} holds no checkpoint to resume from; start the run without --resume.")
+            raise TrainingError(f"{path} contains no checkpoint to resume from; start the run without --resume.")
         if not resume and folder.checkpoint.exists():
-            raise TrainingError(f"{path} already holds a run; add --resume to go on or choose another folder.")
+            raise TrainingError(f"{path} already contains a run; add --resume to go on or choose another folder.")
         if not resume and folder.weights.exists():
-            raise TrainingError(f"{path} already holds weights but no checkpoint to go on from; choose another folder.")
+            raise TrainingError(
+                f"{path} already contains weights but no checkpoint to go on from; choose another folder."
+            )
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise TrainingError(f"{path} cannot be made ({error.strerror}); choose another folder.") from error
+            raise TrainingError(f"{path} cannot be created ({error.strerror}); choose another folder.") from error
         if not resume:
             folder.lines.unlink(missing_ok=True)  # left by a run that ended before its first checkpoint
         return folder

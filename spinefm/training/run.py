@@ -133,7 +133,7 @@ def _read(folders: Sequence[Path], part: str, progress: Callable[[], object] = l
         if folder not in phantoms:
             films += films_of(folder, part)
     if not films:
-        raise TrainingError(f"{folders[0]} holds no labelled films for {part}; give a folder that does.")
+        raise TrainingError(f"{folders[0]} contains no labelled films for {part}; give a folder that does.")
     return FilmSet(tuple(films))
 
 

@@ -174,7 +174,7 @@ def _released(build: Callable[[], nn.Module]) -> Mapping[str, Tensor]:
         return build().state_dict()
     except (OSError, HTTPException, RuntimeError) as error:  # torch.hub says RuntimeError for a wrong checksum
         raise TrainingError(
-            f"The public weights to start from cannot be had ({error}): go online once and try again, "
+            f"The public weights to start from cannot be fetched ({error}): go online once and try again, "
             "or start from random weights with --from-scratch."
         ) from error
 

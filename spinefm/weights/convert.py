@@ -61,9 +61,9 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         raise BundleError(f"There is no file {path}: download it first.") from None
     except (pickle.UnpicklingError, RuntimeError, ValueError, EOFError, OSError, KeyError) as error:
         reason = str(error).partition("\n")[0]
-        raise BundleError(f"{path} is no checkpoint of tensors ({reason}): download it again.") from error
+        raise BundleError(f"{path} is not a checkpoint of tensors ({reason}): download it again.") from error
     if not isinstance(content, dict):
-        raise BundleError(f"{path} holds a {type(content).__name__} instead of named tensors: take another file.")
+        raise BundleError(f"{path} contains a {type(content).__name__} instead of named tensors: use another file.")
     return content
 
 
@@ -77,12 +77,12 @@ def converted(content: Mapping[str, Any], films: str = "csxa") -> Converted:
     state = content["state_dict"] if isinstance(content.get("state_dict"), dict) else content
     other = next((name for name, value in state.items() if not hasattr(value, "shape")), None)
     if other is not None:
-        raise BundleError(f"The entry {other} is no tensor: give one of the authors' files as it is.")
+        raise BundleError(f"The entry {other} is not a tensor: give one of the authors' files as it is.")
     for mark, convert in _KINDS.items():
         if mark in state:
             return convert(state, PUBLISHED_SIDES[films])
     raise BundleError(
-        f"The {len(state)} entries of this file are those of none of the four published networks: give one of the "
+        f"The {len(state)} entries of this file match none of the four published networks: give one of the "
         "authors' files for Med-SA, Mask R-CNN, the classifier or the point predictor."
     )
 
@@ -127,7 +127,7 @@ def check_fit(expected: Mapping[str, tuple[int, ...]], state: State, what: str) 
         example = (missing or extra or shapes)[0]
         raise BundleError(
             f"{what} does not fit its network ({len(missing)} tensors missing, {len(extra)} unknown, {len(shapes)} of "
-            f"another shape, such as {example}): take the file that belongs to it."
+            f"another shape, such as {example}): use the file that belongs to it."
         )
 
 
@@ -151,7 +151,7 @@ def _classifier(state: State, sides: tuple[int, int]) -> Converted:
 
     depth: Literal["resnet50", "resnet101"] = "resnet101" if "layer3.22.conv1.weight" in state else "resnet50"
     if "fc.bias" not in state:
-        raise BundleError("The classifier has no head (fc.bias): take the file that belongs to it.")
+        raise BundleError("The classifier has no head (fc.bias): use the file that belongs to it.")
     classes = CLASSES[: len(state["fc.bias"])]
     config = LevelClassifierConfig.paper(depth, classes, side_px=sides[1])
     return Converted("classifier", config, _fitted(state, "classifier", config))

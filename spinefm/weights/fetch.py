@@ -100,7 +100,7 @@ def known_bundle(name: str, manifest: Manifest) -> Manifest:
         known = ", ".join(sorted(manifest.bundles)) or "none"
         raise BundleError(
             f'There is no bundle "{name}" here (the bundles are {known}): set {REPO_VARIABLE} to the repository on the '
-            "Hub that holds it (owner/name)."
+            "Hub that contains it (owner/name)."
         )
     published, _ = published_bundle(name, *owner)
     return Manifest(manifest.folder, {**manifest.bundles, **published.bundles})

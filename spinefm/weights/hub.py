@@ -112,14 +112,16 @@ def _sentence(place: Place, error: Exception) -> str | None:
     if isinstance(error, errors.LocalEntryNotFoundError):  # the host answered a moment ago
         return None
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return f"There is no room on the disk for {place.file}: free some, or set HF_HOME to a folder on another disk."
+        return (
+            f"There is not enough disk space for {place.file}: free some, or set HF_HOME to a folder on another disk."
+        )
     repo = place.repo_id
     sentences: list[tuple[type[Exception], str]] = [
         (errors.GatedRepoError, f"{repo} is gated: accept its terms on the Hub and log in."),
         (errors.RepositoryNotFoundError, f"The Hub has no repository {repo}, or it is private: set {REPO_VARIABLE}."),
         (errors.RevisionNotFoundError, f"{repo} has no revision {place.revision}: correct the manifest."),
-        (errors.EntryNotFoundError, f"{repo} holds no file {place.file}: publish it there or correct the manifest."),
-        (errors.HFValidationError, f'"{repo}" is no name of a repository: set {REPO_VARIABLE} to owner/name.'),
+        (errors.EntryNotFoundError, f"{repo} contains no file {place.file}: publish it there or correct the manifest."),
+        (errors.HFValidationError, f'"{repo}" is not the name of a repository: set {REPO_VARIABLE} to owner/name.'),
     ]
     if isinstance(error, errors.HfHubHTTPError) and error.response.status_code == UNAUTHORISED:
         sentences.append((errors.HfHubHTTPError, "The Hub refuses this machine's token: log in with `hf auth login`."))
@@ -143,7 +145,7 @@ def _reachable(endpoint: str) -> bool:
     except (OSError, HTTPException):
         return False
     except ValueError as error:
-        raise BundleError(f'HF_ENDPOINT is "{endpoint}", which is no address: write it with https://.') from error
+        raise BundleError(f'HF_ENDPOINT is "{endpoint}", which is not an address: write it with https://.') from error
     return True
 
 
@@ -161,7 +163,7 @@ def upload(repo_id: str, files: dict[str, Path], message: str) -> str:
         client.create_repo(repo_id, repo_type="model", exist_ok=True)
         commit = client.create_commit(repo_id, operations, commit_message=message)
     except errors.HFValidationError as error:
-        raise BundleError(f'"{repo_id}" is no name of a repository: give owner/name.') from error
+        raise BundleError(f'"{repo_id}" is not the name of a repository: give owner/name.') from error
     except (HTTPError, OSError) as error:
         reason = str(error).partition("\n")[0]
         raise BundleError(f"Nothing was published to {repo_id} ({reason}): log in with `hf auth login`.") from error

@@ -67,7 +67,7 @@ def model_card(name: str, entry: BundleEntry, figures: str) -> str:
             f"# Weights of SpineFM, bundle {name}",
             "",
             f"Licence: {entry.licence}. Trained on {entry.trained_on}.",
-            "Not a medical device: for research only. Files are safetensors; `manifest.json` holds checksums and the",
+            "Not a medical device: for research only. Files are safetensors; `manifest.json` has checksums and the",
             "networks' sizes. A shared base is frozen and comes from its own public repository.",
             "",
             "| network | file | MB | on the shared base |",

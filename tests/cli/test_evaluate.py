@@ -46,7 +46,7 @@ def test_a_skipped_film_is_named_and_changes_the_exit_code(call, films, tmp_path
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("phantom", "--root", "nowhere"), "is not there"),
+        (("phantom", "--root", "nowhere"), "does not exist"),
         (("coco", "--root", "SET"), "no COCO file"),
         (("phantom", "--root", "SET", "--split", "test"), "no split 'test'"),
         (("auto", "--root", "hf:nothing"), "write hf:owner/name"),
@@ -72,4 +72,4 @@ def test_compare_puts_two_runs_beside_each_other(call, films, tmp_path):
 def test_compare_refuses_what_is_no_run(call, tmp_path):
     code, said = call("compare", tmp_path, tmp_path)
     assert code == WRONG_CALL
-    assert "holds no finished evaluation" in said.err
+    assert "contains no finished evaluation" in said.err

@@ -44,7 +44,7 @@ def test_a_hostile_set_is_one_sentence(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("write", [hostile.write_nameless, hostile.write_wrong_name])
 def test_a_zip_with_names_that_are_none(tmp_path: Path, write) -> None:
     code, said = evaluate(write(tmp_path / "set.zip"), tmp_path / "run")
-    assert code == 2 and "pack it with other names" in said and "Traceback" not in said
+    assert code == 2 and "rename the file and pack it again" in said and "Traceback" not in said
     assert [path.name for path in tmp_path.iterdir()] == ["set.zip"]
 
 

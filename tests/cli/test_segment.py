@@ -76,7 +76,7 @@ def test_a_full_disk_is_one_sentence(
     monkeypatch.setattr(Path, "write_bytes", full)
     assert segment(write_film(tmp_path / "neck.png"), "--out", tmp_path / "out") == 1
     printed = capsys.readouterr().err
-    assert "(No space left on device): make room there" in printed and "program failed" not in printed
+    assert "(No space left on device): free disk space" in printed and "program failed" not in printed
     assert list((tmp_path / "out").iterdir()) == []
 
 

@@ -13,15 +13,15 @@ from spinefm.core.foreign import InputError, foreign_input, gunzip, json_of, rea
 
 FAULTS = [
     (RecursionError("maximum recursion depth"), "it is nested too deeply"),
-    (MemoryError(), "it needs more memory than there is"),
+    (MemoryError(), "it needs more memory than is available"),
     (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid"), "it is not UTF-8 text"),
-    (json.JSONDecodeError("Expecting value", "x\ny", 2), "it is no JSON, see line 2"),
+    (json.JSONDecodeError("Expecting value", "x\ny", 2), "it is not valid JSON, see line 2"),
     (KeyError("shapes"), "'shapes' is missing"),
     (IndexError("list index out of range"), "a list in it is too short"),
     (FileNotFoundError(2, "No such file or directory", "/srv/secret/a.png"), "No such file or directory"),
-    (OSError("cannot identify image file '/srv/secret/a.png'"), "a picture in it is damaged or of another format"),
+    (OSError("cannot identify image file '/srv/secret/a.png'"), "an image in it is damaged or in another format"),
     (zlib.error("Error -3"), "it is cut off or damaged"),
-    (TypeError("int() argument"), "a value in it is of another kind than it must be"),
+    (TypeError("int() argument"), "a value in it has the wrong type"),
     (OverflowError("too large"), "a number in it is too large or zero"),
     (ValueError("no room in /srv/secret/a.png"), "no room in a.png"),
     (SyntaxError("broken PNG file"), "SyntaxError: broken PNG file"),
@@ -35,7 +35,7 @@ def test_every_fault_has_words_that_name_no_folder(error: Exception, words: str)
 
 @pytest.mark.parametrize("error", [fault for fault, _ in FAULTS], ids=lambda value: type(value).__name__)
 def test_faults_become_one_sentence_and_keep_their_cause(error: Exception) -> None:
-    with pytest.raises(InputError, match=r"The label is damaged \(.+\); mend it\.") as caught, _reading():
+    with pytest.raises(InputError, match=r"The label is damaged \(.+\); fix it\.") as caught, _reading():
         raise error
     assert caught.value.__cause__ is error
 
@@ -52,7 +52,7 @@ def test_what_ends_the_program_is_no_fault(stop: type[BaseException]) -> None:
 
 
 def _reading():
-    return foreign_input(lambda reason: InputError(f"The label is damaged ({reason}); mend it."))
+    return foreign_input(lambda reason: InputError(f"The label is damaged ({reason}); fix it."))
 
 
 @pytest.mark.parametrize("text", ['{"a": NaN}', "[Infinity]", "[-Infinity]", "[1e999]", "[-1e999]"])

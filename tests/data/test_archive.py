@@ -60,7 +60,7 @@ def test_a_zip_beyond_the_limits_is_refused(tmp_path, limits):
 def test_what_is_no_zip_is_refused(tmp_path, content):
     path = tmp_path / "bad.zip"
     path.write_bytes(content)
-    with pytest.raises(DatasetError, match="no zip that can be unpacked"):
+    with pytest.raises(DatasetError, match="cannot be unpacked as a zip"):
         unpack(path, tmp_path / "set")
 
 
@@ -69,7 +69,7 @@ def test_a_damaged_member_leaves_nothing(tmp_path):
     data = bytearray(archive.read_bytes())
     data[60] ^= 0xFF
     archive.write_bytes(bytes(data))
-    with pytest.raises(DatasetError, match="no zip that can be unpacked"):
+    with pytest.raises(DatasetError, match="cannot be unpacked as a zip"):
         unpack(archive, tmp_path / "set")
     assert not (tmp_path / "set").exists()
 
@@ -103,7 +103,7 @@ def test_what_was_unpacked_of_another_zip_is_not_taken_for_it(tmp_path):
     assert open_dataset("auto", archive, tmp_path / "out").names == ("a",)
     assert open_dataset("auto", archive, tmp_path / "out").names == ("a",)
     write_zip(archive, {"labels/b.json": json.dumps(label)})
-    with pytest.raises(DatasetError, match=r"is not what set\.zip holds now"):
+    with pytest.raises(DatasetError, match=r"is not what set\.zip contains now"):
         open_dataset("auto", archive, tmp_path / "out")
 
 

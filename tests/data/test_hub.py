@@ -49,7 +49,7 @@ def test_a_data_set_of_the_hub_is_read_and_kept(server, tmp_path):
 
 
 def test_a_data_set_that_is_not_there_is_one_sentence(server, tmp_path):
-    assert asked(server, tmp_path / "home", "hf:lab/none").startswith("The Hub does not give lab/none")
+    assert asked(server, tmp_path / "home", "hf:lab/none").startswith("The Hub does not provide lab/none")
 
 
 @pytest.mark.parametrize("identity", ["hf:", "hf:necks", "hf:../etc/passwd", "hf:a/b/c", "hf:a/b@"])
@@ -69,5 +69,5 @@ def test_a_broken_transfer_is_one_sentence(error, monkeypatch):
 
 
 def test_a_name_that_the_hub_forbids_is_one_sentence():
-    with pytest.raises(DatasetError, match="is no name that the Hub allows"):
+    with pytest.raises(DatasetError, match="is not a name that the Hub allows"):
         fetch("hf:a/b..c")

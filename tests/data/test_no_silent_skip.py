@@ -98,7 +98,7 @@ FLAWS: dict[tuple[str, str], tuple[Flaw, str]] = {
     ("spinefm", "stray mask"): (added("gts/one_C99.npy"), "gts"),
     ("spinefm", "mask without film"): (lambda root: (root / "imgs" / "one.jpg").unlink(), "5 masks belong to no film"),
     ("spinefm", "damaged mask"): (added("gts/one_C3.npy"), "C3"),
-    ("spinefm", "film without mask"): (bare_film("imgs", "extra.jpg"), "csxa-0001"),
+    ("spinefm", "film without mask"): (bare_film("imgs", "extra.jpg"), "extra"),
     ("spinefm", "unknown id in a split"): (replaced("data_split/train.txt", "one", "nobody\none"), "train.txt"),
     ("labelme", "no level"): (_shapes(_shape("spleen")), "spleen"),
     ("labelme", "disc"): (_shapes(_shape("disc C5/C6")), "disc C5/C6"),

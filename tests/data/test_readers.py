@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -49,7 +50,7 @@ def read_all(root, kind="auto"):
 def test_each_layout_gives_the_phantoms_truth_and_its_film(phantom, tmp_path, kind):
     WRITERS[kind](phantom, tmp_path, NAMES)
     dataset = open_dataset("auto", tmp_path)
-    assert dataset.kind == ("csxa" if kind == "spinefm" else kind)
+    assert dataset.kind == kind
     found = list(cases(dataset))
     assert len(found) == 3
     for case in found:
@@ -81,7 +82,7 @@ def test_a_broken_label_is_skipped_and_the_rest_goes_on(phantom, tmp_path, kind)
     (tmp_path / BROKEN[kind]).write_bytes(b"{ this is no label")
     found = read_all(tmp_path, kind)
     (skipped,) = (case for case in found if isinstance(case, Skipped))
-    assert skipped.why.endswith("mend or remove it.")
+    assert skipped.why.endswith("fix or remove it.")
     assert sum(isinstance(case, Case) for case in found) == 2
 
 
@@ -194,9 +195,27 @@ def test_csxa_file_names_are_never_shown(phantom, tmp_path, damage):
 
 def test_the_authors_layout_of_csxa_hides_its_ids_too(phantom, tmp_path):
     layouts.write_spinefm(phantom, tmp_path, ["0012F61", "0013M20"], ".npz")
+    assert open_dataset("auto", tmp_path).kind == "csxa"
     found = read_all(tmp_path, "spinefm")
     assert [case.name for case in found] == ["csxa-0001", "csxa-0002"]
     assert set(found[0].truth.bodies) == set(layouts.CERVICAL)
+
+
+@pytest.mark.parametrize(
+    ("ids", "kind"),
+    [
+        (["C00001", "L00001"], "nhanes2"),
+        (["0012F61", "0013m20"], "csxa"),
+        (["0000001", "0000002"], "csxa"),
+        (["C00001", "0012F61"], "spinefm"),
+        (["knee", "neck-2"], "spinefm"),
+    ],
+)
+def test_the_ids_say_whose_films_lie_in_the_authors_layout(phantom, tmp_path, ids, kind):
+    layouts.write_spinefm(phantom, tmp_path, ids)
+    dataset = open_dataset("auto", tmp_path)
+    assert dataset.kind == kind
+    assert not any(re.fullmatch(r"\d{4}.\d{2}", name) for name in dataset.names)
 
 
 def test_nhanes_has_the_published_split_and_one_without_leaks(phantom, tmp_path):
@@ -242,5 +261,5 @@ def test_an_empty_folder_is_refused_by_every_reader(tmp_path, kind):
 
 
 def test_a_root_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(DatasetError, match="is not there"):
+    with pytest.raises(DatasetError, match="does not exist"):
         open_dataset("auto", tmp_path / "none")

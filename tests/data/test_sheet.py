@@ -51,7 +51,7 @@ def test_a_scrap_far_from_its_body_is_listed(sheet: Sheet, group: object) -> Non
     sheet.polygon("C5", square(150, 100, 2), -0.5, group)
     case = sheet.case(Path("film.png"))
     assert case.truth.bodies[Level.C5].area == 400
-    assert "scrap of 4 pixels" in case.left_out[0].why
+    assert "fragment of 4 pixels" in case.left_out[0].why
 
 
 def test_two_bodies_of_one_name_are_both_left_out(sheet: Sheet) -> None:
@@ -82,7 +82,7 @@ def test_a_film_without_a_usable_label_says_why() -> None:
     sheet = Sheet("film", (200, 200), Conventions())
     sheet.polygon("skull", square(1, 1))
     sheet.polygon("C5", square(1e9, 1))
-    with pytest.raises(ValueError, match="no vertebral body; 'C5': C5 lies farther outside"):
+    with pytest.raises(ValueError, match="not a vertebral body; 'C5': C5 lies farther outside"):
         sheet.case(Path("film.png"))
 
 
@@ -98,7 +98,7 @@ def test_masks_are_made_only_where_the_label_names_a_level(sheet: Sheet) -> None
     sheet.mask("skull", lambda: pytest.fail("it was made"))
     sheet.mask("C5", lambda: [][0])
     assert [(one.label, one.why) for one in sheet.case(Path("film.png")).left_out] == [
-        ("skull", "it names a part that is no vertebral body"),
+        ("skull", "it names a part that is not a vertebral body"),
         ("C5", "a list in it is too short"),
     ]
 

@@ -42,7 +42,7 @@ def test_a_stricter_limit_makes_masks_wrong():
 
 def test_without_masks_there_is_a_sentence_and_no_error():
     none = calibration(made_films({"a": ""}, mask_dice="[]", mask_probability="[]", mask_named="[]"))
-    assert "no mask can be judged" in calibration_text(none)
+    assert "no mask can be scored" in calibration_text(none)
     assert calibration_picture(none).startswith(b"\x89PNG")
     assert calibration_csv(none.bins).count("\n") == len(EDGES)
 

@@ -210,7 +210,7 @@ def test_a_folder_of_another_run_is_refused(dataset, tmp_path, change):
 
 def test_a_folder_with_other_files_is_refused(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(RunError, match="no evaluation"):
+    with pytest.raises(RunError, match="not an evaluation"):
         RunFolder(tmp_path).begin(plan())
 
 

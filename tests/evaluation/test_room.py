@@ -50,7 +50,7 @@ def test_a_full_disk_ends_in_one_sentence_and_the_run_continues_later(
 
     with (
         full_disk(monkeypatch, after),
-        pytest.raises(RunError, match=r"cannot be written \(No space left on device\): make room"),
+        pytest.raises(RunError, match=r"cannot be written \(No space left on device\): free space"),
     ):
         whole_run()
     assert not list(folder.path.rglob("*.partial"))

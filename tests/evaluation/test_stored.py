@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 
 import pandas
@@ -16,13 +17,20 @@ from tests.evaluation.stand_in_set import open_set, plan, write_set
 from tests.ui.server.stand_in import StandIn
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> RunFolder:
-    """A finished evaluation of one film."""
-    dataset, one = open_set(write_set(tmp_path / "set", ["a"])), RunFolder(tmp_path / "run")
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished evaluation of one film, which no test changes."""
+    root = tmp_path_factory.mktemp("evaluated")
+    dataset, one = open_set(write_set(root / "set", ["a"])), RunFolder(root / "run")
     list(evaluate(dataset, StandIn(), one, plan()))
     finish(one, dataset, [])
-    return one
+    return one.path
+
+
+@pytest.fixture
+def folder(evaluated: Path, tmp_path: Path) -> RunFolder:
+    """A copy of that evaluation."""
+    return RunFolder(Path(shutil.copytree(evaluated, tmp_path / "run")))
 
 
 def rewrite_trace(folder: RunFolder, **mask: object) -> None:

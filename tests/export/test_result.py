@@ -58,7 +58,7 @@ def test_the_report_says_on_what_with_what_and_why(tmp_path: Path) -> None:
 
 def test_an_unfinished_run_is_no_result(tmp_path: Path) -> None:
     trace = handmade_trace()
-    with pytest.raises(ValueError, match="did not come to its end"):
+    with pytest.raises(ValueError, match="did not finish"):
         write_result(tmp_path / "neck", replace(trace, events=trace.events[:-1]), handmade_film())
     assert names(tmp_path) == []
 
@@ -91,7 +91,7 @@ def test_a_disk_error_leaves_the_earlier_result_and_no_half_one(
     write_result(tmp_path / "neck", handmade_trace(), handmade_film())
     monkeypatch.setattr(Path, "rename", _full_disk)
     monkeypatch.setattr(Path, "write_bytes", _full_disk)
-    with pytest.raises(ExportError, match=r"cannot be written to .* \(No space left on device\): make room"):
+    with pytest.raises(ExportError, match=r"cannot be written to .* \(No space left on device\): free disk space"):
         write_result(tmp_path / "neck", handmade_trace(), handmade_film())
     assert names(tmp_path) == ["neck"] and names(tmp_path / "neck") == sorted(RESULT_FILES)
 

@@ -68,7 +68,11 @@ def measured(
 
 def value(bodies: Sequence[Landmarks], key: str, *levels: str, **settings) -> float:
     """The value of one measure, which must be measurable."""
-    one = measured(bodies, **settings)[key, levels]
+    return number(measured(bodies, **settings)[key, levels])
+
+
+def number(one: Measure) -> float:
+    """The value of a measure, which must be measurable."""
     assert one.value is not None, one.reason
     return one.value
 

@@ -11,11 +11,11 @@ from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.measure import FacingGuess, MeasureConfig, measure, measure_landmarks
+from spinefm.measure import FacingGuess, Measure, MeasureConfig, Measures, measure, measure_landmarks
 from spinefm.methods.spinefm.events import Viewed
 from spinefm.trace.model import Trace
 from tests.measure.outlines import SIZE, lumbar_quads, lumbar_trace, mask_of, quadrangle, trace_of, vertebra
-from tests.measure.spines import body, lumbar
+from tests.measure.spines import body, lumbar, number
 
 
 def viewed(trace: Trace, facing: str, probability: float, turn: int = 0) -> Trace:
@@ -53,7 +53,7 @@ def test_millimetres_come_from_the_given_scale_then_from_the_trace() -> None:
         measure(lumbar_trace(spacing=spacing), spacing=asked)
         for spacing, asked in ((0.5, None), (0.5, 0.25), (None, None))
     )
-    assert own.of("width", "L3")[0].value == pytest.approx(2 * given.of("width", "L3")[0].value)
+    assert number(own.of("width", "L3")[0]) == pytest.approx(2 * number(given.of("width", "L3")[0]))
     assert (own.spacing_mm, given.spacing_mm, given.spacing_source) == (0.5, 0.25, "given")
     assert {one.unit for one in none.measured} == {"°", "%", "ratio"}
     assert "millimetres per pixel" in none.of("width", "L3")[0].reason
@@ -128,7 +128,7 @@ def test_an_empty_run_has_no_measures() -> None:
 def test_wrong_calls_say_what_to_give() -> None:
     trace = lumbar_trace()
     with pytest.raises(ValueError, match='give "left" or "right"'):
-        measure(trace, facing="up")  # type: ignore[arg-type]
+        measure(trace, facing="up")
     for spacing in (-1.0, float("nan"), float("inf")):
         with pytest.raises(ValueError, match="above 0"):
             measure(trace, spacing=spacing)
@@ -142,23 +142,29 @@ def test_measures_are_the_same_every_time_and_do_not_depend_on_their_neighbours_
     assert whole.of("anterior_ratio", "L2") == part.of("anterior_ratio", "L2")
 
 
-def unsure(spread: float) -> dict[str, float | str | None]:
-    """Value, ± and grade of the height loss of a wedge of 21 %, whose landmarks have this spread in pixels."""
+def unsure(spread: float) -> Measure:
+    """The height loss of a wedge of 21 %, whose landmarks have this spread in pixels."""
     bodies = [replace(one, spread=spread) for one in (body(Level.L1, heights=(23.7, 29, 30)),)]
-    (one,) = (
-        one
-        for one in measure_landmarks(bodies, FacingGuess("left", 1.0, "given"), None, "", MeasureConfig())
-        if one.key == "height_loss"
-    )
-    return {"value": one.value, "uncertainty": one.uncertainty, "grade": one.grade, "reason": one.reason}
+    values = measure_landmarks(bodies, FacingGuess("left", 1.0, "given"), None, "", MeasureConfig())
+    return next(one for one in values if one.key == "height_loss")
 
 
 def test_uncertainty_grows_with_the_spread_until_there_is_no_value() -> None:
-    known, close, far = unsure(0.0), unsure(0.5), unsure(3.0)
-    assert known["value"] == pytest.approx(21) and known["uncertainty"] == 0
-    assert known["grade"] == "Genant 1 (mild), wedge"
-    assert 0.5 < close["uncertainty"] < 12 and close["grade"] == "Genant 0 to 1, uncertain"
-    assert far["value"] is None and "over the limit of ± 12" in str(far["reason"])
+    known, close, wide, far = (unsure(spread) for spread in (0.0, 0.5, 1.5, 5.0))
+    assert known.value == pytest.approx(21) and known.uncertainty == 0
+    assert known.grade == "Genant 1 (mild), wedge"
+    assert close.uncertainty is not None and 0.5 < close.uncertainty < 12 and close.grade == "Genant 0 to 1, uncertain"
+    assert wide.value == known.value and "over the limit of ± 12" in wide.doubt and known.doubt == close.doubt == ""
+    assert far.value is None and far.doubt == "" and "over the limit of ± 12" in far.reason
+
+
+def test_measures_survive_json() -> None:
+    measures = measure(lumbar_trace())
+    text = measures.to_json()
+    assert '"level":"L3"' in text and Measures.from_json(text) == measures
+    for wrong in ("{}", "no json", '{"film": 3}'):
+        with pytest.raises(ValueError, match="give what Measures.to_json wrote"):
+            Measures.from_json(wrong)
 
 
 def test_landmarks_are_read_by_name() -> None:

@@ -11,7 +11,7 @@ from spinefm.core.masks import Mask
 from spinefm.measure import MeasureConfig
 from spinefm.measure.bodies import landmarks_of, seen_bodies
 from spinefm.measure.landmarks import outline, rough_corners
-from spinefm.measure.shape import SIDE_POINTS, Frame, kind_of, ring, shape_of
+from spinefm.measure.shape import SIDE_POINTS, BodyFrame, kind_of, model_of, ring
 from tests.measure.outlines import SIZE, lumbar_quads, mask_of, quadrangle, vertebra
 
 CONFIG = MeasureConfig()
@@ -88,13 +88,13 @@ def test_the_ring_runs_from_corner_to_corner_whichever_way_the_outline_does() ->
 def test_a_frame_knows_no_position_turn_or_size() -> None:
     quad = quadrangle((50, 80), 60, 40, 25)
     other = quadrangle((500, 10), 180, 120, -50)
-    assert Frame.of(quad).into(quad) == pytest.approx(Frame.of(other).into(other))
-    frame = Frame.of(quad)
+    assert BodyFrame.of(quad).into(quad) == pytest.approx(BodyFrame.of(other).into(other))
+    frame = BodyFrame.of(quad)
     assert frame.out_of(frame.into(quad)) == pytest.approx(quad)
 
 
 def test_an_unlike_outline_is_less_sure_and_so_is_an_unsure_vertebra() -> None:
-    shape = shape_of(Level.L3)
+    shape = model_of(Level.L3)
     usual = shape.mean.reshape(-1, 2)
     odd = usual + np.random.default_rng(0).normal(0, 0.08, usual.shape)
     assert shape.spread(odd, 0.99) > 2 * shape.spread(usual, 0.99)

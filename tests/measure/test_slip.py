@@ -7,7 +7,7 @@ import pytest
 
 from spinefm.core.levels import Level
 from spinefm.measure.slip import graded, meyerding_grade
-from tests.measure.spines import body, lumbar, measured, moved, turned, value
+from tests.measure.spines import body, lumbar, measured, moved, number, turned, value
 
 
 @pytest.mark.parametrize(("pixels", "percent"), [(0, 0), (4, 10), (-3, -7.5), (12, 30), (44, 110)])
@@ -34,7 +34,7 @@ def test_grades_have_a_direction() -> None:
 def test_a_slip_changes_the_discs_above_and_below_it_alone() -> None:
     known, straight = measured(lumbar(slip=10.0)), measured(lumbar())
     slips = [levels for key, levels in known if key == "slip"]
-    moved_by = {levels: known["slip", levels].value - straight["slip", levels].value for levels in slips}
+    moved_by = {levels: number(known["slip", levels]) - number(straight["slip", levels]) for levels in slips}
     assert [levels for levels in slips if abs(moved_by[levels]) > 1e-9] == [("L3", "L4"), ("L4", "L5")]
     assert moved_by["L4", "L5"] == pytest.approx(25 * np.cos(np.radians(24)), abs=0.3)
 

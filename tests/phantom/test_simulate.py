@@ -77,6 +77,19 @@ def test_corners_lie_on_the_outline_in_order(phantom: Phantom) -> None:
         assert (inferior_anterior - inferior_posterior)[0] * anterior > 0
 
 
+def test_endplates_run_from_the_anterior_to_the_posterior_corner(phantom: Phantom) -> None:
+    for level, truth in phantom.truth.items():
+        superior_anterior, superior_posterior, inferior_posterior, inferior_anterior = truth.corners
+        for endplate, start, end in (
+            (truth.superior, superior_anterior, superior_posterior),
+            (truth.inferior, inferior_anterior, inferior_posterior),
+        ):
+            width = np.linalg.norm(end - start)
+            along = (endplate - start) @ (end - start) / width**2
+            assert np.linalg.norm(endplate[0] - start) < 0.15 * width, level
+            assert along[0] < 0.1 and along[-1] > 0.8 and (level is Level.C2 or (np.diff(along) > 0).all())
+
+
 def test_levels_follow_each_other_along_the_spine(phantom: Phantom) -> None:
     levels = list(phantom.truth)
     assert levels == sorted(levels)

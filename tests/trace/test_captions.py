@@ -57,5 +57,5 @@ def test_every_event_of_a_run_has_one_line():
 
 
 def test_what_is_no_event_is_refused():
-    with pytest.raises(TypeError, match="no event"):
+    with pytest.raises(TypeError, match="not an event"):
         caption(3)

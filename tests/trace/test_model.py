@@ -55,7 +55,7 @@ def test_json_keeps_everything():
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"film": 1}', "3", "[" * 100_000, b"\xff\xfe"])
 def test_what_is_no_trace_is_refused(text):
-    with pytest.raises(ValueError, match="^The text is no trace[^\n]*$"):
+    with pytest.raises(ValueError, match="^The text is not a trace[^\n]*$"):
         Trace.from_json(text)
 
 

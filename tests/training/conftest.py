@@ -10,6 +10,13 @@ from spinefm.training.films import FilmSet
 from tests.training.stand_in import write_stand_ins
 
 
+@pytest.fixture(autouse=True)
+def few_are_validated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A validation looks at as many samples as the drawn films are worth, not at the hundreds that a real run takes."""
+    for network in ("classifier", "instance_net", "mask_rcnn", "med_sa", "unet"):
+        monkeypatch.setattr(f"spinefm.training.train_{network}.VALIDATED", (20, 20))
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of eight stand-in films, seeds 0 to 7."""

@@ -140,7 +140,7 @@ def test_a_run_writes_weights_and_facts(tmp_path: Path) -> None:
 
 def test_an_earlier_run_is_not_overwritten(tmp_path: Path) -> None:
     Loop(Line(), settings_for(tmp_path)).run()
-    with pytest.raises(TrainingError, match="already holds a run"):
+    with pytest.raises(TrainingError, match="already contains a run"):
         Loop(Line(), settings_for(tmp_path))
 
 
@@ -160,7 +160,7 @@ def test_weights_without_a_checkpoint_are_not_overwritten(tmp_path: Path) -> Non
     Loop(Line(), settings_for(tmp_path)).run()
     (tmp_path / "checkpoint.pt").unlink()
     before = (tmp_path / "log.jsonl").read_text()
-    with pytest.raises(TrainingError, match="holds weights but no checkpoint"):
+    with pytest.raises(TrainingError, match="contains weights but no checkpoint"):
         Loop(Line(), settings_for(tmp_path))
     assert (tmp_path / "log.jsonl").read_text() == before
 
@@ -209,5 +209,5 @@ def test_a_damaged_checkpoint_and_a_folder_that_cannot_be_made_are_sentences(tmp
     with pytest.raises(TrainingError, match="is damaged; remove it"):
         TrainingFolder.open(tmp_path, resume=True).load_checkpoint()
     (tmp_path / "file").write_text("")
-    with pytest.raises(TrainingError, match="cannot be made"):
+    with pytest.raises(TrainingError, match="cannot be created"):
         TrainingFolder.open(tmp_path / "file" / "run", resume=False)

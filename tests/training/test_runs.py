@@ -14,7 +14,7 @@ from spinefm.cli.app import main as spinefm
 from spinefm.cli.train import NETWORKS
 from spinefm.training import TrainingError, TrainSettings, train
 from spinefm.training.errors import RunFailed
-from spinefm.training.export import HALFWAY, card, export_runs, history, load_run, main, read_facts, write_card
+from spinefm.training.export import HALFWAY, card, export_runs, history, load_run, read_facts, write_card
 from spinefm.training.films import FilmSet
 from spinefm.training.run import TRAINERS
 from spinefm.weights.load import Manifest, load_bundle
@@ -59,9 +59,24 @@ def test_the_exported_network_is_the_averaged_one(run: Path) -> None:
     )
 
 
-def test_exporting_nothing_is_refused_with_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(tmp_path / "none"), "--out", str(tmp_path)]) == 1
-    assert "holds no validated run" in capsys.readouterr().err
+def export(*words: object) -> int:
+    """Run `spinefm weights export` in this process."""
+    return spinefm(["weights", "export", *map(str, words)])
+
+
+def test_the_command_exports_and_says_the_scores(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export(run, "--weights", tmp_path) == 0
+    assert capsys.readouterr().out.startswith('point_predictor {"rms_spacings"')
+    assert "point_predictor" in Manifest.read(tmp_path / "manifest.json").bundle("compact").networks
+
+
+def test_the_command_refuses_what_it_cannot_export_with_a_sentence(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert export(tmp_path / "none", "--weights", tmp_path) == 1
+    assert "contains no validated run" in capsys.readouterr().err
+    assert export(run, "--weights", tmp_path, "--halfway", "med_sa", "point_predictor") == 1
+    assert "without --halfway" in capsys.readouterr().err
 
 
 def test_the_card_tells_of_earlier_parts_and_of_older_runs() -> None:

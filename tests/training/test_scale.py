@@ -58,9 +58,7 @@ def trainer(network: str, films: FilmSet, table=PUBLISHED):
 
 
 @pytest.mark.parametrize("network", list(SMALL))
-def test_each_network_takes_steps_as_published(network: str, films: FilmSet, tmp_path: Path, monkeypatch) -> None:
-    for module in ("train_med_sa", "train_classifier", "train_mask_rcnn"):
-        monkeypatch.setattr(f"spinefm.training.{module}.VALIDATED", (20, 20))
+def test_each_network_takes_steps_as_published(network: str, films: FilmSet, tmp_path: Path) -> None:
     settings = TrainSettings(data=(), out=tmp_path, steps=2, bundle="paper", recipe="paper", pretrained=False)
     loop = Loop(trainer(network, films), settings)
     before = {name: value.clone() for name, value in loop.model.state_dict().items()}
@@ -173,7 +171,7 @@ def test_public_weights_that_cannot_be_had_are_one_sentence(error: Exception, mo
         raise error
 
     monkeypatch.setattr(ResNet50_Weights, "get_state_dict", fail)
-    with pytest.raises(TrainingError, match="public weights to start from cannot be had .*--from-scratch"):
+    with pytest.raises(TrainingError, match="public weights to start from cannot be fetched .*--from-scratch"):
         start_pretrained(LevelClassifier(replace(PAPER["classifier"][0], depth="resnet50")))
 
 

@@ -79,6 +79,7 @@ def test_wrong_cutouts_keep_their_middle_and_name_only_bone(films: FilmSet) -> N
     assert np.mean(centred) > 0.95
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("network", ["unet", "instance_net"])
 def test_the_network_learns(network: str, films: FilmSet, tmp_path: Path) -> None:
     trainers: dict[str, Trainer] = {

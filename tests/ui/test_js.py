@@ -18,7 +18,11 @@ from spinefm.ui.server.modules import inlined, read
 
 ROOT = Path(__file__).parents[2]
 TESTS = sorted((ROOT / "tests" / "js").glob("*.test.mjs"))
-MODULES = sorted([*(ROOT / "spinefm/ui/shared").glob("*.js"), *(ROOT / "spinefm/ui/player").glob("*.js")])
+MODULES = sorted(
+    path for part in ("shared", "player", "explorer", "how") for path in (ROOT / "spinefm/ui" / part).glob("*.js")
+)
+SCRIPTS = ("gradio.js", "how.js")
+"""Scripts that gradio runs with variables of its own, which TypeScript does not know."""
 GOLDEN = ROOT / "tests" / "js" / "golden.json"
 BEGINS = re.compile(r"^\s*(?:export )?(?:function |(?:get |static )?[\w]+\([^=;]*\) \{$|[\w]+\(.*\) \{$)")
 
@@ -72,11 +76,11 @@ def test_the_types_hold(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_modules_and_functions_stay_short(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert len(lines) < 500
-    assert path.name == "gradio.js" or lines[0] == "// @ts-check"
+    assert path.name in SCRIPTS or lines[0] == "// @ts-check"
     for start, line in enumerate(lines):
         if BEGINS.match(line) and line.endswith("{") and not line.lstrip().startswith(("for", "if", "while", "switch")):
             indent = len(line) - len(line.lstrip())

@@ -135,12 +135,12 @@ def test_sams_checkpoint_must_be_complete() -> None:
 
 def test_a_checkpoint_holds_tensors_and_no_code(tmp_path) -> None:
     path = tmp_path / "file.pth"
-    for content, sentence in ((Converted("a", None, {}), "no checkpoint of tensors"), ([1], "holds a list")):
+    for content, sentence in ((Converted("a", None, {}), "not a checkpoint of tensors"), ([1], "contains a list")):
         torch.save(content, path)
         with pytest.raises(BundleError, match=sentence):
             read_checkpoint(path)
     path.write_bytes(b"not a checkpoint")
-    with pytest.raises(BundleError, match="no checkpoint of tensors"):
+    with pytest.raises(BundleError, match="not a checkpoint of tensors"):
         read_checkpoint(path)
     with pytest.raises(BundleError, match="There is no file"):
         read_checkpoint(tmp_path / "missing.pth")
@@ -156,7 +156,7 @@ def test_random_published_weights_have_the_published_names() -> None:
     ("content", "words"),
     [
         ({"conv1.weight": torch.ones(1), "layer1.0.conv1.weight": torch.ones(1)}, "no head|none of the four"),
-        ({"fc1.weight": 3, "fc2.weight": torch.ones(1)}, "The entry fc1.weight is no tensor"),
+        ({"fc1.weight": 3, "fc2.weight": torch.ones(1)}, "The entry fc1.weight is not a tensor"),
     ],
 )
 def test_files_that_are_cut_or_hold_no_tensors_are_one_sentence(content: dict[str, object], words: str) -> None:

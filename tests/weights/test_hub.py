@@ -89,13 +89,13 @@ def test_a_full_disk_is_said_to_be_full(serve, monkeypatch, code: int) -> None:
 
     serve(HubServer({REPO: {FILE: CONTENT}}))
     monkeypatch.setattr("huggingface_hub.hf_hub_download", full)
-    with pytest.raises(BundleError, match=f"no room on the disk for {FILE}"):
+    with pytest.raises(BundleError, match=f"not enough disk space for {FILE}"):
         download(PLACE)
 
 
 def test_an_address_of_the_hub_that_is_none_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     point_client_at("hub.example", tmp_path, monkeypatch)
-    with pytest.raises(BundleError, match='HF_ENDPOINT is "hub.example", which is no address'):
+    with pytest.raises(BundleError, match='HF_ENDPOINT is "hub.example", which is not an address'):
         download(PLACE)
 
 
@@ -130,5 +130,5 @@ def test_an_upload_that_is_refused_is_one_sentence(serve, tmp_path: Path) -> Non
     with pytest.raises(BundleError, match=f"Nothing was published to {REPO} .*log in") as raised:
         upload(REPO, {FILE: tmp_path / "file"}, "weights")
     assert "\n" not in str(raised.value)
-    with pytest.raises(BundleError, match="is no name of a repository"):
+    with pytest.raises(BundleError, match="is not the name of a repository"):
         upload("no name", {FILE: tmp_path / "file"}, "weights")

@@ -299,7 +299,7 @@ FIRST = "tiny/mask_rcnn.safetensors"
     ("server", "sentence"),
     [
         (HubServer({}), f"The Hub has no repository {REPO}"),
-        (HubServer({REPO: {}}), f"{REPO} holds no file {FIRST}"),
+        (HubServer({REPO: {}}), f"{REPO} contains no file {FIRST}"),
         (HubServer({REPO: {}}, {f"{REPO}/{FIRST}": Refusal(403, "GatedRepo")}), f"{REPO} is gated"),
         (HubServer({REPO: {}}, {f"{REPO}/{FIRST}": Refusal(404, "RevisionNotFound")}), f"{REPO} has no revision"),
         (HubServer({REPO: {FIRST: b"something else"}}), "has 14 bytes where the manifest says"),

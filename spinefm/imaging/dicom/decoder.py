@@ -40,9 +40,9 @@ HANDED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT"
 
 SIGKILL, SIGXCPU = 9, 24
 
-FAILED = "The DICOM file's compressed picture is damaged and could not be decoded: export the film again."
-TOO_SLOW = "The DICOM file's compressed picture takes too long to decode, so it is damaged: export the film again."
-TOO_LARGE = "The DICOM file's compressed picture needs more memory than its size allows: export the film again."
+FAILED = "The DICOM file's compressed image is damaged and could not be decoded: export the film again."
+TOO_SLOW = "The DICOM file's compressed image takes too long to decode, so it is damaged: export the film again."
+TOO_LARGE = "The DICOM file's compressed image needs more memory than its size allows: export the film again."
 NO_DECODER = "The decoder of compressed DICOM files does not start: install requirements.txt, or export uncompressed."
 
 

@@ -106,7 +106,7 @@ def refuse(header: Dataset) -> None:
     if DICOMDIR in (text(header, "SOPClassUID"), str(header.file_meta.get("MediaStorageSOPClassUID", ""))):
         raise UnreadableFilm("The file is a DICOMDIR, a disc's table of contents: give the disc's folder.")
     if not any(tag in header for tag in PIXEL_TAGS):
-        raise UnreadableFilm("The DICOM file holds no picture or was cut off before it: give the radiograph itself.")
+        raise UnreadableFilm("The DICOM file contains no image or was cut off before it: give the radiograph itself.")
     if text(header, "BurnedInAnnotation").upper() == "YES":
         raise UnreadableFilm(
             "The DICOM file says that it has burnt-in annotations, which may name the patient: export it without them."
@@ -150,7 +150,7 @@ def pixel_format(header: Dataset) -> PixelFormat:
         raise UnreadableFilm(f"The DICOM file has {samples} samples a pixel: export it in grey values or RGB.")
     if allocated not in (1, 8, 16, 32, 64) or not 0 < stored <= allocated:
         raise UnreadableFilm(
-            f"The DICOM file stores {stored} of {allocated} bits a pixel, which is not read: export it with 8 or 16."
+            f"The DICOM file stores {stored} of {allocated} bits a pixel, which is not supported: export 8 or 16."
         )
     if not stored - 1 <= high_bit < allocated:
         high_bit = stored - 1  # contradicts the other two tags, and nothing else uses it

@@ -29,7 +29,7 @@ def brightness(stored: Stored, header: Dataset, form: PixelFormat) -> Shown:
     check_values(stored.values)
     if form.photometric not in (*MONOCHROME, *COLOURS):
         raise UnreadableFilm(
-            f'The DICOM file is of the kind "{form.photometric}", which is not read: export it as MONOCHROME2 or RGB.'
+            f'The DICOM file is "{form.photometric}", which is not supported: export it as MONOCHROME2 or RGB.'
         )
     if form.samples == 3:
         return _of_colours(_as_rgb(stored), float((1 << stored.bits) - 1))
@@ -91,7 +91,9 @@ def _modality(values: NDArray[Any], header: Dataset, form: PixelFormat) -> NDArr
         return read_table(items[0], form.signed, _little_endian(header))(values)
     slope, intercept = _one(header, "RescaleSlope", 1.0), _one(header, "RescaleIntercept", 0.0)
     if slope == 0:
-        raise UnreadableFilm("The DICOM file's RescaleSlope (0028,1053) is 0, which hides all: export the film again.")
+        raise UnreadableFilm(
+            "The DICOM file's RescaleSlope (0028,1053) is 0, which hides the whole image: export the film again."
+        )
     if (slope, intercept) == (1.0, 0.0):
         return values
     return values.astype(np.float32) * np.float32(slope) + np.float32(intercept)
@@ -100,7 +102,7 @@ def _modality(values: NDArray[Any], header: Dataset, form: PixelFormat) -> NDArr
 def _one(header: Dataset, keyword: str, default: float) -> float:
     values = numbers(header, keyword)
     if values is None or len(values) > 1:
-        raise UnreadableFilm(f"The DICOM file's {keyword} is not one number, as it must be: export the film again.")
+        raise UnreadableFilm(f"The DICOM file's {keyword} is not a single number: export the film again.")
     return values[0] if values else default
 
 

@@ -88,7 +88,7 @@ def _compressed(header: Dataset, form: PixelFormat, syntax: UID) -> Stored:
         return _interpreted(decoders().decode(coded, frame), form.allocated, form, ybr)
     stream = stream_header(frame)
     if stream is None:
-        raise UnreadableFilm(f"The DICOM file is compressed as {syntax.name}, which is not read: export it again.")
+        raise UnreadableFilm(f"The DICOM file is compressed as {syntax.name}, which is not supported: export it again.")
     _check_stream(stream, form)
     coded = Coded(stream.codec, form.rows, form.columns, form.samples, form.allocated // 8)
     pattern = decoders().decode(coded, frame)
@@ -101,7 +101,7 @@ def _check_stream(stream: StreamHeader, form: PixelFormat) -> None:
         raise UnreadableFilm(MISFIT)
     if stream.precision > form.allocated or stream.components != form.samples:
         raise UnreadableFilm(
-            f"The DICOM file's compressed picture has {stream.components} samples of {stream.precision} bits, "
+            f"The DICOM file's compressed image has {stream.components} samples of {stream.precision} bits, "
             f"its header says {form.samples} of at most {form.allocated}: export the film again."
         )
 
@@ -163,8 +163,8 @@ def _smoother(stated: NDArray[Any], whole: NDArray[Any], stated_bits: int, whole
         note = f"The grey values use more bits than the file's BitsStored ({stated_bits}); all of them were read."
         return Stored(whole, whole_bits, notes=(note,))
     raise UnreadableFilm(
-        f"The DICOM file's grey values use more bits than its BitsStored ({stated_bits}) and are no picture "
-        "with or without them: export the film again."
+        f"The DICOM file's grey values use more bits than its BitsStored ({stated_bits}) and give no valid "
+        "image with or without them: export the film again."
     )
 
 

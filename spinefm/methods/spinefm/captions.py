@@ -19,8 +19,8 @@ from spinefm.trace.registry import Captions
 
 
 def _viewed(event: Viewed) -> str:
-    sign, verdict = ("≥", "") if event.lateral >= event.lateral_limit else ("<", ": no lateral spine film")
-    upright = "upright" if event.turn == 0 else f"to be turned clockwise by {90 * event.turn}°"
+    sign, verdict = ("≥", "") if event.lateral >= event.lateral_limit else ("<", ": not a lateral spine film")
+    upright = "upright" if event.turn == 0 else f"to be rotated clockwise by {90 * event.turn}°"
     return (
         f"Looks {event.view} ({event.views[event.view]:.2f}); lateral {event.lateral:.2f} {sign} "
         f"{event.lateral_limit:.2f}{verdict}; {upright} ({event.turn_probability:.2f}), facing {event.facing} "
@@ -41,7 +41,7 @@ def _proposed(event: Proposed) -> str:
     if event.direction == "added":
         origin = "clicked by the reader"
     if event.unsure is not None:
-        origin = f"an off-axis retry turned by {event.turned:.0f}°, since nothing was sure ({event.unsure:.2f} < "
+        origin = f"an off-axis retry rotated by {event.turned:.0f}°, because no class was sure ({event.unsure:.2f} < "
         origin += f"{event.unsure_limit or 0:.2f})"
     return f"{place(event)}: next point ({x:.0f}, {y:.0f}), {origin}; patch of {event.patch.width} px"
 

@@ -208,8 +208,8 @@ class SpineFMConfig(MethodConfig):
     smoothing_limit: float = share(0.5, "Value of the blurred mask above which a pixel stays (published code: 0.5).")
 
     # Clicks after the run
-    click_limit: float = number(2.0, 100, "A click further beside the spine shows no vertebra of it.")
-    click_reach: float = number(6.0, 100, "The spine is taken to go on straight so far beyond its ends.")
+    click_limit: float = number(2.0, 100, "A click farther from the spine is not on one of its vertebrae.")
+    click_reach: float = number(6.0, 100, "The spine is assumed to continue straight so far beyond its ends.")
 
     @classmethod
     def fitted_to(cls, bundle: Bundle) -> dict[str, Any]:

@@ -332,6 +332,6 @@ def _verdict_words(event: Decided) -> str:
     if event.verdict == "spine end":
         return f"Kept: it is {event.reason}, the end of the spine, so this direction stops."
     if event.verdict == "accepted":
-        by = {"clicked": "Kept, because the reader clicked it.", "by hand": "Kept by the reader's hand."}
+        by = {"clicked": "Kept, because the reader clicked it.", "by hand": "Kept by the reader."}
         return by.get(event.reason, "Kept: a vertebra that overlaps no other.")
     return f"Not kept, and this direction stops: {reason_words(event)}."

@@ -29,11 +29,11 @@ def go_on(film: Radiograph, stages: Stages, config: SpineFMConfig, trace: Trace,
     before = state(trace.events)
     stop = before.stops.get(direction)
     if stop is None:
-        raise CannotAdd(f"The induction {direction}wards did not end in a stop, so there is none to go on past.")
+        raise CannotAdd(f"The induction {direction}wards did not end in a stop, so there is nothing to continue past.")
     induction = Induction(film, stages, config, before)
     if stop.verdict == "spine end":
         if len(before.order) < 3:
-            raise CannotAdd(f"The induction needs three vertebrae to go on from: {CLICK_INSTEAD}")
+            raise CannotAdd(f"The induction needs three vertebrae to continue from: {CLICK_INSTEAD}")
         events = list(induction.overrule(stop))
     else:
         events = _taken(induction, stop)
@@ -100,7 +100,7 @@ def _refuse_place(film: Radiograph, trace: Trace, point: Point, config: SpineFMC
     distance = off_the_spine(point, [vertebra.centroid for vertebra in trace.vertebrae], config.click_reach)
     if distance > config.click_limit:
         raise CannotAdd(
-            f"That click lies {distance:.1f} > {config.click_limit:.1f} spacings beside the spine: click on a vertebra "
+            f"That click lies {distance:.1f} > {config.click_limit:.1f} spacings from the spine: click on a vertebra "
             "of it."
         )
     for vertebra in trace.vertebrae:
@@ -117,7 +117,7 @@ def _addition(
     passed = next((event for event in events if isinstance(event, Decided) and event.direction != "added"), None)
     if passed is None:
         return Addition(tuple(events), new, anchor)
-    words = f"the induction {passed.direction}wards went on past {overruled_reason(passed)}"
+    words = f"the induction {passed.direction}wards continued past {overruled_reason(passed)}"
     return Addition(tuple(events), new, anchor, words, passed.vertebra if passed.overruled in SPINE_ENDS else None)
 
 

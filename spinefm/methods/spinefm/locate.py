@@ -114,9 +114,9 @@ def clicked_points(clicks: Sequence[Point]) -> StartingPoints:
     Raises CannotStart for fewer than three, two at one place, and what is no place.
     """
     if not all(math.isfinite(click.x) and math.isfinite(click.y) for click in clicks):
-        raise CannotStart("A clicked point has no place on a film; give two numbers, x and y, for each.")
+        raise CannotStart("A clicked point is not a position on a film; give two numbers, x and y, for each.")
     if len(set(clicks)) < len(clicks):
-        raise CannotStart("Two of the clicked points lie at one place; click each vertebra once.")
+        raise CannotStart("Two of the clicked points coincide; click each vertebra once.")
     if len(clicks) < 3:
         raise CannotStart("The induction starts from three neighbouring vertebrae; click the centres of three.")
     axis = principal_axis(clicks)

@@ -140,7 +140,7 @@ def _why_not(located: Located, triples: int) -> str:
     """One sentence on why no run can start, and what to do."""
     kept = sum(detection.kept for detection in located.detections)
     remedy = "click the centres of three neighbouring vertebrae to start from them."
-    upright = f"turn the film if it lies on its side, or {remedy}"
+    upright = f"rotate the film if it lies on its side, or {remedy}"
     if kept < 3:
         found = {0: "No vertebra was", 1: "Only 1 vertebra was"}.get(kept, f"Only {kept} vertebrae were")
         return f"{found} detected with a score of at least {located.limit_used:.2f}; {upright}"

@@ -87,7 +87,7 @@ class InductionState:
     def towards(self, direction: Direction) -> DirectionState:
         """Where the induction in `direction` is. Raises ValueError for a spine of fewer than three vertebrae."""
         if len(self.order) < 3:
-            raise ValueError("The induction needs three vertebrae to go on from.")
+            raise ValueError("The induction needs three vertebrae to continue from.")
         last = self.order[-3:] if direction == "down" else self.order[2::-1]
         a, b, c = (self.found[number].centroid for number in last)
         return DirectionState(direction, (a, b, c), last[-1], self.steps.get(direction, 0) + 1)

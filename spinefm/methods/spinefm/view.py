@@ -17,7 +17,7 @@ KINDS = {
     "frontal": "a frontal or oblique spine film",
     "radiograph": "a radiograph of another part of the body",
     "slice": "a slice of CT or MR",
-    "picture": "a picture that is no radiograph",
+    "picture": "a picture that is not a radiograph",
 }
 """The network's views in words."""
 
@@ -64,7 +64,7 @@ def warnings(seen: Viewed | None) -> list[str]:
         return []
     sentences = []
     if seen.lateral < seen.lateral_limit:
-        sentences.append(f"{unlike_lateral(seen)} Trust no outline and no name on it unseen.")
+        sentences.append(f"{unlike_lateral(seen)} Check every outline and every name on it.")
     elif seen.distance > seen.distance_limit:
         sentences.append(
             f"This film is unlike the lateral films of training (distance {seen.distance:.1f} > "
@@ -88,5 +88,5 @@ def lying(seen: Viewed | None) -> list[str]:
     if seen is None or not seen.turned:
         return []
     lies = "upside down" if seen.turn == 2 else "on its side"
-    how = f"turn it clockwise by {90 * seen.turn}° and run it again."
+    how = f"rotate it clockwise by {90 * seen.turn}° and run it again."
     return [f"The film seems to lie {lies} ({percent(seen.turn_probability)}): {how}"]

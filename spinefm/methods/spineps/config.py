@@ -35,7 +35,7 @@ class SpinepsConfig(WholeFilmConfig):
     body_and_disc: float = positive(
         1.6,
         10,
-        "Area of a body and the disc below it in eroded bodies: a piece without a waist holds one body for each.",
+        "Area of a body and the disc below it in eroded bodies: a piece without a waist contains one body for each.",
     )
     along_limit: float = share(0.7, "Least cosine between such a piece's direction and the spine's.")
     widest_spacing: float = number(1.5, 10, "No spacing is so many widths of the spine: a body between was missed.")

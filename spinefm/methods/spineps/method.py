@@ -122,7 +122,7 @@ class Spineps(WholeFilmMethod):
         spine = along_spine(instances(fusion, classes, found, config))
         if not spine:
             raise CannotStart(
-                "No cutout holds a vertebra in its middle: choose the method spinefm and click three vertebrae."
+                "No crop shows a vertebra in its centre: choose the method spinefm and click three vertebrae."
             )
         names = named_by_path(spine, config)
         yield names

@@ -1,43 +1,62 @@
+// @ts-check
 // The view lives in the page's address, so that a link leads to what is on show.
 
 import { clamp } from "../shared/numbers.js";
 import { ORDERS } from "./model.js";
+import { PAGE, START } from "./state.js";
 
-export const START = { run: "", with: "", levels: [], show: [], region: "", stop: "", verdict: "", search: "", dice: null, distance: null, limit: 0.4, sort: "worst", mode: "wall", case: "" };
+/** @typedef {import("./types").State} State */
+/** @typedef {import("./types").Range} Range */
+
 const LISTS = ["levels", "show"];
 const RANGES = ["dice", "distance"];
 
+/** @returns {State} */
 export function stateInAddress() {
   const asked = new URL(location.href).searchParams;
+  /** @type {any} */
   const state = { ...START };
   for (const name of Object.keys(START)) {
     const text = asked.get(`x-${name}`);
-    if (text === null) continue;
-    if (LISTS.includes(name)) state[name] = text.split(".").filter(Boolean);
-    else if (RANGES.includes(name)) state[name] = rangeOf(text);
-    else if (name === "limit") state.limit = clamp(Number(text) || START.limit, 0.05, 0.95);
-    else state[name] = text;
+    if (text !== null) state[name] = valueOf(name, text);
   }
-  if (!["wall", "table"].includes(state.mode)) state.mode = START.mode;
-  if (!ORDERS[state.sort]) state.sort = START.sort;
+  if (!Object.hasOwn(PAGE, state.mode)) state.mode = START.mode;
+  if (!Object.hasOwn(ORDERS, state.sort)) state.sort = START.sort;
   return state;
 }
 
-function rangeOf(text) {
-  const ends = text.split("_").map(Number);
-  return ends.length === 2 && ends.every(Number.isFinite) ? ends : null;
+/** @param {string} name @param {string} text */
+function valueOf(name, text) {
+  if (LISTS.includes(name)) return text.split(".").filter(Boolean);
+  if (RANGES.includes(name)) return rangeOf(text);
+  return name === "limit" ? clamp(Number(text) || START.limit, 0.05, 0.95) : text;
 }
 
+/** @param {string} text @returns {Range | null} */
+function rangeOf(text) {
+  const [low, high, ...more] = text.split("_").map(Number);
+  return Number.isFinite(low) && Number.isFinite(high) && !more.length ? [low, high] : null;
+}
+
+/** @param {string} name @param {any} value */
+function textOf(name, value) {
+  if (Array.isArray(value)) return value.join(RANGES.includes(name) ? "_" : ".");
+  return value === null ? "" : String(value);
+}
+
+/** @param {State} state */
 export function writeState(state) {
   const address = new URL(location.href);
   for (const [name, value] of Object.entries(state)) {
-    const text = Array.isArray(value) ? value.join(RANGES.includes(name) ? "_" : ".") : value === null ? "" : String(value);
-    if (text === "" || JSON.stringify(value) === JSON.stringify(START[name])) address.searchParams.delete(`x-${name}`);
+    const text = textOf(name, value);
+    const usual = JSON.stringify(value) === JSON.stringify(/** @type {any} */ (START)[name]);
+    if (text === "" || usual) address.searchParams.delete(`x-${name}`);
     else address.searchParams.set(`x-${name}`, text);
   }
   history.replaceState(history.state, "", address);
 }
 
+/** @param {boolean} open */
 export function markTab(open) {
   const address = new URL(location.href);
   if (open) address.searchParams.set("tab", "explore");

@@ -1,98 +1,117 @@
+// @ts-check
 // One film with truth, prediction and their difference.
 
 import { svg } from "../shared/dom.js";
-import { pathText } from "./wall.js";
+import { extentOf, middle, pathText } from "./paths.js";
 
-export function spineCanvas(root) {
-  const picture = root.querySelector(".ex-picture");
-  const layers = { truth: true, found: true, difference: true, other: true };
-  let whole = false;
-  let drawn = null;
-  let count = 0;
+/** @typedef {import("./types").Detail} Detail */
+/** @typedef {import("./types").Drawing} Drawing */
+/** @typedef {import("./types").Outlined} Outlined */
+/** @typedef {import("./types").Place} Place */
 
-  // The part of the film round everything drawn; the whole film where nothing is.
-  function framed(drawing, width, height) {
-    const boxes = Object.values(drawing.boxes).map(([x0, y0, x1, y1]) => [x0, y0, x1, y1]);
-    const points = [...Object.values(drawing.truth), ...drawing.masks.map((mask) => mask.outline), ...boxes].flat();
-    if (!points.length) return [0, 0, width, height];
-    const xs = points.filter((_, k) => k % 2 === 0);
-    const ys = points.filter((_, k) => k % 2 === 1);
-    const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const margin = 0.12 * Math.max(right - left, bottom - top) + 8;
-    const [x, y] = [Math.max(0, left - 2 * margin), Math.max(0, top - margin)];
-    return [x, y, Math.min(width, right + 2 * margin) - x, Math.min(height, bottom + margin) - y];
+export class CaseCanvas {
+  /** @param {Element} root */
+  constructor(root) {
+    this.picture = /** @type {SVGElement} */ (root.querySelector(".ex-picture"));
+    /** @type {Record<string, boolean>} */
+    this.layers = { truth: true, found: true, difference: true, other: true };
+    this.whole = false;
+    /** @type {[Detail | null, Place[], Record<string, string>, Detail | null] | null} */
+    this.drawn = null;
+    this.cuts = 0;
   }
 
-  // Where exactly one of the two outlines lies (even-odd), cut to the truth: not covered; to the mask: too much.
-  function difference(truth, found) {
-    const here = `ex-cut-${count++}`;
-    const cut = (name, d) => svg("clipPath", { id: `${here}-${name}` }, svg("path", { d }));
-    const part = (name) => svg("path", { class: name, d: truth + found, "fill-rule": "evenodd", "clip-path": `url(#${here}-${name})` });
-    return svg("g", {}, cut("less", truth), cut("more", found), truth ? part("less") : null, found ? part("more") : null);
-  }
-
-  function layer(name, children) {
-    return svg("g", { class: `layer ${name}`, "data-on": String(layers[name]) }, children);
-  }
-
-  // rows: [level, number, chosen] of each vertebra of the case.
-  function show(detail, rows, colours, other) {
-    drawn = [detail, rows, colours, other];
-    picture.replaceChildren();
+  /** @param {Detail | null} detail @param {Place[]} places each vertebra of the case @param {Record<string, string>} colours @param {Detail | null} other */
+  show(detail, places, colours, other) {
+    this.drawn = [detail, places, colours, other];
+    this.picture.replaceChildren();
     if (!detail) return;
-    const { width, height, drawing, url } = detail;
-    const frame = whole ? [-0.5, -0.5, width, height] : framed(drawing, width, height);
+    const { width, height, drawing } = detail;
+    const frame = this.whole ? [-0.5, -0.5, width, height] : framed(drawing, width, height);
     const size = Math.max(frame[2], frame[3]);
-    picture.setAttribute("viewBox", frame.join(" "));
-    const masks = new Map(drawing.masks.map((mask) => [mask.number, mask]));
-    const truths = Object.entries(drawing.truth);
-    const pairs = rows.map(([level, number]) => [pathText(drawing.truth[level] || []), pathText((masks.get(number) || { outline: [] }).outline)]);
-    const chosen = rows.find((row) => row[2]);
-    picture.append(
-      // outlines count from pixel centres, pictures from pixel corners
-      url ? svg("image", { href: url, x: -0.5, y: -0.5, width, height, preserveAspectRatio: "none" }) : svg("rect", { x: -0.5, y: -0.5, width, height, fill: "#000" }),
-      layer("difference", pairs.map(([truth, found]) => difference(truth, found))),
-      layer("truth", [
-        ...truths.map(([, points]) => svg("path", { d: pathText(points) })),
-        ...Object.values(drawing.partial).map((points) => svg("path", { class: "partial", d: pathText(points) })),
-        ...Object.values(drawing.boxes).map(([x0, y0, x1, y1]) => svg("rect", { x: x0 - 0.5, y: y0 - 0.5, width: x1 - x0, height: y1 - y0 })),
-      ]),
-      layer("found", drawing.masks.map((mask) => svg("path", { d: pathText(mask.outline), style: `stroke:${colours[mask.name] || "#fff"}` }))),
-      layer("other", other ? other.drawing.masks.map((mask) => svg("path", { d: pathText(mask.outline) })) : []),
+    this.picture.setAttribute("viewBox", frame.join(" "));
+    const outlines = new Map(drawing.masks.map((mask) => [mask.number, mask.outline]));
+    /** @param {Place} place */
+    const pairOf = ([level, number]) => ({ truth: drawing.truth[level] || [], found: outlines.get(number ?? -1) || [] });
+    const chosen = places.find((place) => place[2]);
+    this.picture.append(
+      film(detail),
+      this.layer("difference", places.map((place) => this.difference(pairOf(place)))),
+      this.layer("truth", truthShapes(drawing)),
+      this.layer("found", drawing.masks.map((mask) => svg("path", { d: pathText(mask.outline), style: `stroke:${colours[mask.name] || "#fff"}` }))),
+      this.layer("other", other ? other.drawing.masks.map((mask) => svg("path", { d: pathText(mask.outline) })) : []),
       svg("g", { class: "names" }, drawing.masks.map((mask) => nameOf(mask, size))),
-      chosen ? marked(drawing.truth[chosen[0]] || (masks.get(chosen[1]) || { outline: [] }).outline, size) : "",
+      chosen ? pointerTo(pairOf(chosen), size) : "",
     );
   }
 
-  function nameOf(mask, size) {
-    const [x, y] = middle(mask.outline);
-    return svg("text", { x, y, "font-size": size / 34, "text-anchor": "middle", "dominant-baseline": "central" }, mask.name);
+  /** @param {string} name @param {any[]} children */
+  layer(name, children) {
+    return svg("g", { class: `layer ${name}`, "data-on": String(this.layers[name]) }, children);
   }
 
-  function middle(points) {
-    const xs = points.filter((_, k) => k % 2 === 0);
-    const ys = points.filter((_, k) => k % 2 === 1);
-    return [(Math.min(...xs) + Math.max(...xs)) / 2, (Math.min(...ys) + Math.max(...ys)) / 2];
+  /** Where exactly one of the two outlines lies (even-odd), cut to the truth: not covered; to the mask: too much.
+   * @param {{truth: number[], found: number[]}} pair */
+  difference(pair) {
+    const here = `ex-cut-${this.cuts++}`;
+    const [truth, found] = [pathText(pair.truth), pathText(pair.found)];
+    const cut = (/** @type {string} */ name, /** @type {string} */ d) => svg("clipPath", { id: `${here}-${name}` }, svg("path", { d }));
+    const part = (/** @type {string} */ name) => svg("path", { class: name, d: truth + found, "fill-rule": "evenodd", "clip-path": `url(#${here}-${name})` });
+    return svg("g", {}, cut("less", truth), cut("more", found), truth ? part("less") : null, found ? part("more") : null);
   }
 
-  function marked(points, size) {
-    if (!points.length) return "";
-    const [x, y] = middle(points);
-    const left = Math.min(...points.filter((_, k) => k % 2 === 0)) - size / 40;
-    return svg("path", { class: "mark", d: `M${left - size / 30} ${y - size / 60}L${left} ${y}L${left - size / 30} ${y + size / 60}Z`, "data-x": x });
+  /** Shows or hides a layer; returns whether it is on. @param {string} name */
+  toggle(name) {
+    this.layers[name] = !this.layers[name];
+    for (const node of this.picture.querySelectorAll(`.layer.${name}`)) /** @type {SVGElement} */ (node).dataset.on = String(this.layers[name]);
+    return this.layers[name];
   }
 
-  function toggle(name) {
-    layers[name] = !layers[name];
-    for (const node of picture.querySelectorAll(`.layer.${name}`)) node.dataset.on = String(layers[name]);
-    return layers[name];
+  /** Shows the whole film or the spine alone; returns whether it is the whole. */
+  toggleWhole() {
+    this.whole = !this.whole;
+    if (this.drawn) this.show(...this.drawn);
+    return this.whole;
   }
+}
 
-  function toggleWhole() {
-    whole = !whole;
-    if (drawn) show(...drawn);
-    return whole;
-  }
+/** The part of the film round everything drawn; the whole film where nothing is.
+ * @param {Drawing} drawing @param {number} width @param {number} height */
+function framed(drawing, width, height) {
+  const points = [...Object.values(drawing.truth), ...drawing.masks.map((mask) => mask.outline), ...Object.values(drawing.boxes)].flat();
+  if (!points.length) return [0, 0, width, height];
+  const [left, top, right, bottom] = extentOf(points);
+  const margin = 0.12 * Math.max(right - left, bottom - top) + 8;
+  const [x, y] = [Math.max(0, left - 2 * margin), Math.max(0, top - margin)];
+  return [x, y, Math.min(width, right + 2 * margin) - x, Math.min(height, bottom + margin) - y];
+}
 
-  return { show, toggle, toggleWhole };
+/** Outlines count from pixel centres, pictures from pixel corners. @param {Detail} detail */
+function film({ url, width, height }) {
+  const place = { x: -0.5, y: -0.5, width, height };
+  return url ? svg("image", { href: url, ...place, preserveAspectRatio: "none" }) : svg("rect", { ...place, fill: "#000" });
+}
+
+/** @param {Drawing} drawing */
+function truthShapes({ truth, partial, boxes }) {
+  return [
+    ...Object.values(truth).map((points) => svg("path", { d: pathText(points) })),
+    ...Object.values(partial).map((points) => svg("path", { class: "partial", d: pathText(points) })),
+    ...Object.values(boxes).map(([x0, y0, x1, y1]) => svg("rect", { x: x0 - 0.5, y: y0 - 0.5, width: x1 - x0, height: y1 - y0 })),
+  ];
+}
+
+/** @param {Outlined} mask @param {number} size */
+function nameOf(mask, size) {
+  const [x, y] = middle(mask.outline);
+  return svg("text", { x, y, "font-size": size / 34, "text-anchor": "middle", "dominant-baseline": "central" }, mask.name);
+}
+
+/** An arrowhead on the left of the chosen vertebra. @param {{truth: number[], found: number[]}} pair @param {number} size */
+function pointerTo({ truth, found }, size) {
+  const points = truth.length ? truth : found;
+  if (!points.length) return "";
+  const [x, y] = middle(points);
+  const left = extentOf(points)[0] - size / 40;
+  return svg("path", { class: "mark", d: `M${left - size / 30} ${y - size / 60}L${left} ${y}L${left - size / 30} ${y + size / 60}Z`, "data-x": x });
 }

@@ -1,46 +1,65 @@
+// @ts-check
 // The table of levels, beside the published figures where they are of the same films, and bars that filter when clicked.
 
 import { html } from "../shared/dom.js";
-import { casesOf, extraFigures, levelFigures, nameFigures } from "./model.js";
+import { extraFigures, levelFigures, nameFigures, passing } from "./model.js";
+
+/** @typedef {import("./types").View} View */
+/** @typedef {import("./types").Model} Model */
+/** @typedef {import("./types").Act} Act */
+/** @typedef {import("./types").Bar} Bar */
+/** @typedef {import("./types").Figures} Figures */
 
 const DICE_BINS = 20;
 const DISTANCE_BINS = [0, 0.5, 1, 1.5, 2, 3, 4, 6, 10, 1e6];
 
+/** @param {number | null | undefined} value @param {number} digits */
 function fixed(value, digits) {
   return value === null || value === undefined || Number.isNaN(value) ? "–" : value.toFixed(digits);
 }
 
-// A Dice as the papers print it, without the nought.
+/** A Dice as the papers print it, without the nought. @param {number | null | undefined} value */
 function share(value) {
   return fixed(value, 3).replace(/^0\./, ".");
 }
 
-export function drawSummary(node, view) {
-  const { model, state } = view;
-  const { masks, judged } = extraFigures(model, state.limit);
-  const sum = (column) => model.films[column].reduce((total, value) => total + value, 0);
-  const shifted = model.films.shift.filter((value) => value !== null && value !== 0).length;
-  const perFilm = judged ? `${(masks / judged).toFixed(2)} per film` : "not judged: the truth is not complete";
+/** @param {Element} node @param {View} view */
+export function drawSummary(node, { model, state }) {
   const failed = model.films.failure.filter(Boolean).length;
   const pq = model.data.panoptic;
   node.replaceChildren(
     html("strong", {}, `${model.films.name.length} films`),
-    ` · ${masks} false masks (${perFilm}) · ${sum("doubled")} doubled · ${sum("merged")} over two bodies · ${sum("wrong")} wrong names (counted at a Dice above 0.40), shifted on ${shifted} films`,
+    ` · ${masksText(model, state.limit)}`,
     pq ? ` · PQ ${fixed(pq.pq, 3)} = SQ ${fixed(pq.sq, 3)} × RQ ${fixed(pq.rq, 3)} (IoU above 0.50)` : "",
     ` · ${namesText(nameFigures(model, state.limit))}`,
     failed ? ` · no run could start on ${failed}` : "",
-    model.data.skipped.length ? html("details", {}, html("summary", {}, `${model.data.skipped.length} films and labels left out`),
-      html("ul", {}, model.data.skipped.slice(0, 50).map((one) => html("li", {}, `${one.name}: ${one.why}`)))) : "",
+    model.data.skipped.length ? skippedList(model.data.skipped) : "",
   );
 }
 
-// Over all bodies first: where C2 or S1 is in view names are easy.
+/** @param {Model} model @param {number} limit */
+function masksText(model, limit) {
+  const { masks, judged } = extraFigures(model, limit);
+  const sum = (/** @type {"doubled" | "merged" | "wrong"} */ column) => model.films[column].reduce((total, value) => total + value, 0);
+  const shifted = model.films.shift.filter((value) => value !== null && value !== 0).length;
+  const perFilm = judged ? `${(masks / judged).toFixed(2)} per film` : "not judged: the truth is not complete";
+  return `${masks} false masks (${perFilm}) · ${sum("doubled")} doubled · ${sum("merged")} over two bodies · ${sum("wrong")} wrong names (counted at a Dice above 0.40), shifted on ${shifted} films`;
+}
+
+/** @param {{name: string, why: string}[]} skipped */
+function skippedList(skipped) {
+  return html("details", {}, html("summary", {}, `${skipped.length} films and labels left out`),
+    html("ul", {}, skipped.slice(0, 50).map((one) => html("li", {}, `${one.name}: ${one.why}`))));
+}
+
+/** Over all bodies first: where C2 or S1 is in view names are easy. @param {ReturnType<typeof nameFigures>} figures */
 function namesText({ all, anchored }) {
-  const shares = (one) => `${fixed(one.named, 1)} % right, ${fixed(one.misnamed, 1)} % wrong, ${fixed(one.unnamed, 1)} % unnamed`;
+  const shares = (/** @type {{named: number, misnamed: number, unnamed: number}} */ one) => `${fixed(one.named, 1)} % right, ${fixed(one.misnamed, 1)} % wrong, ${fixed(one.unnamed, 1)} % unnamed`;
   if (!all) return "no body has a name";
   return `names of all ${all.count} bodies: ${shares(all)}${anchored ? `; given C2 or S1 in view: ${shares(anchored)}` : ""}`;
 }
 
+/** @param {Element} node @param {View} view @param {Act} act */
 export function drawLevels(node, view, act) {
   const { model, state } = view;
   const published = model.data.published;
@@ -53,15 +72,16 @@ export function drawLevels(node, view, act) {
   node.replaceChildren(html("table", { class: "ex-table" }, head, body));
 }
 
-// Filters leave the table as it is: it is computed again for another run or limit only.
+/** Filters leave the table as it is: it is computed again for another run or limit only. @param {View} view */
 function figuresAt(view) {
-  const { model, state, figures: known } = view;
-  if (!known || known.model !== model || known.limit !== state.limit) {
-    view.figures = { model, limit: state.limit, rows: levelFigures(model, state.limit) };
-  }
+  const { model, state } = view;
+  const known = view.figures;
+  if (known && known.model === model && known.limit === state.limit) return known.rows;
+  view.figures = { model, limit: state.limit, rows: levelFigures(model, state.limit) };
   return view.figures.rows;
 }
 
+/** @param {Figures} row @param {import("./types").Columns["published"][string] | undefined} beside @param {View} view @param {Act} act */
 function levelRow(row, beside, view, act) {
   const chosen = view.state.levels.includes(row.level);
   const label = row.level.startsWith("all") ? html("span", {}, row.level === "all" ? "all" : "outlinable")
@@ -73,23 +93,22 @@ function levelRow(row, beside, view, act) {
     cells.map((text) => html("td", {}, String(text))), known.map((text) => html("td", { class: "beside" }, text)));
 }
 
-// Each histogram counts what passes all other filters, so that its own bars stay to be chosen from.
+/** Each histogram counts what passes all other filters, so that its own bars stay to be chosen from.
+ * @param {Element} root @param {View} view @param {Act} act */
 export function drawHistograms(root, view, act) {
-  drawBars(root.querySelector('[data-bars="dice"]'), "Dice", diceBars(view), (bar) => act.setRange("dice", bar.range));
-  drawBars(root.querySelector('[data-bars="distance"]'), "ASSD, px", distanceBars(view), (bar) => act.setRange("distance", bar.range));
-  drawBars(root.querySelector('[data-bars="stop"]'), "why the induction ended", stopBars(view), (bar) => act.setStop(bar.label), true);
+  const place = (/** @type {string} */ name) => /** @type {Element} */ (root.querySelector(`[data-bars="${name}"]`));
+  drawColumns(place("dice"), "Dice", diceBars(view), (bar) => act.setRange("dice", bar.range));
+  drawColumns(place("distance"), "ASSD, px", distanceBars(view), (bar) => act.setRange("distance", bar.range));
+  drawLines(place("stop"), "why the induction ended", stopBars(view), (bar) => act.setStop(bar.label));
 }
 
+/** @param {View} view @param {"dice" | "distance"} name @param {number[]} edges @param {(i: number) => number | null} value
+ * @param {(low: number, high: number) => string} label @returns {Bar[]} */
 function binned(view, name, edges, value, label) {
   const counts = new Array(edges.length - 1).fill(0);
-  for (const { rows } of casesOf(view, name)) {
-    for (const i of rows) {
-      const stored = value(i);
-      if (stored === null) continue;
-      let bin = edges.findIndex((edge) => stored < edge) - 1;
-      if (bin < -1 || bin >= counts.length || stored >= edges[edges.length - 1]) bin = counts.length - 1;
-      counts[Math.max(0, bin)] += 1;
-    }
+  for (const i of passing(view, name).flatMap(({ rows }) => rows)) {
+    const stored = value(i);
+    if (stored !== null) counts[binOf(stored, edges)] += 1;
   }
   const chosen = view.state[name];
   return counts.map((count, k) => ({
@@ -98,42 +117,72 @@ function binned(view, name, edges, value, label) {
   }));
 }
 
+/** The bin of a value; the first and the last take what lies beyond them. @param {number} value @param {number[]} edges */
+function binOf(value, edges) {
+  const above = edges.findIndex((edge) => value < edge);
+  return above < 0 ? edges.length - 2 : Math.max(0, above - 1);
+}
+
+/** @param {View} view */
 function diceBars(view) {
   const edges = Array.from({ length: DICE_BINS + 1 }, (_, k) => k / DICE_BINS);
   return binned(view, "dice", edges, view.model.dice, (low, high) => `Dice ${low.toFixed(2)} to ${high.toFixed(2)}`);
 }
 
+/** @param {View} view */
 function distanceBars(view) {
-  const value = (i) => (view.model.rows.assd[i] === null ? null : view.model.rows.assd[i] / 100);
+  const value = (/** @type {number} */ i) => {
+    const stored = view.model.rows.assd[i];
+    return stored === null ? null : stored / 100;
+  };
   return binned(view, "distance", DISTANCE_BINS, value, (low, high) => (high > 1e5 ? `over ${low} px` : `${low} to ${high} px`));
 }
 
+/** @param {View} view @returns {Bar[]} */
 function stopBars(view) {
   const counts = new Map();
-  for (const { film } of casesOf(view, "stop")) {
+  for (const { film } of passing(view, "stop")) {
     for (const reason of new Set(view.model.stops(film))) counts.set(reason, (counts.get(reason) || 0) + 1);
   }
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([label, count]) => ({ label, count, on: view.state.stop ? view.state.stop === label : null }));
+  const { stop } = view.state;
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([label, count]) => ({ label, count, range: [0, 0], on: stop ? stop === label : null }));
 }
 
-function drawBars(node, title, bars, choose, across = false) {
+/** A histogram: columns, with the ends of the axis. @param {Element} node @param {string} title @param {Bar[]} bars @param {(bar: Bar) => void} choose */
+function drawColumns(node, title, bars, choose) {
+  const scale = scaleOf(bars);
+  const parts = bars.map((bar) => barButton(bar, choose, html("i", { style: `height:${scale(bar.count)}%` })));
+  const ends = html("div", { class: "ex-ends" }, html("span", {}, String(bars[0].range[0])), html("span", {}, lastEdge(bars)));
+  node.replaceChildren(headOf(title, bars), html("div", { class: "ex-plot" }, parts), ends);
+}
+
+/** Bars with names, one below the other. @param {Element} node @param {string} title @param {Bar[]} bars @param {(bar: Bar) => void} choose */
+function drawLines(node, title, bars, choose) {
+  const scale = scaleOf(bars);
+  const parts = bars.map((bar) => barButton(bar, choose, [html("span", { class: "name" }, bar.label), html("b", {}, String(bar.count)), html("i", { style: `width:${scale(bar.count)}%` })]));
+  node.classList.add("across");
+  node.replaceChildren(headOf(title, bars), html("div", { class: "ex-plot" }, parts));
+}
+
+/** Per cent of the longest bar; what is there is never too short to be seen. @param {Bar[]} bars */
+function scaleOf(bars) {
   const most = Math.max(1, ...bars.map((bar) => bar.count));
-  const scale = (count) => (count ? Math.max(4, (100 * count) / most) : 0);
-  const parts = bars.map((bar) => html("button", {
-    type: "button", title: `${bar.label}: ${bar.count}`, "aria-label": `${bar.label}: ${bar.count}`, "data-bar": bar.label,
-    class: bar.on === false ? "off" : null, "aria-pressed": String(bar.on === true), onclick: () => choose(bar),
-  }, across ? [html("span", { class: "name" }, bar.label), html("b", {}, String(bar.count)), html("i", { style: `width:${scale(bar.count)}%` })]
-    : html("i", { style: `height:${scale(bar.count)}%` })));
-  node.classList.toggle("across", across);
-  const total = bars.reduce((sum, bar) => sum + bar.count, 0);
-  node.replaceChildren(html("h4", {}, title, html("span", {}, `${total}`)), html("div", { class: "ex-plot" }, parts),
-    across || !bars.length ? "" : html("div", { class: "ex-ends" }, html("span", {}, firstEdge(bars)), html("span", {}, lastEdge(bars))));
+  return (/** @type {number} */ count) => (count ? Math.max(4, (100 * count) / most) : 0);
 }
 
-function firstEdge(bars) {
-  return String(bars[0].range[0]);
+/** @param {string} title @param {Bar[]} bars */
+function headOf(title, bars) {
+  return html("h4", {}, title, html("span", {}, String(bars.reduce((sum, bar) => sum + bar.count, 0))));
 }
 
+/** @param {Bar} bar @param {(bar: Bar) => void} choose @param {any} content */
+function barButton(bar, choose, content) {
+  const words = `${bar.label}: ${bar.count}`;
+  return html("button", { type: "button", title: words, "aria-label": words, "data-bar": bar.label, class: bar.on === false ? "off" : null,
+    "aria-pressed": String(bar.on === true), onclick: () => choose(bar) }, content);
+}
+
+/** @param {Bar[]} bars */
 function lastEdge(bars) {
   const [low, high] = bars[bars.length - 1].range;
   return high > 1e5 ? `> ${low}` : String(high);

@@ -17,7 +17,7 @@ function begin(what) {
   document.querySelector(what === "zip" ? "#explore-zip" : "#explore-phantoms").click();
 }
 
-const explorer = spineExplorer(element, {
+const explorer = new Explorer(element, {
   runs: () => server.runs(ownIds()),
   open: (run) => server.open_run(run),
   look,

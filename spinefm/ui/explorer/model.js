@@ -1,4 +1,10 @@
+// @ts-check
 // A run's stored values as columns, and every figure that follows from them at a limit of identification.
+
+/** @typedef {import("./types").Model} Model */
+/** @typedef {import("./types").View} View */
+/** @typedef {import("./types").Case} Case */
+/** @typedef {import("./types").Status} Status */
 
 const LEVELS_OF_SPINE = ["C", "T", "L", "S"];
 const OUTLINABLE = "all, outlinable";
@@ -6,96 +12,120 @@ const WORST_SHARE = 0.1;
 export const CHANGED = 0.02;
 const DICE_UNIT = 1e6; // Dice are whole millionths, so that a limit decides as it does in the tables
 
+/** @param {import("./types").Columns} data @returns {Model} */
 export function spineModel(data) {
   const { rows, films } = data;
   const count = rows.film.length;
-  const dice = (i) => (rows.dice[i] === null ? null : rows.dice[i] / DICE_UNIT);
-  const name = (i) => data.names[rows.name[i]];
-  const level = (i) => data.levels[rows.level[i]];
-  const isExtra = (i) => rows.kind[i] === 2;
-  const isBody = (i) => rows.kind[i] === 0;
-  const starts = new Int32Array(films.name.length + 1).fill(count);
-  for (let i = count - 1; i >= 0; i--) starts[rows.film[i]] = i;
-  for (let f = films.name.length - 1; f >= 0; f--) starts[f] = Math.min(starts[f], starts[f + 1]);
+  const dice = (/** @type {number} */ i) => inUnits(rows.dice[i]);
+  const name = (/** @type {number} */ i) => data.names[rows.name[i]];
+  const level = (/** @type {number} */ i) => data.levels[rows.level[i]];
+  const isExtra = (/** @type {number} */ i) => rows.kind[i] === 2;
+  const isBody = (/** @type {number} */ i) => rows.kind[i] === 0;
+  const above = (/** @type {number} */ i, /** @type {number} */ limit) => (rows.dice[i] ?? 0) > stored(limit);
 
+  /** @param {number} i @param {number} limit */
   function identified(i, limit) {
-    return isBody(i) ? rows.dice[i] > stored(limit) : rows.found[i] === 1;
+    return isBody(i) ? above(i, limit) : rows.found[i] === 1;
   }
 
-  // missed, misnamed, unnamed or right for annotated vertebrae; false or doubled for masks beyond them.
+  /** Right, misnamed, unnamed or missed for annotated vertebrae; false or doubled for masks beyond them.
+   * @param {number} i @param {number} limit @returns {Status} */
   function status(i, limit) {
-    if (isExtra(i)) return rows.dice[i] > stored(limit) ? "doubled" : "false";
+    if (isExtra(i)) return above(i, limit) ? "doubled" : "false";
     if (!identified(i, limit)) return "missed";
     if (name(i) === level(i)) return "right";
     return LEVELS_OF_SPINE.includes(name(i)[0]) ? "misnamed" : "unnamed";
   }
 
+  /** @param {number} i @param {number} limit */
   function overall(i, limit) {
-    return isBody(i) && identified(i, limit) ? dice(i) : 0;
+    return isBody(i) && identified(i, limit) ? dice(i) ?? 0 : 0;
   }
 
-  // Why the induction ended upwards and downwards.
+  /** Why the induction ended upwards and downwards. @param {number} film */
   function stops(film) {
     return [films.stop_up[film], films.stop_down[film]].map((index) => data.stops[index]).filter(Boolean);
   }
 
-  return { data, count, starts, dice, name, level, isExtra, isBody, identified, status, overall, stops, films, rows };
+  return { data, count, starts: startsOf(rows.film, films.name.length), dice, name, level, isExtra, isBody, identified, status, overall, stops, films, rows };
 }
 
-// A Dice or a limit as it is stored.
+/** A Dice or a limit as it is stored. @param {number} dice */
 function stored(dice) {
   return Math.round(dice * DICE_UNIT);
 }
 
-// The paper's figures at a limit: per level, of all bodies, and of those that a reader could outline.
-export function levelFigures(model, limit) {
-  const groups = new Map(model.data.levels.filter(Boolean).map((level) => [level, []]));
-  const all = [];
-  for (let i = 0; i < model.count; i++) {
-    if (model.isExtra(i)) continue;
-    groups.get(model.level(i)).push(i);
-    all.push(i);
-  }
-  const outlinable = all.filter((i) => model.rows.outlinable[i] === 1);
-  return [...groups, ["all", all], [OUTLINABLE, outlinable]].filter(([, rows]) => rows.length).map(([level, rows]) => figures(model, level, rows, limit));
+/** @param {number | null} dice as it is stored */
+function inUnits(dice) {
+  return dice === null ? null : dice / DICE_UNIT;
 }
 
+/** The first row of each film, then the number of rows. @param {number[]} film of each row, rising @param {number} films */
+function startsOf(film, films) {
+  const starts = new Int32Array(films + 1).fill(film.length);
+  for (let i = film.length - 1; i >= 0; i--) starts[film[i]] = i;
+  for (let f = films - 1; f >= 0; f--) starts[f] = Math.min(starts[f], starts[f + 1]);
+  return starts;
+}
+
+/** The rows of a film. @param {Model} model @param {number} film */
+export function rowsOf(model, film) {
+  return Array.from({ length: model.starts[film + 1] - model.starts[film] }, (_, k) => model.starts[film] + k);
+}
+
+/** The paper's figures at a limit: per level, of all bodies, and of those that a reader could outline.
+ * @param {Model} model @param {number} limit */
+export function levelFigures(model, limit) {
+  const all = annotated(model);
+  const groups = new Map(model.data.levels.filter(Boolean).map((level) => [level, /** @type {number[]} */ ([])]));
+  for (const i of all) groups.get(model.level(i))?.push(i);
+  groups.set("all", all).set(OUTLINABLE, all.filter((i) => model.rows.outlinable[i] === 1));
+  return [...groups].filter(([, rows]) => rows.length).map(([level, rows]) => figures(model, level, rows, limit));
+}
+
+/** The rows of annotated vertebrae. @param {Model} model */
+function annotated(model) {
+  return Array.from({ length: model.count }, (_, i) => i).filter((i) => !model.isExtra(i));
+}
+
+/** @param {Model} model @param {string} level @param {number[]} rows @param {number} limit @returns {import("./types").Figures} */
 function figures(model, level, rows, limit) {
   const bodies = rows.filter(model.isBody);
   const overall = Float64Array.from(bodies, (i) => model.overall(i, limit)).sort();
   const located = bodies.filter((i) => model.identified(i, limit));
   const worst = overall.subarray(0, Math.max(1, Math.round(WORST_SHARE * overall.length)));
-  const share = (test) => (100 * rows.filter(test).length) / rows.length;
   return {
     level,
     count: rows.length,
-    identified: share((i) => model.identified(i, limit)),
-    located: meanOf(located.map(model.dice)),
-    overall: meanOf(overall),
+    identified: (100 * rows.filter((i) => model.identified(i, limit)).length) / rows.length,
+    located: meanOf(located.map((i) => model.dice(i) ?? 0)),
+    overall: meanOf([...overall]),
     ...nameShares(model, rows, limit),
-    worst: meanOf(worst),
+    worst: meanOf([...worst]),
   };
 }
 
-// What became of the names of some annotated vertebrae, in per cent; one that was missed has no name.
+/** What became of the names of some annotated vertebrae, in per cent; one that was missed has no name.
+ * @param {Model} model @param {number[]} rows @param {number} limit */
 function nameShares(model, rows, limit) {
-  const share = (wanted) => (100 * rows.filter((i) => wanted.includes(model.status(i, limit))).length) / rows.length;
+  const share = (/** @type {Status[]} */ wanted) => (100 * rows.filter((i) => wanted.includes(model.status(i, limit))).length) / rows.length;
   return { named: share(["right"]), misnamed: share(["misnamed"]), unnamed: share(["unnamed", "missed"]) };
 }
 
-// The names over all bodies, then over those on films that show C2 or S1.
+/** The names over all bodies, then over those on films that show C2 or S1. @param {Model} model @param {number} limit */
 export function nameFigures(model, limit) {
-  const all = Array.from({ length: model.count }, (_, i) => i).filter((i) => !model.isExtra(i));
+  const all = annotated(model);
   const anchored = all.filter((i) => model.films.anchor[model.rows.film[i]] === "whole");
-  const of = (rows) => (rows.length ? { count: rows.length, ...nameShares(model, rows, limit) } : null);
+  const of = (/** @type {number[]} */ rows) => (rows.length ? { count: rows.length, ...nameShares(model, rows, limit) } : null);
   return { all: of(all), anchored: of(anchored) };
 }
 
+/** @param {number[]} values @returns {number | null} */
 export function meanOf(values) {
   return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
 }
 
-// Masks on no body at a limit, and the films whose truth is complete enough to count them.
+/** Masks on no body at a limit, and the films whose truth is complete enough to count them. @param {Model} model @param {number} limit */
 export function extraFigures(model, limit) {
   let masks = 0;
   let judged = 0;
@@ -106,20 +136,22 @@ export function extraFigures(model, limit) {
   return { masks, judged };
 }
 
-// For each row of `model` the row of the same vertebra in `other`, or -1.
+/** For each row of `model` the row of the same vertebra in `other`, or -1. @param {Model} model @param {Model} other */
 export function rowsInOther(model, other) {
-  const key = (one, i) => `${one.films.name[one.rows.film[i]]}\n${one.level(i)}`;
+  const key = (/** @type {Model} */ one, /** @type {number} */ i) => `${one.films.name[one.rows.film[i]]}\n${one.level(i)}`;
   const places = new Map();
-  for (let i = 0; i < other.count; i++) if (!other.isExtra(i)) places.set(key(other, i), i);
+  for (const i of annotated(other)) places.set(key(other, i), i);
   return Int32Array.from({ length: model.count }, (_, i) => (model.isExtra(i) ? -1 : places.get(key(model, i)) ?? -1));
 }
 
+/** By how much the overall Dice differs in the evaluation compared with. @param {View} view @param {number} i */
 export function change(view, i) {
   const j = view.twin ? view.twin[i] : -1;
-  if (j < 0 || !view.model.isBody(i)) return null;
+  if (j < 0 || !view.other || !view.model.isBody(i)) return null;
   return view.other.overall(j, view.state.limit) - view.model.overall(i, view.state.limit);
 }
 
+/** The orders of the list: what each is called, and how it compares. @type {Record<string, [string, (a: Case, b: Case) => number]>} */
 export const ORDERS = {
   worst: ["worst first", (a, b) => b.faults - a.faults || a.least - b.least],
   mean: ["lowest mean Dice", (a, b) => a.mean - b.mean],
@@ -128,20 +160,20 @@ export const ORDERS = {
   name: ["by name", () => 0],
 };
 
-// The rows that pass every filter, grouped by film, in the chosen order; for a histogram, `without` its own filter and in
-// no order.
-export function casesOf(view, without = null) {
-  const { model, state } = view;
-  const cases = [];
-  for (let film = 0; film < model.films.name.length; film++) {
-    if (!filmPasses(view, film, without)) continue;
-    const rows = [];
-    for (let i = model.starts[film]; i < model.starts[film + 1]; i++) if (rowPasses(view, i, without)) rows.push(i);
-    if (rows.length) cases.push(without ? { film, rows } : ranked(view, film, rows));
-  }
-  return without ? cases : cases.sort(ORDERS[state.sort][1]);
+/** The rows that pass every filter, grouped by film, in the chosen order. @param {View} view @returns {Case[]} */
+export function casesOf(view) {
+  return passing(view, "").map(({ film, rows }) => ranked(view, film, rows)).sort(ORDERS[view.state.sort][1]);
 }
 
+/** The rows that pass every filter but that called `without`, grouped by film: what a histogram counts.
+ * @param {View} view @param {string} without */
+export function passing(view, without) {
+  const films = view.model.films.name.map((_, film) => film).filter((film) => filmPasses(view, film, without));
+  return films.map((film) => ({ film, rows: rowsOf(view.model, film).filter((i) => rowPasses(view, i, without)) }))
+    .filter(({ rows }) => rows.length);
+}
+
+/** @param {View} view @param {number} film @param {string} without */
 function filmPasses(view, film, without) {
   const { model, state } = view;
   if (state.region && model.data.regions[model.films.region[film]] !== state.region) return false;
@@ -151,6 +183,7 @@ function filmPasses(view, film, without) {
   return !state.verdict || (verdict ? verdict.verdict : "none") === state.verdict;
 }
 
+/** @param {View} view @param {number} i @param {string} without */
 function rowPasses(view, i, without) {
   const { model, state } = view;
   if (state.levels.length && !state.levels.includes(model.level(i))) return false;
@@ -162,29 +195,35 @@ function rowPasses(view, i, without) {
     || (wanted === "changed" && Math.abs(change(view, i) ?? 0) > CHANGED));
 }
 
-// The filters that show a vertebra or mask of a status; as in the table, one that was missed has no name either.
+/** The filters that show a vertebra or mask of a status; as in the table, one that was missed has no name either.
+ * @param {Status} status */
 function kindsOf(status) {
-  return { right: ["right"], misnamed: ["wrong"], unnamed: ["unnamed"], missed: ["unnamed", "missed"] }[status] || ["extra"];
+  /** @type {Partial<Record<Status, string[]>>} */
+  const kinds = { right: ["right"], misnamed: ["wrong"], unnamed: ["unnamed"], missed: ["unnamed", "missed"] };
+  return kinds[status] || ["extra"];
 }
 
-// How many rows each filter shows, of those that pass all the others.
+/** How many rows each filter shows, of those that pass all the others. @param {View} view */
 export function kindCounts(view) {
+  /** @type {Record<string, number>} */
   const counts = { right: 0, wrong: 0, unnamed: 0, missed: 0, extra: 0 };
-  for (const { rows } of casesOf(view, "show")) {
+  for (const { rows } of passing(view, "show")) {
     for (const i of rows) for (const kind of kindsOf(view.model.status(i, view.state.limit))) counts[kind] += 1;
   }
   return counts;
 }
 
-// The last bar of a histogram holds its upper end too.
+/** The last bar of a histogram holds its upper end too. @param {number | null} value @param {import("./types").Range} range @param {number} scale */
 function within(value, [low, high], scale) {
   return value !== null && value >= low * scale && (value < high * scale || value === scale * high);
 }
 
+/** @param {View} view @param {number} film @param {number[]} rows @returns {Case} */
 function ranked(view, film, rows) {
   const { model, state } = view;
   const bodies = rows.filter((i) => !model.isExtra(i));
   const values = bodies.filter(model.isBody).map((i) => model.overall(i, state.limit));
+  /** @type {Partial<Record<Status, number>>} */
   const weight = { missed: 3, false: 2, doubled: 2, misnamed: 1 };
   return {
     film,

@@ -1,8 +1,12 @@
+// @ts-check
 // The reader's own evaluations: this browser remembers which they are, of which zip, and when they were made.
 
 const OWN_KEY = "spinefm own evaluations";
 const MOST_KEPT = 20;
 
+/** @typedef {{run: string, name: string, time: number}} OwnRun */
+
+/** @returns {OwnRun[]} */
 export function ownRuns() {
   try {
     const kept = JSON.parse(localStorage.getItem(OWN_KEY) || "[]");
@@ -12,7 +16,7 @@ export function ownRuns() {
   }
 }
 
-// Remembers an evaluation; one that is known keeps its name.
+/** Remembers an evaluation; one that is known keeps its name. @param {string} run @param {string} name @param {number} time */
 export function keepOwn(run, name, time) {
   const others = ownRuns();
   if (others.some((one) => one.run === run)) return others;
@@ -25,14 +29,16 @@ export function keepOwn(run, name, time) {
   return all;
 }
 
-// What an evaluation is called: an own one after its zip and the time, the others as the server calls them.
+/** What an evaluation is called: an own one after its zip and the time, the others as the server calls them.
+ * @param {import("./types").Run} run @param {OwnRun[]} own */
 export function titleOf(run, own) {
   const known = own.find((one) => one.run === run.id);
   return known ? `${known.name}, ${whenOf(known.time)}` : run.title;
 }
 
+/** @param {number} time in milliseconds */
 export function whenOf(time) {
   const date = new Date(time);
-  const two = (number) => String(number).padStart(2, "0");
+  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }

@@ -16,8 +16,8 @@ const SIDES = { up: "↑ upwards", down: "↓ downwards" };
 const HELP = {
   predict: "A small network reads three known centres and predicts where the next vertebra's centre lies.",
   segment: "Med-SA, a medical version of Segment Anything, outlines the body around the predicted point.",
-  overlap: "Intersection over union with a body that was accepted before: two vertebrae may not cover each other.",
-  class: "A small network sees the crop and says: vertebra, background, C2 or S1. C2 and S1 end the spine.",
+  overlap: "Intersection over union with an accepted body: two vertebrae must not overlap.",
+  class: "A small network classifies the crop: vertebra, background, C2 or S1. C2 and S1 end the spine.",
 };
 const PATCH = 112;
 

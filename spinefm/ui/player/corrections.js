@@ -30,7 +30,7 @@ function vertebraTools(row, act, correct) {
   const lock = row.locked ? "unlock" : "lock";
   return html("div", { class: "tools" }, nameChooser(row, correct),
     tool("edit outline", "Drag a corner or an edge, or click inside for the network to try again (E)", act.edit, { disabled: row.locked, "data-edit": "toggle", "aria-pressed": "false" }),
-    tool(lock, row.locked ? "It may be renamed, deleted and found again" : LOCK_MEANS, () => correct({ action: lock, number: row.number })),
+    tool(lock, row.locked ? "It can then be renamed, deleted and found again" : LOCK_MEANS, () => correct({ action: lock, number: row.number })),
     tool("delete", `${row.name} is no vertebra`, () => correct({ action: "delete", number: row.number }), { disabled: row.locked }));
 }
 
@@ -43,8 +43,8 @@ function runTools(view, act, correct) {
       tool("names ↑", "All names one level up", () => correct({ action: "shift", offset: -1 })),
       tool("names ↓", "All names one level down", () => correct({ action: "shift", offset: 1 }))),
     html("span", { class: "group last" },
-      tool("undo", undo ? `Take back: ${undo} (Ctrl+Z)` : "Nothing to undo (Ctrl+Z)", () => correct({ action: "undo" }), { disabled: !undo }),
-      tool("redo", redo ? `Do again: ${redo} (Ctrl+Y)` : "Nothing to do again (Ctrl+Y)", () => correct({ action: "redo" }), { disabled: !redo })));
+      tool("undo", undo ? `Undo: ${undo} (Ctrl+Z)` : "Nothing to undo (Ctrl+Z)", () => correct({ action: "undo" }), { disabled: !undo }),
+      tool("redo", redo ? `Redo: ${redo} (Ctrl+Y)` : "Nothing to redo (Ctrl+Y)", () => correct({ action: "redo" }), { disabled: !redo })));
 }
 
 /** @param {View} view @param {Act} act */

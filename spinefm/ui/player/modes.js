@@ -91,7 +91,7 @@ export class Modes {
     if (!pane.inside(point)) return this.say("That click lies outside the film; click on a vertebra.");
     if (this.mode === "seeds") return this.placeSeed(point, HIT / pane.view.scale);
     this.pending = point;
-    this.say("Looking at what was clicked …");
+    this.say("Checking the clicked points …");
     this.act.redraw();
     this.act.correct({ action: "add", point });
   }

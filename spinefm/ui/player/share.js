@@ -159,7 +159,7 @@ export class Share {
     try {
       await act();
     } catch {
-      say(this.state, "This browser could not make it: the zip holds this player, which another browser opens.");
+      say(this.state, "This browser could not make the file. The zip contains this player, which another browser can open.");
     }
     this.busy = false;
   }

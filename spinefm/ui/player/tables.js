@@ -8,8 +8,8 @@ import { timeOfBody, timeOfEntry, stepOf } from "./timeline.js";
 /** @typedef {import("./player.js").View} View */
 /** @typedef {{go: (time: number) => void, choose: (body: number | null) => void, hover: (body: number | null) => void, correct: ((change: any) => void) | null, add: () => void, edit: () => void, compare?: any}} Act */
 
-export const LOCK_MEANS = "Locked: keeps its name and outline whatever is renamed, deleted or run again";
-const GO_ON = { true: "This is no end of the spine: go on from here", false: "Keep the rejected vertebra, and go on from there" };
+export const LOCK_MEANS = "Locked: keeps its name and outline when others are renamed or deleted, and in the next run";
+const GO_ON = { true: "This is not an end of the spine: continue from here", false: "Keep the rejected vertebra and continue from there" };
 
 /** @param {string | undefined} colour @param {boolean} found */
 export function swatch(colour, found) {
@@ -33,7 +33,7 @@ function vertebraRow(view, row, act) {
     onclick: choose, onpointerenter: () => act.hover(row.number), onpointerleave: () => act.hover(null) },
     html("th", { scope: "row" }, html("button", { type: "button", class: "row-name", title: "Show the step that decided this" },
       swatch(view.payload.colours[row.name], row.found), row.doubtful ? `${row.name} ?` : row.name)),
-    html("td", { class: "number", title: row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : "How sure the classifier is of a vertebra" },
+    html("td", { class: "number", title: row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : "The classifier's probability of a vertebra" },
       row.found ? (row.probability === null ? "–" : percent(row.probability)) : html("em", {}, "not found")),
     html("td", { class: "stop" }, html("div", {}, html("span", {}, marks, row.stop), goOnButton(row, act))));
 }
@@ -55,7 +55,7 @@ export function drawVertebrae(node, view, act) {
     const words = status === "running" ? "The table appears here when the run is finished." : "No vertebra was found, so there is no table.";
     return node.replaceChildren(html("p", { class: "note" }, words));
   }
-  const head = [["name", ""], ["sure", "How sure the classifier is that this is a vertebra"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title }, word));
+  const head = [["name", ""], ["sure", "The classifier's probability that this is a vertebra"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title }, word));
   const doubt = rows.some((/** @type {any} */ row) => row.doubtful)
     ? html("p", { class: "note doubtful" }, `? = doubtful: the classifier is less than ${percent(view.payload.doubt)} sure of a vertebra; drawn dashed and amber.`) : null;
   node.replaceChildren(...[html("table", { class: "vertebrae" }, html("thead", {}, html("tr", {}, head)),
@@ -93,7 +93,7 @@ function downloadNote({ status, corrections, replay }, words) {
   if (status === "failed") return "The run failed: there is nothing to download.";
   if (status !== "finished") return `One zip appears here when the run is finished: ${words}.`;
   if (corrections) return `The zip is being packed: ${words}.`;
-  return replay ? "This is a replay of an evaluation, whose files lie in its own folder." : "The files of this run lie beside this page.";
+  return replay ? "This is a replay of an evaluation, whose files are in its own folder." : "The files of this run are next to this page.";
 }
 
 /** Marks the log's row of the moment, and keeps it in sight without moving the page. @param {HTMLElement} root @param {number} entry */

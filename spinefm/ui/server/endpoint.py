@@ -85,7 +85,7 @@ class Endpoint:
 
         Returns:
             The trace as JSON (every vertebra with its name, outline and centroid, and every step with its limits), and
-            a zip with labels.png, overlay.png, vertebrae.csv, report.json, trace.json and player.html.
+            a zip with labels.png, overlay.png, vertebrae.csv, measures.csv, report.json, trace.json and player.html.
         """
         limits = (score_limit, overlap_limit, patch_factor, background_limit, final_limit)
         try:

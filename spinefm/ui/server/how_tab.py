@@ -68,7 +68,7 @@ ROLES = (
         "classifier",
         "class",
         "Classifier",
-        "Decides whether the mask holds a vertebra, an end of the spine (C2 or S1) or background.",
+        "Decides whether the mask contains a vertebra, an end of the spine (C2 or S1) or background.",
         "ResNet-101",
         42.5,
     ),

@@ -1,4 +1,4 @@
-"""Outlines mended by the reader: dragged by hand, or found again by the network from another click."""
+"""Outlines corrected by the reader: dragged by hand, or found again by the network from another click."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def reshaped(run: CorrectedRun, film: Radiograph, number: int, outline: Sequence
     """The run with the vertebra's outline dragged to x, y, x, y … film pixels. Raises Refused."""
     points = np.asarray(outline, float)
     if points.size < 6 or points.size % 2 or points.size > 2 * MOST_CORNERS or not np.isfinite(points).all():
-        raise Refused("That is no outline: it needs at least three corners.")
+        raise Refused("That is not an outline: it needs at least three corners.")
     mask = Mask.from_polygon(np.clip(points.reshape(-1, 2), -1, max(film.size) + 1), film.size)
     if mask.area < LEAST_AREA:
-        raise Refused("Hardly anything is left inside that outline: drag its corners apart, or delete the vertebra.")
+        raise Refused("Almost nothing is left inside that outline: drag its corners apart, or delete the vertebra.")
     vertebra = vertebra_of(run.trace, number)
     return run.followed_by(with_mask(run.trace, vertebra, mask, f"the outline of {vertebra.name} was edited by hand."))
 

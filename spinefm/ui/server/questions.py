@@ -74,7 +74,7 @@ def _about_deleting(before: Trace, correction: Correction, asked: Asked) -> Ques
     closed = CorrectedRun(before).correct(Correction("delete", correction.number, close=True)).trace
     moved = list(renamed(before, closed).values())
     gap, close = {**asked, "sure": True}, {**asked, "sure": True, "close": True}
-    text = f"{gone.name} is taken away. Its name can stay free, or the gap is closed: then {in_words(moved)}."
+    text = f"{gone.name} is removed. Its name can stay unused, or the gap can be closed: then {in_words(moved)}."
     return Question(text, (("leave a gap", gap), ("close the gap", close)))
 
 

@@ -43,7 +43,7 @@ from spinefm.ui.server.sittings import Sitting
 from spinefm.weights.load import BundleError
 
 BROKEN = "The run stopped on an error in the program: try another film, and report this one."
-NO_ZIP = "The zip of this result could not be made, because the server has no room: try again in some minutes."
+NO_ZIP = "The zip of this result could not be made, because the server's disk is full: try again in a few minutes."
 NO_FILM = "No film is chosen: drop one anywhere on this page, or pick an example."
 
 
@@ -302,7 +302,7 @@ def run_steps(
 
 def _trace(method: Method, progress: RunProgress) -> Trace:
     if not any(isinstance(event, Finished) for event in progress.events):
-        raise CannotStart("The run ended before it was finished: run it again.")
+        raise CannotStart("The run stopped before it finished: run it again.")
     return Trace.from_events(film_record(progress.film), method.name, method.settings, progress.events)
 
 
@@ -342,7 +342,7 @@ def _left_out(wanted: Wishes, former: CorrectedRun | None, trace: Trace) -> Iter
         yield f"{title} takes no starting points: those clicked were not used."
     if former is not None and former.trace.corrections and not _all_kept(former.trace, trace):
         kept = ", except for locked vertebrae" if former.trace.locked else ""
-        yield f"This run starts without the corrections of the run before{kept}; undo brings that run back."
+        yield f"This run starts without the corrections of the run before{kept}; undo restores that run."
 
 
 def _all_kept(former: Trace, trace: Trace) -> bool:

@@ -235,7 +235,7 @@ def _service_error(error: Exception) -> Exception:
     """What the page can say of an error of `spaces`; an error inside the worker stays a fault of the program."""
     title, message = str(getattr(error, "title", "")), str(getattr(error, "message", error)).strip()
     if title == "ZeroGPU worker error" and message == "GPU task aborted":
-        return ServiceError("The GPU was taken back before the run had ended: run the film again.")
+        return ServiceError("The GPU was reclaimed before the run finished: run the film again.")
     if title == "ZeroGPU worker error":
         return RuntimeError(f"A GPU worker failed: {message}")
     return ServiceError(message if message.endswith(".") else f"{message}: try again in a few minutes.")

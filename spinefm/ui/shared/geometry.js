@@ -118,7 +118,7 @@ export function within(view, film, pane) {
   return { scale, x: held(view.x, pane.width / scale, film.width), y: held(view.y, pane.height / scale, film.height) };
 }
 
-/** Nearer by `factor`, with the pane's point `at` staying where it is. @param {View} view @param {number} factor @param {Pair} at @param {Size} film @param {Size} pane */
+/** Zoomed in by `factor`, with the pane's point `at` staying where it is. @param {View} view @param {number} factor @param {Pair} at @param {Size} film @param {Size} pane */
 export function zoomed(view, factor, at, film, pane) {
   const least = fitted(film, pane).scale;
   const scale = clamp(view.scale * factor, least, least * MOST_ZOOM);

@@ -85,7 +85,7 @@ def test_names_in_small_letters_are_understood() -> None:
 
 
 def test_an_unknown_kind_of_pixel_is_named() -> None:
-    with pytest.raises(UnreadableFilm, match='of the kind "HSV"'):
+    with pytest.raises(UnreadableFilm, match='DICOM file is "HSV"'):
         shown(film_with(PhotometricInterpretation="HSV"))
 
 
@@ -122,7 +122,7 @@ def test_bits_that_lie(case: str) -> None:
 
 
 def test_bits_that_are_no_picture_either_way_are_refused() -> None:
-    with pytest.raises(UnreadableFilm, match="are no picture with or without them"):
+    with pytest.raises(UnreadableFilm, match="give no valid image with or without them"):
         shown(dicom_film(noise() >> 4 | noise() >> 12 | noise(), BitsStored=12, HighBit=11))
 
 

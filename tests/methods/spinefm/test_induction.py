@@ -284,8 +284,8 @@ def test_a_clicked_point_is_taken_against_the_classifier():
         ([Point(120, 60), Point(120, 92), Point(500, 124)], "outside the film"),
         ([Point(20, 60), Point(20, 92), Point(20, 124)], r"point 1 at \(20, 60\) does not hold \(the mask is empty\)"),
         ([Point(120, 60), Point(120, 92), Point(20, 140)], r"point 3 at \(20, 140\) does not hold .* click closer"),
-        ([Point(120, 60), Point(120, 92), Point(120, 124), Point(120, 92)], "at one place; click each vertebra once"),
-        ([Point(120, 60), Point(120, 92), Point(float("nan"), 124)], "no place on a film"),
+        ([Point(120, 60), Point(120, 92), Point(120, 124), Point(120, 92)], "coincide; click each vertebra once"),
+        ([Point(120, 60), Point(120, 92), Point(float("nan"), 124)], "not a position on a film"),
         ([Point(120, 60), Point(120, 92), Point(120, 156)], r"Points 2 and 3 lie 2\.67 > 1\.80 body sizes apart"),
     ],
 )

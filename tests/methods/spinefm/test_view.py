@@ -93,8 +93,8 @@ def test_no_view_is_asked_or_known_without_the_setting_or_the_network(check: str
     [
         (answer(lumbar=1.0), []),
         (answer(turn=2, sure=0.7, lumbar=1.0), []),
-        (answer(turn=2, sure=0.9, lumbar=1.0), ["lie upside down (90 %): turn it clockwise by 180°"]),
-        (answer(turn=3, lumbar=1.0), ["lie on its side (98 %): turn it clockwise by 270°"]),
+        (answer(turn=2, sure=0.9, lumbar=1.0), ["lie upside down (90 %): rotate it clockwise by 180°"]),
+        (answer(turn=3, lumbar=1.0), ["lie on its side (98 %): rotate it clockwise by 270°"]),
         (answer(distance=2.4, lumbar=1.0), ["distance 2.4 > 2.0"]),
     ],
 )
@@ -106,7 +106,7 @@ def test_what_a_reader_must_know_of_a_lateral_film(kind: ViewAnswer, words: list
 def test_a_film_on_its_side_on_which_nothing_starts_is_said_to_lie_so() -> None:
     oracle = Oracle(straight(7), scores=[0.0] * 7, kind=answer(turn=1, lumbar=1.0))
     method = SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle)
-    with pytest.raises(CannotStart, match="No vertebra was detected.*turn it clockwise by 90° and run it again"):
+    with pytest.raises(CannotStart, match="No vertebra was detected.*rotate it clockwise by 90° and run it again"):
         run_to_trace(method, oracle.column.film)
 
 
@@ -140,7 +140,7 @@ def test_a_lying_film_gives_the_vertebrae_of_the_upright_one() -> None:
     film, method = read(FILM), build_method("spinefm", load_bundle("compact", "cpu"))
     lying = Radiograph(np.ascontiguousarray(np.rot90(film.pixels)), None, film.provenance)
     trace = run_to_trace(method, upright(method, lying))
-    assert trace.film.notes[0].startswith("The film was turned clockwise by 90°")
+    assert trace.film.notes[0].startswith("The film was rotated clockwise by 90°")
     assert [v.name for v in trace.vertebrae] == [v.name for v in run_to_trace(method, film).vertebrae]
 
 

@@ -14,17 +14,19 @@ import pytest
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from spinefm.imaging.radiograph import read
 from spinefm.methods import film_record
 from spinefm.trace.model import Trace
 from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.page import build_page, launch
-from tests.ui.server.stand_in import StandInService, all_events, write_film
+from tests.ui.server.stand_in import SIZE, StandInService, all_events, write_film
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FAREWELLS = ("AbortError: signal is aborted", "Connection errored out")
+UPLOAD = "#film-upload input[type=file]"
+NECK = ".stage .pane-name:has-text('neck.png')"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -34,6 +36,14 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in a browser are thorough, but for those marked `smoke`."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("smoke"):
+            item.add_marker(pytest.mark.thorough)
 
 
 def write_examples(folder: Path) -> Path:
@@ -124,6 +134,12 @@ class Visitor:
         """Wait until the player has that status."""
         self.page.wait_for_selector(f'.player[data-status="{status}"]', timeout=30_000)
 
+    def open_limits(self) -> None:
+        """Open the fold with the limits. Gradio writes every field in it once more in the frame after it appears."""
+        self.page.click("#limits button")
+        self.page.locator('#limits input[type="number"]').last.wait_for()
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
 
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> BrowserContext:
@@ -154,3 +170,41 @@ def visitor(context: BrowserContext) -> Iterator[Visitor]:
     one = visit(context)
     yield one
     one.leave()
+
+
+@pytest.fixture
+def run(visitor: Visitor, address: str, tmp_path: Path) -> Visitor:
+    """A visitor who uploaded a film, which is run at once."""
+    visitor.open(address, "finished")
+    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "neck.png", bright=0.85)))
+    visitor.page.wait_for_selector(NECK)
+    visitor.page.wait_for_selector('.player:not([data-status="ready"]):not([data-status="waiting"])')
+    return visitor
+
+
+def set_overlap_limit(visitor: Visitor, value: str) -> None:
+    """Open the limits and type this one, which the slider beside the field then shows."""
+    visitor.open_limits()
+    visitor.page.fill('#limits input[type="number"] >> nth=1', value)
+    visitor.page.keyboard.press("Tab")
+    expect(visitor.page.locator("#limits input[type=range]").nth(1)).to_have_value(value)
+
+
+def on_screen(visitor: Visitor, x: float, y: float) -> tuple[float, float]:
+    """Where the film's pixel is now; the page may have been scrolled since the last click."""
+    box = visitor.page.locator(".stage .pane-area").bounding_box()
+    assert box is not None
+    scale = min(box["width"] / SIZE[0], box["height"] / SIZE[1])
+    left, top = box["x"] + (box["width"] - scale * SIZE[0]) / 2, box["y"] + (box["height"] - scale * SIZE[1]) / 2
+    return left + x * scale, top + y * scale
+
+
+def click_film(visitor: Visitor, x: float, y: float) -> None:
+    """Click the film's pixel."""
+    visitor.page.mouse.click(*on_screen(visitor, x, y))
+
+
+def corrected(visitor: Visitor, count: int) -> list[str]:
+    """The corrections listed, once there are so many."""
+    visitor.page.wait_for_function(f"document.querySelectorAll('.player ol.corrected li').length === {count}")
+    return visitor.page.locator(".player ol.corrected li").all_text_contents()

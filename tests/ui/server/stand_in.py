@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -135,6 +136,33 @@ def all_events(limit: float = 0.1, clicks: tuple[Point, ...] = ()) -> tuple[Even
     return located(), seeded(clicks), *steps(limit), *ending(limit)
 
 
+class UnderWay:
+    """How many runs are under way."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """One more, until its generator ends or is closed."""
+        self._add(1)
+        try:
+            yield
+        finally:
+            self._add(-1)
+
+    def _add(self, count: int) -> None:
+        with self._changed:
+            self._count += count
+            self._changed.notify_all()
+
+    def wait_for_none(self) -> None:
+        """Wait until no run is under way."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._count == 0, timeout=60)
+
+
 @dataclass(frozen=True)
 class StandIn:
     """A method that knows its run by heart; no run can start on a film named "dark"."""
@@ -143,9 +171,14 @@ class StandIn:
     settings: Mapping[str, Setting] = field(default_factory=lambda: {"overlap_limit": 0.1})
     seeds: tuple[Point, ...] = ()
     name: str = "spinefm"
+    films: UnderWay = field(default_factory=UnderWay)
 
     def run(self, film: Radiograph) -> Iterator[Event]:
         """The events, each as soon as the gate lets it through."""
+        with self.films.one():
+            yield from self._events(film)
+
+    def _events(self, film: Radiograph) -> Iterator[Event]:
         limit = self.settings["overlap_limit"]
         assert isinstance(limit, float)
         if not self.seeds:
@@ -167,7 +200,7 @@ class StandIn:
         beyond = Point(CENTRES[6].x, SIZE[1] + 8.0)
         last = Proposed("down", 3, tuple(CENTRES[4:7]), beyond, Box.square(beyond, 120))
         out = Decided("down", 3, "stopped", "point outside", 8.0, 0.0, None)
-        words = "the induction downwards went on past background 0.91 > 0.50"
+        words = "the induction downwards continued past background 0.91 > 0.50"
         return Addition((*seen, taken, last, out), (vertebra(6, 6),), passed=words)
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
@@ -191,6 +224,7 @@ class StandInService:
     """A model service that hands out the stand-in; with a gate, a test lets its events through one by one."""
 
     gate: threading.Semaphore | None = None
+    films: UnderWay = field(default_factory=UnderWay)
 
     def facts(self) -> Facts:
         """As on a machine without a GPU."""
@@ -206,4 +240,4 @@ class StandInService:
         """The stand-in, whatever the name; of the settings only the overlap limit has an effect."""
         if bundle not in (None, "compact"):
             raise BundleError(f'This page has no bundle "{bundle}": choose compact.')
-        return StandIn(self.gate, {"overlap_limit": 0.1, **settings}, tuple(seeds or ()))
+        return StandIn(self.gate, {"overlap_limit": 0.1, **settings}, tuple(seeds or ()), films=self.films)

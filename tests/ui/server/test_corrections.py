@@ -129,7 +129,7 @@ def taken_further(action: Action) -> Trace:
 def test_going_on_past_a_stop_names_what_was_found_and_is_kept_in_the_trace() -> None:
     trace = taken_further("go on")
     assert [vertebra.name for vertebra in trace.vertebrae] == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
-    assert trace.corrections[0].text == "the induction downwards went on past background 0.91 > 0.50 and found T1."
+    assert trace.corrections[0].text == "the induction downwards continued past background 0.91 > 0.50 and found T1."
     assert stops(trace.events)["down"].reason == "point outside"
     again = Trace.from_json(trace.to_json())
     assert [vertebra.name for vertebra in again.vertebrae] == [vertebra.name for vertebra in trace.vertebrae]
@@ -143,7 +143,7 @@ def test_a_clicked_vertebra_takes_its_place_in_the_spine() -> None:
 
 
 PAST_C2 = Decided("up", 2, "accepted", "by hand", 0.98, 0.5, 5, overruled="C2")
-WORDS = "the induction upwards went on past the spine end C2 0.98 > 0.50"
+WORDS = "the induction upwards continued past the spine end C2 0.98 > 0.50"
 
 
 def test_passing_the_spine_end_that_the_names_rest_on_makes_them_relative() -> None:

@@ -108,7 +108,7 @@ def misfit(files: dict[str, bytes]) -> dict[str, bytes]:
     [
         (damaged, {}, "is damaged"),
         (misfit, {}, "classifier"),
-        (lambda files: {}, {}, "holds no file manifest.json"),
+        (lambda files: {}, {}, "contains no file manifest.json"),
         (lambda files: {**files, "manifest.json": b'{"schema": 1, "bundles": {}}'}, {}, 'There is no bundle "compact"'),
         (None, {}, f"The Hub has no repository {REPO}, or it is private"),
         (dict, {"refusals": {FILE: Refusal(403, "GatedRepo")}}, "is gated"),

@@ -45,7 +45,7 @@ def test_an_edited_outline_survives_a_later_renaming() -> None:
 
 @pytest.mark.parametrize(
     ("points", "words"),
-    [([0.0, 0.0, 1.0, 1.0], "three corners"), ([5.0] * 8, "Hardly anything"), ([float("nan")] * 8, "three corners")],
+    [([0.0, 0.0, 1.0, 1.0], "three corners"), ([5.0] * 8, "Almost nothing"), ([float("nan")] * 8, "three corners")],
 )
 def test_what_is_no_outline_is_refused(points: list[float], words: str) -> None:
     with pytest.raises(Refused, match=words):

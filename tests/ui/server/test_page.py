@@ -17,24 +17,10 @@ from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.phantom import simulate
 from spinefm.trace.captions import caption as describe
 from spinefm.ui.server.model_service import BundleService
-from tests.ui.server.conftest import Visitor, serve, visit
-from tests.ui.server.stand_in import CENTRES, SIZE, StandInService, all_events, write_film
+from tests.ui.server.conftest import NECK, UPLOAD, Visitor, corrected, serve, set_overlap_limit, visit
+from tests.ui.server.stand_in import SIZE, StandInService, all_events, write_film
 
-UPLOAD = "#film-upload input[type=file]"
 ROWS = "document.querySelectorAll('.log button').length"
-
-
-@pytest.fixture
-def run(visitor: Visitor, address: str, tmp_path: Path) -> Visitor:
-    """A visitor who uploaded a film, which is run at once."""
-    visitor.open(address, "finished")
-    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "neck.png", bright=0.85)))
-    visitor.page.wait_for_selector(NECK)
-    visitor.page.wait_for_selector('.player:not([data-status="ready"]):not([data-status="waiting"])')
-    return visitor
-
-
-NECK = ".stage .pane-name:has-text('neck.png')"
 
 
 def picture(visitor: Visitor) -> str | None:
@@ -46,6 +32,7 @@ def caption(visitor: Visitor) -> str:
     return visitor.page.inner_text(".player-caption")
 
 
+@pytest.mark.smoke
 def test_the_first_screen_moves_and_says_what_it_is(visitor: Visitor, address: str) -> None:
     visitor.open(address, "finished")
     visitor.page.wait_for_selector(".player.playing")
@@ -74,6 +61,7 @@ def test_run_without_a_film_is_a_sentence_where_the_film_would_stand(visitor: Vi
     assert "No film is chosen" in visitor.page.inner_text(".player-message")
 
 
+@pytest.mark.smoke
 def test_steps_play_while_they_arrive_and_end_in_a_table(gate: threading.Semaphore, run: Visitor) -> None:
     run.wait("running")
     events = all_events()
@@ -102,7 +90,8 @@ def test_a_step_that_arrives_while_a_button_is_down_does_not_take_its_click(
     run.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     run.page.mouse.down()
     gate.release(2)
-    run.page.wait_for_timeout(500)
+    run.page.wait_for_function("window.spinefm.store.known().entries.length === 7")
+    assert run.page.evaluate(ROWS) == 5
     run.page.mouse.up()
     run.page.wait_for_function(f"{ROWS} === 7")
     assert run.page.get_attribute(".player", "data-stop") == "1"
@@ -244,7 +233,7 @@ def test_after_a_failed_start_the_film_takes_the_clicks_that_are_asked_for(faile
     assert "3 starting points" in failed.page.inner_text(".player-hint")
 
 
-def test_another_film_ends_the_run_under_way(gate: threading.Semaphore, run: Visitor) -> None:
+def test_another_film_ends_the_run_under_way(bench: StandInService, gate: threading.Semaphore, run: Visitor) -> None:
     gate.release(3)
     run.page.wait_for_function(f"{ROWS} === 3")
     run.page.click('[data-example="a-finished"]')
@@ -252,7 +241,7 @@ def test_another_film_ends_the_run_under_way(gate: threading.Semaphore, run: Vis
     run.page.wait_for_selector("#run", state="visible")
     gate.release(1000)
     run.page.wait_for_selector('[data-panel="download"] a.download', state="attached")
-    run.page.wait_for_timeout(500)  # time enough for the other run to end
+    bench.films.wait_for_none()
     shown = picture(run)
     run.page.click(".player-corrections >> text=names ↓")
     run.page.click("[data-choice='0']")
@@ -340,22 +329,9 @@ SMALL = """() => [...document.querySelectorAll("#segment *, #header *")]
   .map((node) => `${node.className || node.tagName} ${node.textContent.slice(0, 30)}`)"""
 
 
-def set_overlap_limit(visitor: Visitor, value: str) -> None:
-    """Type the limit; the fold has just opened, so its fields may not listen yet."""
-    slider = visitor.page.locator("#limits input[type=range]").nth(1)
-    for _ in range(20):
-        visitor.page.fill('#limits input[type="number"] >> nth=1', value)
-        visitor.page.keyboard.press("Tab")
-        visitor.page.wait_for_timeout(200)
-        if slider.input_value() == value:
-            return
-        visitor.page.fill('#limits input[type="number"] >> nth=1', "0.1")
-    raise AssertionError("the limit could not be set")
-
-
+@pytest.mark.smoke
 def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
     run.wait("finished")
-    run.page.click("#limits button")
     set_overlap_limit(run, "0.02")
     run.page.click("#run")
     run.page.wait_for_selector(".player.comparing")
@@ -371,95 +347,6 @@ def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
     assert "overlap 3 % (limit 2 %)" in run.page.inner_text(".player-cards")
     run.page.click('[data-tab="vertebrae"]')
     assert run.page.locator(".player.comparing").count() == 0
-
-
-def corrected(visitor: Visitor, count: int) -> list[str]:
-    """The corrections listed, once there are so many."""
-    visitor.page.wait_for_function(f"document.querySelectorAll('.player ol.corrected li').length === {count}")
-    return visitor.page.locator(".player ol.corrected li").all_text_contents()
-
-
-def found(visitor: Visitor) -> list[str]:
-    """Names in the table of what was found."""
-    rows = visitor.page.locator("table.vertebrae tr:not(.missing) th[scope=row]")
-    return [name.strip() for name in rows.all_text_contents()]
-
-
-def test_going_on_past_a_stop_adds_what_was_rejected_and_can_be_undone_by_keys(run: Visitor) -> None:
-    run.wait("finished")
-    run.page.click("table.vertebrae tr.missing button.small")
-    assert corrected(run, 1) == ["The induction downwards went on past background 0.91 > 0.50 and found T1."]
-    assert found(run)[-1] == "T1 ?"
-    assert "kept by hand, against background 0.91 > 0.50" in " ".join(run.page.locator(".log li").all_text_contents())
-    run.page.keyboard.press("Control+z")
-    corrected(run, 0)
-    assert found(run)[-1] == "C7"
-    run.page.keyboard.press("Control+y")
-    corrected(run, 1)
-    assert found(run)[-1] == "T1 ?"
-
-
-def on_screen(visitor: Visitor, x: float, y: float) -> tuple[float, float]:
-    """Where the film's pixel is now; the page may have been scrolled since the last click."""
-    box = visitor.page.locator(".stage .pane-area").bounding_box()
-    assert box is not None
-    scale = min(box["width"] / SIZE[0], box["height"] / SIZE[1])
-    left, top = box["x"] + (box["width"] - scale * SIZE[0]) / 2, box["y"] + (box["height"] - scale * SIZE[1]) / 2
-    return left + x * scale, top + y * scale
-
-
-def click_film(visitor: Visitor, x: float, y: float) -> None:
-    visitor.page.mouse.click(*on_screen(visitor, x, y))
-
-
-def test_an_outline_is_dragged_or_made_again_by_a_click_and_both_are_undone(run: Visitor) -> None:
-    run.wait("finished")
-    run.page.click("table.vertebrae .row-name >> text=C5")
-    run.page.click('[data-edit="toggle"]')
-    number = run.page.evaluate("window.spinefm.view.chosen")
-    outline = run.page.evaluate("(number) => window.spinefm.shapeOf(number)", number)
-    run.page.mouse.move(*on_screen(run, outline[0], outline[1]))
-    run.page.mouse.down()
-    run.page.mouse.move(*on_screen(run, outline[0] - 12, outline[1] - 8), steps=4)
-    run.page.mouse.up()
-    assert corrected(run, 1) == ["The outline of C5 was edited by hand."]
-    click_film(run, CENTRES[3].x, CENTRES[3].y)
-    assert corrected(run, 2)[1] == "C5 was outlined again from a click."
-    run.page.keyboard.press("Control+z")
-    run.page.keyboard.press("Control+z")
-    corrected(run, 0)
-
-
-def test_a_vertebra_is_added_by_a_click_and_a_click_on_nothing_is_a_sentence(run: Visitor) -> None:
-    run.wait("finished")
-    run.page.click('[data-add="toggle"]')
-    click_film(run, 20, 20)
-    run.page.wait_for_selector(".player .refused")
-    assert "No new vertebra was found" in run.page.inner_text(".player .refused")
-    run.page.click('[data-add="toggle"]')
-    click_film(run, CENTRES[6].x, CENTRES[6].y)
-    run.page.wait_for_selector(".question")
-    assert "The classifier sees background there (91 %), no vertebra." in run.page.inner_text(".question")
-    run.page.click("text=add it anyway")
-    assert corrected(run, 1) == ["T1 was added by a click."]
-    assert found(run)[-1] == "T1 ?", "the classifier is not sure of it"
-    assert "less than 60 % sure" in run.page.inner_text(".player .note.doubtful")
-
-
-def test_a_locked_vertebra_outlives_a_run_with_another_limit(run: Visitor) -> None:
-    run.wait("finished")
-    run.page.click("table.vertebrae .row-name >> text=C2")
-    run.page.click(".player-corrections >> text=lock")
-    assert corrected(run, 1) == ["C2 was locked."]
-    run.page.click('.player-corrections >> text="names ↓"')
-    run.page.wait_for_selector(".player .refused")
-    assert "C2 is locked" in run.page.inner_text(".player .refused")
-    run.page.click("#limits button")
-    set_overlap_limit(run, "0.02")
-    run.page.click("#run")
-    run.page.wait_for_selector(".player.comparing")
-    run.page.click('[data-tab="vertebrae"]')
-    assert "C2" in found(run) and corrected(run, 1) == ["C2 stayed as locked."]
 
 
 def test_who_comes_when_too_many_wait_reads_a_sentence(
@@ -504,7 +391,7 @@ def test_the_real_method_in_the_browser(context: BrowserContext, tmp_path: Path)
         one.open(address, "empty")
         assert "weights on disk" in one.page.inner_text("#facts")
         one.page.set_input_files(UPLOAD, str(path))
-        one.page.wait_for_selector('.player[data-status="finished"]', timeout=200_000)
+        one.page.wait_for_selector('.player[data-status="finished"]', timeout=60_000)
         assert one.page.locator("table.vertebrae tbody tr").count() >= 4
         one.leave()
 
@@ -522,6 +409,6 @@ def test_a_film_on_its_side_is_rotated_and_run(visitor: Visitor, address: str, t
     visitor.wait("ready")
     visitor.page.click("#run")
     visitor.wait("finished")
-    assert "turned clockwise by 90°" in visitor.page.inner_text(".player-notices")
+    assert "rotated clockwise by 90°" in visitor.page.inner_text(".player-notices")
     visitor.page.keyboard.press("t")
     visitor.page.wait_for_selector(f".stage .pane-name:has-text('{SIZE[1]} × {SIZE[0]} px')")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,6 +95,7 @@ def test_without_motion_it_rests_at_once_and_shows_stills(context: BrowserContex
     one.leave()
 
 
+@pytest.mark.smoke
 def test_arrows_go_from_phase_to_phase_home_and_end_to_both_ends(player: Visitor) -> None:
     press = player.page.keyboard.press
     press("Home")
@@ -138,6 +139,7 @@ def test_space_plays_and_pauses_wherever_the_focus_is(player: Visitor) -> None:
     player.page.click('[data-speed="1"]')
 
 
+@pytest.mark.smoke
 def test_the_scrubber_is_continuous_and_shows_what_playing_shows(player: Visitor) -> None:
     scrub = player.page.locator("[data-scrub]")
     drawn = []
@@ -148,6 +150,7 @@ def test_the_scrubber_is_continuous_and_shows_what_playing_shows(player: Visitor
     assert drawn[0] == drawn[2] != drawn[1]
 
 
+@pytest.mark.smoke
 def test_a_chip_leads_to_its_vertebra_and_chooses_it(player: Visitor) -> None:
     player.page.click('.chip[data-lane="up"][data-body="3"]')
     assert phase(player) == "decide"
@@ -373,6 +376,7 @@ def rename(player: Visitor, name: str, level: str) -> None:
     player.page.click("[data-choice='0']")
 
 
+@pytest.mark.smoke
 def test_a_correction_says_what_it_does_first_and_can_be_undone_and_done_again(player: Visitor) -> None:
     player.page.click("table.vertebrae .row-name >> text=C4")
     player.page.select_option(".player select.level", "C5")
@@ -434,22 +438,27 @@ def press(player: Visitor, button: Locator) -> None:
 
 
 @pytest.fixture
-def slow_zip(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The zip of a result is packed a second after the result is shown."""
+def packing(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The zip of a result is packed once this event is set."""
+    allowed = threading.Event()
 
     def late(*inputs: Any) -> None:
-        time.sleep(1)
+        assert allowed.wait(60)
         write_zip(*inputs)
 
     monkeypatch.setattr(sessions, "write_zip", late)
+    yield allowed
+    allowed.set()
 
 
-@pytest.mark.usefixtures("slow_zip")
-def test_a_click_counts_though_the_zip_arrives_while_the_button_is_down(player: Visitor) -> None:
+def test_a_click_counts_though_the_zip_arrives_while_the_button_is_down(
+    packing: threading.Event, player: Visitor
+) -> None:
     rename(player, "C4", "C5")
     player.page.wait_for_selector(".player ol.corrected")
     player.page.wait_for_selector(".player.resting:not(.playing)")  # the cards change their height until then
     press(player, player.page.locator(".player-corrections >> text=undo"))
+    packing.set()
     player.page.wait_for_selector('[data-panel="download"] a.download', state="attached")
     player.page.mouse.up()
     player.page.wait_for_selector(".player ol.corrected", state="detached", timeout=5_000)

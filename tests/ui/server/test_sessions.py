@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
+from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.stages import ViewAnswer
 from spinefm.methods.spinefm.config import SpineFMConfig
@@ -84,7 +85,7 @@ class Lying(StandInService):
 def test_a_film_that_lies_on_its_side_is_set_upright_when_it_is_brought(choice: Choice) -> None:
     upright = set_upright(Lying(), choice)
     assert upright == replace(choice, quarters=3)
-    assert "turned clockwise by 270°" in opened(upright)["remarks"][0]
+    assert "rotated clockwise by 270°" in opened(upright)["remarks"][0]
     assert set_upright(StandInService(), choice) == choice
 
 
@@ -242,7 +243,7 @@ def test_undo_after_a_further_run_brings_back_the_corrected_one(choice: Choice, 
     shown = list(run_steps(StandInService(), choice, None, lower))
     payload, after = result_of(shown), remembered(iter(shown))
     assert [row["name"] for row in payload["rows"]][0] == "C2"
-    assert any("undo brings that run back" in line for line in payload["notices"])
+    assert any("undo restores that run" in line for line in payload["notices"])
     back = remembered(corrected(after, lambda run, film: run.undo()))
     assert [vertebra.name for vertebra in back.run.trace.vertebrae][0] == "C3"
     plain = result_of(run_steps(StandInService(), choice, None, kept))
@@ -281,7 +282,7 @@ def test_going_on_and_adding_ask_the_method_with_the_settings_of_the_run(kept: K
 
 
 def test_a_click_on_nothing_is_refused_with_a_sentence(kept: Kept) -> None:
-    shown = next(corrected(kept, lambda run, film: added(StandInService(), run, film, CENTRES[0], {})))
+    shown = next(corrected(kept, lambda run, film: added(StandInService(), run, film, Point(5.0, 5.0), {})))
     assert "No new vertebra" in shown.payload["refused"] and shown.kept is None
 
 

@@ -49,7 +49,7 @@ def test_every_frame_of_a_run_can_be_shown(
     page = tmp_path / "run.html"
     page.write_text(standalone_page(trace_payload(trace, film(), "one")), encoding="utf-8")
     visitor = visit(context)
-    visitor.page.set_default_timeout(180_000)  # a busy machine is no fault of the player
+    visitor.page.set_default_timeout(60_000)  # a busy machine is no fault of the player
     visitor.open(page.as_uri(), "finished")
     visitor.page.keyboard.press("Home")
     phases = set()

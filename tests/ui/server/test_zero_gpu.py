@@ -31,7 +31,7 @@ def play(site: DeviceService, folder: Path, *scenarios: str, **more: str) -> dic
     findings = folder / "findings.json"
     environment = site.environment(folder / "home") | {"FINDINGS": str(findings), "OMP_NUM_THREADS": "1"} | more
     command = [sys.executable, "-m", PROGRAM, *scenarios]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=250)
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=110)
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(findings.read_text(encoding="utf-8"))
     return found
@@ -73,6 +73,7 @@ def test_the_duration_grows_with_the_film_and_the_networks() -> None:
     assert seconds_needed(WANTED, film_of(1755, 1463)) <= 10
 
 
+@pytest.mark.thorough
 @pytest.mark.weights
 def test_a_film_runs_in_a_worker_as_it_does_here(played: Played) -> None:
     found = played.found["film_through_the_page"]
@@ -83,12 +84,14 @@ def test_a_film_runs_in_a_worker_as_it_does_here(played: Played) -> None:
     assert played.calls[1:7] == ["/schedule", "/allow", "/release"] * 2
 
 
+@pytest.mark.thorough
 @pytest.mark.weights
 def test_a_cancelled_run_gives_the_gpu_back(played: Played) -> None:
     assert played.found["cancelled_run"] == {"first": "Viewed", "next": 8}
     assert played.calls.count("/schedule") - 1 == played.calls.count("/release") == 6
 
 
+@pytest.mark.thorough
 @pytest.mark.weights
 def test_an_error_in_the_worker_is_a_refusal_or_a_fault_and_never_a_result(played: Played) -> None:
     found = played.found["error_inside"]
@@ -96,12 +99,14 @@ def test_an_error_in_the_worker_is_a_refusal_or_a_fault_and_never_a_result(playe
     assert found["broken"] == ["RuntimeError", "A GPU worker failed: ZeroDivisionError"]
 
 
+@pytest.mark.thorough
 @pytest.mark.weights
 def test_a_used_up_quota_is_a_sentence(played: Played) -> None:
     sentence = played.found["used_up_quota"]["sentence"]
     assert "GPU limit" in sentence and sentence.endswith(".")
 
 
+@pytest.mark.thorough
 @pytest.mark.weights
 def test_a_bundle_that_arrives_late_takes_over_in_workers_that_are_there_already(
     tmp_path: Path,

@@ -22,7 +22,7 @@ def style() -> str:
 
 
 def script() -> str:
-    """The explorer's js: defines `spineExplorer(element, ask)`, and what keeps a reader's own evaluations."""
+    """The explorer's js: defines the class `Explorer`, and what keeps a reader's own evaluations."""
     return "\n".join(inlined(f"explorer/{name}.js") for name in ("explorer", "own"))
 
 

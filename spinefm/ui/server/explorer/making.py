@@ -58,7 +58,7 @@ def _visitors_set(films: Path) -> Dataset:
     dataset = open_dataset("auto", films)
     if len(dataset.names) > MOST_FILMS:
         raise DatasetError(
-            f"The zip holds {len(dataset.names)} films and the page evaluates {MOST_FILMS} at most: "
+            f"The zip contains {len(dataset.names)} films and the page evaluates {MOST_FILMS} at most: "
             "run `python -m spinefm evaluate` on your own machine and bring its folder as a zip."
         )
     return dataset

@@ -33,8 +33,8 @@ MOST_BYTES, MOST_BYTES_OF_ALL = 1 << 30, 6 << 30
 """Bytes of the films and evaluations of one visitor, and of all."""
 OWN = "own-"
 """What the ids of visitors' evaluations begin with; the rest nobody can guess."""
-FULL = "The page holds as many evaluations as it has room for: try again in an hour, or use the command line."
-GONE = "This evaluation is no longer here: open it again from its zip."
+FULL = "The page contains as many evaluations as it has room for: try again in an hour, or use the command line."
+GONE = "This evaluation is no longer available: open it again from its zip."
 
 
 class Shelf:
@@ -121,7 +121,7 @@ class Shelf:
         Raises RunError while another makes it.
         """
         if not self._making.acquire(blocking=False):
-            raise RunError("The phantom set is being made for another visitor: look again in some minutes.")
+            raise RunError("The phantom set is being made for another visitor: try again in a few minutes.")
         try:
             yield self._offered / PHANTOMS
         finally:

@@ -32,8 +32,8 @@ QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 TAB = "explore"
 NEWS: dict[str, Any] = {"text": "", "own": [], "open": ""}
 """What the page tells the explorer: a line of progress, the visitor's own evaluations, and which one to open."""
-REPLAYED = "A replay of an evaluation does not hold the film itself: drop the film on the left to run it."
-FAULT = "The evaluation broke off: try again, and report it if it breaks off once more."
+REPLAYED = "A replay of an evaluation does not contain the film itself: drop the film on the left to run it."
+FAULT = "The evaluation failed: try again, and report it if it fails again."
 AT_ONCE = 6
 """Evaluations of visitors under way at a time; the networks serve one film after the other."""
 

@@ -33,7 +33,7 @@ document.documentElement.classList.toggle("dark", matchMedia("(prefers-color-sch
 {script}
 const DATA = {data};
 window.asked = [];
-const explorer = spineExplorer(document.getElementById("root"), {{
+const explorer = new Explorer(document.getElementById("root"), {{
   runs: async () => DATA.runs,
   open: async (run) => DATA.columns[run],
   look: async (wanted) => DATA.cases[wanted.run][wanted.film],
@@ -79,7 +79,7 @@ def explorer_page(offered: Path) -> str:
 def reader(context: BrowserContext, explorer_page: str) -> Iterator[Visitor]:
     """A reader of the explorer, whose browser keeps nothing from before."""
     one = visit(context)
-    one.page.set_default_timeout(120_000)
+    one.page.set_default_timeout(30_000)
     one.page.route(f"{ADDRESS}*", lambda route: route.fulfill(body=explorer_page, content_type="text/html"))
     one.page.goto(f"{ADDRESS}{TABLE}")
     one.page.evaluate("localStorage.clear()")

@@ -28,6 +28,7 @@ def rows(reader: Visitor, film: str) -> list[str]:
     ]
 
 
+@pytest.mark.smoke
 def test_opens_with_a_wall_of_pictures_worst_first(reader: Visitor) -> None:
     open_view(reader, "")
     tiles = reader.page.locator(".ex-tile")
@@ -111,6 +112,7 @@ def test_the_table_of_levels_is_that_of_the_evaluation(reader: Visitor, offered)
     assert reader.page.locator(".ex-table .beside").count() == 0  # nothing was published on drawn films
 
 
+@pytest.mark.smoke
 def test_filters_by_level_status_stop_and_bar(reader: Visitor) -> None:
     page = reader.page
     page.click('[data-show="missed"]')
@@ -179,6 +181,7 @@ def test_two_runs_are_compared_per_case(reader: Visitor) -> None:
     assert page.locator(".ex-picture .other path").count() == 3
 
 
+@pytest.mark.smoke
 def test_a_verdict_is_kept_shown_filtered_and_taken_away(reader: Visitor) -> None:
     page = reader.page
     page.click('.ex-group[data-film="neck-2"] .ex-film-head')
@@ -217,7 +220,7 @@ def test_the_view_lives_in_the_address(reader: Visitor) -> None:
 
 def test_nothing_that_passes_is_said_and_cleared(reader: Visitor) -> None:
     reader.page.fill("[data-search]", "<img src=x onerror=alert(1)>")
-    assert "Nothing passes these filters" in reader.page.inner_text(".ex-count")
+    assert "No film passes these filters" in reader.page.inner_text(".ex-count")
     reader.page.click("[data-clear]")
     assert len(films(reader)) == 4
 

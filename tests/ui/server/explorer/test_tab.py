@@ -56,7 +56,7 @@ def test_a_link_opens_the_view_and_a_row_the_player_at_its_failing_step(guest: V
     assert page.get_attribute(".player", "data-phase") == "decide"
     page.wait_for_function("!location.search.includes('tab=explore')")
     assert "a replay of an evaluation" in (page.locator('[data-panel="download"]').text_content() or "")
-    assert page.locator("#run").is_disabled(), "a replay holds no film to run on"
+    assert page.locator("#run").is_disabled(), "a replay contains no film to run on"
 
 
 def test_a_finished_evaluation_is_brought_as_a_zip(guest: Visitor, offered: Path, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_films_with_truth_are_evaluated_on_the_page(guest: Visitor, tmp_path: Pa
 def test_what_is_no_data_set_is_one_sentence(guest: Visitor, tmp_path: Path) -> None:
     (tmp_path / "bad.zip").write_bytes(b"no zip")
     guest.page.set_input_files(ZIP, str(tmp_path / "bad.zip"))
-    guest.page.wait_for_function("document.querySelector('.ex-state').textContent.includes('no zip that can be')")
+    guest.page.wait_for_selector(".ex-state:has-text('cannot be unpacked as a zip')")
 
 
 def test_nothing_outside_the_shelf_can_be_asked_for(offered: Path) -> None:

@@ -106,7 +106,7 @@ def test_a_hostile_set_is_one_sentence_without_a_path(
         text = said(guest, hostile.FILES[name][1])
     else:
         bring(guest, hostile.write_nameless(path) if name == "nameless" else hostile.write_wrong_name(path))
-        text = said(guest, "pack it with other names")
+        text = said(guest, "rename the file and pack it again")
     assert "/" not in text.replace("C5/", "") and "own-" not in text
     until(lambda: left_behind(tabs[0]) == before and len(tabs[0].jobs) == 0)
 

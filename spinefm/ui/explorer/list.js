@@ -1,0 +1,56 @@
+// @ts-check
+// The films that pass the filters, as a wall of pictures or as a table, with the figures and bars beside them.
+
+import { drawCases } from "./cases.js";
+import { drawHistograms, drawLevels, drawSummary } from "./charts.js";
+import { casesOf } from "./model.js";
+import { isFiltered, PAGE } from "./state.js";
+import { drawWall } from "./wall.js";
+
+export class FilmList {
+  /** @param {import("./explorer.js").Explorer} explorer */
+  constructor(explorer) {
+    this.explorer = explorer;
+    this.shown = 0;
+  }
+
+  /** Draws the figures, and the list from its beginning. */
+  show() {
+    const { explorer } = this;
+    const { view, act, root } = explorer;
+    view.cases = casesOf(view);
+    this.shown = PAGE[view.state.mode];
+    drawSummary(explorer.part(".ex-summary"), view);
+    drawLevels(explorer.part(".ex-levels"), view, act);
+    drawHistograms(root, view, act);
+    this.draw();
+  }
+
+  more() {
+    this.shown += PAGE[this.explorer.view.state.mode];
+    this.draw();
+  }
+
+  /** Draws the list alone. */
+  draw() {
+    const { explorer, shown } = this;
+    const { view, act, shell } = explorer;
+    const wall = view.state.mode === "wall";
+    shell.dataset.mode = view.state.mode;
+    shell.dataset.cases = String(view.cases.length);
+    explorer.part(".ex-wall").hidden = !wall;
+    explorer.part(".ex-cases").hidden = wall;
+    if (wall) drawWall(explorer.part(".ex-wall"), view, act, shown);
+    else drawCases(explorer.part(".ex-cases"), view, act, shown);
+    explorer.part(".ex-count").textContent = countText(view);
+    explorer.part("[data-more]").hidden = view.cases.length <= shown;
+    explorer.part("[data-clear]").hidden = !isFiltered(view.state);
+  }
+}
+
+/** @param {import("./types").View} view */
+function countText({ cases, model }) {
+  if (!cases.length) return "No film passes these filters: clear one.";
+  const rows = cases.reduce((sum, one) => sum + one.rows.length, 0);
+  return `${cases.length} of ${model.films.name.length} films, ${rows} vertebrae and masks`;
+}

@@ -1,0 +1,197 @@
+// What the explorer's modules hand to each other. `Columns` and `Detail` are what `ui/server/explorer` sends.
+
+/** A column holds one value per film or per row; indices point into the words beside them, null is "undefined". */
+export interface Columns {
+  run: string;
+  title: string;
+  source: string;
+  published: Record<string, { identified: number; located_dsc: number; overall_dsc: number }>;
+  panoptic: { pq: number; sq: number; rq: number } | null;
+  skipped: { name: string; why: string }[];
+  colours: Record<string, string>;
+  regions: string[];
+  groups: string[];
+  stops: string[];
+  names: string[];
+  reasons: string[];
+  levels: string[];
+  films: FilmColumns;
+  rows: RowColumns;
+  error?: string;
+}
+
+export interface FilmColumns {
+  name: string[];
+  region: number[];
+  group: number[];
+  stop_up: number[];
+  stop_down: number[];
+  failure: string[];
+  complete: number[];
+  anchor: string[];
+  shift: (number | null)[];
+  doubled: number[];
+  merged: number[];
+  wrong: number[];
+  mask_dice: number[][];
+}
+
+export interface RowColumns {
+  film: number[];
+  kind: number[];
+  level: number[];
+  name: number[];
+  number: (number | null)[];
+  dice: (number | null)[];
+  found: (number | null)[];
+  outlinable: number[];
+  assd: (number | null)[];
+  reason: number[];
+  event: (number | null)[];
+}
+
+export type Status = "right" | "misnamed" | "unnamed" | "missed" | "false" | "doubled";
+export type Range = [number, number];
+
+/** The columns, and what follows from them for a row (i) or a film at a limit of identification. */
+export interface Model {
+  data: Columns;
+  films: FilmColumns;
+  rows: RowColumns;
+  count: number;
+  /** The first row of each film, then the number of rows. */
+  starts: Int32Array;
+  dice(i: number): number | null;
+  name(i: number): string;
+  level(i: number): string;
+  isExtra(i: number): boolean;
+  isBody(i: number): boolean;
+  identified(i: number, limit: number): boolean;
+  status(i: number, limit: number): Status;
+  overall(i: number, limit: number): number;
+  stops(film: number): string[];
+}
+
+/** What the reader chose; it lives in the page's address. */
+export interface State {
+  run: string;
+  with: string;
+  levels: string[];
+  show: string[];
+  region: string;
+  stop: string;
+  verdict: string;
+  search: string;
+  dice: Range | null;
+  distance: Range | null;
+  limit: number;
+  sort: string;
+  mode: string;
+  case: string;
+}
+
+export interface Verdict {
+  verdict?: string;
+  note?: string;
+}
+
+/** A film with the rows that pass every filter, and what it is sorted by. */
+export interface Case {
+  film: number;
+  rows: number[];
+  faults: number;
+  least: number;
+  mean: number;
+  change: number;
+}
+
+export interface Figures {
+  level: string;
+  count: number;
+  identified: number;
+  located: number | null;
+  overall: number | null;
+  named: number;
+  misnamed: number;
+  unnamed: number;
+  worst: number | null;
+}
+
+/** What is on show; `model` is there once an evaluation is open. */
+export interface View {
+  state: State;
+  model: Model;
+  other: Model | null;
+  /** The row of `other` for each row of `model`, or -1. */
+  twin: Int32Array | null;
+  verdicts: Record<string, Verdict>;
+  cases: Case[];
+  row: number | null;
+  figures?: { model: Model; limit: number; rows: Figures[] };
+}
+
+/** The outlines of a film: x and y in turn, in film pixels. */
+export interface Drawing {
+  truth: Record<string, number[]>;
+  partial: Record<string, number[]>;
+  boxes: Record<string, [number, number, number, number]>;
+  masks: Outlined[];
+}
+
+export interface Outlined {
+  number: number;
+  name: string;
+  outline: number[];
+}
+
+export interface Detail {
+  width: number;
+  height: number;
+  url: string | null;
+  drawing: Drawing;
+  error?: string;
+}
+
+/** A vertebra of a case on the canvas: level, number of its mask, whether it is the chosen row. */
+export type Place = [string, number | null, boolean];
+
+export interface Run {
+  id: string;
+  title: string;
+}
+
+export interface TakenFile {
+  name: string;
+  base64: string;
+  error?: string;
+}
+
+/** What the explorer asks of the page. */
+export interface Ask {
+  runs(): Promise<Run[]>;
+  open(run: string): Promise<Columns>;
+  look(wanted: { run: string; film: string }): Promise<Detail>;
+  /** Opens the player. */
+  steps(wanted: { run: string; film: string; event: number | null }): void;
+  /** Begins an evaluation of the reader's own. */
+  own(what: string): void;
+  take(run: string): Promise<TakenFile>;
+  sample(): Promise<TakenFile>;
+}
+
+/** What a click in a list or chart does. */
+export interface Act {
+  toggleLevel(level: string): void;
+  setRange(name: "dice" | "distance", range: Range): void;
+  setStop(reason: string): void;
+  choose(film: number, row?: number | null): void;
+  steps(i: number): void;
+  look(film: string): Promise<Detail>;
+}
+
+export interface Bar {
+  label: string;
+  count: number;
+  range: Range;
+  on: boolean | null;
+}
