@@ -171,11 +171,11 @@ class StandIn:
     settings: Mapping[str, Setting] = field(default_factory=lambda: {"overlap_limit": 0.1})
     seeds: tuple[Point, ...] = ()
     name: str = "spinefm"
-    films: UnderWay = field(default_factory=UnderWay)
+    under_way: UnderWay = field(default_factory=UnderWay)
 
     def run(self, film: Radiograph) -> Iterator[Event]:
         """The events, each as soon as the gate lets it through."""
-        with self.films.one():
+        with self.under_way.one():
             yield from self._events(film)
 
     def _events(self, film: Radiograph) -> Iterator[Event]:
@@ -224,7 +224,7 @@ class StandInService:
     """A model service that hands out the stand-in; with a gate, a test lets its events through one by one."""
 
     gate: threading.Semaphore | None = None
-    films: UnderWay = field(default_factory=UnderWay)
+    under_way: UnderWay = field(default_factory=UnderWay)
 
     def facts(self) -> Facts:
         """As on a machine without a GPU."""
@@ -240,4 +240,4 @@ class StandInService:
         """The stand-in, whatever the name; of the settings only the overlap limit has an effect."""
         if bundle not in (None, "compact"):
             raise BundleError(f'This page has no bundle "{bundle}": choose compact.')
-        return StandIn(self.gate, {"overlap_limit": 0.1, **settings}, tuple(seeds or ()), films=self.films)
+        return StandIn(self.gate, {"overlap_limit": 0.1, **settings}, tuple(seeds or ()), under_way=self.under_way)

@@ -241,7 +241,7 @@ def test_another_film_ends_the_run_under_way(bench: StandInService, gate: thread
     run.page.wait_for_selector("#run", state="visible")
     gate.release(1000)
     run.page.wait_for_selector('[data-panel="download"] a.download', state="attached")
-    bench.films.wait_for_none()
+    bench.under_way.wait_for_none()
     shown = picture(run)
     run.page.click(".player-corrections >> text=names ↓")
     run.page.click("[data-choice='0']")
