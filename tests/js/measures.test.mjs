@@ -17,7 +17,7 @@ function run(name, more = {}) {
   const { bodies, facing, spacing_mm: mm, not_upright: notUpright, measures } = caseOf(name);
   const sent = (/** @type {any} */ one) => {
     const pixels = one.unit === "mm" ? one.value / mm : one.value;
-    return one.value === null ? { reason: one.reason } : { value: pixels, plus: Math.abs(pixels) / 10, grade: one.grade, sure: 0.9 };
+    return one.value === null ? { reason: one.reason } : { value: pixels, plus: Math.abs(pixels) / 10, grade: one.grade, doubt: "", sure: 0.9 };
   };
   const side = { bodies: bodies.map((/** @type {any} */ body, /** @type {number} */ number) => ({ ...body, number })), values: Object.fromEntries(measures.map((/** @type {any} */ one) => [nameOf(one), sent(one)])) };
   return { facing: { side: facing, probability: 0.98, source: "slopes" }, spacing: mm ? { mm, source: "DICOM" } : null, notUpright, limits: golden.limits,
@@ -82,7 +82,7 @@ test("an endplate in doubt can be measured once it is set by hand; one that does
   const data = run("lumbar, L1 cut");
   const before = readingsOf(data, unchanged()).find((one) => one.id === "lordosis_l1_l5 L1 L5");
   assert.equal(before?.value, null);
-  assert.ok(before?.lines.length, "its lines are drawn all the same, to be dragged");
+  assert.ok(before?.lines.length, "its lines are drawn anyway, to be dragged");
   const [body] = data.sides.left.bodies.filter((/** @type {any} */ one) => one.name === "L1");
   const set = withMove(unchanged(), { number: body.number, place: 0, point: body.points[0] }, false);
   const value = readingsOf(data, set).find((one) => one.id === "lordosis_l1_l5 L1 L5")?.value;
@@ -119,10 +119,10 @@ test("the file has a row a measure, says what was edited, and quotes what needs 
   const data = run("lumbar, slipped");
   const [head, ...rows] = csvOf(data, withMove(unchanged(), { number: 4, place: 0, point: [0, 150] }, false)).trimEnd().split("\n");
   assert.equal(rows.length, caseOf("lumbar, slipped").measures.length);
-  assert.ok(head.startsWith("group,measure,levels,name,value,unit,uncertainty_95,confidence,grade,edited,not_measurable"));
+  assert.ok(head.startsWith("group,measure,levels,name,value,unit,uncertainty_95,confidence,grade,doubt,edited,not_measurable"));
   const row = (/** @type {string} */ start) => rows.find((one) => one.startsWith(start)) || "";
-  assert.match(row("slip,slip,T11-T12"), /^slip,slip,T11-T12,T11\/12 slip,8.02,%,0.8,0.9,"Meyerding I, anterior",,,/);
-  assert.match(row("slip,slip,L2-L3"), /^slip,slip,L2-L3,L2\/3 slip,-?[\d.]+,%,,,"?Meyerding [^,]+(, \w+")?,yes,,/);
+  assert.match(row("slip,slip,T11-T12"), /^slip,slip,T11-T12,T11\/12 slip,8.02,%,0.8,0.9,"Meyerding I, anterior",,,,/);
+  assert.match(row("slip,slip,L2-L3"), /^slip,slip,L2-L3,L2\/3 slip,-?[\d.]+,%,,,"?Meyerding [^,]+(, \w+")?,,yes,,/);
   assert.match(rows.find((row) => row.includes("pelvic_tilt")) || "", /the femoral heads are not outlined/);
   assert.ok(rows.some((row) => row.includes('"posterior corners along the superior endplate of L3, anterior positive"')));
 });
@@ -130,6 +130,7 @@ test("the file has a row a measure, says what was edited, and quotes what needs 
 test("numbers in words, and against their reference", () => {
   const reading = /** @type {any} */ ({ value: -0.04, plus: 1.26, unit: "°", reference: { low: -5, high: 5 } });
   assert.deepEqual(wordsOf(reading), ["0.0°", "± 1.3"]);
+  assert.deepEqual(wordsOf({ ...reading, doubt: "its uncertainty is over the limit" }), ["0.0°", "± 1.3 ?"]);
   assert.deepEqual([digits(-3.26, "mm"), digits(0.956, "ratio")], ["−3.3", "0.96"]);
   assert.deepEqual([-6, 0, 6].map((value) => against({ ...reading, value })), ["below", "inside", "above"]);
   assert.equal(against({ ...reading, reference: null }), "");

@@ -10,8 +10,8 @@ import { draftsOf, linesOf, measured } from "../shared/measure.js";
 /** facing, mm: set by hand, null where not; moves: oldest first. @typedef {{facing: Facing, mm: number | null, moves: Move[]}} Changes */
 /** @typedef {import("../shared/spine.js").Body & {number: number, edited: boolean[]}} Body */
 /** @typedef {{low: number | null, high: number | null, text: string, source: string}} Reference */
-/** plus: half the 95 % interval; sure: the least that the method is sure of what it rests on; both null where landmarks were moved.
- * @typedef {import("../shared/measure.js").Measure & {id: string, plus: number | null, sure: number | null, edited: boolean, reference: Reference | null}} Reading */
+/** plus: half the 95 % interval; sure: the least that the method is sure of what it rests on; both null where landmarks were moved. doubt: why the value is to be taken with care.
+ * @typedef {import("../shared/measure.js").Measure & {id: string, plus: number | null, sure: number | null, doubt: string, edited: boolean, reference: Reference | null}} Reading */
 /** What the server sends of a run's measures. @typedef {Record<string, any>} Data */
 
 const MIRRORED = [1, 0, 3, 2, 4, 5]; // the place that a landmark has when the patient faces the other way
@@ -67,7 +67,7 @@ export function readingsOf(data, changes) {
   return draftsOf(spine).map((draft) => {
     const id = [draft.key, ...draft.levels].join(" ");
     const edited = draft.bodies.some((at) => bodies[at].edited.some(Boolean));
-    const reading = { ...measured(spine, draft), id, edited, plus: null, sure: null, reference: data.references[id] || null };
+    const reading = { ...measured(spine, draft), id, edited, plus: null, sure: null, doubt: "", reference: data.references[id] || null };
     if (reading.reason) return { ...reading, lines: draft.bodies.every((at) => bodies[at].points.length) ? linesOf(spine, { ...draft, built: undefined }) : [] };
     return edited || !known[id] ? reading : asSent(reading, known[id], spine.spacing || 1);
   });
@@ -77,7 +77,7 @@ export function readingsOf(data, changes) {
 function asSent(reading, sent, mm) {
   if (sent.reason) return { ...reading, value: null, grade: "", reason: sent.reason };
   const factor = reading.unit === "mm" ? mm : 1;
-  return { ...reading, value: sent.value * factor, plus: sent.plus === null ? null : sent.plus * factor, grade: sent.grade, sure: sent.sure };
+  return { ...reading, value: sent.value * factor, plus: sent.plus === null ? null : sent.plus * factor, grade: sent.grade, doubt: sent.doubt, sure: sent.sure };
 }
 
 /** One more landmark moved; a move that goes on takes the place of what it was. @param {Changes} changes @param {Move} move @param {boolean} goesOn @returns {Changes} */
@@ -104,11 +104,11 @@ export function digits(value, unit) {
   return (Number(words) === 0 ? words.replace("-", "") : words).replace("-", "−");
 }
 
-/** The value with its unit, and ± where it is known: two strings. @param {Reading} reading @returns {[string, string]} */
-export function wordsOf({ value, unit, plus }) {
+/** The value with its unit, and ± where it is known, with a question mark where the value is in doubt: two strings. @param {Reading} reading @returns {[string, string]} */
+export function wordsOf({ value, unit, plus, doubt }) {
   if (value === null) return ["–", ""];
   const sign = unit === "ratio" ? "" : unit === "°" ? "°" : ` ${unit}`;
-  return [`${digits(value, unit)}${sign}`, plus === null ? "" : `± ${digits(plus, unit)}`];
+  return [`${digits(value, unit)}${sign}`, plus === null ? "" : `± ${digits(plus, unit)}${doubt ? " ?" : ""}`];
 }
 
 /** Whether a value lies below, inside or above its reference; "" without one. @param {Reading} reading @returns {"" | "below" | "inside" | "above"} */
@@ -118,14 +118,14 @@ export function against({ value, reference }) {
   return reference.high !== null && value > reference.high ? "above" : "inside";
 }
 
-const COLUMNS = ["group", "measure", "levels", "name", "value", "unit", "uncertainty_95", "confidence", "grade", "edited", "not_measurable",
+const COLUMNS = ["group", "measure", "levels", "name", "value", "unit", "uncertainty_95", "confidence", "grade", "doubt", "edited", "not_measurable",
   "reference_low", "reference_high", "reference", "source", "method", "facing", "mm_per_pixel"];
 
 /** The table of measures as a file: the columns of the command line's, and what the reader changed. @param {Data} data @param {Changes} changes */
 export function csvOf(data, changes) {
   const exact = (/** @type {number | null} */ value, /** @type {string} */ unit) => (value === null ? "" : String(Number(value.toFixed(unit === "ratio" ? 4 : 2))));
   const rows = readingsOf(data, changes).map((one) => [one.group, one.key, one.levels.join("-"), one.name, exact(one.value, one.unit), one.unit,
-    exact(one.plus, one.unit), one.sure ?? "", one.grade, one.edited ? "yes" : "", one.value === null ? one.reason : "",
+    exact(one.plus, one.unit), one.sure ?? "", one.grade, one.doubt, one.edited ? "yes" : "", one.value === null ? one.reason : "",
     one.reference?.low ?? "", one.reference?.high ?? "", one.reference?.text ?? "", one.reference?.source ?? "", one.method,
     facingOf(data, changes) || "", scaleOf(data, changes) ?? ""]);
   return [COLUMNS, ...rows].map((row) => row.map(cell).join(",")).join("\n") + "\n";

@@ -134,7 +134,7 @@ function matrix(columns, readings, shown, act) {
 /** @param {Reading} reading @param {Shown} shown @param {Acts} act */
 function cell(reading, shown, act) {
   const value = digits(/** @type {number} */ (reading.value), reading.unit);
-  const plus = reading.edited ? "◆" : reading.plus === null ? "" : `± ${digits(reading.plus, reading.unit)}`;
+  const plus = reading.edited ? "◆" : wordsOf(reading)[1];
   return html("button", { class: `measure-cell${reading.edited ? " edited" : ""}`, ...handles(reading, shown, act), "aria-label": `${reading.name} ${wordsOf(reading).join(" ").trim()}${reading.grade ? `, ${reading.grade}` : ""}` },
     html("b", { class: against(reading) }, value), html("span", { class: "plus" }, plus));
 }
@@ -147,6 +147,7 @@ function detail(reading, shown, act) {
     grade ? html("p", { class: "grade" }, grade) : null,
     reference && reading.value !== null ? [chartOf(reading, 280, 22), html("p", {}, `${sentence(place)} the reference, ${rangeWords(reading)}: ${reference.text}.`), html("p", { class: "note" }, html("cite", { title: "Where the reference was published" }, reference.source))] : null,
     html("p", { class: "note" }, `${sentence(method)}.${sure === null ? "" : ` The method is ${percent(sure)} sure of what it rests on.`} ${reading.edited ? "Its landmarks were set by hand: ± is not known." : reading.plus === null ? "" : "± is half the 95 % interval from the corners' uncertainty."}`),
+    reading.doubt ? html("p", { class: "note doubtful" }, `? = doubtful: ${reading.doubt}.`) : null,
     LIMITS[key] ? html("p", { class: "note" }, LIMITS[key]) : null,
     reading.reason ? html("p", { class: "note" }, `Not measurable: ${reading.reason}.`) : null,
     corners(reading, shown, act));

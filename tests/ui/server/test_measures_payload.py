@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
+from spinefm.export.measures import MEASURE_COLUMNS
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.measure import measure
+from spinefm.measure import FacingGuess, MeasureConfig, measure, measure_landmarks
 from spinefm.measure.model import PLACES, Facing
 from spinefm.methods import film_record
 from spinefm.trace.model import Trace
+from spinefm.ui.server.modules import read
 from spinefm.ui.server.player import trace_payload
 from spinefm.ui.server.player.measures import measures_payload, name_of
+from tests.measure.spines import neck
 from tests.ui.server.stand_in import all_events, film_pixels, located, seeded
 
 MM = 0.25
@@ -40,7 +44,7 @@ def test_both_facings_hold_the_values_of_the_package_in_pixels(trace: Trace, fil
         if one.value is not None:
             assert value["value"] * factor == pytest.approx(one.value, abs=1e-3)
             assert value["plus"] * factor == pytest.approx(one.uncertainty, abs=1e-3)
-            assert value["grade"] == one.grade
+            assert (value["grade"], value["doubt"]) == (one.grade, one.doubt)
     for body, landmarks in zip(sent["bodies"], wanted.landmarks, strict=True):
         assert (body["name"], body["superior"], body["inferior"]) == (
             landmarks.name,
@@ -81,6 +85,16 @@ def test_a_film_with_a_scale_keeps_it_whole(film: Radiograph) -> None:
     payload = measures_payload(Trace.from_events(scaled, "spinefm", {}, all_events()))
     assert payload is not None
     assert payload["spacing"] == {"mm": 0.123456, "source": "PixelSpacing"}
+
+
+def test_no_limit_on_an_uncertainty_is_in_millimetres() -> None:
+    lengths = {one.key for one in measure_landmarks(neck(), FacingGuess("left", 1.0, "given"), 1.0) if one.unit == "mm"}
+    assert lengths and not {*lengths, "mm"} & set(MeasureConfig().most_uncertainty)  # lengths are sent in pixels
+
+
+def test_the_file_of_the_browser_has_the_columns_of_the_package() -> None:
+    columns = re.findall(r'"(\w+)"', read("player/measures.js").partition("const COLUMNS = [")[2].partition("]")[0])
+    assert [name for name in columns if name in MEASURE_COLUMNS] == list(MEASURE_COLUMNS)
 
 
 def test_a_run_that_found_nothing_has_none(film: Radiograph) -> None:

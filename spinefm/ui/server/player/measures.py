@@ -73,7 +73,7 @@ def body_payload(one: Landmarks, number: int) -> Payload:
 
 
 def value_payload(one: Measure) -> Payload:
-    """A measure's value, ±, grade and confidence, or the reason why there is none."""
+    """A measure's value, ±, grade, doubt and confidence, or the reason why there is none."""
     if one.value is None:
         return {"reason": one.reason}
     digits = DIGITS[one.unit] + MORE_DIGITS
@@ -81,6 +81,7 @@ def value_payload(one: Measure) -> Payload:
         "value": round(one.value, digits),
         "plus": None if one.uncertainty is None else round(one.uncertainty, digits),
         "grade": one.grade,
+        "doubt": one.doubt,
         "sure": None if one.confidence is None else round(one.confidence, 4),
     }
 
