@@ -14,6 +14,7 @@ import { drawReadings, GROUPS, groupOf } from "./readings.js";
 /** A landmark in hand: which, and where it was taken. @typedef {{number: number, place: number, from: Pair, start: Pair, moved: boolean}} Held */
 
 const HIT = { mouse: 11, pen: 14, touch: 20 }; // pixels of the screen
+const WIDE = 420; // a pane in which a label has room for a grade
 const SHORTEST = 5; // of a line of known length, in pixels of the film
 
 export class Measuring {
@@ -222,8 +223,9 @@ export class Measuring {
     const held = this.held && this.held.number * 6 + this.held.place;
     const ends = reading.lines.flat();
     drawLandmarks(pen, this.landmarks().map((one) => ({ ...one, used: ends.includes(one.point), held: one.number * 6 + one.left === held || one.key === this.corner })));
-    const used = reading.bodies.map((at) => this.bodies[at].points);
-    drawLabel(pen, [sentence(reading.name), labelWords(reading), reading.grade].filter(Boolean), reading.lines, used, this.bodies.map((body) => body.points), this.player.theatre.stage.size);
+    const [used, pane] = [reading.bodies.map((at) => this.bodies[at].points), this.player.theatre.stage.size];
+    const grade = pane.width > WIDE ? reading.grade : "";
+    drawLabel(pen, [sentence(reading.name), labelWords(reading), grade].filter(Boolean), reading.lines, used, this.bodies.map((body) => body.points), pane);
   }
 
   render() {

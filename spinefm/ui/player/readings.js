@@ -3,7 +3,7 @@
 
 import { html } from "../shared/dom.js";
 import { percent, sentence } from "../shared/numbers.js";
-import { PLACES } from "../shared/spine.js";
+import { NO_FACING, NO_SCALE, PLACES } from "../shared/spine.js";
 import { chartOf, rangeWords } from "./chart.js";
 import { against, digits, wordsOf } from "./measures.js";
 
@@ -128,7 +128,7 @@ function matrix(columns, readings, shown, act) {
     return [html("tr", {}, html("th", { scope: "row" }, first.name.split(" ")[0]), cells.map((one) => html("td", NUMBERS, one ? cell(one, shown, act) : html("span", { class: "note" }, "–")))),
       open ? html("tr", { class: "measure-open" }, html("td", { colspan: used.length + 1 }, detail(open, shown, act))) : null];
   });
-  return html("table", { class: "measure-table" }, html("thead", {}, html("tr", {}, html("th", { scope: "col" }, ""), used.map(([, head]) => html("th", { scope: "col", ...NUMBERS }, head)))), html("tbody", {}, body));
+  return html("table", { class: "measure-table" }, html("thead", {}, html("tr", {}, html("td"), used.map(([, head]) => html("th", { scope: "col", ...NUMBERS }, head)))), html("tbody", {}, body));
 }
 
 /** @param {Reading} reading @param {Shown} shown @param {Acts} act */
@@ -171,8 +171,16 @@ function without(readings, shown, act) {
   const reasons = [...new Set(readings.map((one) => one.reason))];
   return html("details", { class: "measure-group", "data-group": "without", open: shown.open.has("without"), ontoggle: (/** @type {any} */ event) => act.fold("without", event.target.open) },
     html("summary", {}, html("b", {}, "Not measurable"), html("span", { class: "note" }, String(readings.length))),
-    reasons.map((reason) => html("section", { class: "measure-reason" }, html("p", {}, `${sentence(reason)}.`),
-      html("div", { class: "tools" }, readings.filter((one) => one.reason === reason).map((one) => (one.lines.length
-        ? html("button", { class: "small", ...handles(one, shown, act) }, one.name) : html("span", { class: "note" }, one.name)))),
-      readings.filter((one) => one.reason === reason && one.id === shown.chosen).map((one) => detail(one, shown, act)))));
+    reasons.map((reason) => html("section", { class: "measure-reason" }, html("p", {}, `${sentence(reason)}.`), because(readings.filter((one) => one.reason === reason), shown, act))));
+}
+
+/** Where corners are in doubt, they can be set by hand: those measures can be chosen. @param {Reading[]} readings of one reason @param {Shown} shown @param {Acts} act */
+function because(readings, shown, act) {
+  const settable = readings.filter((one) => one.lines.length && ![NO_SCALE, NO_FACING].includes(one.reason));
+  const rest = readings.filter((one) => !settable.includes(one)).map((one) => one.name);
+  return [
+    settable.length ? html("div", { class: "tools" }, settable.map((one) => html("button", { class: "small", ...handles(one, shown, act) }, one.name))) : null,
+    settable.filter((one) => one.id === shown.chosen).map((one) => detail(one, shown, act)),
+    rest.length ? html("p", { class: "note" }, `${sentence(rest.join(" · "))}`) : null,
+  ];
 }
