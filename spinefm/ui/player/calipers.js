@@ -15,6 +15,7 @@ const HAND = "#57d3e6";
 const TICK = 5; // half of its length, in pixels of the screen
 const GAP = 8; // between a label and the room around the bodies
 const ROOM = 9;
+const WITHIN = 2.45; // of a spread, the radius in which 95 % of points lie
 const GRID = 9; // places tried across and down
 const FONTS = ["13px system-ui, sans-serif", "650 15px system-ui, sans-serif", "13px system-ui, sans-serif"];
 
@@ -58,9 +59,25 @@ function drawThin({ ink, view }, path, colour, dash) {
   ink.restore();
 }
 
+/** @typedef {{point: Pair, spread: number, edited: boolean, held: boolean, used: boolean}} Landmark */
+
+/** Where a landmark lies with 95 % probability, as far as the outline tells. @param {Pen} pen @param {Landmark[]} landmarks */
+function drawHalos({ ink, view }, landmarks) {
+  ink.save();
+  Object.assign(ink, { fillStyle: LINE, globalAlpha: 0.16 });
+  for (const { point, spread } of landmarks.filter((one) => one.used && !one.edited)) {
+    ink.beginPath();
+    ink.arc(...toPane(view, point), WITHIN * spread * view.scale, 0, 2 * Math.PI);
+    ink.fill();
+  }
+  ink.restore();
+}
+
 /** Landmarks as rings through which the film is seen, small where the measure does not rest on them; those set by hand are diamonds.
- * @param {Pen} pen @param {{point: Pair, edited: boolean, held: boolean, used: boolean}[]} landmarks */
-export function drawLandmarks({ ink, view }, landmarks) {
+ * @param {Pen} pen @param {Landmark[]} landmarks */
+export function drawLandmarks(pen, landmarks) {
+  const { ink, view } = pen;
+  drawHalos(pen, landmarks);
   ink.save();
   for (const { point, edited, held, used } of landmarks) {
     const [x, y] = toPane(view, point);
@@ -83,7 +100,8 @@ function diamond(ink, x, y, radius) {
   ink.closePath();
 }
 
-/** Words in a label beside the bodies, with a thin leader to each line. @param {Pen} pen @param {string[]} words @param {Pair[][]} lines @param {Pair[][]} used bodies of the measure @param {Pair[][]} all bodies @param {{width: number, height: number}} pane */
+/** Words in a label beside the bodies, with a thin leader to each line.
+ * @param {Pen} pen @param {string[]} words @param {Pair[][]} lines @param {Pair[][]} used bodies of the measure @param {Pair[][]} all bodies @param {{width: number, height: number}} pane */
 export function drawLabel(pen, words, lines, used, all, pane) {
   const { ink, view } = pen;
   const size = sizeOf(ink, words);

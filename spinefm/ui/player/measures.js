@@ -8,7 +8,7 @@ import { draftsOf, linesOf, measured } from "../shared/measure.js";
 /** @typedef {"left" | "right" | null} Facing */
 /** A landmark moved by hand; its place is that of a patient who faces left. @typedef {{number: number, place: number, point: Pair}} Move */
 /** facing, mm: set by hand, null where not; moves: oldest first. @typedef {{facing: Facing, mm: number | null, moves: Move[]}} Changes */
-/** @typedef {import("../shared/spine.js").Body & {number: number, edited: boolean[]}} Body */
+/** @typedef {import("../shared/spine.js").Body & {number: number, spread: number, edited: boolean[]}} Body */
 /** @typedef {{low: number | null, high: number | null, text: string, source: string}} Reference */
 /** plus: half the 95 % interval; sure: the least that the method is sure of what it rests on; both null where landmarks were moved. doubt: why the value is to be taken with care.
  * @typedef {import("../shared/measure.js").Measure & {id: string, plus: number | null, sure: number | null, doubt: string, edited: boolean, reference: Reference | null}} Reading */

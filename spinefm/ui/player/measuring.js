@@ -4,6 +4,7 @@
 import { html } from "../shared/dom.js";
 import { distance } from "../shared/geometry.js";
 import { percent, sentence } from "../shared/numbers.js";
+import { PLACES } from "../shared/spine.js";
 import { drawLabel, drawLandmarks, drawLines } from "./calipers.js";
 import { asLeft, bodiesOf, carried, csvOf, digits, facingOf, readingsOf, scaleOf, unchanged, withMove, withoutMoves, wordsOf } from "./measures.js";
 import { drawReadings, GROUPS, groupOf } from "./readings.js";
@@ -203,8 +204,9 @@ export class Measuring {
     const facing = facingOf(this.data, this.changes);
     const places = /middle|index|loss/.test(reading.key) ? [0, 1, 2, 3, 4, 5] : [0, 1, 2, 3];
     return reading.bodies.flatMap((at) => {
-      const { number, points, edited } = this.bodies[at];
-      return places.filter((place) => points[place]).map((place) => ({ key: number * 6 + place, number, left: asLeft(place, facing), point: points[place], edited: edited[place] }));
+      const { number, name, points, edited, spread } = this.bodies[at];
+      return places.filter((place) => points[place]).map((place) => ({
+        key: number * PLACES.length + place, name: `${name} ${PLACES[place]}`, number, left: asLeft(place, facing), point: points[place], spread, edited: edited[place] }));
     });
   }
 
@@ -220,9 +222,8 @@ export class Measuring {
     if (this.line && this.line.length === 2) drawLines(pen, [this.line], { angle: false, faint: false });
     if (!reading || this.line || !reading.lines.length) return;
     drawLines(pen, reading.lines, { angle: reading.group === "alignment", faint: reading.value === null });
-    const held = this.held && this.held.number * 6 + this.held.place;
     const ends = reading.lines.flat();
-    drawLandmarks(pen, this.landmarks().map((one) => ({ ...one, used: ends.includes(one.point), held: one.number * 6 + one.left === held || one.key === this.corner })));
+    drawLandmarks(pen, this.landmarks().map((one) => ({ ...one, used: ends.includes(one.point), held: (one.number === this.held?.number && one.left === this.held?.place) || one.key === this.corner })));
     const [used, pane] = [reading.bodies.map((at) => this.bodies[at].points), this.player.theatre.stage.size];
     const grade = pane.width > WIDE ? reading.grade : "";
     drawLabel(pen, [sentence(reading.name), labelWords(reading), grade].filter(Boolean), reading.lines, used, this.bodies.map((body) => body.points), pane);
@@ -233,7 +234,7 @@ export class Measuring {
     const panel = this.player.panel("measures");
     if (!this.data) return panel.replaceChildren(html("p", { class: "note" }, "The measures appear here when the run is finished."));
     const [top, focused, typed] = [panel.scrollTop, focusIn(panel), valuesIn(panel)];
-    drawReadings(panel, { readings: this.readings, chosen: this.chosen, open: this.folds, bodies: this.bodies, corner: this.corner, moves: this.changes.moves.length,
+    drawReadings(panel, { readings: this.readings, chosen: this.chosen, open: this.folds, landmarks: this.landmarks(), corner: this.corner, moves: this.changes.moves.length,
       facing: this.facingWords(this.data), scale: this.scaleWords(this.data), calibrating: this.line ? { pixels: this.pixels() } : null }, this.acts());
     for (const [name, value] of typed) /** @type {any} */ (panel.querySelector(`[data-field="${name}"]`) || {}).value = value;
     panel.scrollTop = top;

@@ -3,12 +3,13 @@
 
 import { html } from "../shared/dom.js";
 import { percent, sentence } from "../shared/numbers.js";
-import { NO_FACING, NO_SCALE, PLACES } from "../shared/spine.js";
+import { NO_FACING, NO_SCALE } from "../shared/spine.js";
 import { chartOf, rangeWords } from "./chart.js";
 import { against, digits, wordsOf } from "./measures.js";
 
 /** @typedef {import("./measures.js").Reading} Reading */
-/** @typedef {{readings: Reading[], chosen: string | null, open: Set<string>, facing: any, scale: any, bodies: import("./measures.js").Body[], corner: number, calibrating: any, moves: number}} Shown */
+/** @typedef {{readings: Reading[], chosen: string | null, open: Set<string>, facing: any, scale: any, landmarks: {key: number, name: string}[],
+ *   corner: number, calibrating: any, moves: number}} Shown */
 /** @typedef {{choose: (id: string | null) => void, preview: (id: string | null) => void, fold: (name: string, open: boolean) => void, face: (side: "left" | "right" | null) => void,
  *   calibrate: () => void, setLength: (mm: number) => void, setScale: (mm: number) => void, forget: () => void, undo: () => void, reset: () => void, corner: (at: number) => void, nudge: (dx: number, dy: number) => void, save: () => void}} Acts */
 
@@ -68,8 +69,9 @@ function facts({ facing, scale, calibrating }, act) {
 
 /** A line of known length: its form. @param {{pixels: number}} line @param {Acts} act */
 function calibration({ pixels }, act) {
-  const field = (/** @type {string} */ name, /** @type {string} */ step) => html("input", { type: "number", min: step, step: "any", "data-field": name, inputmode: "decimal", "aria-label": name === "length" ? "Length of the line in mm" : "Millimetres per pixel" });
-  const [length, direct] = [field("length", "0.1"), field("mm", "0.001")];
+  const field = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string} */ least) =>
+    html("input", { type: "number", min: least, step: "any", "data-field": name, inputmode: "decimal", "aria-label": label });
+  const [length, direct] = [field("length", "Length of the line in mm", "0.1"), field("mm", "Millimetres per pixel", "0.001")];
   const send = (/** @type {Event} */ event) => {
     event.preventDefault();
     if (pixels && Number(length.value) > 0) act.setLength(Number(length.value));
@@ -139,29 +141,38 @@ function cell(reading, shown, act) {
     html("b", { class: against(reading) }, value), html("span", { class: "plus" }, plus));
 }
 
-/** The chosen measure: value, chart, method, source, limits, and its landmarks by keys. @param {Reading} reading @param {Shown} shown @param {Acts} act */
+/** The chosen measure: chart, reference, method, limits, and its landmarks by keys. @param {Reading} reading @param {Shown} shown @param {Acts} act */
 function detail(reading, shown, act) {
-  const { reference, key, method, grade, sure } = reading;
-  const place = against(reading);
+  const { key, grade, doubt, reason } = reading;
+  const note = (/** @type {string} */ words, more = "") => (words ? html("p", { class: `note ${more}` }, words) : null);
   return html("div", { class: "measure-detail" },
-    grade ? html("p", { class: "grade" }, grade) : null,
-    reference && reading.value !== null ? [chartOf(reading, 280, 22), html("p", {}, `${sentence(place)} the reference, ${rangeWords(reading)}: ${reference.text}.`), html("p", { class: "note" }, html("cite", { title: "Where the reference was published" }, reference.source))] : null,
-    html("p", { class: "note" }, `${sentence(method)}.${sure === null ? "" : ` The method is ${percent(sure)} sure of what it rests on.`} ${reading.edited ? "Its landmarks were set by hand: ± is not known." : reading.plus === null ? "" : "± is half the 95 % interval from the corners' uncertainty."}`),
-    reading.doubt ? html("p", { class: "note doubtful" }, `? = doubtful: ${reading.doubt}.`) : null,
-    LIMITS[key] ? html("p", { class: "note" }, LIMITS[key]) : null,
-    reading.reason ? html("p", { class: "note" }, `Not measurable: ${reading.reason}.`) : null,
-    corners(reading, shown, act));
+    grade ? html("p", { class: "grade" }, grade) : null, comparison(reading), note(methodWords(reading)),
+    note(doubt && `? = doubtful: ${doubt}.`, "doubtful"), note(LIMITS[key]), note(reason && `Not measurable: ${reason}.`), corners(reading, shown, act));
+}
+
+/** @param {Reading} reading */
+function comparison(reading) {
+  const { reference, value } = reading;
+  if (!reference || value === null) return null;
+  return [chartOf(reading, 280, 22), html("p", {}, `${sentence(against(reading))} the reference, ${rangeWords(reading)}: ${reference.text}.`),
+    html("p", { class: "note" }, html("cite", { title: "Where the reference was published" }, reference.source))];
+}
+
+/** How it was measured, and what the number after ± is. @param {Reading} reading */
+function methodWords({ method, sure, edited, plus }) {
+  const error = edited ? "Its landmarks were set by hand: ± is not known." : plus === null ? "" : "± is half the 95 % interval from the corners' uncertainty.";
+  return [`${sentence(method)}.`, sure === null ? "" : `The method is ${percent(sure)} sure of what it rests on.`, error].filter(Boolean).join(" ");
 }
 
 /** Moving landmarks by keys, for those who do not drag. @param {Reading} reading @param {Shown} shown @param {Acts} act */
 function corners(reading, shown, act) {
-  const options = reading.bodies.flatMap((at) => shown.bodies[at].points.map((_, place) => [shown.bodies[at].number * 6 + place, `${shown.bodies[at].name} ${PLACES[place]}`]));
-  if (!options.length) return null;
-  const arrow = (/** @type {string} */ words, /** @type {string} */ name, /** @type {number} */ dx, /** @type {number} */ dy) => html("button", { type: "button", class: "small", "data-act": name, "aria-label": `Move it ${name} by one pixel`, onclick: () => act.nudge(dx, dy) }, words);
-  return html("div", { class: "tools" },
-    html("label", { class: "note" }, "corner ", html("select", { "aria-label": "Corner to move", "data-act": "corner", onchange: (/** @type {any} */ event) => act.corner(Number(event.target.value)) },
-      options.map(([value, words]) => html("option", { value, selected: value === shown.corner }, words)))),
-    html("span", { class: "group" }, arrow("←", "left by key", -1, 0), arrow("↑", "up by key", 0, -1), arrow("↓", "down by key", 0, 1), arrow("→", "right by key", 1, 0)),
+  if (!shown.landmarks.length) return null;
+  const choose = html("select", { "aria-label": "Corner to move", "data-act": "corner", onchange: (/** @type {any} */ event) => act.corner(Number(event.target.value)) },
+    shown.landmarks.map(({ key, name }) => html("option", { value: key, selected: key === shown.corner }, name)));
+  const arrow = (/** @type {string} */ words, /** @type {string} */ name, /** @type {number} */ dx, /** @type {number} */ dy) =>
+    html("button", { type: "button", class: "small", "data-act": `${name} by key`, "aria-label": `Move it ${name} by one pixel`, onclick: () => act.nudge(dx, dy) }, words);
+  return html("div", { class: "tools" }, html("label", { class: "note" }, "corner ", choose),
+    html("span", { class: "group" }, arrow("←", "left", -1, 0), arrow("↑", "up", 0, -1), arrow("↓", "down", 0, 1), arrow("→", "right", 1, 0)),
     reading.edited ? html("span", { class: "group last" }, tool("reset", "The landmarks as the method found them", act.reset)) : null);
 }
 

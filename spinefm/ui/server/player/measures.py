@@ -6,7 +6,7 @@ pixels: the browser multiplies by the millimetres per pixel, the film's or those
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from spinefm.export.measures import DIGITS
@@ -32,8 +32,9 @@ def measures_payload(trace: Trace, film: Radiograph | None = None) -> Payload | 
         return None
     guessed = measure(trace, spacing=1.0, film=film)
     side = guessed.facing.side
-    given = {one: guessed if one == side else measure(trace, one, 1.0, film) for one in FACINGS}
-    known: dict[str, Measures] = {**given, **({"unknown": guessed} if side is None else {})}
+    known: dict[str, Measures] = {one: guessed if one == side else measure(trace, one, 1.0, film) for one in FACINGS}
+    if side is None:
+        known["unknown"] = guessed
     config = MeasureConfig()
     return {
         "facing": {"side": side, "probability": round(guessed.facing.probability, 6), "source": guessed.facing.source},
@@ -86,7 +87,7 @@ def value_payload(one: Measure) -> Payload:
     }
 
 
-def references(known: Any) -> Payload:
+def references(known: Iterable[Measures]) -> Payload:
     """What is usual, by key and levels, of those measures that have a reference."""
     return {
         name_of(one): {"low": ref.low, "high": ref.high, "text": ref.text, "source": ref.source}
