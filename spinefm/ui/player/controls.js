@@ -24,6 +24,7 @@ export class Controls {
       "[": () => this.faster(-1), "]": () => this.faster(1),
       "+": () => theatre.stage.zoom(1.5), "=": () => theatre.stage.zoom(1.5), "-": () => theatre.stage.zoom(1 / 1.5), 0: () => theatre.stage.fit(),
       o: () => this.toggle("fills"), n: () => this.toggle("letters"), "?": () => this.toggleKeys(), t: () => this.turn(),
+      m: () => !player.tab("measures").hidden && this.chooseTab("measures"),
       s: () => player.canTurn() && modes.toggle("seeds"), a: () => player.canCorrect() && modes.toggle("add"),
       e: () => player.canCorrect() && player.view.chosen !== null && modes.toggle("edit"), Escape: () => this.escape(),
     };

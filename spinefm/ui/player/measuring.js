@@ -24,6 +24,7 @@ export class Measuring {
     this.player = player;
     this.changes = unchanged();
     this.data = /** @type {import("./measures.js").Data | null} */ (null);
+    this.former = this.data; // of the last finished run
     this.film = "";
     this.isOpen = false;
     this.readings = /** @type {Reading[]} */ ([]);
@@ -45,17 +46,15 @@ export class Measuring {
     const data = payload.status === "finished" ? payload.measures || null : null;
     const film = payload.film ? payload.film.url || payload.film.name : "";
     if (film !== this.film) this.forgetAll();
-    else if (data && this.data) this.changes = carried(this.changes, this.data, data);
-    this.film = film;
-    this.data = data || (payload.status === "finished" ? null : this.data);
+    else if (data && this.former) this.changes = carried(this.changes, this.former, data);
+    Object.assign(this, { film, data, former: data || this.former });
     this.recompute();
     this.player.tab("measures").hidden = payload.status === "finished" && !data;
-    if (!data) this.render();
     if (!data && this.isOpen && payload.status === "finished") this.player.controls.chooseTab("vertebrae");
   }
 
   forgetAll() {
-    Object.assign(this, { changes: unchanged(), data: null, chosen: null, line: null, corner: -1 });
+    Object.assign(this, { changes: unchanged(), former: null, chosen: null, line: null, corner: -1 });
   }
 
   /** Everything that follows from the landmarks, the facing and the scale. */
@@ -64,6 +63,7 @@ export class Measuring {
     this.bodies = this.data ? bodiesOf(this.data, this.changes) : [];
     if (!this.readings.some((one) => one.id === this.chosen)) this.chosen = null;
     if (!this.chosen) this.corner = -1;
+    this.mark();
     this.render();
     this.player.theatre.redraw();
   }
@@ -101,7 +101,6 @@ export class Measuring {
     if (modes.mode !== "none") modes.set("none");
     if (id) clock.go(view.timeline.end);
     modes.say(reading ? `${sentence(reading.name)}: drag its corners on the film; Esc ends this.` : "");
-    this.mark();
     this.recompute();
     if (id) this.toFilm();
   }
@@ -157,7 +156,6 @@ export class Measuring {
     this.line = this.line ? null : [];
     this.player.modes.say(this.line ? "Draw a line over something of known length; Esc ends this." : "");
     this.player.clock.go(this.player.view.timeline.end);
-    this.mark();
     this.recompute();
     /** @type {HTMLElement | null} */ (this.player.panel("measures").querySelector('[data-field="length"]'))?.focus({ preventScroll: true });
     if (this.line) this.toFilm();
@@ -171,7 +169,6 @@ export class Measuring {
   setScale(mm) {
     this.line = null;
     this.player.modes.say("");
-    this.mark();
     for (const group of ["disc", "body", "offset"]) this.folds.add(group);
     this.change({ ...this.changes, mm });
   }

@@ -7,6 +7,7 @@ import gzip
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Semaphore
 from typing import Any
 
 import pytest
@@ -131,6 +132,12 @@ def test_a_measure_is_chosen_drawn_and_left_by_mouse_and_by_keyboard(tab: Page) 
     assert tab.locator(".measure-detail").count() == 0
     assert tab.evaluate("document.activeElement.dataset.measure") == LORDOSIS
     assert tab.locator(".player-hint").is_hidden()
+
+
+def test_the_tab_opens_by_its_key(tab: Page) -> None:
+    tab.click('[data-tab="log"]')
+    tab.keyboard.press("m")
+    assert tab.locator('[data-panel="measures"]').is_visible()
 
 
 def test_choosing_one_comes_to_rest_at_the_end_of_the_run(tab: Page) -> None:
@@ -306,3 +313,21 @@ def test_the_page_has_the_tab_and_corrections_keep_what_was_moved(visitor: Visit
     page.click('[data-tab="vertebrae"]')
     page.click(".player-corrections >> text=undo")
     page.wait_for_selector(".player ol.corrected", state="detached")
+
+
+def test_a_run_under_way_has_no_measures_and_keeps_the_scale(visitor: Visitor, address: str, gate: Semaphore) -> None:
+    visitor.open(address, "finished")
+    page = visitor.page
+    page.evaluate("window.player = window.spinefm")
+    page.click('[data-tab="measures"]')
+    page.click('[data-act="calibrate"]')
+    page.fill('[data-field="mm"]', "0.2")
+    page.keyboard.press("Enter")
+    page.click("#run")
+    visitor.wait("running")
+    page.click('[data-tab="measures"]')
+    assert "when the run is finished" in page.inner_text('[data-panel="measures"]')
+    gate.release(100)
+    visitor.wait("finished")
+    page.click('[data-tab="measures"]')
+    assert "0.2 mm per pixel, calibrated by hand" in page.inner_text(".measure-facts")
