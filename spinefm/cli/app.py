@@ -20,6 +20,7 @@ from spinefm.core.machine import share_cores
 VERBS = {
     "segment": "Segment and name the vertebrae on films.",
     "evaluate": "Score a method on films with truth: the paper's tables and more.",
+    "export": "Write results as COCO, labelme, CVAT, YOLO, NIfTI, DICOM, pictures or a table.",
     "compare": "Compare two evaluations of one data set.",
     "phantom": "Simulate films with exact masks.",
     "train": "Train a network on films with truth.",

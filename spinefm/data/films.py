@@ -99,16 +99,20 @@ class Films:
         return found
 
     def of_label(self, label: Path, stated: object = None) -> Path:
+        """The film of a label, as `find` finds it. Raises ValueError where there is none too."""
+        found = self.find(label, stated)
+        if found is None:
+            raise ValueError(f"its film{_called(stated)} is missing")
+        return found
+
+    def find(self, label: Path, stated: object = None) -> Path | None:
         """The film of a label: the file that it names, beside it first; else the one of the label's own name.
 
-        Never outside the data set. Raises ValueError where there is none, or several and nothing decides.
+        Never outside the data set; None where there is none. Raises ValueError for several of which nothing decides.
         """
         wanted = [*_names(stated), label.stem] if stated else [label.stem]
-        for name in wanted:
-            found = self._named(label.parent, name)
-            if found is not None:
-                return found
-        raise ValueError(f"its film{_called(stated)} is missing")
+        found = (self._named(label.parent, name) for name in wanted)
+        return next((path for path in found if path is not None), None)
 
     def _named(self, folder: Path, name: str) -> Path | None:
         """The film that `name` means, seen from `folder`; None where there is none."""

@@ -22,6 +22,8 @@ SIDE_PER_LINE = 700
 """Pixels of the film's longer side per pixel of a contour's width, so that it looks the same on every film."""
 AMBER = (245, 184, 61)
 """Colour of a vertebra of which the classifier is not sure."""
+BETWEEN = (40, 28, 4)
+"""Colour between its dashes."""
 
 Picture = NDArray[np.uint8]
 
@@ -53,8 +55,11 @@ def _fill(picture: Picture, vertebra: Vertebra) -> None:
 def _outline(picture: Picture, vertebra: Vertebra) -> None:
     contour = np.round(vertebra.mask.contour()).astype(np.int32)
     thickness = max(1, round(max(picture.shape) / SIDE_PER_LINE))
-    parts = _dashes(contour, 5 * thickness) if doubtful(vertebra) else [contour]
-    cv2.polylines(picture, parts, not doubtful(vertebra), _colour(vertebra), thickness, cv2.LINE_AA)
+    if not doubtful(vertebra):
+        cv2.polylines(picture, [contour], True, colour_of(vertebra), thickness, cv2.LINE_AA)
+        return
+    cv2.polylines(picture, [contour], True, BETWEEN, thickness, cv2.LINE_AA)  # amber alone is lost on bright bone
+    cv2.polylines(picture, _dashes(contour, 5 * thickness), False, AMBER, thickness, cv2.LINE_AA)
 
 
 def _colour(vertebra: Vertebra) -> tuple[int, ...]:

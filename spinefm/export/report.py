@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from spinefm import __version__
+from spinefm.export.subject import notes_of
 from spinefm.measure import Measures, measure
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
-from spinefm.trace.model import Anchor, Named, Trace
+from spinefm.trace.model import Anchor, Trace
 
 REPORT_SCHEMA = 1
 """Version of the report's layout."""
@@ -23,7 +24,6 @@ def report(trace: Trace, measures: Measures | None = None) -> dict[str, Any]:
     finished = trace.finished
     if finished is None:
         raise ValueError("The run did not finish, so there is nothing to report; run the film again.")
-    named = next(trace.of(Named), None)
     return {
         "schema": REPORT_SCHEMA,
         "notice": "Research only, not a medical device.",
@@ -34,7 +34,7 @@ def report(trace: Trace, measures: Measures | None = None) -> dict[str, Any]:
         "anchor": _anchor(trace.anchor),
         "measures": _measures(measures or measure(trace)),
         "stops": {direction: _stop(decided) for direction, decided in stops(trace.events).items()},
-        "notes": [*trace.film.notes, *([named.note] if named and named.note else []), *finished.notes],
+        "notes": notes_of(trace),
         "corrections": [{"action": event.action, "text": event.text} for event in trace.corrections],
         "settings": dict(trace.settings),
         "seconds": {stage: round(seconds, 4) for stage, seconds in finished.seconds.items()},

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from spinefm.export.errors import ExportError
 from spinefm.export.labels import label_map, label_picture
 from spinefm.export.measures import measures_csv
 from spinefm.export.overlay import draw_overlay
@@ -36,10 +37,6 @@ PNG_SPEED = (
     *(cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP),
 )
 """How the overlay is packed: films are grainy, so run lengths over rows serve as well as zlib's search, much faster."""
-
-
-class ExportError(ValueError):
-    """A result cannot be written to the requested place; the message is one sentence that says why and what to do."""
 
 
 def result_name(film: str) -> str:

@@ -11,6 +11,7 @@ from spinefm.export.cells import Cell, rounded
 from spinefm.measure import Measures, measure
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
+from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Trace, Vertebra
 
 CORNERS = ("upper_left", "upper_right", "lower_right", "lower_left")
@@ -84,6 +85,7 @@ def _row(vertebra: Vertebra, spacing: float | None, stop: Decided | None) -> dic
         "height_mm": _scaled(height, spacing),
         **_corner_cells(vertebra.corners),
         "probability": rounded(vertebra.probability, 4),
+        "doubtful": "yes" if doubtful(vertebra) else None,
         "stop_reason": stop.reason if stop else None,
         "stop_value": rounded(stop.value, 4) if stop else None,
         "stop_limit": rounded(stop.limit, 4) if stop else None,
@@ -154,6 +156,7 @@ COLUMNS = (
     "height_mm",
     *(f"{corner}_{axis}_px" for corner in CORNERS for axis in "xy"),
     "probability",
+    "doubtful",
     "stop_reason",
     "stop_value",
     "stop_limit",

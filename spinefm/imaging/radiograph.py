@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -39,6 +40,8 @@ Polarity = Literal["auto", "keep", "turn"]
 
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 """What Python puts in the place of a byte that is no UTF-8."""
+TURNED = re.compile(r"The film was (?:rotated|turned) clockwise by (90|180|270)°")
+"""The note that a turn leaves."""
 READ = "PNG, JPEG, TIFF, BMP, DICOM or NIfTI file"
 """The kinds of file that are read, as messages name them."""
 
@@ -107,6 +110,16 @@ class Radiograph:
         check_size(array.shape[1], array.shape[0])
         pixels, notes = scaled(array, _range_of(array))
         return _finish(Decoded(pixels, "array", 8 * array.dtype.itemsize, spacing, notes), name, polarity)
+
+
+def quarters_turned(notes: Iterable[str]) -> int:
+    """By how many quarters a film with these notes was turned clockwise since it was read, 0 to 3.
+
+    Example:
+        >>> quarters_turned(["The film was rotated clockwise by 270°: all coordinates are those of the rotated film."])
+        3
+    """
+    return sum(int(found[1]) // 90 for note in notes if (found := TURNED.match(note))) % 4
 
 
 def _range_of(array: NDArray[Any]) -> tuple[float, float] | None:

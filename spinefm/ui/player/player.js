@@ -9,6 +9,7 @@ import { Clock } from "./clock.js";
 import { drawComparison } from "./compare.js";
 import { Controls } from "./controls.js";
 import { drawCorrections, drawQuestion } from "./corrections.js";
+import { Exports } from "./exports.js";
 import { drawMessage } from "./messages.js";
 import { Measuring } from "./measuring.js";
 import { Modes } from "./modes.js";
@@ -40,6 +41,7 @@ export class Player {
     this.kept = /** @type {any[]} */ ([]);
     this.link = report ? openingLink() : null;
     this.share = new Share(this);
+    this.exports = new Exports(this);
     /** @type {import("./tables.js").Act} */
     this.act = { go: (/** @type {number} */ time) => this.clock.go(time), hover: (/** @type {number | null} */ body) => this.light(body),
       choose: (/** @type {number | null} */ body) => this.choose(body), correct: report ? (/** @type {any} */ change) => this.correct(change) : null,
@@ -62,6 +64,7 @@ export class Player {
     const before = this.store.known();
     const payload = this.store.put(message);
     if (!payload) return this.missed(message);
+    if (message.exported) return this.exports.take(message.exported);
     if (payload.status === "finished" && hasGaps(payload) && this.report) this.report("again", {});
     const packed = before !== null && before.run === payload.run && before.status === "finished" && message.packed;
     if (packed) return this.showDownload(payload);
@@ -82,6 +85,7 @@ export class Player {
 
   showFiles() {
     drawDownload(this.panel("download"), this.view);
+    this.exports.show(this.panel("download"));
     this.share.show(this.panel("download"));
   }
 

@@ -18,6 +18,7 @@ from spinefm.methods import TITLES
 from spinefm.ui.server import limits
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
 from spinefm.ui.server.examples import Choice, Example
+from spinefm.ui.server.exports import exported
 from spinefm.ui.server.model_queue import ModelQueue, QueueFull
 from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.outlines import again, reshaped
@@ -164,6 +165,7 @@ class SegmentTab:
     def _connect_reader(self) -> None:
         inputs, outputs = [self.kept, self.token], [self.player, self.kept]
         self.player.correct(self._on_correct, inputs, outputs, trigger_mode="multiple", **QUICK)
+        self.player.export(self._on_export, self.kept, self.player, trigger_mode="multiple", **QUICK)
         self.player.again(self._on_again, self.kept, outputs, trigger_mode="multiple", **QUICK)
 
     def on_load(self, request: gr.Request, token: str) -> Iterator[tuple[Any, Payload, Any, Any]]:
@@ -292,6 +294,12 @@ class SegmentTab:
         for shown in corrected(kept, lambda run, film: self._change(run, film, asked, str(request.session_hash))):
             self._note(token, shown.kept)
             yield _remembered(shown)
+
+    def _on_export(self, kept: Kept | None, event: gr.EventData) -> Iterator[Any]:
+        if kept is None:
+            yield gr.skip()
+            return
+        yield from exported(kept.choice, kept.run.trace, str((event._data or {}).get("format")))
 
     def _on_again(self, kept: Kept | None) -> Iterator[tuple[Payload, Any]]:
         for shown in shown_again(kept):

@@ -26,6 +26,7 @@ from spinefm.trace.registry import Event
 from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Refused, carried, extended
 from spinefm.ui.server.examples import Choice, Example
+from spinefm.ui.server.exports import offered
 from spinefm.ui.server.limits import made
 from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.player import (
@@ -162,6 +163,7 @@ def recalled(sitting: Sitting) -> Iterator[Shown]:
 def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
     """A finished run with its corrections."""
     more = {"example": kept.choice.example, "corrections": undo_payload(kept.run), "made": made(kept.run.trace), **more}
+    more["exports"] = offered(kept.choice)
     if kept.choice.example is None:
         more["remarks"] = [*remarks(film), RELOAD]
     yield from _packed(trace_payload(kept.run.trace, film, new_run(), **more), kept, film)
@@ -316,8 +318,8 @@ def _finished(progress: RunProgress, kept: Kept, wanted: Wishes, before: Kept | 
     comparison = None
     if earlier is not None:
         comparison = {**compare(earlier, trace), **_earlier(earlier)}
-    more = {"comparison": comparison, "corrections": undo_payload(kept.run), "made": made(trace)}
-    more["measures"] = measures_payload(trace, progress.film)
+    more: Payload = {"comparison": comparison, "corrections": undo_payload(kept.run), "made": made(trace)}
+    more |= {"exports": offered(kept.choice), "measures": measures_payload(trace, progress.film)}
     payload = progress.finished(**more)
     lines = [*payload["notices"], *_left_out(wanted, former, trace)]
     quiet = payload["remarks"] if choice_is_example(kept.choice) else [*payload["remarks"], RELOAD]

@@ -16,7 +16,7 @@ def as_text(payload: Any) -> Any:
     A run's messages share almost nothing, and of objects gradio would compute and send the difference of each message
     to the one before. A payload that holds a file stays as it is, for gradio to serve that file.
     """
-    if not isinstance(payload, dict) or payload.get("download"):
+    if not isinstance(payload, dict) or payload.get("download") or payload.get("exported"):
         return payload
     return json.dumps(payload, allow_nan=False, separators=(",", ":"))
 

@@ -1,0 +1,83 @@
+"""DICOM Segmentation of a DICOM film: a binary segment per vertebra, which may overlap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from spinefm import __version__
+from spinefm.export.dicom_source import (
+    MAKER,
+    SEGMENTED_BY,
+    algorithm_facts,
+    code_of,
+    file_of,
+    highdicom,
+    in_source,
+    referring,
+    source_of,
+)
+from spinefm.export.labels import colour_of
+from spinefm.export.subject import Part, Subject, doubt_words, remarks_of
+from spinefm.trace.model import Vertebra
+
+SERIES = 901
+"""Number of the series; viewers sort by it, so that results come last."""
+MOST_COMMENT = 10_000
+"""Characters of Image Comments, which the standard limits to 10240."""
+
+
+def part(subject: Subject) -> Part:
+    """`<name>-seg.dcm`; raises ExportError without the film's DICOM file or without a vertebra."""
+    with referring():
+        return Part({f"{subject.name}-seg.dcm": file_of(_segmentation(highdicom(), subject, source_of(subject)))})
+
+
+def _segmentation(hd: Any, subject: Subject, source: Any) -> Any:
+    height, width = subject.trace.film.size[::-1]
+    masks = [in_source(v.mask.on_film((height, width)), subject) for v in subject.trace.vertebrae]
+    segmentation = hd.seg.Segmentation(
+        source_images=[source],
+        pixel_array=np.stack(masks, axis=-1)[None].astype(np.uint8),  # (1, H, W, number of vertebrae)
+        segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
+        segment_descriptions=_segments(hd, subject),
+        series_instance_uid=hd.UID(),
+        series_number=SERIES,
+        sop_instance_uid=hd.UID(),
+        instance_number=1,
+        manufacturer=MAKER,
+        manufacturer_model_name=MAKER,
+        software_versions=__version__,
+        device_serial_number=__version__,
+        content_description="Vertebral bodies, research only",
+        content_label="VERTEBRAE",
+        series_description=f"{MAKER} vertebral bodies",
+    )
+    segmentation.PatientOrientation = source.get("PatientOrientation", "")  # of an image without a frame of reference
+    segmentation.ImageComments = " ".join([SEGMENTED_BY, *remarks_of(subject.trace)])[:MOST_COMMENT]
+    return segmentation
+
+
+def _segments(hd: Any, subject: Subject) -> list[Any]:
+    return [_segment(hd, subject, number, vertebra) for number, vertebra in enumerate(subject.trace.vertebrae, 1)]
+
+
+def _segment(hd: Any, subject: Subject, number: int, vertebra: Vertebra) -> Any:
+    from pydicom.sr.codedict import codes
+
+    description = hd.seg.SegmentDescription(
+        segment_number=number,
+        segment_label=vertebra.name,
+        segmented_property_category=codes.SCT.AnatomicalStructure,
+        segmented_property_type=code_of(vertebra),
+        algorithm_type=hd.seg.SegmentAlgorithmTypeValues.AUTOMATIC,
+        algorithm_identification=hd.AlgorithmIdentificationSequence(
+            family=codes.DCM.ArtificialIntelligence, **algorithm_facts(subject)
+        ),
+        tracking_uid=hd.UID(),
+        tracking_id=vertebra.name,
+        display_color=hd.color.CIELabColor.from_rgb(*colour_of(vertebra)),
+    )
+    description.SegmentDescription = doubt_words(vertebra) or None
+    return description

@@ -1,0 +1,94 @@
+"""Files for other programs, made of the run on show when a visitor asks for them."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gradio import FileData
+
+from spinefm.core.foreign import without_folders
+from spinefm.export.errors import ExportError
+from spinefm.export.formats import FORMATS, Format
+from spinefm.export.result import result_name
+from spinefm.export.subject import Subject
+from spinefm.imaging.kinds import is_dicom
+from spinefm.trace.model import Trace
+from spinefm.ui.server.examples import Choice
+from spinefm.ui.server.player.payload import Payload
+
+HEAD = 132
+"""Bytes of a file that say whether it is DICOM."""
+NO_ROOM = "The file could not be made, because the server has no room: try again in some minutes."
+BROKEN = "The export stopped on an error in the program: take another format, and report this one."
+UNKNOWN = "The page asked for a format that does not exist: reload it."
+
+
+def offered(choice: Choice) -> list[Payload]:
+    """The formats for the page's menu; those that refer to a DICOM file only where the film came as one."""
+    dicom = _is_dicom(choice.path)
+    return [
+        {"name": one.name, "title": one.title, "line": one.line}
+        for one in FORMATS.values()
+        if dicom or not one.needs_dicom
+    ]
+
+
+def _is_dicom(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return is_dicom(stream.read(HEAD))
+    except OSError:  # an upload that has expired: the run on it is still there
+        return False
+
+
+def exported(choice: Choice, trace: Trace, name: str) -> Iterator[Payload]:
+    """What the player shows of one export: the file, there until the page has copied it, or why there is none."""
+    try:
+        if name not in FORMATS:
+            raise ExportError(UNKNOWN)
+        with _file(FORMATS[name], _subject(choice, trace)) as file:
+            yield _answer(name, file=file)
+    except ExportError as error:
+        yield _answer(name, error=without_folders(str(error)))
+    except OSError:
+        yield _answer(name, error=NO_ROOM)
+    except Exception:
+        yield _answer(name, error=BROKEN)
+        raise
+
+
+def _answer(name: str, **more: Any) -> Payload:
+    """An answer about the run on show; its number makes the same words news when they are said twice."""
+    return {"run": "same", "exported": {"format": name, "answer": uuid.uuid4().hex[:12], **more}}
+
+
+def _subject(choice: Choice, trace: Trace) -> Subject:
+    """The run with its film. Raises ExportError for a film that has expired."""
+    if not choice.path.is_file():
+        raise ExportError(choice.gone)
+    return Subject(result_name(choice.name), trace, choice.path.read_bytes())
+
+
+@contextmanager
+def _file(chosen: Format, subject: Subject) -> Iterator[Payload]:
+    """The export as one file: itself where it is one, else a zip. Raises ExportError, OSError."""
+    files = chosen.files(subject)
+    with tempfile.TemporaryDirectory(prefix="spinefm-") as folder:
+        path = Path(folder) / (Path(*files).name if len(files) == 1 else f"{subject.name}-{chosen.name}.zip")
+        if len(files) == 1:
+            path.write_bytes(*files.values())
+        else:
+            _pack(path, files)
+        yield FileData(path=str(path), orig_name=path.name).model_dump()
+
+
+def _pack(path: Path, files: Mapping[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)

@@ -1,0 +1,122 @@
+"""Files for other programs from the page: which are offered, what they are, and sentences in their place."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from spinefm.export.formats import FORMATS
+from spinefm.imaging.radiograph import read
+from spinefm.methods import film_record
+from spinefm.trace.model import Trace
+from spinefm.ui.server.examples import GONE, Choice
+from spinefm.ui.server.exports import BROKEN, UNKNOWN, exported, offered
+from tests.export.dicom_film import dicom_film
+from tests.ui.server.conftest import Visitor
+from tests.ui.server.stand_in import all_events, film_pixels, write_film
+
+DICOM = {"dicom-seg", "dicom-sr"}
+
+
+@pytest.fixture
+def choice(tmp_path: Path) -> Choice:
+    return Choice(write_film(tmp_path / "neck.png"), "neck.png")
+
+
+@pytest.fixture
+def dicom(tmp_path: Path) -> Choice:
+    path = tmp_path / "IM0001"
+    path.write_bytes(dicom_film((film_pixels() / 255).astype("float32")))
+    return Choice(path, "IM0001")
+
+
+def trace_of(choice: Choice) -> Trace:
+    return Trace.from_events(film_record(choice.read()), "spinefm", {}, all_events())
+
+
+def answer(choice: Choice, name: str, trace: Trace | None = None) -> dict[str, Any]:
+    """What the page shows of one export, with the content of its file."""
+    trace = trace or trace_of(choice)
+    for payload in exported(choice, trace, name):
+        assert payload["run"] == "same"
+        told = payload["exported"]
+        if "file" in told:
+            told["content"] = Path(told["file"]["path"]).read_bytes()
+    return told
+
+
+def test_dicom_is_offered_where_the_film_came_as_one(choice: Choice, dicom: Choice) -> None:
+    assert [one["name"] for one in offered(dicom)] == list(FORMATS)
+    assert {one["name"] for one in offered(choice)} == set(FORMATS) - DICOM
+    assert {one["name"] for one in offered(Choice(choice.path.with_name("gone.png"), "gone.png"))} == set(
+        FORMATS
+    ) - DICOM
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in DICOM])
+def test_every_format_is_made_of_the_run_on_show(name: str, choice: Choice, tmp_path: Path) -> None:
+    told = answer(choice, name)
+    assert told["format"] == name and told["content"]
+    if told["file"]["orig_name"].endswith(".zip"):
+        (tmp_path / "made.zip").write_bytes(told["content"])
+        names = zipfile.ZipFile(tmp_path / "made.zip").namelist()
+        assert len(names) > 1 and any(one.endswith(FORMATS[name].suffix) for one in names)
+    else:
+        assert told["file"]["orig_name"].endswith(FORMATS[name].suffix)
+
+
+@pytest.mark.parametrize("name", sorted(DICOM))
+def test_of_a_dicom_film_seg_and_sr_are_made(name: str, dicom: Choice) -> None:
+    told = answer(dicom, name)
+    assert told["file"]["orig_name"] == f"{'IM0001'}-{name.removeprefix('dicom-')}.dcm"
+    assert told["content"][128:132] == b"DICM"
+
+
+def test_a_film_turned_on_the_page_is_exported_as_it_was_run(choice: Choice) -> None:
+    told = answer(choice.turned(), "nifti")
+    assert "error" not in told and read(choice.path).turned(1).size == trace_of(choice.turned()).film.size
+
+
+def test_what_cannot_be_made_is_one_sentence(choice: Choice, tmp_path: Path) -> None:
+    assert answer(choice, "word")["error"] == UNKNOWN
+    assert "DICOM file is needed" in answer(choice, "dicom-seg")["error"]
+    trace = trace_of(choice)
+    choice.path.unlink()
+    assert answer(choice, "coco", trace)["error"] == GONE
+
+
+def test_an_error_of_the_program_is_a_sentence_and_stays_an_error(
+    choice: Choice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spinefm.ui.server.exports._subject", lambda *_: 1 / 0)
+    answers = exported(choice, trace_of(choice), "coco")
+    assert next(answers)["exported"]["error"] == BROKEN
+    with pytest.raises(ZeroDivisionError):
+        next(answers)
+
+
+def test_the_same_answer_twice_is_news(choice: Choice) -> None:
+    assert answer(choice, "word")["answer"] != answer(choice, "word")["answer"]
+
+
+def test_a_visitor_downloads_a_format_and_a_sentence_stands_for_a_failure(visitor: Visitor, address: str) -> None:
+    visitor.open(address, "finished")
+    page = visitor.page
+    page.click('[data-tab="download"]')
+    with page.expect_download() as download:
+        page.click('[data-export="labelme"]')
+    assert download.value.suggested_filename == "a-finished-labelme.zip"
+    names = zipfile.ZipFile(download.value.path()).namelist()
+    assert sorted(names) == ["a-finished.json", "a-finished.png"]
+    state = page.locator(".exports [role=status]")
+    expect(state).to_have_text("a-finished-labelme.zip is made.")
+    assert page.locator('[data-export="dicom-seg"]').count() == 0
+    with page.expect_download() as table:
+        page.click('[data-export="csv"]')
+    assert table.value.suggested_filename == "vertebrae.csv"
+    page.evaluate("window.spinefm.exports.ask('word', 'Word')")
+    expect(state).to_have_text(UNKNOWN)
