@@ -155,7 +155,7 @@ def upper_bound(case: Case, bundle: Bundle) -> tuple[Vertebra, ...]:
     film, rng = read(case.film), np.random.default_rng(0)
     prompts = list(_true_prompts(case, rng))
     settings = SpineFMConfig.of(bundle)
-    stages = NetworkStages(bundle, Stopwatch(), settings.test_time_flip)
+    stages = NetworkStages(bundle, Stopwatch())
     shapes = segment_all(film, stages, settings, prompts)
     return tuple(
         _as_vertebra(level, shape.mask)

@@ -10,7 +10,7 @@ from spinefm.export.subject import notes_of
 from spinefm.measure import Measures, measure
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
-from spinefm.trace.model import Anchor, Trace
+from spinefm.trace.model import Anchor, Named, Reading, Trace
 
 REPORT_SCHEMA = 1
 """Version of the report's layout."""
@@ -32,6 +32,7 @@ def report(trace: Trace, measures: Measures | None = None) -> dict[str, Any]:
         "film": asdict(trace.film),
         "vertebrae": [vertebra.name for vertebra in trace.vertebrae],
         "anchor": _anchor(trace.anchor),
+        "readings": _readings(trace),
         "measures": _measures(measures or measure(trace)),
         "stops": {direction: _stop(decided) for direction, decided in stops(trace.events).items()},
         "notes": notes_of(trace),
@@ -49,6 +50,18 @@ def _anchor(anchor: Anchor | None) -> dict[str, Any] | None:
     if anchor is None:
         return None
     return {"level": anchor.level.name, "source": anchor.source, "probability": anchor.probability}
+
+
+def _readings(trace: Trace) -> list[dict[str, Any]]:
+    """The likeliest namings of a run, where it weighed them."""
+    named = next(trace.of(Named), None)
+    return [_reading(one) for one in (named.best, named.second) if one] if named else []
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    """One of the likeliest namings, from the top; null for a thirteenth thoracic vertebra."""
+    names = [level.name if level else None for level in reading.levels]
+    return {"vertebrae": names, "probability": reading.probability, "variant": reading.variant}
 
 
 def _measures(measures: Measures) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from spinefm.trace.model import Vertebra
 
-DOUBT = 0.6
+DOUBT = 0.85
 """Below this probability a vertebra is doubtful: dashed, amber, with a question mark."""
 
 
 def doubtful(vertebra: Vertebra) -> bool:
-    """Whether the classifier is less sure of a vertebra than it should be."""
+    """Whether a method is less sure of a vertebra's outline than it should be."""
     return vertebra.probability is not None and vertebra.probability < DOUBT

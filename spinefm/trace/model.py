@@ -23,8 +23,9 @@ from spinefm.trace.registry import EVENTS, Event, StoredEvents
 SCHEMA = 1
 """Version of the trace's layout on disk; it grows when an old reader would misread a new trace."""
 
-Action = Literal["name", "shift", "delete", "add", "go on", "lock", "unlock", "keep", "reshape"]
-"""What a correction does; "keep" carries the locked vertebrae of an earlier run into a new one.
+Action = Literal["name", "shift", "delete", "add", "go on", "lock", "unlock", "keep", "reshape", "reading"]
+"""What a correction does; "reading" takes a naming that the run offered, "keep" carries the locked
+vertebrae of an earlier run into a new one.
 
 "reshape" puts another outline in the place of a vertebra's: `added` then holds it under the same number."""
 Setting = bool | int | float | str | None
@@ -57,19 +58,42 @@ class Anchor:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """One naming of the bodies, from the top, with its probability; `variant` where it counts other vertebrae."""
+
+    levels: tuple[StoredLevel | None, ...]
+    probability: float
+    variant: str = ""
+
+    @property
+    def span(self) -> str:
+        """The first and last name, as "T12 to S1"; T13, which has no id, is the only one without a level."""
+        first, last = (level.name if level else "T13" for level in (self.levels[0], self.levels[-1]))
+        return f"{first} to {last}"
+
+
+@dataclass(frozen=True)
 class Named:
-    """The names of the vertebrae, both from the top; without an anchor all levels are None."""
+    """The names of the vertebrae, both from the top; without an anchor all levels are None.
+
+    best, second: the likeliest namings where they were weighed, given or not; names need a probability of `limit`.
+    """
 
     vertebrae: tuple[int, ...]
     levels: tuple[StoredLevel | None, ...]
     anchor: Anchor | None
     note: str = ""
+    best: Reading | None = None
+    second: Reading | None = None
+    limit: float | None = None
     kind: Literal["named"] = "named"
 
 
 @dataclass(frozen=True)
 class Vertebra:
-    """A vertebra of the result; `probability` is 1 - background, how sure the classifier is of any vertebra.
+    """A vertebra of the result; `probability` is how sure its method is of it.
+
+    That of SpineFM is the probability that its outline has a Dice above 0.8 (`published`: that it is no background).
 
     `name` is its level, or V1, V2 … from the top when nothing anchors the names.
 

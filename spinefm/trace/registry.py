@@ -51,13 +51,13 @@ class EventRegistry:
             self._captions[event_type] = caption
 
     def rename(self, method: str, renamed: Mapping[str, str]) -> None:
-        """Give the settings of a method's older traces their names of today: `renamed` is old -> new."""
+        """Give the settings of a method's older traces their names of today: old -> new, "" for one that is gone."""
         self._renamed[method] = renamed
 
     def current_names(self, method: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """The settings of a trace by the names of today."""
+        """The settings of a trace by the names of today, without those that are gone."""
         renamed = self._renamed.get(method, {})
-        return {renamed.get(name, name): value for name, value in settings.items()}
+        return {renamed.get(name, name): value for name, value in settings.items() if renamed.get(name, name)}
 
     def types(self) -> tuple[type[Any], ...]:
         """All event types, in the order in which they were registered."""

@@ -26,7 +26,7 @@ def pixels(mask: Mask) -> tuple[tuple[int, int], bytes]:
 @pytest.mark.parametrize(
     ("name", "preset", "changes"),
     [
-        ("spinefm", "tuned", {"classifier_narrow": 0.8, "retry_angle": 20.0}),
+        ("spinefm", "tuned", {"patch_factor": 2.8, "retry_angle": 20.0}),
         ("spinefm", "published", {}),
         ("vertxnet", "published", {"eta": 0.5}),
         ("spineps", "tuned", {"gap_limit": 1.5}),

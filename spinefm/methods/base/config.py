@@ -53,7 +53,7 @@ class MethodConfig(BaseModel):
     PUBLISHED: ClassVar[Mapping[str, Setting]] = {}
     """What the preset `published` sets otherwise than the defaults."""
     RENAMED: ClassVar[Mapping[str, str]] = {}
-    """Settings of earlier versions -> their names now."""
+    """Settings of earlier versions -> their names now; "" for one that decides nothing any more."""
 
     @classmethod
     def of(cls, bundle: Bundle, preset: Preset | None = None) -> Self:
@@ -87,6 +87,8 @@ class MethodConfig(BaseModel):
             raise ValueError(_refusal(name, changes[name], type(self).model_fields[name])) from error
 
     def _refuse_unknown(self, name: str) -> None:
+        if self.RENAMED.get(name) == "":
+            raise ValueError(f"The setting {name} of {self.TITLE} decides nothing any more: leave it out.")
         if name in self.RENAMED:
             raise ValueError(f"The setting {name} of {self.TITLE} is called {self.RENAMED[name]} now: use that name.")
         if name not in type(self).model_fields:

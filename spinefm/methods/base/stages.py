@@ -123,16 +123,12 @@ class Stopwatch:
 class NetworkStages:
     """The stages answered by a bundle's networks, on its device.
 
-    test_time_flip: every patch is segmented as its mirror image too, and the two answers are averaged.
     outline_limit: probability above which a pixel belongs to a detector's mask.
     """
 
-    def __init__(
-        self, bundle: Bundle, watch: Stopwatch, test_time_flip: bool = False, outline_limit: float = 0.5
-    ) -> None:
+    def __init__(self, bundle: Bundle, watch: Stopwatch, outline_limit: float = 0.5) -> None:
         self._bundle = bundle
         self._watch = watch
-        self._flip = test_time_flip
         self._outline_limit = outline_limit
 
     def view(self, film: Radiograph) -> ViewAnswer | None:
@@ -185,17 +181,8 @@ class NetworkStages:
         patches = self._patches(film, boxes, size)  # (B, 1, S, S)
         places = np.array([to_patch(click, box, size) for click, box in zip(clicks, boxes, strict=True)], np.float32)
         with self._running("med_sa_network"):
-            probabilities = self._bodies(patches, self._tensor(places)).cpu().numpy()  # (B, S, S)
+            probabilities = self._bundle.med_sa(patches, self._tensor(places)).float().sigmoid().cpu().numpy()
         return [paste_patch(values, box) for values, box in zip(probabilities, boxes, strict=True)]
-
-    def _bodies(self, patches: Tensor, clicks: Tensor) -> Tensor:
-        """Probability (B, S, S) of the clicked body; patches (B, 1, S, S), clicks (B, 2) as (x, y) patch pixels."""
-        if not self._flip:
-            return self._bundle.med_sa(patches, clicks).float().sigmoid()
-        turned = torch.stack([patches.shape[-1] - 1 - clicks[:, 0], clicks[:, 1]], dim=1)  # (B, 2)
-        both = self._bundle.med_sa(torch.cat([patches, patches.flip(-1)]), torch.cat([clicks, turned]))  # (2B, S, S)
-        straight, mirrored = both.float().sigmoid().chunk(2)  # each (B, S, S)
-        return (straight + mirrored.flip(-1)) / 2
 
     def classify(self, film: Radiograph, boxes: Sequence[Box]) -> list[Probabilities]:
         """The ResNet on every patch at once."""

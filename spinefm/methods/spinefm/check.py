@@ -47,10 +47,19 @@ def stop_after_segmenting(
     least = max(1.0, config.least_area * prompt.spacing**2)
     if shape.mask.area < least:
         return stopped(prompt, "empty mask", shape.mask.area, least)
-    faint = segmented.contrast is not None and segmented.contrast < config.minimum_contrast
-    if faint and prompt.direction != "seed":
-        return stopped(prompt, "too faint", segmented.contrast, config.minimum_contrast)
+    value, limit = segmented.contrast, segmented.contrast_limit
+    if value is not None and limit is not None and value < limit:
+        return stopped(prompt, "too faint", value, limit)
     return None
+
+
+def contrast_limit(sureness: float, config: SpineFMConfig) -> float:
+    """The least contrast of a body that is a vertebra or an end with probability `sureness`."""
+    return (
+        config.minimum_contrast
+        if sureness >= config.faint_sure
+        else max(config.minimum_contrast, config.clear_contrast)
+    )
 
 
 def stop_for_misplaced_end(prompt: Prompt, decision: Decided, last: int) -> Decided | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple
 
 from spinefm.core.geometry import Box, Point
 from spinefm.imaging.radiograph import Radiograph
@@ -32,27 +31,12 @@ def classify_all(
     centroids: Sequence[Point | None],
 ) -> list[Classified | None]:
     """The classifier's answer for every prompt with a mask, in one batch; None for those without."""
-    asked = [i for i, centroid in enumerate(centroids) if centroid is not None]
     patches = {i: classifier_patch(prompts[i], c, config) for i, c in enumerate(centroids) if c is not None}
-    views = [view for i in asked for view in _views(patches[i], config)]
-    answers = stages.classify(film, views) if asked else []
+    answers = stages.classify(film, list(patches.values())) if patches else []
     found: list[Classified | None] = [None] * len(prompts)
-    for place, i in enumerate(asked):
-        own = answers[place * config.classifier_views : (place + 1) * config.classifier_views]
-        found[i] = classified(prompts[i], _mean(own), patches[i], config)
+    for (i, patch), answer in zip(patches.items(), answers, strict=True):
+        found[i] = classified(prompts[i], answer, patch, config)
     return found
-
-
-def _views(patch: Box, config: SpineFMConfig) -> list[Box]:
-    """The patch itself, then a little narrower and wider ones with the same centre, as many as are asked for."""
-    centre = Point((patch.x0 + patch.x1 - 1) / 2, (patch.y0 + patch.y1 - 1) / 2)
-    sides = [max(config.least_patch_px, round(factor * patch.width)) for factor in config.view_factors[1:]]
-    return [patch, *(Box.square(centre, side) for side in sides)]
-
-
-def _mean(answers: Sequence[Probabilities]) -> Probabilities:
-    """The mean answer of several views."""
-    return Probabilities(*(sum(values) / len(answers) for values in zip(*map(astuple, answers), strict=True)))
 
 
 def classified(prompt: Prompt, answer: Probabilities, patch: Box, config: SpineFMConfig) -> Classified:

@@ -26,8 +26,20 @@ class SpineFMConfig(MethodConfig):
     TITLE: ClassVar[str] = "SpineFM"
     RENAMED: ClassVar[Mapping[str, str]] = {
         "plausible_seeds": "plausible_starts",
-        "mirrored_view": "test_time_flip",
+        "mirrored_view": "",
+        "test_time_flip": "",
+        "classifier_views": "",
+        "classifier_narrow": "",
+        "classifier_wide": "",
         "faint_limit": "minimum_contrast",
+        "likely_end_limit": "",
+        "region_limit": "",
+        "c2_size": "",
+        "c2_growth": "",
+        "c2_count": "",
+        "uneven_sizes": "",
+        "doubted_end_limit": "",
+        "refuting_reasons": "",
     }
     PUBLISHED: ClassVar[Mapping[str, Setting]] = {
         "view_check": "off",
@@ -38,20 +50,19 @@ class SpineFMConfig(MethodConfig):
         "plausible_starts": False,
         "check_starts": False,
         "attempts": 1,
+        "closer_look": False,
         "recentre": False,
-        "test_time_flip": False,
         "outside_limit": 1.0,
         "least_area": 0.0,
         "minimum_contrast": 0.0,
+        "clear_contrast": 0.0,
         "overlap_any": False,
         "revisit_limit": 0.0,
         "decision": "most probable",
-        "classifier_views": 1,
         "retry_limit": 0.0,
-        "likely_end_limit": 1.0,
-        "doubted_end_limit": 0.0,
-        "refuting_reasons": 100,
+        "naming": "ends",
         "final_limit": 0.9,
+        "body_probability": "classifier",
     }
 
     # The kind of film, which the paper does not ask
@@ -101,6 +112,11 @@ class SpineFMConfig(MethodConfig):
     check_starts: bool = True
     """Starting points are checked as all others are; one that fails ends the attempt (paper: no check)."""
     attempts: int = count(5, 1, 100, "So many triples are tried before the reader is asked to click (paper: 1).")
+    closer_look: bool = True
+    """Where nothing starts on the whole film, its parts are searched, then the film tilted both ways (paper: no)."""
+    closer_share: float = positive(0.6, 1, "Side of such a part in the film's longer side.")
+    closer_percentile: float = number(1.0, 49, "A part's greys are stretched from this percentile to its opposite.")
+    closer_tilt: float = number(35.0, 90, "Degrees by which the film is tilted for a further look; 0: it is not.")
 
     # Patches and masks
     patch_factor: float = positive(3.0, 20, "Side of the segmentation patch.")
@@ -113,8 +129,6 @@ class SpineFMConfig(MethodConfig):
     recentre_limit: float = number(0.2, 10, "A centroid that moved further is far from the patch's centre.")
     recentre_edge: float = share(0.02, "A mask closer to the patch's edge, in sides of the patch, may be cut off.")
     recentre_room: float = number(1.4, 10, "Side of the second patch in body lengths, where that is more.")
-    test_time_flip: bool = True
-    """A patch is segmented in its mirror image too and both answers are averaged (paper: one answer)."""
     mask_limit: float = share(0.5, "Probability of a mask's pixels during the induction.")
 
     # Checks
@@ -125,10 +139,14 @@ class SpineFMConfig(MethodConfig):
     )
     least_area: float = number(0.04, 10, "Smallest area of a mask in squares of the spacing (paper: 0, no such rule).")
     minimum_contrast: float = share(
-        0.014,
+        0.006,
         "Least contrast of a body, as a share of the grey range that contrast_range names (paper: 0, no such rule). "
         "Behind a burnt-out shoulder a mask is a guess.",
     )
+    clear_contrast: float = share(
+        0.014, "With less contrast a body counts only where the classifier is sure of it (paper: 0, no such rule)."
+    )
+    faint_sure: float = share(0.8, "So probable must the likeliest kind of vertebra be then.")
     contrast_range: Literal["spine", "film"] = "spine"
     """The range in and round the bodies accepted so far, or the whole film's, which black surrounds widen."""
     contrast_range_most: float = share(
@@ -165,9 +183,6 @@ class SpineFMConfig(MethodConfig):
     distinct_end_ratio: float = number(
         3.0, 100, "An end is distinct when it is so many times likelier than a vertebra."
     )
-    classifier_views: int = count(3, 1, 3, "So many patches of different sides are classified and averaged (paper: 1).")
-    classifier_narrow: float = positive(0.86, 10, "Side of the second patch in sides of the first.")
-    classifier_wide: float = positive(1.16, 10, "Side of the third patch in sides of the first.")
 
     # Off-axis retry, which the paper does not have
     retry_limit: float = share(
@@ -180,24 +195,38 @@ class SpineFMConfig(MethodConfig):
     retry_near: float = positive(0.8, 10, "Second distance tried on the way down, for S1 alone: it lies close to L5.")
 
     # Names and final masks
-    likely_end_limit: float = share(
-        0.4, "Where no end was sure, an outermost body whose likeliest class is an end names the spine above this."
+    naming: Literal["evidence", "ends"] = "evidence"
+    """What names rest on: the likeliest naming by all evidence, or counting from the surest end (the paper's rule)."""
+    naming_limit: float = share(
+        0.75,
+        "Probability of the likeliest naming below which no name is given. Chosen on 258 tuning phantoms (seeds "
+        "9200000-9215039), so that usual films keep their names.",
     )
-    region_limit: float = share(
-        0.8, "Probability of views that end short of C2 (or of S1) above which the kind of film speaks against it."
+    second_limit: float = share(0.05, "Probability of the second naming above which it is offered beside the first.")
+    least_end: float = share(
+        0.3, "A naming needs C2 or S1 where the classifier sees it with at least this probability."
     )
-    c2_size: float = number(0.9, 10, "A topmost body smaller than this in sizes of the next one speaks against C2.")
-    c2_growth: float = number(0.035, 10, "So do bodies that grow by more than this share from each to the next.")
-    c2_count: int = count(9, 1, 100, "So do more bodies than this, but on a film of the whole spine.")
-    uneven_sizes: float = number(
-        1.75,
-        100,
-        "Neighbours whose sizes differ by more than this factor speak against any end: one may be two bodies.",
+    four_lumbar: float = share(0.03, "Share of spines with four lumbar vertebrae, or a first sacral body that is L5's.")
+    six_lumbar: float = share(0.03, "Share of spines with six lumbar vertebrae.")
+    thirteen_thoracic: float = share(0.01, "Share of spines with thirteen pairs of ribs.")
+    missing_share: float = share(0.01, "How often one body of the row is not found.")
+    none_share: float = positive(2e-5, 1, "How often the bodies found are no row that a naming explains.")
+    none_looser: float = number(3.5, 100, "So much more their sizes and distances scatter then.")
+    class_weight: float = number(1.2, 10, "Weight of the classifier's answers among the evidence for a naming.")
+    class_floor: float = positive(0.002, 1, "No class counts as less probable: the classifier is too sure of itself.")
+    view_weight: float = number(1.0, 10, "Weight of the kind of film, and of where films of that kind begin and end.")
+    rare_end: float = positive(
+        0.03, 1, "Share added to each level at which films of a kind may begin or end: those of training are not all."
     )
-    doubted_end_limit: float = share(
-        0.8, "An end against which one of these speaks names the spine above this probability (paper: 0, no such rule)."
+    size_spread: float = positive(0.05, 1, "Standard deviation of a body's log size about its level's in that spine.")
+    growth_spread: float = number(0.005, 1, "That of a spine's growth from each body to the next.")
+    usual_step: float = number(
+        0.1, 1, "A body whose log size is further from its neighbours' mean says less of its level: fractured, or two."
     )
-    refuting_reasons: int = count(2, 1, 100, "So many of them and that end gives no name (paper: 100, no such rule).")
+    end_spread: float = number(0.25, 1, "Further standard deviation of the outermost bodies: cut off, C2 or S1.")
+    gap_spread: float = positive(0.1, 1, "Standard deviation of the log distance of two neighbours in their sizes.")
+    end_gap_spread: float = number(0.12, 1, "Further standard deviation at the outermost bodies.")
+    disc_spread: float = number(0.15, 1, "That of a spine's mean log distance: some have high discs.")
     gap_limit: float = number(1.7, 10, "Distance in median distances above which a vertebra may be missing.")
     final_limit: float = share(
         0.5, "Probability of the final masks' pixels (paper: 0.9). The compact network's outline lies at 0.5."
@@ -207,15 +236,26 @@ class SpineFMConfig(MethodConfig):
     )
     smoothing_limit: float = share(0.5, "Value of the blurred mask above which a pixel stays (published code: 0.5).")
 
+    # Doubt
+    body_probability: Literal["outline", "classifier"] = "outline"
+    """A body's probability: that its outline has a Dice above 0.8, or that it is no background (as published)."""
+    sharp_low: float = share(0.25, "An outline is the sharper, the less area lies between this probability …")
+    sharp_high: float = share(0.75, "… and this one.")
+    sharpness_most: float = share(0.995, "A sharper outline counts as this sharp.")
+    outline_offset: float = number(5.73, 100, "Logistic of that probability: this is taken off. Fitted on 131 phantoms")
+    outline_sharpness: float = number(
+        4.7, 100, "(seeds 9200000-9213011, 1703 bodies): weight of the sharpness' log odds."
+    )
+    outline_class: float = number(0.08, 100, "Weight of the log odds of no background.")
+
     # Clicks after the run
     click_limit: float = number(2.0, 100, "A click farther from the spine is not on one of its vertebrae.")
     click_reach: float = number(6.0, 100, "The spine is assumed to continue straight so far beyond its ends.")
 
     @classmethod
     def fitted_to(cls, bundle: Bundle) -> dict[str, Any]:
-        """The patch sides that the bundle's networks were trained at; large encoders get no test-time flip."""
+        """The patch sides that the bundle's networks were trained at."""
         return {
-            "test_time_flip": bundle.med_sa.config.encoder == "conv",
             "patch_factor": bundle.med_sa.config.side_in_spacings,
             "patch_side_px": bundle.med_sa.config.side_px,
             "classifier_factor": bundle.classifier.config.side_in_spacings,
@@ -227,11 +267,6 @@ class SpineFMConfig(MethodConfig):
         pairs = (("patch_factor", "patch_side_px"), ("classifier_factor", "classifier_side_px"))
         freed = {side: 0 for factor, side in pairs if factor in changes}
         return super().changed({**freed, **changes})
-
-    @property
-    def view_factors(self) -> tuple[float, ...]:
-        """Sides of the classifier's patches in units of the first."""
-        return (1.0, self.classifier_narrow, self.classifier_wide)[: self.classifier_views]
 
     @property
     def retry_turns(self) -> tuple[float, ...]:

@@ -16,8 +16,9 @@ from spinefm.methods.spinefm import check
 from spinefm.methods.spinefm.captions import overruled_reason, stop_reason
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.events import OVERRULABLE, SPINE_ENDS, Decided
-from spinefm.methods.spinefm.finish import added_vertebrae, anchor_of
+from spinefm.methods.spinefm.finish import added_vertebrae
 from spinefm.methods.spinefm.induction import Accepted, Induction
+from spinefm.methods.spinefm.names import anchor_of
 from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.state import InductionState, state
 from spinefm.trace.model import Anchor, Trace, Vertebra

@@ -129,21 +129,22 @@ class Induction:
                 yield retries[place].prompt.event(self._config)
             yield from self._decide(retries.get(place, attempt), starts)
 
-    def _segmented(self, prompt: Prompt, shape: BodyShape) -> Segmented:
+    def _segmented(self, attempt: Attempt) -> Segmented:
         """The mask's event, with its contrast in the greys of the spine found so far."""
         greys = grey_range(self._film, [found.mask for found in self.state.spine.values()], self._config)
-        return shape.event(prompt, self._film, self._config, greys)
+        limit = check.contrast_limit(attempt.sureness, self._config)
+        return attempt.shape.event(attempt.prompt, self._film, self._config, greys, limit)
 
     def _set_aside(self, attempt: Attempt) -> Iterator[Event]:
         """The events of an attempt whose place a retry takes."""
-        yield self._segmented(attempt.prompt, attempt.shape)
+        yield self._segmented(attempt)
         if attempt.answer is not None:
             yield attempt.answer
 
     def _is_free(self, attempt: Attempt) -> bool:
         """Whether the mask of a retry could be a vertebra that is not taken yet."""
         prompt, shape = attempt.prompt, attempt.shape
-        segmented = self._segmented(prompt, shape)
+        segmented = self._segmented(attempt)
         if shape.centroid is None or check.stop_after_segmenting(prompt, shape, segmented, self._config):
             return False
         if check.stop_for_overlap(prompt, check.overlaps(prompt, shape.mask, self.state.spine, self._config)):
@@ -153,7 +154,7 @@ class Induction:
     def _decide(self, attempt: Attempt, starts: StartingPoints | None) -> Iterator[Event]:
         """The events of one attempt from its mask to its decision."""
         prompt, answer = attempt.prompt, attempt.answer
-        stop = yield from self._checked_shape(prompt, attempt.shape)
+        stop = yield from self._checked_shape(attempt)
         if stop is not None and not (prompt.forced and stop.reason in OVERRULABLE):
             yield stop
             return
@@ -166,9 +167,10 @@ class Induction:
             self._attempts[decision.vertebra] = attempt
         yield decision
 
-    def _checked_shape(self, prompt: Prompt, shape: BodyShape) -> Generator[Event, None, Decided | None]:
+    def _checked_shape(self, attempt: Attempt) -> Generator[Event, None, Decided | None]:
         """The mask's event and those of its checks; returns the stop, if any."""
-        segmented = self._segmented(prompt, shape)
+        prompt, shape = attempt.prompt, attempt.shape
+        segmented = self._segmented(attempt)
         yield segmented
         stop = check.stop_after_segmenting(prompt, shape, segmented, self._config)
         if shape.centroid is None or (stop is not None and not prompt.forced):

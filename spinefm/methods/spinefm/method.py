@@ -12,11 +12,13 @@ from spinefm.methods.base.result import finished
 from spinefm.methods.base.stages import NetworkStages, Stages, Stopwatch
 from spinefm.methods.spinefm import extend
 from spinefm.methods.spinefm.captions import stop_reason
+from spinefm.methods.spinefm.closer import closer_candidates, tilted_candidates
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.events import Decided, Viewed
-from spinefm.methods.spinefm.finish import finished_vertebrae, named, outlined_by_the_induction
+from spinefm.methods.spinefm.finish import finished_vertebrae, outlined_by_the_induction
 from spinefm.methods.spinefm.induction import Induction
 from spinefm.methods.spinefm.locate import StartingPoints, clicked_points, filtered, starting_triples
+from spinefm.methods.spinefm.names import named
 from spinefm.methods.spinefm.view import lying, refuse, viewed, warnings
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
@@ -49,8 +51,7 @@ class SpineFMMethod:
         self._stages = stages or self._networks
 
     def _networks(self, watch: Stopwatch) -> NetworkStages:
-        config = self._config
-        return NetworkStages(self._bundle, watch, config.test_time_flip, config.detector_outline_limit)
+        return NetworkStages(self._bundle, watch, self._config.detector_outline_limit)
 
     @property
     def settings(self) -> Mapping[str, Setting]:
@@ -101,15 +102,33 @@ class SpineFMMethod:
         if self._clicks is not None:
             yield from _from_clicks(self._clicks, film, induction)
             return
-        located = filtered(stages.detect(film, self._config.detector_mask_limit), self._config)
-        yield located
-        triples = 0
-        for triples, starts in enumerate(starting_triples(located, self._config), start=1):
-            yield from induction.run(starts)
-            if induction.accepted or triples == self._config.attempts:
-                break
-        if not induction.accepted:
-            raise CannotStart(" ".join([_why_not(located, triples), *lying(seen)]))
+        why = ""
+        for located in self._looks(film, stages):
+            yield located
+            triples = 0
+            for triples, starts in enumerate(starting_triples(located, self._config), start=1):
+                yield from induction.run(starts)
+                if induction.accepted:
+                    return
+                if triples == self._config.attempts:
+                    break
+            why = why or _why_not(located, triples)
+        raise CannotStart(" ".join([why, *lying(seen)]))
+
+    def _looks(self, film: Radiograph, stages: Stages) -> Iterator[Located]:
+        """What the detector sees on the whole film; where that starts no run, on its parts and tilted.
+
+        Of those looks the one with the most triples that can start comes first, and no score limit is lowered.
+        """
+        config = self._config
+        yield filtered(stages.detect(film, config.detector_mask_limit), config)
+        if not config.closer_look:
+            return
+        tilts = (config.closer_tilt, -config.closer_tilt) if config.closer_tilt else ()
+        looks = [tilted_candidates(film, stages, config, degrees) for degrees in tilts]
+        sure = config.changed({"score_floor": config.score_limit})
+        located = [filtered(look, sure) for look in (closer_candidates(film, stages, config), *looks)]
+        yield from sorted(located, key=lambda look: -sum(1 for _ in starting_triples(look, config)))
 
 
 def _from_clicks(clicks: StartingPoints, film: Radiograph, induction: Induction) -> Iterator[Event]:

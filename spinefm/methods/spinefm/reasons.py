@@ -1,9 +1,10 @@
-"""Why a direction ended, in the words and percentages of the page."""
+"""Why a direction ended, and what the bodies may be called, in the words and percentages of the page."""
 
 from __future__ import annotations
 
 from spinefm.methods.spinefm.captions import stop_reason
 from spinefm.methods.spinefm.events import SPINE_ENDS, Decided
+from spinefm.trace.model import Reading
 
 SHARES = ("overlap", "background")
 """Reasons whose value is a share or a probability, written in percent after their name."""
@@ -15,6 +16,12 @@ def percent(share: float) -> str:
     if 0 < value < 0.5:
         return "< 1 %"
     return "> 99 %" if 99.5 <= value < 100 else f"{value:.0f} %"
+
+
+def in_words(reading: Reading) -> str:
+    """A reading in a few words, as "T12 to S1 (83 %)"."""
+    variant = f"{reading.variant}, " if reading.variant else ""
+    return f"{reading.span} ({variant}{percent(reading.probability)})"
 
 
 def reason_words(event: Decided) -> str:

@@ -37,11 +37,13 @@ class BodyShape:
         """The refined centroid; None for an empty mask."""
         return self.mask.centroid if self.mask.area else None
 
-    def event(self, prompt: Prompt, film: Radiograph, config: SpineFMConfig, greys: float = 1.0) -> Segmented:
-        """The shape as the trace keeps it; its contrast is a share of the range `greys`."""
+    def event(
+        self, prompt: Prompt, film: Radiograph, config: SpineFMConfig, greys: float = 1.0, limit: float = 0.0
+    ) -> Segmented:
+        """The shape as the trace keeps it; its contrast is a share of the range `greys` and has to reach `limit`."""
         centroid = self.centroid
         place = Box.square(centroid or prompt.point, max(1, round(prompt.spacing)))
-        measured = prompt.direction != "seed" and config.minimum_contrast > 0
+        measured = prompt.direction != "seed" and limit > 0
         return Segmented(
             direction=prompt.direction,
             step=prompt.step,
@@ -53,7 +55,7 @@ class BodyShape:
             outside_limit=config.outside_limit,
             recentred=self.recentred,
             contrast=round(_contrast(film, self.mask, config) / greys, 4) if measured else None,
-            contrast_limit=config.minimum_contrast if measured else None,
+            contrast_limit=limit if measured else None,
             grey_range=greys if measured else 1.0,
         )
 
@@ -113,7 +115,7 @@ def grey_range(film: Radiograph, bodies: Iterable[Mask], config: SpineFMConfig) 
 
     Black collimation, letters and bare background are not in it. Each body's window is thinned to a fixed size.
     """
-    if config.contrast_range == "film" or config.minimum_contrast == 0:
+    if config.contrast_range == "film" or config.minimum_contrast == config.clear_contrast == 0:
         return 1.0
     windows = []
     for body in bodies:

@@ -10,8 +10,8 @@ import { drawComparison } from "./compare.js";
 import { Controls } from "./controls.js";
 import { drawCorrections, drawQuestion } from "./corrections.js";
 import { Exports } from "./exports.js";
-import { drawMessage } from "./messages.js";
 import { Measuring } from "./measuring.js";
+import { drawMessage, drawNotices } from "./messages.js";
 import { Modes } from "./modes.js";
 import { Share } from "./share.js";
 import { hasGaps, makeStore, unbroken } from "./store.js";
@@ -144,8 +144,7 @@ export class Player {
     const { view, act, root } = this;
     const some = view.timeline.beats.length > 0;
     drawMessage(this.part("message"), payload, () => this.report && this.report("anyway", {}));
-    this.part("notices").replaceChildren(...payload.notices.map((/** @type {string} */ line) => html("li", {}, line)),
-      ...(payload.remarks || []).map((/** @type {string} */ line) => html("li", { class: "remark" }, line)));
+    drawNotices(this.part("notices"), payload, act.correct);
     this.part("transport").hidden = !some;
     this.part("result").hidden = !some;
     this.shell.classList.toggle("with-run", some);

@@ -33,7 +33,7 @@ function vertebraRow(view, row, act) {
     onclick: choose, onpointerenter: () => act.hover(row.number), onpointerleave: () => act.hover(null) },
     html("th", { scope: "row" }, html("button", { type: "button", class: "row-name", title: "Show the step that decided this" },
       swatch(view.payload.colours[row.name], row.found), row.doubtful ? `${row.name} ?` : row.name)),
-    html("td", { class: "number", title: row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : "The classifier's probability of a vertebra" },
+    html("td", { class: "number", title: row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : "How sure this outline is: the probability of a Dice above 0.8" },
       row.found ? (row.probability === null ? "–" : percent(row.probability)) : html("em", {}, "not found")),
     html("td", { class: "stop" }, html("div", {}, html("span", {}, marks, row.stop), goOnButton(row, act))));
 }
@@ -55,9 +55,9 @@ export function drawVertebrae(node, view, act) {
     const words = status === "running" ? "The table appears here when the run is finished." : "No vertebra was found, so there is no table.";
     return node.replaceChildren(html("p", { class: "note" }, words));
   }
-  const head = [["name", ""], ["sure", "The classifier's probability that this is a vertebra"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title }, word));
+  const head = [["name", ""], ["sure", "How sure this outline is"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title }, word));
   const doubt = rows.some((/** @type {any} */ row) => row.doubtful)
-    ? html("p", { class: "note doubtful" }, `? = doubtful: the classifier is less than ${percent(view.payload.doubt)} sure of a vertebra; drawn dashed and amber.`) : null;
+    ? html("p", { class: "note doubtful" }, `? = doubtful: the outline is less than ${percent(view.payload.doubt)} sure; drawn dashed and amber.`) : null;
   node.replaceChildren(...[html("table", { class: "vertebrae" }, html("thead", {}, html("tr", {}, head)),
     html("tbody", {}, rows.map((/** @type {any} */ row) => vertebraRow(view, row, act)))), doubt].filter(Boolean));
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from spinefm.core.geometry import principal_axis
 from spinefm.core.levels import COUNTED, Level, counted_from
 from spinefm.methods import Addition
-from spinefm.trace.model import Action, Anchor, Corrected, Trace, Vertebra
+from spinefm.trace.model import Action, Anchor, Corrected, Named, Trace, Vertebra
 from spinefm.trace.registry import Event
 
 READER = "named by the reader"
@@ -32,6 +32,7 @@ class Correction:
     name: the vertebra of that `number` is `level`, and the others are counted from it. shift: all names move by
     `offset` levels, down the spine when it is positive. delete: the vertebra of that `number` is none; its name stays
     free, unless the names are to `close` up. lock, unlock: it keeps its name and mask whatever comes, or no longer.
+    reading: the names are those of the run's `offset`th reading, 0 the likeliest and 1 the second.
     """
 
     action: Action
@@ -81,6 +82,7 @@ def apply(trace: Trace, correction: Correction) -> Trace:
     actions: Mapping[Action, Callable[[Trace, Correction], Corrected]] = {
         "name": _name,
         "shift": _shift,
+        "reading": _reading,
         "delete": _delete,
         "lock": _lock,
         "unlock": _unlock,
@@ -116,6 +118,19 @@ def _shift(trace: Trace, correction: Correction) -> Corrected:
     towards = "down" if correction.offset > 0 else "up"
     text = f"all names moved {towards} by {abs(correction.offset)}."
     return _counted(trace, "shift", text, trace.vertebrae, Anchor(first.number, COUNTED[place], READER))
+
+
+def _reading(trace: Trace, correction: Correction) -> Corrected:
+    """Names of a reading that the run offered; bodies that came or went since then have no place in it."""
+    named = next(trace.of(Named), None)
+    readings = () if named is None else (named.best, named.second)
+    reading = readings[correction.offset] if correction.offset in range(len(readings)) else None
+    numbers = tuple(vertebra.number for vertebra in trace.vertebrae)
+    if named is None or reading is None or named.vertebrae != numbers:
+        raise Refused("The run offers no such names for these vertebrae: say which level one of them is.")
+    _refuse_locked(trace, dict(zip(numbers, reading.levels, strict=True)))
+    anchor = next((Anchor(n, level, READER) for n, level in zip(numbers, reading.levels, strict=True) if level), None)
+    return Corrected("reading", f"the names are {reading.span}.", numbers, reading.levels, anchor, trace.locked)
 
 
 def _delete(trace: Trace, correction: Correction) -> Corrected:

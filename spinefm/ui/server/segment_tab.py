@@ -324,7 +324,7 @@ class SegmentTab:
                 with self._turn(visitor):
                     method = self.bench.method(run.trace.settings, None, run.trace.method)
                     return again(run, film, method, number, Point(float(x), float(y)))
-            case {"action": "name" | "shift" | "delete" | "lock" | "unlock" as action}:
+            case {"action": "name" | "shift" | "reading" | "delete" | "lock" | "unlock" as action}:
                 wanted = None if asked.get("number") is None else int(asked["number"])
                 offset, close = int(asked.get("offset") or 0), bool(asked.get("close"))
                 return confirmed(run, Correction(action, wanted, asked.get("level"), offset, close), asked)

@@ -13,7 +13,7 @@ from spinefm.methods.base.stages import NetworkStages, Probabilities, Stopwatch,
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.networks.level_classifier import LevelClassifier
 from spinefm.networks.mask_rcnn import build_mask_rcnn
-from spinefm.networks.med_sa import MedSA, MedSAConfig
+from spinefm.networks.med_sa import MedSA
 from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
 from spinefm.weights.load import Bundle
 
@@ -45,16 +45,6 @@ def test_one_batch_answers_as_one_by_one(stages, film):
     together = stages.segment(film, boxes, clicks)
     for box, click, answer in zip(boxes, clicks, together, strict=True):
         np.testing.assert_allclose(stages.segment(film, [box], [click])[0], answer, atol=1e-4)
-
-
-def test_with_a_test_time_flip_a_mirrored_film_has_the_mirrored_answer(stages, film):
-    both = NetworkStages(stages._bundle, Stopwatch(), test_time_flip=True)
-    turned = Radiograph.from_array(film.pixels[:, ::-1].copy(), name="turned")
-    box, click = Box(40, 60, 168, 188), Point(100.0, 130.0)
-    answer = both.segment(film, [box], [click])[0]
-    mirror = both.segment(turned, [Box(200 - 168, 60, 200 - 40, 188)], [Point(99.0, 130.0)])[0]
-    np.testing.assert_allclose(mirror[:, ::-1], answer, atol=1e-4)
-    assert np.abs(stages.segment(film, [box], [click])[0] - answer).max() > 1e-3
 
 
 def test_four_probabilities_add_up_to_one(stages, film):
@@ -128,9 +118,3 @@ def test_published_patch_sides_reach_the_settings(stages):
     med_sa = MedSA(replace(MedSA().config, side_px=600))
     settings = SpineFMConfig.of(replace(stages._bundle, med_sa=med_sa))
     assert (settings.patch_side_px, settings.classifier_side_px) == (600, 0)
-    assert settings.test_time_flip
-
-
-def test_a_paper_size_segments_each_patch_once(stages):
-    tiny = MedSAConfig(encoder="vit", patch=64, channels=3, vit_width=24, depth=1, heads=2)
-    assert not SpineFMConfig.of(replace(stages._bundle, med_sa=MedSA(tiny))).test_time_flip

@@ -8,16 +8,18 @@ from dataclasses import replace
 import pytest
 
 from spinefm.core.geometry import Point
+from spinefm.core.levels import Level
 from spinefm.export.report import report
 from spinefm.export.table import vertebra_rows
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import Addition
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
-from spinefm.trace.model import Action, FilmRecord, Trace
+from spinefm.trace.model import Action, FilmRecord, Named, Reading, Trace
 from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused, apply, carried, extended
 from spinefm.ui.server.limits import LIMITS, changed
+from spinefm.ui.server.player.payload import readings
 from tests.ui.server.stand_in import CENTRES, SIZE, StandIn, all_events, body, film_pixels, vertebra
 
 
@@ -45,6 +47,38 @@ def test_shifting_there_and_back_gives_the_names_again() -> None:
     down = run().correct(Correction("shift", offset=1))
     assert names(down) == ["C3", "C4", "C5", "C6", "C7", "T1"]
     assert names(down.correct(Correction("shift", offset=-1))) == names(run())
+
+
+def offered(limit: float = 0.1) -> CorrectedRun:
+    """The stand-in's run with a second reading one level lower."""
+    base = run(limit).base
+    second = Reading(tuple(Level(Level.C3 + index) for index in range(6)), 0.2)
+    events = tuple(
+        replace(event, best=Reading(event.levels, 0.8), second=second) if isinstance(event, Named) else event
+        for event in base.events
+    )
+    return CorrectedRun(replace(base, events=events))
+
+
+def test_the_second_reading_is_one_click_away_and_so_is_the_first() -> None:
+    second = offered().correct(Correction("reading", offset=1))
+    assert names(second) == ["C3", "C4", "C5", "C6", "C7", "T1"]
+    assert second.trace.corrections[-1].text == "the names are C3 to T1."
+    assert names(second.undo()) == names(second.correct(Correction("reading", offset=0))) == names(run())
+    changes = [[one["change"]["offset"] for one in readings(each.trace.events)] for each in (offered(), second)]
+    assert changes == [[1], [0]], "only the names that are not on show are offered"
+    assert report(second.trace)["readings"][1]["vertebrae"] == ["C3", "C4", "C5", "C6", "C7", "T1"]
+
+
+def test_a_reading_that_does_not_fit_is_refused() -> None:
+    fewer = offered().correct(Correction("delete", 5))
+    assert readings(fewer.trace.events) == []
+    for corrected, offset in ((fewer, 1), (offered(), 2), (run(), 1)):
+        with pytest.raises(Refused, match="offers no such names"):
+            corrected.correct(Correction("reading", offset=offset))
+    locked = offered().correct(Correction("lock", 5))
+    with pytest.raises(Refused, match="is locked"):
+        locked.correct(Correction("reading", offset=1))
 
 
 def test_deleting_recounts_from_the_anchor() -> None:

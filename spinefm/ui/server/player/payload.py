@@ -17,9 +17,10 @@ from spinefm.core.levels import PALETTE, Level
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.events import Located
 from spinefm.methods.drawings import beats_of
+from spinefm.methods.spinefm.reasons import in_words
 from spinefm.trace.captions import caption
 from spinefm.trace.doubt import DOUBT
-from spinefm.trace.model import Corrected, Finished, Named, Trace
+from spinefm.trace.model import Corrected, Finished, Named, Trace, result
 from spinefm.trace.primitives import Beat, plain
 from spinefm.trace.registry import Event
 from spinefm.ui.server.player.measures import measures_payload
@@ -85,6 +86,22 @@ def notices(film: Radiograph | None, events: Iterable[Event]) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
+def readings(events: Sequence[Event]) -> list[Payload]:
+    """The namings that a finished run offers and that are not those on show: what its button says, and its change."""
+    named = next((event for event in events if isinstance(event, Named)), None)
+    found = result(events)
+    if named is None or tuple(vertebra.number for vertebra in found) != named.vertebrae:
+        return []
+    shown = tuple(vertebra.level for vertebra in found)
+    offered = [(place, one) for place, one in enumerate((named.best, named.second)) if one and one.levels != shown]
+    if any(isinstance(event, Corrected) and event.action == "name" for event in events):
+        return []
+    return [
+        {"label": f"name them {in_words(one)}", "change": {"action": "reading", "offset": place}}
+        for place, one in offered
+    ]
+
+
 def _latest_names(events: Iterable[Event]) -> list[Event]:
     """The events without names that a correction replaced by others."""
     known = list(events)
@@ -126,6 +143,7 @@ def player_payload(
         "ends": ends(events),
         "ran": ran(events),
         "notices": notices(film, events),
+        "readings": readings(events),
         "remarks": remarks(film),
         "colours": colours(),
         "doubt": DOUBT,

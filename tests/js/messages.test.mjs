@@ -1,0 +1,39 @@
+// What stands under the film: node --test tests/js/messages.test.mjs
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { drawNotices } from "../../spinefm/ui/player/messages.js";
+
+/** An element that only remembers. @param {string} tag */
+function element(tag) {
+  const node = { tag, attributes: {}, children: [], listeners: {} };
+  return Object.assign(node, {
+    addEventListener: (name, act) => { node.listeners[name] = act; },
+    setAttribute: (name, value) => { node.attributes[name] = value; },
+    append: (child) => { node.children.push(child); },
+    replaceChildren: (...children) => { node.children = children; },
+  });
+}
+globalThis.document = /** @type {any} */ ({ createElement: element });
+
+const offer = { label: "name them T11 to S1 (14 %)", change: { action: "reading", offset: 1 } };
+const payload = { notices: ["The names may be one level off."], remarks: ["Read as 8 bit."], readings: [offer], corrections: { undo: "" } };
+
+test("another reading is one click away where the run can be corrected", () => {
+  const asked = [];
+  const node = element("ul");
+  drawNotices(node, payload, (change) => asked.push(change));
+  const [notice, offers, remark] = node.children;
+  assert.deepEqual([notice.children, remark.attributes.class], [["The names may be one level off."], "remark"]);
+  assert.deepEqual(offers.children.map((button) => button.children), [[offer.label]]);
+  offers.children[0].listeners.click();
+  assert.deepEqual(asked, [offer.change]);
+});
+
+test("a player that only replays, and a run under way, offer nothing", () => {
+  for (const [shown, correct] of [[payload, null], [{ ...payload, corrections: null }, () => {}], [{ ...payload, readings: undefined }, () => {}]]) {
+    const node = element("ul");
+    drawNotices(node, shown, correct);
+    assert.equal(node.children.length, 2);
+  }
+});
