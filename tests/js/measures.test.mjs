@@ -132,7 +132,8 @@ test("numbers in words, and against their reference", () => {
   assert.deepEqual(wordsOf(reading), ["0.0°", "± 1.3"]);
   assert.deepEqual(wordsOf({ ...reading, doubt: "its uncertainty is over the limit" }), ["0.0°", "± 1.3 ?"]);
   assert.deepEqual([digits(-3.26, "mm"), digits(0.956, "ratio")], ["−3.3", "0.96"]);
-  assert.deepEqual([-6, 0, 6].map((value) => against({ ...reading, value })), ["below", "inside", "above"]);
+  assert.deepEqual([-6, 0, 6].map((value) => against({ ...reading, value, plus: null })), ["below", "inside", "above"]);
+  assert.deepEqual([-6, 6].map((value) => against({ ...reading, value, plus: 2 })), ["at the edge of", "at the edge of"]);
   assert.equal(against({ ...reading, reference: null }), "");
   assert.equal(rangeWords({ ...reading, unit: "%", reference: { low: null, high: 20 } }), "below 20 %");
   const [low, high] = spanOf({ ...reading, value: 30, plus: 2, reference: { low: null, high: 20 } });

@@ -111,11 +111,14 @@ export function wordsOf({ value, unit, plus, doubt }) {
   return [`${digits(value, unit)}${sign}`, plus === null ? "" : `± ${digits(plus, unit)}${doubt ? " ?" : ""}`];
 }
 
-/** Whether a value lies below, inside or above its reference; "" without one. @param {Reading} reading @returns {"" | "below" | "inside" | "above"} */
-export function against({ value, reference }) {
+/** Where a value lies beside its reference; "" without one. Below or above only where the whole of its ± does.
+ * @param {Reading} reading @returns {"" | "below" | "at the edge of" | "inside" | "above"} */
+export function against({ value, plus, reference }) {
   if (value === null || !reference) return "";
-  if (reference.low !== null && value < reference.low) return "below";
-  return reference.high !== null && value > reference.high ? "above" : "inside";
+  const [low, high, reach] = [reference.low ?? -Infinity, reference.high ?? Infinity, plus ?? 0];
+  if (value + reach < low) return "below";
+  if (value - reach > high) return "above";
+  return value < low || value > high ? "at the edge of" : "inside";
 }
 
 const COLUMNS = ["group", "measure", "levels", "name", "value", "unit", "uncertainty_95", "confidence", "grade", "doubt", "edited", "not_measurable",
