@@ -206,7 +206,7 @@ class Asked(Stages):
     """Stages that ask the networks only what is not kept yet; `cost` is the seconds that all answers took, `spent`
     those spent on them now."""
 
-    def __init__(self, networks: NetworkStages, kept: dict[Any, tuple[Any, float]], outline_limit: float) -> None:
+    def __init__(self, networks: Stages, kept: dict[Any, tuple[Any, float]], outline_limit: float) -> None:
         self._networks, self._kept, self._outline_limit = networks, kept, outline_limit
         self.cost = self.spent = 0.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,10 +34,11 @@ class Counting(Oracle):
 
 
 def test_an_answer_is_asked_for_once_and_costs_the_same_again() -> None:
-    column, kept = straight(4), {}
+    column = straight(4)
+    kept: dict[Any, tuple[Any, float]] = {}
     oracle = Counting(column)
     boxes = [Box.square(centre, 60) for centre in column.centroids]
-    first, second = (Asked(oracle, kept, 0.5) for _ in range(2))  # type: ignore[arg-type]
+    first, second = (Asked(oracle, kept, 0.5) for _ in range(2))
     once = first.segment(column.film, boxes[:3], column.centroids[:3])
     again = second.segment(column.film, boxes[1:], column.centroids[1:])
     assert oracle.asked == 4

@@ -94,7 +94,7 @@ def namings(chain: Chain, config: SpineFMConfig) -> tuple[Naming, ...]:
     weights[(None,) * chain.count, None]["usual"] = float(np.exp(nothing - highest))
     for one, evidence in found:
         for index in np.flatnonzero(evidence > highest - NEGLIGIBLE):
-            weights[one.names(index)][one.order.variant] += float(np.exp(evidence[index] - highest))
+            weights[one.names(int(index))][one.order.variant] += float(np.exp(evidence[index] - highest))
     return _ranked(weights)
 
 

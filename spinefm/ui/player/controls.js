@@ -24,6 +24,7 @@ export class Controls {
       "[": () => this.faster(-1), "]": () => this.faster(1),
       "+": () => theatre.stage.zoom(1.5), "=": () => theatre.stage.zoom(1.5), "-": () => theatre.stage.zoom(1 / 1.5), 0: () => theatre.stage.fit(),
       o: () => this.toggle("fills"), n: () => this.toggle("letters"), "?": () => this.toggleKeys(), t: () => this.turn(),
+      m: () => !player.tab("measures").hidden && this.chooseTab("measures"),
       s: () => player.canTurn() && modes.toggle("seeds"), a: () => player.canCorrect() && modes.toggle("add"),
       e: () => player.canCorrect() && player.view.chosen !== null && modes.toggle("edit"), Escape: () => this.escape(),
     };
@@ -93,7 +94,8 @@ export class Controls {
 
   /** Ends what the film is clicked for, else cancels a run. */
   escape() {
-    const { modes, view, report } = this.player;
+    const { modes, view, report, measuring } = this.player;
+    if (measuring.escape()) return;
     if (modes.mode !== "none") return modes.set("none");
     if (report && ["running", "waiting"].includes(view.payload.status)) report("cancel", {});
   }
@@ -103,6 +105,7 @@ export class Controls {
     for (const tab of this.root.querySelectorAll("[data-tab]")) tab.setAttribute("aria-selected", String(/** @type {HTMLElement} */ (tab).dataset.tab === name));
     for (const panel of this.root.querySelectorAll("[data-panel]")) /** @type {HTMLElement} */ (panel).hidden = /** @type {HTMLElement} */ (panel).dataset.panel !== name;
     this.player.setComparing(name === "compare");
+    this.player.measuring.setOpen(name === "measures");
   }
 
   resetGrey() {
@@ -126,6 +129,7 @@ export class Controls {
   /** Undo and redo, where there is something: elsewhere the keys stay the browser's. @param {KeyboardEvent} event */
   onControlKey(event) {
     const key = event.key.toLowerCase();
+    if (key === "z" && !event.shiftKey && this.root.offsetParent && this.player.measuring.undo()) return event.preventDefault();
     const action = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : null;
     if (!action || !this.player.canCorrect() || !this.player.view.payload.corrections[action] || !this.root.offsetParent) return;
     event.preventDefault();

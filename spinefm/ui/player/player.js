@@ -10,6 +10,7 @@ import { drawComparison } from "./compare.js";
 import { Controls } from "./controls.js";
 import { drawCorrections, drawQuestion } from "./corrections.js";
 import { Exports } from "./exports.js";
+import { Measuring } from "./measuring.js";
 import { drawMessage, drawNotices } from "./messages.js";
 import { Modes } from "./modes.js";
 import { Share } from "./share.js";
@@ -50,7 +51,8 @@ export class Player {
     this.modes = new Modes(root, [this.theatre.stage, this.theatre.final], {
       correct: (change) => this.correct(change), choose: (point) => this.chooseAt(point), redraw: () => this.theatre.redraw(),
       shape: (body) => this.shapeOf(body), chosen: () => this.view.chosen });
-    this.theatre.extra = (pen) => this.modes.draw(pen);
+    this.measuring = new Measuring(this);
+    this.theatre.extra = (pen) => { this.modes.draw(pen); this.measuring.draw(pen); };
     this.view = this.viewOf(EMPTY);
     this.controls = new Controls(this);
     // A button that is replaced while it is pressed gets no click, so drawing waits until it is released.
@@ -110,6 +112,7 @@ export class Player {
     this.drawParts(payload);
     this.theatre.show(this.view);
     this.modes.onShow(payload);
+    this.measuring.show(payload);
     this.compareTab(payload);
     const [how, first] = [this.timing(payload, fresh, before), !this.opened];
     this.opened = true;
@@ -233,7 +236,7 @@ export class Player {
   chooseAt(point) {
     const { seen } = sceneAt(this.view.timeline, this.clock.time());
     const hit = /** @type {any} */ (seen.findLast((item) => item.kind === "shape" && typeof item.body === "number" && contains(/** @type {any} */ (item).outline, point)));
-    this.controls.chooseTab(this.theatre.comparing ? "compare" : "vertebrae");
+    if (!this.measuring.isOpen) this.controls.chooseTab(this.theatre.comparing ? "compare" : "vertebrae");
     this.choose(hit ? hit.body : null);
   }
 

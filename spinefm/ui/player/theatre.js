@@ -25,6 +25,7 @@ const TITLES = { find: "Find three", name: "Names", correct: "Correction" };
 const IDLE = { ready: "Ready", running: "Looking for vertebrae …", waiting: "Starting …" };
 const INTRO = "Three sure vertebrae are found. From there the next one is predicted, outlined and checked, up and down, until the spine ends; then all are named.";
 const AFTERGLOW = 0.7;
+const QUIET = 0.55;
 
 export class Theatre {
   /** @param {HTMLElement} root @param {{go: (time: number) => void, hover: (body: number | null) => void, choose: (body: number | null) => void}} act */
@@ -44,6 +45,7 @@ export class Theatre {
     this.sheet = document.createElement("canvas");
     this.options = { fills: true, letters: true };
     this.comparing = false;
+    this.quiet = false; // outlines step back while something is measured
     /** @type {(pen: import("../shared/pen.js").Pen) => void} */
     this.extra = () => undefined;
     this.stage.image.addEventListener("load", () => this.onFilm());
@@ -102,7 +104,8 @@ export class Theatre {
     const { view } = this;
     const { fills, letters } = this.options;
     if (!view) return { names: new Map(), colours: new Map(), doubtful: new Set(), lit: null, chosen: null, anchor: null, fills, letters };
-    return { names: view.names, colours: view.colours, doubtful: view.doubtful, lit: view.lit, chosen: view.chosen, anchor: view.anchor, fills, letters };
+    const { names, colours, doubtful, lit, anchor } = view;
+    return { names, colours, doubtful, lit, chosen: this.quiet ? null : view.chosen, anchor, fills: fills && !this.quiet, letters };
   }
 
   redraw() {
@@ -114,7 +117,7 @@ export class Theatre {
     const { view } = this;
     if (!view) return;
     this.time = time;
-    const scene = sceneAt(view.timeline, time);
+    const scene = this.hushed(sceneAt(view.timeline, time));
     const dress = this.dress();
     this.drawStage(scene, dress, view);
     if (this.comparing && view.earlier) this.drawBefore(time, dress, view);
@@ -124,6 +127,11 @@ export class Theatre {
     this.chips.at(time, dress);
     this.fly(scene);
     this.mark(scene, view);
+  }
+
+  /** @param {Scene} scene @returns {Scene} */
+  hushed(scene) {
+    return this.quiet ? { ...scene, seen: scene.seen.map((item) => ({ ...item, alpha: item.alpha * QUIET })) } : scene;
   }
 
   /** @param {Scene} scene @param {Dress} dress @param {View} view */

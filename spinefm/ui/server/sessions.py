@@ -37,6 +37,7 @@ from spinefm.ui.server.player import (
     standalone_page,
     trace_payload,
 )
+from spinefm.ui.server.player.measures import measures_payload
 from spinefm.ui.server.player.payload import Payload, Status, entries_of, more_payload, remarks
 from spinefm.ui.server.questions import Asked, Asks, about_adding
 from spinefm.ui.server.sittings import Sitting
@@ -318,7 +319,7 @@ def _finished(progress: RunProgress, kept: Kept, wanted: Wishes, before: Kept | 
     if earlier is not None:
         comparison = {**compare(earlier, trace), **_earlier(earlier)}
     more: Payload = {"comparison": comparison, "corrections": undo_payload(kept.run), "made": made(trace)}
-    more["exports"] = offered(kept.choice)
+    more |= {"exports": offered(kept.choice), "measures": measures_payload(trace, progress.film)}
     payload = progress.finished(**more)
     lines = [*payload["notices"], *_left_out(wanted, former, trace)]
     quiet = payload["remarks"] if choice_is_example(kept.choice) else [*payload["remarks"], RELOAD]

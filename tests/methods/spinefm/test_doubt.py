@@ -23,7 +23,8 @@ def body(blur: float, background: float = 0.02) -> Accepted:
     """A square of 40 px in its patch, whose edge fades over about `blur` px."""
     values = np.zeros((100, 100), np.float32)
     values[30:70, 30:70] = 1.0
-    values = cv2.GaussianBlur(values, (0, 0), blur) if blur else values
+    if blur:
+        values = np.asarray(cv2.GaussianBlur(values, (0, 0), blur), np.float32)
     mask = Mask.from_array(values > 0.5, (PATCH.x0, PATCH.y0))
     answer = Classified("up", 1, background, 1 - background, 0.0, 0.0, PATCH, 0.8, 0.5)
     return Accepted(0, BodyShape(mask, values, PATCH), mask.centroid, answer, None)

@@ -160,7 +160,7 @@ def test_an_induction_past_a_body_notes_the_gap():
     oracle = Oracle(column, [0.9, 0.9, 0.9, 0, 0, 0])
     oracle.next_point = lambda film, known: Point(120, 252 if known[-1].y > 180 else known[-1].y + 32)
     (named,) = run(oracle).of(Named)
-    assert "C7 was not found" in named.note and [level.name for level in named.levels][-2:] == ["C6", "T1"]
+    assert "C7 was not found" in named.note and list(named.levels[-2:]) == [Level.C6, Level.T1]
     (counted,) = run(oracle, SpineFMConfig(naming="ends")).of(Named)
     assert "C6 and C7 lie 2.00 > 1.70 median spacings apart" in counted.note
     assert not next(run(Oracle(straight(7))).of(Named)).note

@@ -14,6 +14,7 @@ from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.method import SpineFMMethod
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Named, Trace
+from spinefm.trace.registry import Event
 from tests.columns import Column, Oracle, empty_bundle, straight
 
 CONFIG = SpineFMConfig()
@@ -74,7 +75,7 @@ def test_a_trace_keeps_both_readings_and_reads_one_without_them() -> None:
     assert '"best"' not in without and named_of(Trace.from_json(without)) == named_of(old)
 
 
-def _old(event: object) -> object:
+def _old(event: Event) -> Event:
     return replace(event, best=None, second=None, limit=None) if isinstance(event, Named) else event
 
 

@@ -10,6 +10,7 @@ from spinefm.evaluation import RunError, RunFolder
 from spinefm.evaluation.results import FilmResult
 from spinefm.trace.model import Trace
 from spinefm.ui.server.player import player_payload
+from spinefm.ui.server.player.measures import measures_payload
 from spinefm.ui.server.player.payload import Payload
 from spinefm.ui.server.sessions import new_run
 
@@ -35,7 +36,7 @@ def steps_payload(folder: RunFolder, film: str, event: int | None) -> Payload:
         "name": film,
         "spacing": _spacing(trace),
     }
-    more: dict[str, Any] = {"at": event, "method": trace.method, "replay": True}
+    more: dict[str, Any] = {"at": event, "method": trace.method, "replay": True, "measures": measures_payload(trace)}
     if result.row.failure:
         more["notices"] = [result.row.failure]
     return player_payload(new_run(), "finished", film_data=data, events=trace.events, **more)

@@ -23,6 +23,7 @@ from spinefm.trace.doubt import DOUBT
 from spinefm.trace.model import Corrected, Finished, Named, Trace, result
 from spinefm.trace.primitives import Beat, plain
 from spinefm.trace.registry import Event
+from spinefm.ui.server.player.measures import measures_payload
 from spinefm.ui.server.player.summary import ends, vertebra_rows
 
 Payload = dict[str, Any]
@@ -177,8 +178,9 @@ def ran(events: Sequence[Event]) -> Payload | None:
 
 
 def trace_payload(trace: Trace, film: Radiograph, run: str, **more: Any) -> Payload:
-    """A finished run, from its trace."""
-    return player_payload(run, "finished", film, events=trace.events, **{"method": trace.method, **more})
+    """A finished run with its measures, from its trace."""
+    more = {"method": trace.method, "measures": measures_payload(trace, film), **more}
+    return player_payload(run, "finished", film, events=trace.events, **more)
 
 
 def failed_payload(run: str, message: str, film: Radiograph | None = None, **more: Any) -> Payload:

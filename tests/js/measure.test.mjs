@@ -1,0 +1,36 @@
+// The measures' formulas, on the figures that Python has: node --test tests/js/measure.test.mjs
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { measuresOf } from "../../spinefm/ui/shared/measure.js";
+import { PLACES, spineOf } from "../../spinefm/ui/shared/spine.js";
+
+const golden = JSON.parse(readFileSync(new URL("../golden/measures.json", import.meta.url), "utf-8"));
+
+const close = (/** @type {number} */ a, /** @type {number} */ b, /** @type {number} */ slack, /** @type {string} */ words) =>
+  assert.ok(Math.abs(a - b) <= slack, `${words}: ${a} is not ${b}`);
+
+/** @param {any} known */
+function spineIn({ bodies, facing, spacing_mm, not_upright }) {
+  return spineOf(bodies, facing, spacing_mm, not_upright, golden.limits);
+}
+
+test("the landmarks are kept in Python's order", () => {
+  assert.deepEqual(PLACES.map((place) => place.replace(" ", "_")), golden.places);
+});
+
+for (const known of golden.cases) {
+  test(`Python's measures: ${known.name}`, () => {
+    const found = measuresOf(spineIn(known));
+    const words = (/** @type {any} */ { key, group, levels, name, unit, grade, reason, method }) => ({ key, group, levels, name, unit, grade, reason, method });
+    assert.deepEqual(found.map(words), known.measures.map(words));
+    found.forEach((one, index) => {
+      const wanted = known.measures[index];
+      if (wanted.value === null) return assert.equal(one.value, null, wanted.name);
+      close(/** @type {number} */ (one.value), wanted.value, 1e-5, wanted.name);
+      one.lines.flat(2).forEach((number, place) => close(number, wanted.lines.flat(2)[place], 2e-3, `${wanted.name}, line`));
+      assert.equal(one.lines.flat(2).length, wanted.lines.flat(2).length);
+    });
+  });
+}
