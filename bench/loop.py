@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.cli.app import main as spinefm
+from spinefm.cli.exits import WRONG_CALL
 from spinefm.evaluation.summary import ALL
 from spinefm.phantom import simulate
 from spinefm.phantom.folder import label_of
@@ -90,7 +91,8 @@ def correct(labels: Path, truth: Path) -> int:
 
 def evaluated(root: Path, out: Path, *more: str) -> dict[str, str]:
     """The row `all` of an evaluation of labelme files."""
-    spinefm(["evaluate", "labelme", "--root", str(root), "--out", str(out), *more])
+    if spinefm(["evaluate", "labelme", "--root", str(root), "--out", str(out), *more]) == WRONG_CALL:
+        raise SystemExit(f"{out} is of another version: remove the folders of evaluations and start again.")
     with (out / "levels.csv").open(newline="") as stream:
         return next(row for row in csv.DictReader(stream) if row["name"] == ALL)
 

@@ -171,16 +171,24 @@ def load_method(run: RunOptions, starting_points: Sequence[Point] | None = None)
 
     quiet_allocator()
     from spinefm.methods import METHODS, build_method
-    from spinefm.weights.load import BundleError, Manifest, load_bundle
+    from spinefm.weights.load import BundleError
 
     if run.method not in METHODS:
         raise WrongCall(f"There is no method {run.method!r}; choose one of: {', '.join(METHODS)}.")
     try:
-        own = {} if run.weights is None else {"manifest": Manifest.read(run.weights / "manifest.json")}
-        bundle = load_bundle(run.bundle, run.device, **own)
+        bundle = _bundle_of(run)
         return build_method(run.method, bundle, run.settings, starting_points, run.preset), bundle
     except (BundleError, DeviceError, ValueError) as error:
         raise WrongCall(str(error)) from error
+
+
+def _bundle_of(run: RunOptions) -> Bundle:
+    """The weights of the program, or those of the folder that was given. Raises BundleError, DeviceError."""
+    from spinefm.weights.load import Manifest, load_bundle
+
+    if run.weights is None:
+        return load_bundle(run.bundle, run.device)
+    return load_bundle(run.bundle, run.device, manifest=Manifest.read(run.weights / "manifest.json"))
 
 
 def out_option(text: str) -> Callable[[Verb], Verb]:

@@ -74,7 +74,7 @@ def test_a_result_that_failed_is_one_sentence_and_the_others_go_on(
     assert export(tmp_path / "out", "--to", "coco", "--out", tmp_path / "made") == 1
     told = capsys.readouterr()
     lines = [line for line in told.err.splitlines() if "torn:" in line or "odd:" in line]
-    assert "the text is no trace" in lines[0].lower() and "see its error.json" in lines[1]
+    assert "the text is not a trace" in lines[0].lower() and "see its error.json" in lines[1]
     assert "1 of 3 results exported, 2 failed" in told.out
     assert [case.name for case in films_of(tmp_path / "made")] == ["neck"]
 

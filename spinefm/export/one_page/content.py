@@ -11,7 +11,7 @@ from spinefm.export.one_page.words import limited, sentence, series, share, shor
 from spinefm.export.subject import notes_of
 from spinefm.measure import Measure, Measures
 from spinefm.trace.doubt import doubtful
-from spinefm.trace.model import Trace
+from spinefm.trace.model import Named, Trace
 
 NOTICE = "Research software, not a medical device. Measures are estimates; ± is half of a 95 % interval."
 WHOLE_SPINE = ("alignment", "offset", "pelvis")
@@ -87,6 +87,7 @@ def _facts(trace: Trace, measures: Measures) -> Iterator[tuple[str, str]]:
     known = "not known" if facing.side is None else f"{facing.side} ({share(facing.probability)}; {facing.source})"
     yield "Vertebrae", f"{names[0]} to {names[-1]}, {len(names)} in all" if len(names) > 1 else series(names) or "none"
     yield "Names rest on", _anchor(trace)
+    yield from _other_names(trace)
     yield "Patient faces", known
     yield "Scale", f"{spacing:.4g} mm per pixel ({source or 'given'})" if spacing else "not known: no millimetres"
     yield "Film", " ".join([f"{width} x {height} pixels.", *(sentence(shortened(note)) for note in trace.film.notes)])
@@ -100,6 +101,14 @@ def _anchor(trace: Trace) -> str:
     sure = "" if trace.anchor.probability is None else f", {share(trace.anchor.probability)}"
     level, source = trace.anchor.level.name, trace.anchor.source
     return f"{source if source.startswith(level) else f'{level}, {source}'}{sure}"
+
+
+def _other_names(trace: Trace) -> Iterator[tuple[str, str]]:
+    """The next likely names, where the run weighed them and no reader has named the vertebrae since."""
+    named = next(trace.of(Named), None)
+    other = named.second if named and not trace.corrections else None
+    if other and other.levels:
+        yield "Or else", f"{other.span} ({share(other.probability)})"
 
 
 def _warnings(trace: Trace, measures: Measures) -> Iterator[str]:

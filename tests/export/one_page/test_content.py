@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from spinefm.core.levels import Level
 from spinefm.export.one_page.content import TITLES, content_of, of_whole_spine
 from spinefm.export.one_page.levels import AS_RATIOS, BODY, DISC
 from spinefm.export.one_page.words import NONE, number, value_of
 from spinefm.measure import Measures, measure
-from spinefm.trace.model import Trace
+from spinefm.trace.model import Corrected, Named, Reading, Trace
 from tests.export import curved
 from tests.export.handmade import unnamed_vertebrae
 from tests.export.long_spine import long_trace
@@ -76,6 +77,18 @@ def test_warnings_and_doubt_are_told() -> None:
     assert curved.NOTE in warnings and any("C5 (41 %)" in line for line in warnings)
     assert not any("A note of the film" in line for line in warnings)  # of the file, no warning
     assert "A note of the film." in dict(content_of(trace, measure(trace)).facts)["Film"]
+
+
+def test_the_next_likely_names_are_told_until_a_reader_names_them() -> None:
+    trace = curved.trace()
+    other = Reading(tuple(Level(level + 1) for level in curved.LEVELS), 0.12)
+    events = tuple(replace(event, second=other) if isinstance(event, Named) else event for event in trace.events)
+    weighed = replace(trace, events=events)
+    assert dict(content_of(weighed, measure(weighed)).facts)["Or else"] == "C4 to T2 (12 %)"
+    numbers, levels = tuple(v.number for v in trace.vertebrae), tuple(v.level for v in trace.vertebrae)
+    named = replace(weighed, events=(*events, Corrected("name", "C3 named", numbers, levels, None)))
+    facts = dict(content_of(named, measure(named)).facts)
+    assert "Or else" not in facts and facts["Corrections"] == "1 by a reader"
 
 
 def test_versions_and_checksums_are_told_and_no_patient() -> None:

@@ -28,7 +28,8 @@ class Page(HTMLParser):
 
     def __init__(self, content: bytes) -> None:
         super().__init__()
-        self.text, self.tags = "", []
+        self.text = ""
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.feed(content.decode())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -38,7 +39,7 @@ class Page(HTMLParser):
         self.text += data
 
     def all(self, tag: str) -> list[dict[str, str]]:
-        return [attributes for name, attributes in self.tags if name == tag]
+        return [{key: value or "" for key, value in found.items()} for name, found in self.tags if name == tag]
 
 
 def html_of(subject: Subject) -> bytes:
