@@ -50,7 +50,7 @@ export class Exports {
     if (this.node.dataset.busy || !this.player.report) return;
     this.busy(true);
     say(this.state, `${title} is being made …`);
-    this.player.report("export", { format: name });
+    this.player.report("export", { format: name, ...this.player.measuring.given() });
   }
 
   /** @param {boolean} on */

@@ -68,6 +68,11 @@ export class Measuring {
     this.player.theatre.redraw();
   }
 
+  /** The facing and the millimetres per pixel that the reader set; null where none. */
+  given() {
+    return { facing: this.changes.facing, mm: this.changes.mm };
+  }
+
   /** @param {import("./measures.js").Changes} changes */
   change(changes) {
     this.changes = changes;

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from gradio import FileData
 
@@ -18,10 +18,13 @@ from spinefm.export.formats import FORMATS, Format
 from spinefm.export.result import result_name
 from spinefm.export.subject import Subject
 from spinefm.imaging.kinds import is_dicom
+from spinefm.measure import Facing
 from spinefm.trace.model import Trace
 from spinefm.ui.server.examples import Choice
 from spinefm.ui.server.player.payload import Payload
 
+MOST_MM = 10.0
+"""Millimetres per pixel that no film reaches."""
 HEAD = 132
 """Bytes of a file that say whether it is DICOM."""
 NO_ROOM = "The file could not be made, because the server has no room: try again in some minutes."
@@ -47,12 +50,16 @@ def _is_dicom(path: Path) -> bool:
         return False
 
 
-def exported(choice: Choice, trace: Trace, name: str) -> Iterator[Payload]:
-    """What the player shows of one export: the file, there until the page has copied it, or why there is none."""
+def exported(choice: Choice, trace: Trace, asked: Mapping[str, Any]) -> Iterator[Payload]:
+    """What the player shows of one export: the file, there until the page has copied it, or why there is none.
+
+    asked: the `format`, and the `facing` and `mm` per pixel that the visitor set, if any.
+    """
+    name = str(asked.get("format"))
     try:
         if name not in FORMATS:
             raise ExportError(UNKNOWN)
-        with _file(FORMATS[name], _subject(choice, trace)) as file:
+        with _file(FORMATS[name], _subject(choice, trace, asked)) as file:
             yield _answer(name, file=file)
     except ExportError as error:
         yield _answer(name, error=without_folders(str(error)))
@@ -68,11 +75,18 @@ def _answer(name: str, **more: Any) -> Payload:
     return {"run": "same", "exported": {"format": name, "answer": uuid.uuid4().hex[:12], **more}}
 
 
-def _subject(choice: Choice, trace: Trace) -> Subject:
-    """The run with its film. Raises ExportError for a film that has expired."""
+def _subject(choice: Choice, trace: Trace, asked: Mapping[str, Any]) -> Subject:
+    """The run with its film and what the visitor set. Raises ExportError for a film that has expired."""
     if not choice.path.is_file():
         raise ExportError(choice.gone)
-    return Subject(result_name(choice.name), trace, choice.path.read_bytes())
+    facing, mm = asked.get("facing"), asked.get("mm")
+    return Subject(
+        result_name(choice.name),
+        trace,
+        choice.path.read_bytes(),
+        facing=facing if facing in get_args(Facing) else None,
+        given_mm=float(mm) if isinstance(mm, int | float) and 0 < mm < MOST_MM else None,
+    )
 
 
 @contextmanager

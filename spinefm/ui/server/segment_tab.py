@@ -299,7 +299,7 @@ class SegmentTab:
         if kept is None:
             yield gr.skip()
             return
-        yield from exported(kept.choice, kept.run.trace, str((event._data or {}).get("format")))
+        yield from exported(kept.choice, kept.run.trace, event._data or {})
 
     def _on_again(self, kept: Kept | None) -> Iterator[tuple[Payload, Any]]:
         for shown in shown_again(kept):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -38,10 +39,10 @@ def trace_of(choice: Choice) -> Trace:
     return Trace.from_events(film_record(choice.read()), "spinefm", {}, all_events())
 
 
-def answer(choice: Choice, name: str, trace: Trace | None = None) -> dict[str, Any]:
+def answer(choice: Choice, name: str, trace: Trace | None = None, **given: Any) -> dict[str, Any]:
     """What the page shows of one export, with the content of its file."""
     trace = trace or trace_of(choice)
-    for payload in exported(choice, trace, name):
+    for payload in exported(choice, trace, {"format": name, **given}):
         assert payload["run"] == "same"
         told = payload["exported"]
         if "file" in told:
@@ -93,10 +94,18 @@ def test_an_error_of_the_program_is_a_sentence_and_stays_an_error(
     choice: Choice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("spinefm.ui.server.exports._subject", lambda *_: 1 / 0)
-    answers = exported(choice, trace_of(choice), "coco")
+    answers = exported(choice, trace_of(choice), {"format": "coco"})
     assert next(answers)["exported"]["error"] == BROKEN
     with pytest.raises(ZeroDivisionError):
         next(answers)
+
+
+def test_the_scale_and_facing_that_a_visitor_set_count_in_the_report(choice: Choice) -> None:
+    report = zipfile.ZipFile(io.BytesIO(answer(choice, "report", facing="left", mm=0.5)["content"]))
+    page = next(report.read(name).decode() for name in report.namelist() if name.endswith(".html"))
+    assert "0.5 mm per pixel" in page and "left (100 %; given)" in page
+    plain = zipfile.ZipFile(io.BytesIO(answer(choice, "report", facing="up", mm=-1)["content"]))
+    assert "; given)" not in next(plain.read(name).decode() for name in plain.namelist() if name.endswith(".html"))
 
 
 def test_the_same_answer_twice_is_news(choice: Choice) -> None:
