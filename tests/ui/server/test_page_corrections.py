@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spinefm.trace.doubt import DOUBT
 from tests.ui.server.conftest import Visitor, click_film, corrected, on_screen, set_overlap_limit
 from tests.ui.server.stand_in import CENTRES
 
@@ -57,7 +58,7 @@ def test_a_vertebra_is_added_by_a_click_and_a_click_on_nothing_is_a_sentence(run
     run.page.click("text=add it anyway")
     assert corrected(run, 1) == ["T1 was added by a click."]
     assert found(run)[-1] == "T1 ?", "the classifier is not sure of it"
-    assert "less than 60 % sure" in run.page.inner_text(".player .note.doubtful")
+    assert f"the outline is less than {100 * DOUBT:.0f} % sure" in run.page.inner_text(".player .note.doubtful")
 
 
 def test_a_locked_vertebra_outlives_a_run_with_another_limit(run: Visitor) -> None:
