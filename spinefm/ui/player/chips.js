@@ -34,7 +34,7 @@ export class Chips {
     const node = html("button", { type: "button", class: `chip${chip.seed ? " seed" : ""}${doubt ? " doubt" : ""}`, "data-body": chip.body,
       "data-lane": chip.lane, onclick: () => { act.choose(chip.body); act.go(Number.isFinite(chip.stop) ? chip.stop : chip.start); },
       onpointerenter: () => act.hover(chip.body), onpointerleave: () => act.hover(null) },
-      name, html("span", { class: "segments", "aria-hidden": "true" }, segments), html("small", {}, chip.body === null ? chip.reason : chip.seed ? "start" : ""));
+      name, html("span", { class: "segments", "aria-hidden": "true" }, segments), " ", html("small", {}, chip.body === null ? chip.reason : chip.seed ? "start" : ""));
     const colour = chip.body === null ? null : dress.colours.get(chip.body);
     if (colour) node.style.setProperty("--level", colour);
     return { chip, node, name, segments, state: "" };
