@@ -11,7 +11,7 @@ from importlib.resources import files
 from spinefm.export.one_page.content import Content, MeasureRow
 from spinefm.export.one_page.fields import FIELDS
 from spinefm.export.one_page.levels import LevelTable
-from spinefm.export.one_page.picture import Colour, Name, Picture, Shape
+from spinefm.export.one_page.picture import Colour, DrawnFilm, DrawnPath, Name
 from spinefm.imaging.radiograph import printable
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -24,7 +24,7 @@ CAPTION = (
 )
 
 
-def html_page(content: Content, picture: Picture) -> bytes:
+def html_page(content: Content, picture: DrawnFilm) -> bytes:
     """The whole file, UTF-8."""
     parts = (
         _head(content),
@@ -69,7 +69,7 @@ def _header(content: Content) -> str:
     return f'<header>{title}<div class="typed">{fields}</div></header>'
 
 
-def _film(picture: Picture, name: str) -> str:
+def _film(picture: DrawnFilm, name: str) -> str:
     width, height = picture.size
     film = base64.b64encode(picture.jpeg).decode()
     image = f'<image href="data:image/jpeg;base64,{film}" width="{width}" height="{height}"/>' if film else ""
@@ -82,7 +82,7 @@ def _film(picture: Picture, name: str) -> str:
     )
 
 
-def _shape(shape: Shape) -> str:
+def _shape(shape: DrawnPath) -> str:
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in shape.points)
     return f'<polyline class="{shape.role}" points="{points}" stroke="{_hex(shape.colour)}"/>'
 

@@ -20,7 +20,7 @@ from spinefm.export.one_page.content import Content
 from spinefm.export.one_page.fields import FIELDS
 from spinefm.export.one_page.pdf_film import draw_film
 from spinefm.export.one_page.pdf_parts import INK, QUIET, REGULAR, RULE, Type, below, beside, footer, header, plain
-from spinefm.export.one_page.picture import Picture
+from spinefm.export.one_page.picture import DrawnFilm
 
 MARGIN = 34.0
 """Points between the paper's edge and the text."""
@@ -43,7 +43,7 @@ HEIGHT = A4[1] - 2 * MARGIN
 
 
 @dataclass(frozen=True)
-class Plan:
+class PagePlan:
     """A size of type, and heights in points: of header, footer, the film with the text beside it, and what is below.
 
     film: (width, height) of the picture.
@@ -67,7 +67,7 @@ class Plan:
         return self.head + self.top + self.below + self.foot + 2 * GAP <= HEIGHT
 
 
-def pdf_page(content: Content, picture: Picture) -> bytes:
+def pdf_page(content: Content, picture: DrawnFilm) -> bytes:
     """The whole file; the same report gives the same bytes."""
     stream = io.BytesIO()
     canvas = Canvas(stream, pagesize=A4, invariant=1)
@@ -83,7 +83,7 @@ def pdf_page(content: Content, picture: Picture) -> bytes:
     return stream.getvalue()
 
 
-def plan_of(content: Content, picture: Picture) -> Plan:
+def plan_of(content: Content, picture: DrawnFilm) -> PagePlan:
     """The largest type, and then the widest film, with which all of it fits one page; else the last one tried."""
     for size in SIZES:
         kind = Type(size)
@@ -101,7 +101,9 @@ def _rows(content: Content, kind: Type) -> tuple[float, float, float]:
     return head + GAP / 2, _height(below(content, kind, WIDTH), WIDTH), foot + GAP / 2
 
 
-def _tried(content: Content, picture: Picture, kind: Type, rows: tuple[float, float, float], share: float) -> Plan:
+def _tried(
+    content: Content, picture: DrawnFilm, kind: Type, rows: tuple[float, float, float], share: float
+) -> PagePlan:
     """The plan for one size of type and one share of the width for the film, which is smaller where it is high."""
     head, under, foot = rows
     room = max(HEIGHT - head - foot - under - 2 * GAP, LEAST_FILM)
@@ -109,10 +111,10 @@ def _tried(content: Content, picture: Picture, kind: Type, rows: tuple[float, fl
     scale = min(share * WIDTH / columns, room / lines)
     film = (scale * columns, scale * lines)
     text = _height(beside(content, kind, WIDTH - film[0] - GAP), WIDTH - film[0] - GAP)
-    return Plan(kind, head, film, max(film[1], text), under, foot)
+    return PagePlan(kind, head, film, max(film[1], text), under, foot)
 
 
-def _draw_header(canvas: Canvas, content: Content, plan: Plan) -> float:
+def _draw_header(canvas: Canvas, content: Content, plan: PagePlan) -> float:
     """Title and fields; returns the height on the page at which they end."""
     top = A4[1] - MARGIN
     _stack(canvas, header(content, plan.type), MARGIN, top, HEAD_SHARE * WIDTH)
@@ -142,14 +144,14 @@ def _draw_fields(canvas: Canvas, top: float, kind: Type) -> None:
     canvas.setStrokeColor(INK)
 
 
-def _draw_top(canvas: Canvas, content: Content, picture: Picture, plan: Plan, top: float) -> None:
+def _draw_top(canvas: Canvas, content: Content, picture: DrawnFilm, plan: PagePlan, top: float) -> None:
     """The film, and the text to its right."""
     width, height = plan.film
     draw_film(canvas, picture, MARGIN, top - height, width)
     _stack(canvas, beside(content, plan.type, plan.beside), MARGIN + width + GAP, top, plan.beside)
 
 
-def _draw_footer(canvas: Canvas, content: Content, plan: Plan) -> None:
+def _draw_footer(canvas: Canvas, content: Content, plan: PagePlan) -> None:
     canvas.setLineWidth(LINE)
     canvas.line(MARGIN, MARGIN + plan.foot - GAP / 2, MARGIN + WIDTH, MARGIN + plan.foot - GAP / 2)
     _stack(canvas, footer(content, plan.type), MARGIN, MARGIN + plan.foot - GAP / 2 - 2, WIDTH)

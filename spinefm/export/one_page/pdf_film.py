@@ -9,7 +9,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from spinefm.export.one_page.pdf_parts import BOLD, plain
-from spinefm.export.one_page.picture import Colour, Name, Picture, Shape
+from spinefm.export.one_page.picture import Colour, DrawnFilm, DrawnPath, Name
 
 OUTLINE, LINE = 0.9, 0.7
 """Widths in points."""
@@ -25,7 +25,7 @@ BASELINE = 0.35
 """How far below the middle of a letter its baseline lies, as a share of its height."""
 
 
-def draw_film(canvas: Canvas, picture: Picture, x: float, y: float, width: float) -> None:
+def draw_film(canvas: Canvas, picture: DrawnFilm, x: float, y: float, width: float) -> None:
     """Draw the film with its lower left corner at (x, y), `width` points wide; nothing leaves its frame."""
     columns, rows = picture.size
     scale = width / columns
@@ -46,7 +46,7 @@ def draw_film(canvas: Canvas, picture: Picture, x: float, y: float, width: float
     canvas.restoreState()
 
 
-def _draw_shape(canvas: Canvas, shape: Shape, scale: float) -> None:
+def _draw_shape(canvas: Canvas, shape: DrawnPath, scale: float) -> None:
     canvas.setStrokeColor(_colour(shape.colour))
     canvas.setLineWidth(LINE if shape.role == "line" else OUTLINE)
     canvas.setDash(*(DASHES if shape.role == "doubtful" else ()))

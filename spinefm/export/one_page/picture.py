@@ -43,7 +43,7 @@ NAME_HEIGHT, LEAST_NAME = 0.36, 0.014
 
 
 @dataclass(frozen=True, eq=False)
-class Shape:
+class DrawnPath:
     """A path of points (N, 2), (x, y) from the corner of the film's first pixel."""
 
     points: NDArray[np.float64]
@@ -63,7 +63,7 @@ class Name:
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class DrawnFilm:
     """The film and what lies on it.
 
     size: (width, height) of the film in pixels, which the shapes count in. jpeg: its pixels, empty where neither film
@@ -72,17 +72,17 @@ class Picture:
 
     size: tuple[int, int]
     jpeg: bytes
-    shapes: tuple[Shape, ...]
+    shapes: tuple[DrawnPath, ...]
     names: tuple[Name, ...]
     letters: float
 
 
-def picture_of(trace: Trace, measures: Measures, film: Radiograph | None, overlay: bytes | None = None) -> Picture:
+def picture_of(trace: Trace, measures: Measures, film: Radiograph | None, overlay: bytes | None = None) -> DrawnFilm:
     """The picture of a run; without its film on the overlay of its result, which has outlines and names already."""
     drawn = film is None and overlay is not None
     letters = _letters(trace)
     bodies = [] if drawn else [shape for vertebra in trace.vertebrae for shape in _outline(vertebra)]
-    return Picture(
+    return DrawnFilm(
         size=trace.film.size,
         jpeg=_grey(film) if film is not None else _colour(overlay),
         shapes=(*bodies, *_lines(measures)),
@@ -96,11 +96,11 @@ def _letters(trace: Trace) -> float:
     return max(NAME_HEIGHT * float(np.median(heights)) if heights else 0.0, LEAST_NAME * max(trace.film.size))
 
 
-def _outline(vertebra: Vertebra) -> Iterator[Shape]:
+def _outline(vertebra: Vertebra) -> Iterator[DrawnPath]:
     unsure = doubtful(vertebra)
     for points in outlines(vertebra.mask):
         closed = np.concatenate([points, points[:1]]) + EDGE
-        yield Shape(closed, AMBER if unsure else colour_of(vertebra), "doubtful" if unsure else "outline")
+        yield DrawnPath(closed, AMBER if unsure else colour_of(vertebra), "doubtful" if unsure else "outline")
 
 
 def _name(vertebra: Vertebra, letters: float, width: int) -> Name:
@@ -113,10 +113,10 @@ def _name(vertebra: Vertebra, letters: float, width: int) -> Name:
     return Name(box.x0 - gap if ends else box.x1 + gap, vertebra.centroid.y + EDGE, text, colour, ends)
 
 
-def _lines(measures: Measures) -> list[Shape]:
+def _lines(measures: Measures) -> list[DrawnPath]:
     """The lines of what has a row of its own, and of bodies and discs with a grade; each once."""
     drawn = [(line, of_whole_spine(one)) for one in measures.measured if _is_drawn(one) for line in one.lines]
-    return [Shape(_points(line, longer) + EDGE, LINE, "line") for line, longer in dict.fromkeys(drawn)]
+    return [DrawnPath(_points(line, longer) + EDGE, LINE, "line") for line, longer in dict.fromkeys(drawn)]
 
 
 def _points(line: Line, longer: bool) -> NDArray[np.float64]:
