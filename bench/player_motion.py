@@ -13,6 +13,7 @@ import argparse
 import os
 import shutil
 import statistics
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -149,15 +150,16 @@ def findings(browser: Browser, url: str, axe: Path) -> Iterator[str]:
             page.close()
 
 
-def seen_over_computed(page: Page, film: Path) -> str:
+def seen_over_computed(page: Page, film: Path, folder: Path) -> str:
     """Seconds from the upload to the rested result, over the seconds the run takes; twice, as the first one loads."""
-    name = f".stage .pane-name:has-text('{film.name}')"
-    for _ in range(2):
-        page.click("[data-example]")
+    for name in ("first.png", "second.png"):  # names of their own, so that no earlier film is taken for it
+        upload = Path(shutil.copy(film, folder / name))
+        page.click("[data-example]")  # clears the field of an earlier upload
+        page.wait_for_selector(f".stage .pane-name:not(:has-text('{name}')):has-text('cervical.png')")
         page.wait_for_selector(REST, timeout=120_000)
         start = time.perf_counter()
-        page.set_input_files("#film-upload input[type=file]", str(film))
-        page.wait_for_selector(name)
+        page.set_input_files("#film-upload input[type=file]", str(upload))
+        page.wait_for_selector(f".stage .pane-name:has-text('{name}')")
         page.wait_for_selector(REST, timeout=240_000)
         seen = time.perf_counter() - start
     computed = float(page.inner_text(".card.overview header span").split(" ")[0])
@@ -179,7 +181,10 @@ def main() -> None:
         print(f"pictures in each phase, at least: {pictures(page)}")
         print(f"first visit: {weight(browser, url)}")
         if arguments.run:
-            print(f"run: {seen_over_computed(page, EXAMPLES / 'films' / 'cervical-low-contrast.png')}")
+            with tempfile.TemporaryDirectory() as folder:
+                print(
+                    f"run: {seen_over_computed(page, EXAMPLES / 'films' / 'cervical-low-contrast.png', Path(folder))}"
+                )
         for line in findings(browser, url, arguments.axe) if arguments.axe else ():
             print(line)
         browser.close()
