@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from spinefm import __version__
 from spinefm.export.dicom_source import (
-    MAKER,
     SEGMENTED_BY,
     algorithm_facts,
     code_of,
     file_of,
     highdicom,
     in_source,
+    provenance,
     referring,
     source_of,
 )
@@ -42,17 +41,9 @@ def _segmentation(hd: Any, subject: Subject, source: Any) -> Any:
         pixel_array=np.stack(masks, axis=-1)[None].astype(np.uint8),  # (1, H, W, number of vertebrae)
         segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
         segment_descriptions=_segments(hd, subject),
-        series_instance_uid=hd.UID(),
-        series_number=SERIES,
-        sop_instance_uid=hd.UID(),
-        instance_number=1,
-        manufacturer=MAKER,
-        manufacturer_model_name=MAKER,
-        software_versions=__version__,
-        device_serial_number=__version__,
         content_description="Vertebral bodies, research only",
         content_label="VERTEBRAE",
-        series_description=f"{MAKER} vertebral bodies",
+        **provenance(hd, SERIES),
     )
     segmentation.PatientOrientation = source.get("PatientOrientation", "")  # of an image without a frame of reference
     segmentation.ImageComments = " ".join([SEGMENTED_BY, *remarks_of(subject.trace)])[:MOST_COMMENT]

@@ -127,3 +127,18 @@ def algorithm_facts(subject: Subject) -> dict[str, str]:
     finished = subject.trace.finished
     bundle = finished.bundle if finished else "unknown"
     return {"name": f"{MAKER} {subject.trace.method}", "version": f"{__version__}, weights {bundle}"}
+
+
+def provenance(hd: Any, series: int) -> dict[str, Any]:
+    """What each of our DICOM objects says of its series and of the program that made it; arguments of highdicom's."""
+    return {
+        "series_instance_uid": hd.UID(),
+        "series_number": series,
+        "sop_instance_uid": hd.UID(),
+        "instance_number": 1,
+        "manufacturer": MAKER,
+        "manufacturer_model_name": MAKER,
+        "software_versions": __version__,
+        "device_serial_number": __version__,
+        "series_description": f"{MAKER} vertebral bodies",
+    }

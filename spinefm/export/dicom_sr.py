@@ -19,6 +19,7 @@ from spinefm.export.dicom_source import (
     file_of,
     highdicom,
     points_in_source,
+    provenance,
     referring,
     source_of,
 )
@@ -42,15 +43,7 @@ def _document(hd: Any, subject: Subject, source: Any) -> Any:
     return hd.sr.ComprehensiveSR(
         evidence=[source],
         content=_content(hd, subject, source),
-        series_instance_uid=hd.UID(),
-        series_number=SERIES,
-        sop_instance_uid=hd.UID(),
-        instance_number=1,
-        manufacturer=MAKER,
-        manufacturer_model_name=MAKER,
-        software_versions=__version__,
-        device_serial_number=__version__,
-        series_description=f"{MAKER} vertebral bodies",
+        **provenance(hd, SERIES),
     )
 
 
