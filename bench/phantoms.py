@@ -27,7 +27,7 @@ from spinefm.core.machine import prepare
 from spinefm.core.visibility import LEGIBLE, contrast
 from spinefm.data import Case, DamagedCase, Truth, case_names, read_case
 from spinefm.evaluation import FilmResult, evaluate_film
-from spinefm.evaluation.calibration import calibration
+from spinefm.evaluation.calibration import calibration, promised_dice
 from spinefm.evaluation.figure import calibration_picture, levels_picture
 from spinefm.evaluation.frames import film_table, vertebra_table
 from spinefm.evaluation.judge import Judged, judge
@@ -69,12 +69,14 @@ def main() -> None:
         print(f"{args.n} phantoms, seeds {args.first} to {args.first + args.n - 1}: {purpose(args.first)}")
         for preset in args.preset:
             start = time.perf_counter()
-            scored = list(score_all(cases, build_method("spinefm", bundle, settings, preset=preset)))
+            method = build_method("spinefm", bundle, settings, preset=preset)
+            promised = promised_dice(method.name, method.settings)
+            scored = list(score_all(cases, method))
             seconds = (time.perf_counter() - start) / max(len(scored), 1)
             print(f"\nSpineFM, {preset}; {seconds:.2f} s per film, with reading it and scoring\n")
-            print(before_after(scored) if args.before_after else tables([one.now for one in scored]))
+            print(before_after(scored) if args.before_after else tables([one.now for one in scored], promised))
             if args.figures:
-                write_figures(args.figures / preset, [one.now for one in scored])
+                write_figures(args.figures / preset, [one.now for one in scored], promised)
 
 
 def _arguments() -> argparse.Namespace:
@@ -148,18 +150,18 @@ def truth_before(truth: Truth, film: Radiograph) -> Truth:
     return replace(truth, bodies=bodies, partial={**truth.partial, **{level: truth.bodies[level] for level in faint}})
 
 
-def tables(results: Sequence[FilmResult]) -> str:
-    """All tables as text, of all films and of the truncated ones."""
+def tables(results: Sequence[FilmResult], promised: float) -> str:
+    """All tables as text, of all films and of the truncated ones. promised: Dice that a mask's probability promises."""
     cut = [result for result in results if result.row.group in TRUNCATED]
-    parts = [_tables(results)]
+    parts = [_tables(results, promised)]
     if cut:
-        parts.append(f"truncated films alone\n{_tables(cut)}")
+        parts.append(f"truncated films alone\n{_tables(cut, promised)}")
     return "\n\n".join([*parts, worst(results)])
 
 
-def _tables(results: Iterable[FilmResult]) -> str:
+def _tables(results: Iterable[FilmResult], promised: float) -> str:
     films, vertebrae = frames(results)
-    return report_text(films, vertebrae)
+    return report_text(films, vertebrae, calibration(films, promised))
 
 
 def frames(results: Iterable[FilmResult]) -> tuple[DataFrame, DataFrame]:
@@ -211,12 +213,12 @@ def _rule_line(title: str, tables: tuple[DataFrame, DataFrame], is_outlinable: b
     )
 
 
-def write_figures(folder: Path, results: Sequence[FilmResult]) -> None:
+def write_figures(folder: Path, results: Sequence[FilmResult], promised: float) -> None:
     """Write the figures of levels and of calibration."""
     films, vertebrae = frames(results)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "levels.png").write_bytes(levels_picture(level_figures(vertebrae, films), None))
-    (folder / "calibration.png").write_bytes(calibration_picture(calibration(films)))
+    (folder / "calibration.png").write_bytes(calibration_picture(calibration(films, promised)))
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def calibration_picture(figures: Calibration) -> bytes:
     upper.plot([0, 1], [0, 100], color=INK, linewidth=0.8, linestyle=":", label="as sure as right")
     upper.vlines(means, *ends, color=INK, linewidth=1.2)
     upper.plot(means, [one.right for one in bins], "o", color=POINTS, label=f"ECE {figures.ece:.1f} points")
-    upper.set_ylabel("masks on a body, %")
+    upper.set_ylabel(f"masks with Dice > {figures.dice:g}, %")
     upper.legend(frameon=False, loc="upper left")
     lower.bar(
         [one.low for one in bins], [one.count for one in bins], [one.high - one.low for one in bins], 0, align="edge",
@@ -57,7 +57,7 @@ def calibration_picture(figures: Calibration) -> bytes:
     )  # fmt: skip
     lower.set_yscale("symlog", linthresh=1)
     lower.set_ylabel("masks")
-    lower.set_xlabel("probability of a vertebra")
+    lower.set_xlabel("probability")
     for axes in (upper, lower):
         axes.grid(axis="y", alpha=0.25)
         axes.spines[["top", "right"]].set_visible(False)

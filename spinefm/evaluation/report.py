@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from spinefm.core.levels import Level
 from spinefm.data import Dataset, Skipped
-from spinefm.evaluation.calibration import calibration, calibration_csv, calibration_text
+from spinefm.evaluation.calibration import Calibration, calibration, calibration_csv, calibration_text, promised_dice
 from spinefm.evaluation.figure import calibration_picture, levels_picture
 from spinefm.evaluation.frames import film_table, vertebra_table, write_tables
 from spinefm.evaluation.names import name_figures, names_text
@@ -39,26 +39,31 @@ def finish(folder: RunFolder, dataset: Dataset, skipped: Sequence[Skipped]) -> s
 
 def write_report(folder: Path, plan: Plan, films: DataFrame, vertebrae: DataFrame, skipped: Sequence[Skipped]) -> str:
     """Write `table.txt`, `levels.csv`, `calibration.csv` and both figures; returns the text of the table."""
-    levels, calibrated, published = level_figures(vertebrae, films), calibration(films), published_for(plan.dataset)
+    levels, published = level_figures(vertebrae, films), published_for(plan.dataset)
+    calibrated = calibration(films, promised_dice(plan.method, plan.settings))
     left_out = sum(not one.label for one in skipped)
-    text = f"{plan.title}\n\n{report_text(films, vertebrae, published, left_out)}\n"
+    text = f"{plan.title}\n\n{report_text(films, vertebrae, calibrated, published, left_out)}\n"
     write_whole(folder / "table.txt", text.encode())
     write_whole(folder / "levels.csv", levels_csv(levels).encode())
     write_whole(folder / "levels.png", levels_picture(levels, published))
-    write_whole(folder / "calibration.csv", calibration_csv(calibrated.bins).encode())
+    write_whole(folder / "calibration.csv", calibration_csv(calibrated).encode())
     write_whole(folder / "calibration.png", calibration_picture(calibrated))
     return text
 
 
 def report_text(
-    films: DataFrame, vertebrae: DataFrame, published: PublishedTable | None = None, skipped: int = 0
+    films: DataFrame,
+    vertebrae: DataFrame,
+    calibrated: Calibration,
+    published: PublishedTable | None = None,
+    skipped: int = 0,
 ) -> str:
     """All tables of a run as text: levels, names, masks beyond the bodies, calibration."""
     parts = [
         levels_text(level_figures(vertebrae, films), published),
         names_text(name_figures(vertebrae, films)),
         run_text(run_figures(films), skipped),
-        calibration_text(calibration(films)),
+        calibration_text(calibrated),
         NOTES,
     ]
     return "\n\n".join(parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +10,15 @@ from spinefm.core.geometry import Point
 from spinefm.methods.base.config import MethodConfig
 from spinefm.methods.base.drawing import Drawing
 from spinefm.methods.base.protocol import Extensible
+from spinefm.trace.model import Setting
 from spinefm.trace.registry import Captions
 
 if TYPE_CHECKING:
     from spinefm.weights.load import Bundle
+
+
+def no_outline(_: Mapping[str, Setting]) -> None:
+    """A body's probability says that there is a vertebra, and nothing of its outline."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,8 @@ class MethodSpec:
     holds its presets. captions: its event types, each with its line of text. build: makes the method from a bundle, a
     configuration and, where `takes_starts`, clicked starting points; it imports the networks only when it is called.
     drawing: makes the drawing of one run, for the player; by default names and result alone
-    are drawn.
+    are drawn. promised_dice: the Dice above which an outline is what a body's probability promises under these settings;
+    None where it promises a vertebra and no outline.
     """
 
     name: str
@@ -34,3 +40,4 @@ class MethodSpec:
     build: Callable[[Bundle, Any, Sequence[Point] | None], Extensible]
     drawing: Callable[[], Drawing] = Drawing
     takes_starts: bool = False
+    promised_dice: Callable[[Mapping[str, Setting]], float | None] = no_outline

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from spinefm.weights.load import Bundle
 
 
+PROMISED_DICE = 0.8
+"""What a body's probability promises: that its outline has a larger Dice with the true one."""
+
+
 class SpineFMConfig(MethodConfig):
     """Limits and factors of a run; each field's description says what it does.
 

@@ -1,4 +1,4 @@
-"""How sure a body's outline is: calibrated probability that its Dice with the true one is above 0.8.
+"""How sure a body's outline is: calibrated probability that its Dice with the true one is above `PROMISED_DICE`.
 
 The network's own mask tells: where it is unsure of an edge, its probability falls slowly across it. A logistic
 regression on phantoms made a probability of that; the classifier's answer adds little.

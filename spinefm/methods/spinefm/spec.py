@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from spinefm.core.geometry import Point
 from spinefm.methods.base.protocol import Extensible
 from spinefm.methods.base.spec import MethodSpec
 from spinefm.methods.spinefm.captions import CAPTIONS
-from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.config import PROMISED_DICE, SpineFMConfig
 from spinefm.methods.spinefm.drawing import SpineFMDrawing
+from spinefm.trace.model import Setting
 
 if TYPE_CHECKING:
     from spinefm.weights.load import Bundle
@@ -22,4 +23,18 @@ def _build(bundle: Bundle, config: SpineFMConfig, starts: Sequence[Point] | None
     return SpineFMMethod(bundle, config, starts)
 
 
-SPEC = MethodSpec("spinefm", "SpineFM", SpineFMConfig, CAPTIONS, _build, drawing=SpineFMDrawing, takes_starts=True)
+def _promised_dice(settings: Mapping[str, Setting]) -> float | None:
+    """A run of before the probability of outlines has no such setting."""
+    return PROMISED_DICE if settings.get("body_probability") == "outline" else None
+
+
+SPEC = MethodSpec(
+    "spinefm",
+    "SpineFM",
+    SpineFMConfig,
+    CAPTIONS,
+    _build,
+    drawing=SpineFMDrawing,
+    takes_starts=True,
+    promised_dice=_promised_dice,
+)
