@@ -1,10 +1,10 @@
-"""Fits the model of outlines: `python -m bench.fit_landmarks [--n 400] [--first 9301000]`, then writes `shape.json`.
+"""Fits the model of outlines: `python -m bench.fit_landmarks [--n 400] [--fractured 200]`, then writes `shape.json`.
 
-Runs the compact bundle on simulated films with exact landmarks and learns, per kind of body, the landmarks from the
-outline that was drawn (ridge regression, in which badly outlined bodies count less), how the errors that remain go
-together, and how their size follows from how unlike an outline
-is, how deformed, and how sure the classifier is. The errors are those
-of a five-fold cross-validation over films. Fit on tuning seeds only: see `spinefm.phantom.seeds`.
+Runs the compact bundle on simulated films with exact landmarks, of ten kinds (`bench.measures`) and of fractured spines
+alone, and learns, per kind of body, the landmarks from the outline that was drawn (ridge regression, in which badly
+outlined bodies count less), how the errors that remain go together, and how their size follows from how unlike an
+outline is, how deformed, and how doubtful the body. The errors are those of a five-fold cross-validation over films.
+Fit on tuning seeds only: see `spinefm.phantom.seeds`.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from spinefm.evaluation.assignment import one_to_one
 from spinefm.measure import MeasureConfig
 from spinefm.measure.bodies import DENS, FUSED, Seen, mirrored, seen_bodies
 from spinefm.measure.planar import Values, facing_left
-from spinefm.measure.shape import LEAST_DISTANCE, OWN, BodyFrame, bends, deformation, kind_of, ring
+from spinefm.measure.shape import LEAST_DISTANCE, OWN, BodyFrame, bends, deformation, kind_of, log_doubt, ring
 from spinefm.phantom import Phantom, simulate
-from spinefm.phantom.seeds import MEASURE_SEEDS, share_a_seed
+from spinefm.phantom.seeds import FRACTURE_SEEDS, MEASURE_SEEDS, share_a_seed
 from spinefm.trace.model import Trace
 from spinefm.weights.load import load_bundle
 
@@ -74,20 +74,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--n", type=int, default=400, help="phantoms")
     parser.add_argument("--first", type=int, default=9_301_000, help="first seed")
+    parser.add_argument("--fractured", type=int, default=200, help="phantoms with fractures")
+    parser.add_argument("--first-fractured", type=int, default=9_511_000, help="their first seed")
     args = parser.parse_args()
     seeds = range(args.first, args.first + args.n)
-    if share_a_seed(seeds, MEASURE_SEEDS):
-        parser.error(f"seeds {MEASURE_SEEDS[0]} to {MEASURE_SEEDS[-1]} are the test of the measures: take others")
+    fractured = range(args.first_fractured, args.first_fractured + args.fractured)
+    for test in (MEASURE_SEEDS, FRACTURE_SEEDS):
+        if share_a_seed(seeds, test) or share_a_seed(fractured, test):
+            parser.error(f"seeds {test[0]} to {test[-1]} are the test of the measures: take others")
     prepare()
-    write(list(examples(seeds)))
+    write([*examples(seeds), *examples(fractured, "fracture")])
 
 
-def examples(seeds: range) -> Iterator[Example]:
-    """The bodies of each phantom."""
+def examples(seeds: range, group: str | None = None) -> Iterator[Example]:
+    """The bodies of each phantom, of all kinds or of one group."""
     bundle = load_bundle("compact")
     for seed in tqdm(seeds, unit="film"):
-        region, group = KINDS[seed % len(KINDS)]
-        phantom = simulate(seed, region, group=group)
+        region, kind = (None, group) if group else KINDS[seed % len(KINDS)]
+        phantom = simulate(seed, region, group=kind)
         trace = run(film_of(phantom), bundle)
         if trace is not None:
             yield from film_examples(phantom, trace)
@@ -134,9 +138,9 @@ def fitted(found: Sequence[Example], kind: str) -> dict[str, list[object]]:
     mean, whitening = whitened(outlines, COMPONENTS[kind])
     errors = cross_validated(outlines, marks, np.array([one.seed for one in found]), kind)
     distance = np.sqrt((((outlines - mean) @ whitening) ** 2).mean(axis=1))
-    sure = np.array([one.probability for one in found])
+    doubt = np.array([log_doubt(one.probability) for one in found])
     deformed = np.array([deformation(outline.reshape(-1, 2)) for outline in outlines])
-    known = np.stack([np.ones(len(found)), np.log(np.maximum(distance, LEAST_DISTANCE)), sure, deformed], axis=1)
+    known = np.stack([np.ones(len(found)), np.log(np.maximum(distance, LEAST_DISTANCE)), doubt, deformed], axis=1)
     size, root = error_model(errors, known)
     corner = 100 * np.hypot(*np.moveaxis(errors.reshape(-1, 6, 2), -1, 0))[:, :4].mean(axis=1)
     print(f"{kind}: {len(found)} bodies, corners median {np.median(corner):.2f}, mean {corner.mean():.2f} % of width")

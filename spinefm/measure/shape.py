@@ -28,6 +28,8 @@ BEND_FROM, BEND_MOST = 0.12, 0.3
 """Shares of height from which, and by how much at most, a deformity is corrected."""
 LEAST_DISTANCE = 0.05
 """Below this an outline counts as usual: the logarithm stays finite."""
+LEAST_DOUBT = 0.001
+"""Below this a body counts as sure: the logarithm stays finite."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +39,7 @@ class OutlineModel:
     offset (12,) + outline (P,) @ weights (P, 12) + bends (2,) @ bent (2, 12): the six landmarks in the body's frame.
     (outline - mean) @ whitening (P, K): coordinates in which outlines spread evenly. root (12, 12): how the errors of
     the landmarks go together, at size 1. size: logarithm of the errors' size in body widths, from (1, log distance,
-    probability, deformation).
+    log doubt, deformation).
     """
 
     offset: Values
@@ -64,8 +66,17 @@ class OutlineModel:
     def spread(self, outline: Points, probability: float | None) -> float:
         """The expected error of a landmark's coordinate in body widths (standard deviation)."""
         distance = max(self.distance(outline), LEAST_DISTANCE)
-        sure = 1.0 if probability is None else probability
-        return math.exp(float(self.size @ np.array([1.0, math.log(distance), sure, deformation(outline)])))
+        known = [1.0, math.log(distance), log_doubt(probability), deformation(outline)]
+        return math.exp(float(self.size @ np.array(known)))
+
+
+def log_doubt(probability: float | None) -> float:
+    """The logarithm of what is missing of a body's probability to 1; a body without one is sure.
+
+    >>> log_doubt(0.9) > log_doubt(0.99) > log_doubt(1.0) == log_doubt(None)
+    True
+    """
+    return math.log(max(LEAST_DOUBT, 0.0 if probability is None else 1.0 - probability))
 
 
 def own_heights(outline: Points) -> Values:

@@ -23,6 +23,10 @@ RELEASE_SEEDS_FROZEN = "2026-11-26"
 MEASURE_SEEDS = range(9_300_000, 9_300_100)
 """The phantoms on which the accuracy of measures is stated: nothing is tuned on them; that is for 9301000 and up."""
 
+FRACTURE_SEEDS = range(9_500_000, 9_500_200)
+"""Phantoms with fractures on which the accuracy of grades is stated: nothing is tuned on them; that is for 9510000 and
+up."""
+
 
 def share_a_seed(first: range, second: range) -> bool:
     """Whether two ranges have a seed in common.

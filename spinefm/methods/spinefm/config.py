@@ -202,9 +202,9 @@ class SpineFMConfig(MethodConfig):
     naming: Literal["evidence", "ends"] = "evidence"
     """What names rest on: the likeliest naming by all evidence, or counting from the surest end (the paper's rule)."""
     naming_limit: float = share(
-        0.75,
-        "Probability of the likeliest naming below which no name is given. Chosen on 258 tuning phantoms (seeds "
-        "9200000-9215039), so that usual films keep their names.",
+        0.9,
+        "Probability of the likeliest naming below which no name is given. Chosen on 394 tuning phantoms (seeds "
+        "9200000-9214039, 9510000-9510139): the highest at which usual films keep their names.",
     )
     second_limit: float = share(0.05, "Probability of the second naming above which it is offered beside the first.")
     least_end: float = share(

@@ -396,7 +396,7 @@ def test_where_no_end_is_sure_a_likely_outermost_one_names_the_spine(s1, vertebr
     sure = oracle.classify
     unsure = Probabilities(1 - s1 - vertebra, vertebra, s1, 0.0)
     oracle.classify = lambda film, boxes: [unsure if seen.s1 > 0.5 else seen for seen in sure(film, boxes)]
-    trace = run(oracle)
+    trace = run(oracle, SpineFMConfig(naming_limit=0.75))
     (named,) = trace.of(Named)
     assert names(trace) == expected
     assert (named.anchor is None) is (expected[0] == "V1")
