@@ -20,14 +20,14 @@ from tqdm import tqdm
 
 import spinefm.measure
 from bench.measure_truth import WHOLE, phantom_landmarks, phantom_masks
-from bench.measures import KINDS, film_of, run
+from bench.measures import KINDS, drawn, film_of, run
 from spinefm.core.machine import prepare
 from spinefm.evaluation.assignment import one_to_one
 from spinefm.measure import MeasureConfig
 from spinefm.measure.bodies import DENS, FUSED, Seen, mirrored, seen_bodies
 from spinefm.measure.planar import Values, facing_left
 from spinefm.measure.shape import LEAST_DISTANCE, OWN, BodyFrame, bends, deformation, kind_of, log_doubt, ring
-from spinefm.phantom import Phantom, simulate
+from spinefm.phantom import Phantom
 from spinefm.phantom.seeds import FRACTURE_SEEDS, MEASURE_SEEDS, share_a_seed
 from spinefm.trace.model import Trace
 from spinefm.weights.load import load_bundle
@@ -90,8 +90,7 @@ def examples(seeds: range, group: str | None = None) -> Iterator[Example]:
     """The bodies of each phantom, of all kinds or of one group."""
     bundle = load_bundle("compact")
     for seed in tqdm(seeds, unit="film"):
-        region, kind = (None, group) if group else KINDS[seed % len(KINDS)]
-        phantom = simulate(seed, region, group=kind)
+        phantom = drawn(seed, group)
         trace = run(film_of(phantom), bundle)
         if trace is not None:
             yield from film_examples(phantom, trace)
@@ -163,7 +162,7 @@ def ridge(outlines: Values, marks: Values, kind: str, rounds: int = 5) -> Fit:
     for _ in range(rounds):
         inputs = np.concatenate([outlines @ shown, bent], axis=1)
         offset, weights = linear(inputs, marks - outlines @ own, trust, TINY)
-        first, bend = own + shown @ weights[:-2], weights[-2:]
+        first, bend = own + shown @ weights[: shown.shape[1]], weights[shown.shape[1] :]
         more, rest = linear(outlines, marks - outlines @ first - bent @ bend - offset, trust, PENALTY[kind])
         fit = Fit(offset + more, first + rest, bend)
         size = np.sqrt(((marks - fit(outlines)) ** 2).mean(axis=1))
@@ -172,7 +171,7 @@ def ridge(outlines: Values, marks: Values, kind: str, rounds: int = 5) -> Fit:
 
 
 def bends_of(outlines: Values) -> Values:
-    """The bends (N, 2) of outlines (N, P)."""
+    """The bends (N, B) of outlines (N, P)."""
     return np.array([bends(outline.reshape(-1, 2)) for outline in outlines])
 
 

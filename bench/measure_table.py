@@ -128,8 +128,11 @@ def grade_line(title: str, key: str, number: Callable[[str], int], pairs: Sequen
     true, seen = np.array(both).T
     same = 100 * (true == seen).mean()
     counts = " ".join(f"{grade}: {(true == grade).sum()}" for grade in np.unique(true))
+    films = np.array([pair.film for pair in graded if UNCERTAIN not in pair.grade])
+    low, high = kappa_interval(true, seen, films)
     return (
-        f"{title}: kappa {kappa(true, seen, False):.3f}, linear weights {kappa(true, seen, True):.3f}, "
+        f"{title}: kappa {kappa(true, seen, False):.3f} ({low:.3f}-{high:.3f}), "
+        f"linear weights {kappa(true, seen, True):.3f}, "
         f"same {same:.1f} % of {len(both)} (true {counts}); {len(graded) - len(both)} more uncertain"
     )
 
@@ -147,6 +150,15 @@ def kappa(true: np.ndarray, seen: np.ndarray, is_weighted: bool) -> float:
     chance = np.outer(joint.sum(axis=1), joint.sum(axis=0))
     expected = float((cost * chance).sum())
     return 1.0 if expected == 0 else 1 - float((cost * joint).sum()) / expected
+
+
+def kappa_interval(true: np.ndarray, seen: np.ndarray, films: np.ndarray, draws: int = 2000) -> tuple[float, float]:
+    """95 % of the unweighted kappa of grades (N,), by a bootstrap over their films (N,)."""
+    rng, names = np.random.default_rng(0), np.unique(films)
+    rows = {name: np.flatnonzero(films == name) for name in names}
+    picks = (np.concatenate([rows[name] for name in rng.choice(names, len(names))]) for _ in range(draws))
+    low, high = np.percentile([kappa(true[pick], seen[pick], False) for pick in picks], (2.5, 97.5))
+    return float(low), float(high)
 
 
 def reasons(pairs: Sequence[Pair], most: int = 8) -> list[str]:

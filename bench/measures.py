@@ -1,13 +1,14 @@
-"""The accuracy of measures: `python -m bench.measures [--real FOLDER] [--n 100] [--first 9300000]`.
+"""The accuracy of measures: `python -m bench.measures [--fractures] [--real FOLDER] [--n 100] [--first 9300000]`.
 
 Simulates phantoms with exact landmarks (a tenth each of ten kinds: necks, lumbar spines, fractures, slips, kyphotic
 thoracic and whole spines, see `KINDS`), runs the compact bundle on each, and compares every measure with the same
 formula on the true landmarks: mean absolute error, bias, 95 % limits of agreement, the share that was not measurable
 although the bodies are in view, and how often the truth lies within ±. Beside them stand the published figures.
-`--real` does the same on a folder of films with outlines (`films/`, `labels/`), whose truth has errors of its own: the
+`--fractures` draws spines with fractures alone, for the agreement of grades. `--real` does the same on a folder of films with outlines (`films/`, `labels/`), whose truth has errors of its own: the
 corners of an outline are its largest quadrilateral, inside the true ones where it is rounded.
 
-Seeds 9300000 to 9300099 (`spinefm.phantom.seeds.MEASURE_SEEDS`) are the test; tune on 9301000 and up.
+Seeds 9300000 to 9300099 (`spinefm.phantom.seeds.MEASURE_SEEDS`) are the test, with `--fractures` 9500000 to 9500199
+(`FRACTURE_SEEDS`); tune on 9301000 and on 9510000 and up.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from spinefm.imaging.radiograph import Radiograph, Spacing, read
 from spinefm.measure import FacingGuess, Landmarks, Measure, Measures, measure, measure_landmarks
 from spinefm.methods import CannotStart, build_method, run_to_trace
 from spinefm.phantom import Phantom, simulate
-from spinefm.phantom.seeds import MEASURE_SEEDS
+from spinefm.phantom.seeds import FRACTURE_SEEDS, MEASURE_SEEDS
 from spinefm.phantom.settings import RegionName
 from spinefm.trace.model import Trace
 from spinefm.weights.load import Bundle, load_bundle
@@ -105,13 +106,17 @@ class Truth:
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--n", type=int, default=len(MEASURE_SEEDS), help="phantoms")
-    parser.add_argument("--first", type=int, default=MEASURE_SEEDS.start, help="first seed")
+    parser.add_argument("--n", type=int, help="phantoms (default: the test's)")
+    parser.add_argument("--first", type=int, help="first seed (default: the test's)")
+    parser.add_argument("--fractures", action="store_true", help="phantoms with fractures alone")
     parser.add_argument("--real", type=Path, metavar="FOLDER", help="films with outlines, in place of phantoms")
     args = parser.parse_args()
     prepare()
     bundle = load_bundle("compact")
-    films = real_films(args.real, bundle) if args.real else phantoms(range(args.first, args.first + args.n), bundle)
+    test, group = (FRACTURE_SEEDS, "fracture") if args.fractures else (MEASURE_SEEDS, None)
+    first = test.start if args.first is None else args.first
+    seeds = range(first, first + (args.n or len(test)))
+    films = real_films(args.real, bundle) if args.real else phantoms(seeds, bundle, group)
     print(tables(list(films)))
 
 
@@ -121,12 +126,17 @@ def tables(films: Sequence[FilmPairs]) -> str:
     return "\n\n".join(f"{group}\n{table(own)}" for group, own in groups.items())
 
 
-def phantoms(seeds: range, bundle: Bundle) -> Iterator[FilmPairs]:
-    """The pairs of each phantom."""
+def phantoms(seeds: range, bundle: Bundle, group: str | None = None) -> Iterator[FilmPairs]:
+    """The pairs of each phantom, of all kinds or of one group."""
     for seed in tqdm(seeds, unit="film"):
-        region, group = KINDS[seed % len(KINDS)]
-        phantom = simulate(seed, region, group=group)
+        phantom = drawn(seed, group)
         yield phantom_pairs(phantom, run(film_of(phantom), bundle))
+
+
+def drawn(seed: int, group: str | None = None) -> Phantom:
+    """The phantom of a seed: of the group, or of the kind that its last digit says."""
+    region, kind = (None, group) if group else KINDS[seed % len(KINDS)]
+    return simulate(seed, region, group=kind)
 
 
 def film_of(phantom: Phantom) -> Radiograph:

@@ -142,7 +142,7 @@ def landmarks_of(seen: Seen, facing: Facing | None, config: MeasureConfig) -> La
     frame, shape = BodyFrame.of(quad), model_of(vertebra.level)
     ring_in_frame = frame.into(ring(path, quad))
     points = frame.out_of(shape.landmarks(ring_in_frame))
-    spread = shape.spread(ring_in_frame, vertebra.probability)
+    spread = config.spread_factor * shape.spread(ring_in_frame, vertebra.probability)
     upper, lower = (unsure(spread * shape.relative()[places], config) for places in ([0, 1, 4], [2, 3, 5]))
     return Landmarks(
         name=vertebra.name,

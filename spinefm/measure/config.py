@@ -30,7 +30,13 @@ class MeasureConfig(BaseModel):
         default=0.3, gt=0, le=1, description="share by which a width may differ from that of its neighbours"
     )
     most_spread: float = Field(
-        default=0.08, gt=0, description="most expected error of a landmark, share of the body's width"
+        default=0.096, gt=0, description="most expected error of a landmark, share of the body's width"
+    )
+    spread_factor: float = Field(
+        default=1.2,
+        gt=0,
+        le=10,
+        description="factor of the expected errors of landmarks: real films are harder than the simulated ones of the fit",
     )
     facing_probability: float = Field(
         default=0.8, ge=0.5, le=1, description="least probability of a facing that is taken"
@@ -49,7 +55,7 @@ class MeasureConfig(BaseModel):
         default=0.7, ge=0, le=1, description="share of resampled corners that must agree on a grade, or it is uncertain"
     )
     most_uncertainty: dict[str, float] = Field(
-        default={"°": 10.0, "slip": 8.5, "disc_height_index": 0.08, "height_loss": 12.0, "ratio": 0.25},
+        default={"°": 12.0, "slip": 10.2, "disc_height_index": 0.096, "height_loss": 12.0, "ratio": 0.3},
         description="most ± of a measure that is sure, by its key, or else by its unit",
     )
     doubt_factor: float = Field(

@@ -24,8 +24,8 @@ SIDE_POINTS = 10
 """Points of an outline per side of the body."""
 OWN = (0, SIDE_POINTS, 2 * SIDE_POINTS, 3 * SIDE_POINTS, SIDE_POINTS // 2, 5 * SIDE_POINTS // 2)
 """Which points of an outline are its own landmarks: the corners, and halfway along both endplates."""
-BEND_FROM, BEND_MOST = 0.12, 0.3
-"""Shares of height from which, and by how much at most, a deformity is corrected."""
+BENDS = ((0.04, 0.04), (0.08, 0.08), (0.16, 0.3))
+"""Shares of height from which, and by how much at most, a deformity counts: deep ones are corrected more."""
 LEAST_DISTANCE = 0.05
 """Below this an outline counts as usual: the logarithm stays finite."""
 LEAST_DOUBT = 0.001
@@ -36,7 +36,7 @@ LEAST_DOUBT = 0.001
 class OutlineModel:
     """The model of one kind of body, over P = 8 x `SIDE_POINTS` coordinates of an outline.
 
-    offset (12,) + outline (P,) @ weights (P, 12) + bends (2,) @ bent (2, 12): the six landmarks in the body's frame.
+    offset (12,) + outline (P,) @ weights (P, 12) + bends (B,) @ bent (B, 12): the six landmarks in the body's frame.
     (outline - mean) @ whitening (P, K): coordinates in which outlines spread evenly. root (12, 12): how the errors of
     the landmarks go together, at size 1. size: logarithm of the errors' size in body widths, from (1, log distance,
     log doubt, deformation).
@@ -86,12 +86,13 @@ def own_heights(outline: Points) -> Values:
 
 
 def bends(outline: Points) -> Values:
-    """By how much an outline is more wedged and more concave than `BEND_FROM` (2,), as shares of its posterior height.
+    """By how much an outline is wedged and concave beyond each of `BENDS` (6,), as shares of its posterior height.
 
     Networks draw deep deformities too shallow, and shallow ones as they are.
     """
     front, middle, back = own_heights(outline)
-    return np.clip(np.array([1 - front / back, 1 - middle / back]) - BEND_FROM, 0.0, BEND_MOST)
+    lost = np.array([1 - front / back, 1 - middle / back])
+    return np.concatenate([np.clip(lost - least, 0.0, most) for least, most in BENDS])
 
 
 def deformation(outline: Points) -> float:
