@@ -4,8 +4,9 @@ Simulates phantoms with exact landmarks (a tenth each of ten kinds: necks, lumba
 thoracic and whole spines, see `KINDS`), runs the compact bundle on each, and compares every measure with the same
 formula on the true landmarks: mean absolute error, bias, 95 % limits of agreement, the share that was not measurable
 although the bodies are in view, and how often the truth lies within ±. Beside them stand the published figures.
-`--fractures` draws spines with fractures alone, for the agreement of grades. `--real` does the same on a folder of films with outlines (`films/`, `labels/`), whose truth has errors of its own: the
-corners of an outline are its largest quadrilateral, inside the true ones where it is rounded.
+`--fractures` draws spines with fractures alone, for the agreement of grades. `--real` does the same on a folder of
+films with outlines (`films/`, `labels/`), whose truth has errors of its own: the corners of an outline are its largest
+quadrilateral, inside the true ones where it is rounded.
 
 Seeds 9300000 to 9300099 (`spinefm.phantom.seeds.MEASURE_SEEDS`) are the test, with `--fractures` 9500000 to 9500199
 (`FRACTURE_SEEDS`); tune on 9301000 and on 9510000 and up.

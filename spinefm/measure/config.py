@@ -36,7 +36,7 @@ class MeasureConfig(BaseModel):
         default=1.2,
         gt=0,
         le=10,
-        description="factor of the expected errors of landmarks: real films are harder than the simulated ones of the fit",
+        description="factor of the expected errors of landmarks: real films are harder than those of the fit",
     )
     facing_probability: float = Field(
         default=0.8, ge=0.5, le=1, description="least probability of a facing that is taken"

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from bench import fit_landmarks
-from bench.measure_table import ROWS, genant, grade_line, kappa, row_line, slipped
+from bench.measure_table import ROWS, genant, grade_line, kappa, kappa_interval, row_line, slipped
 from bench.measure_truth import edge_middle, landmarks, largest_quadrilateral, middle_of
-from bench.measures import Pair, corner_error
+from bench.measures import KINDS, Pair, corner_error, drawn
 from spinefm.core.levels import Level
 from spinefm.measure.shape import OWN
+from spinefm.phantom.seeds import FRACTURE_SEEDS, MEASURE_SEEDS, RELEASE_SEEDS, TUNING_SEEDS, share_a_seed
 
 SLIP = next(row for row in ROWS if row.keys == ("slip",))
 
@@ -61,6 +62,45 @@ def test_grades_are_read_and_uncertain_ones_counted_apart() -> None:
     pairs = [Pair("film", "height_loss", ("L1",), 1.0, 1.0, 1.0, true, seen) for true, seen in grades]
     assert "same 100.0 % of 1 " in grade_line("Genant", "height_loss", genant, pairs)
     assert grade_line("Genant", "height_loss", genant, pairs).endswith("1 more uncertain")
+
+
+def test_the_interval_of_kappa_draws_films_and_holds_the_kappa() -> None:
+    true, seen = np.array([0, 0, 1, 1, 0, 1] * 10), np.array([0, 0, 1, 0, 0, 1] * 10)
+    films = np.repeat([f"film {index}" for index in range(20)], 3)
+    low, high = kappa_interval(true, seen, films, draws=300)
+    assert 0 < low < kappa(true, seen, False) < high < 1
+    assert kappa_interval(true, seen, films, draws=300) == (low, high), "the same draws every time"
+    assert kappa_interval(true, true, films, draws=50) == (1.0, 1.0)
+    alone = kappa_interval(true, seen, np.repeat("one film", 60), draws=20)
+    assert alone == pytest.approx([kappa(true, seen, False)] * 2)
+
+
+def test_a_line_of_grades_has_the_interval() -> None:
+    grades = ["Genant 0 (normal)", "Genant 2 (moderate), wedge"]
+    pairs = [
+        Pair(f"film {at}", "height_loss", ("L1",), 1.0, 1.0, 1.0, grade, grade) for at in range(6) for grade in grades
+    ]
+    assert "kappa 1.000 (1.000-1.000)" in grade_line("Genant", "height_loss", genant, pairs)
+
+
+def test_the_films_with_fractures_are_apart_from_all_others() -> None:
+    others = [MEASURE_SEEDS, RELEASE_SEEDS, *TUNING_SEEDS]
+    assert len(FRACTURE_SEEDS) == 200 and not any(share_a_seed(FRACTURE_SEEDS, seeds) for seeds in others)
+
+
+def test_a_group_takes_the_place_of_the_ten_kinds() -> None:
+    assert drawn(9_510_001, "fracture").group == "fracture"
+    usual = drawn(9_301_000)
+    assert (usual.region, usual.group) == (KINDS[0][0], "")
+
+
+@pytest.mark.parametrize("option", ["--first", "--first-fractured"])
+def test_the_test_films_are_never_fitted_on(option: str, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    for seeds in (MEASURE_SEEDS, FRACTURE_SEEDS):
+        monkeypatch.setattr("sys.argv", ["fit_landmarks", option, str(seeds[3])])
+        with pytest.raises(SystemExit):
+            fit_landmarks.main()
+        assert "are the test of the measures: take others" in capsys.readouterr().err
 
 
 def test_a_middle_lies_on_the_endplate_halfway_between_its_ends() -> None:

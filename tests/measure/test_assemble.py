@@ -89,6 +89,24 @@ def test_a_doubtful_vertebra_is_less_certain() -> None:
     assert all(one.confidence == 0.5 for one in unsure.measured)
 
 
+def test_the_more_doubtful_a_body_the_wider_what_rests_on_it() -> None:
+    def width(probability: float) -> float:
+        trace = trace_of([replace(one, probability=probability) for one in lumbar_trace().vertebrae])
+        return next(one.uncertainty or 0.0 for one in measure(trace).of("anterior_ratio", "L3"))
+
+    widths = [width(probability) for probability in (0.999, 0.99, 0.9)]
+    assert widths == sorted(widths) and widths[2] > 1.5 * widths[0] > 0
+
+
+def test_one_factor_widens_every_uncertainty_and_moves_no_value() -> None:
+    trace = lumbar_trace()
+    plain, wide = (measure(trace, config=MeasureConfig(spread_factor=factor)) for factor in (1.0, 1.5))
+    pairs = list(zip(plain, wide, strict=True))
+    both = [(a, b) for a, b in pairs if a.uncertainty is not None and b.uncertainty is not None]
+    assert len(both) > 20 and all(a.value == b.value for a, b in both)
+    assert np.median([b.uncertainty / a.uncertainty for a, b in both]) == pytest.approx(1.5, abs=0.05)
+
+
 @pytest.mark.parametrize(("turn", "expected"), [(0, ""), (1, "the film lies turned by 90°")])
 def test_a_film_that_lies_has_no_horizontal(turn: int, expected: str) -> None:
     measures = measure(viewed(lumbar_trace(), "left", 0.99, turn))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,20 @@ from spinefm.core.masks import Mask
 from spinefm.measure import MeasureConfig
 from spinefm.measure.bodies import landmarks_of, seen_bodies
 from spinefm.measure.landmarks import outline, rough_corners
-from spinefm.measure.shape import SIDE_POINTS, BodyFrame, kind_of, model_of, ring
+from spinefm.measure.planar import Points
+from spinefm.measure.shape import (
+    BENDS,
+    LEAST_DOUBT,
+    OWN,
+    SIDE_POINTS,
+    BodyFrame,
+    bends,
+    kind_of,
+    log_doubt,
+    model_of,
+    own_heights,
+    ring,
+)
 from tests.measure.outlines import SIZE, lumbar_quads, mask_of, quadrangle, vertebra
 
 CONFIG = MeasureConfig()
@@ -100,6 +115,50 @@ def test_an_unlike_outline_is_less_sure_and_so_is_an_unsure_vertebra() -> None:
     assert shape.spread(odd, 0.99) > 2 * shape.spread(usual, 0.99)
     assert shape.spread(odd, 0.3) > shape.spread(odd, 0.99)
     assert shape.spread(odd, None) == shape.spread(odd, 1.0)
+
+
+@pytest.mark.parametrize("level", [Level.C2, Level.L3, Level.L5, Level.S1])
+def test_the_expected_error_grows_with_every_step_of_doubt(level: Level) -> None:
+    shape = model_of(level)
+    usual = shape.mean.reshape(-1, 2)
+    errors = [shape.spread(usual, probability) for probability in (0.999, 0.99, 0.95, 0.85, 0.5)]
+    assert errors == sorted(errors) and errors[-1] > 1.5 * errors[0]
+
+
+def test_doubt_is_bounded_for_the_surest_and_full_for_the_least_sure() -> None:
+    assert log_doubt(1.0) == log_doubt(0.99999) == math.log(LEAST_DOUBT)
+    assert log_doubt(0.0) == 0.0
+
+
+def wedge(front: float, middle: float, back: float = 0.8) -> Points:
+    """An outline in a body's frame with these heights, (4 * SIDE_POINTS, 2)."""
+    outline = np.zeros((4 * SIDE_POINTS, 2))
+    for upper, lower, height in ((OWN[0], OWN[3], front), (OWN[1], OWN[2], back), (OWN[4], OWN[5], middle)):
+        outline[upper, 1], outline[lower, 1] = -height / 2, height / 2
+    return outline
+
+
+def test_bends_count_wedge_and_concavity_from_each_depth_on() -> None:
+    assert not bends(wedge(0.8, 0.8)).any() and not bends(wedge(0.9, 0.85)).any()
+    slight, deep = bends(wedge(0.8 * 0.94, 0.8)), bends(wedge(0.8 * 0.7, 0.8 * 0.9))
+    assert slight == pytest.approx([0.02, 0, 0, 0, 0, 0])
+    assert deep == pytest.approx([0.04, 0.04, 0.08, 0.02, 0.14, 0])
+    assert bends(wedge(0.1, 0.1)) == pytest.approx(np.repeat([most for _, most in BENDS], 2))
+
+
+def test_a_deeper_wedge_is_drawn_deeper_than_its_outline() -> None:
+    """Networks round deformities off: a wedge of 30 % on the outline is a larger one on the bone."""
+    quad = quadrangle((200, 300), 80, 60, 0)
+    quad[0, 1] += 0.15 * 60
+    quad[3, 1] -= 0.15 * 60
+    rough = rough_corners(mask_of(quad), DOWN, CONFIG)
+    assert rough is not None
+    frame = BodyFrame.of(rough.quad)
+    outline = frame.into(ring(rough.path, rough.quad))
+    front, _, back = own_heights(outline)
+    points = model_of(Level.L1).landmarks(outline)
+    high = [float(np.hypot(*(points[upper] - points[lower]))) for upper, lower in ((0, 3), (1, 2))]
+    assert 1 - high[0] / high[1] > 1 - front / back
 
 
 def test_kinds_of_bodies() -> None:

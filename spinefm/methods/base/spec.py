@@ -29,8 +29,8 @@ class MethodSpec:
     holds its presets. captions: its event types, each with its line of text. build: makes the method from a bundle, a
     configuration and, where `takes_starts`, clicked starting points; it imports the networks only when it is called.
     drawing: makes the drawing of one run, for the player; by default names and result alone
-    are drawn. promised_dice: the Dice above which an outline is what a body's probability promises under these settings;
-    None where it promises a vertebra and no outline.
+    are drawn. promised_dice: the Dice above which an outline is what a body's probability promises under a run's
+    settings; None where it promises a vertebra and no outline.
     """
 
     name: str
