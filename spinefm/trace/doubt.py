@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spinefm.trace.model import Vertebra
 
-DOUBT = 0.85
+DOUBT = 0.9
 """Below this probability a vertebra is doubtful: dashed, amber, with a question mark."""
 
 

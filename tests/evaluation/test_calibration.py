@@ -7,6 +7,7 @@ from spinefm.evaluation.calibration import EDGES, calibration, calibration_csv, 
 from spinefm.evaluation.figure import calibration_picture
 from spinefm.methods.registry import specs
 from spinefm.methods.spinefm.config import PROMISED_DICE, SpineFMConfig
+from spinefm.trace.doubt import DOUBT
 from tests.evaluation.tables import made_films, made_masks
 
 MASKS = [(0.96, 0.9, True)] * 3 + [(0.96, 0.1, False), (1.0, 0.8, None), (0.5, 0.0, None), (None, 0.9, True)]
@@ -62,7 +63,7 @@ def test_the_table_names_the_dice_that_makes_a_mask_right():
 
 
 def test_sure_masks_are_those_that_are_not_doubtful():
-    masks = [(0.85, 0.9, None), (0.99, 0.7, None), (0.9, 0.85, None), (1.0, 0.95, None), (0.84, 0.1, None)]
+    masks = [(DOUBT, 0.9, None), (0.99, 0.7, None), (0.95, 0.85, None), (1.0, 0.95, None), (DOUBT - 0.01, 0.1, None)]
     sure = calibration(made_films({"a": ""}, **made_masks(*masks)), limit=0.8).sure
     assert (sure.count, sure.right) == (4, 75)
     assert sure.right_interval[0] < 75 < sure.right_interval[1]
@@ -70,7 +71,7 @@ def test_sure_masks_are_those_that_are_not_doubtful():
 
 def test_the_sentence_about_sure_masks_counts_them():
     text = calibration_text(calibration(FILMS, limit=0.8))
-    assert "among 5 masks called sure (probability from 0.85), Dice above 0.8 in 60.0 %" in text
+    assert "among 5 masks called sure (probability from 0.9), Dice above 0.8 in 60.0 %" in text
     none = calibration(made_films({"a": ""}, **made_masks((0.5, 0.9, None))))
     assert "no mask is called sure" in calibration_text(none)
 
