@@ -131,7 +131,7 @@ def _bodies(network: nn.Module, patches: Tensor, clicks: Tensor) -> list[Any]:
 
 def _levels(network: nn.Module, patches: Tensor) -> list[Any]:
     """Per patch (1, S, S): the probabilities of the classes."""
-    return network(patches).float().softmax(dim=1).tolist()  # type: ignore[no-any-return]
+    return network(patches).float().softmax(dim=1).tolist()
 
 
 def _maps(network: nn.Module, films: Sequence[Tensor]) -> list[Any]:

@@ -162,9 +162,10 @@ class NetworkStages:
     def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
         """Mask R-CNN on the whole film, which it shrinks to the size it was trained at."""
         alike = self._bundle.mask_rcnn.padded((film.height, film.width))
-        (answer,) = self._ask(Request("mask_rcnn", ([self._on_device(film)[None]],), alike=alike))
-        shape = (film.height, film.width)
-        candidates = [candidate(*each, shape, sure, self._outline_limit) for each in zip(*answer, strict=True)]
+        ((boxes, scores, masks),) = self._ask(Request("mask_rcnn", ([self._on_device(film)[None]],), alike=alike))
+        shape, limit = (film.height, film.width), self._outline_limit
+        found = zip(boxes, scores, masks, strict=True)
+        candidates = [candidate(box, score, mask, shape, sure, limit) for box, score, mask in found]
         return [candidate for candidate in candidates if candidate.mask.area]
 
     def next_point(self, film: Radiograph, known: Sequence[Point]) -> Point:
