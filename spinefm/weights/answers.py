@@ -148,11 +148,13 @@ def _instances(network: nn.Module, maps: Tensor) -> list[Any]:
 
 ANSWERS: Mapping[str, Callable[..., list[Any]]] = {
     "view": _views,
+    "unet": _maps,
     "mask_rcnn": _detections,
     "point_predictor": _points,
     "med_sa": _bodies,
-    "classifier": _levels,
-    "unet": _maps,
     "instance_net": _instances,
+    "classifier": _levels,
 }
 """For each network of a bundle the answers to a batch: a list, one per item, on the CPU."""
+ORDER = tuple(ANSWERS)
+"""The networks in the order in which a method asks them, in each of its steps."""

@@ -15,11 +15,13 @@ from typing import Generic, TypeVar
 from greenlet import getcurrent, greenlet
 
 from spinefm.networks.request import Answered, Request
-from spinefm.weights.answers import answered
+from spinefm.weights.answers import ORDER, answered
 from spinefm.weights.load import Bundle
 
 IN_FLIGHT = 32
-"""Films that run at once on a GPU: some 60 patches in a batch, and 32 films in memory."""
+"""Films that run at once on a GPU: some thirty patches in a call of Med-SA, forty of the classifier."""
+REFILL = 0.5
+"""New runs start together, once no more than this share of the places is taken: so they share their first calls."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -94,7 +96,9 @@ class Scheduler(Generic[Item, Result]):
                 _end(run)
 
     def _fill(self, runs: deque[_Run[Item, Result]], source: Iterator[Item]) -> None:
-        """Start runs until enough are under way, or too many wait for the first to end."""
+        """Start runs until all places are taken, or too many wait for the first to end."""
+        if sum(not run.ended for run in runs) > REFILL * self._in_flight:
+            return
         while len(runs) < 2 * self._in_flight and sum(not run.ended for run in runs) < self._in_flight:
             for item in source:
                 run: _Run[Item, Result] = _Run(greenlet(self._work))
@@ -105,14 +109,19 @@ class Scheduler(Generic[Item, Result]):
                 return
 
     def _answer(self, asking: Sequence[_Run[Item, Result]]) -> None:
-        """Answer the requests of the kind that most items wait for, and let their runs go on to their next ones."""
+        """Answer requests of one kind, and let their runs go on to their next ones.
+
+        Of all networks that are waited for it is the one that a step asks first. So runs that lag behind catch up with
+        those that wait for the last one, the classifier, and from there all go on together: replayed requests of films
+        shared twice as large batches as with the kind that most wait for (`bench.many_films`).
+        """
         kinds: dict[Hashable, list[tuple[_Run[Item, Result], Request]]] = {}
         for run in asking:
             if run.waits_for is not None:
                 kinds.setdefault(run.waits_for.kind, []).append((run, run.waits_for))
         if not kinds:
             return
-        runs, requests = zip(*max(kinds.values(), key=_items), strict=True)
+        runs, requests = zip(*min(kinds.values(), key=_turn), strict=True)
         self._on_batch(Batch(requests[0].network, len(requests), sum(request.count for request in requests)))
         for run, answer in zip(runs, self._answers(requests), strict=True):
             _go_on(run, answer)
@@ -129,8 +138,9 @@ def _ignore(_: Batch) -> None:
     pass
 
 
-def _items(asking: Sequence[tuple[object, Request]]) -> int:
-    return sum(request.count for _, request in asking)
+def _turn(asking: Sequence[tuple[object, Request]]) -> tuple[int, int]:
+    """Where requests of one kind stand in the order of answers: by their network, then the most items first."""
+    return ORDER.index(asking[0][1].network), -sum(request.count for _, request in asking)
 
 
 def _leave_with(request: Request) -> Answered:

@@ -12,10 +12,11 @@ import torch
 from torch import nn
 
 from spinefm.api import FilmOutcome, SpineFM
+from spinefm.core.geometry import Box
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods.base.protocol import CannotStart
 from spinefm.methods.base.scheduler import Batch, Scheduler
-from spinefm.networks.request import Request
+from spinefm.networks.request import Cut, Request
 from spinefm.trace.model import Trace, result
 from spinefm.weights.load import Bundle, load_bundle
 
@@ -78,7 +79,7 @@ def test_a_place_that_falls_free_is_taken_by_the_next_item(compact):
     assert [batch.items for batch in batches] == [2, 2, 2]
 
 
-def test_what_most_items_wait_for_is_answered_first(compact):
+def test_the_most_items_of_a_network_are_answered_first(compact):
     batches: list[Batch] = []
 
     def work(kind: int, bundle: Bundle) -> float:
@@ -87,6 +88,32 @@ def test_what_most_items_wait_for_is_answered_first(compact):
     scheduler: Scheduler[int, float] = Scheduler(numbers(compact), work, 5, batches.append)
     assert list(scheduler.map([1, 2, 2, 2, 1])) == [2, 3, 3, 3, 2]
     assert [batch.requests for batch in batches] == [3, 2]
+
+
+def test_the_network_that_a_step_asks_last_waits_for_runs_that_lag_behind(compact):
+    batches: list[Batch] = []
+    film = torch.zeros(64, 64)
+
+    def work(points: int, bundle: Bundle) -> int:
+        for _ in range(points):
+            ask(bundle, 1.0)
+        cuts = (Cut(film, Box(0, 0, 32, 32), bundle.classifier.config.patch),)
+        return len(bundle.ask(Request("classifier", cuts=cuts)).values)
+
+    list(Scheduler(numbers(compact), work, 3, batches.append).map([1, 2, 3]))
+    assert [(batch.network, batch.items) for batch in batches] == [
+        ("point_predictor", 3),
+        ("point_predictor", 2),
+        ("point_predictor", 1),
+        ("classifier", 3),
+    ]
+
+
+def test_new_runs_start_together(compact):
+    batches: list[Batch] = []
+    scheduler: Scheduler[int, float] = Scheduler(numbers(compact), counted, 4, batches.append)
+    list(scheduler.map([1, 3, 3, 3, 1, 1]))
+    assert [batch.items for batch in batches] == [4, 3, 3, 2]
 
 
 def test_items_are_taken_only_as_they_are_needed(compact):
