@@ -101,10 +101,9 @@ def test_the_more_doubtful_a_body_the_wider_what_rests_on_it() -> None:
 def test_one_factor_widens_every_uncertainty_and_moves_no_value() -> None:
     trace = lumbar_trace()
     plain, wide = (measure(trace, config=MeasureConfig(spread_factor=factor)) for factor in (1.0, 1.5))
-    pairs = list(zip(plain, wide, strict=True))
-    both = [(a, b) for a, b in pairs if a.uncertainty is not None and b.uncertainty is not None]
+    both = [(a, b) for a, b in zip(plain, wide, strict=True) if a.uncertainty and b.uncertainty]
     assert len(both) > 20 and all(a.value == b.value for a, b in both)
-    assert np.median([b.uncertainty / a.uncertainty for a, b in both]) == pytest.approx(1.5, abs=0.05)
+    assert np.median([(b.uncertainty or 0) / (a.uncertainty or 1) for a, b in both]) == pytest.approx(1.5, abs=0.05)
 
 
 @pytest.mark.parametrize(("turn", "expected"), [(0, ""), (1, "the film lies turned by 90°")])
