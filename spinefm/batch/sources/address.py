@@ -1,0 +1,90 @@
+"""Addresses of films: a path, a URL such as `s3://bucket/film.dcm`, or a member of a zip.
+
+/data/film.png                          a file of this machine
+file:///data/kr%F6ger.png               one whose name is no UTF-8, or contains "::"
+https://host/film.png, s3://…, hf://…   whatever fsspec opens
+zip://inner/film.png::/data/films.zip   a member of a zip, which is itself a file or a URL
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
+
+ZIP = "zip://"
+FILE = "file://"
+CHAIN = "::"
+PROTOCOL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+"""What a URL begins with; one letter alone would be a drive."""
+WEB = ("http", "https")
+
+
+def protocol_of(uri: str) -> str:
+    """The protocol of a URL in small letters; "" for a path."""
+    match = PROTOCOL.match(uri)
+    return match[1].lower() if match else ""
+
+
+def of_path(path: Path) -> str:
+    """The address of a file: its absolute path, or a file URL where the path could not be written in a table."""
+    text = os.path.abspath(path)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return FILE + quote(os.fsencode(text))
+    return FILE + quote(text) if CHAIN in text else text
+
+
+def path_of(uri: str) -> Path:
+    """The path that an address of this machine means."""
+    if uri.lower().startswith(FILE):
+        return Path(os.fsdecode(unquote_to_bytes(uri[len(FILE) :])))
+    return Path(uri)
+
+
+def of_member(member: str, archive: str) -> str:
+    """The address of a zip's member; `archive` is the address of the zip."""
+    return f"{ZIP}{member}{CHAIN}{archive}"
+
+
+def split_member(uri: str) -> tuple[str, str]:
+    """(member, address of the zip) of a member's address. Raises ValueError where it names no zip."""
+    member, mark, archive = uri[len(ZIP) :].rpartition(CHAIN)
+    if not mark or not member or not archive:
+        raise ValueError(f"{uri} is no member of a zip")
+    return member, archive
+
+
+def name_of(uri: str) -> str:
+    """The name of the file at an address, as people know it.
+
+    Example:
+        >>> name_of("https://host/films/a%20b.png?key=secret")
+        'a b.png'
+    """
+    if uri.startswith(ZIP):
+        return PurePosixPath(uri[len(ZIP) :].rpartition(CHAIN)[0]).name
+    protocol = protocol_of(uri)
+    if protocol in WEB:
+        host, path = _host_and_path(uri)
+        return PurePosixPath(unquote(path)).name or host or "film"
+    return path_of(uri).name if protocol in ("", "file") else PurePosixPath(uri).name
+
+
+def shown(uri: str) -> str:
+    """An address for a message: without a password, and without what follows "?", which may hold a key."""
+    if protocol_of(uri) not in WEB:
+        return re.sub(r"://[^/@]*@", "://", uri)
+    host, path = _host_and_path(uri)
+    return f"{protocol_of(uri)}://{host}{path}"
+
+
+def _host_and_path(url: str) -> tuple[str, str]:
+    """Host with port, and path, of a web address; both empty where it is none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that are no IPv6 address
+        return "", ""
+    return parts.netloc.rpartition("@")[2], parts.path
