@@ -60,10 +60,10 @@ def share_cores() -> None:
 
 def free_cores() -> int:
     """Cores that this process may use and that nothing else keeps busy at the moment; at least 1."""
-    return max(1, min(_allowed_cores(), (os.cpu_count() or 1) - _busy_neighbours()))
+    return max(1, min(allowed_cores(), (os.cpu_count() or 1) - _busy_neighbours()))
 
 
-def _allowed_cores() -> int:
+def allowed_cores() -> int:
     """Cores that affinity and the container's quota grant, a part of a core counted as one."""
     affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
