@@ -106,9 +106,9 @@ SCHEMAS: Mapping[TableName, pa.Schema] = MappingProxyType(
 )
 
 
-def table_file(folder: Path, name: TableName) -> Path:
-    """The file of a table in the folder of a shard or of the merged tables."""
-    return folder / f"{name}.parquet"
+def file_name(name: TableName) -> str:
+    """The name of a table's file, in the folder of a shard as in that of the merged tables."""
+    return f"{name}.parquet"
 
 
 def merged_folder(folder: Path) -> Path:
@@ -117,7 +117,7 @@ def merged_folder(folder: Path) -> Path:
     Raises TableError where there are none.
     """
     for place in (folder / MERGED, folder):
-        if all(table_file(place, name).is_file() for name in TABLE_NAMES):
+        if all((place / file_name(name)).is_file() for name in TABLE_NAMES):
             return place
     raise TableError(f"The folder {folder} holds no merged tables; run `spinefm batch merge` on the batch first.")
 
@@ -127,7 +127,7 @@ def open_table(folder: Path, name: TableName) -> pq.ParquetFile:
 
     Raises TableError for a folder without merged tables, a damaged file, or one with other columns.
     """
-    file = table_file(merged_folder(folder), name)
+    file = merged_folder(folder) / file_name(name)
     try:
         opened = pq.ParquetFile(file)
     except (OSError, pa.ArrowException) as error:
@@ -145,7 +145,7 @@ def read_table(
     with open_table(folder, name) as opened:
         if ids is None:
             return opened.read(columns)
-    file = table_file(merged_folder(folder), name)
+    file = merged_folder(folder) / file_name(name)
     return pq.read_table(file, columns=columns, filters=[("id", "in", sorted(ids))] if ids else [("id", "=", "")])
 
 
