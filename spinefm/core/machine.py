@@ -3,6 +3,7 @@
 import ctypes
 import os
 import platform
+import sys
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -56,6 +57,16 @@ def share_cores() -> None:
     """
     for name, value in {**SLEEPING_THREADS, THREADS_VARIABLE: str(free_cores())}.items():
         os.environ.setdefault(name, value)
+
+
+def use_one_thread() -> None:
+    """Compute in one thread, so that the other cores are left to other processes, whether or not torch is imported."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    os.environ[THREADS_VARIABLE] = "1"
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
 
 
 def free_cores() -> int:
