@@ -1,7 +1,7 @@
-"""Where the films of a batch come from: what a user names becomes rows, and a row's address becomes a film."""
+"""Where the films of a batch come from: what a user names becomes entries, and an entry's address becomes a film."""
 
-from spinefm.batch.sources.listing import list_films
-from spinefm.batch.sources.reader import FilmReader
-from spinefm.batch.sources.rows import SourceError, SourceRow
+from spinefm.batch.sources.listing import entries_of, list_films
+from spinefm.batch.sources.reader import FilmReader, read_entry
+from spinefm.batch.sources.rows import SourceError
 
-__all__ = ["FilmReader", "SourceRow", "SourceError", "list_films"]
+__all__ = ["FilmReader", "SourceError", "entries_of", "list_films", "read_entry"]

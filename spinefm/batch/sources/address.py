@@ -11,7 +11,9 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path, PurePosixPath
-from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
+
+from spinefm.imaging.radiograph import printable
 
 ZIP = "zip://"
 FILE = "file://"
@@ -28,17 +30,12 @@ def protocol_of(uri: str) -> str:
 
 
 def of_path(path: Path) -> str:
-    """The address of a file: its absolute path, or a file URL where the path could not be written in a table."""
-    text = os.path.abspath(path)
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return FILE + quote(os.fsencode(text))
-    return FILE + quote(text) if CHAIN in text else text
+    """The address of a file: a URL in plain letters, whatever its name, and without "::"."""
+    return Path(os.path.abspath(path)).as_uri()
 
 
 def path_of(uri: str) -> Path:
-    """The path that an address of this machine means."""
+    """The path that an address of this machine means: a file URL, or a path as users write it."""
     if uri.lower().startswith(FILE):
         return Path(os.fsdecode(unquote_to_bytes(uri[len(FILE) :])))
     return Path(uri)
@@ -74,7 +71,9 @@ def name_of(uri: str) -> str:
 
 
 def shown(uri: str) -> str:
-    """An address for a message: without a password, and without what follows "?", which may hold a key."""
+    """An address for a message: a path as a path, no password, and nothing of what follows "?", which may be a key."""
+    if protocol_of(uri) == "file":
+        return printable(str(path_of(uri)))
     if protocol_of(uri) not in WEB:
         return re.sub(r"://[^/@]*@", "://", uri)
     host, path = _host_and_path(uri)

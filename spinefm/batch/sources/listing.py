@@ -6,8 +6,10 @@ import glob
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from spinefm.batch.errors import BatchError
+from spinefm.batch.manifest import FilmEntry
 from spinefm.batch.sources.address import ZIP, of_path, path_of, protocol_of
-from spinefm.batch.sources.rows import FoundFilm, SourceError, SourceRow, rows_of
+from spinefm.batch.sources.rows import FoundFilm, SourceError, rows_of
 from spinefm.batch.sources.stores import MAGIC, films_at, plain
 from spinefm.batch.sources.tables import absolute, films_of_table, identity_of, is_table
 from spinefm.batch.sources.zips import films_in_zip
@@ -17,16 +19,24 @@ from spinefm.imaging.listing import DICOM_INDEX, ListingError, films_of
 from spinefm.imaging.radiograph import printable
 
 
-def list_films(sources: Iterable[str]) -> Iterator[SourceRow]:
-    """The films that `sources` name, one row each, in the order of the sources and by name within each.
+def list_films(sources: Iterable[str]) -> Iterator[FilmEntry]:
+    """The films that `sources` name, one entry each, in the order of the sources and by name within each.
 
     A source is a film, a folder with all below it, a DICOMDIR, a zip, a parquet or CSV table, `hf:owner/data-set`, a
     URL that fsspec opens, or a pattern such as `s3://bucket/2024/*.dcm`. No film is opened but to look for DICOM's
-    mark, so a film that cannot be read has a row too.
+    mark, so a film that cannot be read has an entry too.
 
     Raises SourceError for a source that is not there, cannot be listed or holds no films, and for an id given twice.
     """
     return rows_of(film for source in sources for film in films_named(source))
+
+
+def entries_of(sources: Iterable[str | Path]) -> Iterator[FilmEntry]:
+    """As `list_films`, for a plan. Raises BatchError in place of SourceError."""
+    try:
+        yield from list_films(map(str, sources))
+    except SourceError as error:
+        raise BatchError(str(error)) from error
 
 
 def films_named(source: str) -> Iterator[FoundFilm]:

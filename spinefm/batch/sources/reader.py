@@ -1,15 +1,18 @@
-"""From a row's address to its film."""
+"""From an entry's address to its film."""
 
 from __future__ import annotations
 
+import os
+from functools import cache
 from types import TracebackType
 
+from spinefm.batch.manifest import FilmEntry
 from spinefm.batch.sources.address import ZIP, name_of, path_of, protocol_of
 from spinefm.batch.sources.stores import StoreError, content_at
 from spinefm.batch.sources.zips import OpenZips
 from spinefm.imaging.radiograph import MAX_BYTES, Polarity, Radiograph, UnreadableFilm, read
 
-NOWHERE = "The row names no film: fill in its path or URL."
+NOWHERE = "The row of the table names no film: fill in its path or URL."
 
 
 class FilmReader:
@@ -49,3 +52,18 @@ class FilmReader:
         if uri.startswith(ZIP):
             return self._zips.content(uri, MAX_BYTES)
         return content_at(uri, MAX_BYTES)
+
+
+@cache
+def _reader() -> FilmReader:
+    """The reader of this process, made when it is first asked for."""
+    return FilmReader()
+
+
+if hasattr(os, "register_at_fork"):  # two processes must not share the place at which they read a zip
+    os.register_at_fork(after_in_child=_reader.cache_clear)
+
+
+def read_entry(entry: FilmEntry, polarity: Polarity) -> Radiograph:
+    """The film of an entry, by the reader of this process. Raises UnreadableFilm."""
+    return _reader().read(entry.uri, entry.name, polarity)

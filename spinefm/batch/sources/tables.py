@@ -71,7 +71,10 @@ def absolute(text: str, table: str) -> str:
 
 def identity_of(uri: str) -> str:
     """What two addresses of one file have in common: links of this machine followed."""
-    return os.path.realpath(path_of(uri)) if uri and protocol_of(uri) in ("", "file") and "\0" not in uri else uri
+    if not uri or protocol_of(uri) not in ("", "file"):
+        return uri
+    path = str(path_of(uri))
+    return path if "\0" in path else os.path.realpath(path)
 
 
 def _opened(table: str) -> IO[bytes]:

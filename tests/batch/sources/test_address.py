@@ -12,7 +12,9 @@ from spinefm.batch.sources import address
 
 @pytest.mark.parametrize("name", ["film.png", "a b.png", "100%.png", "a#b?c.png", "a::b.png", "[1].png", "ö.png"])
 def test_a_path_becomes_an_address_and_back(name: str, tmp_path: Path) -> None:
-    assert address.path_of(address.of_path(tmp_path / name)) == tmp_path / name
+    uri = address.of_path(tmp_path / name)
+    assert uri.isascii() and "::" not in uri and address.name_of(uri) == name
+    assert address.path_of(uri) == address.path_of(str(tmp_path / name)) == tmp_path / name
 
 
 def test_a_name_that_is_no_utf_8_has_an_address_that_is(tmp_path: Path) -> None:
@@ -24,11 +26,11 @@ def test_a_name_that_is_no_utf_8_has_an_address_that_is(tmp_path: Path) -> None:
 
 def test_a_relative_path_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert address.of_path(Path("a/../film.png")) == str(tmp_path / "film.png")
+    assert address.of_path(Path("a/../film.png")) == (tmp_path / "film.png").as_uri()
 
 
 @pytest.mark.parametrize("member", ["film.png", "a/b.dcm", "odd::name.png"])
-@pytest.mark.parametrize("archive", ["/data/films.zip", "s3://bucket/films.zip"])
+@pytest.mark.parametrize("archive", ["file:///data/films.zip", "s3://bucket/films.zip"])
 def test_a_member_and_its_zip_are_told_apart(member: str, archive: str) -> None:
     assert address.split_member(address.of_member(member, archive)) == (member, archive)
 

@@ -21,13 +21,13 @@ Serve = Callable[[HubServer], HubServer]
 
 def test_a_folder_gives_the_films_in_and_below_it(tmp_path: Path) -> None:
     write(tmp_path, {"a.png": picture(), "b/c.dcm": disc_film(), "b/IM1": disc_film(), "notes.txt": b"x"})
-    assert [row.uri for row in list_films([str(tmp_path)])] == [str(path) for path in films_in(tmp_path)]
+    assert [row.uri for row in list_films([str(tmp_path)])] == [path.as_uri() for path in films_in(tmp_path)]
 
 
 def test_a_disc_and_its_dicomdir_give_the_same_films(tmp_path: Path) -> None:
     index = disc(tmp_path)
     by_folder = {row.uri for row in list_films([str(tmp_path)])}
-    assert by_folder == {row.uri for row in list_films([str(index)])} == {str(film) for film in films_of(index)}
+    assert by_folder == {row.uri for row in list_films([str(index)])} == {film.as_uri() for film in films_of(index)}
     assert len(list(list_films([str(tmp_path), str(index)]))) == 2
 
 

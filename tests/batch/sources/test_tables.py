@@ -34,7 +34,7 @@ def table_of(folder: Path, name: str, text: str, encoding: str = "utf-8") -> str
 )
 def test_a_csv_file_names_films(text: str, tmp_path: Path) -> None:
     rows = list(list_films([table_of(tmp_path, "films.csv", text)]))
-    assert [row.uri for row in rows] == [str(tmp_path / "a.png"), str(tmp_path / "b/c.png")]
+    assert [row.uri for row in rows] == [(tmp_path / name).as_uri() for name in ("a.png", "b/c.png")]
     with FilmReader() as reader:
         assert [reader.read(row.uri).width for row in rows] == [70, 90]
 
@@ -51,7 +51,7 @@ def test_a_parquet_table_names_films(tmp_path: Path) -> None:
     table = pa.table({"id": [11, 12], "path": ["a.png", "s3://bucket/b.dcm"], "age": [40, None]})
     pq.write_table(table, tmp_path / "films.parquet")
     first, second = list_films([str(tmp_path / "films.parquet")])
-    assert (first.id, first.uri) == ("11", str(tmp_path / "a.png"))
+    assert (first.id, first.uri) == ("11", (tmp_path / "a.png").as_uri())
     assert (second.id, second.uri, second.name) == ("12", "s3://bucket/b.dcm", "b.dcm")
 
 
@@ -69,12 +69,12 @@ def test_a_film_named_twice_is_one_row_by_whatever_path(tmp_path: Path) -> None:
     os.symlink(tmp_path / "a.png", tmp_path / "link.png")
     text = f"path\na.png\n./a.png\n{tmp_path}/a.png\nb/../a.png\nfile://{tmp_path}/a.png\nlink.png\n"
     [row] = list_films([table_of(tmp_path, "films.csv", text), str(tmp_path / "a.png")])
-    assert row.uri == str(tmp_path / "a.png")
+    assert row.uri == (tmp_path / "a.png").as_uri()
 
 
 def test_a_member_of_a_zip_beside_the_table_is_found(tmp_path: Path) -> None:
     [row] = list_films([table_of(tmp_path, "films.csv", "uri\nzip://x/a.png::films.zip\n")])
-    assert row.uri == f"zip://x/a.png::{tmp_path / 'films.zip'}"
+    assert row.uri == f"zip://x/a.png::{(tmp_path / 'films.zip').as_uri()}"
 
 
 @pytest.mark.parametrize(

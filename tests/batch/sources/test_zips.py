@@ -21,8 +21,8 @@ def test_the_films_of_a_zip_are_listed_and_read(tmp_path: Path) -> None:
     archive = write_zip(tmp_path / "films.zip", members)
     rows = list(list_films([str(archive)]))
     assert [(row.name, row.uri) for row in rows] == [
-        ("a.png", f"zip://a.png::{archive}"),
-        ("IM1", f"zip://b/IM1::{archive}"),
+        ("a.png", f"zip://a.png::{archive.as_uri()}"),
+        ("IM1", f"zip://b/IM1::{archive.as_uri()}"),
     ]
     with FilmReader() as reader:
         assert [reader.read(row.uri, row.name).width for row in rows] == [70, 90]
@@ -79,13 +79,13 @@ def test_a_member_is_unpacked_no_further_than_a_film_may_be_large(
     noise = np.random.default_rng(0).bytes(4000)
     archive = write_zip(tmp_path / "films.zip", {"a.png": picture() + noise + bytes(9000)})
     zips_open = OpenZips()
-    assert len(zips_open.content(f"zip://a.png::{archive}", 1000)) == 1001
+    assert len(zips_open.content(f"zip://a.png::{archive.as_uri()}", 1000)) == 1001
     zips_open.close()
     monkeypatch.setattr("spinefm.batch.sources.reader.MAX_BYTES", 10)
     monkeypatch.setattr("spinefm.imaging.radiograph.MAX_BYTES", 10)
     assert MAX_BYTES > 10
     with FilmReader() as reader, pytest.raises(UnreadableFilm, match="larger than"):
-        reader.read(f"zip://a.png::{archive}")
+        reader.read(f"zip://a.png::{archive.as_uri()}")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_member_is_unpacked_no_further_than_a_film_may_be_large(
 def test_a_member_that_is_not_there_is_one_sentence(uri: str, why: str, tmp_path: Path) -> None:
     archive = write_zip(tmp_path / "films.zip", {"a.png": picture()})
     with FilmReader() as reader, pytest.raises(UnreadableFilm, match=why):
-        reader.read(uri.format(zip=archive, folder=tmp_path))
+        reader.read(uri.format(zip=archive.as_uri(), folder=tmp_path.as_uri()))
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
@@ -127,8 +127,8 @@ def test_a_damaged_member_is_one_sentence_and_the_others_are_read(method: int, t
     archive.write_bytes(bytes(data))
     with FilmReader() as reader:
         with pytest.raises(UnreadableFilm, match="damaged in its zip"):
-            reader.read(f"zip://a.png::{archive}")
-        assert reader.read(f"zip://b.png::{archive}").width == 70
+            reader.read(f"zip://a.png::{archive.as_uri()}")
+        assert reader.read(f"zip://b.png::{archive.as_uri()}").width == 70
 
 
 def test_an_encrypted_member_is_one_sentence(tmp_path: Path) -> None:
@@ -137,9 +137,9 @@ def test_an_encrypted_member_is_one_sentence(tmp_path: Path) -> None:
     for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(mark) + flags] |= 1
     archive.write_bytes(bytes(data))
-    assert len(list(films_in_zip(str(archive)))) == 1
+    assert len(list(films_in_zip(archive.as_uri()))) == 1
     with FilmReader() as reader, pytest.raises(UnreadableFilm, match="encrypted"):
-        reader.read(f"zip://a.png::{archive}")
+        reader.read(f"zip://a.png::{archive.as_uri()}")
 
 
 def test_a_zip_is_opened_once_for_all_its_films(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,15 +149,15 @@ def test_a_zip_is_opened_once_for_all_its_films(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(zips, "_opened", lambda uri: opened.append(uri) or really(uri))
     with FilmReader() as reader:
         for number in range(4):
-            reader.read(f"zip://{number}.png::{archive}")
-    assert opened == [str(archive)]
+            reader.read(f"zip://{number}.png::{archive.as_uri()}")
+    assert opened == [archive.as_uri()]
 
 
 def test_few_zips_stay_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zips, "MOST_OPEN", 2)
     store = OpenZips()
     for number in range(4):
-        store.content(f"zip://a.png::{write_zip(tmp_path / f'{number}.zip', {'a.png': picture()})}", 10)
+        store.content(f"zip://a.png::{write_zip(tmp_path / f'{number}.zip', {'a.png': picture()}).as_uri()}", 10)
     assert [Path(name).name for name in store._zips] == ["2.zip", "3.zip"]
     streams = [archive.fp for archive in store._zips.values()]
     store.close()
@@ -169,4 +169,4 @@ def test_a_zip_of_another_zip_is_no_film(tmp_path: Path) -> None:
     outer = write_zip(tmp_path / "outer.zip", {"inner.zip": inner.read_bytes(), "b.png": picture()})
     assert [row.name for row in list_films([str(outer)])] == ["b.png"]
     with pytest.raises(StoreError):
-        OpenZips().content(f"zip://a.png::inner.zip::{outer}", 10)
+        OpenZips().content(f"zip://a.png::inner.zip::{outer.as_uri()}", 10)
