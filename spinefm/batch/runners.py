@@ -28,7 +28,9 @@ class Runner(Protocol):
         """
 
 
-RUNNERS: Mapping[str, str] = MappingProxyType({"local": "spinefm.batch.local:run_locally"})
+RUNNERS: Mapping[str, str] = MappingProxyType(
+    {"local": "spinefm.batch.local:run_locally", "ray": "spinefm.batch.ray_runner:run_on_ray"}
+)
 """Each runner and its place, which is imported when it is chosen."""
 
 
