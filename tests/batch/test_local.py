@@ -81,7 +81,9 @@ def test_a_full_disk_stops_the_batch_in_one_sentence_and_it_goes_on_later(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", full)
-        with pytest.raises(BatchError, match=r"No space left on device\): make room there, then `spinefm batch resume`"):
+        with pytest.raises(
+            BatchError, match=r"No space left on device\): make room there, then `spinefm batch resume`"
+        ):
             run(job, FakeSegmenter())
     left = [path.name for path in job.folder.shards.iterdir()]
     assert set(left) == job.folder.complete() and 2 <= len(left) < 4
