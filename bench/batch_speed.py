@@ -1,6 +1,6 @@
 """Films a second of `spinefm batch` against `spinefm segment`, on phantoms of the sizes that films have.
 
-    python -m bench.batch_speed [--films 200] [--folder /tmp/spinefm-batch-films] [--workers N] [--growth] [--device cpu]
+    python -m bench.batch_speed [--films 200] [--folder DIR] [--workers N] [--growth] [--device cpu]
 
 Writes the phantoms once, as PNG. Then both verbs run each half of them, in the order segment, batch, batch, segment, as
 processes of their own with their usual command line, start and weights included. Prints films a second of both, their

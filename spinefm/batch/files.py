@@ -33,16 +33,23 @@ def write_first(path: Path, content: bytes) -> bool:
     part = _beside(path)
     try:
         _write_synced(part, content)
-        os.link(part, path)
-    except FileExistsError:
-        return False
-    except OSError:
-        if path.exists() or not part.exists():
-            raise
-        os.replace(part, path)  # a file system without links
+        first = _link(part, path)
     finally:
         part.unlink(missing_ok=True)
     _sync(path.parent)
+    return first
+
+
+def _link(part: Path, path: Path) -> bool:
+    """Name a complete file `path` unless there is one; returns whether there was none."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        if path.exists():
+            return False
+        os.replace(part, path)
     return True
 
 
