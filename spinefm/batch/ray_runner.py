@@ -50,7 +50,7 @@ def run_on_ray(
 ) -> None:
     """Compute `shards` in `workers` actors: by default one per GPU of the cluster on CUDA, else one per core.
 
-    Raises BatchError where Ray is missing or has no GPU, nothing can be written any more, or actors die again and again.
+    Raises BatchError where Ray is missing or has no GPU, nothing can be written any more, or actors die repeatedly.
     """
     if find_spec("ray") is None:
         raise BatchError(MISSING)
@@ -68,10 +68,12 @@ def _ray(workers: int | None) -> Iterator[ModuleType]:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     import ray
+    from ray._private import worker as ray_worker
 
     if ray.is_initialized():  # by a program that uses this one
         yield ray
         return
+    ray_worker._worker_logs_enabled = False  # or it prints a page where an actor dies; no option says this
     address = os.environ.get(ADDRESS)
     try:
         ray.init(

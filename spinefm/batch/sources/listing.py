@@ -24,9 +24,9 @@ def list_films(sources: Iterable[str]) -> Iterator[FilmEntry]:
 
     A source is a film, a folder with all below it, a DICOMDIR, a zip, a parquet or CSV table, `hf:owner/data-set`, a
     URL that fsspec opens, or a pattern such as `s3://bucket/2024/*.dcm`. No film is opened but to look for DICOM's
-    mark, so a film that cannot be read has an entry too.
+    mark, so a film that cannot be read, or is not there, has an entry too.
 
-    Raises SourceError for a source that is not there, cannot be listed or holds no films, and for an id given twice.
+    Raises SourceError for a source that cannot be listed or holds no films, and for an id given twice.
     """
     return rows_of(film for source in sources for film in films_named(source))
 
@@ -76,8 +76,8 @@ def _of_path(path: Path) -> Iterator[FoundFilm]:
         yield from map(FoundFilm, films_in_zip(of_path(path)))
     elif path.exists() and is_table(path.name):
         yield from films_of_table(of_path(path))
-    elif path.exists():
-        yield _of_file(path)
+    elif path.exists() or MAGIC.search(str(path)) is None:
+        yield _of_file(path)  # one that is not there too: reading it says so
     else:
         for match in _matches(path):
             yield from _of_path(match)
@@ -96,9 +96,9 @@ def _below(folder: Path) -> list[Path]:
 def _matches(pattern: Path) -> list[Path]:
     """What a pattern such as "films/*.dcm" stands for where no shell has said so; all of it exists."""
     text = str(pattern)
-    found = sorted(glob.glob(text, recursive=True)) if MAGIC.search(text) and "\0" not in text else []
+    found = [] if "\0" in text else sorted(glob.glob(text, recursive=True))
     if not found:
-        raise SourceError(f"{printable(text)} does not exist; check the name and the folder.")
+        raise SourceError(f"There is nothing that fits {printable(text)}; check the name and the folder.")
     return [Path(match) for match in found]
 
 

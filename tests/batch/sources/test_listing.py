@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +10,12 @@ from pathlib import Path
 import pytest
 from huggingface_hub import HfFileSystem
 
-from spinefm.batch.sources import FilmReader, SourceError, list_films
-from spinefm.imaging.listing import films_in, films_of
+from spinefm.batch.errors import BatchError
+from spinefm.batch.sources import FilmReader, SourceError, entries_of, list_films, read_entry
+from spinefm.imaging.listing import ListingError, films_in, films_of
+from spinefm.imaging.radiograph import UnreadableFilm
 from tests.bad_films import write_bad_films
-from tests.batch.sources.films import disc_film, picture, write
+from tests.batch.sources.films import disc_film, picture, write, write_zip
 from tests.hub_server import COMMIT, HubServer
 from tests.imaging.test_listing import disc
 
@@ -62,13 +65,50 @@ def test_a_film_whose_name_is_no_utf_8_is_read(tmp_path: Path) -> None:
         assert reader.read(row.uri, row.name).width == 70
 
 
-@pytest.mark.parametrize("source", ["gone.png", "gone/*.png", "\0", "hf:", "hf:necks", ""])
-def test_a_source_that_is_not_there_is_one_sentence(
-    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(SourceError, match="does not exist|write hf:owner|contains no films"):
+@pytest.mark.parametrize("name", ["neck #1 100%.png", "Wirbelsäule.png", "[1] ?*.png", "a::b.png"])
+def test_a_film_of_any_name_is_found_again(name: str, tmp_path: Path) -> None:
+    write(tmp_path, {name: picture(70)})
+    for source in (tmp_path, tmp_path / name):
+        (entry,) = entries_of([source])
+        assert entry.uri.startswith("file:///") and entry.uri.isascii()
+        film = read_entry(entry, "auto")
+        assert (film.provenance.name, film.width) == (name, 70)
+
+
+def test_a_path_that_is_not_there_is_a_row_with_a_sentence() -> None:
+    first, second = entries_of([Path("gone.png"), Path("nul\0.png")])
+    assert (first.name, second.name) == ("gone.png", "nul\0.png")
+    with pytest.raises(UnreadableFilm, match="no such file"):
+        read_entry(first, "auto")
+    with pytest.raises(UnreadableFilm, match="cannot be opened"):
+        read_entry(second, "auto")
+
+
+@pytest.mark.parametrize("source", ["gone/*.png", "\0*", "hf:", "hf:necks"])
+def test_a_source_that_names_nothing_is_one_sentence(source: str) -> None:
+    with pytest.raises(SourceError, match=r"nothing that fits|write hf:owner"):
         list(list_films([source]))
+    with pytest.raises(BatchError, match=r"nothing that fits|write hf:owner"):
+        list(entries_of([source]))
+
+
+def test_a_folder_that_may_not_be_listed_stops_the_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> list[Path]:
+        raise ListingError("The folder cannot be listed; ask for permission to read it.")
+
+    monkeypatch.setattr("spinefm.batch.sources.listing.films_of", refuse)
+    with pytest.raises(BatchError, match="cannot be listed"):
+        list(entries_of([tmp_path]))
+
+
+def test_a_fork_reads_a_zip_by_itself(tmp_path: Path) -> None:
+    archive = write_zip(tmp_path / "films.zip", {f"{n}.png": picture(70 + n) for n in range(9)})
+    entries = list(entries_of([archive]))
+    read_entry(entries[0], "auto")
+    context = multiprocessing.get_context("fork")
+    with context.Pool(2) as pool:
+        widths = pool.starmap(read_entry, [(entry, "auto") for entry in entries] * 3, chunksize=1)
+    assert [film.width for film in widths] == [*range(70, 79)] * 3
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
