@@ -81,8 +81,8 @@ class BatchPlan(BaseModel):
     films: int = Field(ge=0)
     manifest: str
     together: int = Field(ge=1)
-    shard_size: int = Field(SHARD_SIZE, ge=1)
-    spread: int = Field(1, ge=1)
+    shard_size: int = Field(default=SHARD_SIZE, ge=1)
+    spread: int = Field(default=1, ge=1)
     weights: str | None = None
 
     def shards(self) -> Iterator[Shard]:

@@ -11,7 +11,8 @@ import spinefm.batch.groups
 from spinefm.batch.groups import group_rows, outcomes_of
 from spinefm.batch.manifest import FilmEntry
 from spinefm.batch.segmenter import FilmOutcome
-from spinefm.imaging.radiograph import Radiograph
+from spinefm.batch.sources import read_entry
+from spinefm.imaging.radiograph import Polarity, Radiograph
 from tests.batch.fake import RULES, FakeSegmenter, entries, many_names, write_films
 from tests.export.handmade import handmade_film
 
@@ -50,10 +51,12 @@ def test_seconds_are_those_of_each_film(group: list[FilmEntry]) -> None:
 
 def test_films_that_are_left_out_are_not_read(group: list[FilmEntry], monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    real = spinefm.batch.groups.read_entry
-    monkeypatch.setattr(
-        spinefm.batch.groups, "read_entry", lambda entry, polarity: read.append(entry.id) or real(entry, polarity)
-    )
+
+    def noting(entry: FilmEntry, polarity: Polarity) -> Radiograph:
+        read.append(entry.id)
+        return read_entry(entry, polarity)
+
+    monkeypatch.setattr(spinefm.batch.groups, "read_entry", noting)
     found = [rows.film for rows, _ in group_rows(group, FakeSegmenter(), RULES, {group[4].id: "It kills."})]
     assert read == [one.id for one in group if one != group[4]]
     assert (found[4]["status"], found[4]["sentence"]) == ("failed", "It kills.")

@@ -63,7 +63,7 @@ def test_processes_that_end_before_their_first_film_stop_the_batch(films: Path, 
 
     job = job_of(films, tmp_path / "out", Unready())
     with pytest.raises(BatchError, match=r"before their first film \(exit code 3\)"):
-        run_locally(job, list(job.plan.shards()), None, lambda films, failed: None, 1)  # type: ignore[arg-type]
+        run_locally(job, list(job.plan.shards()), None, lambda films, failed: None, 1)
     assert not job.folder.complete()
 
 

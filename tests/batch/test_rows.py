@@ -9,7 +9,7 @@ import pytest
 from spinefm.batch.manifest import FilmEntry
 from spinefm.batch.rows import FilmRows, failed_rows, rows_of, sentence_of
 from spinefm.batch.segmenter import FilmOutcome
-from spinefm.batch.tables import SCHEMAS
+from spinefm.batch.tables import SCHEMAS, TABLE_NAMES
 from spinefm.core.levels import Level
 from spinefm.core.rle import mask_of
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
@@ -36,12 +36,12 @@ def with_events(*events: object) -> Trace:
     """The handmade trace with more events in front."""
     made = handmade_trace()
     kept = [event for event in made.events if not (events and isinstance(event, type(events[0])))]
-    return Trace(made.film, made.method, made.settings, (*events, *kept))  # type: ignore[arg-type]
+    return Trace(made.film, made.method, made.settings, (*events, *kept))
 
 
 def test_every_column_is_filled_by_the_name_of_its_schema() -> None:
     seen = rows(with_events(VIEW))
-    for name, found in (("films", [seen.film]), ("vertebrae", seen.vertebrae), ("measures", seen.measures)):
+    for name, found in zip(TABLE_NAMES, ([seen.film], seen.vertebrae, seen.measures), strict=True):
         unknown = {key for row in found for key in row} - set(SCHEMAS[name].names)
         assert not unknown and pa.Table.from_pylist(list(found), SCHEMAS[name]).num_rows == len(found)
     assert set(rows(with_names()).film) | set(seen.film) | {"sentence"} == set(SCHEMAS["films"].names)
