@@ -1,4 +1,4 @@
-"""Which process has which task, how far it came, and what follows where it dies; for runners whose processes stream."""
+"""Which process has which task, how far it came, and what follows where it dies: the same for every runner."""
 
 from __future__ import annotations
 
@@ -91,6 +91,6 @@ class TaskDesk:
         self._vain_starts += 1
         if self._vain_starts >= VAIN_STARTS:
             raise BatchError(
-                f"The processes end before their first film ({why}); see their logs, and run `spinefm batch resume` "
-                "when that is fixed."
+                f"The processes end before their first film ({why}); see what they wrote above or in their "
+                "logs, and run `spinefm batch resume` when that is fixed."
             )
