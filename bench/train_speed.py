@@ -16,7 +16,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 FILMS, SEED = 24, 990_000
@@ -25,7 +25,6 @@ WARM_UP = 20
 """Steps that do not count: memory is allocated and kernels are chosen in them."""
 CHILD = """
 import json, sys
-from dataclasses import replace
 from pathlib import Path
 from spinefm.core.machine import prepare
 prepare()
@@ -89,9 +88,8 @@ def write_films(folder: Path) -> Path:
 def cases_of(network: str, before: Path | None) -> list[TrainingCase]:
     """What is measured on this machine."""
     here = Path.cwd()
-    cases = [TrainingCase(network, workers, here, "now") for workers in (0, 1, 2)]
-    if before is not None:
-        cases += [replace(case, tree=before, label="before") for case in cases]
+    trees = {"now": here} | ({"before": before.absolute()} if before else {})
+    cases = [TrainingCase(network, workers, tree, label) for workers in (0, 1, 2) for label, tree in trees.items()]
     return cases + (gpu_cases(here) if has_gpu() else [])
 
 

@@ -1,6 +1,6 @@
 """Where a run's batches come from: drawn in the loop's own thread, or by worker processes that work ahead of it.
 
-`feed` draws them, `DeviceFeed` brings them to the device ahead of the step, and `Pace` says how fast that was.
+`feed` draws them, `DeviceFeed` brings them to the device ahead of the step, and `StepPace` says how fast that was.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ class _GpuStep:
 
 
 @dataclass
-class Pace:
+class StepPace:
     """How fast a run steps since the last line of its log: steps, the seconds they took, and those of waiting."""
 
     batch: int

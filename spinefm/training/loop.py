@@ -16,7 +16,7 @@ from tqdm import tqdm
 from spinefm.core.machine import computes_bfloat16
 from spinefm.training.average import WeightAverage
 from spinefm.training.errors import RunFailed, TrainingError
-from spinefm.training.feed import DeviceFeed, Pace, feed, generator_of
+from spinefm.training.feed import DeviceFeed, StepPace, feed, generator_of
 from spinefm.training.ranks import Ranks, precise
 from spinefm.training.record import TrainingFolder
 from spinefm.training.scale import optimizer_of, start_pretrained
@@ -128,7 +128,7 @@ class Loop:
         saved = validated = self._tick()
         workers = self.ranks.workers(self.settings.workers)
         batches = feed(self._draw, self.step, workers, pinned=self.ranks.device.type == "cuda")
-        fed, pace = DeviceFeed(batches, self.ranks.device), Pace(self.recipe.batch * self.ranks.count)
+        fed, pace = DeviceFeed(batches, self.ranks.device), StepPace(self.recipe.batch * self.ranks.count)
         with tqdm(total=100, unit="%", desc=self.trainer.network, bar_format=_BAR) as bar:
             while self.ranks.agreed(self._share()) < 1.0:
                 with pace.step(fed):
@@ -242,7 +242,7 @@ class Loop:
         """The share of the budget that is used."""
         return self.settings.share_done(self.step, self.seconds)
 
-    def _show(self, bar: Any, parts: Mapping[str, Tensor | float], pace: Pace) -> None:
+    def _show(self, bar: Any, parts: Mapping[str, Tensor | float], pace: StepPace) -> None:
         """Move the progress bar, and write a line of the log now and then: reading a loss waits for the device."""
         bar.n = round(100 * self._share(), 1)
         if self.step % LOG_EVERY == 0 and self.ranks.first:

@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from spinefm.training import feed as feeds
-from spinefm.training.feed import DeviceFeed, Pace, feed, generator_of
+from spinefm.training.feed import DeviceFeed, StepPace, feed, generator_of
 from spinefm.training.films import FilmSet
 from spinefm.training.loop import Loop
 from spinefm.training.settings import TrainSettings
@@ -171,7 +171,7 @@ def test_the_pace_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = iter([0.0, 2.0, 10.0, 12.0, 20.0, 21.0])
     monkeypatch.setattr(feeds.time, "perf_counter", lambda: next(seconds))
     fed = SimpleNamespace(waited=5.0)
-    pace = Pace(batch=16)
+    pace = StepPace(batch=16)
     for waited in (5.5, 6.0):
         with pace.step(fed):
             fed.waited = waited
@@ -182,4 +182,4 @@ def test_the_pace_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_run_without_a_step_has_no_pace() -> None:
-    assert set(Pace(batch=16).figures().values()) == {0.0}
+    assert set(StepPace(batch=16).figures().values()) == {0.0}
