@@ -24,7 +24,8 @@ class ZipLimits:
     ratio: int = 200
 
 
-CHUNK = 1 << 20
+CHUNK = 1 << 12
+"""Bytes of a zip that are read at a time: what bzip2 and LZMA make of them comes at once, up to 20 000 bytes for one."""
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 

@@ -14,12 +14,14 @@ from urllib.parse import unquote
 class Web:
     """What is served: `files` (path -> content), after the `statuses` that wait for a path are used up.
 
-    parts: whether Range is honoured. endless: paths whose body never ends. requests: (method, path) of all that came.
+    parts: whether Range is honoured. together: so many requests must be under way before any of them is answered.
+    endless: paths whose body never ends. requests: (method, path) of all that came.
     """
 
     files: dict[str, bytes]
     statuses: dict[str, list[int]] = field(default_factory=dict)
     parts: bool = True
+    together: threading.Barrier | None = None
     endless: frozenset[str] = frozenset()
     requests: list[tuple[str, str]] = field(default_factory=list)
     sent: int = 0
@@ -60,6 +62,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _respond(self, with_body: bool) -> None:
         path = unquote(self.path.partition("?")[0])
         self.site.requests.append((self.command, self.path))
+        if self.site.together:
+            self.site.together.wait(10)
         waiting = self.site.statuses.get(path, [])
         if waiting and with_body:
             self._head(waiting.pop(0), 0)
