@@ -25,7 +25,7 @@ class ZipLimits:
 
 
 CHUNK = 1 << 12
-"""Bytes of a zip that are read at a time: what bzip2 and LZMA make of them comes at once, up to 20 000 bytes for one."""
+"""Bytes of a zip that are read at a time: what bzip2 and LZMA make of them comes at once, 20 000 bytes for each."""
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 

@@ -34,6 +34,12 @@ MAGIC = re.compile(r"[*?\[]")
 STREAMED = (*WEB, "hf")
 """Protocols that are read as a stream: asking for a part first costs a request, or is not honoured."""
 
+LASTING = (
+    *(FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError, ImportError, NotImplementedError),
+    *(ValueError, TypeError, LookupError, AttributeError),
+)
+"""Errors that another attempt does not change."""
+
 Result = TypeVar("Result")
 
 
@@ -171,11 +177,18 @@ def _patiently(attempt: Callable[[], Result]) -> Result:
 
 
 def _passes(error: Exception) -> bool:
-    """Whether another attempt may succeed: a connection that broke, a server that is busy."""
+    """Whether another attempt may succeed: a connection that broke, a server that is busy.
+
+    Each file system has errors of its own for these, so those that last are told from them.
+    """
     status = _status(error)
     if status is not None:
         return status == 429 or status >= 500
-    return isinstance(error, OSError | TimeoutError) and not isinstance(error, FileNotFoundError | PermissionError)
+    return not (isinstance(error, LASTING) or _lacks_keys(error))
+
+
+def _lacks_keys(error: Exception) -> bool:
+    return "redentials" in type(error).__name__  # botocore's and google.auth's classes have it in their names
 
 
 def _status(error: Exception) -> int | None:
@@ -205,6 +218,6 @@ def _sentence(uri: str, error: Exception) -> str:
         return f"Access to {shown(uri)} is refused: check your keys and permissions."
     if status is not None:
         return f"The server of {shown(uri)} answered with error {status}: try again later."
-    if "redentials" in type(error).__name__:
+    if _lacks_keys(error):
         return f"There are no keys for {shown(uri)}: set those of its store in the environment."
     return f"{shown(uri)} cannot be fetched ({type(error).__name__}): try again later."

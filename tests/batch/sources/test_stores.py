@@ -74,6 +74,15 @@ def test_a_server_that_is_busy_is_asked_again(status: int, web: Web) -> None:
     assert f"error {status}" in refused(f"{web.address}/films/b.dcm")
 
 
+def test_a_transfer_that_breaks_is_begun_again(web: Web) -> None:
+    web.broken["/films/b.dcm"] = 2
+    with FilmReader() as reader:
+        assert reader.read(f"{web.address}/films/b.dcm").width == 90
+    web.broken["/films/b.dcm"] = 9
+    assert "cannot be fetched" in refused(f"{web.address}/films/b.dcm")
+    assert len(web.requests) == 6
+
+
 def test_no_more_than_the_limit_is_fetched(web: Web) -> None:
     web.endless = frozenset(["/films/endless.png"])
     assert len(content_at(f"{web.address}/films/endless.png", 1 << 20)) == (1 << 20) + 1
@@ -182,10 +191,13 @@ def test_whatever_a_store_raises_is_one_sentence(
     class NoCredentialsError(Exception):
         pass
 
+    tries: list[Exception] = []
     for error, why in [(NoCredentialsError("x"), "no keys"), (PermissionError(), "refused"), (KeyError(3), "KeyError")]:
 
         def fail(*_: object, error: Exception = error, **__: object) -> bytes:
+            tries.append(error)
             raise error
 
         monkeypatch.setattr(type(memory), "cat_file", fail)
         assert why in refused("memory://bucket/a.png")
+    assert len(tries) == 3, "none of these passes"

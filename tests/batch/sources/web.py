@@ -15,7 +15,7 @@ class Web:
     """What is served: `files` (path -> content), after the `statuses` that wait for a path are used up.
 
     parts: whether Range is honoured. together: so many requests must be under way before any of them is answered.
-    endless: paths whose body never ends. requests: (method, path) of all that came.
+    endless: paths whose body never ends. broken: how often a path's transfer ends in the middle. requests: (method, path) of all that came.
     """
 
     files: dict[str, bytes]
@@ -23,6 +23,7 @@ class Web:
     parts: bool = True
     together: threading.Barrier | None = None
     endless: frozenset[str] = frozenset()
+    broken: dict[str, int] = field(default_factory=dict)
     requests: list[tuple[str, str]] = field(default_factory=list)
     sent: int = 0
     address: str = ""
@@ -72,9 +73,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif path not in self.site.files:
             self._head(404, 0)
         else:
-            self._file(self.site.files[path], with_body)
+            self._file(path, self.site.files[path], with_body)
 
-    def _file(self, content: bytes, with_body: bool) -> None:
+    def _file(self, path: str, content: bytes, with_body: bool) -> None:
         asked = self.headers.get("Range")
         first, last = 0, len(content) - 1
         if asked and self.site.parts:
@@ -83,8 +84,13 @@ class _Handler(BaseHTTPRequestHandler):
         part = content[first : last + 1]
         given = asked is not None and self.site.parts
         self._head(206 if given else 200, len(part), f"bytes {first}-{last}/{len(content)}" if given else "")
-        if with_body:
-            self.wfile.write(part)
+        if not with_body:
+            return
+        if self.site.broken.get(path, 0):
+            self.site.broken[path] -= 1
+            self.close_connection = True
+            part = part[: len(part) // 2]
+        self.wfile.write(part)
 
     def _head(self, status: int, length: int, part: str = "") -> None:
         self.send_response(status)
