@@ -15,7 +15,8 @@ class Web:
     """What is served: `files` (path -> content), after the `statuses` that wait for a path are used up.
 
     parts: whether Range is honoured. together: so many requests must be under way before any of them is answered.
-    endless: paths whose body never ends. broken: how often a path's transfer ends in the middle. requests: (method, path) of all that came.
+    endless: paths whose body never ends. broken: how often a path's transfer ends in the middle. requests: (method,
+    path) of all that came.
     """
 
     files: dict[str, bytes]
