@@ -92,7 +92,7 @@ class DeviceFeed:
     def __init__(self, batches: Iterator[Any], device: torch.device) -> None:
         self.waited = 0.0
         self._batches, self._device = batches, device
-        self._side = torch.cuda.Stream(device) if device.type == "cuda" else None
+        self._side = torch.cuda.Stream(device) if device.type == "cuda" else None  # type: ignore[no-untyped-call]
         self._ahead: Any = None
         self._step: _GpuStep | None = None
 
@@ -140,7 +140,7 @@ class _GpuStep:
     """A step on a GPU: when it began and ended there, and when its successor's batch had been drawn."""
 
     def __init__(self, stream: torch.cuda.Stream) -> None:
-        self._began, self._ended = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+        self._began, self._ended = (torch.cuda.Event(enable_timing=True) for _ in range(2))  # type: ignore[no-untyped-call]
         self._stream, self._start, self._drawn = stream, time.perf_counter(), 0.0
 
     @classmethod

@@ -63,6 +63,7 @@ def test_a_group_that_kills_twice_is_tried_film_by_film_and_the_guilty_one_left_
         assert isinstance(task, TrialTask) and state.trial
         desk.note(state, TrialStarted(task.films[-1].id))
         desk.bury(state, "killed")
+    assert isinstance(task, TrialTask)
     guilty = task.films[-1]
     last, _ = desk.hand_out()
     assert isinstance(last, ShardTask) and last.left_out == {guilty.id: KILLS}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 
 from spinefm.batch import ray_runner
 from spinefm.batch.attempts import ShardTask, TrialTask
+from spinefm.batch.desk import TaskDesk
 from spinefm.batch.errors import BatchError
 from spinefm.batch.merge import merge
 from spinefm.batch.plan import BatchPlan, RunRules
@@ -53,8 +56,13 @@ def test_an_actor_tries_films_alone(films: Path, tmp_path: Path) -> None:
 
 def test_the_start_of_a_group_has_arrived_before_its_films_are_run() -> None:
     messages = ray_runner._Messages()
-    arrived = []
-    threading.Thread(target=lambda: (messages.send(GroupStarted(0)), arrived.append(True)), daemon=True).start()
+    arrived: list[bool] = []
+
+    def send() -> None:
+        messages.send(GroupStarted(0))
+        arrived.append(True)
+
+    threading.Thread(target=send, daemon=True).start()
     stream = messages.until_ended()
     assert next(stream) == GroupStarted(0) and not arrived
     messages.send(FilmEnded(False))
@@ -102,6 +110,10 @@ def test_a_machine_with_other_weights_or_arithmetic_is_refused(
     job = job_of(films, tmp_path / "out")
     message = ShardActor(BatchJob(job.folder, job.plan, WeightsLoader("spinefm", "compact"))).load()
     assert words in message.sentence if isinstance(message, WorkerStopped) else not change
+
+
+def _same(message: object) -> object:
+    return message
 
 
 @dataclass
@@ -160,7 +172,7 @@ class FakeRay:
             if number == deadly:
                 yield self._dead
                 return
-            yield lambda message=message: message
+            yield partial(_same, message)
 
     def _dead(self) -> object:
         raise self.exceptions.RayError("The actor died.")
@@ -169,7 +181,7 @@ class FakeRay:
 def run_pool(job: BatchJob, ray: FakeRay, count: int = 2) -> list[tuple[int, int]]:
     """Run a batch on the stand-in; returns what the watcher saw."""
     seen: list[tuple[int, int]] = []
-    desk = ray_runner.TaskDesk(job, list(job.plan.shards()), lambda *more: seen.append(more))
+    desk = TaskDesk(job, list(job.plan.shards()), lambda *more: seen.append(more))
     pool = ray_runner._ActorPool(ray, job, desk)
     try:
         pool.run(count)
@@ -193,11 +205,11 @@ def test_the_tables_are_those_of_the_local_runner_whoever_dies(
 def test_an_actor_has_no_restarts_of_rays_own_and_a_gpu_where_the_plan_has_one(films: Path, tmp_path: Path) -> None:
     job = job_of(films, tmp_path / "out")
     ray = FakeRay()
-    ray_runner._ActorPool(ray, job, ray_runner.TaskDesk(job, [], lambda *_: None))
+    ray_runner._ActorPool(ray, job, TaskDesk(job, [], lambda *_: None))
     assert ray.options == {"num_cpus": 1, "max_restarts": 0, "max_task_retries": 0}
     plan: BatchPlan = job.plan.model_copy(update={"rules": RULES.model_copy(update={"device": "cuda"})})
     gpu = BatchJob(job.folder, plan, job.loader)
-    ray_runner._ActorPool(ray, gpu, ray_runner.TaskDesk(gpu, [], lambda *_: None))
+    ray_runner._ActorPool(ray, gpu, TaskDesk(gpu, [], lambda *_: None))
     assert ray.options["num_gpus"] == 1
 
 
@@ -251,7 +263,7 @@ def test_a_cluster_that_cannot_be_reached_is_one_sentence(
     private = SimpleNamespace(worker=worker)
     ray = SimpleNamespace(is_initialized=lambda: False, init=refuse, _private=private)
     for name, module in {"ray": ray, "ray._private": private, "ray._private.worker": worker}.items():
-        monkeypatch.setitem(ray_runner.sys.modules, name, module)
+        monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setenv(ray_runner.ADDRESS, "10.0.0.1:6379")
     monkeypatch.setattr(ray_runner, "find_spec", lambda name: ray)
     with pytest.raises(BatchError, match=r"at 10\.0\.0\.1:6379 cannot be reached \(Could not find any running"):

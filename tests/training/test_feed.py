@@ -60,7 +60,12 @@ def test_a_run_does_not_depend_on_the_number_of_workers(films: FilmSet, tmp_path
 @pytest.mark.filterwarnings("ignore:'pin_memory' argument is set")
 def test_pinned_batches_are_the_same_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     pinned: list[torch.Tensor] = []
-    monkeypatch.setattr(torch.Tensor, "pin_memory", lambda self: pinned.append(self) or self.clone())
+
+    def pin(self: torch.Tensor) -> torch.Tensor:
+        pinned.append(self)
+        return self.clone()
+
+    monkeypatch.setattr(torch.Tensor, "pin_memory", pin)
     plain, own, fed = (list(islice(feed(_draw, 5, *how), 4)) for how in ((0,), (0, True), (1, True)))
     assert all(torch.equal(a, b) and torch.equal(a, c) for a, b, c in zip(plain, own, fed, strict=True))
     assert len(pinned) >= 4
@@ -126,9 +131,14 @@ class FakeGpu:
             "current_stream": lambda device: main,
         }.items():
             monkeypatch.setattr(torch.cuda, name, value)
-        monkeypatch.setattr(feeds, "placed", lambda batch, device: gpu.log.append(f"copy {int(batch)}") or batch)
+        monkeypatch.setattr(feeds, "placed", gpu.copy)
         monkeypatch.setattr(torch.Tensor, "record_stream", lambda self, stream: gpu.log.append("kept"))
         return torch.device("cuda")
+
+    def copy(self, batch: torch.Tensor, device: torch.device) -> torch.Tensor:
+        """A batch on its way to the GPU."""
+        self.log.append(f"copy {int(batch)}")
+        return batch
 
 
 def _numbers(seconds: float = 0.0) -> Iterator[torch.Tensor]:
@@ -169,7 +179,7 @@ def test_a_gpu_waits_only_when_it_is_done_before_the_batch_is_drawn(
 
 def test_the_pace_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = iter([0.0, 2.0, 10.0, 12.0, 20.0, 21.0])
-    monkeypatch.setattr(feeds.time, "perf_counter", lambda: next(seconds))
+    monkeypatch.setattr(time, "perf_counter", lambda: next(seconds))
     fed = SimpleNamespace(waited=5.0)
     pace = StepPace(batch=16)
     for waited in (5.5, 6.0):

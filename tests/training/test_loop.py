@@ -256,7 +256,12 @@ def test_the_bar_says_the_pace(tmp_path: Path, capsys: pytest.CaptureFixture[str
 def test_losses_are_read_only_for_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
     really = torch.Tensor.__float__
-    monkeypatch.setattr(torch.Tensor, "__float__", lambda self: read.append(1) or really(self))
+
+    def noted(self: Tensor) -> float:
+        read.append(1)
+        return really(self)
+
+    monkeypatch.setattr(torch.Tensor, "__float__", noted)
     monkeypatch.setattr("spinefm.training.loop.LOG_EVERY", 5)
     Loop(Line(), settings_for(tmp_path, steps=10)).run()
     assert len(read) == 2 * len(("loss", "squared_error"))
@@ -290,7 +295,7 @@ def test_a_processor_takes_the_recipe_as_it_is() -> None:
 
 def test_a_gpu_takes_more_samples_a_step_and_the_rate_grows_by_the_root() -> None:
     recipe = Recipe(batch=16, learning_rate=1e-3, gpu_batch=64).on(GPU, None, None)
-    assert (recipe.batch, recipe.learning_rate) == (64, pytest.approx(2e-3))
+    assert recipe.batch == 64 and recipe.learning_rate == pytest.approx(2e-3)
 
 
 @pytest.mark.parametrize("device", [CPU, GPU])

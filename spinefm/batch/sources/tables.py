@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import IO, Any
 
@@ -83,7 +83,7 @@ def _opened(table: str) -> IO[bytes]:
     return opened_at(table)
 
 
-def _parquet_rows(table: str) -> Iterator[dict[str, str]]:
+def _parquet_rows(table: str) -> Generator[dict[str, str]]:
     import pyarrow.parquet as pq
 
     with _opened(table) as stream, pq.ParquetFile(stream) as opened:
@@ -97,7 +97,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _csv_rows(table: str) -> Iterator[dict[str, str]]:
+def _csv_rows(table: str) -> Generator[dict[str, str]]:
     with _opened(table) as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
         head = text.readline(MOST_CELL)
         delimiter = max(DELIMITERS, key=head.count)

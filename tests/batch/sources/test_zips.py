@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import zipfile
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -146,7 +147,12 @@ def test_a_zip_is_opened_once_for_all_its_films(tmp_path: Path, monkeypatch: pyt
     archive = write_zip(tmp_path / "films.zip", {f"{n}.png": picture() for n in range(4)})
     opened: list[str] = []
     really = zips._opened
-    monkeypatch.setattr(zips, "_opened", lambda uri: opened.append(uri) or really(uri))
+
+    def noted(uri: str) -> IO[bytes]:
+        opened.append(uri)
+        return really(uri)
+
+    monkeypatch.setattr(zips, "_opened", noted)
     with FilmReader() as reader:
         for number in range(4):
             reader.read(f"zip://{number}.png::{archive.as_uri()}")
