@@ -76,8 +76,10 @@ class BatchFolder:
         return (shard for shard in shards if shard.name not in complete)
 
     def _refuse_foreign(self) -> None:
+        """Raises BatchError for a folder that holds other files, and no plan. Another job may write one meanwhile."""
         if self.path.is_dir() and not (self.path / PLAN).exists():
-            foreign = [path.name for path in self.path.iterdir() if path.name != SHARDS and path.name[0] != "."]
+            ours = (PLAN, MANIFEST, SHARDS)
+            foreign = [path.name for path in self.path.iterdir() if path.name not in ours and path.name[0] != "."]
             if foreign:
                 raise BatchError(
                     f'The folder {self.path} contains "{min(foreign)}", not a batch; choose another --out.'

@@ -56,6 +56,7 @@ def test_files_that_are_no_batch_stay(films: Path, tmp_path: Path) -> None:
 def test_what_a_kill_leaves_before_the_plan_is_no_obstacle(films: Path, tmp_path: Path) -> None:
     (tmp_path / "shards").mkdir()
     (tmp_path / ".plan.json-0.part").write_text("half")
+    (tmp_path / "manifest.parquet").write_text("of another job that begins it now")
     assert job_of(films, tmp_path).folder.plan()
 
 
