@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
@@ -13,7 +14,7 @@ import pytest
 
 from spinefm.batch.folder import BatchFolder
 from spinefm.batch.merge import merge
-from spinefm.batch.ray_runner import QUIET, run_on_ray
+from spinefm.batch.ray_runner import ADDRESS, QUIET, STORE, run_on_ray
 from spinefm.batch.run import run_rest
 from spinefm.cli.app import main
 from tests.batch.driver import Drive
@@ -133,6 +134,33 @@ def test_a_killed_driver_takes_ray_with_it_and_the_batch_goes_on(
     again.join(PATIENCE)
     assert again.exitcode == 0 and before < folder.complete()
     assert tables(tmp_path / "out") == expected
+
+
+def test_a_killed_machine_of_a_cluster_costs_only_its_shards(
+    films: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ray.cluster_utils import Cluster
+
+    for name, value in {**QUIET, "PYTHONPATH": os.pathsep.join(sys.path)}.items():
+        monkeypatch.setenv(name, value)
+    machine = {"num_cpus": 1, "object_store_memory": STORE}
+    cluster = Cluster(initialize_head=True, head_node_args={**machine, "include_dashboard": False})
+    try:
+        second = cluster.add_node(**machine)
+        monkeypatch.setenv(ADDRESS, cluster.address)
+        job = job_of(films, tmp_path / "out", FakeLoader(PAUSE), spread=2, shard_size=4)
+        killed: list[int] = []
+
+        def watch(more: int, failed: int) -> None:
+            if len(job.folder.complete()) >= 3 and not killed:
+                killed.append(more)
+                cluster.remove_node(second, allow_graceful=False)
+
+        run_rest(job, run_on_ray, FakeLoader().load(), watch)
+        merge(job.folder)
+    finally:
+        cluster.shutdown()
+    assert killed and tables(tmp_path / "out") == expected
 
 
 @pytest.mark.weights
