@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, unquote_to_bytes, urlsplit
+from pathlib import Path
+from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 from spinefm.imaging.radiograph import printable
 
@@ -29,9 +29,9 @@ def protocol_of(uri: str) -> str:
     return match[1].lower() if match else ""
 
 
-def of_path(path: Path) -> str:
+def of_path(path: Path | str) -> str:
     """The address of a file: a URL in plain letters, whatever its name, and without "::"."""
-    return Path(os.path.abspath(path)).as_uri()
+    return FILE + quote(os.fsencode(os.path.abspath(path)))
 
 
 def path_of(uri: str) -> Path:
@@ -62,12 +62,16 @@ def name_of(uri: str) -> str:
         'a b.png'
     """
     if uri.startswith(ZIP):
-        return PurePosixPath(uri[len(ZIP) :].rpartition(CHAIN)[0]).name
+        return _last(uri[len(ZIP) :].rpartition(CHAIN)[0])
     protocol = protocol_of(uri)
     if protocol in WEB:
         host, path = _host_and_path(uri)
-        return PurePosixPath(unquote(path)).name or host or "film"
-    return path_of(uri).name if protocol in ("", "file") else PurePosixPath(uri).name
+        return unquote(_last(path)) or host or "film"
+    return os.fsdecode(unquote_to_bytes(_last(uri))) if protocol == "file" else _last(uri)
+
+
+def _last(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
 
 
 def shown(uri: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -34,25 +33,20 @@ def rows_of(found: Iterable[FoundFilm]) -> Iterator[FilmEntry]:
 
     Raises SourceError where one id is given to two films.
     """
-    files: set[int] = set()
+    files: set[int] = set()  # hashes of 64 bits: texts of millions of films would take gigabytes
     ids: set[int] = set()
     for film in found:
-        file = _number(film.same_as or film.uri)
+        file = hash(film.same_as or film.uri)
         if file in files:
             continue
         files.add(file)
         entry = _entry(film)
-        if _number(entry.id) in ids:
+        if hash(entry.id) in ids:
             raise SourceError(f"The id {entry.id!r} is given to two films; give each film an id of its own.")
-        ids.add(_number(entry.id))
+        ids.add(hash(entry.id))
         yield entry
 
 
 def _entry(film: FoundFilm) -> FilmEntry:
     name = film.name or name_of(film.uri)
     return FilmEntry(film.id, film.uri, printable(name)) if film.id else FilmEntry.of(film.uri, name)
-
-
-def _number(text: str) -> int:
-    """64 bits of a text's digest: sets of them stay small where there are millions of films."""
-    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()[:8])

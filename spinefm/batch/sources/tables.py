@@ -8,6 +8,7 @@ import os
 import posixpath
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import lru_cache
 from typing import IO, Any
 
 from spinefm.batch.sources.address import ZIP, of_member, of_path, path_of, protocol_of, shown, split_member
@@ -66,7 +67,12 @@ def absolute(text: str, table: str) -> str:
         return text
     if protocol_of(table) not in ("", "file"):
         return posixpath.join(posixpath.dirname(table), text)
-    return of_path(path_of(table).parent / text)
+    return of_path(os.path.join(_folder_of(table), text))
+
+
+@lru_cache(16)
+def _folder_of(table: str) -> str:
+    return str(path_of(table).parent)
 
 
 def identity_of(uri: str) -> str:
@@ -74,7 +80,17 @@ def identity_of(uri: str) -> str:
     if not uri or protocol_of(uri) not in ("", "file"):
         return uri
     path = str(path_of(uri))
-    return path if "\0" in path else os.path.realpath(path)
+    if "\0" in path:
+        return path
+    if os.path.islink(path):
+        return os.path.realpath(path)
+    folder, name = os.path.split(path)
+    return os.path.join(_real_folder(folder), name)
+
+
+@lru_cache(1024)
+def _real_folder(folder: str) -> str:
+    return os.path.realpath(folder)  # once for all films in it
 
 
 def _opened(table: str) -> IO[bytes]:

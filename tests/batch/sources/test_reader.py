@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,7 +42,7 @@ def settled(web: Web) -> int:
 
 
 def test_expected_films_are_fetched_together_and_read_in_any_case(web: Web) -> None:
-    web.together = threading.Barrier(4)  # twenty requests are five times four
+    web.together = 8
     with FilmReader() as films:
         films.expect(addresses(web))
         assert [films.read(uri).width for uri in addresses(web)] == [*range(70, 90)]
@@ -109,7 +108,7 @@ def test_members_of_a_far_zip_are_read_ahead(web: Web, tmp_path: Path) -> None:
 
 
 def test_a_shard_fetches_its_films_together_and_in_its_order(web: Web, tmp_path: Path) -> None:
-    web.together = threading.Barrier(4)
+    web.together = 8
     write(tmp_path, {"films.csv": "\n".join(["uri", *addresses(web)]).encode()})
     job = job_of(tmp_path / "films.csv", tmp_path / "out", shard_size=20, together=20)
     assert isinstance(job.plan, BatchPlan) and job.plan.rules == RULES

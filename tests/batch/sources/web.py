@@ -14,7 +14,7 @@ from urllib.parse import unquote
 class Web:
     """What is served: `files` (path -> content), after the `statuses` that wait for a path are used up.
 
-    parts: whether Range is honoured. together: so many requests must be under way before any of them is answered.
+    parts: whether Range is honoured. together: so many requests must have come before the first of them is answered.
     endless: paths whose body never ends. broken: how often a path's transfer ends in the middle. requests: (method,
     path) of all that came.
     """
@@ -22,10 +22,11 @@ class Web:
     files: dict[str, bytes]
     statuses: dict[str, list[int]] = field(default_factory=dict)
     parts: bool = True
-    together: threading.Barrier | None = None
+    together: int = 0
     endless: frozenset[str] = frozenset()
     broken: dict[str, int] = field(default_factory=dict)
     requests: list[tuple[str, str]] = field(default_factory=list)
+    arrivals: threading.Condition = field(default_factory=threading.Condition)
     sent: int = 0
     address: str = ""
 
@@ -63,9 +64,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _respond(self, with_body: bool) -> None:
         path = unquote(self.path.partition("?")[0])
-        self.site.requests.append((self.command, self.path))
-        if self.site.together:
-            self.site.together.wait(10)
+        with self.site.arrivals:
+            self.site.requests.append((self.command, self.path))
+            self.site.arrivals.notify_all()
+            self.site.arrivals.wait_for(lambda: len(self.site.requests) >= self.site.together, 60)
         waiting = self.site.statuses.get(path, [])
         if waiting and with_body:
             self._head(waiting.pop(0), 0)
