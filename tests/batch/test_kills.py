@@ -64,7 +64,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("shards", [0, 1, 4])
+@pytest.mark.parametrize("shards", [0, 3])
 def test_a_killed_driver_ends_its_processes_and_the_batch_goes_on(
     shards: int, films: Path, expected: dict[str, bytes], tmp_path: Path
 ) -> None:
@@ -102,7 +102,7 @@ def test_a_killed_worker_costs_only_its_shard(
     assert tables(tmp_path / "out") == expected
 
 
-@pytest.mark.parametrize("number", [1, 3, 5, 11, 14])
+@pytest.mark.parametrize("number", [1, 3, 6, 14])
 def test_a_process_that_dies_while_it_writes_leaves_nothing_half_written(
     number: int, films: Path, expected: dict[str, bytes], tmp_path: Path
 ) -> None:
@@ -114,7 +114,7 @@ def test_a_process_that_dies_while_it_writes_leaves_nothing_half_written(
     assert tables(tmp_path / "out") == expected
 
 
-@pytest.mark.parametrize("number", [3, 6, 7])
+@pytest.mark.parametrize("number", [3, 7])
 def test_a_process_that_dies_while_it_merges_leaves_no_half_table(
     number: int, films: Path, whole: Path, expected: dict[str, bytes], tmp_path: Path
 ) -> None:
