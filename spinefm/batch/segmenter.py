@@ -28,6 +28,11 @@ class Segmenter(Protocol):
 class Loader(Protocol):
     """How a process comes by its segmenter; it travels to other processes, so it holds names, not networks."""
 
+    @property
+    def device(self) -> str:
+        """Where the networks run: "auto", "cpu", "cuda" or "cuda:N"."""
+        ...
+
     def load(self, device: str | None = None) -> Segmenter:
         """Load the weights, onto `device` where another than the loader's own is to be used."""
 

@@ -76,6 +76,7 @@ class FakeLoader:
 
     pause: float = 0.0
     scratch: Path | None = None
+    device: str = "cpu"
 
     def load(self, device: str | None = None) -> FakeSegmenter:
         """A new fake."""
