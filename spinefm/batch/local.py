@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 
 from spinefm.batch.desk import TaskDesk, TaskState
 from spinefm.batch.plan import Shard
-from spinefm.batch.runners import Watch
+from spinefm.batch.runners import Watch, processes_on_gpus
 from spinefm.batch.segmenter import Segmenter
 from spinefm.batch.worker import BatchJob, Message, work
 from spinefm.core.machine import allowed_cores
@@ -34,7 +34,7 @@ class _Worker:
 def run_locally(
     job: BatchJob, shards: Sequence[Shard], segmenter: Segmenter, watch: Watch, workers: int | None = None
 ) -> None:
-    """Compute `shards` in `workers` processes: by default one per core, on CUDA one per GPU.
+    """Compute `shards` in `workers` processes: by default one per core, on CUDA one for two cores.
 
     segmenter: the loaded one of this process, which processes on a CPU share.
 
@@ -49,11 +49,11 @@ def run_locally(
 
 
 def default_workers(device: str) -> int:
-    """One process per GPU on CUDA, one per core else."""
+    """One process for two cores on CUDA, at least one per GPU; one per core else."""
     if device == "cuda":
         import torch
 
-        return max(1, torch.cuda.device_count())
+        return processes_on_gpus(allowed_cores(), max(1, torch.cuda.device_count()))
     return allowed_cores()
 
 

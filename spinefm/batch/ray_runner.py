@@ -8,6 +8,7 @@ way. Ray Data would start one run of all films, which one error ends; here each 
 from __future__ import annotations
 
 import logging
+import math
 import os
 import platform
 import queue
@@ -26,7 +27,7 @@ from spinefm.batch.errors import BatchError
 from spinefm.batch.folder import BatchFolder
 from spinefm.batch.plan import Shard
 from spinefm.batch.run import refuse_other_rules
-from spinefm.batch.runners import Watch
+from spinefm.batch.runners import Watch, processes_on_gpus
 from spinefm.batch.segmenter import Segmenter, WeightsLoader
 from spinefm.batch.worker import BatchJob, GroupStarted, Message, TaskEnded, TrialStarted, WorkerStopped, done
 from spinefm.core.machine import allowed_cores, use_one_thread
@@ -48,16 +49,17 @@ def run_on_ray(
     watch: Watch,
     workers: int | None = None,
 ) -> None:
-    """Compute `shards` in `workers` actors: by default one per GPU of the cluster on CUDA, else one per core.
+    """Compute `shards` in `workers` actors: by default one per core of the cluster, on CUDA one for two cores.
 
     Raises BatchError where Ray is missing or has no GPU, nothing can be written any more, or actors die repeatedly.
     """
     if find_spec("ray") is None:
         raise BatchError(MISSING)
     with _ray(workers) as ray:
-        pool = _ActorPool(ray, job, TaskDesk(job, shards, watch))
+        count = min(_count(ray, job.plan.rules.device, workers), len(shards))
+        pool = _ActorPool(ray, job, TaskDesk(job, shards, watch), _gpu_share(ray, count))
         try:
-            pool.run(min(_count(ray, job.plan.rules.device, workers), len(shards)))
+            pool.run(count)
         finally:
             pool.stop()
 
@@ -105,11 +107,16 @@ def _own_options(workers: int | None) -> dict[str, Any]:
 
 def _count(ray: ModuleType, device: str, workers: int | None) -> int:
     """Actors: as many as asked for, else those that the cluster has room for. Raises BatchError where it has no GPU."""
-    kind = "GPU" if device == "cuda" else "CPU"
-    room = int(ray.cluster_resources().get(kind, 0))
-    if kind == "GPU" and not room:
+    room = {kind: int(ray.cluster_resources().get(kind, 0)) for kind in ("CPU", "GPU")}
+    if device == "cuda" and not room["GPU"]:
         raise BatchError("The Ray cluster has no GPU, and the batch was planned for one; add one to the cluster.")
-    return workers or max(1, room)
+    return workers or max(1, processes_on_gpus(room["CPU"], room["GPU"]) if device == "cuda" else room["CPU"])
+
+
+def _gpu_share(ray: ModuleType, count: int) -> float:
+    """The share of a GPU that each of `count` actors takes, rounded down: all of them find a place."""
+    gpus = int(ray.cluster_resources().get("GPU", 0))
+    return min(1.0, math.floor(1000 * gpus / max(1, count)) / 1000)
 
 
 class ShardActor:
@@ -200,11 +207,11 @@ class _Actor:
 class _ActorPool:
     """The actors of a run."""
 
-    def __init__(self, ray: ModuleType, job: BatchJob, desk: TaskDesk) -> None:
+    def __init__(self, ray: ModuleType, job: BatchJob, desk: TaskDesk, gpu_share: float = 1.0) -> None:
         self._ray, self._desk = ray, desk
         folder = BatchFolder(job.folder.path.absolute())
         self._job = ray.put(replace(job, folder=folder))
-        gpus = {"num_gpus": 1} if job.plan.rules.device == "cuda" else {}
+        gpus = {"num_gpus": gpu_share} if job.plan.rules.device == "cuda" else {}
         self._kind = ray.remote(ShardActor).options(num_cpus=1, max_restarts=0, max_task_retries=0, **gpus)
         self._actors: list[_Actor] = []
 

@@ -213,6 +213,14 @@ def test_an_actor_has_no_restarts_of_rays_own_and_a_gpu_where_the_plan_has_one(f
     assert ray.options["num_gpus"] == 1
 
 
+@pytest.mark.parametrize(
+    ("gpus", "actors", "share"), [(0, 4, 0.0), (1, 1, 1.0), (1, 3, 0.333), (2, 8, 0.25), (8, 2, 1.0)]
+)
+def test_actors_share_the_gpus_and_all_find_a_place(gpus: int, actors: int, share: float) -> None:
+    assert ray_runner._gpu_share(FakeRay(gpus=gpus), actors) == share
+    assert share * actors <= max(gpus, actors)
+
+
 def test_actors_that_never_start_stop_the_batch(films: Path, tmp_path: Path) -> None:
     with pytest.raises(BatchError, match="There is no bundle paper"):
         run_pool(job_of(films, tmp_path / "out", Unready()), FakeRay())
@@ -232,6 +240,7 @@ def test_machines_without_the_package_are_said_to_be(
 def test_as_many_actors_as_the_cluster_has_room_for() -> None:
     assert ray_runner._count(FakeRay(), "cpu", None) == 2 and ray_runner._count(FakeRay(), "cpu", 5) == 5
     assert ray_runner._count(FakeRay(gpus=8), "cuda", None) == 8
+    assert ray_runner._count(FakeRay(gpus=1), "cuda", 4) == 4
     with pytest.raises(BatchError, match="has no GPU"):
         ray_runner._count(FakeRay(), "cuda", 4)
 
