@@ -45,5 +45,5 @@ def runner_of(name: str) -> Runner:
 
 
 def processes_on_gpus(cores: int, gpus: int) -> int:
-    """How many processes share `gpus`: reading and measuring a film takes a core longer than the networks take a GPU."""
+    """How many processes share `gpus`: to read and measure a film takes a core longer than its networks take a GPU."""
     return max(gpus, cores // CORES_PER_PROCESS)
