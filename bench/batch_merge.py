@@ -66,13 +66,16 @@ def written(place: Path, count: int, rows: FilmRows, rules: RunRules) -> BatchFo
     entries = sorted_entries(FilmEntry.of(f"file:///films/{index}.png") for index in range(count))
     folder = BatchFolder(place)
     plan = folder.begin(plan_of(entries, rules, spread=1), entries)
-    tables = {
-        name: pa.Table.from_pylist(list(found), SCHEMAS[name])
-        for name, found in zip(TABLE_NAMES, ([rows.film], rows.vertebrae, rows.measures), strict=True)
-    }
+    tables = tables_of(rows)
     for shard in plan.shards():
         write_shard(folder, shard, entries[shard.start : shard.stop], tables)
     return folder
+
+
+def tables_of(rows: FilmRows) -> dict[TableName, pa.Table]:
+    """The rows of a film as tables."""
+    found = zip(TABLE_NAMES, ([rows.film], rows.vertebrae, rows.measures), strict=True)
+    return {name: pa.Table.from_pylist(list(part), SCHEMAS[name]) for name, part in found}
 
 
 def write_shard(folder: BatchFolder, shard: Shard, entries: list[FilmEntry], tables: dict[TableName, pa.Table]) -> None:

@@ -111,24 +111,30 @@ def print_both(films: Sequence[Path], options: Sequence[str], batch: Sequence[st
 
 def print_growth(films: Sequence[Path], spines: dict[str, list[Path]], batch: Sequence[str]) -> None:
     """Seconds per film as films become more, and per vertebra as spines become longer."""
-    for count in (len(films) // 4, len(films) // 2, len(films)):
-        run, vertebrae = timed_with_vertebrae(films[:count], batch)
-        print(f"{count:4} films  {run.seconds / count:6.3f} s a film  {run.seconds / vertebrae:6.4f} s a vertebra")
-    for group, found in spines.items():
-        run, vertebrae = timed_with_vertebrae(found, batch)
+    sets = {f"{count} films": films[:count] for count in (len(films) // 4, len(films) // 2, len(films))}
+    for name, found in {**sets, **spines}.items():
+        run, vertebrae, speed = timed_with_vertebrae(found, batch)
         print(
-            f"{group}: {vertebrae / len(found):5.2f} vertebrae a film  {run.seconds / len(found):6.3f} s a film  "
-            f"{run.seconds / vertebrae:6.4f} s a vertebra"
+            f"{name:9}  {vertebrae / len(found):5.2f} vertebrae a film  {run.seconds / len(found):6.3f} s a film with "
+            f"the start, {1 / speed:6.3f} s without, {len(found) / speed / vertebrae:6.4f} s a vertebra, "
+            f"{run.processor / len(found):6.3f} processor seconds a film with the start",
+            flush=True,
         )
 
 
-def timed_with_vertebrae(films: Sequence[Path], batch: Sequence[str]) -> tuple[Timed, int]:
-    """A run of `batch`, and how many vertebrae it found."""
+def timed_with_vertebrae(films: Sequence[Path], batch: Sequence[str]) -> tuple[Timed, int, float]:
+    """A run of `batch`, how many vertebrae it found, and films a second from the first film to the last shard."""
+    from spinefm.batch.folder import BatchFolder
+    from spinefm.batch.status import status_of
     from spinefm.batch.tables import read_table
 
-    counts: list[int] = []
-    run = timed("batch", films, batch, lambda out: counts.append(read_table(out, "vertebrae", ["id"]).num_rows))
-    return run, counts[0]
+    seen: list[tuple[int, float]] = []
+
+    def look(out: Path) -> None:
+        seen.append((read_table(out, "vertebrae", ["id"]).num_rows, status_of(BatchFolder(out)).speed or 0.0))
+
+    run = timed("batch", films, batch, look)
+    return run, *seen[0]
 
 
 def timed(
