@@ -41,6 +41,8 @@ COMPONENTS = {"body": 30, "C2": 8, "L5": 8, "S1": 8}
 """Coordinates in which outlines are compared."""
 TINY = 1e-6
 """A penalty that only keeps the equations solvable."""
+MOST_ERROR = 6.0
+"""A body whose error is more times the expected one counts as this far off: a mask that is no body tells nothing."""
 FOLDS = 5
 DIGITS = 5
 
@@ -214,6 +216,7 @@ def error_model(errors: Values, known: Values) -> tuple[Values, Values]:
     size = np.log(np.sqrt((errors**2).mean(axis=1)))
     coefficients = np.linalg.lstsq(known, size, rcond=None)[0]
     scaled = errors / np.exp(known @ coefficients)[:, None]
+    scaled /= np.maximum(np.sqrt((scaled**2).mean(axis=1)) / MOST_ERROR, 1.0)[:, None]
     covariance = scaled.T @ scaled / len(scaled)
     return coefficients, np.linalg.cholesky(covariance + 1e-6 * np.eye(len(covariance)))
 
