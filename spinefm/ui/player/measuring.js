@@ -49,8 +49,9 @@ export class Measuring {
     else if (data && this.former) this.changes = carried(this.changes, this.former, data);
     Object.assign(this, { film, data, former: data || this.former });
     this.recompute();
-    this.player.tab("measures").hidden = payload.status === "finished" && !data;
-    if (!data && this.isOpen && payload.status === "finished") this.player.controls.chooseTab("vertebrae");
+    const none = payload.status === "finished" && payload.measures === null; // where they are not known yet, they will come
+    this.player.tab("measures").hidden = none;
+    if (none && this.isOpen) this.player.controls.chooseTab("vertebrae");
   }
 
   forgetAll() {
