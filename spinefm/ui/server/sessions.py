@@ -27,6 +27,7 @@ from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Refused, carried, extended
 from spinefm.ui.server.examples import Choice, Example
 from spinefm.ui.server.exports import offered
+from spinefm.ui.server.gathering import gathered
 from spinefm.ui.server.limits import made
 from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.player import (
@@ -49,7 +50,9 @@ NO_FILM = "No film is chosen: drop one anywhere on this page, or pick an example
 
 
 WINDOW = 12
-"""Events that each message of a run repeats, for a browser that was too busy to take the messages before."""
+"""Events that a message of a run holds at least, for a browser that was too busy to take the message before."""
+GATHER = 0.03
+"""Seconds for which events of a run wait for others, to be sent in one message."""
 RELOAD = "Film, result and corrections come back when this page is reloaded within half an hour."
 
 
@@ -66,12 +69,16 @@ class RunProgress:
 
     def __post_init__(self) -> None:
         self._drawing = drawing_of(self.method)
+        self._sent = 0
 
-    def add(self, event: Event) -> Payload:
-        """What one more event adds."""
-        self.events.append(event)
-        self.entries.append(event_payload(event, self._drawing.beats(event)))
-        return more_payload(self.run, self.film, self.events, self.entries, WINDOW)
+    def add(self, *events: Event) -> Payload:
+        """What more events add; the message before is repeated."""
+        before, self._sent = self._sent, len(self.entries)
+        for event in events:
+            self.events.append(event)
+            self.entries.append(event_payload(event, self._drawing.beats(event)))
+        window = max(WINDOW, len(self.entries) - before)
+        return more_payload(self.run, self.film, self.events, self.entries, window)
 
     def begun(self) -> Payload:
         """The run before its first event, with the film."""
@@ -170,11 +177,15 @@ def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
 
 
 def _packed(payload: Payload, kept: Kept, film: Radiograph) -> Iterator[Shown]:
-    """The result at once, and once more when its zip is packed: by then something newer may be remembered."""
+    """The result at once, then its measures, then its zip: by then something newer may be remembered."""
     yield Shown(payload, kept)
+    news: Payload = {"run": payload["run"], "status": "finished", "packed": True}
+    if "measures" not in payload:
+        payload = {**payload, "measures": measures_payload(kept.run.trace, film)}
+        yield Shown({**news, "measures": payload["measures"]})
     try:
         with result_zip(kept.run.trace, film) as download:
-            yield Shown({"run": payload["run"], "status": "finished", "packed": True, "download": download})
+            yield Shown({**news, "download": download})
     except OSError:
         yield Shown({**payload, "notices": [*payload["notices"], NO_ZIP]})
 
@@ -289,8 +300,8 @@ def run_steps(
     yield Shown(progress.begun())
     try:
         method = bench.method(wanted.changed(choice), wanted.own_seeds() or None, wanted.method)
-        for event in method.run(film):
-            yield Shown(progress.add(event))
+        for events in gathered(iter(method.run(film)), GATHER):
+            yield Shown(progress.add(*events))
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))
     except (CannotStart, BundleError, ServiceError) as error:
         sentence = without_folders(str(error))
@@ -319,8 +330,7 @@ def _finished(progress: RunProgress, kept: Kept, wanted: Wishes, before: Kept | 
     if earlier is not None:
         comparison = {**compare(earlier, trace), **_earlier(earlier)}
     more: Payload = {"comparison": comparison, "corrections": undo_payload(kept.run), "made": made(trace)}
-    more |= {"exports": offered(kept.choice), "measures": measures_payload(trace, progress.film)}
-    payload = progress.finished(**more)
+    payload = progress.finished(**more, exports=offered(kept.choice))
     lines = [*payload["notices"], *_left_out(wanted, former, trace)]
     quiet = payload["remarks"] if choice_is_example(kept.choice) else [*payload["remarks"], RELOAD]
     yield from _packed({**payload, "notices": lines, "remarks": quiet}, kept, progress.film)
