@@ -27,6 +27,7 @@ from spinefm.ui.server.player import failed_payload
 from spinefm.ui.server.player.component import build_player
 from spinefm.ui.server.player.payload import Payload
 from spinefm.ui.server.questions import confirmed
+from spinefm.ui.server.recent_films import RecentFilms
 from spinefm.ui.server.sessions import (
     Kept,
     Shown,
@@ -58,8 +59,8 @@ AT_CLICK = "(choice, clicked) => [choice, Date.now()]"
 """Puts the time of the click into the second input."""
 RUNS = 24
 """Runs that the server holds at a time; all but one of them stand in line."""
-AT_ANY_TIME: dict[str, Any] = {"trigger_mode": "multiple"}
-"""A click right after Cancel counts, whatever of the run before is under way."""
+AT_ONCE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
+"""How a run is served: a click right after Cancel counts, whatever of the run before is under way."""
 PRESS_RUN = """() => { const run = document.querySelector("#run"); if (run) run.click(); }"""
 QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 8}
 """How events other than a run are served."""
@@ -80,6 +81,7 @@ class SegmentTab:
         self._cancelled: dict[str, float] = {}
         self.token = gr.State("", time_to_live=KEEP_STATE)
         self.sittings = Sittings()
+        self.films = RecentFilms()
         self.recall = gr.Textbox("", visible=False)
         self.readable = gr.State(False)
         self.linked = gr.Textbox("", visible=False)
@@ -88,7 +90,8 @@ class SegmentTab:
                 self._build_rail()
             with gr.Column(elem_id="stage", min_width=280):
                 self.player = build_player(MAX_BYTES)
-        runs = [self._connect_run(self.run.click, self._on_begin, self._on_run)]
+        begun = self.run.click(self._on_begin, None, [self.player, self.run, self.cancel], queue=False, **AT_ONCE)
+        runs = [self._connect_run(begun.then, self._on_run)]
         self._connect_choice(runs)
         self._connect_cancel(runs)
         self._connect_reader()
@@ -121,9 +124,9 @@ class SegmentTab:
         """
         buttons = [self.run, self.cancel]
         chosen = [self.choice, self.player, self.kept]
-        brought = [*chosen, self.readable]
+        brought = [*chosen, self.readable, *buttons]
         uploaded = self.upload.upload(self._on_upload, [self.upload, self.token], brought, cancels=list(runs), **QUICK)
-        runs.append(self._connect_run(uploaded.success, self._on_brought, self._run_brought, [self.readable]))
+        runs.append(self._connect_run(uploaded.success, self._run_brought, [self.readable]))
         self.upload.upload(None, None, None, cancels=[runs[-1]], queue=False)
         more = {**QUICK, "cancels": list(runs)}
         self.upload.clear(self._on_clear, self.token, chosen, **more).then(self._on_end, None, buttons, **QUICK)
@@ -136,23 +139,16 @@ class SegmentTab:
         )
         anyway.then(None, None, None, js=PRESS_RUN, **QUICK)
 
-    def _connect_run(self, starts: Any, begin: Any, run_film: Any, when: Sequence[Any] = ()) -> Any:
-        """A run begins when `starts` does. Returns the run's event, which others may cancel.
-
-        begin, run_film: what is done at once, and then; `when` are their first inputs.
-        """
+    def _connect_run(self, starts: Any, run_film: Any, when: Sequence[Any] = ()) -> Any:
+        """`run_film` is done when `starts` does; `when` are its last inputs. Returns its event, which others cancel."""
         buttons = [self.run, self.cancel]
-        shown = [self.player, *buttons]
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        begun = starts(begin, list(when), shown, queue=False, **quiet, **AT_ANY_TIME)
-        run = begun.then(
+        run = starts(
             run_film,
             [self.choice, self.kept, self.seeds, self.token, self.clicked, self.method, *self.limits, *when],
             [self.player, self.kept],
             js=WITH_SEEDS,
             concurrency_limit=RUNS,
-            **quiet,
-            **AT_ANY_TIME,
+            **AT_ONCE,
         )
         run.then(self._on_end, None, buttons, **QUICK)
         return run
@@ -176,7 +172,7 @@ class SegmentTab:
         asked = self.examples.get(str(request.query_params.get("film", "")))
         sitting = None if asked else self.sittings.get(token)
         if sitting is not None:
-            for number, shown in enumerate(recalled(sitting)):
+            for number, shown in enumerate(recalled(sitting, self.films.read)):
                 yield gr.skip() if number else sitting.choice, *_remembered(shown), token
             if sitting.choice.path.is_file():
                 return
@@ -195,12 +191,16 @@ class SegmentTab:
             return [gr.skip() for _ in (self.method, *self.limits, self.linked)]
         return [wanted[0], *wanted[1], "run"]
 
-    def _on_upload(self, request: gr.Request, path: str, token: str) -> tuple[Choice, Payload, None, bool]:
+    def _on_upload(
+        self, request: gr.Request, path: str, token: str
+    ) -> tuple[Choice, Payload, None, bool, dict[str, Any], dict[str, Any]]:
+        """The film that a visitor brought; one that can be read is run next, and can be cancelled from now on."""
         self.line.dismiss(str(request.session_hash))
-        choice = set_upright(self.bench, Choice(Path(path), Path(path).name))
+        choice = set_upright(self.bench, Choice(Path(path), Path(path).name), self.films.read)
         self.sittings.put(token, Sitting(choice))
-        payload = opened(choice)
-        return choice, payload, None, payload["status"] == "ready"
+        payload = opened(choice, self.films.read)
+        readable = payload["status"] == "ready"
+        return choice, payload, None, readable, gr.update(visible=not readable), gr.update(visible=readable)
 
     def _on_clear(self, request: gr.Request, token: str) -> tuple[None, Payload, None]:
         self.line.dismiss(str(request.session_hash))
@@ -222,16 +222,13 @@ class SegmentTab:
         self.line.dismiss(str(request.session_hash))
         turned = choice.turned() if choice else None
         self.sittings.put(token, Sitting(turned) if turned else None)
-        return turned, opened(turned), None
+        return turned, opened(turned, self.films.read), None
 
     def _on_begin(self) -> tuple[Payload, Any, Any]:
         return waiting(0), gr.update(visible=False), gr.update(visible=True)
 
-    def _on_brought(self, readable: bool) -> tuple[Any, Any, Any]:
-        """A film that cannot be read is not run: the reason stays."""
-        return self._on_begin() if readable else (gr.skip(), gr.skip(), gr.skip())
-
     def _run_brought(self, request: gr.Request, *inputs: Any) -> Iterator[tuple[Any, Any]]:
+        """A run of the film just brought; one that cannot be read is not run: the reason stays."""
         *known, readable = inputs
         if readable:
             yield from self._on_run(request, *known)
@@ -258,7 +255,7 @@ class SegmentTab:
         try:
             for ahead in self.line.waits(visitor):
                 yield waiting(ahead), gr.skip()
-            for shown in run_steps(self.bench, choice, wishes, kept) if self.line.is_in(visitor) else ():
+            for shown in run_steps(self.bench, choice, wishes, kept, self.films.read) if self.line.is_in(visitor) else ():
                 if not finished and not self.line.is_in(visitor):
                     return
                 if shown.kept is not None:
@@ -283,7 +280,7 @@ class SegmentTab:
         """End the visitor's run, also one that was asked for before `clicked` and has not reached the server yet."""
         self._cancelled[str(request.session_hash)] = clicked
         self.line.dismiss(str(request.session_hash))
-        payload = opened(choice)
+        payload = opened(choice, self.films.read)
         notices = [*payload["notices"], "The run was cancelled."]
         return {**payload, "notices": notices}, *self._on_end()
 
@@ -291,7 +288,8 @@ class SegmentTab:
         self, request: gr.Request, kept: Kept | None, token: str, event: gr.EventData
     ) -> Iterator[tuple[Payload, Any]]:
         asked = event._data or {}
-        for shown in corrected(kept, lambda run, film: self._change(run, film, asked, str(request.session_hash))):
+        visitor = str(request.session_hash)
+        for shown in corrected(kept, lambda run, film: self._change(run, film, asked, visitor), self.films.read):
             self._note(token, shown.kept)
             yield _remembered(shown)
 
@@ -302,7 +300,7 @@ class SegmentTab:
         yield from exported(kept.choice, kept.run.trace, event._data or {})
 
     def _on_again(self, kept: Kept | None) -> Iterator[tuple[Payload, Any]]:
-        for shown in shown_again(kept):
+        for shown in shown_again(kept, self.films.read):
             yield _remembered(shown)
 
     def _change(self, run: CorrectedRun, film: Radiograph, asked: dict[str, Any], visitor: str) -> CorrectedRun:

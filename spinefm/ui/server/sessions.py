@@ -41,6 +41,7 @@ from spinefm.ui.server.player import (
 from spinefm.ui.server.player.measures import measures_payload
 from spinefm.ui.server.player.payload import Payload, Status, entries_of, more_payload, remarks
 from spinefm.ui.server.questions import Asked, Asks, about_adding
+from spinefm.ui.server.recent_films import Read
 from spinefm.ui.server.sittings import Sitting
 from spinefm.weights.load import BundleError
 
@@ -86,7 +87,7 @@ class RunProgress:
 
     def finished(self, **more: Any) -> Payload:
         """What a finished run adds to what was sent."""
-        start = max(0, len(self.entries) - WINDOW)
+        start = max(0, min(self._sent, len(self.entries) - WINDOW))
         payload = self._payload("finished", "same", self.entries[start:], **more)
         return {**payload, "from": start, "total": len(self.entries)}
 
@@ -124,23 +125,23 @@ def new_run() -> str:
     return uuid.uuid4().hex[:12]
 
 
-def set_upright(bench: ModelService, choice: Choice) -> Choice:
+def set_upright(bench: ModelService, choice: Choice, read: Read = Choice.read) -> Choice:
     """The film just brought, turned where the networks are sure that it lies on its side or upside down.
 
     It stays as it is where it cannot be read or no networks are there: the run will say so.
     """
     try:
-        return choice.turned(turns) if (turns := quarters(bench.method({}, None), choice.read())) else choice
+        return choice.turned(turns) if (turns := quarters(bench.method({}, None), read(choice))) else choice
     except (UnreadableFilm, BundleError, ServiceError):
         return choice
 
 
-def opened(choice: Choice | None) -> Payload:
+def opened(choice: Choice | None, read: Read = Choice.read) -> Payload:
     """The chosen film before any run, or the reason why it cannot be read."""
     if choice is None:
         return player_payload(new_run(), "empty")
     try:
-        film = choice.read()
+        film = read(choice)
     except UnreadableFilm as error:
         return failed_payload(new_run(), str(error))
     return player_payload(new_run(), "ready", film, example=choice.example)
@@ -155,14 +156,14 @@ def example_shown(example: Example) -> Iterator[Shown]:
         yield from _result(Kept(example.choice(), CorrectedRun(trace)), film, play=True)
 
 
-def recalled(sitting: Sitting) -> Iterator[Shown]:
+def recalled(sitting: Sitting, read: Read = Choice.read) -> Iterator[Shown]:
     """What a reload brings back: the film, with its run where one had finished; nothing where the film is gone."""
     try:
-        film = sitting.choice.read()
+        film = read(sitting.choice)
     except UnreadableFilm:
         return
     if sitting.run is None:
-        yield Shown(opened(sitting.choice))
+        yield Shown(opened(sitting.choice, read))
     else:
         yield from _result(Kept(sitting.choice, sitting.run), film)
 
@@ -194,13 +195,13 @@ Change = Callable[[CorrectedRun, Radiograph], CorrectedRun]
 """What the reader wants of a run on a film. Raises Refused, CannotAdd or BundleError with one sentence."""
 
 
-def corrected(kept: Kept | None, change: Change) -> Iterator[Shown]:
+def corrected(kept: Kept | None, change: Change, read: Read = Choice.read) -> Iterator[Shown]:
     """The remembered run after a correction, or as it was with a sentence on why that cannot be."""
     if kept is None:
         yield Shown(failed_payload(new_run(), "Only a finished run can be corrected: run the film first."))
         return
     try:
-        film = kept.choice.read()
+        film = read(kept.choice)
     except UnreadableFilm as error:
         yield Shown(failed_payload(new_run(), str(error)))
         return
@@ -220,10 +221,10 @@ def _answer(question: Payload | None = None, refused: str | None = None) -> Payl
     return {"run": "same", "question": question, "refused": refused, "answer": new_run()}
 
 
-def shown_again(kept: Kept | None) -> Iterator[Shown]:
+def shown_again(kept: Kept | None, read: Read = Choice.read) -> Iterator[Shown]:
     """The remembered run as a whole, for a player that missed a part of it."""
     if kept is not None:
-        yield from recalled(Sitting(kept.choice, kept.run))
+        yield from recalled(Sitting(kept.choice, kept.run), read)
 
 
 def undo_payload(run: CorrectedRun) -> Payload:
@@ -281,7 +282,11 @@ class Wishes:
 
 
 def run_steps(
-    bench: ModelService, choice: Choice | None, wishes: Wishes | None = None, before: Kept | None = None
+    bench: ModelService,
+    choice: Choice | None,
+    wishes: Wishes | None = None,
+    before: Kept | None = None,
+    read: Read = Choice.read,
 ) -> Iterator[Shown]:
     """One run on the chosen film: the film, each event as it comes, and the result or the failure.
 
@@ -291,7 +296,7 @@ def run_steps(
     try:
         if choice is None:
             raise UnreadableFilm(NO_FILM)
-        film = choice.read()
+        film = read(choice)
     except UnreadableFilm as error:
         yield Shown(failed_payload(run, str(error)))
         return
