@@ -174,7 +174,7 @@ def busy_core(busy: bool) -> Iterator[None]:
 
 def computed(page: Page) -> float:
     """Seconds that the run on show took to compute, as its card says; what the page did between events is not in it."""
-    return float(page.inner_text(".card.overview header span").split(" ")[0])
+    return float(page.evaluate("window.spinefm.view.payload.ran.computed"))
 
 
 def seen_from_the_drop(page: Page, film: Path, folder: Path, name: str) -> float:
@@ -210,7 +210,7 @@ def seen_over_computed(page: Page, film: Path) -> Iterator[str]:
                 runs = [seen_from_run(page) for _ in range(RUNS + 1)]
             where = "with a busy core" if busy else "quiet"
             yield (
-                f"{where}, computed in {computed(page):.1f} s: a run is seen in {statistics.median(runs[1:]):.2f} times "
+                f"{where}, computed in {computed(page):.2f} s: a run is seen in {statistics.median(runs[1:]):.2f} times "
                 f"that from pressing Run, {statistics.median(drops[1:]):.2f} times from the drop"
             )
 

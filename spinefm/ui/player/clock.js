@@ -10,7 +10,7 @@ export const SPEEDS = [0.5, 1, 2, 4];
 const LONGEST = 0.1;
 const LAG = 0.25;
 const CATCH_UP = 3;
-const FINISH = 0.2; // seconds in which the rest of a run that is computed is played: its result is there
+const FINISH = 0.15; // seconds in which the rest of a run that is computed is played: its result is there
 const LIVE_FRAME = 0.025; // seconds at least between two pictures while a run is computed: every second frame
 
 /** How fast a run that is computed plays what is left of it: in a moment, and never slower than while it was computed. @param {number} backlog seconds of the run not yet shown */

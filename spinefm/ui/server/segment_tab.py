@@ -90,8 +90,7 @@ class SegmentTab:
                 self._build_rail()
             with gr.Column(elem_id="stage", min_width=280):
                 self.player = build_player(MAX_BYTES)
-        begun = self.run.click(self._on_begin, None, [self.player, self.run, self.cancel], queue=False, **AT_ONCE)
-        runs = [self._connect_run(begun.then, self._on_run)]
+        runs = [self._connect_run(self.run.click, self._on_run)]
         self._connect_choice(runs)
         self._connect_cancel(runs)
         self._connect_reader()
@@ -124,7 +123,7 @@ class SegmentTab:
         """
         buttons = [self.run, self.cancel]
         chosen = [self.choice, self.player, self.kept]
-        brought = [*chosen, self.readable, *buttons]
+        brought = [*chosen, self.readable]
         uploaded = self.upload.upload(self._on_upload, [self.upload, self.token], brought, cancels=list(runs), **QUICK)
         runs.append(self._connect_run(uploaded.success, self._run_brought, [self.readable]))
         self.upload.upload(None, None, None, cancels=[runs[-1]], queue=False)
@@ -145,7 +144,7 @@ class SegmentTab:
         run = starts(
             run_film,
             [self.choice, self.kept, self.seeds, self.token, self.clicked, self.method, *self.limits, *when],
-            [self.player, self.kept],
+            [self.player, self.kept, *buttons],
             js=WITH_SEEDS,
             concurrency_limit=RUNS,
             **AT_ONCE,
@@ -191,16 +190,12 @@ class SegmentTab:
             return [gr.skip() for _ in (self.method, *self.limits, self.linked)]
         return [wanted[0], *wanted[1], "run"]
 
-    def _on_upload(
-        self, request: gr.Request, path: str, token: str
-    ) -> tuple[Choice, Payload, None, bool, dict[str, Any], dict[str, Any]]:
-        """The film that a visitor brought; one that can be read is run next, and can be cancelled from now on."""
+    def _on_upload(self, request: gr.Request, path: str, token: str) -> tuple[Choice, Payload, None, bool]:
         self.line.dismiss(str(request.session_hash))
         choice = set_upright(self.bench, Choice(Path(path), Path(path).name), self.films.read)
         self.sittings.put(token, Sitting(choice))
         payload = opened(choice, self.films.read)
-        readable = payload["status"] == "ready"
-        return choice, payload, None, readable, gr.update(visible=not readable), gr.update(visible=readable)
+        return choice, payload, None, payload["status"] == "ready"
 
     def _on_clear(self, request: gr.Request, token: str) -> tuple[None, Payload, None]:
         self.line.dismiss(str(request.session_hash))
@@ -224,18 +219,32 @@ class SegmentTab:
         self.sittings.put(token, Sitting(turned) if turned else None)
         return turned, opened(turned, self.films.read), None
 
-    def _on_begin(self) -> tuple[Payload, Any, Any]:
-        return waiting(0), gr.update(visible=False), gr.update(visible=True)
-
-    def _run_brought(self, request: gr.Request, *inputs: Any) -> Iterator[tuple[Any, Any]]:
+    def _run_brought(self, request: gr.Request, *inputs: Any) -> Iterator[tuple[Any, Any, Any, Any]]:
         """A run of the film just brought; one that cannot be read is not run: the reason stays."""
         *known, readable = inputs
         if readable:
             yield from self._on_run(request, *known)
         else:
-            yield gr.skip(), gr.skip()
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
 
     def _on_run(
+        self,
+        request: gr.Request,
+        choice: Choice | None,
+        kept: Kept | None,
+        seeds: str,
+        token: str,
+        clicked: float,
+        method: str,
+        *values: float,
+    ) -> Iterator[tuple[Payload, Any, Any, Any]]:
+        """A run asked for at the time `clicked`, which can be cancelled from its first message on."""
+        buttons = gr.update(visible=False), gr.update(visible=True)
+        for shown in self._run_shown(request, choice, kept, seeds, token, clicked, method, *values):
+            yield *shown, *buttons
+            buttons = gr.skip(), gr.skip()
+
+    def _run_shown(
         self,
         request: gr.Request,
         choice: Choice | None,

@@ -54,7 +54,7 @@ WINDOW = 12
 """Events that a message of a run holds at least, for a browser that was too busy to take the message before."""
 GATHER = 0.03
 """Seconds for which events of a run wait for others, to be sent in one message."""
-RELOAD = "Film, result and corrections come back when this page is reloaded within half an hour."
+RELOAD = "Film, result, corrections and measures come back when this page is reloaded within half an hour."
 
 
 @dataclass
@@ -306,7 +306,9 @@ def run_steps(
     try:
         method = bench.method(wanted.changed(choice), wanted.own_seeds() or None, wanted.method)
         for events in gathered(iter(method.run(film)), GATHER):
-            yield Shown(progress.add(*events))
+            news = progress.add(*events)
+            if not isinstance(events[-1], Finished):  # the result says the rest
+                yield Shown(news)
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))
     except (CannotStart, BundleError, ServiceError) as error:
         sentence = without_folders(str(error))
