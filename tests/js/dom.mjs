@@ -98,7 +98,7 @@ export class Node {
 
   setAttribute(name, value) {
     this.attributes.set(name, String(value));
-    if (name === "value") this.value = String(value);
+    if (name === "value") this.value = this.defaultValue = String(value);
   }
 
   getAttribute(name) {
@@ -279,4 +279,25 @@ export function installFrames() {
     return now.size;
   };
   return { tick, waiting: () => asked.size };
+}
+
+const VOID = new Set(["img", "input", "br", "path", "meta", "link"]);
+
+/** Markup such as the page's own skeletons as elements below a new one: no entities, no comments. @param {string} markup */
+export function parsed(markup) {
+  const root = new Node("div");
+  let at = root;
+  for (const [whole, close, tag, more, words] of markup.matchAll(/<(\/?)([\w-]+)([^>]*)>|([^<]+)/g)) {
+    if (!tag) {
+      if (words.trim()) at.append(words.trim());
+    } else if (close) {
+      if (!VOID.has(tag)) at = at.parentElement;
+    } else {
+      const node = new Node(tag);
+      for (const [, name, , value = ""] of more.matchAll(/([\w-]+)(="([^"]*)")?/g)) node.setAttribute(name, value);
+      at.append(node);
+      if (!VOID.has(tag) && !whole.endsWith("/>")) at = node;
+    }
+  }
+  return root;
 }
