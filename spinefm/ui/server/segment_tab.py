@@ -83,14 +83,17 @@ class SegmentTab:
         self.sittings = Sittings()
         self.films = RecentFilms()
         self.recall = gr.Textbox("", visible=False)
-        self.readable = gr.State(False)
+        self.brought = gr.State("")
         self.linked = gr.Textbox("", visible=False)
         with gr.Row(elem_id="segment"):
             with gr.Column(elem_id="rail", scale=0, min_width=216):
                 self._build_rail()
             with gr.Column(elem_id="stage", min_width=280):
                 self.player = build_player(MAX_BYTES)
-        runs = [self._connect_run(self.run.click, self._on_run)]
+        runs = [
+            self._connect_run(self.run.click, self._on_run),
+            self._connect_run(self.brought.change, self._run_brought, [self.brought]),
+        ]
         self._connect_choice(runs)
         self._connect_cancel(runs)
         self._connect_reader()
@@ -119,15 +122,12 @@ class SegmentTab:
     def _connect_choice(self, runs: list[Any]) -> None:
         """Another film ends the run under way: its result would be remembered as that of the film on show.
 
-        A film that a visitor brings is run at once.
+        A film that a visitor brings is run at once: `brought` changes.
         """
         buttons = [self.run, self.cancel]
         chosen = [self.choice, self.player, self.kept]
-        brought = [*chosen, self.readable]
-        uploaded = self.upload.upload(self._on_upload, [self.upload, self.token], brought, cancels=list(runs), **QUICK)
-        runs.append(self._connect_run(uploaded.success, self._run_brought, [self.readable]))
-        self.upload.upload(None, None, None, cancels=[runs[-1]], queue=False)
-        more = {**QUICK, "cancels": list(runs)}
+        more = {**QUICK, "cancels": runs}
+        self.upload.upload(self._on_upload, [self.upload, self.token], [*chosen, self.brought], **more)
         self.upload.clear(self._on_clear, self.token, chosen, **more).then(self._on_end, None, buttons, **QUICK)
         picked = self.picker.pick(self._on_pick, self.token, [self.upload, *chosen], trigger_mode="multiple", **more)
         picked.then(self._on_end, None, buttons, **QUICK)
@@ -190,12 +190,12 @@ class SegmentTab:
             return [gr.skip() for _ in (self.method, *self.limits, self.linked)]
         return [wanted[0], *wanted[1], "run"]
 
-    def _on_upload(self, request: gr.Request, path: str, token: str) -> tuple[Choice, Payload, None, bool]:
+    def _on_upload(self, request: gr.Request, path: str, token: str) -> tuple[Choice, Payload, None, str]:
         self.line.dismiss(str(request.session_hash))
         choice = set_upright(self.bench, Choice(Path(path), Path(path).name), self.films.read)
         self.sittings.put(token, Sitting(choice))
         payload = opened(choice, self.films.read)
-        return choice, payload, None, payload["status"] == "ready"
+        return choice, payload, None, new_run() if payload["status"] == "ready" else ""
 
     def _on_clear(self, request: gr.Request, token: str) -> tuple[None, Payload, None]:
         self.line.dismiss(str(request.session_hash))
@@ -221,8 +221,8 @@ class SegmentTab:
 
     def _run_brought(self, request: gr.Request, *inputs: Any) -> Iterator[tuple[Any, Any, Any, Any]]:
         """A run of the film just brought; one that cannot be read is not run: the reason stays."""
-        *known, readable = inputs
-        if readable:
+        *known, brought = inputs
+        if brought:
             yield from self._on_run(request, *known)
         else:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
