@@ -31,7 +31,8 @@ def gathered(items: Iterator[Item], seconds: float) -> Iterator[list[Item]]:
     """What `items` brings, in order: an item goes together with those that come within `seconds` after it.
 
     `items` is consumed in a thread of its own, with the caller's context, so that it goes on while the caller sends.
-    Whoever closes this generator waits for the item that is being made. An error comes after all items before it.
+    Once this generator is closed, nothing is made after the item in hand; closing waits for nothing, because a server
+    may do it in the one thread that serves all. An error comes after all items before it.
     """
     arrived: Queue[Arrival[Item] | Ended] = Queue()
     stopped = threading.Event()
@@ -44,11 +45,11 @@ def gathered(items: Iterator[Item], seconds: float) -> Iterator[list[Item]]:
             some, end = _batch(arrived, seconds)
             if some:
                 yield some
+        worker.join()
         if end.error is not None:
             raise end.error
     finally:
         stopped.set()
-        worker.join()
 
 
 def _consume(items: Iterator[Item], arrived: Queue[Arrival[Item] | Ended], stopped: threading.Event) -> None:

@@ -83,9 +83,29 @@ def test_who_stops_taking_stops_the_making() -> None:
     batches = gathered(items(), 0.0)
     next(batches)
     batches.close()
-    assert closed.is_set(), "the maker has ended when closing returns"
+    assert closed.wait(LONG)
     count = len(made)
     assert count < 10**6 and len(made) == count
+
+
+def test_closing_waits_for_nothing() -> None:
+    go_on, closed = threading.Event(), threading.Event()
+
+    def items() -> Iterator[int]:
+        try:
+            yield 1
+            go_on.wait(LONG)
+            yield 2
+            raise AssertionError("nobody wants a third item")
+        finally:
+            closed.set()
+
+    batches = gathered(items(), 0.0)
+    assert next(batches) == [1]
+    batches.close()
+    assert not closed.is_set(), "the second item is still being made"
+    go_on.set()
+    assert closed.wait(LONG)
 
 
 def test_no_thread_is_left_behind() -> None:
