@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 from spinefm.ui.server import limits
 from spinefm.ui.server.model_queue import ModelQueue
+from spinefm.ui.server.recent_films import RecentFilms
 from spinefm.ui.server.segment_tab import SegmentTab
 from tests.ui.server.conftest import Visitor
 from tests.ui.server.stand_in import StandInService, write_film
@@ -36,7 +37,7 @@ def test_run_cancel_run_in_quick_succession_ends_with_a_result(
 
 def test_a_run_cancelled_before_it_reached_the_server_does_not_start(bench: StandInService, address: str) -> None:
     tab = SegmentTab.__new__(SegmentTab)
-    tab.bench, tab.line, tab._cancelled = bench, ModelQueue(), {}
+    tab.bench, tab.line, tab.films, tab._cancelled = bench, ModelQueue(), RecentFilms(), {}
     request = SimpleNamespace(session_hash="guest")
     tab._on_cancel(request, None, 2_000.0)
     values = [limit.default for limit in limits.LIMITS]
