@@ -6,9 +6,9 @@ takes, bytes sent until the first screen, serious findings of axe-core in light 
 --axe), and with --run the seconds to see a run over the seconds that computing it takes. `npm install` brings axe-core;
 the page never loads it.
 
-A run is seen from the moment at which the visitor asks for it until the result rests on the page. Run on a film that is
-there is one request; a drop also sends the file, reads it, sets it upright and shows it, before the run begins: both are
-printed. The bar, 1.3 on a quiet machine and 2 with a busy core, is of the run itself. Computing is what the result's
+A run is seen from the moment at which the visitor asks for it until the result rests on the page. Pressing Run with the
+film on show is one request; a drop also sends the file, reads it, sets it upright and shows it before the run begins. Both
+are printed. The bar, 1.3 on a quiet machine and 2 with a busy core, is of the run itself. Computing is what the result's
 card says, which leaves out what the page does between events; server and browser share the machine's cores.
 """
 
@@ -38,7 +38,7 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 RUNS = 3
-"""Runs of which the median is taken."""
+"""Runs of which the median is taken, after one that warms."""
 WIDTHS = ((1440, 900), (768, 1024), (390, 844))
 REST = ".player[data-status='finished'].resting:not(.playing)"
 FRAMES = """() => new Promise((done) => {
@@ -177,8 +177,8 @@ def computed(page: Page) -> float:
     return float(page.evaluate("window.spinefm.view.payload.ran.computed"))
 
 
-def seen_from_the_drop(page: Page, film: Path, folder: Path, name: str) -> float:
-    """Seconds from bringing a film to its rested result, over those of computing it."""
+def seen_from_the_drop(page: Page, film: Path, folder: Path, name: str) -> tuple[float, float]:
+    """Seconds from bringing a film to its rested result, and seconds of computing it."""
     upload = Path(shutil.copy(film, folder / name))  # a name of its own, so that no earlier film is taken for it
     page.click("[data-example]")  # clears the field of an earlier upload
     page.wait_for_selector(f".stage .pane-name:not(:has-text('{name}')):has-text('cervical.png')")
@@ -187,32 +187,36 @@ def seen_from_the_drop(page: Page, film: Path, folder: Path, name: str) -> float
     page.set_input_files("#film-upload input[type=file]", str(upload))
     page.wait_for_selector(f".stage .pane-name:has-text('{name}')")
     page.wait_for_selector(REST, timeout=240_000)
-    return (time.perf_counter() - start) / computed(page)
+    return time.perf_counter() - start, computed(page)
 
 
-def seen_from_run(page: Page) -> float:
-    """Seconds from pressing Run, with the film on show, to the rested result, over those of computing it."""
+def seen_from_run(page: Page) -> tuple[float, float]:
+    """Seconds from pressing Run, with the film on show, to the rested result, and seconds of computing it."""
     page.wait_for_selector("#run:not([disabled])")
     run = page.evaluate("window.spinefm.view.payload.run")
     start = time.perf_counter()
     page.click("#run")
     page.wait_for_function("(run) => ![run, ''].includes(window.spinefm.view.payload.run)", arg=run)
     page.wait_for_selector(REST, timeout=240_000)
-    return (time.perf_counter() - start) / computed(page)
+    return time.perf_counter() - start, computed(page)
+
+
+def seen_words(what: str, runs: list[tuple[float, float]]) -> str:
+    """Medians of seen and computed seconds, and of their ratio; the first run warms and does not count."""
+    seen, took = (statistics.median(column) for column in zip(*runs[1:], strict=True))
+    ratio = statistics.median(one / other for one, other in runs[1:])
+    return f"{what}, seen after {seen:.2f} s, computed in {took:.2f} s: {ratio:.2f}"
 
 
 def seen_over_computed(page: Page, film: Path) -> Iterator[str]:
-    """Lines on how long a run takes to be seen, quiet and with a busy core; medians of `RUNS`, after one that warms."""
+    """Lines on how long a run takes to be seen, quiet and with a busy core."""
     with tempfile.TemporaryDirectory() as folder:
         for busy in (False, True):
             with busy_core(busy):
                 drops = [seen_from_the_drop(page, film, Path(folder), f"{busy}-{i}.png") for i in range(RUNS + 1)]
                 runs = [seen_from_run(page) for _ in range(RUNS + 1)]
             where = "with a busy core" if busy else "quiet"
-            yield (
-                f"{where}, computed in {computed(page):.2f} s: a run is seen in {statistics.median(runs[1:]):.2f} times "
-                f"that from pressing Run, {statistics.median(drops[1:]):.2f} times from the drop"
-            )
+            yield f"run, {where}: {seen_words('from Run', runs)}; {seen_words('from the drop', drops)}"
 
 
 def main() -> None:

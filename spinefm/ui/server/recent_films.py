@@ -20,7 +20,7 @@ Key = tuple[str, str, int, int, int]
 
 
 class RecentFilms:
-    """The films read last, held in memory as long as their files are there; the one asked for longest ago goes first."""
+    """The films read last, in memory as long as their files are there; the one asked for longest ago goes first."""
 
     def __init__(self, most: int = MOST_FILMS, pixels: int = MOST_PIXELS) -> None:
         self._most = most

@@ -264,7 +264,9 @@ class SegmentTab:
         try:
             for ahead in self.line.waits(visitor):
                 yield waiting(ahead), gr.skip()
-            for shown in run_steps(self.bench, choice, wishes, kept, self.films.read) if self.line.is_in(visitor) else ():
+            for shown in (
+                run_steps(self.bench, choice, wishes, kept, self.films.read) if self.line.is_in(visitor) else ()
+            ):
                 if not finished and not self.line.is_in(visitor):
                     return
                 if shown.kept is not None:
