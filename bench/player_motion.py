@@ -6,10 +6,10 @@ takes, bytes sent until the first screen, serious findings of axe-core in light 
 --axe), and with --run the seconds to see a run over the seconds that computing it takes. `npm install` brings axe-core;
 the page never loads it.
 
-A run is seen from the moment at which the visitor asks for it until the result rests on the page. Pressing Run with the
-film on show is one request; a drop also sends the file, reads it, sets it upright and shows it before the run begins. Both
-are printed. The bar, 1.3 on a quiet machine and 2 with a busy core, is of the run itself. Computing is what the result's
-card says, which leaves out what the page does between events; server and browser share the machine's cores.
+A run is seen from the moment at which the visitor asks for it until the result rests on the page. Pressing Run with
+the film on show is one request; a drop also sends the file, reads it, sets it upright and shows it before the run
+begins. Both are printed. The bar, 1.3 on a quiet machine and 2 with a busy core, is of the run itself. Computing is
+what the result's card says, without what the page does between events; server and browser share the cores.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from queue import Empty, Queue
 from typing import Generic, TypeVar
@@ -27,7 +27,7 @@ class Arrival(Generic[Item]):
     item: Item
 
 
-def gathered(items: Iterator[Item], seconds: float) -> Iterator[list[Item]]:
+def gathered(items: Iterator[Item], seconds: float) -> Generator[list[Item], None, None]:
     """What `items` brings, in order: an item goes together with those that come within `seconds` after it.
 
     `items` is consumed in a thread of its own, with the caller's context, so that it goes on while the caller sends.
