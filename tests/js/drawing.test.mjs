@@ -234,6 +234,13 @@ test("a chip that became doubtful, or has another colour, is drawn anew", () => 
   assert.equal(node.querySelector("b").textContent, "C2 ?");
 });
 
+test("another colour alone is seen too", () => {
+  const { root, made } = chips();
+  made.show(chipsOf(run, []), DRESS);
+  made.show(chipsOf(run, []), { ...DRESS, colours: new Map([[1, "#0000ff"]]) });
+  assert.equal(root.querySelector('[data-body="1"]').style.getPropertyValue("--level"), "#0000ff");
+});
+
 test("a chip scrolls into sight when it begins, once", () => {
   const { root, made } = chips();
   made.show(chipsOf(run, []), DRESS);

@@ -192,6 +192,9 @@ test("the wheel zooms about the pointer; where nothing is left to zoom out the p
   at(area, "wheel", inward);
   assert.equal(inward.prevented, true);
   assert.ok(made.view.scale > 1);
+  const back = wheel(30);
+  at(area, "wheel", back);
+  assert.equal(back.prevented, true, "a zoomed film is zoomed out before the page scrolls");
   assert.ok(distance(made.filmPoint(wheel(0)), point) < 1e-6);
 });
 
@@ -256,6 +259,9 @@ test("an outline is reshaped by a drag of a corner, and asked for again by a cli
   at(area, "pointerdown", press({ clientX: 101, clientY: 101, button: 2 }));
   at(area, "pointerup", press());
   assert.equal(done.length, 2, "outside, and with the other button, nothing is held");
+  at(area, "pointerdown", press({ clientX: 101, clientY: 101 }));
+  at(area, "pointerup", press());
+  assert.deepEqual(done.slice(2).map((change) => change.action), ["again"], "a press of a corner that does not move reshapes nothing");
 });
 
 test("a film on which nothing was found asks for starting points; a result ends the other modes", () => {

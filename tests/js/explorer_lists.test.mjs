@@ -125,6 +125,11 @@ test("bars count every value once, whatever else is filtered, and their axis cov
   }
 });
 
+test("a chosen bar leaves the others to be chosen from", () => {
+  const counts = (more) => bars(view(more))("dice").map(({ count }) => count);
+  assert.deepEqual(counts({ dice: [0.8, 0.85] }), counts({}));
+});
+
 test("a bar filters to what it counts", () => {
   const one = view();
   for (const bar of bars(one)("dice").filter(({ count }) => count)) {

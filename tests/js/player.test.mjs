@@ -112,6 +112,17 @@ test("a run plays behind its events and rests on its result within a fifth of a 
   assert.deepEqual(made.theatre.finals(), [1], "the final picture has the final bodies");
 });
 
+test("a link's step is where the page opens, once", () => {
+  const { made } = player();
+  made.link = { film: "neck", method: "spinefm", limits: {}, step: 3 };
+  made.show(finished("a", { example: "other" }));
+  assert.equal(made.clock.now, made.clock.end(), "another film is not the one it asks for");
+  made.show(finished("b", { example: "neck" }));
+  assert.deepEqual([made.clock.now, made.clock.playing], [made.view.timeline.stops[2], false]);
+  made.show(finished("c", { example: "neck" }));
+  assert.equal(made.clock.now, made.clock.end());
+});
+
 test("the first visit plays once by itself, at its own pace, then rests", () => {
   const { made, root } = player();
   made.show(finished("a", { play: true }));
@@ -229,6 +240,8 @@ test("of what is asked while an answer is under way, undo follows it and another
   made.correct({ action: "delete", number: 1 });
   assert.equal(asked.length, 1);
   made.show(finished("b", { corrections: { undo: "one", redo: null } }));
+  made.show(finished("c", { corrections: { undo: null, redo: null } }));
+  made.show(finished("d", { corrections: { undo: null, redo: null } }));
   assert.deepEqual(asked.map(([, change]) => change.action), ["lock", "undo"]);
 });
 
