@@ -2,6 +2,7 @@
 // The table of levels, beside the published figures where they are of the same films, and bars that filter when clicked.
 
 import { html } from "../shared/dom.js";
+import { counted } from "../shared/numbers.js";
 import { extraFigures, levelFigures, nameFigures, passing } from "./model.js";
 
 /** @typedef {import("./types").View} View */
@@ -48,7 +49,7 @@ function masksText(model, limit) {
 
 /** @param {{name: string, why: string}[]} skipped */
 function skippedList(skipped) {
-  return html("details", {}, html("summary", {}, `${skipped.length} films and labels left out`),
+  return html("details", {}, html("summary", {}, `${counted(skipped.length, "film or label", "films and labels")} left out`),
     html("ul", {}, skipped.slice(0, 50).map((one) => html("li", {}, `${one.name}: ${one.why}`))));
 }
 

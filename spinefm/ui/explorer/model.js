@@ -187,8 +187,8 @@ function filmPasses(view, film, without) {
 function rowPasses(view, i, without) {
   const { model, state } = view;
   if (state.levels.length && !state.levels.includes(model.level(i))) return false;
-  if (state.dice && without !== "dice" && !within(model.rows.dice[i], state.dice, DICE_UNIT)) return false;
-  if (state.distance && without !== "distance" && !within(model.rows.assd[i], state.distance, 100)) return false;
+  if (state.dice && without !== "dice" && !within(model.rows.dice[i], state.dice, DICE_UNIT, 1)) return false;
+  if (state.distance && without !== "distance" && !within(model.rows.assd[i], state.distance, 100, Infinity)) return false;
   if (!state.show.length || without === "show") return true;
   const kinds = kindsOf(model.status(i, state.limit));
   return state.show.some((wanted) => kinds.includes(wanted)
@@ -213,9 +213,10 @@ export function kindCounts(view) {
   return counts;
 }
 
-/** The last bar of a histogram holds its upper end too. @param {number | null} value @param {import("./types").Range} range @param {number} scale */
-function within(value, [low, high], scale) {
-  return value !== null && value >= low * scale && (value < high * scale || value === scale * high);
+/** As a histogram counts: a bar holds its lower end, and the last one, which ends at `most`, its upper end too.
+ * @param {number | null} value as it is stored @param {import("./types").Range} range @param {number} scale @param {number} most */
+function within(value, [low, high], scale, most) {
+  return value !== null && value >= Math.round(low * scale) && (value < Math.round(high * scale) || high >= most);
 }
 
 /** @param {View} view @param {number} film @param {number[]} rows @returns {Case} */

@@ -9,7 +9,7 @@ import { PHASES, chipState, segmentState } from "./bodies.js";
 const TITLES = { predict: "predicted", segment: "outlined", overlap: "overlap checked", class: "classified" };
 
 /** @typedef {import("./looks.js").Dress} Dress */
-/** @typedef {{chip: Chip, node: HTMLElement, name: HTMLElement, segments: HTMLElement[], state: string}} Drawn */
+/** `look` is what was drawn once; `state` is what changes with time. @typedef {{chip: Chip, node: HTMLElement, name: HTMLElement, segments: HTMLElement[], look: string, state: string}} Drawn */
 
 export class Chips {
   /** @param {HTMLElement} root @param {{go: (time: number) => void, hover: (body: number | null) => void, choose: (body: number | null) => void}} act */
@@ -21,8 +21,11 @@ export class Chips {
 
   /** @param {Chip[]} chips @param {Dress} dress */
   show(chips, dress) {
-    this.drawn = chips.map((chip) => this.draw(chip, dress));
-    this.root.replaceChildren(...this.drawn.map((item) => item.node));
+    const known = new Map(this.drawn.map((item) => [item.look, item]));
+    const before = this.drawn;
+    this.drawn = chips.map((chip) => Object.assign(known.get(lookOf(chip, dress)) || this.draw(chip, dress), { chip }));
+    const same = before.length === this.drawn.length && before.every((item, index) => item === this.drawn[index]);
+    if (!same) this.root.replaceChildren(...this.drawn.map((item) => item.node));
   }
 
   /** @param {Chip} chip @param {Dress} dress @returns {Drawn} */
@@ -32,12 +35,13 @@ export class Chips {
     const name = html("b", {});
     const doubt = chip.body !== null && dress.doubtful.has(chip.body);
     const node = html("button", { type: "button", class: `chip${chip.seed ? " seed" : ""}${doubt ? " doubt" : ""}`, "data-body": chip.body,
-      "data-lane": chip.lane, onclick: () => { act.choose(chip.body); act.go(Number.isFinite(chip.stop) ? chip.stop : chip.start); },
+      "data-lane": chip.lane, onclick: () => { act.choose(drawn.chip.body); act.go(Number.isFinite(drawn.chip.stop) ? drawn.chip.stop : drawn.chip.start); },
       onpointerenter: () => act.hover(chip.body), onpointerleave: () => act.hover(null) },
       name, html("span", { class: "segments", "aria-hidden": "true" }, segments), " ", html("small", {}, chip.body === null ? chip.reason : chip.seed ? "start" : ""));
     const colour = chip.body === null ? null : dress.colours.get(chip.body);
     if (colour) node.style.setProperty("--level", colour);
-    return { chip, node, name, segments, state: "" };
+    const drawn = { chip, node, name, segments, look: lookOf(chip, dress), state: "" };
+    return drawn;
   }
 
   /** @param {number} time @param {Dress} dress */
@@ -45,7 +49,7 @@ export class Chips {
     for (const item of this.drawn) {
       const segments = PHASES.map((phase) => segmentState(item.chip, phase, time));
       const whole = chipState(item.chip, time);
-      const state = [whole, ...segments, nameOf(item.chip, whole, dress)].join();
+      const state = [whole, ...segments, nameOf(item.chip, whole, dress), item.chip.words].join();
       if (state !== item.state) this.paint(item, whole, segments, dress);
       item.state = state;
     }
@@ -54,13 +58,14 @@ export class Chips {
   /** @param {Drawn} item @param {string} whole @param {string[]} segments @param {Dress} dress */
   paint(item, whole, segments, dress) {
     const words = nameOf(item.chip, whole, dress);
+    const begins = whole === "now" && item.node.dataset.state !== "now";
     item.node.dataset.state = whole;
     item.name.textContent = words;
     const shown = [words, item.node.querySelector("small")?.textContent].filter(Boolean).join(" ");
     item.node.setAttribute("aria-label", `${shown}: ${whole === "later" ? "not reached yet" : item.chip.words || whole}`);
     item.node.title = whole === "kept" || whole === "end" || whole === "stopped" ? item.chip.words : "";
     segments.forEach((state, index) => { item.segments[index].className = state; });
-    if (whole === "now") this.reveal(item.node);
+    if (begins) this.reveal(item.node);
   }
 
   /** Scrolls a chip into sight within its row, and never the page. @param {HTMLElement} node */
@@ -68,6 +73,11 @@ export class Chips {
     const left = node.offsetLeft - this.root.scrollLeft;
     if (left < 0 || left > this.root.clientWidth - 70) this.root.scrollTo({ left: node.offsetLeft - this.root.clientWidth / 2 });
   }
+}
+
+/** What a chip keeps while time passes. @param {Chip} chip @param {Dress} dress */
+function lookOf({ key, lane, body, seed, reason }, dress) {
+  return JSON.stringify([key, lane, body, seed, reason, body !== null && dress.doubtful.has(body), body === null ? null : dress.colours.get(body)]);
 }
 
 /** @param {Chip} chip @param {string} whole @param {import("./looks.js").Dress} dress */

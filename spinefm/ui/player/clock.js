@@ -10,6 +10,13 @@ export const SPEEDS = [0.5, 1, 2, 4];
 const LONGEST = 0.1;
 const LAG = 0.25;
 const CATCH_UP = 3;
+const FINISH = 0.15; // seconds in which the rest of a run that is computed is played: its result is there
+const LIVE_FRAME = 0.025; // seconds at least between two pictures while a run is computed: every second frame
+
+/** How fast a run that is computed plays what is left of it: in a moment, and never slower than while it was computed. @param {number} backlog seconds of the run not yet shown */
+export function finishRate(backlog) {
+  return Math.max(liveRate(backlog), backlog / FINISH);
+}
 
 /** How fast a run that is being computed plays: the further it lies behind, the faster. @param {number} backlog seconds of the run not yet shown */
 export function liveRate(backlog) {
@@ -28,6 +35,7 @@ export class Clock {
     this.playing = false;
     this.hurries = false; // a run that is being computed, or was until now, is caught up with
     this.open = false; // more may come
+    this.rush = 0; // the least speed at which the rest of a computed run is played
     this.last = 0;
     this.asked = 0;
   }
@@ -45,12 +53,16 @@ export class Clock {
   frame(stamp) {
     this.asked = 0;
     const passed = clamp((stamp - this.last) / 1000, 0, LONGEST);
-    const backlog = this.end() - this.now;
+    if (this.open && passed < LIVE_FRAME) return this.request(); // the run needs the machine more
     this.last = stamp;
-    this.now = Math.min(this.end(), this.now + passed * (this.hurries ? Math.max(this.speed, liveRate(backlog)) : this.speed));
+    this.now = Math.min(this.end(), this.now + passed * this.rate());
     this.onTime();
     if (this.now < this.end()) return this.request();
     if (!this.open) this.setPlaying(false);
+  }
+
+  rate() {
+    return this.hurries ? Math.max(this.speed, this.rush, liveRate(this.end() - this.now)) : this.speed;
   }
 
   request() {
@@ -104,6 +116,7 @@ export class Clock {
     this.open = how.open || false;
     this.hurries = how.hurries || false;
     this.now = clamp(how.at ?? this.now, 0, next.end);
+    this.rush = this.hurries && !this.open ? finishRate(next.end - this.now) : 0;
     if (!this.asked) this.last = performance.now();
     if (how.play !== undefined && how.play !== this.playing) this.setPlaying(how.play);
     this.onTime();

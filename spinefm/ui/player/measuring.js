@@ -6,6 +6,7 @@ import { distance } from "../shared/geometry.js";
 import { percent, sentence } from "../shared/numbers.js";
 import { PLACES } from "../shared/spine.js";
 import { drawLabel, drawLandmarks, drawLines } from "./calipers.js";
+import { changesIn, filmKey, keep, keptRecord, recordOf } from "./keeping.js";
 import { asLeft, bodiesOf, carried, csvOf, digits, facingOf, readingsOf, scaleOf, unchanged, withMove, withoutMoves, wordsOf } from "./measures.js";
 import { drawReadings, GROUPS, groupOf } from "./readings.js";
 
@@ -26,6 +27,8 @@ export class Measuring {
     this.data = /** @type {import("./measures.js").Data | null} */ (null);
     this.former = this.data; // of the last finished run
     this.film = "";
+    this.key = ""; // of that film, after a reload too
+    this.recalled = false; // what was set before a reload has been asked for
     this.isOpen = false;
     this.readings = /** @type {Reading[]} */ ([]);
     this.bodies = /** @type {import("./measures.js").Body[]} */ ([]);
@@ -47,10 +50,14 @@ export class Measuring {
     const film = payload.film ? payload.film.url || payload.film.name : "";
     if (film !== this.film) this.forgetAll();
     else if (data && this.former) this.changes = carried(this.changes, this.former, data);
+    if (film !== this.film) this.key = filmKey(payload.film);
+    if (data && !this.recalled) this.changes = changesIn(keptRecord(), this.key, data);
+    this.recalled ||= data !== null;
     Object.assign(this, { film, data, former: data || this.former });
     this.recompute();
-    this.player.tab("measures").hidden = payload.status === "finished" && !data;
-    if (!data && this.isOpen && payload.status === "finished") this.player.controls.chooseTab("vertebrae");
+    const none = payload.status === "finished" && payload.measures === null; // where they are not known yet, they will come
+    this.player.tab("measures").hidden = none;
+    if (none && this.isOpen) this.player.controls.chooseTab("vertebrae");
   }
 
   forgetAll() {
@@ -76,7 +83,12 @@ export class Measuring {
   /** @param {import("./measures.js").Changes} changes */
   change(changes) {
     this.changes = changes;
+    this.keep();
     this.recompute();
+  }
+
+  keep() {
+    if (this.data) keep(recordOf(this.key, this.data, this.changes));
   }
 
   /** @param {boolean} on */
@@ -335,6 +347,7 @@ export class Measuring {
     if (!this.drawing && !this.held) return;
     if (this.drawing && this.pixels() < SHORTEST) this.line = [];
     Object.assign(this, { drawing: false, held: null });
+    this.keep();
     this.recompute();
     if (this.line) /** @type {HTMLElement | null} */ (this.player.panel("measures").querySelector('[data-field="length"]'))?.focus({ preventScroll: true });
   }

@@ -38,6 +38,7 @@ export class Player {
     this.compared = new Set();
     this.opened = false;
     this.unlocking = 0;
+    this.asked = 0; // for a frame in which to draw what has come of a run
     this.kept = /** @type {any[]} */ ([]);
     this.link = report ? openingLink() : null;
     this.share = new Share(this);
@@ -67,8 +68,20 @@ export class Player {
     if (message.exported) return this.exports.take(message.exported);
     if (payload.status === "finished" && hasGaps(payload) && this.report) this.report("again", {});
     const packed = before !== null && before.run === payload.run && before.status === "finished" && message.packed;
-    if (packed) return this.showDownload(payload);
+    if (packed) return this.showMore(payload);
+    const goesOn = before !== null && before.run === payload.run && before.status === "running" && payload.status === "running";
+    if (goesOn) return this.soon();
+    cancelAnimationFrame(this.asked);
+    this.asked = 0;
     this.drawing(payload);
+  }
+
+  /** Events of a run come faster than frames: what has come is drawn once, in the next one. */
+  soon() {
+    this.asked ||= requestAnimationFrame(() => {
+      this.asked = 0;
+      this.drawing(this.store.known());
+    });
   }
 
   /** A finished run whose beginning was not seen is asked for as a whole. @param {any} message */
@@ -77,9 +90,11 @@ export class Player {
     if (late && this.report) this.report("again", {});
   }
 
-  /** The result comes once more when its download is packed; nothing else is new, and nothing else is drawn. @param {any} payload */
-  showDownload(payload) {
+  /** Measures and download come when they are made; nothing else is new, and nothing else is drawn. @param {any} payload */
+  showMore(payload) {
+    const measures = payload.measures !== this.view.payload.measures;
     this.view.payload = payload; // the same view, which the theatre draws from
+    if (measures) this.measuring.show(payload);
     this.showFiles();
   }
 
@@ -105,15 +120,17 @@ export class Player {
     const before = this.view.payload;
     const fresh = before.run !== payload.run;
     const otherFilm = (before.film && before.film.url) !== (payload.film && payload.film.url);
+    const goesOn = !fresh && before.status === "running" && payload.status === "running";
+    this.theatre.held = true;
     this.view = this.viewOf(payload);
     this.shell.dataset.status = payload.status;
     delete this.shell.dataset.busy;
     if (otherFilm) this.controls.resetGrey(); // the next film is seen as it is
     this.drawParts(payload);
+    if (!goesOn) this.drawResult(payload);
     this.theatre.show(this.view);
-    this.modes.onShow(payload);
-    this.measuring.show(payload);
-    this.compareTab(payload);
+    if (!goesOn) this.showModes(payload);
+    this.theatre.held = false;
     const [how, first] = [this.timing(payload, fresh, before), !this.opened];
     this.opened = true;
     this.clock.load(this.view.timeline, how);
@@ -121,6 +138,13 @@ export class Player {
     if (otherFilm) this.kept = [];
     const next = this.kept.shift();
     if (next) this.correct(next);
+  }
+
+  /** @param {any} payload */
+  showModes(payload) {
+    this.modes.onShow(payload);
+    this.measuring.show(payload);
+    this.compareTab(payload);
   }
 
   /** Where the clock begins. @param {any} payload @param {boolean} fresh @param {any} before */
@@ -139,20 +163,25 @@ export class Player {
     return { at: timeline.end, play: false };
   }
 
-  /** @param {any} payload */
+  /** What each message of a run may change. @param {any} payload */
   drawParts(payload) {
-    const { view, act, root } = this;
+    const { view, act } = this;
     const some = view.timeline.beats.length > 0;
     drawMessage(this.part("message"), payload, () => this.report && this.report("anyway", {}));
     drawNotices(this.part("notices"), payload, act.correct);
     this.part("transport").hidden = !some;
     this.part("result").hidden = !some;
     this.shell.classList.toggle("with-run", some);
+    drawLog(this.panel("log"), view, act);
+  }
+
+  /** What a run under way has not yet, and what it does not change. @param {any} payload */
+  drawResult(payload) {
+    const { view, act, root } = this;
     /** @type {HTMLElement} */ (root.querySelector("[data-turn]")).hidden = !this.canTurn();
     /** @type {HTMLElement} */ (root.querySelector("[data-seeds]")).hidden = !this.canTurn();
     drawVertebrae(this.part("table"), view, act);
     drawComparison(this.panel("compare"), this.tab("compare"), view, act);
-    drawLog(this.panel("log"), view, act);
     this.showFiles();
     drawQuestion(this.part("question"), view, act);
     this.markChosen();

@@ -45,6 +45,7 @@ export class Theatre {
     this.sheet = document.createElement("canvas");
     this.options = { fills: true, letters: true };
     this.comparing = false;
+    this.held = false; // parts of a new view are put in place: it is drawn once, at the end
     this.quiet = false; // outlines step back while something is measured
     /** @type {(pen: import("../shared/pen.js").Pen) => void} */
     this.extra = () => undefined;
@@ -68,6 +69,7 @@ export class Theatre {
 
   /** The run on show has changed. @param {View} view */
   show(view) {
+    const goesOn = isUnderWay(view) && isUnderWay(this.view) && view.payload.run === this.view?.payload.run;
     this.view = view;
     const { film } = view.payload;
     this.shell.style.setProperty("--ratio", film ? String(film.width / film.height) : "1");
@@ -75,7 +77,7 @@ export class Theatre {
     this.final.setFilm(film);
     this.caption();
     for (const mark of this.root.querySelectorAll(".simulated")) /** @type {HTMLElement} */ (mark).hidden = !(film && view.payload.simulated);
-    this.cards.forget();
+    if (!goesOn) this.cards.forget();
     this.chips.show(view.chips, this.dress());
     this.scrub.max = String(Math.round(view.timeline.end * 1000));
     this.marks();
@@ -109,7 +111,7 @@ export class Theatre {
   }
 
   redraw() {
-    if (this.view) this.at(this.time);
+    if (this.view && !this.held) this.at(this.time);
   }
 
   /** Draws a moment. @param {number} time */
@@ -250,6 +252,11 @@ export class Theatre {
     const { scale, x, y } = this.stage.view;
     return { left: area.left + (box[0] - x) * scale, top: area.top + (box[1] - y) * scale, width: (box[2] - box[0]) * scale };
   }
+}
+
+/** @param {View | null} view */
+function isUnderWay(view) {
+  return view !== null && view.payload.status === "running";
 }
 
 /** Other parts of the page may follow the run. @param {import("./timeline.js").Timed} beat */

@@ -27,6 +27,7 @@ from spinefm.ui.server.player import failed_payload
 from spinefm.ui.server.player.component import build_player
 from spinefm.ui.server.player.payload import Payload
 from spinefm.ui.server.questions import confirmed
+from spinefm.ui.server.recent_films import RecentFilms
 from spinefm.ui.server.sessions import (
     Kept,
     Shown,
@@ -58,8 +59,8 @@ AT_CLICK = "(choice, clicked) => [choice, Date.now()]"
 """Puts the time of the click into the second input."""
 RUNS = 24
 """Runs that the server holds at a time; all but one of them stand in line."""
-AT_ANY_TIME: dict[str, Any] = {"trigger_mode": "multiple"}
-"""A click right after Cancel counts, whatever of the run before is under way."""
+AT_ONCE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
+"""How a run is served: a click right after Cancel counts, whatever of the run before is under way."""
 PRESS_RUN = """() => { const run = document.querySelector("#run"); if (run) run.click(); }"""
 QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 8}
 """How events other than a run are served."""
@@ -80,15 +81,19 @@ class SegmentTab:
         self._cancelled: dict[str, float] = {}
         self.token = gr.State("", time_to_live=KEEP_STATE)
         self.sittings = Sittings()
+        self.films = RecentFilms()
         self.recall = gr.Textbox("", visible=False)
-        self.readable = gr.State(False)
+        self.brought = gr.State("")
         self.linked = gr.Textbox("", visible=False)
         with gr.Row(elem_id="segment"):
             with gr.Column(elem_id="rail", scale=0, min_width=216):
                 self._build_rail()
             with gr.Column(elem_id="stage", min_width=280):
                 self.player = build_player(MAX_BYTES)
-        runs = [self._connect_run(self.run.click, self._on_begin, self._on_run)]
+        runs = [
+            self._connect_run(self.run.click, self._on_run),
+            self._connect_run(self.brought.change, self._run_brought, [self.brought]),
+        ]
         self._connect_choice(runs)
         self._connect_cancel(runs)
         self._connect_reader()
@@ -117,15 +122,12 @@ class SegmentTab:
     def _connect_choice(self, runs: list[Any]) -> None:
         """Another film ends the run under way: its result would be remembered as that of the film on show.
 
-        A film that a visitor brings is run at once.
+        A film that a visitor brings is run at once: `brought` changes.
         """
         buttons = [self.run, self.cancel]
         chosen = [self.choice, self.player, self.kept]
-        brought = [*chosen, self.readable]
-        uploaded = self.upload.upload(self._on_upload, [self.upload, self.token], brought, cancels=list(runs), **QUICK)
-        runs.append(self._connect_run(uploaded.success, self._on_brought, self._run_brought, [self.readable]))
-        self.upload.upload(None, None, None, cancels=[runs[-1]], queue=False)
-        more = {**QUICK, "cancels": list(runs)}
+        more = {**QUICK, "cancels": runs}
+        self.upload.upload(self._on_upload, [self.upload, self.token], [*chosen, self.brought], **more)
         self.upload.clear(self._on_clear, self.token, chosen, **more).then(self._on_end, None, buttons, **QUICK)
         picked = self.picker.pick(self._on_pick, self.token, [self.upload, *chosen], trigger_mode="multiple", **more)
         picked.then(self._on_end, None, buttons, **QUICK)
@@ -136,23 +138,16 @@ class SegmentTab:
         )
         anyway.then(None, None, None, js=PRESS_RUN, **QUICK)
 
-    def _connect_run(self, starts: Any, begin: Any, run_film: Any, when: Sequence[Any] = ()) -> Any:
-        """A run begins when `starts` does. Returns the run's event, which others may cancel.
-
-        begin, run_film: what is done at once, and then; `when` are their first inputs.
-        """
+    def _connect_run(self, starts: Any, run_film: Any, when: Sequence[Any] = ()) -> Any:
+        """`run_film` is done when `starts` does; `when` are its last inputs. Returns its event, which others cancel."""
         buttons = [self.run, self.cancel]
-        shown = [self.player, *buttons]
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        begun = starts(begin, list(when), shown, queue=False, **quiet, **AT_ANY_TIME)
-        run = begun.then(
+        run = starts(
             run_film,
             [self.choice, self.kept, self.seeds, self.token, self.clicked, self.method, *self.limits, *when],
-            [self.player, self.kept],
+            [self.player, self.kept, *buttons],
             js=WITH_SEEDS,
             concurrency_limit=RUNS,
-            **quiet,
-            **AT_ANY_TIME,
+            **AT_ONCE,
         )
         run.then(self._on_end, None, buttons, **QUICK)
         return run
@@ -176,7 +171,7 @@ class SegmentTab:
         asked = self.examples.get(str(request.query_params.get("film", "")))
         sitting = None if asked else self.sittings.get(token)
         if sitting is not None:
-            for number, shown in enumerate(recalled(sitting)):
+            for number, shown in enumerate(recalled(sitting, self.films.read)):
                 yield gr.skip() if number else sitting.choice, *_remembered(shown), token
             if sitting.choice.path.is_file():
                 return
@@ -195,12 +190,12 @@ class SegmentTab:
             return [gr.skip() for _ in (self.method, *self.limits, self.linked)]
         return [wanted[0], *wanted[1], "run"]
 
-    def _on_upload(self, request: gr.Request, path: str, token: str) -> tuple[Choice, Payload, None, bool]:
+    def _on_upload(self, request: gr.Request, path: str, token: str) -> tuple[Choice, Payload, None, str]:
         self.line.dismiss(str(request.session_hash))
-        choice = set_upright(self.bench, Choice(Path(path), Path(path).name))
+        choice = set_upright(self.bench, Choice(Path(path), Path(path).name), self.films.read)
         self.sittings.put(token, Sitting(choice))
-        payload = opened(choice)
-        return choice, payload, None, payload["status"] == "ready"
+        payload = opened(choice, self.films.read)
+        return choice, payload, None, new_run() if payload["status"] == "ready" else ""
 
     def _on_clear(self, request: gr.Request, token: str) -> tuple[None, Payload, None]:
         self.line.dismiss(str(request.session_hash))
@@ -222,23 +217,34 @@ class SegmentTab:
         self.line.dismiss(str(request.session_hash))
         turned = choice.turned() if choice else None
         self.sittings.put(token, Sitting(turned) if turned else None)
-        return turned, opened(turned), None
+        return turned, opened(turned, self.films.read), None
 
-    def _on_begin(self) -> tuple[Payload, Any, Any]:
-        return waiting(0), gr.update(visible=False), gr.update(visible=True)
-
-    def _on_brought(self, readable: bool) -> tuple[Any, Any, Any]:
-        """A film that cannot be read is not run: the reason stays."""
-        return self._on_begin() if readable else (gr.skip(), gr.skip(), gr.skip())
-
-    def _run_brought(self, request: gr.Request, *inputs: Any) -> Iterator[tuple[Any, Any]]:
-        *known, readable = inputs
-        if readable:
+    def _run_brought(self, request: gr.Request, *inputs: Any) -> Iterator[tuple[Any, Any, Any, Any]]:
+        """A run of the film just brought; one that cannot be read is not run: the reason stays."""
+        *known, brought = inputs
+        if brought:
             yield from self._on_run(request, *known)
         else:
-            yield gr.skip(), gr.skip()
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
 
     def _on_run(
+        self,
+        request: gr.Request,
+        choice: Choice | None,
+        kept: Kept | None,
+        seeds: str,
+        token: str,
+        clicked: float,
+        method: str,
+        *values: float,
+    ) -> Iterator[tuple[Payload, Any, Any, Any]]:
+        """A run asked for at the time `clicked`, which can be cancelled from its first message on."""
+        buttons = gr.update(visible=False), gr.update(visible=True)
+        for shown in self._run_shown(request, choice, kept, seeds, token, clicked, method, *values):
+            yield *shown, *buttons
+            buttons = gr.skip(), gr.skip()
+
+    def _run_shown(
         self,
         request: gr.Request,
         choice: Choice | None,
@@ -258,7 +264,9 @@ class SegmentTab:
         try:
             for ahead in self.line.waits(visitor):
                 yield waiting(ahead), gr.skip()
-            for shown in run_steps(self.bench, choice, wishes, kept) if self.line.is_in(visitor) else ():
+            for shown in (
+                run_steps(self.bench, choice, wishes, kept, self.films.read) if self.line.is_in(visitor) else ()
+            ):
                 if not finished and not self.line.is_in(visitor):
                     return
                 if shown.kept is not None:
@@ -283,7 +291,7 @@ class SegmentTab:
         """End the visitor's run, also one that was asked for before `clicked` and has not reached the server yet."""
         self._cancelled[str(request.session_hash)] = clicked
         self.line.dismiss(str(request.session_hash))
-        payload = opened(choice)
+        payload = opened(choice, self.films.read)
         notices = [*payload["notices"], "The run was cancelled."]
         return {**payload, "notices": notices}, *self._on_end()
 
@@ -291,7 +299,8 @@ class SegmentTab:
         self, request: gr.Request, kept: Kept | None, token: str, event: gr.EventData
     ) -> Iterator[tuple[Payload, Any]]:
         asked = event._data or {}
-        for shown in corrected(kept, lambda run, film: self._change(run, film, asked, str(request.session_hash))):
+        visitor = str(request.session_hash)
+        for shown in corrected(kept, lambda run, film: self._change(run, film, asked, visitor), self.films.read):
             self._note(token, shown.kept)
             yield _remembered(shown)
 
@@ -302,7 +311,7 @@ class SegmentTab:
         yield from exported(kept.choice, kept.run.trace, event._data or {})
 
     def _on_again(self, kept: Kept | None) -> Iterator[tuple[Payload, Any]]:
-        for shown in shown_again(kept):
+        for shown in shown_again(kept, self.films.read):
             yield _remembered(shown)
 
     def _change(self, run: CorrectedRun, film: Radiograph, asked: dict[str, Any], visitor: str) -> CorrectedRun:

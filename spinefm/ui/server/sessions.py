@@ -27,6 +27,7 @@ from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Refused, carried, extended
 from spinefm.ui.server.examples import Choice, Example
 from spinefm.ui.server.exports import offered
+from spinefm.ui.server.gathering import gathered
 from spinefm.ui.server.limits import made
 from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.player import (
@@ -40,6 +41,7 @@ from spinefm.ui.server.player import (
 from spinefm.ui.server.player.measures import measures_payload
 from spinefm.ui.server.player.payload import Payload, Status, entries_of, more_payload, remarks
 from spinefm.ui.server.questions import Asked, Asks, about_adding
+from spinefm.ui.server.recent_films import Read
 from spinefm.ui.server.sittings import Sitting
 from spinefm.weights.load import BundleError
 
@@ -49,8 +51,10 @@ NO_FILM = "No film is chosen: drop one anywhere on this page, or pick an example
 
 
 WINDOW = 12
-"""Events that each message of a run repeats, for a browser that was too busy to take the messages before."""
-RELOAD = "Film, result and corrections come back when this page is reloaded within half an hour."
+"""Events that a message of a run holds at least, for a browser that was too busy to take the message before."""
+GATHER = 0.03
+"""Seconds for which events of a run wait for others, to be sent in one message."""
+RELOAD = "Film, result, corrections and measures come back when this page is reloaded within half an hour."
 
 
 @dataclass
@@ -66,12 +70,16 @@ class RunProgress:
 
     def __post_init__(self) -> None:
         self._drawing = drawing_of(self.method)
+        self._sent = 0
 
-    def add(self, event: Event) -> Payload:
-        """What one more event adds."""
-        self.events.append(event)
-        self.entries.append(event_payload(event, self._drawing.beats(event)))
-        return more_payload(self.run, self.film, self.events, self.entries, WINDOW)
+    def add(self, *events: Event) -> Payload:
+        """What more events add; the message before is repeated."""
+        before, self._sent = self._sent, len(self.entries)
+        for event in events:
+            self.events.append(event)
+            self.entries.append(event_payload(event, self._drawing.beats(event)))
+        window = max(WINDOW, len(self.entries) - before)
+        return more_payload(self.run, self.film, self.events, self.entries, window)
 
     def begun(self) -> Payload:
         """The run before its first event, with the film."""
@@ -79,7 +87,7 @@ class RunProgress:
 
     def finished(self, **more: Any) -> Payload:
         """What a finished run adds to what was sent."""
-        start = max(0, len(self.entries) - WINDOW)
+        start = max(0, min(self._sent, len(self.entries) - WINDOW))
         payload = self._payload("finished", "same", self.entries[start:], **more)
         return {**payload, "from": start, "total": len(self.entries)}
 
@@ -117,23 +125,23 @@ def new_run() -> str:
     return uuid.uuid4().hex[:12]
 
 
-def set_upright(bench: ModelService, choice: Choice) -> Choice:
+def set_upright(bench: ModelService, choice: Choice, read: Read = Choice.read) -> Choice:
     """The film just brought, turned where the networks are sure that it lies on its side or upside down.
 
     It stays as it is where it cannot be read or no networks are there: the run will say so.
     """
     try:
-        return choice.turned(turns) if (turns := quarters(bench.method({}, None), choice.read())) else choice
+        return choice.turned(turns) if (turns := quarters(bench.method({}, None), read(choice))) else choice
     except (UnreadableFilm, BundleError, ServiceError):
         return choice
 
 
-def opened(choice: Choice | None) -> Payload:
+def opened(choice: Choice | None, read: Read = Choice.read) -> Payload:
     """The chosen film before any run, or the reason why it cannot be read."""
     if choice is None:
         return player_payload(new_run(), "empty")
     try:
-        film = choice.read()
+        film = read(choice)
     except UnreadableFilm as error:
         return failed_payload(new_run(), str(error))
     return player_payload(new_run(), "ready", film, example=choice.example)
@@ -148,14 +156,14 @@ def example_shown(example: Example) -> Iterator[Shown]:
         yield from _result(Kept(example.choice(), CorrectedRun(trace)), film, play=True)
 
 
-def recalled(sitting: Sitting) -> Iterator[Shown]:
+def recalled(sitting: Sitting, read: Read = Choice.read) -> Iterator[Shown]:
     """What a reload brings back: the film, with its run where one had finished; nothing where the film is gone."""
     try:
-        film = sitting.choice.read()
+        film = read(sitting.choice)
     except UnreadableFilm:
         return
     if sitting.run is None:
-        yield Shown(opened(sitting.choice))
+        yield Shown(opened(sitting.choice, read))
     else:
         yield from _result(Kept(sitting.choice, sitting.run), film)
 
@@ -170,11 +178,15 @@ def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
 
 
 def _packed(payload: Payload, kept: Kept, film: Radiograph) -> Iterator[Shown]:
-    """The result at once, and once more when its zip is packed: by then something newer may be remembered."""
+    """The result at once, then its measures, then its zip: by then something newer may be remembered."""
     yield Shown(payload, kept)
+    news: Payload = {"run": payload["run"], "status": "finished", "packed": True}
+    if "measures" not in payload:
+        payload = {**payload, "measures": measures_payload(kept.run.trace, film)}
+        yield Shown({**news, "measures": payload["measures"]})
     try:
         with result_zip(kept.run.trace, film) as download:
-            yield Shown({"run": payload["run"], "status": "finished", "packed": True, "download": download})
+            yield Shown({**news, "download": download})
     except OSError:
         yield Shown({**payload, "notices": [*payload["notices"], NO_ZIP]})
 
@@ -183,13 +195,13 @@ Change = Callable[[CorrectedRun, Radiograph], CorrectedRun]
 """What the reader wants of a run on a film. Raises Refused, CannotAdd or BundleError with one sentence."""
 
 
-def corrected(kept: Kept | None, change: Change) -> Iterator[Shown]:
+def corrected(kept: Kept | None, change: Change, read: Read = Choice.read) -> Iterator[Shown]:
     """The remembered run after a correction, or as it was with a sentence on why that cannot be."""
     if kept is None:
         yield Shown(failed_payload(new_run(), "Only a finished run can be corrected: run the film first."))
         return
     try:
-        film = kept.choice.read()
+        film = read(kept.choice)
     except UnreadableFilm as error:
         yield Shown(failed_payload(new_run(), str(error)))
         return
@@ -209,10 +221,10 @@ def _answer(question: Payload | None = None, refused: str | None = None) -> Payl
     return {"run": "same", "question": question, "refused": refused, "answer": new_run()}
 
 
-def shown_again(kept: Kept | None) -> Iterator[Shown]:
+def shown_again(kept: Kept | None, read: Read = Choice.read) -> Iterator[Shown]:
     """The remembered run as a whole, for a player that missed a part of it."""
     if kept is not None:
-        yield from recalled(Sitting(kept.choice, kept.run))
+        yield from recalled(Sitting(kept.choice, kept.run), read)
 
 
 def undo_payload(run: CorrectedRun) -> Payload:
@@ -270,7 +282,11 @@ class Wishes:
 
 
 def run_steps(
-    bench: ModelService, choice: Choice | None, wishes: Wishes | None = None, before: Kept | None = None
+    bench: ModelService,
+    choice: Choice | None,
+    wishes: Wishes | None = None,
+    before: Kept | None = None,
+    read: Read = Choice.read,
 ) -> Iterator[Shown]:
     """One run on the chosen film: the film, each event as it comes, and the result or the failure.
 
@@ -280,7 +296,7 @@ def run_steps(
     try:
         if choice is None:
             raise UnreadableFilm(NO_FILM)
-        film = choice.read()
+        film = read(choice)
     except UnreadableFilm as error:
         yield Shown(failed_payload(run, str(error)))
         return
@@ -289,8 +305,10 @@ def run_steps(
     yield Shown(progress.begun())
     try:
         method = bench.method(wanted.changed(choice), wanted.own_seeds() or None, wanted.method)
-        for event in method.run(film):
-            yield Shown(progress.add(event))
+        for events in gathered(iter(method.run(film)), GATHER):
+            news = progress.add(*events)
+            if not isinstance(events[-1], Finished):  # the result says the rest
+                yield Shown(news)
         kept = Kept(choice, CorrectedRun(_trace(method, progress)))
     except (CannotStart, BundleError, ServiceError) as error:
         sentence = without_folders(str(error))
@@ -319,8 +337,7 @@ def _finished(progress: RunProgress, kept: Kept, wanted: Wishes, before: Kept | 
     if earlier is not None:
         comparison = {**compare(earlier, trace), **_earlier(earlier)}
     more: Payload = {"comparison": comparison, "corrections": undo_payload(kept.run), "made": made(trace)}
-    more |= {"exports": offered(kept.choice), "measures": measures_payload(trace, progress.film)}
-    payload = progress.finished(**more)
+    payload = progress.finished(**more, exports=offered(kept.choice))
     lines = [*payload["notices"], *_left_out(wanted, former, trace)]
     quiet = payload["remarks"] if choice_is_example(kept.choice) else [*payload["remarks"], RELOAD]
     yield from _packed({**payload, "notices": lines, "remarks": quiet}, kept, progress.film)

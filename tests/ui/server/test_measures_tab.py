@@ -315,6 +315,29 @@ def test_the_page_has_the_tab_and_corrections_keep_what_was_moved(visitor: Visit
     page.wait_for_selector(".player ol.corrected", state="detached")
 
 
+def test_a_reload_brings_back_what_was_moved_and_the_scale(visitor: Visitor, address: str) -> None:
+    visitor.open(address, "finished")
+    page = visitor.page
+    page.evaluate("window.player = window.spinefm")
+    page.click('[data-tab="measures"]')
+    page.click('[data-act="calibrate"]')
+    page.fill('[data-field="mm"]', "0.2")
+    page.keyboard.press("Enter")
+    page.click('[data-measure="segmental_angle C4 C5"]')
+    drag(page, 1, 1, -5)
+    moved = number(page, "segmental_angle C4 C5")
+    visitor.reload(address)
+    visitor.wait("finished")
+    page.keyboard.press("End")
+    page.evaluate("window.player = window.spinefm")
+    page.click('[data-tab="measures"]')
+    page.wait_for_selector('[data-measure="segmental_angle C4 C5"]')
+    assert number(page, "segmental_angle C4 C5") == pytest.approx(moved)
+    assert "0.2 mm per pixel, calibrated by hand" in page.inner_text('[data-panel="measures"]')
+    page.click('[data-act="undo move"]')
+    assert number(page, "segmental_angle C4 C5") != pytest.approx(moved)
+
+
 def test_a_run_under_way_has_no_measures_and_keeps_the_scale(visitor: Visitor, address: str, gate: Semaphore) -> None:
     visitor.open(address, "finished")
     page = visitor.page

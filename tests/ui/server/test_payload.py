@@ -163,5 +163,5 @@ def test_a_doubtful_body_is_marked_in_its_row() -> None:
 
 
 def test_what_ran_where_and_how_long_is_said() -> None:
-    assert ran(all_events()) == {"seconds": "0.9", "device": "cpu", "bundle": "compact"}
+    assert ran(all_events()) == {"seconds": "0.9", "computed": 0.9, "device": "cpu", "bundle": "compact"}
     assert ran(all_events()[:-1]) is None

@@ -61,11 +61,36 @@ def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_a_run_gives_the_film_once_each_event_as_it_comes_and_the_result(choice: Choice) -> None:
     payloads = [shown.payload for shown in run_steps(StandInService(), choice)]
     count = len(all_events())
-    assert [payload["total"] for payload in payloads[:-1]] == [*range(count + 1), count]
-    assert [payload["status"] for payload in payloads[-2:]] == ["finished", "finished"]
-    assert {payload["status"] for payload in payloads[:-2]} == {"running"}
+    totals = [payload["total"] for payload in payloads if "total" in payload]
+    assert totals[0] == 0 and totals[-1] == count and totals == sorted(totals)
+    running = [payload["status"] for payload in payloads].index("finished")
+    assert {payload["status"] for payload in payloads[running:]} == {"finished"}
+    assert {payload["status"] for payload in payloads[:running]} == {"running"}
     assert len({payload["run"] for payload in payloads}) == 1
-    assert [isinstance(payload.get("film"), dict) for payload in payloads] == [True, *[False] * (count + 2)]
+    assert [isinstance(payload.get("film"), dict) for payload in payloads] == [True, *[False] * (len(payloads) - 1)]
+
+
+def test_a_result_comes_first_then_its_measures_then_its_zip(choice: Choice) -> None:
+    payloads = [shown.payload for shown in run_steps(StandInService(), choice)]
+    result, measures, packed = payloads[-3:]
+    assert result["status"] == "finished" and "measures" not in result and not result.get("packed")
+    assert measures["packed"] and "measures" in measures and "download" not in measures
+    assert packed["packed"] and packed["download"]
+
+
+def test_events_that_come_together_are_sent_together_and_a_message_holds_that_before_it(choice: Choice) -> None:
+    events = all_events()
+    progress = RunProgress(choice.read(), "run", None)
+    first = progress.add(*events[:2])
+    second = progress.add(*events[2:5])
+    assert (first["from"], first["total"], len(first["entries"])) == (0, 2, 2)
+    assert (second["from"], second["total"], len(second["entries"])) == (0, 5, 5)
+    many = [*events, *events, *events]
+    progress.add(*many)
+    third = progress.add(events[0])
+    assert third["total"] - third["from"] == len(many) + 1 > WINDOW
+    fourth = progress.add(events[0])
+    assert len(fourth["entries"]) == WINDOW
 
 
 class SideOn(StandIn):
@@ -100,9 +125,8 @@ def test_a_film_stays_as_it_is_where_it_cannot_be_read_or_no_networks_are_there(
 def test_messages_stay_small_and_hold_every_event(choice: Choice) -> None:
     payloads = [shown.payload for shown in run_steps(StandInService(), choice)]
     assert all(len(json.dumps(payload)) < 60_000 for payload in payloads[1:])
-    assert all(len(payload["entries"]) <= WINDOW for payload in payloads[:-1])
     known: dict[int, str] = {}
-    for payload in payloads[:-1]:
+    for payload in (payload for payload in payloads if "entries" in payload):
         known |= {payload.get("from", 0) + index: entry["kind"] for index, entry in enumerate(payload["entries"])}
     assert [known[index] for index in range(len(known))] == [event.kind for event in all_events()]
 

@@ -174,7 +174,8 @@ def ran(events: Sequence[Event]) -> Payload | None:
     if finished is None:
         return None
     seconds = finished.seconds.get("total", sum(finished.seconds.values()))
-    return {"seconds": f"{seconds:.1f}", "device": finished.device, "bundle": finished.bundle}
+    facts = {"device": finished.device, "bundle": finished.bundle}
+    return {"seconds": f"{seconds:.1f}", "computed": round(seconds, 3), **facts}
 
 
 def trace_payload(trace: Trace, film: Radiograph, run: str, **more: Any) -> Payload:

@@ -1,0 +1,268 @@
+// What primitives become on a canvas, and the spine of chips: node --test tests/js/drawing.test.mjs
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { chipState, chipsOf, namesOf, PHASES, segmentState } from "../../spinefm/ui/player/bodies.js";
+import { Chips } from "../../spinefm/ui/player/chips.js";
+import { drawNames, drawSeen, FINAL, lookOf, LOOKS } from "../../spinefm/ui/player/looks.js";
+import { sceneAt, timelineOf } from "../../spinefm/ui/player/timeline.js";
+import { drawArrow, drawCurve, drawDot, drawFlood, drawFrame, drawLetters, drawOutline, drawPath, pathOf, pointAlong } from "../../spinefm/ui/shared/pen.js";
+import { fakeInk, install, Node } from "./dom.mjs";
+import { beat, entries } from "./run.mjs";
+
+const run = timelineOf(entries);
+const square = [0, 0, 10, 0, 10, 10, 0, 10];
+const names = new Map([[0, "C3"], [1, "C2"]]);
+const colours = new Map([[0, "#ff0000"], [1, "#00ff00"]]);
+const DRESS = { names, colours, doubtful: new Set(), lit: null, chosen: null, anchor: null, fills: true, letters: true };
+const row = (number, name) => ({ number, name, found: true });
+let pen;
+
+beforeEach(() => {
+  install();
+  pen = { ink: fakeInk(), view: { scale: 2, x: 5, y: 10 }, density: 1 };
+});
+
+const named = (name) => pen.ink.calls.filter((call) => call[0] === name);
+const colourful = (name, field) => named(name).map((call) => call.at(-1)[field]);
+
+test("every way of drawing leaves the context as it found it", () => {
+  drawOutline(pen, square, { colour: "#123456", fill: 0.3, dash: [2, 2] }, 1);
+  drawFlood(pen, square, [5, 5], 0.4, { colour: "#123456" }, 1);
+  drawFlood(pen, square, [5, 5], 1, { colour: "#123456" }, 1);
+  drawPath(pen, [[0, 0], [4, 4]], { colour: "#fff" }, 0.5);
+  drawCurve(pen, [0, 0, 5, 5, 9, 0], 0.5, { colour: "#fff" }, 1);
+  drawDot(pen, [3, 3], 4, { colour: "#fff", glow: 2 }, 1);
+  drawArrow(pen, [0, 0], [9, 9], { colour: "#fff" }, 1);
+  drawFrame(pen, [5, 5], 8, 12, { colour: "#fff" }, 1);
+  drawLetters(pen, [5, 5], "C4", {}, 1);
+  assert.equal(pen.ink.depth(), 0);
+});
+
+test("places on the film become places in the pane", () => {
+  drawDot(pen, [15, 30], 3, { colour: "#fff" }, 1);
+  assert.deepEqual(named("arc")[0].slice(1, 4), [20, 40, 3]);
+  drawLetters(pen, [15, 30], "T1", { dy: -4 }, 1);
+  assert.deepEqual(named("fillText")[0].slice(1, 4), ["T1", 20, 36]);
+});
+
+test("what cannot be seen is not drawn", () => {
+  drawOutline(pen, square, { colour: "#fff" }, 0);
+  drawOutline(pen, [1, 2, 3, 4], { colour: "#fff" }, 1);
+  drawPath(pen, [[0, 0]], { colour: "#fff" }, 1);
+  drawLetters(pen, [5, 5], "C4", {}, 0);
+  assert.deepEqual(pen.ink.calls, []);
+});
+
+test("an outline's path is made once", () => {
+  assert.equal(pathOf(square), pathOf(square));
+  assert.notEqual(pathOf(square), pathOf([...square]));
+});
+
+test("an outline has its colour over a dark edge; a dashed one has no edge", () => {
+  drawOutline(pen, square, { colour: "#abcdef", width: 3 }, 0.8);
+  assert.deepEqual([colourful("stroke", "strokeStyle").length, colourful("stroke", "strokeStyle")[1]], [2, "#abcdef"]);
+  assert.equal(colourful("stroke", "lineWidth")[1], 1.5, "three pixels of the screen at a scale of two");
+  pen.ink.calls.length = 0;
+  drawOutline(pen, square, { colour: "#abcdef", dash: [4, 4] }, 0.8);
+  assert.deepEqual(colourful("stroke", "strokeStyle"), ["#abcdef"]);
+});
+
+test("a point flies along the whole of its path and lands at its end", () => {
+  const path = [0, 0, 10, 0, 20, 5, 30, 30];
+  assert.deepEqual(pointAlong(path, 0), [0, 0]);
+  assert.ok(pointAlong(path, 1).every((value) => Math.abs(value - 30) < 1e-9));
+  let before = 0;
+  for (let share = 0.05; share <= 1; share += 0.05) {
+    const [x] = pointAlong(path, share);
+    assert.ok(x >= before);
+    before = x;
+  }
+});
+
+test("a flood covers the outline only at its end, and its rim is gone then", () => {
+  const radii = [0.1, 0.5, 1].map((share) => {
+    pen.ink.calls.length = 0;
+    drawFlood(pen, square, [5, 5], share, { colour: "#fff" }, 1);
+    return [named("arc")[0][3], named("arc").length];
+  });
+  assert.ok(radii[0][0] < radii[1][0] && radii[1][0] < radii[2][0]);
+  assert.ok(radii[2][0] >= 2 * Math.hypot(5, 5), "it reaches the farthest corner");
+  assert.deepEqual(radii.map(([, rims]) => rims), [2, 2, 1]);
+});
+
+test("a body has its colour; a doubtful one is amber and dashed, the chosen one wider and fuller", () => {
+  const item = { role: "kept", body: 1 };
+  assert.equal(lookOf(item, DRESS).colour, "#00ff00");
+  const doubt = lookOf(item, { ...DRESS, doubtful: new Set([1]) });
+  assert.notEqual(doubt.colour, "#00ff00");
+  assert.ok(doubt.dash.length === 2 && lookOf(item, DRESS).dash === undefined);
+  for (const more of [{ lit: 1 }, { chosen: 1 }]) {
+    const look = lookOf(item, { ...DRESS, ...more });
+    assert.ok(look.width > lookOf(item, DRESS).width && look.fill > lookOf(item, DRESS).fill);
+  }
+  assert.ok(lookOf(item, { ...DRESS, anchor: 1 }).width > lookOf(item, DRESS).width);
+  assert.equal(lookOf(item, { ...DRESS, fills: false }).fill, 0);
+  assert.ok(lookOf({ role: "kept", body: 7 }, DRESS).colour, "a body without a name has a colour too");
+});
+
+test("roles without a body have looks of their own, told apart by colour or dash", () => {
+  const looks = ["candidate", "previous", "rejected", "dropped", "detected"].map((role) => lookOf({ role }, DRESS));
+  const kinds = looks.map((look) => JSON.stringify([look.colour, look.dash, look.fill]));
+  assert.equal(new Set(kinds).size, kinds.length);
+  assert.equal(lookOf({ role: "predicted" }, DRESS), LOOKS.predicted);
+});
+
+test("a scene is drawn from the lowest layer up: a ghost never covers a body in hand", () => {
+  const seen = ["candidate", "rejected", "kept", "detected", "name"].map((role) => ({ kind: role === "name" ? "label" : "shape", role, outline: square, x: 1, alpha: 1, text: "C2", point: [5, 5], body: role === "kept" ? 1 : undefined, beat: beat({}) }));
+  drawSeen(pen, seen, DRESS);
+  const order = colourful("stroke", "strokeStyle").filter((colour) => !String(colour).startsWith("rgb("));
+  assert.deepEqual(order, [LOOKS.detected.colour, "#00ff00", LOOKS.rejected.colour, LOOKS.candidate.colour]);
+  assert.equal(pen.ink.calls.findLastIndex((call) => call[0] === "stroke") < pen.ink.calls.findIndex((call) => call[0] === "fillText"), true, "names come last");
+  assert.deepEqual(seen.map((item) => item.role), ["candidate", "rejected", "kept", "detected", "name"], "the scene itself is left alone");
+});
+
+test("each kind of primitive draws something at every moment of its motion, and an unknown kind nothing", () => {
+  const kinds = [
+    ...["flood", "flash", "drop", "shiver", "fade", "hold"].map((motion) => ({ kind: "shape", role: "candidate", motion, outline: square, start: [5, 5] })),
+    ...["pulse", "fly", "slide", "hold"].map((motion) => ({ kind: "points", role: "known", motion, points: [0, 0, 10, 10] })),
+    { kind: "curve", role: "predicted", points: [0, 0, 5, 5, 9, 9] }, { kind: "arrow", role: "shift", points: [0, 0, 9, 9] },
+    { kind: "frame", role: "frame", motion: "glide", centre: [5, 5], start: [0, 0], side: 8 }, { kind: "label", role: "dropped", point: [5, 5], text: "too faint" },
+  ];
+  for (const kind of kinds) {
+    for (const x of [0.05, 0.5, 1]) {
+      pen.ink.calls.length = 0;
+      drawSeen(pen, [{ ...kind, x, alpha: 1, beat: beat({}) }], DRESS);
+      assert.ok(pen.ink.calls.length > 0, `${kind.kind} ${kind.motion} at ${x}`);
+      assert.equal(pen.ink.depth(), 0);
+    }
+  }
+  pen.ink.calls.length = 0;
+  drawSeen(pen, [{ kind: "gauge", role: "x", x: 1, alpha: 1, beat: beat({}) }], DRESS);
+  assert.deepEqual(pen.ink.calls, [], "a gauge belongs to the card");
+});
+
+test("a body has its name at its centre, with a question mark where it is doubtful, and none while the name runs", () => {
+  const shape = { kind: "shape", role: "kept", body: 1, outline: square, x: 1, alpha: 1, beat: beat({}) };
+  drawNames(pen, [shape], DRESS);
+  assert.deepEqual(named("fillText")[0].slice(1, 4), ["C2", 0, -10]);
+  pen.ink.calls.length = 0;
+  drawNames(pen, [shape], { ...DRESS, doubtful: new Set([1]) });
+  assert.equal(named("fillText")[0][1], "C2 ?");
+  pen.ink.calls.length = 0;
+  drawNames(pen, [shape, { kind: "label", role: "name", body: 1, x: 0.5, alpha: 1, point: [5, 5], text: "C2", beat: beat({}) }], DRESS);
+  drawNames(pen, [{ ...shape, alpha: 0.4 }], DRESS);
+  drawNames(pen, [{ ...shape, body: 9 }], DRESS);
+  assert.deepEqual(pen.ink.calls, []);
+});
+
+test("the result's pane shows bodies and names, none of the search", () => {
+  for (let time = 0; time <= run.end; time += 0.1) {
+    for (const item of sceneAt(run, time).seen.filter((one) => FINAL.has(one.role))) assert.ok(typeof item.body === "number", item.role);
+  }
+});
+
+function chips() {
+  const root = new Node("div");
+  Object.assign(root, { scrollLeft: 0, clientWidth: 500 });
+  const done = [];
+  const made = new Chips(root, { go: (time) => done.push(["go", time]), hover: (body) => done.push(["hover", body]), choose: (body) => done.push(["choose", body]) });
+  return { root, made, done };
+}
+
+test("a chip's way: later, now, then what became of it", () => {
+  const { root, made } = chips();
+  made.show(chipsOf(run, [row(1, "C2"), row(0, "C3")]), DRESS);
+  const states = (time) => { made.at(time, DRESS); return root.children.map((node) => node.dataset.state); };
+  assert.deepEqual(states(0), ["later", "later", "later"]);
+  assert.deepEqual(states(3), ["now", "kept", "now"]);
+  assert.deepEqual(states(run.end), ["kept", "kept", "stopped"]);
+  assert.deepEqual(root.children.map((node) => node.querySelector("b").textContent), ["C2", "C3", "✕"]);
+  assert.deepEqual(states(0), ["later", "later", "later"], "and back again");
+});
+
+test("states only go forward with time, for every chip and segment", () => {
+  const rank = { later: 0, now: 1, kept: 2, stopped: 2, end: 2 };
+  for (const chip of chipsOf(run, [])) {
+    let before = 0;
+    for (let time = 0; time <= run.end; time += 0.02) {
+      const now = rank[chipState(chip, time)];
+      assert.ok(now >= before);
+      before = now;
+    }
+    for (const phase of PHASES) assert.notEqual(segmentState(chip, phase, run.end), "now");
+  }
+});
+
+test("a chip leads to its vertebra and to the moment of its decision", () => {
+  const { root, made, done } = chips();
+  made.show(chipsOf(run, []), DRESS);
+  root.children[0].fire("click");
+  root.children[0].fire("pointerenter");
+  root.children[0].fire("pointerleave");
+  assert.deepEqual(done, [["choose", 1], ["go", 4], ["hover", 1], ["hover", null]]);
+});
+
+test("while a run grows its chips stay the same elements, and lead to where they are now", () => {
+  const { root, made, done } = chips();
+  const part = timelineOf(entries.slice(0, 4));
+  made.show(chipsOf(part, []), DRESS);
+  const [first] = root.children;
+  first.fire("click");
+  made.show(chipsOf(timelineOf(entries.slice(0, 5)), []), { ...DRESS, colours: new Map() });
+  const grown = root.children;
+  assert.equal(grown.length, 1);
+  made.show(chipsOf(run, []), DRESS);
+  assert.equal(root.children.length, 3);
+  const seed = root.children.find((node) => node.dataset.lane === "seed 1");
+  made.show(chipsOf(run, []), DRESS);
+  assert.equal(root.children.find((node) => node.dataset.lane === "seed 1"), seed);
+  done.length = 0;
+  seed.fire("click");
+  assert.deepEqual(done, [["choose", 0], ["go", 2.75]]);
+});
+
+test("a chip that became doubtful, or has another colour, is drawn anew", () => {
+  const { root, made } = chips();
+  const list = () => chipsOf(run, []);
+  made.show(list(), DRESS);
+  made.show(list(), { ...DRESS, doubtful: new Set([1]), colours: new Map([[1, "#0000ff"]]) });
+  made.at(run.end, { ...DRESS, doubtful: new Set([1]) });
+  const node = root.querySelector('[data-body="1"]');
+  assert.ok(node.classList.contains("doubt"));
+  assert.equal(node.style.getPropertyValue("--level"), "#0000ff");
+  assert.equal(node.querySelector("b").textContent, "C2 ?");
+});
+
+test("another colour alone is seen too", () => {
+  const { root, made } = chips();
+  made.show(chipsOf(run, []), DRESS);
+  made.show(chipsOf(run, []), { ...DRESS, colours: new Map([[1, "#0000ff"]]) });
+  assert.equal(root.querySelector('[data-body="1"]').style.getPropertyValue("--level"), "#0000ff");
+});
+
+test("a chip scrolls into sight when it begins, once", () => {
+  const { root, made } = chips();
+  made.show(chipsOf(run, []), DRESS);
+  root.children.forEach((node, index) => { node.offsetLeft = 400 * index; });
+  made.at(3, DRESS);
+  assert.equal(root.scrolled.left, 800 - 250);
+  root.scrolled = null;
+  made.at(3.4, DRESS);
+  assert.equal(root.scrolled, null);
+});
+
+test("readers of the screen hear a chip's name, and what became of it", () => {
+  const { root, made } = chips();
+  made.show(chipsOf(run, []), DRESS);
+  made.at(0, DRESS);
+  assert.match(root.children[0].getAttribute("aria-label"), /not reached yet$/);
+  made.at(run.end, DRESS);
+  assert.match(root.children[0].getAttribute("aria-label"), /^C2: /);
+  assert.match(root.children[2].getAttribute("aria-label"), /^✕ overlap: /);
+});
+
+test("names that the run gives are replaced by those of the result", () => {
+  assert.deepEqual([...namesOf([], run)], [[1, "C2"]]);
+  assert.deepEqual([...namesOf([row(0, "T1"), row(1, "C7"), { number: null, name: "T2", found: false }], run)].sort(), [[0, "T1"], [1, "C7"]]);
+});
