@@ -21,7 +21,7 @@ from spinefm.measure.landmarks import outline
 Points = NDArray[np.float64]
 OUTLINE = MeasureConfig(contour_blur=0.5)
 """How finely an annotated outline is followed: smoothing enough for the steps of its pixels, corners kept."""
-NO_CORNERS = "its outline has no four corners"
+NO_CORNERS = f"its outline is narrower than {OUTLINE.least_width:g} px"
 
 
 def truth_landmarks(
@@ -47,9 +47,11 @@ def truth_landmarks(
 
 
 def _corners_of(path: Points, direction: Point, facing: Facing) -> Points:
-    """The corners (4, 2) of an outline (N, 2), superior anterior first; (0, 2) of one that has none."""
+    """The corners (4, 2) of an outline (N, 2), superior anterior first; (0, 2) of a speck."""
     quad = np.array(largest_quadrilateral(path, direction), float).reshape(-1, 2)
-    return quad if facing == "left" or not len(quad) else quad[[1, 0, 3, 2]]
+    if not len(quad) or np.hypot(*(quad[1] - quad[0])) < OUTLINE.least_width:
+        return np.zeros((0, 2))
+    return quad if facing == "left" else quad[[1, 0, 3, 2]]
 
 
 def _border(mask: Mask, level: Level, size: tuple[int, int]) -> str:

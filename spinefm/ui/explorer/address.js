@@ -2,6 +2,7 @@
 // The view lives in the page's address, so that a link leads to what is on show.
 
 import { clamp } from "../shared/numbers.js";
+import { AXES } from "./agreement.js";
 import { ORDERS } from "./model.js";
 import { PAGE, START } from "./state.js";
 
@@ -9,7 +10,7 @@ import { PAGE, START } from "./state.js";
 /** @typedef {import("./types").Range} Range */
 
 const LISTS = ["levels", "show"];
-const RANGES = ["dice", "distance"];
+const RANGES = ["dice", "distance", "span"];
 
 /** @returns {State} */
 export function stateInAddress() {
@@ -22,6 +23,7 @@ export function stateInAddress() {
   }
   if (!Object.hasOwn(PAGE, state.mode)) state.mode = START.mode;
   if (!Object.hasOwn(ORDERS, state.sort)) state.sort = START.sort;
+  if (!Object.hasOwn(AXES, state.axis)) state.axis = START.axis;
   return state;
 }
 

@@ -5,6 +5,7 @@ import { markTab, stateInAddress, writeState } from "./address.js";
 import { CasePane } from "./case.js";
 import { Controls } from "./controls.js";
 import { FilmList } from "./list.js";
+import { MeasurePanel } from "./measures.js";
 import { rowsInOther, spineModel } from "./model.js";
 import { ownRuns, titleOf } from "./own.js";
 import { chosenOr, filters, START, toggled } from "./state.js";
@@ -24,7 +25,7 @@ export class Explorer {
     this.ask = ask;
     this.shell = this.part(".explorer");
     /** `model` is there as soon as an evaluation is open. @type {View} */
-    this.view = { state: stateInAddress(), model: /** @type {any} */ (null), other: null, twin: null, verdicts: {}, cases: [], row: null };
+    this.view = { state: stateInAddress(), model: /** @type {any} */ (null), other: null, twin: null, verdicts: {}, cases: [], within: null, row: null };
     /** @type {Map<string, Promise<Opened>>} */
     this.opened = new Map();
     this.asked = 0;
@@ -35,6 +36,7 @@ export class Explorer {
       choose: (film, row = null) => this.case.choose(film, row), steps: (i) => this.steps(i),
       look: (film) => ask.look({ run: this.view.state.run, film }) };
     this.list = new FilmList(this);
+    this.measures = new MeasurePanel(this);
     this.case = new CasePane(this);
     this.controls = new Controls(this);
     new IntersectionObserver((entries) => markTab(entries.some((entry) => entry.isIntersecting))).observe(this.shell);
@@ -108,8 +110,10 @@ export class Explorer {
 
   /** Draws all but the chosen case. */
   draw() {
+    this.measures.prepare();
     this.controls.draw(this.view);
     this.list.show();
+    this.measures.draw();
     writeState(this.view.state);
   }
 

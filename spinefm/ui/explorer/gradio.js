@@ -8,6 +8,12 @@ function look(wanted) {
   return looked.get(key);
 }
 
+function measure(wanted) {
+  const key = `measure ${JSON.stringify(wanted)}`;
+  if (!looked.has(key)) looked.set(key, server.measure(wanted));
+  return looked.get(key);
+}
+
 function ownIds() {
   return [...new Set([...ownRuns().map((one) => one.run), ...((props.value && props.value.own) || [])])];
 }
@@ -23,6 +29,7 @@ const explorer = new Explorer(element, {
   look,
   steps: (wanted) => trigger("steps", wanted),
   own: begin,
+  measure,
   take: (run) => server.take(run),
   sample: () => server.sample(null),
 });

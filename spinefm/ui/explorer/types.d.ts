@@ -8,6 +8,8 @@ export interface Columns {
   published: Record<string, { identified: number; located_dsc: number; overall_dsc: number }>;
   panoptic: { pq: number; sq: number; rq: number } | null;
   skipped: { name: string; why: string }[];
+  /** Null in evaluations made before measures were kept. */
+  measures?: MeasureKind[] | null;
   colours: Record<string, string>;
   regions: string[];
   groups: string[];
@@ -84,10 +86,63 @@ export interface State {
   search: string;
   dice: Range | null;
   distance: Range | null;
+  /** Of the measure on show, and of its quantity `axis`. */
+  span: Range | null;
   limit: number;
   sort: string;
   mode: string;
+  measure: string;
+  /** The level of the measure; "" for all. */
+  place: string;
+  axis: Axis;
   case: string;
+}
+
+/** What of a measure is shown and filtered by. */
+export type Axis = "value" | "true" | "difference" | "half";
+
+export interface MeasureKind {
+  key: string;
+  title: string;
+  unit: string;
+  levels: string[];
+}
+
+export interface ReferenceRange {
+  low: number | null;
+  high: number | null;
+  text: string;
+  source: string;
+}
+
+/** One measure of an evaluation; indices point to films, levels and reasons. */
+export interface MeasureColumns extends MeasureKind {
+  references: Record<string, ReferenceRange>;
+  reasons: string[];
+  film: number[];
+  level: number[];
+  true: (number | null)[];
+  value: (number | null)[];
+  half: (number | null)[];
+  doubtful: number[];
+  reason: number[];
+  error?: string;
+}
+
+/** The errors of a measure over some rows; shares in per cent, null where nothing was counted. */
+export interface Agreement {
+  asked: number;
+  count: number;
+  films: number;
+  bias: number | null;
+  mae: number | null;
+  median: number | null;
+  low: number | null;
+  high: number | null;
+  within: number | null;
+  notFound: number | null;
+  notMeasurable: number | null;
+  doubtful: number | null;
 }
 
 export interface Verdict {
@@ -126,6 +181,8 @@ export interface View {
   twin: Int32Array | null;
   verdicts: Record<string, Verdict>;
   cases: Case[];
+  /** The films that the range of the measure on show keeps; null where there is none, or it is not loaded. */
+  within: Set<number> | null;
   row: number | null;
   figures?: { model: Model; limit: number; rows: Figures[] };
 }
@@ -175,6 +232,7 @@ export interface Ask {
   steps(wanted: { run: string; film: string; event: number | null }): void;
   /** Begins an evaluation of the reader's own. */
   own(what: string): void;
+  measure(wanted: { run: string; key: string }): Promise<MeasureColumns>;
   take(run: string): Promise<TakenFile>;
   sample(): Promise<TakenFile>;
 }

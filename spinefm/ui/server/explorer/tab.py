@@ -19,6 +19,7 @@ from spinefm.ui.server.explorer.assets import gradio_script, markup, style
 from spinefm.ui.server.explorer.case import looked_at, steps_payload
 from spinefm.ui.server.explorer.jobs import Job, Jobs
 from spinefm.ui.server.explorer.making import evaluated_zip, opened_zip, phantom_run
+from spinefm.ui.server.explorer.measures import measure_columns
 from spinefm.ui.server.explorer.shelf import OWN, PHANTOMS, Shelf
 from spinefm.ui.server.explorer.taking import sample_zip, tables_zip
 from spinefm.ui.server.model_queue import QueueFull
@@ -76,6 +77,12 @@ class ExplorerTab:
             except RunError as error:
                 return {"error": self.shelf.words(str(error))}
 
+        def measure(wanted: Any) -> Any:
+            try:
+                return measure_columns(self.shelf.folder(str(wanted["run"])), str(wanted["key"]))
+            except RunError as error:
+                return {"error": self.shelf.words(str(error))}
+
         def take(run: Any) -> Any:
             try:
                 return tables_zip(self.shelf.folder(str(run)), str(run)[:12])
@@ -85,7 +92,7 @@ class ExplorerTab:
         def sample(_: Any) -> Any:
             return sample_zip()
 
-        return [runs, open_run, look, take, sample]
+        return [runs, open_run, look, measure, take, sample]
 
     def _connect(self) -> None:
         segment = self.parts.segment
