@@ -26,6 +26,7 @@ LAYERS = (
     "export",
     "training",
     "api",
+    "batch",
     "ui",
     "cli",
     "__main__",

@@ -9,9 +9,14 @@ from typing import Any
 
 
 @contextmanager
-def progress_bar(total: int, unit: str) -> Iterator[Any]:
-    """A progress bar on standard error, a tqdm bar that counts `unit`s up to `total`."""
+def progress_bar(total: int, unit: str, initial: int = 0) -> Iterator[Any]:
+    """A progress bar on standard error, a tqdm bar that counts `unit`s from `initial` up to `total`."""
     from tqdm import tqdm
 
-    with tqdm(total=total, unit=unit, file=sys.stderr) as bar:
+    class Bar(tqdm):  # type: ignore[misc, type-arg, unused-ignore]
+        """Without tqdm's thread: a process that has threads should not fork."""
+
+        monitor_interval = 0
+
+    with Bar(total=total, unit=unit, file=sys.stderr, initial=initial, miniters=1) as bar:
         yield bar

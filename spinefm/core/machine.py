@@ -3,6 +3,7 @@
 import ctypes
 import os
 import platform
+import sys
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -58,12 +59,22 @@ def share_cores() -> None:
         os.environ.setdefault(name, value)
 
 
+def use_one_thread() -> None:
+    """Compute in one thread, so that the other cores are left to other processes, whether or not torch is imported."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    os.environ[THREADS_VARIABLE] = "1"
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
+
+
 def free_cores() -> int:
     """Cores that this process may use and that nothing else keeps busy at the moment; at least 1."""
-    return max(1, min(_allowed_cores(), (os.cpu_count() or 1) - _busy_neighbours()))
+    return max(1, min(allowed_cores(), (os.cpu_count() or 1) - _busy_neighbours()))
 
 
-def _allowed_cores() -> int:
+def allowed_cores() -> int:
     """Cores that affinity and the container's quota grant, a part of a core counted as one."""
     affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:

@@ -13,6 +13,7 @@ import numpy as np
 
 from spinefm.core.foreign import foreign_input, read_json
 from spinefm.core.masks import Mask
+from spinefm.core.rle import from_column_runs, unpacked
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, film_stem, picture_size, unlabelled, visible_files
@@ -160,25 +161,5 @@ def _from_runs(segmentation: Mapping[str, Any], size: tuple[int, int]) -> Mask:
     counts = segmentation["counts"]
     if len(counts) > MOST_RUNS:
         raise ValueError(f"it has more than {MOST_RUNS} run lengths")
-    runs = _unpacked(counts) if isinstance(counts, str) else [int(count) for count in counts]
-    if min(runs, default=0) < 0 or sum(runs) != width * height:
-        raise ValueError("run lengths do not fill the film")
-    values = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
-    return Mask.from_array(values.reshape(width, height).T)
-
-
-def _unpacked(text: str) -> list[int]:
-    """Run lengths from COCO's text: five bits a character, low ones first; from the fourth on as differences."""
-    runs: list[int] = []
-    value = shift = 0
-    for character in text:
-        bits = ord(character) - 48
-        value |= (bits & 31) << shift
-        shift += 5
-        if bits & 32:
-            continue
-        if bits & 16:
-            value -= 1 << shift
-        runs.append(value + (runs[-2] if len(runs) > 2 else 0))
-        value = shift = 0
-    return runs
+    runs = unpacked(counts) if isinstance(counts, str) else [int(count) for count in counts]
+    return from_column_runs(runs, (height, width))

@@ -9,10 +9,10 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinefm.core.levels import UNNAMED_ID, Level
 from spinefm.core.masks import Mask
+from spinefm.core.rle import counts_of
 from spinefm.export.outlines import outlines
 from spinefm.export.subject import Part, Subject, doubt_words, notes_of
 from spinefm.export.table import CORNERS
@@ -83,7 +83,7 @@ def _annotation(vertebra: Vertebra, shape: tuple[int, int], runs: bool) -> Json:
     mask, box = vertebra.mask, vertebra.mask.box
     return {
         "category_id": UNNAMED_ID if vertebra.level is None else int(vertebra.level),
-        "segmentation": _runs(mask.on_film(shape)) if runs else _polygons(mask),
+        "segmentation": _runs(mask, shape) if runs else _polygons(mask),
         "area": mask.area,
         "bbox": [box.x0, box.y0, box.width, box.height],
         "iscrowd": 0,
@@ -111,21 +111,6 @@ def _polygons(mask: Mask) -> list[list[float]]:
     return [np.round(outline + EDGE, 2).ravel().tolist() for outline in outlines(mask)]
 
 
-def _runs(mask: NDArray[np.bool_]) -> Json:
-    """Run lengths of (H, W) down its columns, in COCO's packed text."""
-    return {"size": list(mask.shape), "counts": _packed(Mask(mask.T).runs())}
-
-
-def _packed(runs: Sequence[int]) -> str:
-    """Run lengths as COCO's text: five bits a character, low ones first; from the fourth on as differences."""
-    return "".join(_characters(run - (runs[index - 2] if index > 2 else 0)) for index, run in enumerate(runs))
-
-
-def _characters(value: int) -> str:
-    text = ""
-    while True:
-        bits, value = value & 31, value >> 5
-        more = value != (-1 if bits & 16 else 0)
-        text += chr(48 + bits + (32 if more else 0))
-        if not more:
-            return text
+def _runs(mask: Mask, shape: tuple[int, int]) -> Json:
+    """The mask on a film of `shape` (H, W), in COCO's packed text."""
+    return {"size": list(shape), "counts": counts_of(mask, shape)}

@@ -1,0 +1,174 @@
+"""Films a second of `spinefm batch` against `spinefm segment`, on phantoms of the sizes that films have.
+
+    python -m bench.batch_speed [--films 200] [--folder /tmp/spinefm-batch-films] [--workers N] [--growth] [--device cpu]
+
+Writes the phantoms once, as PNG. Then both verbs run each half of them, in the order segment, batch, batch, segment, as
+processes of their own with their usual command line, start and weights included. Prints films a second of both, their
+ratio, the peak memory of each process tree (PSS: pages that processes share count once) and the seconds until the first
+result is on disk. `--growth` runs `batch` on 50, 100 and 200 films, and on films of short and long spines, and prints
+seconds per film and per vertebra.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SEED = 9_200_000
+HEIGHTS = (None, 1024, None, 1755, 1024, 2500, 1755)
+"""Heights of the films in turn: as simulated (about 640 x 480), of a scanned cephalogram, as NHANES II and as today's
+detectors have them."""
+GRAIN = 1.5
+"""Standard deviation of the grain of enlarged films, in grey levels: without it they would be smooth."""
+SHORT, LONG = "spot", "whole"
+"""Groups of phantoms that show few vertebrae, and the whole spine."""
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A run of a verb: wall seconds, seconds to the first result, peak memory of its processes in bytes."""
+
+    films: int
+    seconds: float
+    first: float
+    peak: int
+
+
+def main() -> int:
+    """Write the films, run both verbs, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--films", type=int, default=200)
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "spinefm-batch-films")
+    parser.add_argument("--workers", type=int)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--write", action="store_true", help="write the films and stop")
+    args = parser.parse_args()
+    options = ["--device", args.device]
+    batch = [*options, *(["--workers", str(args.workers)] if args.workers else [])]
+    films = write_films(args.folder / "mixed", args.films)
+    spines = {group: write_films(args.folder / group, 20, group) for group in (SHORT, LONG)} if args.growth else {}
+    if not args.write:
+        print_growth(films, spines, batch) if args.growth else print_both(films, options, batch)
+    return 0
+
+
+def write_films(folder: Path, count: int, group: str | None = None) -> list[Path]:
+    """The first `count` films of a folder; those that are not there are simulated."""
+    folder.mkdir(parents=True, exist_ok=True)
+    films = [folder / f"{index:04d}.png" for index in range(count)]
+    for index, film in enumerate(films):
+        if not film.exists():
+            write_film(film, index, group)
+    return films
+
+
+def write_film(path: Path, index: int, group: str | None) -> None:
+    """One phantom, of the group or of the mixture without negatives, at its height."""
+    import cv2
+    import numpy as np
+
+    from spinefm.phantom import simulate
+    from spinefm.phantom.mix import drawn_group
+
+    seed = SEED + index
+    pixels = np.round(simulate(seed, group=group or drawn_group(seed, 0.0)).film * 255).astype(np.float32)
+    height = HEIGHTS[index % len(HEIGHTS)]
+    if height is not None:
+        factor = height / pixels.shape[0]
+        pixels = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+        pixels = pixels + np.random.default_rng(seed).normal(0, GRAIN, pixels.shape)
+    part = path.with_suffix(".part.png")
+    cv2.imwrite(str(part), np.clip(np.round(pixels), 0, 255).astype(np.uint8))
+    part.rename(path)
+
+
+def print_both(films: Sequence[Path], options: Sequence[str], batch: Sequence[str]) -> None:
+    """Both verbs on both halves of the films."""
+    halves = films[: len(films) // 2], films[len(films) // 2 :]
+    runs: dict[str, list[Timed]] = {"segment": [], "batch": []}
+    for verb, half in (("segment", 0), ("batch", 0), ("batch", 1), ("segment", 1)):
+        runs[verb].append(timed(verb, halves[half], options if verb == "segment" else batch))
+    speeds = {verb: sum(run.films for run in found) / sum(run.seconds for run in found) for verb, found in runs.items()}
+    for verb, found in runs.items():
+        first, peak = max(run.first for run in found), max(run.peak for run in found) / 1e9
+        print(f"{verb:8}  {speeds[verb]:6.3f} films/s  first result after {first:5.1f} s  peak memory {peak:5.2f} GB")
+    print(f"ratio     {speeds['batch'] / speeds['segment']:6.2f}  on {len(films)} films")
+
+
+def print_growth(films: Sequence[Path], spines: dict[str, list[Path]], batch: Sequence[str]) -> None:
+    """Seconds per film as films become more, and per vertebra as spines become longer."""
+    for count in (len(films) // 4, len(films) // 2, len(films)):
+        run, vertebrae = timed_with_vertebrae(films[:count], batch)
+        print(f"{count:4} films  {run.seconds / count:6.3f} s a film  {run.seconds / vertebrae:6.4f} s a vertebra")
+    for group, found in spines.items():
+        run, vertebrae = timed_with_vertebrae(found, batch)
+        print(
+            f"{group}: {vertebrae / len(found):5.2f} vertebrae a film  {run.seconds / len(found):6.3f} s a film  "
+            f"{run.seconds / vertebrae:6.4f} s a vertebra"
+        )
+
+
+def timed_with_vertebrae(films: Sequence[Path], batch: Sequence[str]) -> tuple[Timed, int]:
+    """A run of `batch`, and how many vertebrae it found."""
+    from spinefm.batch.tables import read_table
+
+    counts: list[int] = []
+    run = timed("batch", films, batch, lambda out: counts.append(read_table(out, "vertebrae", ["id"]).num_rows))
+    return run, counts[0]
+
+
+def timed(
+    verb: str, films: Sequence[Path], options: Sequence[str], look: Callable[[Path], None] = lambda out: None
+) -> Timed:
+    """Run a verb on films in a process of its own; `look` sees the folder of its results."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, first, peak = Path(folder) / "out", 0.0, 0
+        command = [sys.executable, "-m", "spinefm", verb, *map(str, films), "--out", str(out), *options]
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while process.poll() is None:
+            peak = max(peak, sum(map(shared_memory, tree_of(process.pid))))
+            first = first or (time.perf_counter() - start if has_result(verb, out) else 0.0)
+            time.sleep(0.25)
+        seconds = time.perf_counter() - start
+        if process.returncode not in (0, 1):
+            raise SystemExit(f"{verb} ended with exit code {process.returncode}")
+        look(out)
+    return Timed(len(films), seconds, first, peak)
+
+
+def has_result(verb: str, out: Path) -> bool:
+    """Whether a first result is on disk."""
+    place = out / "shards" if verb == "batch" else out
+    return place.is_dir() and any(not path.name.startswith(".") for path in place.iterdir())
+
+
+def tree_of(pid: int) -> Iterator[int]:
+    """A process and those below it."""
+    yield pid
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return  # it has ended
+    for child in children:
+        yield from tree_of(int(child))
+
+
+def shared_memory(pid: int) -> int:
+    """Bytes of a process, its share of the pages that it has in common with others."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

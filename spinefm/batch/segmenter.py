@@ -1,0 +1,113 @@
+"""What segments the films of a batch: a method with its weights, and how a process comes by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from spinefm.batch.plan import BatchPlan, DeviceKind, RunRules
+from spinefm.imaging.radiograph import Polarity, Radiograph
+from spinefm.measure import Facing
+from spinefm.methods import Method, run_to_trace, upright
+from spinefm.methods.base.config import Preset, bundle_preset
+from spinefm.trace.model import Setting, Trace
+
+
+@dataclass(frozen=True, eq=False)
+class FilmOutcome:
+    """What became of a film: the film as it was run, and its trace, or the error that ended it."""
+
+    film: Radiograph
+    trace: Trace | None = None
+    error: Exception | None = None
+
+
+class Segmenter(Protocol):
+    """A method that is ready for films."""
+
+    def segment_many(self, films: Iterable[Radiograph]) -> Iterator[FilmOutcome]:
+        """What becomes of each film, in the order of `films`."""
+
+
+class Loader(Protocol):
+    """How a process comes by its segmenter; it travels to other processes, so it holds names, not networks."""
+
+    def load(self, device: str | None = None) -> Segmenter:
+        """Load the weights, onto `device` where another than the loader's own is to be used."""
+
+
+@dataclass(frozen=True)
+class MethodSegmenter:
+    """A method that runs films one after another."""
+
+    method: Method
+
+    def segment_many(self, films: Iterable[Radiograph]) -> Iterator[FilmOutcome]:
+        """What becomes of each film, in the order of `films`."""
+        return map(self._segment, films)
+
+    def _segment(self, film: Radiograph) -> FilmOutcome:
+        try:
+            film = upright(self.method, film)
+            return FilmOutcome(film, run_to_trace(self.method, film))
+        except Exception as error:  # noqa: BLE001 (it becomes the film's row)
+            return FilmOutcome(film, error=error)
+
+
+@dataclass(frozen=True)
+class WeightsLoader:
+    """A method and its set of weights by name.
+
+    settings: changes of the preset. weights: folder of another manifest than the program's own.
+    """
+
+    method: str
+    bundle: str
+    device: str = "auto"
+    preset: Preset | None = None
+    settings: Mapping[str, Setting] | None = None
+    weights: str | None = None
+
+    def load(self, device: str | None = None) -> MethodSegmenter:
+        """Load the weights. Raises BundleError, DeviceError, and ValueError for an unknown method or setting."""
+        return self.load_with_rules(device)[0]
+
+    def load_with_rules(
+        self,
+        device: str | None = None,
+        polarity: Polarity = "auto",
+        facing: Facing | None = None,
+        spacing_mm: float | None = None,
+    ) -> tuple[MethodSegmenter, RunRules]:
+        """Load the weights; returns the segmenter with all that decides its results. Raises as `load` does."""
+        from spinefm.core.machine import quiet_allocator
+
+        quiet_allocator()
+        from spinefm.methods import build_method
+        from spinefm.weights.load import Manifest, load_bundle
+
+        manifest = Manifest.read(Path(self.weights) / "manifest.json") if self.weights else None
+        bundle = load_bundle(self.bundle, device or self.device, manifest=manifest)
+        method = build_method(self.method, bundle, self.settings, preset=self.preset)
+        kind: DeviceKind = "cuda" if bundle.device.type == "cuda" else "cpu"
+        rules = RunRules(
+            method=self.method,
+            bundle=self.bundle,
+            checksums=dict(bundle.checksums),
+            preset=self.preset or bundle_preset(bundle),
+            settings=dict(method.settings),
+            device=kind,
+            precision=bundle.precision,
+            polarity=polarity,
+            facing=facing,
+            spacing_mm=spacing_mm,
+        )
+        return MethodSegmenter(method), rules
+
+    @classmethod
+    def of_plan(cls, plan: BatchPlan, device: str | None = None) -> WeightsLoader:
+        """The loader that a batch was begun with."""
+        rules = plan.rules
+        return cls(rules.method, rules.bundle, device or rules.device, rules.preset, rules.settings, plan.weights)

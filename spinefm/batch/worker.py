@@ -1,0 +1,111 @@
+"""The process of the local runner: it computes one shard after another, and reports to the process that started it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from spinefm.batch.attempts import ShardTask, TrialTask
+from spinefm.batch.errors import BatchError
+from spinefm.batch.folder import BatchFolder
+from spinefm.batch.groups import group_rows
+from spinefm.batch.plan import BatchPlan
+from spinefm.batch.segmenter import Loader, Segmenter
+from spinefm.batch.shard import Progress, compute_shard
+from spinefm.batch.tables import FAILED
+from spinefm.core.machine import use_one_thread
+
+
+@dataclass(frozen=True)
+class BatchJob:
+    """What every process of a batch works on."""
+
+    folder: BatchFolder
+    plan: BatchPlan
+    loader: Loader
+
+
+@dataclass(frozen=True)
+class GroupStarted:
+    """The process began with the films of this group of its shard."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class FilmEnded:
+    """A film has its rows."""
+
+    failed: bool
+
+
+@dataclass(frozen=True)
+class TrialStarted:
+    """The process tries a film alone."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class TaskEnded:
+    """The task is done: the shard is in its place, or the trial came to its end."""
+
+
+@dataclass(frozen=True)
+class WorkerStopped:
+    """The process cannot go on; the batch stops with this sentence."""
+
+    sentence: str
+
+
+Message = GroupStarted | FilmEnded | TrialStarted | TaskEnded | WorkerStopped
+
+
+def work(
+    connection: Connection,
+    others: Sequence[Connection],
+    job: BatchJob,
+    segmenter: Segmenter | None,
+    device: str | None,
+) -> None:
+    """Do the tasks that come in, until there are no more or the process that sends them is gone.
+
+    others: ends of connections that came along when this process was forked. segmenter: the one that came along; where
+    there is none, the process loads its own, onto `device`.
+    """
+    for other in others:  # or nobody would see that the starting process is gone
+        other.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the starting process ends this one
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # an exception, so that half a shard is removed
+    use_one_thread()
+    ready = segmenter or job.loader.load(device)
+    try:
+        while (task := connection.recv()) is not None:
+            connection.send(_done(task, job, ready, connection))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+
+
+def _done(task: ShardTask | TrialTask, job: BatchJob, segmenter: Segmenter, connection: Connection) -> Message:
+    try:
+        if isinstance(task, TrialTask):
+            _try(task, job, segmenter, connection)
+        else:
+            progress = Progress(
+                group=lambda number: connection.send(GroupStarted(number)),
+                film=lambda timing: connection.send(FilmEnded(timing.status == FAILED)),
+            )
+            compute_shard(job.folder, job.plan, task.shard, segmenter, task.left_out, progress)
+    except BatchError as error:
+        return WorkerStopped(str(error))
+    return TaskEnded()
+
+
+def _try(task: TrialTask, job: BatchJob, segmenter: Segmenter, connection: Connection) -> None:
+    """Run films one by one and drop what comes of it."""
+    for film in task.films:
+        connection.send(TrialStarted(film.id))
+        list(group_rows([film], segmenter, job.plan.rules, {}))

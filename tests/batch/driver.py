@@ -1,0 +1,64 @@
+"""A batch with the fake segmenter, in a process of its own that can be killed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from itertools import count
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from spinefm.batch import files
+from spinefm.batch.errors import BatchError
+from spinefm.batch.local import run_locally
+from spinefm.batch.merge import merge
+from spinefm.batch.run import run_rest
+from tests.batch.fake import FakeLoader, job_of
+
+
+@dataclass(frozen=True)
+class Drive:
+    """What a driver does: run a folder of films in processes, `pause` seconds a film, and merge.
+
+    die_at: every process kills itself when it asks the disk for the so-and-so-many-th time to keep what it wrote.
+    """
+
+    films: Path
+    out: Path
+    pause: float = 0.0
+    die_at: int | None = None
+    workers: int = 2
+
+    def start(self) -> BaseProcess:
+        """Start it; the processes come from one that has the libraries loaded and no threads."""
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([__name__])
+        process = context.Process(target=_run, args=(self,))
+        process.start()
+        return process
+
+
+def _run(drive: Drive) -> None:
+    if drive.die_at:
+        _die_at(drive.die_at)
+    loader = FakeLoader(drive.pause)
+    try:
+        job = job_of(drive.films, drive.out, loader, spread=drive.workers, shard_size=4)
+        run_rest(job, run_locally, loader.load(), lambda films, failed: None, workers=drive.workers)
+        merge(job.folder)
+    except BatchError as error:
+        sys.exit(str(error))
+
+
+def _die_at(number: int) -> None:
+    calls, real = count(1), os.fsync
+
+    def dying(descriptor: int) -> None:
+        if next(calls) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        real(descriptor)
+
+    files.os.fsync = dying  # type: ignore[attr-defined]

@@ -1,0 +1,116 @@
+"""The local runner where processes die or cannot write: what it tries, what becomes a row, and when it stops."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from spinefm.batch.attempts import KILLS
+from spinefm.batch.errors import BatchError
+from spinefm.batch.local import default_workers, run_locally
+from spinefm.batch.merge import merge
+from spinefm.batch.plan import Shard
+from spinefm.batch.run import run_rest
+from spinefm.batch.shard import compute_shard
+from spinefm.batch.tables import read_table
+from spinefm.batch.worker import BatchJob
+from spinefm.core.machine import allowed_cores
+from tests.batch.fake import FakeLoader, FakeSegmenter, job_of, many_names, tables, write_films
+
+
+def run(job: BatchJob, segmenter: FakeSegmenter, workers: int = 2) -> list[tuple[int, int]]:
+    """Run what is left and merge; returns what the watcher saw."""
+    seen: list[tuple[int, int]] = []
+    run_rest(job, run_locally, segmenter, lambda *more: seen.append(more), workers=workers)
+    merge(job.folder)
+    return seen
+
+
+def test_a_film_that_kills_its_process_each_time_becomes_a_row(tmp_path: Path) -> None:
+    write_films(tmp_path / "films", ["killer.png", "killer-2.png", *many_names(10)])
+    job = job_of(tmp_path / "films", tmp_path / "out", together=4)
+    seen = run(job, FakeSegmenter())
+    rows = read_table(tmp_path / "out", "films", ["name", "status", "sentence"]).to_pylist()
+    killed = [row for row in rows if row["sentence"] == KILLS]
+    assert sorted(row["name"] for row in killed) == ["killer-2.png", "killer.png"]
+    assert {row["status"] for row in killed} == {"failed"} and len(rows) == 12
+    assert [sum(column) for column in zip(*seen, strict=True)] == [12, 5]
+
+
+def test_a_film_that_kills_once_is_run_again_and_no_row_differs(tmp_path: Path) -> None:
+    write_films(tmp_path / "films", ["killer-once.png", *many_names(10)])
+    write_films(tmp_path / "scratch", [])
+    (tmp_path / "scratch" / "killer-once.png").touch()  # it has struck before: this batch is uninterrupted
+    calm = job_of(tmp_path / "films", tmp_path / "calm", together=4)
+    run(calm, FakeSegmenter(scratch=tmp_path / "scratch"))
+    (tmp_path / "scratch" / "killer-once.png").unlink()
+    job = job_of(tmp_path / "films", tmp_path / "out", together=4)
+    run(job, FakeSegmenter(scratch=tmp_path / "scratch"))
+    assert (tmp_path / "scratch" / "killer-once.png").exists()
+    assert tables(tmp_path / "out") == tables(tmp_path / "calm")
+
+
+def test_processes_that_end_before_their_first_film_stop_the_batch(films: Path, tmp_path: Path) -> None:
+    class Unready(FakeLoader):
+        """A loader whose weights are not there any more."""
+
+        def load(self, device: str | None = None) -> FakeSegmenter:
+            """Nothing to load."""
+            os._exit(3)
+
+    job = job_of(films, tmp_path / "out", Unready())
+    with pytest.raises(BatchError, match=r"before their first film \(exit code 3\)"):
+        run_locally(job, list(job.plan.shards()), None, lambda films, failed: None, 1)  # type: ignore[arg-type]
+    assert not job.folder.complete()
+
+
+def test_a_full_disk_stops_the_batch_in_one_sentence_and_it_goes_on_later(
+    films: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = job_of(films, tmp_path / "out", shard_size=4)
+    real = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if path.name == "measures.parquet" and len(job.folder.complete()) >= 2:
+            real(path, content[: len(content) // 2])
+            raise OSError(errno.ENOSPC, "full")
+        return real(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(BatchError, match=r"No space left on device\): make room there, then `spinefm batch resume`"):
+            run(job, FakeSegmenter())
+    left = [path.name for path in job.folder.shards.iterdir()]
+    assert set(left) == job.folder.complete() and 2 <= len(left) < 4
+    run(job, FakeSegmenter())
+    assert tables(tmp_path / "out") == expected
+
+
+def test_an_error_of_merging_leaves_no_tables(
+    films: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = job_of(films, tmp_path / "out")
+    for shard in job.plan.shards():
+        compute_shard(job.folder, job.plan, shard, FakeSegmenter())
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("spinefm.batch.merge.pq.ParquetWriter.write_table", full)
+        with pytest.raises(BatchError, match="No space left on device"):
+            merge(job.folder)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["manifest.parquet", "plan.json", "shards"]
+    merge(job.folder)
+    assert tables(tmp_path / "out") == expected
+
+
+def test_nothing_to_do_starts_no_process(films: Path, tmp_path: Path) -> None:
+    run_locally(job_of(films, tmp_path / "out"), list[Shard](), FakeSegmenter(), lambda films, failed: None)
+
+
+def test_there_is_a_process_for_each_core() -> None:
+    assert default_workers("cpu") == allowed_cores()
