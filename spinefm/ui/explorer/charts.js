@@ -157,7 +157,7 @@ function drawColumns(node, title, bars, choose) {
 }
 
 /** Bars with names, one below the other. @param {Element} node @param {string} title @param {Bar[]} bars @param {(bar: Bar) => void} choose */
-function drawLines(node, title, bars, choose) {
+export function drawLines(node, title, bars, choose) {
   const scale = scaleOf(bars);
   const parts = bars.map((bar) => barButton(bar, choose, {}, [html("span", { class: "name" }, bar.label), " ", html("b", {}, String(bar.count)), html("i", { style: `width:${scale(bar.count)}%` })]));
   node.classList.add("across");

@@ -8,9 +8,9 @@ function look(wanted) {
   return looked.get(key);
 }
 
-function measure(wanted) {
-  const key = `measure ${JSON.stringify(wanted)}`;
-  if (!looked.has(key)) looked.set(key, server.measure(wanted));
+function once(name, wanted) {
+  const key = `${name} ${JSON.stringify(wanted)}`;
+  if (!looked.has(key)) looked.set(key, server[name](wanted));
   return looked.get(key);
 }
 
@@ -29,7 +29,11 @@ const explorer = new Explorer(element, {
   look,
   steps: (wanted) => trigger("steps", wanted),
   own: begin,
-  measure,
+  measure: (wanted) => once("measure", wanted),
+  batchView: (wanted) => server.batch_view(wanted),
+  batchKinds: (run) => once("batch_kinds", run),
+  batchLook: (wanted) => once("batch_look", wanted),
+  batchValues: (wanted) => once("batch_values", wanted),
   take: (run) => server.take(run),
   sample: () => server.sample(null),
 });

@@ -9,7 +9,7 @@ import { closest, linear, ordered, ticksOf } from "./scales.js";
 /** @typedef {{x: number, y: number, tone: string, words: string, open(): void}} PlotPoint in values; tones are classes */
 /** @typedef {{title: string, words: string, x: Range, y: Range, xLabel: string, yLabel: string, points: PlotPoint[], lines: PlotLine[], equal?: boolean}} Plot */
 /** @typedef {{from: [number, number], to: [number, number], tone: string, words?: string}} PlotLine in values */
-/** @typedef {{title: string, words: string, edges: number[], counts: number[], span: Range | null, band: [number | null, number | null] | null, bandWords: string, pick(span: Range | null): void}} Histogram */
+/** @typedef {{title: string, words: string, edges: number[], counts: number[], span: Range | null, band: [number | null, number | null] | null, bandWords: string, pick: ((span: Range | null) => void) | null}} Histogram without `pick` nothing is chosen */
 
 const FALLBACK = 420;
 const REACH = 14;
@@ -119,11 +119,11 @@ export function drawHistogram(node, chart) {
   const y = linear([0, Math.max(1, ...counts)], [height - 22, 10]);
   const bars = counts.map((count, k) => svg("rect", { class: barTone(edges[k], edges[k + 1], chart.span), x: x.at(edges[k]) + 0.5, width: Math.max(1, x.at(edges[k + 1]) - x.at(edges[k]) - 1), y: y.at(count), height: y.at(0) - y.at(count) }));
   const drag = svg("rect", { class: "ex-drag", x: -1, y: 8, width: 0, height: height - 30 });
-  const picture = svg("svg", { class: "ex-chart ex-histogram", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${chart.title}: ${chart.words}` },
+  const picture = svg("svg", { class: chart.pick ? "ex-chart ex-histogram" : "ex-chart", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${chart.title}: ${chart.words}` },
     band(chart, x, height), ticksOf(y.domain, 3).filter(Number.isInteger).map((value) => svg("text", { class: "ex-tick", x: LEFT - 6, y: y.at(value) + 4, "text-anchor": "end" }, String(value))),
     bars, ticksOf(x.domain, Math.max(3, width / 70)).map((value) => svg("text", { class: "ex-tick", x: x.at(value), y: height - 6, "text-anchor": "middle" }, minus(value))), drag);
   node.replaceChildren(html("h4", {}, chart.title, chart.band ? html("span", { class: "ex-band-key" }, chart.bandWords) : null), picture);
-  dragging(picture, drag, x, chart);
+  if (chart.pick) dragging(picture, drag, x, chart, chart.pick);
 }
 
 /** @param {number} low @param {number} high @param {Range | null} span */
@@ -142,8 +142,8 @@ function band({ band: range }, x, height) {
   return svg("rect", { class: "ex-band", x: x.at(from), width: Math.max(0, x.at(to) - x.at(from)), y: 8, height: height - 30 });
 }
 
-/** @param {SVGElement} picture @param {SVGElement} drag @param {Scale} x @param {Histogram} chart */
-function dragging(picture, drag, x, chart) {
+/** @param {SVGElement} picture @param {SVGElement} drag @param {Scale} x @param {Histogram} chart @param {(span: Range | null) => void} pick */
+function dragging(picture, drag, x, chart, pick) {
   /** @type {number | null} */
   let start = null;
   const pixel = (/** @type {PointerEvent} */ event) => event.clientX - picture.getBoundingClientRect().left;
@@ -159,7 +159,7 @@ function dragging(picture, drag, x, chart) {
     if (start === null) return;
     const span = draggedSpan(x.back(start), x.back(pixel(event)), Math.abs(pixel(event) - start) < 4, chart.edges);
     start = null;
-    chart.pick(span && chart.span && span[0] === chart.span[0] && span[1] === chart.span[1] ? null : span);
+    pick(span && chart.span && span[0] === chart.span[0] && span[1] === chart.span[1] ? null : span);
   });
 }
 

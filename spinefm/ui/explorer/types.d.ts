@@ -106,6 +106,7 @@ export interface MeasureKind {
   title: string;
   unit: string;
   levels: string[];
+  references?: Record<string, ReferenceRange>;
 }
 
 export interface ReferenceRange {
@@ -198,6 +199,7 @@ export interface Drawing {
 export interface Outlined {
   number: number;
   name: string;
+  doubtful?: boolean;
   outline: number[];
 }
 
@@ -223,10 +225,88 @@ export interface TakenFile {
   error?: string;
 }
 
+/** What the reader chose of a batch; "" filters nothing. */
+export interface BatchState {
+  status: string;
+  view: string;
+  anchor: string;
+  stop: string;
+  sentence: string;
+  doubtful: string;
+  levels: string[];
+  search: string;
+  measure: string;
+  place: string;
+  span: Range | null;
+  sort: string;
+  offset: number;
+  mode: string;
+  film: string;
+}
+
+/** A batch before its films are asked for. */
+export interface BatchOpening {
+  kind: "batch";
+  run: string;
+  title: string;
+  films: number;
+  views: string[];
+  anchors: string[];
+  stops: string[];
+  levels: string[];
+  colours: Record<string, string>;
+  error?: string;
+}
+
+export interface BatchRow {
+  id: string;
+  name: string;
+  status: string;
+  sentence: string;
+  view: string;
+  anchor: string;
+  stop_up: string;
+  stop_down: string;
+  vertebrae: number;
+  doubtful: number;
+  values: number[];
+}
+
+/** A page of films, and counts over all that pass. */
+export interface BatchAnswer {
+  total: number;
+  offset: number;
+  rows: BatchRow[];
+  counts: Record<string, Record<string, number>>;
+  levels: Record<string, number>;
+  probability: { edges: number[]; counts: number[]; without: number };
+  measure: { edges: number[]; counts: number[]; count: number; missing: number; quartiles: number[] | null } | null;
+  error?: string;
+}
+
+export interface BatchFilm extends Detail {
+  note?: string;
+  facts: string[][];
+}
+
+export interface FilmMeasure {
+  measure: string;
+  place: string;
+  value: number | null;
+  unit: string;
+  plus_minus: number | null;
+  doubt: string | null;
+  why_not: string | null;
+}
+
 /** What the explorer asks of the page. */
 export interface Ask {
   runs(): Promise<Run[]>;
-  open(run: string): Promise<Columns>;
+  open(run: string): Promise<Columns | BatchOpening>;
+  batchView(wanted: { run: string; asked: object }): Promise<BatchAnswer>;
+  batchKinds(run: string): Promise<{ measures?: MeasureKind[]; error?: string }>;
+  batchLook(wanted: { run: string; film: string }): Promise<BatchFilm>;
+  batchValues(wanted: { run: string; film: string }): Promise<{ measures?: FilmMeasure[]; error?: string }>;
   look(wanted: { run: string; film: string }): Promise<Detail>;
   /** Opens the player. */
   steps(wanted: { run: string; film: string; event: number | null }): void;
