@@ -4,7 +4,7 @@ Writes the tables of a made-up evaluation, serves the page, and measures in Chro
 first view, with the server's part in it, and from a click on a filter, a move of the limit and a sort to the new view.
 
 With --batch the same of a made-up batch of so many films, whose tables stay on the server: from choosing it to the
-first view, until its measures are there, from each filter, order and page to the new list, and the server's most memory.
+first view, until its measures are there, from a filter, order or page to the new list, and the server's most memory.
 """
 
 from __future__ import annotations

@@ -54,6 +54,8 @@ SENTENCES = (
     "This is no lateral spine film (hand); run it anyway with --set refuse_other_views=false.",
 )
 STOPS = ("background 0.91 > 0.50", "point outside", "overlap 0.23 > 0.10")
+DRAWN = 16
+"""Spines of each kind that are drawn."""
 AT_ONCE = 4096
 """Films that are made at a time."""
 Columns = dict[str, Any]
@@ -76,7 +78,8 @@ def write_batch(folder: Path, count: int, films: Sequence[Path] = (), seed: int 
     writers = {
         name: pq.ParquetWriter(folder / file_name(name), SCHEMAS[name], compression="zstd") for name in TABLE_NAMES
     }
-    rng, templates, failed = np.random.default_rng(seed), [_template(*spine) for spine in SPINES], 0
+    rng, failed = np.random.default_rng(seed), 0
+    templates = [_template(*spine, rng) for spine in SPINES for _ in range(DRAWN)]
     for start in range(0, count, AT_ONCE):
         tables = _tables(entries[start : start + AT_ONCE], templates, rng)
         failed += tables["films"]["status"].to_pylist().count(FAILED)
@@ -101,9 +104,9 @@ def _addresses(count: int, films: Sequence[Path]) -> Iterator[str]:
     yield from (f"file:///films/{number // 1000:04d}/film-{number:07d}.png" for number in range(len(films), count))
 
 
-def _template(region: str, levels: Sequence[str], anchor: str) -> Template:
+def _template(region: str, levels: Sequence[str], anchor: str, rng: np.random.Generator) -> Template:
     """The vertebrae of a spine that runs down the film, and its measures."""
-    vertebrae = [_body(order, level, len(levels)) for order, level in enumerate(levels, 1)]
+    vertebrae = [_body(order, level, len(levels), rng) for order, level in enumerate(levels, 1)]
     discs = list(zip(levels, levels[1:], strict=False))
     key, place, mean, spread = OF_SPINES[region]
     measures = [(key, place, "°", mean, spread)]
@@ -112,11 +115,13 @@ def _template(region: str, levels: Sequence[str], anchor: str) -> Template:
     return Template(region, anchor, vertebrae, measures)
 
 
-def _body(order: int, level: str, count: int) -> Columns:
+def _body(order: int, level: str, count: int, rng: np.random.Generator) -> Columns:
     width, height = SIZE
     step = (height - 80) / count
-    x, y = width / 2 + 40 * np.sin(order / 2), 40 + step * (order - 0.5)
-    box = cv2.boxPoints(((float(x), float(y)), (90.0, 0.66 * step), 8.0 * float(np.sin(order))))
+    shift, size = rng.normal(0, 3, 2), rng.normal(1, 0.05, 2)
+    x, y = width / 2 + 40 * np.sin(order / 2) + shift[0], 40 + step * (order - 0.5) + shift[1]
+    turn = 8.0 * float(np.sin(order))
+    box = cv2.boxPoints(((float(x), float(y)), (90.0 * size[0], 0.66 * step * size[1]), turn))
     mask = Mask.from_polygon(box.astype(float), SIZE)
     corners = {"x0": mask.box.x0, "y0": mask.box.y0, "x1": mask.box.x1, "y1": mask.box.y1}
     text = {"mask_height": height, "mask_width": width, "mask_counts": counts_of(mask, (height, width))}

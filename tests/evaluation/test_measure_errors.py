@@ -1,4 +1,4 @@
-"""Bias, limits of agreement and shares, counted by hand; and the golden file that the explorer's JavaScript meets too."""
+"""Bias, limits of agreement and shares, counted by hand; and the golden file that the explorer meets too."""
 
 from __future__ import annotations
 

@@ -97,9 +97,7 @@ def test_a_run_that_found_nothing_leaves_the_truth(case: Case, film: Radiograph)
     assert by_key(rows)["middle_height", "C4"].reason == NOT_FOUND
 
 
-def test_names_decide_angles_over_levels_and_bodies_decide_the_rest(
-    case: Case, trace: Trace, film: Radiograph
-) -> None:
+def test_names_decide_angles_over_levels_and_bodies_decide_the_rest(case: Case, trace: Trace, film: Radiograph) -> None:
     """The truth names every body one level lower than the run does."""
     lower = {Level.C2: Level.C3, Level.C3: Level.C4, Level.C4: Level.C5, Level.C5: Level.C6, Level.C6: Level.C7}
     bodies = {lower[level]: mask for level, mask in case.truth.bodies.items() if level in lower}

@@ -18,6 +18,7 @@ import { chosenOr, toggled } from "./state.js";
 /** @typedef {import("./types").BatchAnswer} BatchAnswer */
 
 const WAIT = 180;
+const WIDE = 1100;
 /** Pictures that are asked for at a time. */
 const LANES = 2;
 const WORDS = { status: "any status", view: "any kind of film", anchor: "any level", doubtful: "any" };
@@ -85,6 +86,7 @@ export class BatchView {
     if (this.opened && this.opened.run !== opened.run) this.state = { ...BATCH_START };
     this.opened = opened;
     this.kinds = [];
+    this.part(".ex-batch-filters").open = this.root.clientWidth >= WIDE; // folded where they would push the films down
     this.part(".ex-batch-loading").textContent = "reading the measures …";
     const { measure, span } = this.state;
     await this.ask();

@@ -66,7 +66,7 @@ async function fillTile(tile, look) {
 
 /** @param {Element} node @param {BatchRow[]} rows @param {ListView} view */
 export function drawTable(node, rows, view) {
-  const heads = ["film", "vertebrae", "view", "from", "upwards until", "downwards until", ...(view.kind ? [view.kind.title] : [])];
+  const heads = ["film", "vertebrae", "view", "counted from", "upwards until", "downwards until", ...(view.kind ? [view.kind.title] : [])];
   node.replaceChildren(html("table", { class: "ex-batch-table" },
     html("thead", {}, html("tr", {}, heads.map((text, k) => html("th", { scope: "col", class: k > 1 && k < 6 ? "wide" : null }, text)))),
     html("tbody", {}, rows.map((row) => tableRow(row, view)))));

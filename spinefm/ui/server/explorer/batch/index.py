@@ -106,13 +106,13 @@ class BatchIndex:
             named = (level >= 0) & (film >= 0)
             np.bitwise_or.at(levels, film[named], np.uint32(1) << level[named].astype(np.uint32))
             films.append(film[film >= 0])
-            bins.append(probability_bins(numbers(batch["probability"], np.float32))[film >= 0])
+            bins.append(probability_bins(numbers(batch["probability"], np.float64))[film >= 0])
         return levels, BatchBodies(np.concatenate(films), np.concatenate(bins))
 
 
-def probability_bins(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+def probability_bins(values: NDArray[np.float64]) -> NDArray[np.uint8]:
     """The bins of probabilities (V,); the last of them holds 1 too."""
-    place = np.minimum(values * PROBABILITY_BINS, PROBABILITY_BINS - 1)
+    place = np.minimum(values * PROBABILITY_BINS + 1e-9, PROBABILITY_BINS - 1)  # 0.85 lies in the bin it begins
     return np.where(np.isnan(values), PROBABILITY_BINS, np.nan_to_num(place)).astype(np.uint8)
 
 

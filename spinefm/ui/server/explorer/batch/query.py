@@ -113,7 +113,7 @@ def answer(index: BatchIndex, asked: BatchQuestion) -> Answer:
     return {
         "total": int(passing.sum()),
         "offset": asked.offset,
-        "rows": _rows(index, places, chosen),
+        "rows": _rows(index, places, chosen, asked.sort),
         "counts": facets(index, masks),
         "levels": _level_counts(index, all_of(masks, len(index), "levels")),
         "probability": _probabilities(index, passing),
@@ -293,9 +293,11 @@ def _extreme(chosen: ChosenMeasure, count: int, lowest: bool) -> NDArray[np.floa
     return least
 
 
-def _rows(index: BatchIndex, places: Codes, chosen: ChosenMeasure | None) -> list[Answer]:
-    """The films of a page as the browser lists them."""
+def _rows(index: BatchIndex, places: Codes, chosen: ChosenMeasure | None, sort: Order) -> list[Answer]:
+    """The films of a page as the browser lists them; where they are sorted by value, so are the values of each."""
     values = _values(chosen, places)
+    if sort in ("low", "high"):
+        values = [sorted(own, reverse=sort == "high") for own in values]
     words = {name: index.words[name] for name in index.words}
     return [
         {

@@ -99,7 +99,8 @@ def _answered(ask: Callable[[], Answer]) -> Answer:
         return {"error": GONE}
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
-        return {"error": f"The page asked for what there is not ({fault['loc'][0]}: {fault['msg']}); reload the page."}
+        where = ": ".join([*map(str, fault["loc"][:1]), fault["msg"]])
+        return {"error": f"The page asked for what there is not ({where}); reload the page."}
     except (OSError, ArrowException) as error:
         return {"error": f"The tables of this batch cannot be read ({type(error).__name__}); merge the batch again."}
 
