@@ -1,6 +1,6 @@
 """Films a second of `spinefm batch` against `spinefm segment`, on phantoms of the sizes that films have.
 
-    python -m bench.batch_speed [--films 200] [--folder /tmp/spinefm-batch-films] [--workers N] [--growth] [--device cpu]
+    python -m bench.batch_speed [--films 200] [--folder DIR] [--workers N] [--growth] [--device cpu]
 
 Writes the phantoms once, as PNG. Then both verbs run each half of them, in the order segment, batch, batch, segment, as
 processes of their own with their usual command line, start and weights included. Prints films a second of both, their
@@ -78,14 +78,14 @@ def write_film(path: Path, index: int, group: str | None) -> None:
     from spinefm.phantom.mix import drawn_group
 
     seed = SEED + index
-    pixels = np.round(simulate(seed, group=group or drawn_group(seed, 0.0)).film * 255).astype(np.float32)
+    film = simulate(seed, group=group or drawn_group(seed, 0.0)).film
     height = HEIGHTS[index % len(HEIGHTS)]
     if height is not None:
-        factor = height / pixels.shape[0]
-        pixels = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-        pixels = pixels + np.random.default_rng(seed).normal(0, GRAIN, pixels.shape)
+        factor = height / film.shape[0]
+        large = cv2.resize(film, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+        film = (large + np.random.default_rng(seed).normal(0, GRAIN / 255, large.shape)).astype(np.float32)
     part = path.with_suffix(".part.png")
-    cv2.imwrite(str(part), np.clip(np.round(pixels), 0, 255).astype(np.uint8))
+    cv2.imwrite(str(part), np.clip(np.round(film * 255), 0, 255).astype(np.uint8))
     part.rename(path)
 
 

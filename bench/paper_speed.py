@@ -1,14 +1,15 @@
 """The paper's sizes on one film of eight vertebrae: the published loop, done directly, against this program's.
 
-    python -m bench.paper_speed [--threads 1] [--device cpu]
+    python -m bench.paper_speed [--threads 1] [--device cpu --device cuda] [--films 16]
 
 Both run the same networks with the same random weights over the same eight vertebrae: three to start, then up and down.
 Every network answers, and its answer is timed and kept, but the decisions are forced, because random weights know no
 vertebrae. The straight loop takes one patch at a time in float32 with segment_anything's own attention and keeps
 film-sized logits, as published; ours is the program itself (`spinefm.methods`), in bfloat16 where the device computes
 in it. Prints seconds (of the clock and of the processor), peak memory, the share outside the networks, and the Dice
-between the two at every vertebra. Last comes the program with Med-SA's patches as small as our recipe trains it for:
-another network, whose masks are not compared.
+between the two at every vertebra. Then comes the program with Med-SA's patches as small as our recipe trains it for:
+another network, whose masks are not compared; and, with `--films`, the program over so many films at once, per film.
+On a GPU each runs three times and the last one counts: the first ones choose kernels and take memory.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,13 +34,16 @@ SPACING, FIRST = 170, 230
 PATCH, CLASSIFIER_PATCH = 600, 512
 """Sides of the published patches for these films."""
 FINAL = 0.9
+RUNS = 3
+"""Runs on a GPU."""
 KINDS = ("wall", "processor")
 
 
 @dataclass
 class Clock:
-    """Seconds of the wall clock and of the processor under each name."""
+    """Seconds of the wall clock and of the processor under each name, until the device has done its part."""
 
+    device: str
     wall: dict[str, float] = field(default_factory=dict)
     processor: dict[str, float] = field(default_factory=dict)
 
@@ -48,8 +52,17 @@ class Clock:
         """Add the time until the block ends to `name`."""
         wall, processor = time.perf_counter(), time.process_time()
         yield
+        synchronise(self.device)
         self.wall[name] = self.wall.get(name, 0.0) + time.perf_counter() - wall
         self.processor[name] = self.processor.get(name, 0.0) + time.process_time() - processor
+
+
+def synchronise(device: str) -> None:
+    """Wait until a GPU has done what it was given."""
+    if device != "cpu":
+        import torch
+
+        torch.cuda.synchronize(device)
 
 
 @dataclass(frozen=True)
@@ -67,30 +80,47 @@ def main() -> int:
     """Run both, each in a process of its own, so that neither has the other's memory; print the comparison."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--device", action="append", help="cpu or cuda; may be named twice (default: cpu)")
+    parser.add_argument("--films", type=int, default=0, help="also run so many films at once")
     args = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = str(args.threads)
-    print(f"{args.threads} thread(s), {args.device}, film {SIZE[0]} x {SIZE[1]}, {len(column())} vertebrae")
-    all_three = []
-    for measured in (straight, ours, ours_with_small_patches):
-        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-            all_three.append(pool.submit(measured, args.device, args.threads).result())
-        report(all_three[-1])
-    before, same, smaller = all_three
+    for device in args.device or ["cpu"]:
+        print(f"{args.threads} thread(s), {device}, film {SIZE[0]} x {SIZE[1]}, {len(column())} vertebrae")
+        compare(device, args.threads, args.films)
+    return 0
+
+
+def compare(device: str, threads: int, films: int) -> None:
+    """The straight loop, the program, and the program with small patches, on one device."""
+    before, same, smaller = (alone(each, device, threads) for each in (straight, ours, ours_with_small_patches))
     compare_masks(before, same)
     compare_times(before, same)
     compare_times(before, smaller)
-    return 0
+    if films:
+        compare_times(before, alone(ours_together, device, threads, films))
+
+
+def alone(measured: Callable[..., Measured], *arguments: Any) -> Measured:
+    """One of them in a process of its own."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        found = pool.submit(measured, *arguments).result()
+    report(found)
+    return found
 
 
 def straight(device: str, threads: int) -> Measured:
     """The published loop in this process."""
     bundle = prepared(device, threads)
     with_own_attention(bundle.med_sa)
-    clock = Clock()
-    with clock.measure("total"):
-        masks = straight_loop(bundle, noise_film(), column(), clock)
+    for clock in clocks(device):
+        with clock.measure("total"):
+            masks = straight_loop(bundle, noise_film(), column(), clock)
     return Measured("straight loop, float32", masks, clock, peak_memory())
+
+
+def clocks(device: str) -> list[Clock]:
+    """A clock for every run; the last one counts."""
+    return [Clock(device) for _ in range(1 if device == "cpu" else RUNS)]
 
 
 def ours(device: str, threads: int) -> Measured:
@@ -110,10 +140,31 @@ def _ours(name: str, device: str, threads: int, patch: int) -> Measured:
 
     prepare()
     bundle = prepared(device, threads, patch)
-    clock = Clock()
-    masks, seconds = our_walk(bundle, noise_film(), column(), clock)
+    for clock in clocks(device):
+        masks, seconds = our_walk(bundle, noise_film(), column(), clock)
     share = seconds["outside_networks"] / seconds["total"]
     return Measured(f"{name}, {bundle.precision}", masks, clock, peak_memory(), share)
+
+
+def ours_together(device: str, threads: int, films: int) -> Measured:
+    """This program over many films at once; its clock is per film."""
+    from spinefm.methods import run_to_trace
+    from spinefm.methods.base.scheduler import Scheduler
+    from spinefm.methods.spinefm import SpineFMMethod
+
+    bundle = prepared(device, threads)
+
+    def work(film: Any, collecting: Any) -> Any:
+        def stages(watch: Any) -> Forced:
+            return Forced(collecting, watch, column())
+
+        return run_to_trace(SpineFMMethod(collecting, forced_settings(bundle), stages=stages), film)
+
+    for clock in clocks(device):
+        with clock.measure("total"):
+            list(Scheduler(bundle, work, films).map([noise_film()] * films))
+    per_film = Clock(device, *({"total": seconds["total"] / films} for seconds in (clock.wall, clock.processor)))
+    return Measured(f"ours, {films} films at once, per film, {bundle.precision}", {}, per_film, peak_memory())
 
 
 def prepared(device: str, threads: int, patch: int = 1024) -> Any:
@@ -274,10 +325,9 @@ def smoothed(logits: Any) -> Any:
 def our_walk(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> tuple[dict[int, Any], Any]:
     """The program itself over the forced column; the mask (H, W) of each vertebra, and the run's seconds."""
     from spinefm.methods import run_to_trace
-    from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
+    from spinefm.methods.spinefm import SpineFMMethod
     from spinefm.trace.model import Finished
 
-    settings = SpineFMConfig.of(bundle, "tuned").changed({"recentre": False, "plausible_starts": False})
     forced: list[Forced] = []
 
     def stages(watch: Any) -> Any:
@@ -285,7 +335,7 @@ def our_walk(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> 
         return forced[0]
 
     with clock.measure("total"):
-        trace = run_to_trace(SpineFMMethod(bundle, settings, stages=stages), film)
+        trace = run_to_trace(SpineFMMethod(bundle, forced_settings(bundle), stages=stages), film)
     finished = next(event for event in trace.events if isinstance(event, Finished))
     if len(finished.vertebrae) != len(centroids):
         raise SystemExit(f"The forced induction took {len(finished.vertebrae)} vertebrae instead of {len(centroids)}.")
@@ -293,6 +343,13 @@ def our_walk(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> 
         if name != "total":
             clock.wall[name], clock.processor[name] = seconds, float("nan")
     return forced[0].masks, finished.seconds
+
+
+def forced_settings(bundle: Any) -> Any:
+    """Settings under which no mask is asked for twice."""
+    from spinefm.methods.spinefm import SpineFMConfig
+
+    return SpineFMConfig.of(bundle, "tuned").changed({"recentre": False, "plausible_starts": False})
 
 
 class Forced:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.config import Preset
-from spinefm.methods.base.protocol import run_to_trace
+from spinefm.methods.base.protocol import run_to_trace, upright
+from spinefm.methods.base.scheduler import Batch, Scheduler
 from spinefm.methods.registry import build_method, method_spec
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
-from spinefm.weights.load import load_bundle
+from spinefm.weights.load import Bundle, load_bundle
+
+
+@dataclass(frozen=True, eq=False)
+class FilmOutcome:
+    """What became of a film among many: the film, turned upright where it lay, and its trace or why there is none."""
+
+    film: Radiograph
+    trace: Trace | None
+    error: Exception | None = None
 
 
 class SpineFM:
@@ -70,3 +81,40 @@ class SpineFM:
         starts = [Point(x, y) for x, y in starting_points] if starting_points is not None else None
         method = build_method(self.method, self.bundle, settings, starts, self.preset)
         return run_to_trace(method, film, on_event)
+
+    def segment_many(
+        self,
+        films: Iterable[Radiograph],
+        settings: Mapping[str, Setting] | None = None,
+        in_flight: int | None = None,
+        on_batch: Callable[[Batch], None] | None = None,
+    ) -> Iterator[FilmOutcome]:
+        """Run the method on many films; a film that fails stops no other.
+
+        Args:
+            films: radiographs, taken one by one as they are needed.
+            settings: changes of the preset, by name, for all films.
+            in_flight: films that run at once, whose networks are asked together. By default one on a CPU, where the
+                results are bit for bit those of `segment`, and 32 on a GPU.
+            on_batch: called with every call of a network.
+
+        Returns:
+            One outcome per film, in their order. `error` is CannotStart, or a fault of the program.
+
+        Raises:
+            ValueError: a setting that the method does not have, or a value outside its range.
+        """
+        build_method(self.method, self.bundle, settings, preset=self.preset)  # raises before the first film is taken
+
+        def work(film: Radiograph, bundle: Bundle) -> FilmOutcome:
+            return self._outcome(film, bundle, settings)
+
+        return Scheduler(self.bundle, work, in_flight, on_batch).map(films)
+
+    def _outcome(self, film: Radiograph, bundle: Bundle, settings: Mapping[str, Setting] | None) -> FilmOutcome:
+        method = build_method(self.method, bundle, settings, preset=self.preset)
+        try:
+            film = upright(method, film)
+            return FilmOutcome(film, run_to_trace(method, film))
+        except Exception as error:  # noqa: BLE001 (the outcome of this film, and of no other)
+            return FilmOutcome(film, None, error)

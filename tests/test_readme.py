@@ -93,9 +93,8 @@ def parsed(line: str) -> tuple[str, dict[str, Any]]:
     command: click.Command | None = program
     context, words = click.Context(program), shlex.split(line)
     while isinstance(command, click.Group):
-        verb, *words = words
-        command = command.get_command(context, verb)
-    assert command is not None, f"{line}: no such verb"
+        verb, command, words = command.resolve_command(context, words)
+    assert command is not None and verb is not None, f"{line}: no such verb"
     return verb, command.make_context(verb, words).params
 
 

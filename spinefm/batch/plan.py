@@ -19,7 +19,7 @@ from spinefm.trace.model import Setting
 DeviceKind = Literal["cpu", "cuda"]
 SHARD_SIZE = 256
 """Films of the largest shards: what a kill costs at most, and few enough files for a million films."""
-TOGETHER: Mapping[DeviceKind, int] = {"cpu": 8, "cuda": 64}
+TOGETHER: Mapping[DeviceKind, int] = {"cpu": 2, "cuda": 64}
 """Films that advance at once in one process."""
 PIECES = 32
 """A small batch is cut into so many groups, so that every process has some."""
@@ -81,8 +81,8 @@ class BatchPlan(BaseModel):
     films: int = Field(ge=0)
     manifest: str
     together: int = Field(ge=1)
-    shard_size: int = Field(SHARD_SIZE, ge=1)
-    spread: int = Field(1, ge=1)
+    shard_size: int = Field(default=SHARD_SIZE, ge=1)
+    spread: int = Field(default=1, ge=1)
     weights: str | None = None
 
     def shards(self) -> Iterator[Shard]:
@@ -137,8 +137,8 @@ class BatchPlan(BaseModel):
 def group_size(films: int, device: DeviceKind) -> int:
     """Films that advance at once in a batch of so many: fewer where there are too few for every process to have some.
 
-    >>> group_size(5, "cpu"), group_size(64, "cpu"), group_size(100_000, "cpu")
-    (1, 2, 8)
+    >>> group_size(5, "cuda"), group_size(640, "cuda"), group_size(100_000, "cuda")
+    (1, 20, 64)
     """
     return max(1, min(TOGETHER[device], films // PIECES))
 

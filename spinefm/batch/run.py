@@ -14,7 +14,7 @@ from spinefm.batch.worker import BatchJob
 
 
 @dataclass(frozen=True)
-class Part:
+class ArrayPart:
     """The part `number` of `count`, from 1 on: the shards of one job of an array."""
 
     number: int = 1
@@ -46,7 +46,12 @@ def plan_of(
 
 
 def run_rest(
-    job: BatchJob, runner: Runner, segmenter: Segmenter, watch: Watch, part: Part = Part(), workers: int | None = None
+    job: BatchJob,
+    runner: Runner,
+    segmenter: Segmenter,
+    watch: Watch,
+    part: ArrayPart = ArrayPart(),
+    workers: int | None = None,
 ) -> None:
     """Have the shards of a part computed that are not complete. Raises BatchError."""
     remove_stale(job.folder.shards)

@@ -42,7 +42,7 @@ class ShardLog(BaseModel):
 
 
 @dataclass(frozen=True)
-class Progress:
+class ShardProgress:
     """What the process of a shard reports while it works; it reports nothing where nobody listens."""
 
     group: Callable[[int], None] = lambda number: None
@@ -60,7 +60,7 @@ def compute_shard(
     shard: Shard,
     segmenter: Segmenter,
     left_out: Mapping[str, str] = MappingProxyType({}),
-    progress: Progress = Progress(),
+    progress: ShardProgress = ShardProgress(),
 ) -> None:
     """Compute a shard and put it in its place, unless it is there.
 

@@ -14,7 +14,7 @@ from spinefm.batch.folder import BatchFolder
 from spinefm.batch.groups import group_rows
 from spinefm.batch.plan import BatchPlan
 from spinefm.batch.segmenter import Loader, Segmenter
-from spinefm.batch.shard import Progress, compute_shard
+from spinefm.batch.shard import ShardProgress, compute_shard
 from spinefm.batch.tables import FAILED
 from spinefm.core.machine import use_one_thread
 
@@ -94,7 +94,7 @@ def _done(task: ShardTask | TrialTask, job: BatchJob, segmenter: Segmenter, conn
         if isinstance(task, TrialTask):
             _try(task, job, segmenter, connection)
         else:
-            progress = Progress(
+            progress = ShardProgress(
                 group=lambda number: connection.send(GroupStarted(number)),
                 film=lambda timing: connection.send(FilmEnded(timing.status == FAILED)),
             )

@@ -19,7 +19,7 @@ from spinefm.batch.local import default_workers
 from spinefm.batch.manifest import sorted_entries
 from spinefm.batch.merge import merge
 from spinefm.batch.plan import RunRules
-from spinefm.batch.run import Part, plan_of, refuse_other_rules, run_rest
+from spinefm.batch.run import ArrayPart, plan_of, refuse_other_rules, run_rest
 from spinefm.batch.runners import RUNNERS, runner_of
 from spinefm.batch.segmenter import Segmenter, WeightsLoader
 from spinefm.batch.sources import entries_of
@@ -41,25 +41,31 @@ class FilmsOrWord(click.Group):
     """A group whose first word may be left out: `spinefm batch FILM… --out DIR` runs films."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the word for running films first, unless there is one or only help is asked for."""
-        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+        """Put the word for running films before an option that is not the group's own."""
+        if args and args[0].startswith("-") and args[0] not in ctx.help_option_names:
             args = [RUN, *args]
         return super().parse_args(ctx, args)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of the first word, that for running films where it is no command."""
+        return super().resolve_command(ctx, args if args[0] in self.commands else [RUN, *args])
 
-class PartOfArray(click.ParamType[Part]):
+
+class PartOfArray(click.ParamType[ArrayPart]):
     """`I/N`, as part I of N."""
 
     name = "part"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Part:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ArrayPart:
         """Read the two numbers."""
-        if isinstance(value, Part):
+        if isinstance(value, ArrayPart):
             return value
         number, _, count = value.partition("/")
         if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
             self.fail(f"{value!r} is not I/N: give 1/8 to 8/8 for the eight jobs of an array", param, ctx)
-        return Part(int(number), int(count))
+        return ArrayPart(int(number), int(count))
 
 
 @click.group(name="batch", cls=FilmsOrWord, subcommand_metavar="FILM… --out DIR | status | resume | merge")
@@ -125,7 +131,7 @@ def run_films(
     out: Path,
     runner: str,
     workers: int | None,
-    part: Part | None,
+    part: ArrayPart | None,
     shard_size: int | None,
     together: int | None,
     facing: Facing | None,
@@ -154,7 +160,7 @@ def run_films(
 @_with(_runner_options)
 @click.option("--device", help="Another device of the same kind, such as cuda:1.")
 @_refusing
-def resume(folder: Path, runner: str, workers: int | None, part: Part | None, device: str | None) -> int:
+def resume(folder: Path, runner: str, workers: int | None, part: ArrayPart | None, device: str | None) -> int:
     """Go on with a batch that was stopped or killed, with the settings it was begun with."""
 
     batch = BatchFolder(folder)
@@ -197,13 +203,13 @@ def _load(
         raise WrongCall(str(error)) from error
 
 
-def _run(job: BatchJob, segmenter: Segmenter, runner: str, workers: int | None, part: Part | None) -> int:
+def _run(job: BatchJob, segmenter: Segmenter, runner: str, workers: int | None, part: ArrayPart | None) -> int:
     """Compute what is left with a bar, then merge unless it is a part; the exit code."""
     before = status_of(job.folder)
     done = before.done + before.failed
     try:
         with progress_bar(job.plan.films, "film", done) as bar:
-            run_rest(job, runner_of(runner), segmenter, _count_on(bar, before.failed), part or Part(), workers)
+            run_rest(job, runner_of(runner), segmenter, _count_on(bar, before.failed), part or ArrayPart(), workers)
         return _end_part(job.folder, part) if part else _end(job.folder)
     except BatchError as error:
         sys.stderr.write(f"{error}\n")
@@ -230,7 +236,7 @@ def _end(folder: BatchFolder) -> int:
     return SOME_FAILED if status.failed else DONE
 
 
-def _end_part(folder: BatchFolder, part: Part) -> int:
+def _end_part(folder: BatchFolder, part: ArrayPart) -> int:
     status = status_of(folder)
     sys.stdout.write(
         f"Part {part.number} of {part.count} is done; the batch has {status.complete} of {status.shards} shards. "

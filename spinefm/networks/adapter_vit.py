@@ -10,7 +10,7 @@ from segment_anything.modeling.image_encoder import Block, window_partition, win
 from segment_anything.modeling.transformer import TwoWayAttentionBlock
 from torch import Tensor, nn
 
-from spinefm.networks.attention import divided_attention, fused_attention
+from spinefm.networks.attention import divided_attention, fused_attention, kernel_attention
 
 
 class Adapter(nn.Module):
@@ -64,7 +64,7 @@ class AdapterBlock(Block):
     def _attention(self, x: Tensor) -> Tensor:
         """SAM's own attention where float32 needs gradients; else the same sums without its large tables."""
         if torch.is_autocast_enabled(x.device.type):
-            return fused_attention(self.attn, x)
+            return kernel_attention(self.attn, x) if x.is_cuda else fused_attention(self.attn, x)
         return self.attn(x) if torch.is_grad_enabled() else divided_attention(self.attn, x)
 
 

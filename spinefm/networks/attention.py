@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from segment_anything.modeling.image_encoder import Attention, get_rel_pos
 from torch import Tensor
+from torch.nn import functional
 
 FUSED_SCORES, DIVIDED_SCORES = 1 << 22, 1 << 20
 """Scores that are in work at once: so many stay in a processor's cache, even where they are gone through thrice."""
@@ -36,11 +37,28 @@ def fused_attention(attention: Attention, x: Tensor) -> Tensor:
     The relative places are part of the product: a query carries its own row and column of the tables, a key marks
     its row and column with a one in each. There a longer product costs little and a pass over scores much.
     """
+    asked, offered, values = _with_places(attention, x)
+    keys = offered.transpose(1, 2).contiguous()  # (G, c + h + w, hw)
+    return _attended(attention, x, values, FUSED_SCORES, lambda some, these: asked[some, these] @ keys[some])
+
+
+def kernel_attention(attention: Attention, x: Tensor) -> Tensor:
+    """As `fused_attention`, by PyTorch's own kernel, which keeps no score at all: for GPUs.
+
+    The kernel takes queries, keys and values of one length, so the values are filled up with zeros.
+    """
+    asked, offered, values = _with_places(attention, x)
+    filled = functional.pad(values, (0, asked.shape[2] - values.shape[2]))  # (G, hw, c + h + w)
+    heads = functional.scaled_dot_product_attention(asked[None], offered[None], filled[None], scale=1.0)
+    return _put_together(attention, x, heads[0, :, :, : values.shape[2]])
+
+
+def _with_places(attention: Attention, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries and keys with what relative places add to their products, (G, hw, c + h + w), and values (G, hw, c)."""
     parts = _projected(attention, x)
-    asked = torch.cat([parts.queries, parts.rows, parts.columns], dim=2)  # (G, hw, c + h + w)
+    asked = torch.cat([parts.queries, parts.rows, parts.columns], dim=2)
     places = _places(x.shape[1], x.shape[2], like=parts.keys).expand(len(parts.keys), -1, -1)  # (G, hw, h + w)
-    offered = torch.cat([parts.keys, places], dim=2).transpose(1, 2).contiguous()  # (G, c + h + w, hw)
-    return _attended(attention, x, parts.values, FUSED_SCORES, lambda some, these: asked[some, these] @ offered[some])
+    return asked, torch.cat([parts.keys, places], dim=2), parts.values
 
 
 def divided_attention(attention: Attention, x: Tensor) -> Tensor:
@@ -77,7 +95,7 @@ def _attended(
 
     `scores` gives those of some of the G and some of the queries, (g, n, hw), about `most` at once.
     """
-    batch, height, width, _ = x.shape
+    _, height, width, _ = x.shape
     queries = max(1, min(height * width, most // (height * width)))
     together = max(1, most // (queries * height * width))
     parts = [
@@ -86,8 +104,14 @@ def _attended(
         )
         for some in _slices(len(values), together)
     ]
-    heads = torch.cat(parts).reshape(batch, attention.num_heads, height * width, -1)  # (B, heads, hw, c)
-    out: Tensor = attention.proj(heads.transpose(1, 2).reshape(batch, height, width, -1))  # (B, h, w, width)
+    return _put_together(attention, x, torch.cat(parts))
+
+
+def _put_together(attention: Attention, x: Tensor, attended: Tensor) -> Tensor:
+    """The projection of all heads' answers (G, hw, c): (B, h, w, width)."""
+    batch, height, width, _ = x.shape
+    heads = attended.reshape(batch, attention.num_heads, height * width, -1)  # (B, heads, hw, c)
+    out: Tensor = attention.proj(heads.transpose(1, 2).reshape(batch, height, width, -1))
     return out
 
 

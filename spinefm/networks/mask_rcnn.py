@@ -157,6 +157,12 @@ class SpineMaskRCNN(MaskRCNN):
             for film, size, found in zip(films, images.image_sizes, detections, strict=True)
         ]
 
+    def padded(self, size: tuple[int, int]) -> tuple[int, int]:
+        """(H, W) of the batch that a film of `size` (H, W) makes alone: films that agree here can share one."""
+        height, width = self.transform.resized(size)
+        step = self.transform.size_divisible
+        return -(-height // step) * step, -(-width // step) * step
+
     def drop_auxiliary(self) -> None:
         """Leave what inference needs: the network is then the one whose weights `inference_state` gives."""
         self.semantic_head = None

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from spinefm.networks.mask_rcnn import SpineMaskRCNN
     from spinefm.networks.med_sa import MedSA
     from spinefm.networks.point_predictor import PointPredictor
+    from spinefm.networks.request import Answered, Ask, Request
     from spinefm.networks.unet import UNet
     from spinefm.networks.view import ViewNet
 
@@ -74,6 +75,14 @@ class Bundle:
     """`owner/name@commit` on the Hub; empty for the copy in this repository."""
     source_note: str = ""
     """Why the copy in this repository serves in place of the Hub's files; empty where it does not."""
+    asked: Ask | None = None
+    """Who answers requests in place of the networks at once: a scheduler, which collects them over films."""
+
+    def ask(self, request: Request) -> Answered:
+        """The answers to one film's request."""
+        from spinefm.weights.answers import answered
+
+        return self.asked(request) if self.asked is not None else answered(self, [request])[0]
 
     def networks(self) -> dict[str, nn.Module]:
         """The networks by name, without those that the bundle does not have."""

@@ -88,7 +88,8 @@ def trace_of(film: Radiograph) -> Trace:
     name = film.provenance.name
     vertebrae = unnamed_vertebrae() if "unnamed" in name else named_vertebrae()
     moved = [
-        square_vertebra(one.number, one.name, one.level_id, 5 + 31 * index, one.level) for index, one in enumerate(vertebrae)
+        square_vertebra(one.number, one.name, one.level_id, 5 + 31 * index, one.level)
+        for index, one in enumerate(vertebrae)
     ]
     count = 1 + sum(name.encode()) % len(moved)
     made = handmade_trace(tuple(moved[:count]), name=name)
@@ -133,5 +134,3 @@ def job_of(films: Path, out: Path, loader: FakeLoader = FakeLoader(), **plan: in
 def tables(folder: Path) -> dict[str, bytes]:
     """The files of the merged tables."""
     return {path.name: path.read_bytes() for path in sorted((folder / "merged").iterdir())}
-
-

@@ -10,7 +10,7 @@ import pytest
 from spinefm.batch.local import run_locally
 from spinefm.batch.merge import merge
 from spinefm.batch.plan import Shard
-from spinefm.batch.run import Part, run_rest
+from spinefm.batch.run import ArrayPart, run_rest
 from spinefm.batch.runners import Watch
 from spinefm.batch.segmenter import Segmenter
 from spinefm.batch.shard import compute_shard
@@ -52,8 +52,8 @@ def test_the_tables_do_not_depend_on_processes(
 def test_the_parts_of_an_array_are_the_whole(films: Path, expected: dict[str, bytes], tmp_path: Path) -> None:
     for number in (3, 1, 2):
         job = job_of(films, tmp_path / "out", shard_size=4, spread=3)
-        run_rest(job, run_here, FakeSegmenter(), lambda films, failed: None, Part(number, 3))
-        assert job.folder.complete() >= {shard.name for shard in Part(number, 3).of(list(job.plan.shards()))}
+        run_rest(job, run_here, FakeSegmenter(), lambda films, failed: None, ArrayPart(number, 3))
+        assert job.folder.complete() >= {shard.name for shard in ArrayPart(number, 3).of(list(job.plan.shards()))}
     merge(job.folder)
     assert tables(tmp_path / "out") == expected
 

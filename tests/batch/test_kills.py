@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import shutil
+import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def test_a_killed_driver_ends_its_processes_and_the_batch_goes_on(
 ) -> None:
     process = Drive(films, tmp_path / "out", PAUSE).start()
     folder = BatchFolder(tmp_path / "out")
-    wait_for(lambda: workers_of(process) and len(folder.complete()) >= shards, process)
+    wait_for(partial(_comes_to, shards, folder, process), process)
     workers = workers_of(process)
     kill(process.pid or 0)
     assert ended(process) == -signal.SIGKILL
@@ -82,6 +83,11 @@ def test_a_killed_driver_ends_its_processes_and_the_batch_goes_on(
     assert tables(tmp_path / "out") == expected
 
 
+def _comes_to(shards: int, folder: BatchFolder, process: BaseProcess) -> bool:
+    """Whether a batch has workers, and so many shards."""
+    return bool(workers_of(process)) and len(folder.complete()) >= shards
+
+
 @pytest.mark.parametrize("kills", [1, 5])
 def test_a_killed_worker_costs_only_its_shard(
     kills: int, films: Path, expected: dict[str, bytes], tmp_path: Path
@@ -89,7 +95,7 @@ def test_a_killed_worker_costs_only_its_shard(
     process = Drive(films, tmp_path / "out", PAUSE).start()
     folder = BatchFolder(tmp_path / "out")
     for number in range(kills):
-        wait_for(lambda number=number: workers_of(process) and len(folder.complete()) >= number, process)
+        wait_for(partial(_comes_to, number, folder, process), process)
         for pid in workers_of(process)[:1]:
             kill(pid)
     assert ended(process) == 0

@@ -63,7 +63,7 @@ def test_processes_that_end_before_their_first_film_stop_the_batch(films: Path, 
 
     job = job_of(films, tmp_path / "out", Unready())
     with pytest.raises(BatchError, match=r"before their first film \(exit code 3\)"):
-        run_locally(job, list(job.plan.shards()), None, lambda films, failed: None, 1)  # type: ignore[arg-type]
+        run_locally(job, list(job.plan.shards()), None, lambda films, failed: None, 1)
     assert not job.folder.complete()
 
 
@@ -81,7 +81,9 @@ def test_a_full_disk_stops_the_batch_in_one_sentence_and_it_goes_on_later(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", full)
-        with pytest.raises(BatchError, match=r"No space left on device\): make room there, then `spinefm batch resume`"):
+        with pytest.raises(
+            BatchError, match=r"No space left on device\): make room there, then `spinefm batch resume`"
+        ):
             run(job, FakeSegmenter())
     left = [path.name for path in job.folder.shards.iterdir()]
     assert set(left) == job.folder.complete() and 2 <= len(left) < 4

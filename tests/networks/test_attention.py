@@ -9,12 +9,12 @@ import torch
 
 from spinefm.networks import attention
 from spinefm.networks.adapter_vit import AdapterBlock
-from spinefm.networks.attention import divided_attention, fused_attention
+from spinefm.networks.attention import divided_attention, fused_attention, kernel_attention
 from tests.networks.gradients import wake
 from tests.networks.test_med_sa import VIT, make
 
 
-@pytest.mark.parametrize("ours", [fused_attention, divided_attention])
+@pytest.mark.parametrize("ours", [fused_attention, divided_attention, kernel_attention])
 @pytest.mark.parametrize("scores", [1, 60, 1 << 20])
 def test_attention_a_few_scores_at_a_time_is_sams(
     ours: Callable[..., torch.Tensor], scores: int, monkeypatch: pytest.MonkeyPatch
@@ -28,3 +28,18 @@ def test_attention_a_few_scores_at_a_time_is_sams(
         cells = torch.randn(2, 5, 5, VIT.vit_width) if block.window_size == 0 else torch.randn(2, 3, 3, VIT.vit_width)
         with torch.no_grad():
             assert torch.allclose(ours(block.attn, cells), block.attn(cells), atol=1e-5)
+
+
+def test_the_kernel_gives_sams_gradients() -> None:
+    model = make(VIT)
+    wake(model.image_encoder)
+    block = next(iter(model.image_encoder.get_submodule("blocks").children()))
+    assert isinstance(block, AdapterBlock)
+    cells = torch.randn(2, 5, 5, VIT.vit_width)
+    found = []
+    for attend in (block.attn, lambda x: kernel_attention(block.attn, x)):
+        x = cells.clone().requires_grad_()
+        attend(x).square().sum().backward()
+        found.append(x.grad)
+    assert found[0] is not None and found[1] is not None
+    assert torch.allclose(found[0], found[1], atol=1e-4)

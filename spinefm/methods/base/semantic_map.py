@@ -18,8 +18,8 @@ from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.config import WholeFilmConfig
 from spinefm.methods.base.events import FAR_FROM_SPINE, Mapped, Piece
-from spinefm.methods.base.stages import Stopwatch
-from spinefm.networks.unet import UNet
+from spinefm.methods.base.stages import Stopwatch, asked
+from spinefm.networks.request import Request
 from spinefm.weights.load import Bundle
 
 C2, S1 = 2, 3
@@ -50,26 +50,35 @@ def map_film(film: Radiograph, bundle: Bundle, watch: Stopwatch, config: WholeFi
     """Ask the bundle's U-Net, at the size it was trained at; its answer is brought back to the film's pixels."""
     assert bundle.unet is not None, "the method refuses a bundle without a U-Net"
     names = bundle.unet.config.classes
-    with torch.inference_mode(), bundle.autocast(), watch.measure("unet_network"):
-        pixels = torch.from_numpy(np.ascontiguousarray(film.pixels)).to(bundle.device)
-        found = probabilities(bundle.unet, pixels, config.test_time_flip)  # (H, W, classes)
-        close = close_view(found[..., 0] < 1.0 - config.map_limit, config)
-        if close is not None:
-            part = found[close.rows, close.columns]  # (h, w, classes)
-            part += probabilities(bundle.unet, pixels[close.rows, close.columns], config.test_time_flip)
-            part /= 2.0
+    pixels = torch.from_numpy(np.ascontiguousarray(film.pixels)).to(bundle.device)  # (H, W)
+
+    def probabilities(part: Tensor) -> NDArray[np.float32]:
+        return enlarged(_averaged(part, bundle, watch, config.test_time_flip), (part.shape[0], part.shape[1]))
+
+    found = probabilities(pixels)  # (H, W, classes)
+    close = close_view(found[..., 0] < 1.0 - config.map_limit, config)
+    if close is not None:
+        part = found[close.rows, close.columns]  # (h, w, classes)
+        part += probabilities(pixels[close.rows, close.columns])
+        part /= 2.0
     nothing = np.zeros_like(found[..., 0])
     ends = [found[..., names.index(name)] if name in names else nothing for name in ("body", "C2", "S1")]
     return SemanticMap(1.0 - found[..., 0], (np.argmax(ends, axis=0) + 1).astype(np.uint8), close)
 
 
-def probabilities(unet: UNet, pixels: Tensor, flip: bool) -> NDArray[np.float32]:
-    """The probabilities (H, W, classes) of the film's `pixels` (H, W); `flip` averages them with the mirror image's."""
-    small = unet.segment(pixels[None]).float()  # (classes, h, w)
-    if flip:
-        small = (small + unet.segment(pixels[None].flip(-1)).float().flip(-1)) / 2  # (classes, h, w)
-    size = (pixels.shape[1], pixels.shape[0])
-    return np.asarray(cv2.resize(small.cpu().numpy().transpose(1, 2, 0), size, interpolation=cv2.INTER_LINEAR))
+def _averaged(pixels: Tensor, bundle: Bundle, watch: Stopwatch, flip: bool) -> NDArray[np.float32]:
+    """The U-Net's probabilities (classes, h, w) of `pixels` (H, W); `flip` averages them with the mirror image's."""
+    films = [pixels[None], pixels[None].flip(-1)] if flip else [pixels[None]]
+    answers = asked(bundle, watch, Request("unet", (films,)))
+    if not flip:
+        return np.asarray(answers[0])
+    return np.asarray((answers[0] + answers[1][:, :, ::-1]) / np.float32(2))
+
+
+def enlarged(small: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Maps (classes, h, w) brought to `shape` (H, W), classes last."""
+    channels_last = np.ascontiguousarray(small.transpose(1, 2, 0))
+    return np.asarray(cv2.resize(channels_last, shape[::-1], interpolation=cv2.INTER_LINEAR))
 
 
 def close_view(body: NDArray[np.bool_], config: WholeFilmConfig) -> Box | None:

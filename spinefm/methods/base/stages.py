@@ -10,21 +10,25 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from spinefm.core.geometry import Box, CanonicalFrame, FilmFrame, Point, crop_patch, paste_patch, to_patch
+from spinefm.core.geometry import Box, CanonicalFrame, FilmFrame, Point, paste_patch, to_patch
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.networks.request import Cut, Request
 from spinefm.networks.view import FACINGS, fit_square
 from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle
 
 FloatArray = NDArray[np.float32]
+
+WATCHED = {"mask_rcnn": "detector", "instance_net": "instance"}
+"""What a trace calls a network's seconds, where it is not the network's name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +118,11 @@ class Stopwatch:
         finally:
             self.seconds[name] += time.perf_counter() - start
 
+    def add(self, name: str, seconds: float, outside: float = 0.0) -> None:
+        """Add `seconds` to `name`, and `outside` to what lies outside the networks, measured while this was paused."""
+        self.seconds[name] += seconds
+        self._start -= seconds + outside
+
     def summary(self) -> Mapping[str, float]:
         """Seconds per network, outside of all networks, and in all."""
         total = time.perf_counter() - self._start
@@ -130,44 +139,40 @@ class NetworkStages:
         self._bundle = bundle
         self._watch = watch
         self._outline_limit = outline_limit
+        self._sent: tuple[Radiograph, Tensor] | None = None
 
     def view(self, film: Radiograph) -> ViewAnswer | None:
         """The view network on the whole film, shrunk into its square; None for a bundle without one."""
         network = self._bundle.view
         if network is None:
             return None
-        with self._running("view_network"):
-            scores = network(fit_square(self._tensor(film.pixels), network.config.side)[None])
-        views, turns, facings = (
-            answer[0].float().softmax(0).tolist() for answer in (scores.view, scores.turn, scores.facing)
-        )
-        turn, facing = (max(range(len(answer)), key=answer.__getitem__) for answer in (turns, facings))
+        square = fit_square(self._on_device(film), network.config.side)[None]  # (1, 1, S, S)
+        (answer,) = self._ask(Request("view", (square,)))
+        views, turns, facings, distance = answer
+        turn, facing = (max(range(len(shares)), key=shares.__getitem__) for shares in (turns, facings))
         return ViewAnswer(
             views=dict(zip(network.config.views, views, strict=True)),
             turn=turn,
             turn_probability=turns[turn],
             facing=FACINGS[facing],
             facing_probability=facings[facing],
-            distance=float(scores.distance[0]),
+            distance=distance,
         )
 
     def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
         """Mask R-CNN on the whole film, which it shrinks to the size it was trained at."""
-        with self._running("detector_network"):
-            found = self._bundle.mask_rcnn.detect([self._tensor(film.pixels)[None]])[0]
-            boxes, scores, masks = (found[key].float().cpu().numpy() for key in ("boxes", "scores", "masks"))
-        shape = (film.height, film.width)
-        candidates = [
-            candidate(*each, shape, sure, self._outline_limit) for each in zip(boxes, scores, masks, strict=True)
-        ]
+        alike = self._bundle.mask_rcnn.padded((film.height, film.width))
+        ((boxes, scores, masks),) = self._ask(Request("mask_rcnn", ([self._on_device(film)[None]],), alike=alike))
+        shape, limit = (film.height, film.width), self._outline_limit
+        found = zip(boxes, scores, masks, strict=True)
+        candidates = [candidate(box, score, mask, shape, sure, limit) for box, score, mask in found]
         return [candidate for candidate in candidates if candidate.mask.area]
 
     def next_point(self, film: Radiograph, known: Sequence[Point]) -> Point:
         """The 6-50-2 network, in the frame that it was trained in."""
         frame = self._frame(film, known)
-        with self._running("point_predictor_network"):
-            points = self._tensor(frame.into(known).astype(np.float32))[None]  # (1, 3, 2)
-            predicted = self._bundle.point_predictor(points)[0].double().cpu().numpy()  # (2,)
+        points = self._tensor(frame.into(known).astype(np.float32))[None]  # (1, 3, 2)
+        (predicted,) = self._ask(Request("point_predictor", (points,)))  # (2,)
         return frame.out_of(predicted[None])[0]
 
     def _frame(self, film: Radiograph, known: Sequence[Point]) -> CanonicalFrame | FilmFrame:
@@ -178,31 +183,39 @@ class NetworkStages:
     def segment(self, film: Radiograph, boxes: Sequence[Box], clicks: Sequence[Point]) -> list[FloatArray]:
         """Med-SA on every patch at once, one positive click each."""
         size = self._bundle.med_sa.config.patch
-        patches = self._patches(film, boxes, size)  # (B, 1, S, S)
         places = np.array([to_patch(click, box, size) for click, box in zip(clicks, boxes, strict=True)], np.float32)
-        with self._running("med_sa_network"):
-            probabilities = self._bundle.med_sa(patches, self._tensor(places)).float().sigmoid().cpu().numpy()
-        return [paste_patch(values, box) for values, box in zip(probabilities, boxes, strict=True)]
+        request = Request("med_sa", (self._tensor(places),), self._cuts(film, boxes, size))
+        return [paste_patch(values, box) for values, box in zip(self._ask(request), boxes, strict=True)]
 
     def classify(self, film: Radiograph, boxes: Sequence[Box]) -> list[Probabilities]:
         """The ResNet on every patch at once."""
-        patches = self._patches(film, boxes, self._bundle.classifier.config.patch)  # (B, 1, S, S)
-        with self._running("classifier_network"):
-            answers = self._bundle.classifier(patches).float().softmax(dim=1).tolist()  # (B, 4)
-        classes = self._bundle.classifier.config.classes
-        return [probabilities(dict(zip(classes, answer, strict=True))) for answer in answers]
+        config = self._bundle.classifier.config
+        answers = self._ask(Request("classifier", cuts=self._cuts(film, boxes, config.patch)))  # B of (4,)
+        return [probabilities(dict(zip(config.classes, answer, strict=True))) for answer in answers]
 
-    def _patches(self, film: Radiograph, boxes: Sequence[Box], size: int) -> Tensor:
-        patches = np.stack([crop_patch(film.pixels, box, size) for box in boxes])
-        return self._tensor(patches)[:, None]
+    def _cuts(self, film: Radiograph, boxes: Sequence[Box], size: int) -> tuple[Cut, ...]:
+        sent = self._on_device(film)
+        return tuple(Cut(sent, box, size) for box in boxes)
+
+    def _on_device(self, film: Radiograph) -> Tensor:
+        """The film's pixels (H, W) on the networks' device, sent there once."""
+        if self._sent is None or self._sent[0] is not film:
+            self._sent = (film, self._tensor(film.pixels))
+        return self._sent[1]
 
     def _tensor(self, array: FloatArray) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).to(self._bundle.device)
 
-    @contextmanager
-    def _running(self, name: str) -> Iterator[None]:
-        with torch.inference_mode(), self._bundle.autocast(), self._watch.measure(name):
-            yield
+    def _ask(self, request: Request) -> Sequence[Any]:
+        return asked(self._bundle, self._watch, request)
+
+
+def asked(bundle: Bundle, watch: Stopwatch, request: Request) -> Sequence[Any]:
+    """The answers to a request, one per item; `watch` counts its own seconds, not those of other films meanwhile."""
+    with watch.paused():
+        answer = bundle.ask(request)
+    watch.add(f"{WATCHED.get(request.network, request.network)}_network", answer.network_seconds, answer.cut_seconds)
+    return answer.values
 
 
 def probabilities(answer: Mapping[str, float]) -> Probabilities:

@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
 from spinefm.core.geometry import Box, Point, crop_labels, paste_patch
 from spinefm.core.masks import Mask
@@ -21,7 +20,7 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.events import Mapped
 from spinefm.methods.base.protocol import Addition, CannotStart
 from spinefm.methods.base.semantic_map import SemanticMap, end_shares, map_film, mapped, typical_area
-from spinefm.methods.base.stages import Stopwatch
+from spinefm.methods.base.stages import Stopwatch, asked
 from spinefm.methods.base.whole_film import Body, WholeFilmMethod, along_spine
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.method import SpineFMMethod
@@ -31,6 +30,7 @@ from spinefm.methods.spineps.events import CentreCrop, Centred
 from spinefm.methods.spineps.fusion import Fusion, settled
 from spinefm.methods.spineps.names import named_by_path
 from spinefm.networks.instance_net import InstanceNet
+from spinefm.networks.request import Request
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle
@@ -65,9 +65,7 @@ class SpinepsAnswers:
         maps = np.stack([crop_labels(classes, box, (config.height, config.width)) for box in boxes])  # (B, h, w)
         for start in range(0, len(boxes), BATCH):
             part = torch.from_numpy(maps[start : start + BATCH].astype(np.int64)).to(self._bundle.device)
-            with torch.inference_mode(), self._bundle.autocast(), self._watch.measure("instance_network"):
-                one_hot = functional.one_hot(part, len(config.semantic)).movedim(-1, 1).float()  # (B, classes, h, w)
-                found = self._network(one_hot).float().softmax(dim=1).cpu().numpy()  # (B, 4, h, w)
+            found = asked(self._bundle, self._watch, Request("instance_net", (part,)))  # B of (4, h, w)
             for probabilities, box in zip(found, boxes[start : start + BATCH], strict=True):
                 yield np.stack([paste_patch(values, box) for values in probabilities])
 
