@@ -18,7 +18,7 @@ from spinefm.core.machine import prepare
 from spinefm.data import Case, open_dataset
 from spinefm.evaluation import Pace, RunError, RunFolder
 from spinefm.evaluation.checksums import film_checksum
-from spinefm.evaluation.measured import MeasureRow, measured
+from spinefm.evaluation.measured import ComparedMeasure, measured
 from spinefm.evaluation.report import finish
 from spinefm.imaging.radiograph import read
 from spinefm.methods import build_method
@@ -66,7 +66,7 @@ def measure_again(out: Path, count: int) -> None:
         finish(folder, dataset, [])
 
 
-def measured_again(folder: RunFolder, case: Case) -> tuple[MeasureRow, ...]:
+def measured_again(folder: RunFolder, case: Case) -> tuple[ComparedMeasure, ...]:
     """The measures of a stored run. Raises RunError for a film other than the one that was run."""
     result = folder.done(case.name)
     if result is None or result.row.film_sha256 != film_checksum(case.film):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from spinefm.core.foreign import foreign_input
 from spinefm.data import Skipped
-from spinefm.evaluation.measured import MeasureRow
+from spinefm.evaluation.measured import ComparedMeasure
 from spinefm.evaluation.results import LISTS, FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.runs import RunError, RunFolder, write_whole
 from spinefm.evaluation.stored import read_long_table, read_table
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FILMS, VERTEBRAE, MEASURES = "films", "vertebrae", "measures"
 WHOLE = {"int | None": "Int64", "int": "int64", "float | None": "float64", "bool": "bool", "bool | None": "boolean"}
 """pandas' types for those of the rows; missing whole numbers must not become decimals."""
-MEASURE_NAMES = tuple(part.name for part in fields(MeasureRow))
+MEASURE_NAMES = tuple(part.name for part in fields(ComparedMeasure))
 
 
 def film_table(results: Iterable[FilmResult]) -> DataFrame:
@@ -39,13 +39,13 @@ def vertebra_table(results: Iterable[FilmResult]) -> DataFrame:
     return _table([asdict(row) for one in results for row in one.vertebrae], VertebraRow)
 
 
-def measure_table(rows: Mapping[str, Sequence[MeasureRow]]) -> DataFrame:
+def measure_table(rows: Mapping[str, Sequence[ComparedMeasure]]) -> DataFrame:
     """A row per measure of each film."""
     from pandas import DataFrame
 
     cells = [(film, *(getattr(one, name) for name in MEASURE_NAMES)) for film, own in rows.items() for one in own]
     table = DataFrame(cells, columns=["film", *MEASURE_NAMES])
-    return table.astype({"film": "str", **_types(MeasureRow)})
+    return table.astype({"film": "str", **_types(ComparedMeasure)})
 
 
 def _table(rows: list[dict[str, Any]], kind: type[FilmRow] | type[VertebraRow]) -> DataFrame:
@@ -55,7 +55,7 @@ def _table(rows: list[dict[str, Any]], kind: type[FilmRow] | type[VertebraRow]) 
     return table.astype(_types(kind))
 
 
-def _types(kind: type[FilmRow] | type[VertebraRow] | type[MeasureRow]) -> dict[str, str]:
+def _types(kind: type[FilmRow] | type[VertebraRow] | type[ComparedMeasure]) -> dict[str, str]:
     """pandas' type of each column."""
     return {part.name: WHOLE.get(str(part.type), "str") for part in fields(kind)}
 

@@ -35,7 +35,7 @@ Known = dict[tuple[str, tuple[str, ...]], Measure]
 
 
 @dataclass(frozen=True)
-class MeasureRow:
+class ComparedMeasure:
     """One measure of one film, of the true levels `levels` ("L4-L5").
 
     true: from the truth, None where that does not give it. value: from the run, None where it was not measurable;
@@ -53,7 +53,7 @@ class MeasureRow:
     reason: str
 
 
-def measured(case: Case, trace: Trace, film: Radiograph | None, spacing: float | None) -> tuple[MeasureRow, ...]:
+def measured(case: Case, trace: Trace, film: Radiograph | None, spacing: float | None) -> tuple[ComparedMeasure, ...]:
     """Every measure that the truth or the run of a film gives.
 
     film: recognises bodies that the collimator cuts, where it is at hand. spacing: mm per pixel, for both.
@@ -116,14 +116,14 @@ def is_by_name(one: Measure) -> bool:
     return one.group in BY_NAME and one.key != "segmental_angle"
 
 
-def rows_of(true: Known, found: Known) -> Iterator[MeasureRow]:
+def rows_of(true: Known, found: Known) -> Iterator[ComparedMeasure]:
     """A row for each measure that has a true or a found value."""
     for key, levels in dict.fromkeys([*true, *found]):
         wanted, seen = true.get((key, levels)), found.get((key, levels))
         one = wanted or seen
         if one is None or (wanted is None and (seen is None or seen.value is None)):
             continue
-        yield MeasureRow(
+        yield ComparedMeasure(
             key=key,
             levels="-".join(levels),
             unit=one.unit,
@@ -136,19 +136,19 @@ def rows_of(true: Known, found: Known) -> Iterator[MeasureRow]:
         )
 
 
-def packed(rows: Sequence[MeasureRow]) -> bytes:
+def packed(rows: Sequence[ComparedMeasure]) -> bytes:
     """The rows of a film as a small file; the same rows give the same bytes."""
-    content = {"columns": [part.name for part in fields(MeasureRow)], "rows": [astuple(row) for row in rows]}
+    content = {"columns": [part.name for part in fields(ComparedMeasure)], "rows": [astuple(row) for row in rows]}
     return gzip.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), mtime=0)
 
 
-def unpacked(content: str | bytes) -> tuple[MeasureRow, ...]:
+def unpacked(content: str | bytes) -> tuple[ComparedMeasure, ...]:
     """The rows of the text that `packed` compresses. Raises KeyError, TypeError or ValueError for anything else."""
     raw = json_of(content)
     names = [str(name) for name in raw["columns"]]
-    if sorted(names) != sorted(part.name for part in fields(MeasureRow)):
+    if sorted(names) != sorted(part.name for part in fields(ComparedMeasure)):
         raise ValueError("it has other columns")
-    return tuple(MeasureRow(**dict(zip(names, row, strict=True))) for row in raw["rows"])
+    return tuple(ComparedMeasure(**dict(zip(names, row, strict=True))) for row in raw["rows"])
 
 
 def _rounded(value: float | None) -> float | None:

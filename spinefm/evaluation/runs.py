@@ -26,7 +26,7 @@ from uuid import uuid4
 from spinefm import __version__
 from spinefm.core.foreign import InputError, foreign_input, gunzip, json_of, read_bytes, read_json
 from spinefm.data import Skipped
-from spinefm.evaluation.measured import MeasureRow, packed, unpacked
+from spinefm.evaluation.measured import ComparedMeasure, packed, unpacked
 from spinefm.evaluation.results import FilmResult
 from spinefm.evaluation.stored import check_masks
 from spinefm.evaluation.titles import method_title
@@ -129,7 +129,7 @@ class RunFolder:
         trace: Trace,
         preview: bytes,
         left_out: Sequence[Skipped] = (),
-        measures: Sequence[MeasureRow] = (),
+        measures: Sequence[ComparedMeasure] = (),
     ) -> None:
         """Write what is kept of a film, the result last. Raises RunError where it cannot be written."""
         film = result.row.film
@@ -141,13 +141,13 @@ class RunFolder:
             write_whole(self._file("left_out", film, "json"), content.encode())
         write_whole(self._file("results", film, "json"), result.to_json().encode())
 
-    def keep_measures(self, film: str, rows: Sequence[MeasureRow]) -> None:
+    def keep_measures(self, film: str, rows: Sequence[ComparedMeasure]) -> None:
         """Write a film's measures. Raises RunError where they cannot be written."""
         path = self._file("measures", film, "json.gz")
         path.parent.mkdir(exist_ok=True)
         write_whole(path, packed(rows))
 
-    def measures(self, film: str) -> tuple[MeasureRow, ...] | None:
+    def measures(self, film: str) -> tuple[ComparedMeasure, ...] | None:
         """A film's measures; None where none were kept. Raises RunError where they are damaged."""
         path = self._file("measures", film, "json.gz")
         with foreign_input(lambda reason: RunError(f"The measures of {film} are damaged ({reason}); evaluate again.")):

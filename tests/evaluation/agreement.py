@@ -15,7 +15,7 @@ from pandas import DataFrame
 
 from spinefm.evaluation.frames import measure_table
 from spinefm.evaluation.measure_errors import MeasureErrors, measure_errors
-from spinefm.evaluation.measured import NOT_FOUND, MeasureRow
+from spinefm.evaluation.measured import NOT_FOUND, ComparedMeasure
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "measure_agreement.json"
 LEVELS = ("C2-C3", "T12-L1", "L4-L5")
@@ -27,13 +27,13 @@ SHOWN = {
 """What the explorer's figures are called in the tables."""
 
 
-def rows_of(film: int) -> list[MeasureRow]:
+def rows_of(film: int) -> list[ComparedMeasure]:
     """A film's slips: some missed, some unsure, some doubtful, one without a truth."""
     rng = np.random.default_rng(film)
     return [_row(film, index, level, rng) for index, level in enumerate(LEVELS) if (film + index) % 7]
 
 
-def _row(film: int, index: int, level: str, rng: np.random.Generator) -> MeasureRow:
+def _row(film: int, index: int, level: str, rng: np.random.Generator) -> ComparedMeasure:
     true, value = np.round(rng.normal(0, 8, 2), 4)
     value, place = round(true + value / 4, 4), film * len(LEVELS) + index
     kinds = {4: (None, "its outline is too uncertain"), 9: (None, NOT_FOUND)}
@@ -41,7 +41,7 @@ def _row(film: int, index: int, level: str, rng: np.random.Generator) -> Measure
     known = None if place == 16 else float(true)
     doubtful = given is not None and place % 5 == 0
     half = None if given is None else round(float(abs(rng.normal(2, 1))), 4)
-    return MeasureRow("slip", level, "%", known, given, half, 0.9, doubtful, "± is large" if doubtful else reason)
+    return ComparedMeasure("slip", level, "%", known, given, half, 0.9, doubtful, "± is large" if doubtful else reason)
 
 
 def table() -> DataFrame:

@@ -19,14 +19,14 @@ from spinefm.evaluation.measure_errors import (
     measure_errors_csv,
     measure_errors_text,
 )
-from spinefm.evaluation.measured import NOT_FOUND, MeasureRow
+from spinefm.evaluation.measured import NOT_FOUND, ComparedMeasure
 from tests.evaluation.agreement import GOLDEN, golden
 from tests.measure.spines import lumbar, measured, neck
 
-SLIP = MeasureRow("slip", "L4-L5", "%", 0.0, 0.0, 1.0, 0.9, False, "")
+SLIP = ComparedMeasure("slip", "L4-L5", "%", 0.0, 0.0, 1.0, 0.9, False, "")
 
 
-def slips(*values: tuple[float | None, float | None], **more: object) -> list[MeasureRow]:
+def slips(*values: tuple[float | None, float | None], **more: object) -> list[ComparedMeasure]:
     return [replace(SLIP, true=true, value=value, **more) for true, value in values]
 
 

@@ -15,7 +15,7 @@ from spinefm.data import Case, DamagedCase
 from spinefm.data.folder import read_case
 from spinefm.evaluation import RunError, RunFolder, evaluate
 from spinefm.evaluation.frames import MEASURE_NAMES, measure_table, read_measures, read_tables
-from spinefm.evaluation.measured import NOT_FOUND, MeasureRow, measured, packed, unpacked
+from spinefm.evaluation.measured import NOT_FOUND, ComparedMeasure, measured, packed, unpacked
 from spinefm.evaluation.report import finish
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import film_record
@@ -23,7 +23,7 @@ from spinefm.trace.model import Trace
 from tests.evaluation.stand_in_set import open_set, plan, write_set
 from tests.ui.server.stand_in import StandIn
 
-ROW = MeasureRow("slip", "L4-L5", "%", 1.5, -2.25, 3.0, 0.97, False, "")
+ROW = ComparedMeasure("slip", "L4-L5", "%", 1.5, -2.25, 3.0, 0.97, False, "")
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def case(root: Path) -> Case:
     return read_case(root, "a")
 
 
-def by_key(rows: tuple[MeasureRow, ...]) -> dict[tuple[str, str], MeasureRow]:
+def by_key(rows: tuple[ComparedMeasure, ...]) -> dict[tuple[str, str], ComparedMeasure]:
     return {(row.key, row.levels): row for row in rows}
 
 

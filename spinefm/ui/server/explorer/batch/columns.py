@@ -19,14 +19,14 @@ ROWS = 1 << 18
 
 
 @dataclass(frozen=True, eq=False)
-class Coded:
+class WordCodes:
     """A column of words: `codes` (N,) point into `words`, -1 where there is none."""
 
     codes: Codes
     words: tuple[str, ...]
 
     @classmethod
-    def of(cls, column: pa.ChunkedArray | pa.Array) -> Coded:
+    def of(cls, column: pa.ChunkedArray | pa.Array) -> WordCodes:
         """The column with its words sorted."""
         encoded = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         encoded = encoded if pa.types.is_dictionary(encoded.type) else encoded.dictionary_encode()

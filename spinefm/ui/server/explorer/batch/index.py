@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from spinefm.batch.tables import RUN_FILE, TableError, file_name, merged_folder, open_table, read_table
 from spinefm.core.foreign import read_json
 from spinefm.core.levels import Level
-from spinefm.ui.server.explorer.batch.columns import Coded, Codes, batches_of, numbers, places_in
+from spinefm.ui.server.explorer.batch.columns import Codes, WordCodes, batches_of, numbers, places_in
 
 WORDS = ("status", "sentence", "view", "anchor", "stop_up", "stop_down")
 """Columns of films that are filtered and counted by word."""
@@ -42,7 +42,7 @@ class BatchMeasures:
     units: tuple[str, ...]
     starts: NDArray[np.int64]
     film: Codes
-    place: Coded
+    place: WordCodes
     value: NDArray[np.float32]
 
     def rows(self, key: str) -> slice:
@@ -68,7 +68,7 @@ class BatchIndex:
         self.ids: pa.Array = films["id"].combine_chunks()
         self._places = {name: place for place, name in enumerate(self.ids.to_pylist())}
         self.names: pa.Array = films["name"].combine_chunks()
-        self.words = {name: Coded.of(films[name]) for name in WORDS}
+        self.words = {name: WordCodes.of(films[name]) for name in WORDS}
         self.vertebrae = numbers(films["vertebrae"].combine_chunks(), np.int32)
         self.doubtful = numbers(films["doubtful"].combine_chunks(), np.int32)
         self.levels, self.bodies = self._read_bodies()
@@ -128,7 +128,7 @@ def _read_measures(path: Path, ids: Mapping[str, int]) -> BatchMeasures:
     film, key, place, value = (np.concatenate(column) for column in zip(*parts, strict=True)) if parts else _nothing()
     order = np.argsort(key.astype(np.int16), kind="stable")
     starts = np.searchsorted(key[order], np.arange(len(keys) + 1))
-    words = Coded(place[order], tuple(places))
+    words = WordCodes(place[order], tuple(places))
     return BatchMeasures(tuple(keys), tuple(keys.values()), starts, film[order], words, value[order])
 
 

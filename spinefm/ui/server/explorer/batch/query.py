@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from spinefm.batch.tables import DONE, FAILED
 from spinefm.evaluation.measure_errors import TITLES, level_order
 from spinefm.measure.references import GENERAL, reference_of
-from spinefm.ui.server.explorer.batch.columns import Coded, Codes, Flags
+from spinefm.ui.server.explorer.batch.columns import Codes, Flags, WordCodes
 from spinefm.ui.server.explorer.batch.index import LEVEL_NAMES, PROBABILITY_BINS, BatchIndex
 from spinefm.ui.server.explorer.measures import range_of
 from spinefm.ui.server.player.payload import colours
@@ -146,7 +146,7 @@ def all_of(masks: Mapping[str, Flags], count: int, without: str = "") -> Flags:
     return reduce(np.logical_and, used, np.ones(count, bool))
 
 
-def _is(column: Coded, word: str) -> Flags:
+def _is(column: WordCodes, word: str) -> Flags:
     return column.codes == (-1 if word == NONE else column.code(word))
 
 
@@ -200,7 +200,7 @@ def facets(index: BatchIndex, masks: Mapping[str, Flags]) -> dict[str, dict[str,
     }
 
 
-def _with_none(column: Coded, chosen: Flags) -> dict[str, int]:
+def _with_none(column: WordCodes, chosen: Flags) -> dict[str, int]:
     nothing = int((column.codes[chosen] < 0).sum())
     return column.counts(chosen) | ({NONE: nothing} if nothing else {})
 
@@ -312,7 +312,7 @@ def _rows(index: BatchIndex, places: Codes, chosen: ChosenMeasure | None, sort: 
     ]
 
 
-def _word(column: Coded, at: int) -> str:
+def _word(column: WordCodes, at: int) -> str:
     code = int(column.codes[at])
     return column.words[code] if code >= 0 else ""
 

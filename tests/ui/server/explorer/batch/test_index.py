@@ -12,7 +12,7 @@ import pytest
 from bench.made_batch import write_batch
 from spinefm.batch.tables import TableError
 from spinefm.ui.server.explorer.batch import BatchIndex, is_batch
-from spinefm.ui.server.explorer.batch.columns import Coded, numbers, places_in
+from spinefm.ui.server.explorer.batch.columns import WordCodes, numbers, places_in
 from spinefm.ui.server.explorer.batch.index import LEVEL_NAMES, PROBABILITY_BINS, probability_bins, title_of
 from tests.ui.server.explorer.batch.conftest import COUNT
 
@@ -21,7 +21,7 @@ Tables = dict[str, pa.Table]
 
 def test_words_become_codes_and_nothing_stays_nothing() -> None:
     column = pa.chunked_array([["b", None, "a"], ["b"]], pa.string())
-    coded = Coded.of(column)
+    coded = WordCodes.of(column)
     assert coded.words == ("a", "b") and coded.codes.tolist() == [1, -1, 0, 1]
     assert [coded.code(word) for word in ("a", "b", "c")] == [0, 1, -2]
     assert coded.counts(np.array([True, True, False, True])) == {"b": 2}
