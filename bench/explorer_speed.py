@@ -45,6 +45,7 @@ ACTS = {
     "sort": """(() => { const s = document.querySelector('[data-pick=sort]'); s.value = 'mean';
         s.dispatchEvent(new Event('change')); })()""",
 }
+TYPED = "(field, text) => { field.value = text; field.dispatchEvent(new Event('change')); }"
 BATCH_ACTS: dict[str, Callable[[Page], object]] = {
     "status failed": lambda page: page.select_option('[data-b="status"]', "failed"),
     "clear": lambda page: page.click("[data-b-clear]"),
@@ -53,7 +54,7 @@ BATCH_ACTS: dict[str, Callable[[Page], object]] = {
     "doubtful": lambda page: page.select_option('[data-b="doubtful"]', "some"),
     "reason of an end": lambda page: page.click('[data-b-bars="stop"] button >> nth=0'),
     "measure slip": lambda page: page.select_option('[data-b="measure"]', "slip"),
-    "range of slip": lambda page: (page.fill('[data-b-span="low"]', "9"), page.press('[data-b-span="low"]', "Enter")),
+    "range of slip": lambda page: page.locator('[data-b-span="low"]').evaluate(TYPED, "9"),
     "highest value first": lambda page: page.select_option('[data-b="sort"]', "high"),
     "next page": lambda page: page.click('[data-b-page="1"]'),
     "text in the name": lambda page: page.fill("[data-b-search]", "007"),

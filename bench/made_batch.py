@@ -26,7 +26,7 @@ from spinefm.trace.doubt import DOUBT
 
 SIZE = (480, 640)
 """Width and height of every film."""
-SPINES = (
+SPINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("cervical", ("C2", "C3", "C4", "C5", "C6", "C7", "T1"), "C2"),
     ("lumbar", ("T11", "T12", "L1", "L2", "L3", "L4", "L5", "S1"), "S1"),
 )
@@ -79,7 +79,7 @@ def write_batch(folder: Path, count: int, films: Sequence[Path] = (), seed: int 
         name: pq.ParquetWriter(folder / file_name(name), SCHEMAS[name], compression="zstd") for name in TABLE_NAMES
     }
     rng, failed = np.random.default_rng(seed), 0
-    templates = [_template(*spine, rng) for spine in SPINES for _ in range(DRAWN)]
+    templates = [_template(*names, rng) for names in SPINES for _ in range(DRAWN)]
     for start in range(0, count, AT_ONCE):
         tables = _tables(entries[start : start + AT_ONCE], templates, rng)
         failed += tables["films"]["status"].to_pylist().count(FAILED)
@@ -169,25 +169,29 @@ def _films(
     columns |= {name: [getattr(entry, name) for entry in entries] for name in ("id", "uri", "name")}
     columns |= {
         "status": np.where(failed, FAILED, DONE),
-        "sentence": np.where(failed, np.array(SENTENCES, object)[rng.integers(0, len(SENTENCES), count)], None),
+        "sentence": _words(SENTENCES, rng.integers(0, len(SENTENCES), count), failed),
         "width": np.full(count, SIZE[0], np.int32),
         "height": np.full(count, SIZE[1], np.int32),
         "spacing_mm": np.where(rng.random(count) < 0.5, 0.25, np.nan),
         "quarters": np.zeros(count, np.int8),
         "inverted": np.zeros(count, bool),
-        "view": np.where(failed, None, np.array([*(f"{one.region} lateral" for one in templates), ""], object)[kind]),
+        "view": _words([f"{one.region} lateral" for one in templates], kind, ~failed),
         "vertebrae": np.array([*(len(one.vertebrae) for one in templates), 0], np.int32)[kind],
         "doubtful": doubtful.astype(np.int32),
-        "anchor": np.where(
-            rng.random(count) < 0.8, np.array([*(one.anchor for one in templates), None], object)[kind], None
-        ),
-        "stop_up": np.where(failed, None, np.array(STOPS, object)[rng.integers(0, len(STOPS), count)]),
-        "stop_down": np.where(failed, None, np.array(STOPS, object)[rng.integers(0, len(STOPS), count)]),
+        "anchor": _words([one.anchor for one in templates], kind, ~failed & (rng.random(count) < 0.8)),
+        "stop_up": _words(STOPS, rng.integers(0, len(STOPS), count), ~failed),
+        "stop_down": _words(STOPS, rng.integers(0, len(STOPS), count), ~failed),
     }
     return pa.table(
         {name: pa.array(columns[name], type=SCHEMAS["films"].field(name).type, from_pandas=True) for name in columns},
         SCHEMAS["films"],
     )
+
+
+def _words(choices: Sequence[str], at: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """The word of each row (N,), None where there is none."""
+    found = np.array([*choices, None], object)[np.where(there, at, -1)]
+    return np.asarray(found)
 
 
 def _vertebrae(ids: np.ndarray, at: np.ndarray, templates: Sequence[Template], probability: np.ndarray) -> pa.Table:
@@ -221,6 +225,6 @@ def _measures(
         "confidence": pa.array(np.full(len(at), 0.97)),
         "grade": pa.nulls(len(at), pa.string()),
         "doubt": pa.nulls(len(at), pa.string()),
-        "why_not": pa.array(np.where(lost, "its outline is too uncertain", None), pa.string(), from_pandas=True),
+        "why_not": pa.array(_words(["its outline is too uncertain"], np.zeros(len(at), int), lost), pa.string()),
     }
     return pa.table(columns).select(SCHEMAS["measures"].names).cast(SCHEMAS["measures"])

@@ -86,7 +86,7 @@ def _side(case: Case, trace: Trace, found: Measures) -> Facing:
     """The side to which the patient of the truth looks."""
     for side in get_args(Facing):
         if side in (case.faces, "" if case.faces else found.facing.side):
-            return side  # type: ignore[no-any-return]
+            return side
     marks = truth_landmarks(case.truth.bodies, {}, "left", trace.film.size)
     tops = [(mark.level, mark.points[0], mark.points[1]) for mark in marks if mark.points and not mark.superior]
     return guess(None, tops, EXACT).side or "left"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spinefm.evaluation import RunError, RunFolder
-from spinefm.evaluation.frames import read_measures, read_tables
+from spinefm.evaluation.frames import MEASURES, read_measures, read_tables
 from spinefm.evaluation.measure_errors import TITLES, level_order
 from spinefm.measure.references import GENERAL, reference_of
 
@@ -40,19 +40,16 @@ def _kind(key: str, rows: DataFrame) -> Answer:
     }
 
 
-@lru_cache(maxsize=32)
 def measure_columns(folder: RunFolder, key: str) -> Answer:
     """One measure of a finished evaluation, one value per row; indices point to films, levels and reasons.
 
     Raises RunError for a measure that the evaluation does not hold.
     """
-    table = read_measures(folder.path)
-    rows = table[table["key"] == key] if table is not None else None
+    path = folder.path / f"{MEASURES}.parquet"
+    table, places = _read(folder, path.stat().st_mtime_ns) if path.is_file() else (None, {})
+    rows = table[(table["key"] == key) & table["film"].isin(places)] if table is not None else None
     if rows is None or rows.empty:
         raise RunError("This evaluation does not contain that measure; choose another.")
-    films, _ = read_tables(folder.path)
-    places = {name: index for index, name in enumerate(films["film"])}
-    rows = rows[rows["film"].isin(places)]
     kind, reasons = _kind(key, rows), sorted(rows["reason"].unique().tolist())
     return {
         **kind,
@@ -66,6 +63,13 @@ def measure_columns(folder: RunFolder, key: str) -> Answer:
         "doubtful": rows["doubtful"].astype(int).tolist(),
         "reason": _indices(rows["reason"], reasons),
     }
+
+
+@lru_cache(maxsize=2)
+def _read(folder: RunFolder, _: int) -> tuple[DataFrame | None, dict[str, int]]:
+    """The measures of an evaluation as they were written then, and the place of each of its films."""
+    films, _vertebrae = read_tables(folder.path)
+    return read_measures(folder.path), {name: index for index, name in enumerate(films["film"])}
 
 
 def _references(key: str, levels: list[str]) -> dict[str, Answer]:

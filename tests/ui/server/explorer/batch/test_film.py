@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from numpy.typing import NDArray
 
 from bench.made_batch import SIZE, write_batch
 from spinefm.batch.tables import TableError, read_table
@@ -23,11 +24,16 @@ def id_of(index: BatchIndex, name: str) -> str:
     return str(index.ids[index.names.to_pylist().index(name)].as_py())
 
 
+def picture_of(url: str) -> NDArray[np.uint8]:
+    """The grey picture (H, W) in a data address."""
+    content = np.frombuffer(base64.b64decode(url.partition(",")[2]), np.uint8)
+    return np.asarray(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
 def test_a_film_in_an_allowed_folder_is_shown_below_its_outlines(index: BatchIndex, owner: OwnerFolders) -> None:
     seen = BatchFilms(owner).look(index, id_of(index, "neck 1.png"))
     assert (seen["width"], seen["height"]) == SIZE
-    content = base64.b64decode(seen["url"].partition(",")[2])
-    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
+    picture = picture_of(seen["url"])
     assert picture.shape == (640, 480)
 
 
@@ -89,8 +95,7 @@ def one_film(folder: Path, film: Path, **changes: object) -> BatchIndex:
 def test_a_film_that_was_turned_is_turned_again(films: Path, owner: OwnerFolders, tmp_path: Path) -> None:
     index = one_film(tmp_path / "night", films / "neck 0.png", quarters=1, width=SIZE[1], height=SIZE[0])
     seen = BatchFilms(owner).look(index, index.ids[0].as_py())
-    content = base64.b64decode(seen["url"].partition(",")[2])
-    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
+    picture = picture_of(seen["url"])
     assert picture.shape == (480, 640)
     assert picture[5].mean() < picture[-5].mean()  # the ramp ran to the right, and now runs down
 

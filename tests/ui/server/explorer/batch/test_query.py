@@ -18,8 +18,8 @@ from spinefm.ui.server.explorer.batch.query import MOST_BINS, MOST_ON_PAGE, NONE
 from tests.ui.server.explorer.batch.conftest import COUNT
 
 Tables = dict[str, pa.Table]
-Film = dict[str, Any]
-FILTERS: dict[str, tuple[Film, Callable[[Film], bool]]] = {
+Film = dict[Any, Any]
+FILTERS: dict[str, tuple[dict[str, Any], Callable[[Film], bool]]] = {
     "status": ({"status": "failed"}, lambda film: film["status"] == "failed"),
     "view": ({"view": "lumbar lateral"}, lambda film: film["view"] == "lumbar lateral"),
     "no view": ({"view": NONE}, lambda film: film["view"] is None),
