@@ -194,7 +194,7 @@ export class BatchView {
     const { state, explorer, opened } = this;
     const node = this.part(".ex-batch-films");
     const run = opened?.run || "";
-    const view = { chosen: state.film, kind: kindOf(state, this.kinds).kind, choose: (/** @type {string} */ film) => this.choose(film) };
+    const view = { chosen: state.film, kind: kindOf(state, this.kinds).kind, choose: (/** @type {string} */ film) => this.clicked(film) };
     node.dataset.mode = state.mode;
     if (state.mode === "wall") drawTiles(node, answer.rows, view, (film, isWanted) => this.lanes.run(() => explorer.ask.batchLook({ run, film }), isWanted));
     else drawTable(node, answer.rows, view);
@@ -202,6 +202,12 @@ export class BatchView {
     const size = BATCH_PAGE[state.mode];
     for (const button of this.root.querySelectorAll("[data-b-page]")) /** @type {HTMLButtonElement} */ (button).disabled = pageFrom(answer, Number(/** @type {HTMLElement} */ (button).dataset.bPage), size) === null;
     this.part(".ex-pages .note").textContent = answer.total ? `page ${Math.floor(answer.offset / size) + 1} of ${Math.ceil(answer.total / size)}` : "";
+  }
+
+  /** A click shows a film, and leads to it where it lies below the list. @param {string} film */
+  async clicked(film) {
+    await this.choose(film);
+    if (matchMedia("(max-width: 1099px)").matches) this.part(".ex-case").scrollIntoView({ block: "start" });
   }
 
   /** Shows a film beside the list. @param {string} film @param {boolean} [silent] the reader chose nothing */

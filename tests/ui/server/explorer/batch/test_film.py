@@ -14,10 +14,13 @@ import pytest
 from numpy.typing import NDArray
 
 from bench.made_batch import SIZE, write_batch
+from spinefm.batch.merge import merge
+from spinefm.batch.shard import compute_shard
 from spinefm.batch.tables import TableError, read_table
-from spinefm.ui.server.explorer.batch import BatchIndex
+from spinefm.ui.server.explorer.batch import BatchIndex, BatchShelf
 from spinefm.ui.server.explorer.batch.film import ANOTHER, GONE, NOT_THERE, UNREADABLE, BatchFilms, path_of
 from spinefm.ui.server.explorer.owner import FILMS_VARIABLE, RUNS_VARIABLE, OwnerFolders
+from tests.batch.fake import FakeSegmenter, job_of, many_names, write_films
 
 
 def id_of(index: BatchIndex, name: str) -> str:
@@ -191,3 +194,24 @@ def test_pictures_are_kept_and_forgotten(
     films = BatchFilms(owner)
     urls = {number: films.look(index, id_of(index, f"neck {number}.png"))["url"] for number in (0, 1, 2, 0)}
     assert all(urls.values()) and len(films._kept) == 2
+
+
+def test_what_spinefm_batch_wrote_is_opened_as_it_is(tmp_path: Path) -> None:
+    """Films of every kind, run by the batch itself with a segmenter that is known."""
+    write_films(tmp_path / "films", many_names(12))
+    job = job_of(tmp_path / "films", tmp_path / "runs" / "out")
+    for shard in job.plan.shards():
+        compute_shard(job.folder, job.plan, shard, FakeSegmenter())
+    merge(job.folder)
+    owner = OwnerFolders((tmp_path / "runs",), ((tmp_path / "films").resolve(),))
+    shelf = BatchShelf(owner)
+    assert [one["id"] for one in shelf.entries()] == ["out"]
+    view = shelf.view("out", {"sort": "name"})
+    rows = read_table(job.folder.path, "films").to_pylist()
+    assert [row["name"] for row in view["rows"]] == sorted(row["name"] for row in rows)
+    assert view["counts"]["status"]["failed"] == sum(row["status"] == "failed" for row in rows) > 0
+    for row in (row for row in rows if row["status"] == "done"):
+        seen = shelf.look("out", row["id"])
+        assert seen["url"] and (seen["width"], seen["height"]) == (row["width"], row["height"])
+        assert len(seen["drawing"]["masks"]) == row["vertebrae"]
+        assert "error" not in shelf.values("out", row["id"])
