@@ -20,6 +20,8 @@ from spinefm.ui.server.explorer.batch.columns import Codes, WordCodes, batches_o
 WORDS = ("status", "sentence", "view", "anchor", "stop_up", "stop_down")
 """Columns of films that are filtered and counted by word."""
 PROBABILITY_BINS = 20
+Part = tuple[Codes, Codes, Codes, NDArray[np.float32]]
+"""Film, key, place and value of some measures."""
 LEVEL_NAMES = tuple(level.name for level in Level)
 
 
@@ -35,7 +37,7 @@ class BatchBodies:
 class BatchMeasures:
     """All measures (M,), those of a key side by side: place of the film, code of the level, value or NaN.
 
-    starts: where each key's rows begin, and the end of the last.
+    starts: where each key's rows begin, and the end of the last. Within a key the films' places rise, as in the table.
     """
 
     keys: tuple[str, ...]
@@ -120,21 +122,36 @@ def _read_measures(path: Path, ids: Mapping[str, int]) -> BatchMeasures:
     """The table of measures, sorted by key."""
     keys: dict[str, str] = {}
     places: list[str] = []
-    parts: list[tuple[Codes, Codes, Codes, NDArray[np.float32]]] = []
+    parts: list[Part] = []
     for batch in batches_of(path, ["id", "measure", "place", "value", "unit"], ["id", "measure", "place", "unit"]):
         _note_words(batch, keys, places)
         key, place = (places_in(batch[name], _coded(words)) for name, words in (("measure", keys), ("place", places)))
-        parts.append((places_in(batch["id"], ids), key, place, numbers(batch["value"], np.float32)))
+        film = places_in(batch["id"], ids)
+        columns = (film, key, place, numbers(batch["value"], np.float32))
+        parts.append(columns if film.min(initial=0) >= 0 else _without_strays(film, columns))
     film, key, place, value = (np.concatenate(column) for column in zip(*parts, strict=True)) if parts else _nothing()
-    order = np.argsort(key.astype(np.int16), kind="stable")
+    order = order_of(key, film)
     starts = np.searchsorted(key[order], np.arange(len(keys) + 1))
     words = WordCodes(place[order], tuple(places))
     return BatchMeasures(tuple(keys), tuple(keys.values()), starts, film[order], words, value[order])
 
 
-def _nothing() -> tuple[Codes, Codes, Codes, NDArray[np.float32]]:
+def _nothing() -> Part:
     none = np.zeros(0, np.int32)
     return none, none, none, np.zeros(0, np.float32)
+
+
+def order_of(key: Codes, film: Codes) -> NDArray[np.intp]:
+    """The order of rows (M,) by key, then by film; films that rise already, as in a merged batch, are not sorted."""
+    rises = bool((film[1:] >= film[:-1]).all())
+    return np.argsort(key.astype(np.int16), kind="stable") if rises else np.lexsort((film, key))
+
+
+def _without_strays(film: Codes, columns: Part) -> Part:
+    """Columns without the rows of films that are not in the table of films."""
+    known = film >= 0
+    film, key, place, value = columns
+    return film[known], key[known], place[known], value[known]
 
 
 def _coded(words: Iterable[str]) -> dict[str, int]:

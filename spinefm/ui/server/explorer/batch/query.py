@@ -59,7 +59,7 @@ class BatchQuestion(BaseModel):
 
 @dataclass(frozen=True, eq=False)
 class ChosenMeasure:
-    """The rows of one measure at the chosen level: the films' places (M,), and the values, NaN where there is none."""
+    """The rows of one measure at the chosen level: the films' places (M,), rising, and the values, NaN for none."""
 
     film: Codes
     value: NDArray[np.float32]
@@ -237,7 +237,9 @@ def histogram(chosen: ChosenMeasure, passing: Flags) -> Answer:
     if not len(known):
         return {"edges": [0.0, 1.0], "counts": [0], "count": 0, "missing": len(values), "quartiles": None}
     edges = round_edges(float(known.min()), float(known.max()))
-    counts, _ = np.histogram(known, edges)
+    step = edges[1] - edges[0]
+    bins = np.clip(((known - edges[0]) / step + 1e-6).astype(np.int32), 0, len(edges) - 2)
+    counts = np.bincount(bins, minlength=len(edges) - 1)
     quartiles = np.percentile(known, (25, 50, 75)).round(4).tolist()
     return {
         "edges": [round(float(edge), 9) for edge in edges],
@@ -251,16 +253,14 @@ def histogram(chosen: ChosenMeasure, passing: Flags) -> Answer:
 def round_edges(low: float, high: float) -> NDArray[np.float64]:
     """At most MOST_BINS + 1 edges of bins, 1, 2 or 5 times a power of ten apart, that hold `low` and `high`.
 
-    >>> round_edges(0.3, 3.7)[[0, -1]].tolist()
-    [0.3, 3.7]
+    >>> round_edges(0.3, 3.75)[[0, 1, -1]].round(6).tolist()
+    [0.3, 0.4, 3.8]
     """
     rough = max(high - low, abs(high) * 1e-6, 1e-9) / MOST_BINS
     power = 10.0 ** np.floor(np.log10(rough))
     step = next(times * power for times in (1, 2, 5, 10, 20) if times * power >= rough * (1 - 1e-9))
     first, last = np.floor(low / step + 1e-9), np.ceil(high / step - 1e-9)
-    edges = np.arange(first, max(last, first + 1) + 1) * step
-    edges[0], edges[-1] = min(edges[0], low), max(edges[-1], high)
-    return np.asarray(edges)
+    return np.asarray(np.arange(first, max(last, first + 1) + 1) * step)
 
 
 def ordered(index: BatchIndex, asked: BatchQuestion, passing: Flags, chosen: ChosenMeasure | None) -> Codes:
@@ -321,8 +321,6 @@ def _values(chosen: ChosenMeasure | None, places: Codes) -> list[list[float]]:
     """The values of the measure on each film of a page."""
     if chosen is None:
         return [[] for _ in places]
-    there = np.flatnonzero(np.isin(chosen.film, places) & ~np.isnan(chosen.value))
-    values: dict[int, list[float]] = {int(at): [] for at in places}
-    for row in there:
-        values[int(chosen.film[row])].append(round(float(chosen.value[row]), 4))
-    return [values[int(at)] for at in places]
+    starts, ends = (np.searchsorted(chosen.film, places, side) for side in ("left", "right"))
+    own = [chosen.value[start:end] for start, end in zip(starts, ends, strict=True)]
+    return [[round(float(value), 4) for value in values[~np.isnan(values)]] for values in own]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from bench.made_batch import write_batch
-from spinefm.batch.tables import TableError
+from spinefm.batch.tables import TableError, read_table
 from spinefm.ui.server.explorer.batch import BatchIndex, is_batch
 from spinefm.ui.server.explorer.batch.columns import WordCodes, numbers, places_in
 from spinefm.ui.server.explorer.batch.index import LEVEL_NAMES, PROBABILITY_BINS, probability_bins, title_of
@@ -86,6 +88,19 @@ def test_measures_are_those_of_the_table(index: BatchIndex, tables: Tables) -> N
         assert unit in ("°", "%", "mm", "ratio")
         assert set(known.places(key)) == {place for _, place, _ in wanted[key]}
     assert known.rows("nothing") == slice(0, 0) and known.places("nothing") == []
+
+
+def test_rows_in_another_order_and_of_unknown_films_do_no_harm(runs: Path, tmp_path: Path, index: BatchIndex) -> None:
+    shutil.copytree(runs / "night", tmp_path / "night")
+    table = read_table(tmp_path / "night", "measures")
+    strays = table.slice(0, 5).set_column(0, table.schema.field("id"), pa.array(["stray"] * 5))
+    mixed = pa.concat_tables([strays, table.take(np.random.default_rng(0).permutation(table.num_rows))])
+    pq.write_table(mixed, tmp_path / "night" / "measures.parquet")
+    known, other = index.measures, BatchIndex(tmp_path / "night").measures
+    for key in known.keys:
+        assert np.array_equal(other.film[other.rows(key)], known.film[known.rows(key)])
+        ours, theirs = (np.sort(one.value[one.rows(key)]) for one in (known, other))
+        assert np.array_equal(ours, theirs, equal_nan=True)
 
 
 def test_a_batch_is_told_from_an_evaluation(runs: Path, offered: Path, tmp_path: Path) -> None:
