@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -170,8 +170,18 @@ def _note_words(batch: pa.RecordBatch, keys: dict[str, str], places: list[str]) 
 def is_batch(folder: Path) -> bool:
     """Whether a folder holds a merged batch; an evaluation, whose tables have the same names, is none."""
     try:
-        return "manifest_sha256" in read_json(merged_folder(folder) / RUN_FILE)
-    except (TableError, OSError, ValueError, TypeError):
+        path = merged_folder(folder) / RUN_FILE
+        return _says_batch(path, path.stat().st_mtime_ns)
+    except (TableError, OSError):
+        return False
+
+
+@lru_cache(maxsize=1024)
+def _says_batch(path: Path, _: int) -> bool:
+    """Whether the file of a run, as it was written then, is that of a batch."""
+    try:
+        return "manifest_sha256" in read_json(path)
+    except (OSError, ValueError, TypeError):
         return False
 
 
