@@ -12,7 +12,7 @@ seconds per film and per vertebra.
 from __future__ import annotations
 
 import argparse
-import subprocess
+import os
 import sys
 import tempfile
 import time
@@ -26,16 +26,19 @@ HEIGHTS = (None, 1024, None, 1755, 1024, 2500, 1755)
 detectors have them."""
 GRAIN = 1.5
 """Standard deviation of the grain of enlarged films, in grey levels: without it they would be smooth."""
+QUIET = tuple((os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2))
+"""What is written goes nowhere."""
 SHORT, LONG = "spot", "whole"
 """Groups of phantoms that show few vertebrae, and the whole spine."""
 
 
 @dataclass(frozen=True)
 class Timed:
-    """A run of a verb: wall seconds, seconds to the first result, peak memory of its processes in bytes."""
+    """A run of a verb: wall seconds, processor seconds, seconds to the first result, peak memory in bytes."""
 
     films: int
     seconds: float
+    processor: float
     first: float
     peak: int
 
@@ -98,30 +101,40 @@ def print_both(films: Sequence[Path], options: Sequence[str], batch: Sequence[st
     speeds = {verb: sum(run.films for run in found) / sum(run.seconds for run in found) for verb, found in runs.items()}
     for verb, found in runs.items():
         first, peak = max(run.first for run in found), max(run.peak for run in found) / 1e9
-        print(f"{verb:8}  {speeds[verb]:6.3f} films/s  first result after {first:5.1f} s  peak memory {peak:5.2f} GB")
+        busy = sum(run.processor for run in found) / sum(run.films for run in found)
+        print(
+            f"{verb:8}  {speeds[verb]:6.3f} films/s  {busy:6.3f} processor seconds a film  "
+            f"first result after {first:5.1f} s  peak memory {peak:5.2f} GB"
+        )
     print(f"ratio     {speeds['batch'] / speeds['segment']:6.2f}  on {len(films)} films")
 
 
 def print_growth(films: Sequence[Path], spines: dict[str, list[Path]], batch: Sequence[str]) -> None:
     """Seconds per film as films become more, and per vertebra as spines become longer."""
-    for count in (len(films) // 4, len(films) // 2, len(films)):
-        run, vertebrae = timed_with_vertebrae(films[:count], batch)
-        print(f"{count:4} films  {run.seconds / count:6.3f} s a film  {run.seconds / vertebrae:6.4f} s a vertebra")
-    for group, found in spines.items():
-        run, vertebrae = timed_with_vertebrae(found, batch)
+    sets = {f"{count} films": films[:count] for count in (len(films) // 4, len(films) // 2, len(films))}
+    for name, found in {**sets, **spines}.items():
+        run, vertebrae, speed = timed_with_vertebrae(found, batch)
         print(
-            f"{group}: {vertebrae / len(found):5.2f} vertebrae a film  {run.seconds / len(found):6.3f} s a film  "
-            f"{run.seconds / vertebrae:6.4f} s a vertebra"
+            f"{name:9}  {vertebrae / len(found):5.2f} vertebrae a film  {run.seconds / len(found):6.3f} s a film with "
+            f"the start, {1 / speed:6.3f} s without, {len(found) / speed / vertebrae:6.4f} s a vertebra, "
+            f"{run.processor / len(found):6.3f} processor seconds a film with the start",
+            flush=True,
         )
 
 
-def timed_with_vertebrae(films: Sequence[Path], batch: Sequence[str]) -> tuple[Timed, int]:
-    """A run of `batch`, and how many vertebrae it found."""
+def timed_with_vertebrae(films: Sequence[Path], batch: Sequence[str]) -> tuple[Timed, int, float]:
+    """A run of `batch`, how many vertebrae it found, and films a second from the first film to the last shard."""
+    from spinefm.batch.folder import BatchFolder
+    from spinefm.batch.status import status_of
     from spinefm.batch.tables import read_table
 
-    counts: list[int] = []
-    run = timed("batch", films, batch, lambda out: counts.append(read_table(out, "vertebrae", ["id"]).num_rows))
-    return run, counts[0]
+    seen: list[tuple[int, float]] = []
+
+    def look(out: Path) -> None:
+        seen.append((read_table(out, "vertebrae", ["id"]).num_rows, status_of(BatchFolder(out)).speed or 0.0))
+
+    run = timed("batch", films, batch, look)
+    return run, *seen[0]
 
 
 def timed(
@@ -132,16 +145,16 @@ def timed(
         out, first, peak = Path(folder) / "out", 0.0, 0
         command = [sys.executable, "-m", "spinefm", verb, *map(str, films), "--out", str(out), *options]
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while process.poll() is None:
-            peak = max(peak, sum(map(shared_memory, tree_of(process.pid))))
+        child = os.posix_spawn(sys.executable, command, os.environ, file_actions=QUIET)
+        while not (ended := os.wait4(child, os.WNOHANG))[0]:
+            peak = max(peak, sum(map(shared_memory, tree_of(child))))
             first = first or (time.perf_counter() - start if has_result(verb, out) else 0.0)
             time.sleep(0.25)
-        seconds = time.perf_counter() - start
-        if process.returncode not in (0, 1):
-            raise SystemExit(f"{verb} ended with exit code {process.returncode}")
+        seconds, usage = time.perf_counter() - start, ended[2]
+        if os.waitstatus_to_exitcode(ended[1]) not in (0, 1):
+            raise SystemExit(f"{verb} ended with exit code {os.waitstatus_to_exitcode(ended[1])}")
         look(out)
-    return Timed(len(films), seconds, first, peak)
+    return Timed(len(films), seconds, usage.ru_utime + usage.ru_stime, first, peak)
 
 
 def has_result(verb: str, out: Path) -> bool:

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.config import Preset
-from spinefm.methods.base.protocol import run_to_trace, upright
+from spinefm.methods.base.protocol import FilmOutcome, run_to_trace, upright
 from spinefm.methods.base.scheduler import Batch, Scheduler
 from spinefm.methods.registry import build_method, method_spec
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle, load_bundle
-
-
-@dataclass(frozen=True, eq=False)
-class FilmOutcome:
-    """What became of a film among many: the film, turned upright where it lay, and its trace or why there is none."""
-
-    film: Radiograph
-    trace: Trace | None
-    error: Exception | None = None
 
 
 class SpineFM:
@@ -34,13 +24,17 @@ class SpineFM:
     """
 
     def __init__(
-        self, bundle: str = "compact", device: str = "auto", method: str = "spinefm", preset: Preset | None = None
+        self,
+        bundle: str | Bundle = "compact",
+        device: str = "auto",
+        method: str = "spinefm",
+        preset: Preset | None = None,
     ) -> None:
         """Load the weights.
 
         Args:
-            bundle: a set of weights: "compact", "paper" or another of the manifest.
-            device: "auto", "cpu", "cuda" or "cuda:N".
+            bundle: a set of weights: "compact", "paper" or another of the manifest; or one that is loaded.
+            device: "auto", "cpu", "cuda" or "cuda:N"; a loaded bundle stays where it is.
             method: "spinefm", "vertxnet" or "spineps".
             preset: "published" (the paper's rules) or "tuned" (this project's); by default "published" for the authors'
                 converted weights and "tuned" for all others.
@@ -51,7 +45,7 @@ class SpineFM:
             spinefm.core.machine.DeviceError: there is no such device.
         """
         spec = method_spec(method)
-        self.bundle = load_bundle(bundle, device)
+        self.bundle = bundle if isinstance(bundle, Bundle) else load_bundle(bundle, device)
         self.method = method
         self.preset = preset
         self.config = spec.config.of(self.bundle, preset)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from spinefm.batch.errors import BatchError, written_to
 from spinefm.batch.files import write_first
-from spinefm.batch.manifest import FilmEntry, read_manifest, write_manifest
+from spinefm.batch.manifest import FilmEntry, checksum_of, read_manifest, write_manifest
 from spinefm.batch.plan import BatchPlan, Shard
 from spinefm.batch.tables import MERGED
 
@@ -44,7 +44,7 @@ class BatchFolder:
             first = write_first(self.path / PLAN, plan.to_json())
         known = plan if first else self.plan()
         known.refuse_other(plan)
-        if not (self.path / MANIFEST).is_file():
+        if checksum_of(self.path / MANIFEST) != known.manifest:
             with written_to(self.path):
                 write_manifest(self.path / MANIFEST, entries)
         return known
@@ -55,6 +55,16 @@ class BatchFolder:
             return BatchPlan.from_json((self.path / PLAN).read_bytes())
         except OSError as error:
             raise BatchError(f"The folder {self.path} is no batch: it has no {PLAN}; give the --out of one.") from error
+
+    def begun(self) -> BatchPlan:
+        """The plan of a batch that can go on. Raises BatchError where there is none, or not its films."""
+        plan = self.plan()
+        if checksum_of(self.path / MANIFEST) != plan.manifest:
+            raise BatchError(
+                f"The manifest in {self.path} does not hold the films of the plan; give the films again: "
+                "`spinefm batch FILM… --out DIR`."
+            )
+        return plan
 
     def entries(self, shard: Shard) -> list[FilmEntry]:
         """The films of a shard. Raises BatchError."""
@@ -76,8 +86,10 @@ class BatchFolder:
         return (shard for shard in shards if shard.name not in complete)
 
     def _refuse_foreign(self) -> None:
+        """Raises BatchError for a folder that holds other files, and no plan. Another job may write one meanwhile."""
         if self.path.is_dir() and not (self.path / PLAN).exists():
-            foreign = [path.name for path in self.path.iterdir() if path.name != SHARDS and path.name[0] != "."]
+            ours = (PLAN, MANIFEST, SHARDS)
+            foreign = [path.name for path in self.path.iterdir() if path.name not in ours and path.name[0] != "."]
             if foreign:
                 raise BatchError(
                     f'The folder {self.path} contains "{min(foreign)}", not a batch; choose another --out.'

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from spinefm.batch.manifest import FilmEntry
 from spinefm.batch.plan import RunRules
 from spinefm.batch.rows import FilmRows, failed_rows, rows_of, sentence_of
-from spinefm.batch.segmenter import FilmOutcome, Segmenter
+from spinefm.batch.segmenter import Segmenter
 from spinefm.batch.sources import read_entry
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods import FilmOutcome
 
-MOST_PIXELS = 40_000_000
+MOST_PIXELS = 320_000_000
 """Pixels of the films that are in memory at once: larger films advance in smaller groups."""
 
 
@@ -63,7 +64,7 @@ def _alone(segmenter: Segmenter, film: Radiograph) -> FilmOutcome:
     try:
         return next(iter(segmenter.segment_many([film])))
     except Exception as error:  # noqa: BLE001 (it becomes the film's row)
-        return FilmOutcome(film, error=error)
+        return FilmOutcome(film, None, error)
 
 
 def _read(entry: FilmEntry, rules: RunRules, left_out: Mapping[str, str]) -> ReadFilm:

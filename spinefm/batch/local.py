@@ -126,9 +126,9 @@ class _Pool:
         self._assign(self._workers[slot])
 
     def _device(self, slot: int) -> str | None:
-        """The GPU of a slot: they take turns."""
-        if self._job.plan.rules.device == "cpu":
-            return "cpu"
+        """The GPU of a slot: they take turns, unless the loader names one; None is the loader's own device."""
+        if self._job.plan.rules.device == "cpu" or ":" in self._job.loader.device:
+            return None
         import torch
 
         return f"cuda:{slot % max(1, torch.cuda.device_count())}"

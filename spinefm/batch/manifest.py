@@ -24,6 +24,8 @@ ID_DIGITS = 16
 """Hexadecimal digits of an id: two of ten million films get the same one with a probability of 3 in a million."""
 ROWS = 4096
 """Films in a row group: what a process reads at once."""
+CHECKSUM = b"spinefm_films_sha256"
+"""Where a manifest keeps its checksum."""
 SCHEMA = pa.schema([pa.field(name, pa.string(), nullable=False) for name in ("id", "uri", "name")])
 
 
@@ -68,11 +70,20 @@ def digest_of(entries: Iterable[FilmEntry]) -> str:
 
 
 def write_manifest(path: Path, entries: Sequence[FilmEntry]) -> None:
-    """Write a manifest, whole or not at all. Raises OSError."""
+    """Write a manifest with its checksum, whole or not at all. Raises OSError."""
     columns = {name: [getattr(entry, name) for entry in entries] for name in SCHEMA.names}
     stream = io.BytesIO()
-    pq.write_table(pa.table(columns, SCHEMA), stream, row_group_size=ROWS)
+    schema = SCHEMA.with_metadata({CHECKSUM: digest_of(entries)})
+    pq.write_table(pa.table(columns, schema), stream, row_group_size=ROWS)
     write_whole(path, stream.getvalue())
+
+
+def checksum_of(path: Path) -> str | None:
+    """The checksum that a manifest says it has, without reading its films; None where there is no manifest."""
+    try:
+        return ((pq.read_schema(path).metadata or {}).get(CHECKSUM) or b"").decode()
+    except (OSError, pa.ArrowException):
+        return None
 
 
 def read_manifest(path: Path, start: int, stop: int) -> list[FilmEntry]:

@@ -19,8 +19,8 @@ from spinefm.trace.model import Setting
 DeviceKind = Literal["cpu", "cuda"]
 SHARD_SIZE = 256
 """Films of the largest shards: what a kill costs at most, and few enough files for a million films."""
-TOGETHER: Mapping[DeviceKind, int] = {"cpu": 2, "cuda": 64}
-"""Films that advance at once in one process."""
+TOGETHER: Mapping[DeviceKind, int] = {"cpu": 1, "cuda": 64}
+"""Films that advance at once in one process; a CPU gains nothing from many."""
 PIECES = 32
 """A small batch is cut into so many groups, so that every process has some."""
 

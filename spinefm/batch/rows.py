@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from spinefm.batch.manifest import FilmEntry
-from spinefm.batch.segmenter import FilmOutcome
 from spinefm.batch.tables import DONE, FAILED
 from spinefm.core.foreign import without_folders
 from spinefm.core.rle import counts_of
@@ -16,7 +15,7 @@ from spinefm.export.measures import DIGITS
 from spinefm.export.subject import notes_of
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, printable, quarters_turned
 from spinefm.measure import Facing, Measure, Measures, measure
-from spinefm.methods import CannotStart
+from spinefm.methods import CannotStart, FilmOutcome
 from spinefm.methods.spinefm.events import Viewed
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.doubt import doubtful

@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from spinefm.batch.plan import BatchPlan, DeviceKind, RunRules
 from spinefm.imaging.radiograph import Polarity, Radiograph
 from spinefm.measure import Facing
-from spinefm.methods import Method, run_to_trace, upright
+from spinefm.methods import FilmOutcome
 from spinefm.methods.base.config import Preset, bundle_preset
-from spinefm.trace.model import Setting, Trace
+from spinefm.trace.model import Setting
 
-
-@dataclass(frozen=True, eq=False)
-class FilmOutcome:
-    """What became of a film: the film as it was run, and its trace, or the error that ended it."""
-
-    film: Radiograph
-    trace: Trace | None = None
-    error: Exception | None = None
+if TYPE_CHECKING:
+    from spinefm.api import SpineFM
 
 
 class Segmenter(Protocol):
@@ -34,26 +28,25 @@ class Segmenter(Protocol):
 class Loader(Protocol):
     """How a process comes by its segmenter; it travels to other processes, so it holds names, not networks."""
 
+    @property
+    def device(self) -> str:
+        """Where the networks run: "auto", "cpu", "cuda" or "cuda:N"."""
+        ...
+
     def load(self, device: str | None = None) -> Segmenter:
         """Load the weights, onto `device` where another than the loader's own is to be used."""
 
 
 @dataclass(frozen=True)
-class MethodSegmenter:
-    """A method that runs films one after another."""
+class ModelSegmenter:
+    """A method with its weights; `settings` are changes of its preset."""
 
-    method: Method
+    model: SpineFM
+    settings: Mapping[str, Setting] | None = None
 
     def segment_many(self, films: Iterable[Radiograph]) -> Iterator[FilmOutcome]:
         """What becomes of each film, in the order of `films`."""
-        return map(self._segment, films)
-
-    def _segment(self, film: Radiograph) -> FilmOutcome:
-        try:
-            film = upright(self.method, film)
-            return FilmOutcome(film, run_to_trace(self.method, film))
-        except Exception as error:  # noqa: BLE001 (it becomes the film's row)
-            return FilmOutcome(film, error=error)
+        return self.model.segment_many(films, self.settings)
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ class WeightsLoader:
     settings: Mapping[str, Setting] | None = None
     weights: str | None = None
 
-    def load(self, device: str | None = None) -> MethodSegmenter:
+    def load(self, device: str | None = None) -> ModelSegmenter:
         """Load the weights. Raises BundleError, DeviceError, and ValueError for an unknown method or setting."""
         return self.load_with_rules(device)[0]
 
@@ -80,31 +73,31 @@ class WeightsLoader:
         polarity: Polarity = "auto",
         facing: Facing | None = None,
         spacing_mm: float | None = None,
-    ) -> tuple[MethodSegmenter, RunRules]:
+    ) -> tuple[ModelSegmenter, RunRules]:
         """Load the weights; returns the segmenter with all that decides its results. Raises as `load` does."""
         from spinefm.core.machine import quiet_allocator
 
         quiet_allocator()
-        from spinefm.methods import build_method
+        from spinefm.api import SpineFM
         from spinefm.weights.load import Manifest, load_bundle
 
         manifest = Manifest.read(Path(self.weights) / "manifest.json") if self.weights else None
         bundle = load_bundle(self.bundle, device or self.device, manifest=manifest)
-        method = build_method(self.method, bundle, self.settings, preset=self.preset)
+        model = SpineFM(bundle, method=self.method, preset=self.preset)
         kind: DeviceKind = "cuda" if bundle.device.type == "cuda" else "cpu"
         rules = RunRules(
             method=self.method,
             bundle=self.bundle,
             checksums=dict(bundle.checksums),
             preset=self.preset or bundle_preset(bundle),
-            settings=dict(method.settings),
+            settings=model.config.changed(self.settings or {}).as_settings(),
             device=kind,
             precision=bundle.precision,
             polarity=polarity,
             facing=facing,
             spacing_mm=spacing_mm,
         )
-        return MethodSegmenter(method), rules
+        return ModelSegmenter(model, self.settings), rules
 
     @classmethod
     def of_plan(cls, plan: BatchPlan, device: str | None = None) -> WeightsLoader:

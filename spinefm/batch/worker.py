@@ -101,6 +101,12 @@ def _done(task: ShardTask | TrialTask, job: BatchJob, segmenter: Segmenter, conn
             compute_shard(job.folder, job.plan, task.shard, segmenter, task.left_out, progress)
     except BatchError as error:
         return WorkerStopped(str(error))
+    except (BrokenPipeError, ConnectionResetError):  # the process that gave the task is gone
+        raise
+    except Exception as error:  # noqa: BLE001 (a fault would repeat itself: the batch stops and says which)
+        return WorkerStopped(
+            f"The program failed on shard {task.shard.name} ({type(error).__name__}: {error}); report it."
+        )
     return TaskEnded()
 
 

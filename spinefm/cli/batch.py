@@ -164,7 +164,7 @@ def resume(folder: Path, runner: str, workers: int | None, part: ArrayPart | Non
     """Go on with a batch that was stopped or killed, with the settings it was begun with."""
 
     batch = BatchFolder(folder)
-    plan = batch.plan()
+    plan = batch.begun()
     loader = WeightsLoader.of_plan(plan, device)
     if not any(batch.remaining(plan.shards())):
         return _end(batch)

@@ -16,11 +16,10 @@ from spinefm.batch.folder import BatchFolder
 from spinefm.batch.manifest import FilmEntry, sorted_entries
 from spinefm.batch.plan import BatchPlan, RunRules
 from spinefm.batch.run import plan_of
-from spinefm.batch.segmenter import FilmOutcome
 from spinefm.batch.sources import entries_of
 from spinefm.batch.worker import BatchJob
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods import CannotStart
+from spinefm.methods import CannotStart, FilmOutcome
 from spinefm.trace.model import Trace
 from tests.export.handmade import handmade_trace, named_vertebrae, square_vertebra, unnamed_vertebrae
 
@@ -53,9 +52,9 @@ class FakeSegmenter:
     def _segment(self, film: Radiograph) -> FilmOutcome:
         name = film.provenance.name
         if name.startswith("hopeless"):
-            return FilmOutcome(film, error=CannotStart("No vertebra was found: click three neighbouring ones."))
+            return FilmOutcome(film, None, CannotStart("No vertebra was found: click three neighbouring ones."))
         if name.startswith("bug"):
-            return FilmOutcome(film, error=ZeroDivisionError(f"division by zero in /srv/{name}"))
+            return FilmOutcome(film, None, ZeroDivisionError(f"division by zero in /srv/{name}"))
         if name.startswith("killer") and self._first_of(name):
             os.kill(os.getpid(), signal.SIGKILL)
         return FilmOutcome(film, trace_of(film))
@@ -77,6 +76,7 @@ class FakeLoader:
 
     pause: float = 0.0
     scratch: Path | None = None
+    device: str = "cpu"
 
     def load(self, device: str | None = None) -> FakeSegmenter:
         """A new fake."""

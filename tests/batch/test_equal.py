@@ -26,7 +26,7 @@ def run_here(
         compute_shard(job.folder, job.plan, shard, segmenter)
 
 
-@pytest.mark.parametrize("size", [1, 2, 5, 8, 1000])
+@pytest.mark.parametrize("size", [1, 5, 1000])
 @pytest.mark.parametrize("spread", [1, 3])
 def test_the_tables_do_not_depend_on_shards(
     size: int, spread: int, films: Path, expected: dict[str, bytes], tmp_path: Path
@@ -37,7 +37,7 @@ def test_the_tables_do_not_depend_on_shards(
     assert tables(tmp_path / "out") == expected
 
 
-@pytest.mark.parametrize("workers", [1, 2, 5])
+@pytest.mark.parametrize("workers", [1, 3])
 def test_the_tables_do_not_depend_on_processes(
     workers: int, films: Path, expected: dict[str, bytes], tmp_path: Path
 ) -> None:

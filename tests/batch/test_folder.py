@@ -9,6 +9,7 @@ import pytest
 
 from spinefm.batch.errors import BatchError
 from spinefm.batch.folder import BatchFolder
+from spinefm.batch.manifest import checksum_of, write_manifest
 from spinefm.batch.plan import Shard
 from spinefm.batch.run import plan_of
 from tests.batch.fake import RULES, entries, job_of, write_films
@@ -57,6 +58,24 @@ def test_what_a_kill_leaves_before_the_plan_is_no_obstacle(films: Path, tmp_path
     (tmp_path / "shards").mkdir()
     (tmp_path / ".plan.json-0.part").write_text("half")
     assert job_of(films, tmp_path).folder.plan()
+
+
+@pytest.mark.parametrize("earlier", [None, "file", "manifest"])
+def test_a_manifest_of_other_films_is_replaced(earlier: str | None, films: Path, tmp_path: Path) -> None:
+    if earlier == "file":
+        (tmp_path / "manifest.parquet").write_text("no manifest")
+    if earlier == "manifest":
+        write_manifest(tmp_path / "manifest.parquet", entries(films)[:2])
+    job = job_of(films, tmp_path)
+    assert job.folder.entries(Shard(0, 0, 24)) == entries(films)
+    assert checksum_of(tmp_path / "manifest.parquet") == job.plan.manifest
+
+
+def test_a_batch_whose_films_are_gone_is_not_resumed(films: Path, tmp_path: Path) -> None:
+    folder = job_of(films, tmp_path).folder
+    write_manifest(tmp_path / "manifest.parquet", entries(films)[:2])
+    with pytest.raises(BatchError, match="does not hold the films of the plan; give the films again"):
+        folder.begun()
 
 
 def test_no_batch_is_one_sentence(tmp_path: Path) -> None:

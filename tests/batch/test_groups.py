@@ -10,9 +10,9 @@ import pytest
 import spinefm.batch.groups
 from spinefm.batch.groups import group_rows, outcomes_of
 from spinefm.batch.manifest import FilmEntry
-from spinefm.batch.segmenter import FilmOutcome
 from spinefm.batch.sources import read_entry
 from spinefm.imaging.radiograph import Polarity, Radiograph
+from spinefm.methods import FilmOutcome
 from tests.batch.fake import RULES, FakeSegmenter, entries, many_names, write_films
 from tests.export.handmade import handmade_film
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,35 @@ def test_an_error_of_merging_leaves_no_tables(
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["manifest.parquet", "plan.json", "shards"]
     merge(job.folder)
     assert tables(tmp_path / "out") == expected
+
+
+def test_a_fault_of_the_program_stops_the_batch_and_says_which(
+    films: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("column")
+
+    monkeypatch.setattr("spinefm.batch.shard.encoded", fail)
+    with pytest.raises(BatchError, match=r"failed on shard \d{6} \(KeyError: 'column'\); report it"):
+        run(job_of(films, tmp_path / "out"), FakeSegmenter())
+
+
+@pytest.mark.parametrize(
+    ("asked", "devices"),
+    [("auto", ["cuda:0", "cuda:1", "cuda:0"]), ("cuda", ["cuda:0", "cuda:1", "cuda:0"]), ("cuda:1", [None] * 3)],
+)
+def test_processes_take_the_gpus_in_turn_or_the_one_that_is_named(
+    asked: str, devices: list[str | None], films: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    job = job_of(films, tmp_path / "out", FakeLoader(device=asked))
+    rules = job.plan.rules.model_copy(update={"device": "cuda"})
+    on_gpus = replace(job, plan=job.plan.model_copy(update={"rules": rules}))
+    calls: list[str | None] = []
+    assert default_workers("cuda") == 2
+    monkeypatch.setattr("spinefm.batch.local._Pool._start", lambda pool, slot: calls.append(pool._device(slot)))
+    run_locally(on_gpus, list(job.plan.shards()), FakeSegmenter(), lambda films, failed: None, 3)
+    assert calls == devices
 
 
 def test_nothing_to_do_starts_no_process(films: Path, tmp_path: Path) -> None:

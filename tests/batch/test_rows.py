@@ -8,13 +8,12 @@ import pytest
 
 from spinefm.batch.manifest import FilmEntry
 from spinefm.batch.rows import FilmRows, failed_rows, rows_of, sentence_of
-from spinefm.batch.segmenter import FilmOutcome
 from spinefm.batch.tables import SCHEMAS, TABLE_NAMES
 from spinefm.core.levels import Level
 from spinefm.core.rle import mask_of
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
 from spinefm.measure import measure
-from spinefm.methods import CannotStart
+from spinefm.methods import CannotStart, FilmOutcome
 from spinefm.methods.spinefm.events import Viewed
 from spinefm.trace.model import Named, Reading, Trace
 from tests.export.handmade import handmade_film, handmade_trace, unnamed_vertebrae
@@ -119,7 +118,7 @@ def test_facing_and_scale_that_were_given_count() -> None:
 def test_a_turned_and_inverted_film_says_so() -> None:
     wedge = np.linspace(0, 1, 120 * 160, dtype=np.float32).reshape(120, 160)
     film = Radiograph.from_array(wedge, name="neck.png", polarity="turn").turned(3)
-    seen = rows_of(ENTRY, FilmOutcome(film, error=CannotStart("No vertebra was found.")))
+    seen = rows_of(ENTRY, FilmOutcome(film, None, CannotStart("No vertebra was found.")))
     assert (seen.film["quarters"], seen.film["inverted"]) == (3, True)
     assert (seen.film["width"], seen.film["height"]) == (120, 160)
     assert any("270°" in note for note in seen.film["notes"])
@@ -128,7 +127,7 @@ def test_a_turned_and_inverted_film_says_so() -> None:
 def test_a_film_that_failed_has_a_row_and_nothing_else() -> None:
     unread = failed_rows(ENTRY, "The file is empty: copy or export the film again.")
     assert (unread.film["status"], unread.film["vertebrae"]) == ("failed", 0) and "width" not in unread.film
-    unstarted = rows_of(ENTRY, FilmOutcome(handmade_film(), error=CannotStart("No vertebra was found.")))
+    unstarted = rows_of(ENTRY, FilmOutcome(handmade_film(), None, CannotStart("No vertebra was found.")))
     assert (unstarted.film["sentence"], unstarted.film["width"]) == ("No vertebra was found.", 120)
     assert not unread.vertebrae and not unread.measures and not unstarted.measures
 

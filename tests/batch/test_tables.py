@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -92,3 +93,11 @@ def test_a_damaged_table_and_one_of_another_version_are_refused(whole: Path, tmp
     file.write_bytes(b"PAR1")
     with pytest.raises(TableError, match="cannot be read"):
         read_table(tmp_path, "films")
+
+
+@pytest.mark.parametrize("name", TABLE_NAMES)
+def test_the_documentation_names_every_column(name: TableName) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "batch.md").read_text(encoding="utf-8")
+    part = page.split(f"\n`{name}`, a row a ")[1].split("\n\n")[0]
+    named = re.findall(r"`(\w+)`", part)
+    assert set(SCHEMAS[name].names) <= set(named)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import threading
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,7 @@ from spinefm.batch.plan import RunRules
 from spinefm.batch.segmenter import WeightsLoader
 from spinefm.batch.tables import mask_of, read_table
 from spinefm.cli.app import main
+from spinefm.cli.progress import progress_bar
 from spinefm.phantom import simulate
 from spinefm.weights.manifest import BundleError
 from tests.batch.fake import RULES, FakeSegmenter, many_names, tables, write_films
@@ -213,6 +215,15 @@ def test_what_cannot_be_loaded_leaves_nothing(
     monkeypatch.setattr(WeightsLoader, "load_with_rules", fail)
     assert batch(folder, "--out", tmp_path / "out") == 2
     assert capsys.readouterr().err == f"{error}\n" and not (tmp_path / "out").exists()
+
+
+def test_a_bar_leaves_the_process_without_threads_before_it_forks() -> None:
+    before = threading.active_count()
+    with progress_bar(10, "film", 3) as bar:
+        assert threading.active_count() == before and bar.n == 3
+        bar.update(2)
+        bar.update(-1)
+        assert bar.n == 4
 
 
 def test_help_names_all_words(capsys: pytest.CaptureFixture[str]) -> None:

@@ -138,3 +138,16 @@ def test_what_the_owner_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     runtime.share_cores()
     assert os.environ["OMP_WAIT_POLICY"] == "theirs" and os.environ["OMP_NUM_THREADS"] == "7"
+
+
+def test_one_thread_holds_for_loaded_libraries_and_those_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    import cv2
+
+    monkeypatch.setenv(runtime.THREADS_VARIABLE, "7")
+    before = torch.get_num_threads(), cv2.getNumThreads()
+    try:
+        runtime.use_one_thread()
+        assert (torch.get_num_threads(), cv2.getNumThreads(), os.environ[runtime.THREADS_VARIABLE]) == (1, 1, "1")
+    finally:
+        torch.set_num_threads(before[0])
+        cv2.setNumThreads(before[1])

@@ -67,6 +67,15 @@ class Extensible(Method, Protocol):
         """The vertebra at `point` (film pixels). Raises CannotAdd."""
 
 
+@dataclass(frozen=True, eq=False)
+class FilmOutcome:
+    """What became of a film among many: the film, turned upright where it lay, and its trace or why there is none."""
+
+    film: Radiograph
+    trace: Trace | None
+    error: Exception | None = None
+
+
 def film_record(film: Radiograph) -> FilmRecord:
     """What a trace keeps of `film`."""
     provenance, spacing = film.provenance, film.spacing

@@ -11,10 +11,10 @@ import pytest
 import torch
 from torch import nn
 
-from spinefm.api import FilmOutcome, SpineFM
+from spinefm.api import SpineFM
 from spinefm.core.geometry import Box
 from spinefm.imaging.radiograph import Radiograph, read
-from spinefm.methods.base.protocol import CannotStart
+from spinefm.methods.base.protocol import CannotStart, FilmOutcome
 from spinefm.methods.base.scheduler import Batch, Scheduler
 from spinefm.networks.request import Cut, Request
 from spinefm.trace.model import Trace, result
