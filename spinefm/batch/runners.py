@@ -16,19 +16,25 @@ Watch = Callable[[int, int], None]
 killed and its films are run again."""
 
 
+CORES_PER_PROCESS = 2
+"""Cores for each process that shares a GPU: one for its films, and part of another to read them and to pack tables."""
+
+
 class Runner(Protocol):
     """Has every shard computed, each in its place when this returns."""
 
     def __call__(
         self, job: BatchJob, shards: Sequence[Shard], segmenter: Segmenter, watch: Watch, workers: int | None = None
     ) -> None:
-        """Compute `shards` in `workers` processes, by default as many as the machines have cores or GPUs.
+        """Compute `shards` in `workers` processes, by default as many as the machines have room for.
 
         segmenter: the loaded one of this process. Raises BatchError where the batch cannot go on.
         """
 
 
-RUNNERS: Mapping[str, str] = MappingProxyType({"local": "spinefm.batch.local:run_locally"})
+RUNNERS: Mapping[str, str] = MappingProxyType(
+    {"local": "spinefm.batch.local:run_locally", "ray": "spinefm.batch.ray_runner:run_on_ray"}
+)
 """Each runner and its place, which is imported when it is chosen."""
 
 
@@ -36,3 +42,8 @@ def runner_of(name: str) -> Runner:
     """The runner of that name. Raises KeyError."""
     module, _, function = RUNNERS[name].partition(":")
     return cast(Runner, getattr(import_module(module), function))
+
+
+def processes_on_gpus(cores: int, gpus: int) -> int:
+    """How many processes share `gpus`: to read and measure a film takes a core longer than its networks take a GPU."""
+    return max(gpus, cores // CORES_PER_PROCESS)

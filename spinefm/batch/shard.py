@@ -22,6 +22,7 @@ from spinefm.batch.manifest import FilmEntry
 from spinefm.batch.plan import BatchPlan, Shard
 from spinefm.batch.rows import FilmRows, Row
 from spinefm.batch.segmenter import Segmenter
+from spinefm.batch.sources import expect
 from spinefm.batch.tables import FAILED, SCHEMAS, TableName, file_name
 
 LOG, TIMINGS = "log.json", "timings.csv"
@@ -67,7 +68,9 @@ def compute_shard(
     left_out: id -> why that film is not run, the sentence of its row. Raises BatchError.
     """
     began, rows, timings = time.time(), list[FilmRows](), list[FilmTiming]()
-    for number, group in enumerate(groups_of(plan, folder.entries(shard))):
+    entries = folder.entries(shard)
+    expect(entry for entry in entries if entry.id not in left_out)
+    for number, group in enumerate(groups_of(plan, entries)):
         progress.group(number)
         for row, timing in group_rows(group, segmenter, plan.rules, left_out):
             rows.append(row)

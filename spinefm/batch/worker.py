@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import Protocol
 
 from spinefm.batch.attempts import ShardTask, TrialTask
 from spinefm.batch.errors import BatchError
@@ -84,12 +85,20 @@ def work(
     ready = segmenter or job.loader.load(device)
     try:
         while (task := connection.recv()) is not None:
-            connection.send(_done(task, job, ready, connection))
+            connection.send(done(task, job, ready, connection))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 
 
-def _done(task: ShardTask | TrialTask, job: BatchJob, segmenter: Segmenter, connection: Connection) -> Message:
+class Sender(Protocol):
+    """Where a task's messages go."""
+
+    def send(self, message: Message, /) -> None:
+        """Hand a message on to the process that gave the task."""
+
+
+def done(task: ShardTask | TrialTask, job: BatchJob, segmenter: Segmenter, connection: Sender) -> Message:
+    """Do a task, and tell `connection` how far it is; returns the message that says how it ended."""
     try:
         if isinstance(task, TrialTask):
             _try(task, job, segmenter, connection)
@@ -110,7 +119,7 @@ def _done(task: ShardTask | TrialTask, job: BatchJob, segmenter: Segmenter, conn
     return TaskEnded()
 
 
-def _try(task: TrialTask, job: BatchJob, segmenter: Segmenter, connection: Connection) -> None:
+def _try(task: TrialTask, job: BatchJob, segmenter: Segmenter, connection: Sender) -> None:
     """Run films one by one and drop what comes of it."""
     for film in task.films:
         connection.send(TrialStarted(film.id))

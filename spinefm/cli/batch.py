@@ -113,7 +113,7 @@ def _with(options: Sequence[Callable[[Verb], Verb]]) -> Callable[[Verb], Verb]:
 
 
 @command.command(name=RUN)
-@click.argument("films", type=Path, nargs=-1, required=True, metavar="FILM…")
+@click.argument("films", nargs=-1, required=True, metavar="FILM…")
 @out_option("The batch, with its tables in DIR/merged/.")
 @_with(_runner_options)
 @click.option(
@@ -127,7 +127,7 @@ def _with(options: Sequence[Callable[[Verb], Verb]]) -> Callable[[Verb], Verb]:
 @run_options
 @_refusing
 def run_films(
-    films: Sequence[Path],
+    films: Sequence[str],
     out: Path,
     runner: str,
     workers: int | None,
@@ -140,8 +140,9 @@ def run_films(
 ) -> int:
     """Segment films into tables.
 
-    FILM is a PNG, JPEG, TIFF or DICOM file, or a folder of them. A film that fails is a row with one sentence. The same
-    command on the same DIR goes on where it stopped.
+    FILM is a PNG, JPEG, TIFF or DICOM file, a folder or a zip of them, a parquet or CSV table with a column of paths or
+    URLs, hf:owner/data-set, or a URL such as s3://bucket/folder or https://host/film.dcm. A film that fails is a row
+    with one sentence. The same command on the same DIR goes on where it stopped.
     """
 
     entries = sorted_entries(entries_of(films))

@@ -32,7 +32,7 @@ ALL = "all"
 @out_option("The run's folder; for all, the folder of one for each network.")
 @click.option("--minutes", type=float, help="Budget in minutes, validation included, of all networks together.")
 @click.option("--steps", type=int, help="Budget in optimiser steps.")
-@click.option("--batch", type=int, help="Samples a step (default: the network's own).")
+@click.option("--batch", type=int, help="Samples a step (default: the network's own, larger on a GPU).")
 @click.option("--learning-rate", type=float, help="The highest learning rate (default: the network's own).")
 @click.option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 @click.option("--threads", type=int, default=1, show_default=True, help="Processor threads.")
@@ -44,7 +44,11 @@ ALL = "all"
     show_default=True,
     help="paper: as published.",
 )
-@click.option("--workers", type=int, default=0, show_default=True, help="Processes that draw samples beside the loop.")
+@click.option(
+    "--workers",
+    type=int,
+    help="Processes that draw samples beside the loop (default: on a GPU one less than there are cores, else 0).",
+)
 @click.option(
     "--device", default="cpu", show_default=True, help="auto, cpu, cuda or cuda:N (several GPUs: start with torchrun)."
 )

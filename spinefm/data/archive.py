@@ -24,7 +24,8 @@ class ZipLimits:
     ratio: int = 200
 
 
-CHUNK = 1 << 20
+CHUNK = 1 << 12
+"""Bytes of a zip that are read at a time: what bzip2 and LZMA make of them comes at once, 20 000 bytes for each."""
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -54,7 +55,7 @@ def _no_zip(path: Path, reason: str) -> DatasetError:
 def _unpack_to(path: Path, partial: Path, limits: ZipLimits) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
-            members = _checked(archive, path.stat().st_size, limits)
+            members = checked_members(archive, path.stat().st_size, limits)
             partial.mkdir(parents=True)
             _extract(archive, members, partial, limits)
     except UnicodeDecodeError as error:
@@ -67,8 +68,8 @@ def _unpack_to(path: Path, partial: Path, limits: ZipLimits) -> None:
         raise
 
 
-def _checked(archive: zipfile.ZipFile, size: int, limits: ZipLimits) -> list[zipfile.ZipInfo]:
-    """The files of an archive whose names and stated sizes may be unpacked."""
+def checked_members(archive: zipfile.ZipFile, size: int, limits: ZipLimits) -> list[zipfile.ZipInfo]:
+    """The files of an archive of `size` bytes, whose names and stated sizes may be unpacked. Raises DatasetError."""
     members = [member for member in archive.infolist() if not member.filename.endswith("/")]
     total = sum(member.file_size for member in members)
     if len(members) > limits.files or total > limits.bytes or total > limits.ratio * max(size, 1):

@@ -1,8 +1,10 @@
-"""Data sets on the Hugging Face Hub, fetched whole by its own client."""
+"""Data sets on the Hugging Face Hub: fetched whole by its own client, or named at the commit of today."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from spinefm.data.dataset import DatasetError
@@ -17,16 +19,41 @@ def fetch(identity: str) -> Path:
 
     Raises DatasetError for what is no id, a data set that is not there or not open, and without a network.
     """
+    repo, revision = _repo_and_revision(identity)
+    from huggingface_hub import snapshot_download
+
+    with _one_sentence(repo):
+        return Path(snapshot_download(repo, repo_type="dataset", revision=revision))
+
+
+def pinned(identity: str) -> str:
+    """The URL of `hf:owner/name` or `hf:owner/name@revision` at its commit of today, which no later one changes.
+
+    Raises DatasetError as `fetch` does.
+    """
+    repo, revision = _repo_and_revision(identity)
+    from huggingface_hub import HfApi
+
+    with _one_sentence(repo):
+        return f"hf://datasets/{repo}@{HfApi().dataset_info(repo, revision=revision).sha}"
+
+
+def _repo_and_revision(identity: str) -> tuple[str, str | None]:
     match = IDENTITY.fullmatch(identity)
     if match is None:
         raise DatasetError(f"{identity!r} is not a data set on the Hub; write hf:owner/name or hf:owner/name@revision.")
+    repo, revision = match.groups()
+    return repo, revision
+
+
+@contextmanager
+def _one_sentence(repo: str) -> Iterator[None]:
+    """Turn what the Hub's client raises about a data set into a DatasetError."""
     from httpx2 import HTTPError
-    from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled
 
-    repo, revision = match.groups()
     try:
-        return Path(snapshot_download(repo, repo_type="dataset", revision=revision))
+        yield
     except HfHubHTTPError as error:
         raise DatasetError(f"The Hub does not provide {repo}: it does not exist, or you have no access.") from error
     except HFValidationError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, Protocol
 
@@ -16,8 +16,8 @@ from tqdm import tqdm
 from spinefm.core.machine import computes_bfloat16
 from spinefm.training.average import WeightAverage
 from spinefm.training.errors import RunFailed, TrainingError
-from spinefm.training.feed import feed, generator_of
-from spinefm.training.ranks import Ranks, placed, precise
+from spinefm.training.feed import DeviceFeed, StepPace, feed, generator_of
+from spinefm.training.ranks import Ranks, precise
 from spinefm.training.record import TrainingFolder
 from spinefm.training.scale import optimizer_of, start_pretrained
 from spinefm.training.settings import Recipe, TrainSettings
@@ -103,9 +103,8 @@ class Loop:
         torch.set_num_threads(settings.threads)
         torch.manual_seed(settings.seed)
         self.trainer, self.settings = trainer, settings
-        rate = settings.learning_rate or trainer.recipe.learning_rate
-        self.recipe = replace(trainer.recipe, learning_rate=rate)
         self.ranks = Ranks.join(settings.device)
+        self.recipe = trainer.recipe.on(self.ranks.device, settings.batch, settings.learning_rate)
         self.folder = (
             TrainingFolder.open(settings.out, settings.resume) if self.ranks.first else TrainingFolder(settings.out)
         )
@@ -127,12 +126,15 @@ class Loop:
     def run(self) -> dict[str, float]:
         """Train until the budget is used; returns the scores of the last validation."""
         saved = validated = self._tick()
-        batches = feed(self._draw, self.step, self.settings.workers)
+        workers = self.ranks.workers(self.settings.workers)
+        batches = feed(self._draw, self.step, workers, pinned=self.ranks.device.type == "cuda")
+        fed, pace = DeviceFeed(batches, self.ranks.device), StepPace(self.recipe.batch * self.ranks.count)
         with tqdm(total=100, unit="%", desc=self.trainer.network, bar_format=_BAR) as bar:
             while self.ranks.agreed(self._share()) < 1.0:
-                parts = self._one_step(next(batches))
+                with pace.step(fed):
+                    parts = self._one_step(fed)
                 now = self._tick()
-                self._show(bar, parts)
+                self._show(bar, parts, pace)
                 if now - saved > 60 * self.settings.checkpoint_minutes:
                     saved = now
                     self.save()
@@ -165,18 +167,24 @@ class Loop:
                 "seconds": self._tick(),
                 "seed": self.settings.seed,
                 "network": self.trainer.network,
+                "batch": self.recipe.batch,
+                "learning_rate": self.recipe.learning_rate,
             }
         )
 
     def _draw(self, step: int) -> Any:
         """The batch of a step, on the CPU."""
         rng = generator_of(*self.ranks.seed(self.settings.seed, step))
-        return self.trainer.draw(rng, self.settings.batch or self.recipe.batch)
+        return self.trainer.draw(rng, self.recipe.batch)
 
-    def _one_step(self, drawn: Any) -> dict[str, float]:
-        """Take one optimiser step on a drawn batch; returns the parts of the loss."""
+    def _one_step(self, fed: DeviceFeed) -> dict[str, Tensor | float]:
+        """Take one optimiser step on the next batch; returns the loss and its parts, still on the device, and the rate.
+
+        The check of the gradient is the one place where the processor waits for a GPU; by then the next batch is on its
+        way.
+        """
+        batch = fed.take()
         torch.manual_seed(self.settings.seed * 1_000_003 + self.step)  # a prime: runs of other seeds share no step
-        batch = placed(drawn, self.ranks.device)
         rate = self.recipe.learning_rate * rate_factor(self._share(), self.recipe.warm_up, self.recipe.schedule)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -187,13 +195,14 @@ class Loop:
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.gradient_clip)
+        fed.prepare()
         if bool(torch.isfinite(norm)):
             self.optimizer.step()
             self.average.update(self.model)
         else:
             self._skip()
         self.step += 1
-        return {"loss": total.item(), **{key: part.item() for key, part in parts.items()}, "rate": rate}
+        return {"loss": total.detach(), **{key: part.detach() for key, part in parts.items()}, "rate": rate}
 
     def _skip(self) -> None:
         """Leave out a step whose gradient overflowed. Raises RunFailed once that is no exception any more."""
@@ -215,7 +224,14 @@ class Loop:
         self.average.restore(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seconds = state["step"], state["seconds"]
+        self.recipe = self._recipe_of(state)
         self.history = self.folder.earlier(self.step, self.seconds)
+
+    def _recipe_of(self, state: Mapping[str, Any]) -> Recipe:
+        """The recipe with the batch and rate of a checkpoint, which may be of another device; what is given counts."""
+        recipe, settings = self.trainer.recipe, self.settings
+        batch, rate = state.get("batch", recipe.batch), state.get("learning_rate", recipe.learning_rate)
+        return replace(recipe, batch=settings.batch or batch, learning_rate=settings.learning_rate or rate)
 
     def _tick(self) -> float:
         """Seconds of this run so far, those before an interruption included."""
@@ -226,23 +242,23 @@ class Loop:
         """The share of the budget that is used."""
         return self.settings.share_done(self.step, self.seconds)
 
-    def _show(self, bar: Any, parts: dict[str, float]) -> None:
-        """Move the progress bar and write a line of the log now and then."""
+    def _show(self, bar: Any, parts: Mapping[str, Tensor | float], pace: StepPace) -> None:
+        """Move the progress bar, and write a line of the log now and then: reading a loss waits for the device."""
         bar.n = round(100 * self._share(), 1)
         if self.step % LOG_EVERY == 0 and self.ranks.first:
-            bar.set_postfix(step=self.step, loss=f"{parts['loss']:.3f}", refresh=False)
-            rounded = {key: float(f"{value:.5g}") for key, value in parts.items()}
+            values = {key: float(value) for key, value in parts.items()} | pace.again()
+            bar.set_postfix(_postfix(self.step, values), refresh=False)
+            rounded = {key: float(f"{value:.5g}") for key, value in values.items()}
             self.folder.log(step=self.step, seconds=round(self.seconds, 1), **rounded)
         bar.update(0)
 
     def _facts(self) -> dict[str, Any]:
         """What the card says about these weights."""
-        batch = self.settings.batch or self.recipe.batch
         return {
             "network": self.trainer.network,
             "config": asdict(self.trainer.config),
             "steps": self.step,
-            "batch": batch,
+            "batch": self.recipe.batch,
             "hours": round(self.seconds / 3600, 3),
             "seed": self.settings.seed,
             "threads": self.settings.threads,
@@ -259,6 +275,17 @@ class Loop:
 
 
 _BAR = "{desc} {percentage:5.1f}% |{bar}| {elapsed} {postfix}"
+
+
+def _postfix(step: int, values: Mapping[str, float]) -> dict[str, object]:
+    """What the progress bar says."""
+    return {
+        "step": step,
+        "loss": f"{values['loss']:.3f}",
+        "steps/s": f"{values['steps_per_second']:.2f}",
+        "samples/s": f"{values['samples_per_second']:.0f}",
+        "waiting": f"{values['waiting']:.0%}",
+    }
 
 
 def _groups(model: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from spinefm.core.machine import DeviceError, computes_bfloat16, pick_device
+from spinefm.core.machine import DeviceError, allowed_cores, computes_bfloat16, pick_device
 from spinefm.training.errors import TrainingError
 
 Thing = TypeVar("Thing")
@@ -57,6 +58,16 @@ class Ranks:
         torch.distributed.broadcast(shared, src=0)
         return float(shared)
 
+    def workers(self, asked: int | None) -> int:
+        """Processes that draw samples for this one: as many as asked for, else those that keep its device busy.
+
+        A GPU gets its share of the machine's cores but one. A processor draws its samples itself, since workers would
+        take the cores that it computes with.
+        """
+        if asked is not None:
+            return asked
+        return max(1, allowed_cores() // self.count - 1) if self.device.type == "cuda" else 0
+
     def seed(self, *numbers: int) -> tuple[int, ...]:
         """A seed from `numbers` that no other process has."""
         return numbers if self.rank == 0 else (*numbers, self.rank)
@@ -64,16 +75,21 @@ class Ranks:
 
 def placed(thing: Thing, device: torch.device) -> Thing:
     """Tensors, and lists, dictionaries and dataclasses of them, on `device`."""
-    moved: Any = thing
+    return each_tensor(thing, lambda tensor: tensor.to(device, non_blocking=True))
+
+
+def each_tensor(thing: Thing, change: Callable[[Tensor], Tensor]) -> Thing:
+    """A tensor, or a list, dictionary or dataclass of them, with `change` done to each; anything else as it is."""
+    changed: Any = thing
     if isinstance(thing, Tensor):
-        moved = thing.to(device, non_blocking=True)
+        changed = change(thing)
     elif isinstance(thing, list):
-        moved = [placed(item, device) for item in thing]
+        changed = [each_tensor(item, change) for item in thing]
     elif isinstance(thing, dict):
-        moved = {key: placed(value, device) for key, value in thing.items()}
+        changed = {key: each_tensor(value, change) for key, value in thing.items()}
     elif is_dataclass(thing) and not isinstance(thing, type):
-        moved = type(thing)(**{field.name: placed(getattr(thing, field.name), device) for field in fields(thing)})
-    result: Thing = moved
+        changed = type(thing)(**{part.name: each_tensor(getattr(thing, part.name), change) for part in fields(thing)})
+    result: Thing = changed
     return result
 
 

@@ -34,7 +34,7 @@ PAPER: Mapping[str, tuple[Any, Recipe]] = {
     "mask_rcnn": (MaskRCNNConfig.paper(), Recipe(batch=4, learning_rate=2e-4, gradient_clip=5.0, bf16=True)),
     "med_sa": (
         MedSAConfig.paper(patch=OUR_PATCH),
-        Recipe(batch=4, learning_rate=3e-4, gradient_clip=1.0, bf16=True, channels_last=False),
+        Recipe(batch=4, learning_rate=3e-4, gradient_clip=1.0, bf16=True, channels_last=False, gpu_batch=16),
     ),
     "classifier": (LevelClassifierConfig.paper(), Recipe(batch=32, learning_rate=3e-4, bf16=True)),
     "point_predictor": (

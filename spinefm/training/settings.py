@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from spinefm.training.errors import TrainingError
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class TrainSettings:
         data: folders of films to train on.
         out: the run's folder.
         validation: folders of unseen films (empty: the data set's own part, or one in twenty of `data`).
-        batch: samples a step (None: the recipe's).
+        batch: samples a step (None: the recipe's for the device; a resumed run's own).
         seed: the random seed, which decides every draw.
         bundle: the networks' sizes, "compact" or "paper".
         recipe: "default" or, for the paper's sizes, "paper" (as published).
@@ -30,7 +33,8 @@ class TrainSettings:
         pretrained: start the paper's sizes from their public weights, else from random ones.
         start: a bundle whose weights the run begins with; its card then continues theirs.
         learning_rate: replaces the recipe's; a lower one suits weights that are trained already.
-        workers: processes that draw samples ahead of the loop; what they draw does not depend on their number.
+        workers: processes that draw samples ahead of the loop; what they draw does not depend on their number (None:
+            on a GPU one less than there are cores, else 0).
     """
 
     data: tuple[Path, ...]
@@ -50,7 +54,7 @@ class TrainSettings:
     pretrained: bool = True
     start: str = ""
     learning_rate: float | None = None
-    workers: int = 0
+    workers: int | None = None
 
     def __post_init__(self) -> None:
         """Raise TrainingError for a budget that is missing, double or not positive."""
@@ -61,7 +65,7 @@ class TrainSettings:
             raise TrainingError("The seed is a whole number from 0 up.")
         if not 0 < budgets[0] < math.inf or (self.batch is not None and self.batch <= 0) or self.threads <= 0:
             raise TrainingError("Minutes, steps, batch and threads must be above zero.")
-        if self.workers < 0:
+        if self.workers is not None and self.workers < 0:
             raise TrainingError("The number of workers is a whole number from 0 up.")
         if self.learning_rate is not None and not 0 < self.learning_rate < 1:
             raise TrainingError("The learning rate is a number between 0 and 1, such as 0.001.")
@@ -80,7 +84,8 @@ class TrainSettings:
 class Recipe:
     """How one network is optimised: by default AdamW with a linear warm-up and a cosine down to zero.
 
-    `batch` is in samples a step, `learning_rate` that of a full step, `warm_up` the share of the budget until it is
+    `batch` is in samples a step, `gpu_batch` that on a GPU, which smaller ones leave idle (None: the same);
+    `learning_rate` is that of a full step of `batch` samples, `warm_up` the share of the budget until it is
     reached, `gradient_clip` the largest norm of the gradient, `average_decay` that of the weights' average (0.999: a
     thousand steps), `bf16` the type of the forward pass where it was measured faster, `channels_last` the memory
     layout of convolutions. `optimizer` and `schedule` may be those of the published runs ("steps": a tenth of the rate
@@ -98,3 +103,14 @@ class Recipe:
     optimizer: Literal["adamw", "adam", "sgd"] = "adamw"
     schedule: Literal["cosine", "constant", "steps"] = "cosine"
     published: bool = False
+    gpu_batch: int | None = None
+
+    def on(self, device: torch.device, batch: int | None, learning_rate: float | None) -> Recipe:
+        """This recipe with the batch and rate of a run on `device`; what is given counts.
+
+        Where a GPU takes more samples a step, each step's gradient is less noisy, and Adam's rate grows by the root of
+        their ratio (Malladi et al., NeurIPS 2022). With a batch that the user gives, the rate stays the recipe's.
+        """
+        own = (self.gpu_batch if device.type == "cuda" else None) or self.batch
+        rate = self.learning_rate if batch else self.learning_rate * math.sqrt(own / self.batch)
+        return replace(self, batch=batch or own, learning_rate=learning_rate or rate)

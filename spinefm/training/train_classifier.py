@@ -46,7 +46,7 @@ class ClassifierTrainer(FilmTrainer):
     """Draws patches round centroids a little off, and round everything that could be taken for one."""
 
     config: LevelClassifierConfig = LevelClassifierConfig()
-    recipe: Recipe = Recipe(batch=32, learning_rate=1e-3, bf16=True)
+    recipe: Recipe = Recipe(batch=32, learning_rate=1e-3, bf16=True, gpu_batch=128)
     network: str = "classifier"
 
     def build(self) -> nn.Module:

@@ -38,7 +38,7 @@ class InstanceNetTrainer(FilmTrainer):
     """Draws cutouts round bodies, each level as often as it occurs."""
 
     config: InstanceNetConfig = InstanceNetConfig()
-    recipe: Recipe = Recipe(batch=8, learning_rate=2e-3, gradient_clip=5.0, average_decay=0.99, bf16=True)
+    recipe: Recipe = Recipe(batch=8, learning_rate=2e-3, gradient_clip=5.0, average_decay=0.99, bf16=True, gpu_batch=32)
     network: str = "instance_net"
 
     def __post_init__(self) -> None:

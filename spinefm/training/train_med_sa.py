@@ -48,7 +48,7 @@ class MedSATrainer(FilmTrainer):
     """Draws prompts as they will be wrong at inference: off the centre, at any angle, the side off by a fifth."""
 
     config: MedSAConfig = MedSAConfig()
-    recipe: Recipe = Recipe(batch=16, learning_rate=1e-3, bf16=True)
+    recipe: Recipe = Recipe(batch=16, learning_rate=1e-3, bf16=True, gpu_batch=64)
     network: str = "med_sa"
 
     def build(self) -> nn.Module:

@@ -48,7 +48,7 @@ class UNetTrainer(FilmTrainer):
     """
 
     config: UNetConfig = UNetConfig()
-    recipe: Recipe = Recipe(batch=4, learning_rate=3e-3, gradient_clip=5.0, average_decay=0.99, bf16=True)
+    recipe: Recipe = Recipe(batch=4, learning_rate=3e-3, gradient_clip=5.0, average_decay=0.99, bf16=True, gpu_batch=16)
     network: str = "unet"
     start: str | None = "compact"
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from spinefm.batch import files
 from spinefm.batch.errors import BatchError
-from spinefm.batch.local import run_locally
 from spinefm.batch.merge import merge
 from spinefm.batch.run import run_rest
+from spinefm.batch.runners import runner_of
 from tests.batch.fake import FakeLoader, job_of
 
 
@@ -24,6 +24,7 @@ class Drive:
     """What a driver does: run a folder of films in processes, `pause` seconds a film, and merge.
 
     die_at: every process kills itself when it asks the disk for the so-and-so-many-th time to keep what it wrote.
+    runner: its name. scratch: where films that kill once leave a mark.
     """
 
     films: Path
@@ -31,6 +32,8 @@ class Drive:
     pause: float = 0.0
     die_at: int | None = None
     workers: int = 2
+    runner: str = "local"
+    scratch: Path | None = None
 
     def start(self) -> BaseProcess:
         """Start it; the processes come from one that has the libraries loaded and no threads."""
@@ -44,10 +47,10 @@ class Drive:
 def _run(drive: Drive) -> None:
     if drive.die_at:
         _die_at(drive.die_at)
-    loader = FakeLoader(drive.pause)
+    loader = FakeLoader(drive.pause, drive.scratch)
     try:
         job = job_of(drive.films, drive.out, loader, spread=drive.workers, shard_size=4)
-        run_rest(job, run_locally, loader.load(), lambda films, failed: None, workers=drive.workers)
+        run_rest(job, runner_of(drive.runner), loader.load(), lambda films, failed: None, workers=drive.workers)
         merge(job.folder)
     except BatchError as error:
         sys.exit(str(error))

@@ -134,7 +134,6 @@ def test_processes_take_the_gpus_in_turn_or_the_one_that_is_named(
     rules = job.plan.rules.model_copy(update={"device": "cuda"})
     on_gpus = replace(job, plan=job.plan.model_copy(update={"rules": rules}))
     calls: list[str | None] = []
-    assert default_workers("cuda") == 2
     monkeypatch.setattr("spinefm.batch.local._Pool._start", lambda pool, slot: calls.append(pool._device(slot)))
     run_locally(on_gpus, list(job.plan.shards()), FakeSegmenter(), lambda films, failed: None, 3)
     assert calls == devices
@@ -146,3 +145,14 @@ def test_nothing_to_do_starts_no_process(films: Path, tmp_path: Path) -> None:
 
 def test_there_is_a_process_for_each_core() -> None:
     assert default_workers("cpu") == allowed_cores()
+
+
+@pytest.mark.parametrize(
+    ("cores", "gpus", "expected"), [(16, 1, 8), (16, 8, 8), (2, 1, 1), (1, 1, 1), (64, 4, 32), (4, 8, 8)]
+)
+def test_a_gpu_is_shared_by_a_process_for_two_cores(
+    cores: int, gpus: int, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: gpus)
+    monkeypatch.setattr("spinefm.batch.local.allowed_cores", lambda: cores)
+    assert default_workers("cuda") == expected

@@ -2,6 +2,7 @@
 
 import json
 import stat
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -87,6 +88,17 @@ def test_damage_anywhere_in_a_member_is_one_sentence(tmp_path, method, share):
     with pytest.raises(DatasetError, match="can"):
         unpack(archive, tmp_path / "set")
     assert not (tmp_path / "set").exists()
+
+
+def test_a_bomb_of_few_bytes_takes_little_memory(tmp_path):
+    archive = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_LZMA) as target:
+        target.writestr("a.txt", bytes(120 << 20))
+    tracemalloc.start()
+    unpack(archive, tmp_path / "set", ZipLimits(ratio=100_000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (tmp_path / "set" / "a.txt").stat().st_size == 120 << 20 and peak < 90 << 20
 
 
 @pytest.mark.parametrize("names", [["."], ["a", "a/b"], ["x" * 300]], ids=["dot", "file and folder", "long"])

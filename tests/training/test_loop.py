@@ -14,8 +14,12 @@ from torch import Tensor, nn
 
 from spinefm.training.average import WeightAverage
 from spinefm.training.errors import TrainingError
+from spinefm.training.feed import generator_of
 from spinefm.training.loop import Loop, rate_factor
+from spinefm.training.ranks import Ranks
 from spinefm.training.record import TrainingFolder
+from spinefm.training.run import TRAINERS
+from spinefm.training.scale import PAPER, PUBLISHED
 from spinefm.training.settings import Recipe, TrainSettings
 
 
@@ -211,3 +215,114 @@ def test_a_damaged_checkpoint_and_a_folder_that_cannot_be_made_are_sentences(tmp
     (tmp_path / "file").write_text("")
     with pytest.raises(TrainingError, match="cannot be created"):
         TrainingFolder.open(tmp_path / "file" / "run", resume=False)
+
+
+def test_a_run_takes_the_steps_that_are_written_out_here(tmp_path: Path) -> None:
+    trainer, loop = Line(), Loop(Line(), settings_for(tmp_path, steps=6))
+    plain = Loop(Line(), settings_for(tmp_path / "plain", steps=6))
+    plain.model.load_state_dict(loop.model.state_dict())
+    loop.run()
+    for step in range(6):
+        batch = trainer.draw(generator_of(0, step), 8)
+        torch.manual_seed(step)
+        plain.optimizer.param_groups[0]["lr"] = plain.optimizer.param_groups[1]["lr"] = 0.05 * rate_factor(
+            step / 6, 0.03
+        )
+        plain.model.train()
+        trainer.losses(plain.model, batch)["squared_error"].backward()
+        nn.utils.clip_grad_norm_(plain.model.parameters(), 1.0)
+        plain.optimizer.step()
+        plain.optimizer.zero_grad()
+    for name, value in plain.model.state_dict().items():
+        assert torch.equal(value, loop.model.state_dict()[name]), name
+
+
+def test_the_log_says_the_pace_and_how_long_the_device_waited(tmp_path: Path) -> None:
+    loop = Loop(Line(), settings_for(tmp_path, steps=40, batch=4))
+    loop.run()
+    lines = [json.loads(line) for line in loop.folder.lines.read_text().splitlines() if '"rate"' in line]
+    assert [line["step"] for line in lines] == [20, 40]
+    for line in lines:
+        assert line["samples_per_second"] == pytest.approx(4 * line["steps_per_second"], rel=1e-3)
+        assert line["steps_per_second"] > 0 and 0 <= line["waiting"] <= 1
+
+
+def test_the_bar_says_the_pace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Loop(Line(), settings_for(tmp_path, steps=20)).run()
+    shown = capsys.readouterr().err
+    assert all(word in shown for word in ("steps/s=", "samples/s=", "waiting="))
+
+
+def test_losses_are_read_only_for_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    really = torch.Tensor.__float__
+
+    def noted(self: Tensor) -> float:
+        read.append(1)
+        return really(self)
+
+    monkeypatch.setattr(torch.Tensor, "__float__", noted)
+    monkeypatch.setattr("spinefm.training.loop.LOG_EVERY", 5)
+    Loop(Line(), settings_for(tmp_path, steps=10)).run()
+    assert len(read) == 2 * len(("loss", "squared_error"))
+
+
+def test_a_resumed_run_keeps_its_batch_and_rate(tmp_path: Path) -> None:
+    Loop(Line(), settings_for(tmp_path, batch=3, learning_rate=0.001)).run()
+    again = Loop(Line(), settings_for(tmp_path, steps=20, resume=True))
+    assert (again.recipe.batch, again.recipe.learning_rate) == (3, 0.001)
+    other = Loop(Line(), settings_for(tmp_path, steps=20, resume=True, batch=5, learning_rate=0.002))
+    assert (other.recipe.batch, other.recipe.learning_rate) == (5, 0.002)
+
+
+def test_a_checkpoint_of_an_earlier_version_has_the_recipes_batch(tmp_path: Path) -> None:
+    Loop(Line(), settings_for(tmp_path)).run()
+    state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    torch.save({key: value for key, value in state.items() if key not in ("batch", "learning_rate")}, tmp_path / "c")
+    (tmp_path / "c").rename(tmp_path / "checkpoint.pt")
+    again = Loop(Line(), settings_for(tmp_path, steps=20, resume=True))
+    assert again.recipe == Line.recipe
+
+
+CPU, GPU = torch.device("cpu"), torch.device("cuda")
+
+
+def test_a_processor_takes_the_recipe_as_it_is() -> None:
+    recipe = Recipe(batch=16, learning_rate=1e-3, gpu_batch=64)
+    assert recipe.on(CPU, None, None) == recipe
+    assert Recipe(batch=16, learning_rate=1e-3).on(GPU, None, None) == Recipe(batch=16, learning_rate=1e-3)
+
+
+def test_a_gpu_takes_more_samples_a_step_and_the_rate_grows_by_the_root() -> None:
+    recipe = Recipe(batch=16, learning_rate=1e-3, gpu_batch=64).on(GPU, None, None)
+    assert recipe.batch == 64 and recipe.learning_rate == pytest.approx(2e-3)
+
+
+@pytest.mark.parametrize("device", [CPU, GPU])
+def test_a_batch_and_a_rate_that_are_given_count_as_they_are(device: torch.device) -> None:
+    recipe = Recipe(batch=16, learning_rate=1e-3, gpu_batch=64)
+    given = recipe.on(device, 32, None)
+    assert (given.batch, given.learning_rate) == (32, 1e-3)
+    assert recipe.on(device, None, 5e-4).learning_rate == 5e-4
+
+
+@pytest.mark.parametrize(
+    ("device", "cores", "count", "asked", "workers"),
+    [
+        (CPU, 16, 1, None, 0), (GPU, 16, 1, None, 15), (GPU, 16, 4, None, 3), (GPU, 1, 1, None, 1),
+        (CPU, 2, 1, 2, 2), (GPU, 16, 1, 0, 0),
+    ],
+)  # fmt: skip
+def test_a_gpu_has_as_many_workers_as_the_machine_can_give(
+    device: torch.device, cores: int, count: int, asked: int | None, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spinefm.training.ranks.allowed_cores", lambda: cores)
+    assert Ranks(0, count, device).workers(asked) == workers
+
+
+@pytest.mark.parametrize("network", list(TRAINERS))
+def test_published_runs_keep_their_batch_on_a_gpu(network: str) -> None:
+    for table in (PUBLISHED, PAPER):
+        if network in table:
+            recipe = table[network][1]
+            assert not (recipe.published and recipe.gpu_batch)

@@ -1,0 +1,55 @@
+"""Which names of a zip or a store are films: the rules of `spinefm.imaging.listing` for what is no folder here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from pathlib import PurePosixPath
+
+from spinefm.imaging.listing import DICOM_INDEX, FILM_SUFFIXES, NAMED_SUFFIXES, RESULT_MARK
+
+HEAD = 132
+"""Bytes at the start of a file in which DICOM has its mark."""
+SHADOWS = "__MACOSX"
+"""Folder that a Mac adds to a zip, with a shadow of each file."""
+
+Marked = Callable[[Collection[str]], Collection[str]]
+"""Which of the names, whose content must be looked at, have DICOM's mark."""
+
+
+def films_among(names: Collection[str], marked: Marked) -> list[str]:
+    """The films among files by their names, such as "disc/IM1"; in order, without hidden files and earlier results.
+
+    Below a DICOMDIR these are the DICOM files alone; elsewhere, what ends as films do or has DICOM's mark.
+    """
+    results = _folders_with(names, (RESULT_MARK,))
+    discs = _folders_with(names, (DICOM_INDEX, DICOM_INDEX.lower()))
+    seen = [name for name in names if not _is_hidden(name) and not _below(name, results)]
+    ending = {name for name in seen if _ends_as_film(name) and not _below(name, discs)}
+    asked = [name for name in seen if name not in ending and PurePosixPath(name).name.upper() != DICOM_INDEX]
+    return sorted({*ending, *marked(asked)})
+
+
+def has_mark(head: bytes) -> bool:
+    """Whether the first `HEAD` bytes of a file have DICOM's mark."""
+    return head[128:HEAD] == b"DICM"
+
+
+def may_be_unnamed(name: str) -> bool:
+    """Whether a name has no suffix of letters, as archives name DICOM files: IM0001, 1.2.840.113619."""
+    return not PurePosixPath(name).suffix.lstrip(".").isalpha()
+
+
+def _folders_with(names: Iterable[str], files: Collection[str]) -> frozenset[str]:
+    return frozenset(str(path.parent) for name in names if (path := PurePosixPath(name)).name in files)
+
+
+def _below(name: str, folders: frozenset[str]) -> bool:
+    return bool(folders) and any(str(parent) in folders for parent in PurePosixPath(name).parents)
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") or part == SHADOWS for part in PurePosixPath(name).parts)
+
+
+def _ends_as_film(name: str) -> bool:
+    return name.lower().endswith((*FILM_SUFFIXES, *NAMED_SUFFIXES))
