@@ -129,8 +129,12 @@ def _open_evaluation(root: Path) -> None:
     from spinefm.evaluation import RunFolder
     from spinefm.ui.server.explorer.case import looked_at, steps_payload
     from spinefm.ui.server.explorer.columns import run_columns
+    from spinefm.ui.server.explorer.measures import measure_columns
 
-    run_columns("own", RunFolder(root))
+    columns = run_columns("own", RunFolder(root))
+    for kind in columns["measures"] or []:
+        measure_columns(RunFolder(root), kind["key"])
+    RunFolder(root).measures("one")
     looked_at(RunFolder(root), "one")
     steps_payload(RunFolder(root), "one", None)
 

@@ -34,6 +34,7 @@ from spinefm.core.levels import Level
 from spinefm.core.machine import prepare
 from spinefm.core.masks import Mask
 from spinefm.evaluation.assignment import one_to_one
+from spinefm.evaluation.measured import by_truth
 from spinefm.imaging.radiograph import Radiograph, Spacing, read
 from spinefm.measure import FacingGuess, Landmarks, Measure, Measures, measure, measure_landmarks
 from spinefm.methods import CannotStart, build_method, run_to_trace
@@ -56,9 +57,6 @@ KINDS: tuple[tuple[RegionName | None, str | None], ...] = (
     (None, "whole"),
 )
 """Region and group of a phantom, by the last digit of its seed."""
-BY_NAME = ("alignment", "offset")
-"""Groups that are compared under the names that the method gave, but for segmental angles; the others follow the bodies
-themselves, whatever their names."""
 
 
 @dataclass(frozen=True)
@@ -213,20 +211,6 @@ def compared(truth: Truth, trace: Trace, measures: Measures) -> FilmPairs:
         if level.name in truth.whole and (error := corner_error(true[level.name], measures.landmarks[at])) is not None
     ]
     return FilmPairs(pairs=list(missed(truth, by_truth(measures, names))), corners=corners)
-
-
-def by_truth(measures: Measures, names: dict[str, str]) -> dict[tuple[str, tuple[str, ...]], Measure]:
-    """The measures by key and true levels; those of a body that is none are left out."""
-    known = {}
-    for one in measures:
-        levels = one.levels if _by_name(one) else tuple(names.get(name, "") for name in one.levels)
-        if all(levels):
-            known[one.key, levels] = one
-    return known
-
-
-def _by_name(one: Measure) -> bool:
-    return one.group in BY_NAME and one.key != "segmental_angle"
 
 
 def missed(truth: Truth, known: dict[tuple[str, tuple[str, ...]], Measure]) -> Iterator[Pair]:

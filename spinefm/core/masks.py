@@ -179,10 +179,14 @@ def four_corners(mask: Mask, along: Point) -> tuple[Point, ...]:
     along: direction of the spine at the body, towards the sacrum. The corners run clockwise in the picture when the
     spine runs down: upper left, upper right, lower right, lower left. Empty for a mask without area on all sides.
     """
-    contour = mask.contour()
-    if len(contour) < 4:
+    return largest_quadrilateral(mask.contour(), along)
+
+
+def largest_quadrilateral(outline: NDArray[np.float64], along: Point) -> tuple[Point, ...]:
+    """The corners of an outline (N, 2), as `four_corners` orders them; empty for one without area on all sides."""
+    if len(outline) < 4:
         return ()
-    hull = cv2.convexHull(contour.astype(np.float32))[:, 0].astype(np.float64)
+    hull = cv2.convexHull(outline.astype(np.float32))[:, 0].astype(np.float64)
     hull = _thinned(hull, 24)
     if len(hull) < 4:
         return ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spinefm.core.foreign import InputError
-from spinefm.core.geometry import Box
+from spinefm.core.geometry import Box, Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 
@@ -53,6 +53,9 @@ class Case:
     subject: films of one person share it. spacing_mm: mm per pixel that the data set states, beside the film's own.
     size: (width, height) of the film as the truth was drawn on it; None where the film alone knows.
     left_out: labels of this film that are not in the truth. content: the film's bytes where its label holds them.
+    corners: the corners of bodies where the label states them, x and y of each: superior anterior, superior posterior,
+    inferior posterior, inferior anterior. faces: "left" or "right" where the label says to which side the patient
+    looks, else "".
     """
 
     name: str
@@ -65,6 +68,8 @@ class Case:
     size: tuple[int, int] | None = None
     left_out: tuple[Skipped, ...] = ()
     content: bytes | None = field(default=None, repr=False)
+    corners: Mapping[Level, tuple[Point, ...]] = field(default_factory=dict)
+    faces: str = ""
 
     @property
     def source(self) -> Path | bytes:

@@ -7,7 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from spinefm.core.foreign import read_json
+from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.data.case import Case, Skipped, Truth
 from spinefm.data.dataset import Dataset
@@ -15,6 +18,9 @@ from spinefm.data.films import FILM_SUFFIXES, film_stem, picture_size, unlabelle
 from spinefm.data.ids import levels_of_map
 from spinefm.data.labels import Conventions, agreed_size, label_of, read_map, size_of
 from spinefm.data.outlines import Outlines
+
+FACES = ("left", "right")
+"""The sides to which a patient can look."""
 
 
 def open_folder(folder: Path, _: Conventions | None = None) -> Dataset:
@@ -57,7 +63,10 @@ def read_case(folder: Path, name: str) -> Case:
         size = agreed_size(size_of("it", *raw["size"]), picture_size(film) if film.is_file() else None)
         truth = _truth(raw, size, folder / "labels" / f"{name}.png")
         spacing_mm = None if spacing is None else float(spacing)
-        return Case(name, film, str(raw["region"]), group, truth, name, spacing_mm, size)
+        corners = {level: points for level, points in _corners(raw).items() if level in truth.bodies}
+        faces = str(raw.get("faces", "")) if raw.get("faces") in FACES else ""
+        region = str(raw["region"])
+        return Case(name, film, region, group, truth, name, spacing_mm, size, corners=corners, faces=faces)
 
 
 def film_path(folder: Path, name: str) -> Path:
@@ -95,6 +104,15 @@ def _exact(truth: Truth, exact: Path, size: tuple[int, int]) -> Truth:
         raise ValueError(f"{', '.join(missing)} is in polygons but not in the label map {exact.name}")
     partial = {level: mask for level, mask in masks.items() if level not in truth.bodies}
     return replace(truth, bodies={level: masks[level] for level in truth.bodies}, partial=partial)
+
+
+def _corners(raw: Mapping[str, Any]) -> dict[Level, tuple[Point, ...]]:
+    """The corners of bodies, where a label states them. Raises ValueError for others than four finite points."""
+    found = {_level(name): np.array(points, float) for name, points in raw.get("corners", {}).items()}
+    wrong = [level.name for level, points in found.items() if points.shape != (4, 2) or not np.isfinite(points).all()]
+    if wrong:
+        raise ValueError(f"the corners of {', '.join(wrong)} are not four points")
+    return {level: tuple(Point(x, y) for x, y in points.tolist()) for level, points in found.items()}
 
 
 def _level(name: str) -> Level:

@@ -13,6 +13,7 @@ from spinefm.data.names import Names
 from spinefm.evaluation.drawing import preview
 from spinefm.evaluation.edges import edge_share, windowed
 from spinefm.evaluation.judge import Judged, judge
+from spinefm.evaluation.measured import measured
 from spinefm.evaluation.results import FilmResult
 from spinefm.evaluation.runs import Plan, RunError, RunFolder
 from spinefm.imaging.radiograph import Polarity, Radiograph, UnreadableFilm, read
@@ -78,7 +79,8 @@ def _evaluate_one(
         film = read(case.source, f"{case.name}{case.film.suffix}", _polarity(plan.polarity))
         _check_size(case, film)
         result, trace = evaluate_film(_as_complete(case) if plan.complete else case, film, method, pace)
-        folder.keep(result, trace, preview(film), case.left_out)
+        measures = measured(case, trace, film, spacing_of(case, film))
+        folder.keep(result, trace, preview(film), case.left_out, measures)
     except UnreadableFilm as error:
         return Skipped(name, f"The film cannot be read: {error}")
     except RunError:
@@ -110,10 +112,14 @@ def evaluate_film(case: Case, film: Radiograph, method: Method, pace: Pace | Non
     except CannotStart as error:
         failure = str(error)
     trace = Trace.from_events(film_record(film), method.name, method.settings, events)
-    spacing = case.spacing_mm or (film.spacing.mm if film.spacing else None)
     seen = windowed(film.pixels)
     edges = {level: edge_share(seen, body) for level, body in case.truth.bodies.items()}
-    return judge(Judged(case, trace, spacing, failure, edges)), trace
+    return judge(Judged(case, trace, spacing_of(case, film), failure, edges)), trace
+
+
+def spacing_of(case: Case, film: Radiograph) -> float | None:
+    """The mm per pixel that the data set states, or else the film."""
+    return case.spacing_mm or (film.spacing.mm if film.spacing else None)
 
 
 def _as_complete(case: Case) -> Case:

@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spinefm.core.foreign import foreign_input
 from spinefm.data import Skipped
+from spinefm.evaluation.measured import ComparedMeasure
 from spinefm.evaluation.results import LISTS, FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.runs import RunError, RunFolder, write_whole
-from spinefm.evaluation.stored import read_table
+from spinefm.evaluation.stored import read_long_table, read_table
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-FILMS, VERTEBRAE = "films", "vertebrae"
+FILMS, VERTEBRAE, MEASURES = "films", "vertebrae", "measures"
 WHOLE = {"int | None": "Int64", "int": "int64", "float | None": "float64", "bool": "bool", "bool | None": "boolean"}
 """pandas' types for those of the rows; missing whole numbers must not become decimals."""
+MEASURE_NAMES = tuple(part.name for part in fields(ComparedMeasure))
 
 
 def film_table(results: Iterable[FilmResult]) -> DataFrame:
@@ -37,24 +39,77 @@ def vertebra_table(results: Iterable[FilmResult]) -> DataFrame:
     return _table([asdict(row) for one in results for row in one.vertebrae], VertebraRow)
 
 
+def measure_table(rows: Mapping[str, Sequence[ComparedMeasure]]) -> DataFrame:
+    """A row per measure of each film."""
+    from pandas import DataFrame
+
+    cells = [(film, *(getattr(one, name) for name in MEASURE_NAMES)) for film, own in rows.items() for one in own]
+    table = DataFrame(cells, columns=["film", *MEASURE_NAMES])
+    return table.astype({"film": "str", **_types(ComparedMeasure)})
+
+
 def _table(rows: list[dict[str, Any]], kind: type[FilmRow] | type[VertebraRow]) -> DataFrame:
     from pandas import DataFrame
 
     table = DataFrame(rows, columns=[part.name for part in fields(kind)])
-    types = {part.name: WHOLE.get(str(part.type), "str") for part in fields(kind)}
-    return table.astype(types)
+    return table.astype(_types(kind))
+
+
+def _types(kind: type[FilmRow] | type[VertebraRow] | type[ComparedMeasure]) -> dict[str, str]:
+    """pandas' type of each column."""
+    return {part.name: WHOLE.get(str(part.type), "str") for part in fields(kind)}
 
 
 def write_tables(folder: Path, results: Sequence[FilmResult], skipped: Sequence[Skipped]) -> None:
     """Write films and vertebrae as CSV and parquet, and which films and labels were left out."""
     for name, table in ((FILMS, film_table(results)), (VERTEBRAE, vertebra_table(results))):
-        write_whole(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
-        stream = io.BytesIO()
-        table.to_parquet(stream, index=False)
-        write_whole(folder / f"{name}.parquet", stream.getvalue())
+        _write_table(folder, name, table)
     left = [*skipped, *RunFolder(folder).left_out(one.row.film for one in results)]
     content = json.dumps([asdict(one) for one in left], indent=2) + "\n"
     write_whole(folder / "skipped.json", content.encode())
+
+
+def write_measures(folder: RunFolder, films: Iterable[str]) -> DataFrame | None:
+    """Write the measures of all `films` as CSV and parquet; returns the table, None where no film has any kept.
+
+    Raises RunError where the measures of a film are damaged.
+    """
+    kept = {film: rows for film in films if (rows := folder.measures(film)) is not None}
+    if not kept:
+        return None
+    table = measure_table(kept)
+    _write_table(folder.path, MEASURES, table)
+    return table
+
+
+def _write_table(folder: Path, name: str, table: DataFrame) -> None:
+    write_whole(folder / f"{name}.csv", csv_of(table))
+    stream = io.BytesIO()
+    table.to_parquet(stream, index=False)
+    write_whole(folder / f"{name}.parquet", stream.getvalue())
+
+
+def csv_of(table: DataFrame) -> bytes:
+    """A table as it is written."""
+    return str(table.to_csv(index=False, lineterminator="\n")).encode()
+
+
+def read_measures(folder: Path) -> DataFrame | None:
+    """The table of measures of a finished run; None of one that was made before they were kept.
+
+    Raises RunError where it is damaged.
+    """
+    path = folder / f"{MEASURES}.parquet"
+    if not path.is_file():
+        return None
+    with foreign_input(
+        lambda reason: RunError(f"The measures in {folder} are damaged ({reason}); run `spinefm evaluate` again.")
+    ):
+        table = read_long_table(path)
+        lacking = {"film", *MEASURE_NAMES} - set(table.columns)
+        if lacking:
+            raise ValueError(f"{', '.join(sorted(lacking))} is missing")
+        return table
 
 
 def read_tables(folder: Path) -> tuple[DataFrame, DataFrame]:

@@ -11,7 +11,13 @@ from spinefm.core.levels import Level
 from spinefm.data import Dataset, Skipped
 from spinefm.evaluation.calibration import Calibration, calibration, calibration_csv, calibration_text, promised_dice
 from spinefm.evaluation.figure import calibration_picture, levels_picture
-from spinefm.evaluation.frames import film_table, vertebra_table, write_tables
+from spinefm.evaluation.frames import film_table, vertebra_table, write_measures, write_tables
+from spinefm.evaluation.measure_errors import (
+    MeasureErrors,
+    measure_errors,
+    measure_errors_csv,
+    measure_errors_text,
+)
 from spinefm.evaluation.names import name_figures, names_text
 from spinefm.evaluation.published import Published, PublishedTable, published_for
 from spinefm.evaluation.runs import Plan, RunError, RunFolder, write_whole
@@ -34,21 +40,41 @@ def finish(folder: RunFolder, dataset: Dataset, skipped: Sequence[Skipped]) -> s
         reasons = "; ".join(f"{one.name}: {one.why}" for one in skipped[:3])
         raise RunError(f"No film could be evaluated ({reasons}).")
     write_tables(folder.path, results, skipped)
-    return write_report(folder.path, folder.plan(), film_table(results), vertebra_table(results), skipped)
+    measures = write_measures(folder, [one.row.film for one in results])
+    return write_report(folder.path, folder.plan(), film_table(results), vertebra_table(results), skipped, measures)
 
 
-def write_report(folder: Path, plan: Plan, films: DataFrame, vertebrae: DataFrame, skipped: Sequence[Skipped]) -> str:
-    """Write `table.txt`, `levels.csv`, `calibration.csv` and both figures; returns the text of the table."""
+def write_report(
+    folder: Path,
+    plan: Plan,
+    films: DataFrame,
+    vertebrae: DataFrame,
+    skipped: Sequence[Skipped],
+    measures: DataFrame | None = None,
+) -> str:
+    """Write `table.txt`, `levels.csv`, `calibration.csv` and both figures; returns the text of the table.
+
+    measures: the table of measures, whose errors follow in the text and lie in `measure_errors.csv`.
+    """
     levels, published = level_figures(vertebrae, films), published_for(plan.dataset)
     calibrated = calibration(films, promised_dice(plan.method, plan.settings))
     left_out = sum(not one.label for one in skipped)
-    text = f"{plan.title}\n\n{report_text(films, vertebrae, calibrated, published, left_out)}\n"
+    errors = [] if measures is None else measure_errors(measures)
+    parts = [plan.title, report_text(films, vertebrae, calibrated, published, left_out), *_measure_parts(errors)]
+    text = "\n\n".join(parts) + "\n"
+    if errors:
+        write_whole(folder / "measure_errors.csv", measure_errors_csv(errors).encode())
     write_whole(folder / "table.txt", text.encode())
     write_whole(folder / "levels.csv", levels_csv(levels).encode())
     write_whole(folder / "levels.png", levels_picture(levels, published))
     write_whole(folder / "calibration.csv", calibration_csv(calibrated).encode())
     write_whole(folder / "calibration.png", calibration_picture(calibrated))
     return text
+
+
+def _measure_parts(errors: Sequence[MeasureErrors]) -> list[str]:
+    """The text on the errors of measures, where there are some."""
+    return [f"{measure_errors_text(errors)}\n\n{MEASURE_NOTES}"] if errors else []
 
 
 def report_text(
@@ -76,6 +102,14 @@ NOTES = "\n".join(
         "right, wrong: identified under their own name, under another; unnamed: all others, the missed among them.",
         "ASSD, NSD: package surface-distance, of bodies with a mask of their own; undef.: bodies without one.",
         "In brackets: 95 % by bootstrap over films; of shares on fewer than 20 films, or of all or none, Wilson's.",
+    ]
+)
+
+MEASURE_NOTES = "\n".join(
+    [
+        "Measures against those of the truth's landmarks: corners where the label states them, else of the outline.",
+        "MAE: mean absolute error; limits of agreement: bias ± 1.96 SD (Bland and Altman); all over sure values.",
+        "Angles over several levels, slopes and offsets go by the names given, all others by the bodies themselves.",
     ]
 )
 

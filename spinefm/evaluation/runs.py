@@ -4,6 +4,7 @@
     results/<film>.json     figures and outlines; its existence means that the film is done
     traces/<film>.json.gz   the whole trace, for the player
     previews/<film>.jpg     the film, small
+    measures/<film>.json.gz measures of the truth and of the run; not in evaluations made before they were kept
     left_out/<film>.json    labels that are not in the truth, and why; only where there are any
     *.csv *.parquet …       the tables, made of the results when all films are done
 
@@ -25,15 +26,17 @@ from uuid import uuid4
 from spinefm import __version__
 from spinefm.core.foreign import InputError, foreign_input, gunzip, json_of, read_bytes, read_json
 from spinefm.data import Skipped
+from spinefm.evaluation.measured import ComparedMeasure, packed, unpacked
 from spinefm.evaluation.results import FilmResult
 from spinefm.evaluation.stored import check_masks
 from spinefm.evaluation.titles import method_title
 from spinefm.trace.model import Setting, Trace
 
 PLAN = "run.json"
-PARTS = ("results", "traces", "previews", "left_out")
+PARTS = ("results", "traces", "previews", "measures", "left_out")
 """The folders of a run."""
 MOST_RESULT_BYTES, MOST_PREVIEW_BYTES = 16 << 20, 8 << 20
+MOST_MEASURE_BYTES = 8 << 20
 MOST_TRACE_BYTES = 64 << 20
 """Bytes of a trace, packed and unpacked."""
 
@@ -120,15 +123,37 @@ class RunFolder:
         except (OSError, ValueError):
             return None
 
-    def keep(self, result: FilmResult, trace: Trace, preview: bytes, left_out: Sequence[Skipped] = ()) -> None:
+    def keep(
+        self,
+        result: FilmResult,
+        trace: Trace,
+        preview: bytes,
+        left_out: Sequence[Skipped] = (),
+        measures: Sequence[ComparedMeasure] = (),
+    ) -> None:
         """Write what is kept of a film, the result last. Raises RunError where it cannot be written."""
         film = result.row.film
+        self.keep_measures(film, measures)
         write_whole(self._file("traces", film, "json.gz"), gzip.compress(trace.to_json().encode(), mtime=0))
         write_whole(self._file("previews", film, "jpg"), preview)
         if left_out:
             content = json.dumps([asdict(one) for one in left_out])
             write_whole(self._file("left_out", film, "json"), content.encode())
         write_whole(self._file("results", film, "json"), result.to_json().encode())
+
+    def keep_measures(self, film: str, rows: Sequence[ComparedMeasure]) -> None:
+        """Write a film's measures. Raises RunError where they cannot be written."""
+        path = self._file("measures", film, "json.gz")
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, packed(rows))
+
+    def measures(self, film: str) -> tuple[ComparedMeasure, ...] | None:
+        """A film's measures; None where none were kept. Raises RunError where they are damaged."""
+        path = self._file("measures", film, "json.gz")
+        with foreign_input(lambda reason: RunError(f"The measures of {film} are damaged ({reason}); evaluate again.")):
+            if not path.is_file():
+                return None
+            return unpacked(gunzip(read_bytes(path, MOST_MEASURE_BYTES), MOST_MEASURE_BYTES))
 
     def left_out(self, films: Iterable[str]) -> list[Skipped]:
         """The labels of `films` that are not in the truth. Raises RunError where a list is damaged."""

@@ -10,12 +10,14 @@ from spinefm.core.masks import MOST_PIXELS
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-    from pyarrow import DataType, RecordBatch
+    from pyarrow import DataType, RecordBatch, Schema, Table
 
 MOST_MASK_PIXELS = 4 * MOST_PIXELS
 """Pixels of all masks of a trace together; those of a film's vertebrae cover it once or twice."""
 MOST_ROWS = 500_000
 """Rows of a table: a film has some twenty vertebrae."""
+MOST_LONG_ROWS = 4_000_000
+"""Rows of a table of measures: a film has some hundred."""
 MOST_TABLE_BYTES = 256 << 20
 """Bytes of a table's columns when unpacked."""
 MOST_TEXT = 20_000
@@ -56,11 +58,23 @@ def read_table(path: Path) -> DataFrame:
 
     Raises ValueError for one with too many rows, bytes or characters; pyarrow's own errors for a damaged one.
     """
+    table, schema = _read_arrow(path, MOST_ROWS)
+    return table.cast(schema).to_pandas()
+
+
+def read_long_table(path: Path) -> DataFrame:
+    """A stored table with many rows for each film, as `read_table` reads one; its words become categories."""
+    table, _ = _read_arrow(path, MOST_LONG_ROWS)
+    return table.unify_dictionaries().to_pandas()
+
+
+def _read_arrow(path: Path, most: int) -> tuple[Table, Schema]:
+    """A table of at most `most` rows with its words as dictionaries, and the schema it was stored with."""
     import pyarrow
     from pyarrow.parquet import ParquetFile
 
     with ParquetFile(path) as file:
-        _check_footer(file.metadata)
+        _check_footer(file.metadata, most)
         schema = file.schema_arrow
     words = [part.name for part in schema if _is_text(part.type)]
     pieces, left = [], MOST_TABLE_BYTES
@@ -72,7 +86,7 @@ def read_table(path: Path) -> DataFrame:
             _check_texts(batch, words)
             pieces.append(batch)
         table = pyarrow.Table.from_batches(pieces, file.schema_arrow if not pieces else pieces[0].schema)
-    return table.cast(schema).to_pandas()
+    return table, schema
 
 
 def _is_text(kind: DataType) -> bool:
@@ -81,10 +95,10 @@ def _is_text(kind: DataType) -> bool:
     return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_binary(kind))
 
 
-def _check_footer(footer: Any) -> None:
+def _check_footer(footer: Any, most: int) -> None:
     """Refuse what a file says of itself: rows and unpacked bytes. Raises ValueError."""
-    if footer.num_rows > MOST_ROWS:
-        raise ValueError(f"it has {footer.num_rows} rows, more than {MOST_ROWS}")
+    if footer.num_rows > most:
+        raise ValueError(f"it has {footer.num_rows} rows, more than {most}")
     groups = (footer.row_group(index) for index in range(footer.num_row_groups))
     if sum(group.total_byte_size for group in groups) > MOST_TABLE_BYTES:
         raise ValueError(f"it unpacks to more than {MOST_TABLE_BYTES >> 20} MB")

@@ -29,8 +29,8 @@ test("what is chosen twice is chosen no more", () => {
 });
 
 test("run, limit, order and chosen case are no filters", () => {
-  assert.equal(isFiltered({ ...START, run: "a", with: "b", limit: 0.7, sort: "best", mode: "table", case: "neck" }), false);
-  for (const change of [{ levels: ["C2"] }, { show: ["missed"] }, { region: "lumbar" }, { stop: "overlap" }, { verdict: "fine" }, { search: "n" }, { dice: [0, 1] }, { distance: [0, 1] }]) {
+  assert.equal(isFiltered({ ...START, run: "a", with: "b", limit: 0.7, sort: "best", mode: "table", case: "neck", measure: "slip", place: "L4-L5", axis: "half" }), false);
+  for (const change of [{ levels: ["C2"] }, { show: ["missed"] }, { region: "lumbar" }, { stop: "overlap" }, { verdict: "fine" }, { search: "n" }, { dice: [0, 1] }, { distance: [0, 1] }, { span: [-3, 5] }]) {
     assert.equal(isFiltered({ ...START, ...change }), true, JSON.stringify(change));
     assert.equal(isFiltered({ ...START, ...change, ...filters(START) }), false, "clearing the filters clears it");
   }
@@ -38,7 +38,8 @@ test("run, limit, order and chosen case are no filters", () => {
 
 test("an address gives back the state that wrote it", () => {
   const state = { ...START, run: "first", with: "second", levels: ["C2", "C3"], show: ["missed"], region: "cervical", stop: "background",
-    verdict: "wrong", search: "neck 1", dice: [0.1, 0.15], distance: [10, 1e6], limit: 0.85, sort: "best", mode: "table", case: "neck-1" };
+    verdict: "wrong", search: "neck 1", dice: [0.1, 0.15], distance: [10, 1e6], limit: 0.85, sort: "best", mode: "measures", case: "neck-1",
+    measure: "lordosis_c2_c7", place: "C2-C7", axis: "difference", span: [-4.5, 2] };
   writeState(state);
   assert.deepEqual(stateInAddress(), state);
   writeState(START);
@@ -48,7 +49,7 @@ test("an address gives back the state that wrote it", () => {
 test("what an address says wrongly is left at its start", () => {
   globalThis.location = { href: `${PAGE}?x-mode=film&x-sort=never&x-limit=7&x-dice=a_b&x-distance=1_2_3&other=1` };
   assert.deepEqual(stateInAddress(), { ...START, limit: 0.95 });
-  globalThis.location = { href: `${PAGE}?x-limit=none&x-sort=toString&x-mode=toString` };
+  globalThis.location = { href: `${PAGE}?x-limit=none&x-sort=toString&x-mode=toString&x-axis=toString&x-span=a_b` };
   assert.deepEqual(stateInAddress(), START);
 });
 

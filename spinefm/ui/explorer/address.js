@@ -2,6 +2,7 @@
 // The view lives in the page's address, so that a link leads to what is on show.
 
 import { clamp } from "../shared/numbers.js";
+import { AXES } from "./agreement.js";
 import { ORDERS } from "./model.js";
 import { PAGE, START } from "./state.js";
 
@@ -9,19 +10,25 @@ import { PAGE, START } from "./state.js";
 /** @typedef {import("./types").Range} Range */
 
 const LISTS = ["levels", "show"];
-const RANGES = ["dice", "distance"];
+const RANGES = ["dice", "distance", "span"];
+
+/** The values that the address names after a prefix, the others as in `start`. @param {string} prefix @param {Record<string, any>} start */
+export function readState(prefix, start) {
+  const asked = new URL(location.href).searchParams;
+  const state = { ...start };
+  for (const name of Object.keys(start)) {
+    const text = asked.get(`${prefix}-${name}`);
+    if (text !== null) state[name] = valueOf(name, text);
+  }
+  return state;
+}
 
 /** @returns {State} */
 export function stateInAddress() {
-  const asked = new URL(location.href).searchParams;
-  /** @type {any} */
-  const state = { ...START };
-  for (const name of Object.keys(START)) {
-    const text = asked.get(`x-${name}`);
-    if (text !== null) state[name] = valueOf(name, text);
-  }
+  const state = /** @type {any} */ (readState("x", START));
   if (!Object.hasOwn(PAGE, state.mode)) state.mode = START.mode;
   if (!Object.hasOwn(ORDERS, state.sort)) state.sort = START.sort;
+  if (!Object.hasOwn(AXES, state.axis)) state.axis = START.axis;
   return state;
 }
 
@@ -46,12 +53,17 @@ function textOf(name, value) {
 
 /** @param {State} state */
 export function writeState(state) {
+  writeParts("x", START, state);
+}
+
+/** Writes the values that differ from those of `start`. @param {string} prefix @param {Record<string, any>} start @param {Record<string, any>} state */
+export function writeParts(prefix, start, state) {
   const address = new URL(location.href);
   for (const [name, value] of Object.entries(state)) {
     const text = textOf(name, value);
-    const usual = JSON.stringify(value) === JSON.stringify(/** @type {any} */ (START)[name]);
-    if (text === "" || usual) address.searchParams.delete(`x-${name}`);
-    else address.searchParams.set(`x-${name}`, text);
+    const usual = JSON.stringify(value) === JSON.stringify(start[name]);
+    if (text === "" || usual) address.searchParams.delete(`${prefix}-${name}`);
+    else address.searchParams.set(`${prefix}-${name}`, text);
   }
   history.replaceState(history.state, "", address);
 }

@@ -38,7 +38,7 @@ export class CaseCanvas {
       film(detail),
       this.layer("difference", places.map((place) => this.difference(pairOf(place)))),
       this.layer("truth", truthShapes(drawing)),
-      this.layer("found", drawing.masks.map((mask) => svg("path", { d: pathText(mask.outline), style: `stroke:${colours[mask.name] || "#fff"}` }))),
+      this.layer("found", drawing.masks.map((mask) => svg("path", { class: mask.doubtful ? "doubtful" : null, d: pathText(mask.outline), style: `stroke:${colours[mask.name] || "#fff"}` }))),
       this.layer("other", other ? other.drawing.masks.map((mask) => svg("path", { d: pathText(mask.outline) })) : []),
       svg("g", { class: "names" }, drawing.masks.map((mask) => nameOf(mask, size))),
       chosen ? pointerTo(pairOf(chosen), size) : "",
@@ -104,7 +104,7 @@ function truthShapes({ truth, partial, boxes }) {
 /** @param {Outlined} mask @param {number} size */
 function nameOf(mask, size) {
   const [x, y] = middle(mask.outline);
-  return svg("text", { x, y, "font-size": size / 34, "text-anchor": "middle", "dominant-baseline": "central" }, mask.name);
+  return svg("text", { x, y, "font-size": size / 34, "text-anchor": "middle", "dominant-baseline": "central" }, mask.doubtful ? `${mask.name}?` : mask.name);
 }
 
 /** An arrowhead on the left of the chosen vertebra. @param {{truth: number[], found: number[]}} pair @param {number} size */

@@ -152,15 +152,15 @@ function stopBars(view) {
 /** A histogram: columns, with the ends of the axis. @param {Element} node @param {string} title @param {Bar[]} bars @param {(bar: Bar) => void} choose */
 function drawColumns(node, title, bars, choose) {
   const scale = scaleOf(bars);
-  const parts = bars.map((bar) => barButton(bar, choose, html("i", { style: `height:${scale(bar.count)}%` })));
+  const parts = bars.map((bar) => barButton(bar, choose, { "aria-label": wordsOf(bar) }, html("i", { style: `height:${scale(bar.count)}%` })));
   const ends = html("div", { class: "ex-ends" }, html("span", {}, String(bars[0].range[0])), html("span", {}, lastEdge(bars)));
   node.replaceChildren(headOf(title, bars), html("div", { class: "ex-plot" }, parts), ends);
 }
 
 /** Bars with names, one below the other. @param {Element} node @param {string} title @param {Bar[]} bars @param {(bar: Bar) => void} choose */
-function drawLines(node, title, bars, choose) {
+export function drawLines(node, title, bars, choose) {
   const scale = scaleOf(bars);
-  const parts = bars.map((bar) => barButton(bar, choose, [html("span", { class: "name" }, bar.label), html("b", {}, String(bar.count)), html("i", { style: `width:${scale(bar.count)}%` })]));
+  const parts = bars.map((bar) => barButton(bar, choose, {}, [html("span", { class: "name" }, bar.label), " ", html("b", {}, String(bar.count)), html("i", { style: `width:${scale(bar.count)}%` })]));
   node.classList.add("across");
   node.replaceChildren(headOf(title, bars), html("div", { class: "ex-plot" }, parts));
 }
@@ -176,10 +176,14 @@ function headOf(title, bars) {
   return html("h4", {}, title, html("span", {}, String(bars.reduce((sum, bar) => sum + bar.count, 0))));
 }
 
-/** @param {Bar} bar @param {(bar: Bar) => void} choose @param {any} content */
-function barButton(bar, choose, content) {
-  const words = `${bar.label}: ${bar.count}`;
-  return html("button", { type: "button", title: words, "aria-label": words, "data-bar": bar.label, class: bar.on === false ? "off" : null,
+/** @param {Bar} bar */
+function wordsOf(bar) {
+  return `${bar.label}: ${bar.count}`;
+}
+
+/** @param {Bar} bar @param {(bar: Bar) => void} choose @param {Record<string, string>} more attributes @param {any} content */
+function barButton(bar, choose, more, content) {
+  return html("button", { type: "button", title: wordsOf(bar), ...more, "data-bar": bar.label, class: bar.on === false ? "off" : null,
     "aria-pressed": String(bar.on === true), onclick: () => choose(bar) }, content);
 }
 

@@ -36,7 +36,7 @@ export class Controls {
     const { explorer } = this;
     const { view, ask } = explorer;
     this.on("[data-show]", "click", (button) => explorer.update({ show: toggled(view.state.show, button.dataset.show) }));
-    this.on("[data-mode]", "click", (button) => explorer.update({ mode: button.dataset.mode }));
+    this.on("button[data-mode]", "click", (button) => explorer.update({ mode: button.dataset.mode }));
     this.on("[data-verdict]", "click", (button) => explorer.case.toggleVerdict(button.dataset.verdict));
     this.on("[data-layer]", "click", (button) => press(button, explorer.case.canvas.toggle(button.dataset.layer)));
     this.on("[data-whole]", "click", (button) => press(button, explorer.case.canvas.toggleWhole()));
@@ -85,7 +85,7 @@ export class Controls {
     const { explorer } = this;
     const { state } = view;
     for (const name of /** @type {["run", "with", "region", "verdict", "sort"]} */ (["run", "with", "region", "verdict", "sort"])) explorer.part(`[data-pick="${name}"]`).value = state[name];
-    for (const button of explorer.root.querySelectorAll("[data-mode]")) press(button, state.mode === /** @type {HTMLElement} */ (button).dataset.mode);
+    for (const button of explorer.root.querySelectorAll("button[data-mode]")) press(button, state.mode === /** @type {HTMLElement} */ (button).dataset.mode);
     explorer.part("[data-limit]").value = state.limit;
     explorer.part("[data-limit-value]").textContent = state.limit.toFixed(2);
     const search = explorer.part("[data-search]");

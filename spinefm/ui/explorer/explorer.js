@@ -2,9 +2,11 @@
 // The explorer: which evaluation is open, what passes the filters, and what the reader does about it.
 
 import { markTab, stateInAddress, writeState } from "./address.js";
+import { BatchView } from "./batch.js";
 import { CasePane } from "./case.js";
 import { Controls } from "./controls.js";
 import { FilmList } from "./list.js";
+import { MeasurePanel } from "./measures.js";
 import { rowsInOther, spineModel } from "./model.js";
 import { ownRuns, titleOf } from "./own.js";
 import { chosenOr, filters, START, toggled } from "./state.js";
@@ -13,7 +15,8 @@ import { readVerdicts, saveAs, saveVerdicts } from "./verdicts.js";
 /** @typedef {import("./types").View} View */
 /** @typedef {import("./types").Model} Model */
 /** @typedef {import("./types").State} State */
-/** @typedef {{model: Model | null, error?: string}} Opened */
+/** @typedef {import("./types").BatchOpening} BatchOpening */
+/** @typedef {{model: Model | null, batch?: BatchOpening, error?: string}} Opened */
 
 const NONE = "There is no evaluation yet: evaluate 60 phantoms, which takes some minutes, or bring your own as a zip.";
 
@@ -24,7 +27,7 @@ export class Explorer {
     this.ask = ask;
     this.shell = this.part(".explorer");
     /** `model` is there as soon as an evaluation is open. @type {View} */
-    this.view = { state: stateInAddress(), model: /** @type {any} */ (null), other: null, twin: null, verdicts: {}, cases: [], row: null };
+    this.view = { state: stateInAddress(), model: /** @type {any} */ (null), other: null, twin: null, verdicts: {}, cases: [], within: null, row: null };
     /** @type {Map<string, Promise<Opened>>} */
     this.opened = new Map();
     this.asked = 0;
@@ -35,7 +38,9 @@ export class Explorer {
       choose: (film, row = null) => this.case.choose(film, row), steps: (i) => this.steps(i),
       look: (film) => ask.look({ run: this.view.state.run, film }) };
     this.list = new FilmList(this);
+    this.measures = new MeasurePanel(this);
     this.case = new CasePane(this);
+    this.batch = new BatchView(this);
     this.controls = new Controls(this);
     new IntersectionObserver((entries) => markTab(entries.some((entry) => entry.isIntersecting))).observe(this.shell);
   }
@@ -74,7 +79,7 @@ export class Explorer {
   modelOf(run) {
     const known = this.opened.get(run);
     if (known) return known;
-    const asked = this.ask.open(run).then((data) => ({ error: data.error, model: data.error ? null : spineModel(data) }));
+    const asked = this.ask.open(run).then(openedOf);
     this.opened.set(run, asked);
     return asked;
   }
@@ -90,7 +95,11 @@ export class Explorer {
     const error = opened.error || other?.error;
     this.shell.dataset.state = error ? "failed" : "open";
     this.message(error || "");
-    if (!error && opened.model) this.show(run, opened.model, other ? compared : "", other?.model || null);
+    this.shell.dataset.kind = opened.batch ? "batch" : "evaluation";
+    this.part(".ex-batch").hidden = !opened.batch;
+    this.part(".ex-body").hidden = Boolean(error || opened.batch);
+    if (opened.batch) this.showBatch(run, opened.batch);
+    else if (!error && opened.model) this.show(run, opened.model, other ? compared : "", other?.model || null);
   }
 
   /** @param {string} run @param {Model} model @param {string} compared @param {Model | null} other */
@@ -106,10 +115,20 @@ export class Explorer {
     if (first !== undefined) this.case.choose(first, null, false);
   }
 
+  /** @param {string} run @param {BatchOpening} batch */
+  showBatch(run, batch) {
+    this.view.state = { ...this.view.state, run, with: "", case: "" };
+    this.part('[data-pick="run"]').value = run;
+    writeState(this.view.state);
+    this.batch.show(batch);
+  }
+
   /** Draws all but the chosen case. */
   draw() {
+    this.measures.prepare();
     this.controls.draw(this.view);
     this.list.show();
+    this.measures.draw();
     writeState(this.view.state);
   }
 
@@ -139,4 +158,11 @@ export class Explorer {
   saveVerdicts() {
     saveVerdicts(this.view.state.run, this.view.verdicts);
   }
+}
+
+/** What the server sent of a run: an evaluation, a batch, or a sentence.
+ * @param {import("./types").Columns | BatchOpening} data @returns {Opened} */
+function openedOf(data) {
+  if (data.error) return { model: null, error: data.error };
+  return "kind" in data ? { model: null, batch: data } : { model: spineModel(data) };
 }

@@ -8,6 +8,12 @@ function look(wanted) {
   return looked.get(key);
 }
 
+function once(name, wanted) {
+  const key = `${name} ${JSON.stringify(wanted)}`;
+  if (!looked.has(key)) looked.set(key, server[name](wanted));
+  return looked.get(key);
+}
+
 function ownIds() {
   return [...new Set([...ownRuns().map((one) => one.run), ...((props.value && props.value.own) || [])])];
 }
@@ -23,6 +29,11 @@ const explorer = new Explorer(element, {
   look,
   steps: (wanted) => trigger("steps", wanted),
   own: begin,
+  measure: (wanted) => once("measure", wanted),
+  batchView: (wanted) => server.batch_view(wanted),
+  batchKinds: (run) => once("batch_kinds", run),
+  batchLook: (wanted) => once("batch_look", wanted),
+  batchValues: (wanted) => once("batch_values", wanted),
   take: (run) => server.take(run),
   sample: () => server.sample(null),
 });

@@ -35,7 +35,7 @@ export class FilmList {
   draw() {
     const { explorer, shown } = this;
     const { view, act, shell } = explorer;
-    const wall = view.state.mode === "wall";
+    const wall = view.state.mode !== "table";
     shell.dataset.mode = view.state.mode;
     shell.dataset.cases = String(view.cases.length);
     explorer.part(".ex-wall").hidden = !wall;

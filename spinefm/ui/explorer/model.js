@@ -177,6 +177,7 @@ export function passing(view, without) {
 function filmPasses(view, film, without) {
   const { model, state } = view;
   if (state.region && model.data.regions[model.films.region[film]] !== state.region) return false;
+  if (view.within && without !== "span" && !view.within.has(film)) return false;
   if (state.stop && without !== "stop" && !model.stops(film).includes(state.stop)) return false;
   if (state.search && !model.films.name[film].toLowerCase().includes(state.search.toLowerCase())) return false;
   const verdict = view.verdicts[model.films.name[film]];

@@ -4,13 +4,13 @@
 /** @typedef {import("./types").State} State */
 
 /** @type {State} */
-export const START = { run: "", with: "", levels: [], show: [], region: "", stop: "", verdict: "", search: "", dice: null, distance: null, limit: 0.4, sort: "worst", mode: "wall", case: "" };
+export const START = { run: "", with: "", levels: [], show: [], region: "", stop: "", verdict: "", search: "", dice: null, distance: null, span: null, limit: 0.4, sort: "worst", mode: "wall", measure: "", place: "", axis: "value", case: "" };
 /** Films that are listed at first, and with each "more". @type {Record<string, number>} */
-export const PAGE = { wall: 20, table: 40 };
+export const PAGE = { wall: 20, table: 40, measures: 20 };
 
 /** The part of a state that leaves films or rows out. @param {State} state */
-export function filters({ levels, show, region, stop, verdict, search, dice, distance }) {
-  return { levels, show, region, stop, verdict, search, dice, distance };
+export function filters({ levels, show, region, stop, verdict, search, dice, distance, span }) {
+  return { levels, show, region, stop, verdict, search, dice, distance, span };
 }
 
 /** @param {State} state */

@@ -8,6 +8,8 @@ export interface Columns {
   published: Record<string, { identified: number; located_dsc: number; overall_dsc: number }>;
   panoptic: { pq: number; sq: number; rq: number } | null;
   skipped: { name: string; why: string }[];
+  /** Null in evaluations made before measures were kept. */
+  measures?: MeasureKind[] | null;
   colours: Record<string, string>;
   regions: string[];
   groups: string[];
@@ -84,10 +86,64 @@ export interface State {
   search: string;
   dice: Range | null;
   distance: Range | null;
+  /** Of the measure on show, and of its quantity `axis`. */
+  span: Range | null;
   limit: number;
   sort: string;
   mode: string;
+  measure: string;
+  /** The level of the measure; "" for all. */
+  place: string;
+  axis: Axis;
   case: string;
+}
+
+/** What of a measure is shown and filtered by. */
+export type Axis = "value" | "true" | "difference" | "half";
+
+export interface MeasureKind {
+  key: string;
+  title: string;
+  unit: string;
+  levels: string[];
+  references?: Record<string, ReferenceRange>;
+}
+
+export interface ReferenceRange {
+  low: number | null;
+  high: number | null;
+  text: string;
+  source: string;
+}
+
+/** One measure of an evaluation; indices point to films, levels and reasons. */
+export interface MeasureColumns extends MeasureKind {
+  references: Record<string, ReferenceRange>;
+  reasons: string[];
+  film: number[];
+  level: number[];
+  true: (number | null)[];
+  value: (number | null)[];
+  half: (number | null)[];
+  doubtful: number[];
+  reason: number[];
+  error?: string;
+}
+
+/** The errors of a measure over some rows; shares in per cent, null where nothing was counted. */
+export interface Agreement {
+  asked: number;
+  count: number;
+  films: number;
+  bias: number | null;
+  mae: number | null;
+  median: number | null;
+  low: number | null;
+  high: number | null;
+  within: number | null;
+  notFound: number | null;
+  notMeasurable: number | null;
+  doubtful: number | null;
 }
 
 export interface Verdict {
@@ -126,6 +182,8 @@ export interface View {
   twin: Int32Array | null;
   verdicts: Record<string, Verdict>;
   cases: Case[];
+  /** The films that the range of the measure on show keeps; null where there is none, or it is not loaded. */
+  within: Set<number> | null;
   row: number | null;
   figures?: { model: Model; limit: number; rows: Figures[] };
 }
@@ -141,6 +199,7 @@ export interface Drawing {
 export interface Outlined {
   number: number;
   name: string;
+  doubtful?: boolean;
   outline: number[];
 }
 
@@ -166,15 +225,94 @@ export interface TakenFile {
   error?: string;
 }
 
+/** What the reader chose of a batch; "" filters nothing. */
+export interface BatchState {
+  status: string;
+  view: string;
+  anchor: string;
+  stop: string;
+  sentence: string;
+  doubtful: string;
+  levels: string[];
+  search: string;
+  measure: string;
+  place: string;
+  span: Range | null;
+  sort: string;
+  offset: number;
+  mode: string;
+  film: string;
+}
+
+/** A batch before its films are asked for. */
+export interface BatchOpening {
+  kind: "batch";
+  run: string;
+  title: string;
+  films: number;
+  views: string[];
+  anchors: string[];
+  stops: string[];
+  levels: string[];
+  colours: Record<string, string>;
+  error?: string;
+}
+
+export interface BatchRow {
+  id: string;
+  name: string;
+  status: string;
+  sentence: string;
+  view: string;
+  anchor: string;
+  stop_up: string;
+  stop_down: string;
+  vertebrae: number;
+  doubtful: number;
+  values: number[];
+}
+
+/** A page of films, and counts over all that pass. */
+export interface BatchAnswer {
+  total: number;
+  offset: number;
+  rows: BatchRow[];
+  counts: Record<string, Record<string, number>>;
+  levels: Record<string, number>;
+  probability: { edges: number[]; counts: number[]; without: number };
+  measure: { edges: number[]; counts: number[]; count: number; missing: number; quartiles: number[] | null } | null;
+  error?: string;
+}
+
+export interface BatchFilm extends Detail {
+  note?: string;
+  facts: string[][];
+}
+
+export interface FilmMeasure {
+  measure: string;
+  place: string;
+  value: number | null;
+  unit: string;
+  plus_minus: number | null;
+  doubt: string | null;
+  why_not: string | null;
+}
+
 /** What the explorer asks of the page. */
 export interface Ask {
   runs(): Promise<Run[]>;
-  open(run: string): Promise<Columns>;
+  open(run: string): Promise<Columns | BatchOpening>;
+  batchView(wanted: { run: string; asked: object }): Promise<BatchAnswer>;
+  batchKinds(run: string): Promise<{ measures?: MeasureKind[]; error?: string }>;
+  batchLook(wanted: { run: string; film: string }): Promise<BatchFilm>;
+  batchValues(wanted: { run: string; film: string }): Promise<{ measures?: FilmMeasure[]; error?: string }>;
   look(wanted: { run: string; film: string }): Promise<Detail>;
   /** Opens the player. */
   steps(wanted: { run: string; film: string; event: number | null }): void;
   /** Begins an evaluation of the reader's own. */
   own(what: string): void;
+  measure(wanted: { run: string; key: string }): Promise<MeasureColumns>;
   take(run: string): Promise<TakenFile>;
   sample(): Promise<TakenFile>;
 }

@@ -13,12 +13,12 @@ def _text(name: str, part: str = "explorer") -> str:
 
 def markup() -> str:
     """The explorer's html: a skeleton without a value; the script fills it."""
-    return _text("explorer.html")
+    return _text("explorer.html").replace("{batch}", _text("batch.html"))
 
 
 def style() -> str:
     """The explorer's css; every rule lies below the class `explorer`."""
-    return _text("explorer.css")
+    return _text("explorer.css") + _text("batch.css")
 
 
 def script() -> str:

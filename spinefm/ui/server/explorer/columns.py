@@ -18,6 +18,7 @@ from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.published import PublishedTable, published_for
 from spinefm.evaluation.runs import RunError, RunFolder
 from spinefm.evaluation.summary import run_figures
+from spinefm.ui.server.explorer.measures import measure_catalog
 from spinefm.ui.server.player.payload import colours
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def _columns_of(run: str, folder: RunFolder, films: DataFrame, vertebrae: DataFr
         else {},
         "panoptic": _panoptic(films),
         "skipped": _skipped(folder),
+        "measures": measure_catalog(folder),
         "colours": colours(),
         **columns,
     }

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from spinefm.data import Dataset, DatasetError, Skipped, open_dataset
 from spinefm.data.archive import ZipLimits, unpack
-from spinefm.evaluation import Pace, Plan, Progress, RunFolder, evaluate
+from spinefm.evaluation import Pace, Plan, Progress, RunError, RunFolder, evaluate
 from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.report import finish
 from spinefm.evaluation.runs import PLAN
 from spinefm.methods import Method
+from spinefm.ui.server.explorer.batch import is_batch
 from spinefm.ui.server.explorer.shelf import set_of
 
 MOST_FILMS = 100
@@ -35,6 +36,8 @@ def opened_zip(path: Path, folder: Path, room: int = LIMITS.bytes) -> bool:
     plans = sorted(unpacked.rglob(PLAN), key=lambda found: len(found.parts))
     if not plans:
         return False
+    if is_batch(plans[0].parent):
+        raise RunError("The zip contains a batch, which only the page's owner can add (SPINEFM_EVALUATIONS).")
     RunFolder(plans[0].parent).plan()
     read_tables(plans[0].parent)
     shutil.move(plans[0].parent, folder)

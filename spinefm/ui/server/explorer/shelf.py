@@ -19,7 +19,10 @@ from typing import Any
 from spinefm.core.foreign import without_folders
 from spinefm.evaluation.frames import FILMS
 from spinefm.evaluation.runs import PLAN, RunError, RunFolder
+from spinefm.ui.server.explorer.batch import BatchShelf, is_batch
+from spinefm.ui.server.explorer.batch.shelf import owned_runs
 from spinefm.ui.server.explorer.columns import run_columns
+from spinefm.ui.server.explorer.owner import OwnerFolders
 
 KEEP_OWN = 3 * 3600
 """Seconds after which a visitor's own evaluation is deleted."""
@@ -40,9 +43,11 @@ GONE = "This evaluation is no longer available: open it again from its zip."
 class Shelf:
     """Evaluations by id."""
 
-    def __init__(self, offered: Path) -> None:
-        """`offered` is a folder of finished evaluations; it need not be there."""
+    def __init__(self, offered: Path, owner: OwnerFolders | None = None) -> None:
+        """`offered` is a folder of finished evaluations, which need not be there; `owner` adds others, and batches."""
         self._offered = offered
+        self._owner = owner or OwnerFolders()
+        self.batches = BatchShelf(self._owner)
         self._own = Path(tempfile.mkdtemp(prefix="spinefm-evaluations-"))
         self._owners: dict[str, str] = {}
         self._making = threading.Lock()
@@ -58,13 +63,19 @@ class Shelf:
         """Id and title of what is offered and of the visitor's `own`, which come first; damaged ones are left out."""
         self._sweep()
         found = [run for run in own if run.startswith(OWN) and self._is_finished(self._own / run)]
-        offered = sorted(path.name for path in self._offered.glob("*") if self._is_finished(path))
-        return [{"id": run, "title": title} for run in [*reversed(found), *offered] if (title := self._title(run))]
+        runs = [*reversed(found), *sorted(self._everyones())]
+        own_first = [{"id": run, "title": title} for run in runs if (title := self._title(run))]
+        return [*own_first, *self.batches.entries()]
+
+    def _everyones(self) -> dict[str, Path]:
+        """The evaluations that everyone is offered; one of the owner's comes before another of its name."""
+        places = [*self._offered.glob("*"), *owned_runs(self._owner)]
+        return {path.name: path for path in places if self._is_finished(path)}
 
     def folder(self, run: str) -> RunFolder:
         """The run of that id. Raises RunError for one that is not here."""
-        parent = self._own if run.startswith(OWN) else self._offered
-        known = {path.name: path for path in parent.glob("*") if self._is_finished(path)}
+        own = {path.name: path for path in self._own.glob("*") if self._is_finished(path)}
+        known = own if run.startswith(OWN) else self._everyones()
         if run not in known:
             raise RunError(GONE)
         return RunFolder(known[run])
@@ -129,6 +140,8 @@ class Shelf:
 
     def columns(self, run: str) -> dict[str, Any]:
         """What the explorer needs of a run, or `error` with a sentence."""
+        if run in self.batches.folders():
+            return self.batches.opened(run)
         try:
             folder = self.folder(run)
             return _columns(run, folder)
@@ -161,7 +174,8 @@ class Shelf:
 
     @staticmethod
     def _is_finished(path: Path) -> bool:
-        return (path / PLAN).is_file() and (path / f"{FILMS}.parquet").is_file()
+        there = (path / PLAN).is_file() and (path / f"{FILMS}.parquet").is_file()
+        return there and not is_batch(path)
 
 
 def set_of(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +17,12 @@ from spinefm.evaluation.runs import PLAN as PLAN_FILE
 from spinefm.ui.server import limits
 from spinefm.ui.server.examples import Choice
 from spinefm.ui.server.explorer.assets import gradio_script, markup, style
+from spinefm.ui.server.explorer.batch import batch_answers
 from spinefm.ui.server.explorer.case import looked_at, steps_payload
 from spinefm.ui.server.explorer.jobs import Job, Jobs
 from spinefm.ui.server.explorer.making import evaluated_zip, opened_zip, phantom_run
+from spinefm.ui.server.explorer.measures import measure_columns
+from spinefm.ui.server.explorer.owner import OwnerFolders
 from spinefm.ui.server.explorer.shelf import OWN, PHANTOMS, Shelf
 from spinefm.ui.server.explorer.taking import sample_zip, tables_zip
 from spinefm.ui.server.model_queue import QueueFull
@@ -41,10 +45,10 @@ AT_ONCE = 6
 class ExplorerTab:
     """The tab's parts and what happens between them."""
 
-    def __init__(self, parts: Parts, offered: Path) -> None:
-        """Build the tab inside the current page; `offered` holds finished evaluations."""
+    def __init__(self, parts: Parts, offered: Path, owner: OwnerFolders | None = None) -> None:
+        """Build the tab inside the current page; `offered` holds finished evaluations, `owner` names further runs."""
         self.parts = parts
-        self.shelf = Shelf(offered)
+        self.shelf = Shelf(offered, owner)
         self.shelf.keep_sweeping()
         self.upload = gr.UploadButton("zip", file_types=[".zip"], elem_id="explore-zip", visible="hidden")
         self.phantoms = gr.Button("phantoms", elem_id="explore-phantoms", visible="hidden")
@@ -76,6 +80,12 @@ class ExplorerTab:
             except RunError as error:
                 return {"error": self.shelf.words(str(error))}
 
+        def measure(wanted: Any) -> Any:
+            try:
+                return measure_columns(self.shelf.folder(str(wanted["run"])), str(wanted["key"]))
+            except RunError as error:
+                return {"error": self.shelf.words(str(error))}
+
         def take(run: Any) -> Any:
             try:
                 return tables_zip(self.shelf.folder(str(run)), str(run)[:12])
@@ -85,7 +95,7 @@ class ExplorerTab:
         def sample(_: Any) -> Any:
             return sample_zip()
 
-        return [runs, open_run, look, take, sample]
+        return [runs, open_run, look, measure, take, sample, *batch_answers(self.shelf.batches)]
 
     def _connect(self) -> None:
         segment = self.parts.segment
@@ -234,11 +244,11 @@ def _own(news: dict[str, Any] | None) -> list[str]:
     return list((news or NEWS).get("own", []))
 
 
-def plan_of(offered: Path) -> TabPlan:
-    """The tab that offers the evaluations of a folder."""
+def plan_of(offered: Path, owner: OwnerFolders | None = None) -> TabPlan:
+    """The tab that offers the evaluations of a folder, and what the owner adds: the environment says it where not."""
 
     def build(parts: Parts) -> None:
-        ExplorerTab(parts, offered)
+        ExplorerTab(parts, offered, OwnerFolders.of(os.environ) if owner is None else owner)
 
     return TabPlan(TAB, "Explore", build)
 

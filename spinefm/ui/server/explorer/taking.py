@@ -8,20 +8,25 @@ import zipfile
 from pathlib import Path
 
 from spinefm.evaluation import RunFolder
+from spinefm.evaluation.frames import MEASURES, csv_of, read_measures
 from spinefm.evaluation.runs import PLAN
 
 FILMS = Path(__file__).parents[4] / "examples"
 """Where the sample's films and label maps are."""
 SAMPLES = ("cervical", "lumbar")
 SUFFIXES = (".csv", ".txt")
+MEASURES_CSV = f"{MEASURES}.csv"
 Answer = dict[str, str]
 """A file for the browser: `name`, and its bytes as `base64`."""
 
 
 def tables_zip(folder: RunFolder, name: str) -> Answer:
-    """An evaluation's tables as CSV, with its plan and the printed table."""
+    """An evaluation's tables as CSV, with its plan and the printed table. Raises RunError where a table is damaged."""
     wanted = [path for path in sorted(folder.path.iterdir()) if path.suffix in SUFFIXES or path.name == PLAN]
-    return _zip(f"{name}-tables.zip", {path.name: path.read_bytes() for path in wanted})
+    files = {path.name: path.read_bytes() for path in wanted}
+    measures = read_measures(folder.path) if MEASURES_CSV not in files else None
+    more = {} if measures is None else {MEASURES_CSV: csv_of(measures)}
+    return _zip(f"{name}-tables.zip", {**files, **more})
 
 
 def sample_zip(films: Path = FILMS) -> Answer:

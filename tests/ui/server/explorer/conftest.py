@@ -14,6 +14,7 @@ from spinefm.evaluation import RunFolder, evaluate
 from spinefm.evaluation.report import finish
 from spinefm.ui.server.explorer.assets import markup, script, style
 from spinefm.ui.server.explorer.case import looked_at
+from spinefm.ui.server.explorer.measures import measure_columns
 from spinefm.ui.server.explorer.shelf import Shelf
 from spinefm.ui.server.explorer.taking import sample_zip, tables_zip
 from tests.evaluation.stand_in_set import open_set, plan, write_set
@@ -39,6 +40,7 @@ const explorer = new Explorer(document.getElementById("root"), {{
   look: async (wanted) => DATA.cases[wanted.run][wanted.film],
   steps: (wanted) => window.asked.push(wanted),
   own: (what) => window.asked.push(what),
+  measure: async (wanted) => DATA.measures[wanted.run][wanted.key],
   take: async (run) => DATA.tables[run],
   sample: async () => DATA.sample,
 }});
@@ -69,10 +71,16 @@ def explorer_page(offered: Path) -> str:
         "columns": {name: shelf.columns(name) for name in names},
         "cases": {name: {film: looked_at(shelf.folder(name), film) for film in FILMS} for name in names},
     }
+    data["measures"] = {name: measures_of(shelf, name, data["columns"][name]) for name in names}
     data["tables"] = {name: tables_zip(shelf.folder(name), name) for name in names}
     data["sample"] = sample_zip()
     text = json.dumps(data, allow_nan=False).replace("<", "\\u003c")
     return PAGE.format(style=style(), markup=markup(), script=script(), data=text)
+
+
+def measures_of(shelf: Shelf, name: str, columns: dict[str, Any]) -> dict[str, Any]:
+    """Every measure of an evaluation, as the page answers."""
+    return {one["key"]: measure_columns(shelf.folder(name), one["key"]) for one in columns["measures"]}
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext
 
 from spinefm.data import Case, cases, open_dataset
 from spinefm.evaluation import Pace, RunError
-from spinefm.evaluation.frames import read_tables
+from spinefm.evaluation.frames import read_measures, read_tables
 from spinefm.export import write_result
 from spinefm.export.one_page import report_files
 from spinefm.export.sheet import THUMBNAIL, thumbnail, write_sheet
@@ -66,6 +66,20 @@ def test_a_link_opens_the_view_and_a_row_the_player_at_its_failing_step(guest: V
     page.wait_for_function("!location.search.includes('tab=explore')")
     assert "a replay of an evaluation" in (page.locator('[data-panel="download"]').text_content() or "")
     assert page.locator("#run").is_disabled(), "a replay contains no film to run on"
+
+
+def test_the_measures_come_from_the_page_one_at_a_time(guest: Visitor, offered: Path) -> None:
+    page = guest.page
+    page.click("[data-clear]")
+    page.click('button[data-mode="measures"]')
+    page.wait_for_selector('.ex-histogram[aria-label*="values between"]')
+    page.select_option('[data-measure="measure"]', "middle_height")
+    page.wait_for_selector('[data-chart="bland"] .ex-stage')
+    table = read_measures(offered / "first")
+    assert table is not None
+    both = (table["key"] == "middle_height") & table["true"].notna() & table["value"].notna()
+    assert page.get_attribute('[data-chart="bland"] .ex-stage', "aria-valuemax") == str(both.sum())
+    page.wait_for_function("location.search.includes('x-measure=middle_height')")
 
 
 def test_a_finished_evaluation_is_brought_as_a_zip(guest: Visitor, offered: Path, tmp_path: Path) -> None:

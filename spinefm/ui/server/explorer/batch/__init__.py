@@ -1,0 +1,7 @@
+"""A merged batch in the explorer: its tables stay here, the browser gets pages, counts and single films."""
+
+from spinefm.ui.server.explorer.batch.index import BatchIndex, is_batch
+from spinefm.ui.server.explorer.batch.query import BatchQuestion, answer, opening
+from spinefm.ui.server.explorer.batch.shelf import BatchShelf, batch_answers
+
+__all__ = ["BatchIndex", "BatchQuestion", "BatchShelf", "answer", "batch_answers", "is_batch", "opening"]
