@@ -113,7 +113,7 @@ function bars(one) {
     root.append(place);
   }
   drawHistograms(root, one, act);
-  return (name) => root.querySelector(`[data-bars="${name}"]`).querySelectorAll("[data-bar]").map((node) => ({ node, count: Number(node.getAttribute("aria-label").split(": ").at(-1)), label: node.dataset.bar }));
+  return (name) => root.querySelector(`[data-bars="${name}"]`).querySelectorAll("[data-bar]").map((node) => ({ node, count: Number(node.getAttribute("title").split(": ").at(-1)), label: node.dataset.bar }));
 }
 
 test("bars count every value once, whatever else is filtered, and their axis covers the values", () => {

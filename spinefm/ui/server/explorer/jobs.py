@@ -11,7 +11,7 @@ from spinefm.evaluation import RunError
 ENDED = "The evaluation was cancelled; nothing of it is kept."
 
 
-class Ended(RunError):
+class EvaluationEnded(RunError):
     """The visitor cancelled the evaluation, started another one, or left."""
 
 
@@ -31,9 +31,9 @@ class Job:
         return self._ended.is_set()
 
     def check(self) -> None:
-        """Raises Ended once the job is to end."""
+        """Raises EvaluationEnded once the job is to end."""
         if self._ended.is_set():
-            raise Ended(ENDED)
+            raise EvaluationEnded(ENDED)
 
 
 class Jobs:
