@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { barTone, draggedSpan, stepped } from "../../spinefm/ui/explorer/plots.js";
+import { barTone, draggedSpan, showEnd, stepped } from "../../spinefm/ui/explorer/plots.js";
 import { binned, clean, closest, extentOfValues, linear, ordered, tickStep, ticksOf } from "../../spinefm/ui/explorer/scales.js";
 
 test("an extent holds every value with room, and has a width without any", () => {
@@ -91,4 +91,16 @@ test("bars within a range stand out", () => {
   assert.equal(barTone(0, 10, [0, 20]), "ex-bar on");
   assert.equal(barTone(20, 30, [0, 20]), "ex-bar off");
   assert.deepEqual(ordered(3, 1), [1, 3]);
+});
+
+test("an end of a range is written into its field, but not while one types there", () => {
+  const field = { value: "4" };
+  globalThis.document = { activeElement: field };
+  showEnd(field, 7);
+  assert.equal(field.value, "4");
+  globalThis.document = { activeElement: null };
+  for (const [at, text] of [[7.1000000000001, "7.1"], [-1e6, ""], [1e6, ""], [undefined, ""], [0, "0"]]) {
+    showEnd(field, at);
+    assert.equal(field.value, text);
+  }
 });

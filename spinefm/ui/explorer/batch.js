@@ -9,8 +9,7 @@ import { BATCH_ORDERS, BATCH_PAGE, BATCH_START, changed, choicesOf, countWords, 
 import { CaseCanvas } from "./canvas.js";
 import { drawLines } from "./charts.js";
 import { Lanes } from "./lanes.js";
-import { drawHistogram } from "./plots.js";
-import { clean } from "./scales.js";
+import { drawHistogram, showEnd } from "./plots.js";
 import { chosenOr, toggled } from "./state.js";
 
 /** @typedef {import("./types").BatchState} BatchState */
@@ -178,7 +177,7 @@ export class BatchView {
     this.fill("measure", this.kinds.map((one) => [one.key, one.title]));
     this.fill("place", kind ? [["", "all levels"], .../** @type {[string, string][]} */ (kind.levels.map((level) => [level, level]))] : []);
     for (const name of ["measure", "place"]) this.part(`select[data-b="${name}"]`).disabled = !kind;
-    ["low", "high"].forEach((end, k) => { const at = state.span?.[k]; this.part(`[data-b-span="${end}"]`).value = at === undefined || Math.abs(at) >= 1e6 ? "" : String(clean(at)); });
+    ["low", "high"].forEach((end, k) => showEnd(this.part(`[data-b-span="${end}"]`), state.span?.[k]));
     this.part("[data-b-any]").hidden = !state.span;
     const node = this.part('[data-b-chart="measure"]');
     if (!kind || !measure) return node.replaceChildren();

@@ -4,8 +4,8 @@
 import { html } from "../shared/dom.js";
 import { agreementOf, AXES, comparedRows, filmsWithin, inUnit, isWithin, quantity, rowsAt } from "./agreement.js";
 import { passing } from "./model.js";
-import { drawHistogram, drawPlot } from "./plots.js";
-import { binned, clean, extentOfValues } from "./scales.js";
+import { drawHistogram, drawPlot, showEnd } from "./plots.js";
+import { binned, extentOfValues } from "./scales.js";
 
 /** @typedef {import("./types").MeasureColumns} MeasureColumns */
 /** @typedef {import("./types").Agreement} Agreement */
@@ -165,8 +165,7 @@ export class MeasurePanel {
       pick: (span) => explorer.update({ span }),
     });
     explorer.part(".ex-reference").textContent = reference ? `Reference: ${reference.text}. ${reference.source}.` : "";
-    const ends = state.span || [null, null];
-    ["low", "high"].forEach((end, k) => { const at = ends[k]; this.end(end).value = at === null || Math.abs(at) >= 1e6 ? "" : String(clean(at)); });
+    ["low", "high"].forEach((end, k) => showEnd(this.end(end), state.span?.[k]));
     explorer.part("[data-span-clear]").hidden = !state.span;
   }
 }

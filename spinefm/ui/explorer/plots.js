@@ -2,7 +2,7 @@
 // Charts as SVG in screen pixels: points with axes, and a histogram from which a range is dragged.
 
 import { html, svg } from "../shared/dom.js";
-import { closest, linear, ordered, ticksOf } from "./scales.js";
+import { clean, closest, linear, ordered, ticksOf } from "./scales.js";
 
 /** @typedef {import("./types").Range} Range */
 /** @typedef {import("./scales.js").Scale} Scale */
@@ -13,6 +13,8 @@ import { closest, linear, ordered, ticksOf } from "./scales.js";
 
 const FALLBACK = 420;
 const REACH = 14;
+/** What stands for an end that is open. */
+const OPEN_END = 1e6;
 const LEFT = 46;
 const BOTTOM = 36;
 const TONES = ["faint", "doubtful", "sure"];
@@ -161,6 +163,13 @@ function dragging(picture, drag, x, chart, pick) {
     start = null;
     pick(span && chart.span && span[0] === chart.span[0] && span[1] === chart.span[1] ? null : span);
   });
+}
+
+/** Writes an end of a range into its field, nothing where it is open; a field in which the reader types is left alone.
+ * @param {HTMLInputElement} field @param {number | undefined} at */
+export function showEnd(field, at) {
+  if (document.activeElement === field) return;
+  field.value = at === undefined || Math.abs(at) >= OPEN_END ? "" : String(clean(at));
 }
 
 /** The range that a drag from one value to another picks, to the edges of the bars it touches; a click picks one bar.
