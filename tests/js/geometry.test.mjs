@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { centreOf, contains, distance, fitted, panned, pairs, spline, toFilm, toPane, upTo, zoomed } from "../../spinefm/ui/shared/geometry.js";
-import { clamp, counted, ease, percent, progress, two } from "../../spinefm/ui/shared/numbers.js";
+import { clamp, counted, ease, percent, percentBelow, progress, two } from "../../spinefm/ui/shared/numbers.js";
 
 const golden = JSON.parse(readFileSync(new URL("./golden.json", import.meta.url), "utf-8"));
 const film = { width: 400, height: 300 };
@@ -57,4 +57,8 @@ test("numbers in words", () => {
   assert.equal(counted(2, "vertebra", "vertebrae"), "2 vertebrae");
   assert.deepEqual([clamp(5, 0, 1), ease(0), ease(0.5), ease(2), progress(3, 2, 4), progress(1, 1, 1)], [1, 0, 0.5, 1, 0.5, 1]);
   assert.equal(two(null), "–");
+});
+
+test("a probability below its limit never reads as the limit", () => {
+  assert.deepEqual([0.896, 0.894, 0.9, 0.904, 0.42].map((share) => percentBelow(share, 0.9)), ["< 90 %", "89 %", "90 %", "90 %", "42 %"]);
 });

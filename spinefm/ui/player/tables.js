@@ -2,7 +2,7 @@
 // The table of vertebrae, the log and the download beside the film; each row leads to its moment.
 
 import { html } from "../shared/dom.js";
-import { percent } from "../shared/numbers.js";
+import { percent, percentBelow } from "../shared/numbers.js";
 import { timeOfBody, timeOfEntry, stepOf } from "./timeline.js";
 
 /** @typedef {import("./player.js").View} View */
@@ -34,7 +34,7 @@ function vertebraRow(view, row, act) {
     html("th", { scope: "row" }, html("button", { type: "button", class: "row-name", title: "Show the step that decided this" },
       swatch(view.payload.colours[row.name], row.found), row.doubtful ? `${row.name} ?` : row.name)),
     html("td", { class: "number", title: row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : "How sure this outline is: the probability of a Dice above 0.8" },
-      row.found ? (row.probability === null ? "–" : percent(row.probability)) : html("em", {}, "not found")),
+      row.found ? (row.probability === null ? "–" : percentBelow(row.probability, view.payload.doubt)) : html("em", {}, "not found")),
     html("td", { class: "stop" }, html("div", {}, html("span", {}, marks, row.stop), goOnButton(row, act))));
 }
 

@@ -36,6 +36,12 @@ export function percent(share) {
   return `${Math.round(value)} %`;
 }
 
+/** A probability beside the limit that it is below: what rounds to the limit is said to be below it. @param {number} share @param {number} limit */
+export function percentBelow(share, limit) {
+  const words = percent(share);
+  return share < limit && words === percent(limit) ? `< ${words}` : words;
+}
+
 /** @param {number} count @param {string} one @param {string} [many] */
 export function counted(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;
