@@ -45,6 +45,7 @@ class Drive:
 
 
 def _run(drive: Drive) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are started without it
     if drive.die_at:
         _die_at(drive.die_at)
     loader = FakeLoader(drive.pause, drive.scratch)

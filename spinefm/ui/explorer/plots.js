@@ -24,7 +24,7 @@ function widthOf(node) {
   return Math.max(240, node.clientWidth || FALLBACK);
 }
 
-/** Draws points that can be clicked, or walked with the arrow keys and opened with Enter. @param {HTMLElement} node @param {Plot} plot */
+/** Draws points that can be clicked, or gone through with the arrow keys and opened with Enter. @param {HTMLElement} node @param {Plot} plot */
 export function drawPlot(node, plot) {
   const width = widthOf(node);
   const height = Math.round(Math.min(320, Math.max(220, width * 0.62)));
@@ -40,7 +40,7 @@ export function drawPlot(node, plot) {
   const stage = html("div", { class: "ex-stage" }, picture);
   const readout = html("p", { class: "ex-readout" }, plot.points.length ? "" : "Nothing to show.");
   node.replaceChildren(html("h4", {}, plot.title), stage, readout);
-  if (plot.points.length) walk(stage, readout, plot, spots);
+  if (plot.points.length) steer(stage, readout, plot, spots);
 }
 
 /** One path for all points of a kind: thousands of them stay one element. @param {{x: number, y: number}[]} spots */
@@ -73,9 +73,9 @@ function minus(value) {
   return String(value).replace("-", "−");
 }
 
-/** Mouse and keys over the points, which the keys walk from left to right.
+/** Mouse and keys over the points, which the keys go through from left to right.
  * @param {HTMLElement} stage @param {HTMLElement} readout @param {Plot} plot @param {{x: number, y: number}[]} spots */
-function walk(stage, readout, plot, spots) {
+function steer(stage, readout, plot, spots) {
   const order = spots.map((_, k) => k).sort((a, b) => spots[a].x - spots[b].x || spots[a].y - spots[b].y);
   const ring = /** @type {Element} */ (stage.querySelector(".ex-pointed"));
   let place = 0;
