@@ -18,6 +18,8 @@ from spinefm.batch.folder import BatchFolder
 from tests.batch.driver import Drive
 from tests.batch.fake import tables
 
+pytestmark = pytest.mark.thorough
+
 PAUSE = 0.02
 """Seconds a film, so that a batch takes long enough to be killed in the middle."""
 PATIENCE = 60.0

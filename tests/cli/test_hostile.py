@@ -11,6 +11,8 @@ import pytest
 
 from tests.ui.server.explorer import hostile
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import re, sys

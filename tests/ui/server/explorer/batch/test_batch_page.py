@@ -17,6 +17,8 @@ from tests.ui.server.conftest import Visitor, serve, visit
 from tests.ui.server.explorer.batch.conftest import COUNT
 from tests.ui.server.stand_in import StandInService
 
+pytestmark = pytest.mark.thorough
+
 AXE = Path(__file__).parents[5] / "node_modules/axe-core/axe.min.js"
 READY = '.ex-batch[data-state="shown"] select[data-b="measure"]:not(:disabled)'
 
