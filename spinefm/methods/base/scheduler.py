@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Generic, TypeVar
 
 from greenlet import getcurrent, greenlet
@@ -38,7 +39,7 @@ class Batch:
 
 @dataclass(eq=False)
 class _Run(Generic[Item, Result]):
-    """A run in its greenlet: what it waits for, and its result, or what it raised, once it has ended."""
+    """A run in its greenlet: what it waits for, and its result once it has ended."""
 
     greenlet: greenlet
     waits_for: Request | None = None
@@ -97,16 +98,13 @@ class Scheduler(Generic[Item, Result]):
 
     def _fill(self, runs: deque[_Run[Item, Result]], source: Iterator[Item]) -> None:
         """Start runs until all places are taken, or too many wait for the first to end."""
-        if sum(not run.ended for run in runs) > REFILL * self._in_flight:
+        under_way = sum(not run.ended for run in runs)
+        if under_way > REFILL * self._in_flight:
             return
-        while len(runs) < 2 * self._in_flight and sum(not run.ended for run in runs) < self._in_flight:
-            for item in source:
-                run: _Run[Item, Result] = _Run(greenlet(self._work))
-                runs.append(run)
-                _go_on(run, item, self._collecting)
-                break
-            else:
-                return
+        for item in islice(source, min(self._in_flight - under_way, 2 * self._in_flight - len(runs))):
+            run: _Run[Item, Result] = _Run(greenlet(self._work))
+            runs.append(run)
+            _go_on(run, item, self._collecting)
 
     def _answer(self, asking: Sequence[_Run[Item, Result]]) -> None:
         """Answer requests of one kind, and let their runs go on to their next ones.
