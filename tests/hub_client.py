@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import huggingface_hub
 import pytest
-from huggingface_hub import constants
+from huggingface_hub import constants, file_download
 
 from spinefm.weights import hub
 
@@ -22,4 +24,6 @@ def point_client_at(endpoint: str, home: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("HF_TOKEN", "hf_test")
     monkeypatch.delenv("SPINEFM_WEIGHTS_REPO", raising=False)
     monkeypatch.setattr(hub, "PAUSES", (0.0, 0.0))
+    waitless = SimpleNamespace(**{**vars(time), "sleep": lambda seconds: None})
+    monkeypatch.setattr(file_download, "time", waitless)  # the client waits a second before it resumes
     huggingface_hub.close_session()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -42,16 +43,47 @@ def name_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imports_of(path: Path) -> Iterator[str]:
-    """Dotted names that a module imports, wherever in it; a name taken from a package counts as its submodule."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            for alias in node.names:
-                full = f"{node.module}.{alias.name}"
-                yield full if full in NAMES else str(node.module)
+@dataclass(frozen=True)
+class ModuleFacts:
+    """What the tests ask of a module, so that it is parsed once.
+
+    Attributes:
+        imports: dotted names, wherever in the module; a name taken from a package counts as its submodule.
+        functions: each function's name and the number of its lines after the first.
+        classes: the names of the module's own classes.
+        lines: how many the file has.
+    """
+
+    imports: tuple[str, ...]
+    functions: tuple[tuple[str, int], ...]
+    classes: tuple[str, ...]
+    lines: int
+
+
+@cache
+def facts_of(path: Path) -> ModuleFacts:
+    """The facts of a module."""
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    nodes = list(ast.walk(tree))
+    functions = [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return ModuleFacts(
+        tuple(name for node in nodes for name in imported_by(node, path)),
+        tuple((node.name, (node.end_lineno or 0) - node.lineno) for node in functions),
+        tuple(node.name for node in tree.body if isinstance(node, ast.ClassDef)),
+        len(text.splitlines()),
+    )
+
+
+def imported_by(node: ast.AST, path: Path) -> list[str]:
+    """The dotted names that a statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    assert node.level == 0, f"{path}: relative import"
+    full = [f"{node.module}.{alias.name}" for alias in node.names]
+    return [name if name in NAMES else str(node.module) for name in full]
 
 
 def place_of(module: str) -> str | None:
@@ -74,14 +106,14 @@ def test_a_package_imports_only_from_the_layers_below_it(path: Path) -> None:
     if here is None:
         return  # spinefm/__init__.py only hands names on
     allowed = LAYERS[: LAYERS.index(here) + 1]
-    for module in imports_of(path):
+    for module in facts_of(path).imports:
         there = place_of(module)
         assert there is None or there in allowed, f"{name_of(path)} imports {module} from a layer above it"
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:
     graph = {
-        name_of(path): {module for module in imports_of(path) if module in NAMES and module != "spinefm"}
+        name_of(path): {module for module in facts_of(path).imports if module in NAMES and module != "spinefm"}
         for path in MODULES
         if name_of(path) != "spinefm"
     }
@@ -92,13 +124,12 @@ def test_no_module_imports_itself_in_a_circle() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_only_the_page_knows_gradio(path: Path) -> None:
     if place_of(name_of(path)) != "ui":
-        assert not [module for module in imports_of(path) if module.split(".")[0] == "gradio"]
+        assert not [module for module in facts_of(path).imports if module.split(".")[0] == "gradio"]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_files_and_functions_stay_short(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 500
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            assert (node.end_lineno or 0) - node.lineno < 60, f"{node.name} is over 60 lines"
+    facts = facts_of(path)
+    assert facts.lines <= 500
+    for name, lines in facts.functions:
+        assert lines < 60, f"{name} is over 60 lines"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,10 +40,16 @@ FILES = [
 ]
 
 
+@cache
+def texts() -> dict[str, str]:
+    """The text of every file, by its path in the repository."""
+    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in FILES}
+
+
 @pytest.mark.parametrize("word", OLD)
 def test_no_file_uses_an_old_word(word: str) -> None:
     known = re.compile(rf"\b{word}\b", re.IGNORECASE)
-    found = [path.relative_to(ROOT).as_posix() for path in FILES if known.search(path.read_text(encoding="utf-8"))]
+    found = [name for name, text in texts().items() if known.search(text)]
     assert not found, f"say {OLD[word]!r}"
 
 

@@ -109,6 +109,9 @@ import os, sys
 {start}
 loaded = [name for name in ("torch", "numpy", "cv2") if name in sys.modules]
 print(loaded, os.environ["OMP_WAIT_POLICY"], os.environ["GOMP_SPINCOUNT"], os.environ["KMP_BLOCKTIME"])
+print(os.environ["OMP_NUM_THREADS"])
+"""
+HEEDED = """
 import torch
 print(torch.get_num_threads() == int(os.environ["OMP_NUM_THREADS"]))
 """
@@ -127,9 +130,12 @@ def test_waiting_threads_sleep_before_any_library_with_threads_is_there(start: s
     plain = {
         name: value for name, value in os.environ.items() if name not in (*runtime.SLEEPING_THREADS, "OMP_NUM_THREADS")
     }
-    command = [sys.executable, "-c", SETTINGS.format(start=start)]
+    heeded = HEEDED if "prepare" in start else ""  # torch takes a second to import and does the same each time
+    command = [sys.executable, "-c", SETTINGS.format(start=start) + heeded]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=plain, cwd=ROOT)
-    assert done.stdout.splitlines()[-2:] == ["[] PASSIVE 0 0", "True"]
+    settings, threads, *agrees = done.stdout.splitlines()[-3 if heeded else -2 :]
+    assert settings == "[] PASSIVE 0 0" and int(threads) > 0
+    assert agrees == (["True"] if heeded else [])
 
 
 def test_what_the_owner_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,7 +145,7 @@ def test_a_stricter_limit_is_computed_from_what_is_stored(whole):
     assert strict["C4"].identified == 75
 
 
-@pytest.mark.parametrize("writes", [1, 3, 4, 8])
+@pytest.mark.parametrize("writes", [4, *(pytest.param(n, marks=pytest.mark.thorough) for n in (1, 3, 8))])
 def test_a_run_that_breaks_off_goes_on_and_gives_the_same_tables(dataset, whole, tmp_path, monkeypatch, writes):
     write = runs.write_whole
     left = iter(range(writes))

@@ -38,7 +38,13 @@ def full_disk(monkeypatch: pytest.MonkeyPatch, after: int) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("after", range(14))
+QUICK = (0, 3, 8, 13)
+"""A file of each kind: the plan, what is kept of a film, a table, and the last one; the others are thorough."""
+
+
+@pytest.mark.parametrize(
+    "after", [pytest.param(n, marks=() if n in QUICK else pytest.mark.thorough) for n in range(14)]
+)
 def test_a_full_disk_ends_in_one_sentence_and_the_run_continues_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:

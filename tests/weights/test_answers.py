@@ -1,5 +1,6 @@
 """Requests answered by networks: in their order, in calls that fit the memory, with the seconds shared out."""
 
+from functools import cache
 from types import SimpleNamespace
 from typing import cast
 
@@ -30,9 +31,14 @@ class Sums(nn.Module):
         return clicks[:, 0, None, None].expand(-1, *patches.shape[2:])
 
 
+@cache
+def compact() -> Bundle:
+    """The shipped weights, read once."""
+    return load_bundle("compact", "cpu")
+
+
 def bundle_of(network: nn.Module) -> Bundle:
-    compact = load_bundle("compact", "cpu")
-    return cast(Bundle, SimpleNamespace(med_sa=network, autocast=compact.autocast))
+    return cast(Bundle, SimpleNamespace(med_sa=network, autocast=compact().autocast))
 
 
 def request_of(*places: float) -> Request:
@@ -80,12 +86,11 @@ def test_seconds_are_shared_by_items():
 
 
 def test_every_network_of_the_bundle_has_its_answers():
-    assert set(ANSWERS) == set(load_bundle("compact", "cpu").networks())
+    assert set(ANSWERS) == set(compact().networks())
 
 
 def test_a_bundle_answers_at_once_unless_somebody_else_is_asked():
-    bundle = load_bundle("compact", "cpu")
     points = Request("point_predictor", (torch.tensor([[[0.0, -2], [0, -1], [0, 0]]]),))
-    (predicted,) = bundle.ask(points).values
+    (predicted,) = compact().ask(points).values
     assert predicted.shape == (2,)
     assert predicted.dtype == np.float64

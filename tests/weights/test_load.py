@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,12 +20,13 @@ from spinefm.networks.level_classifier import LevelClassifier, LevelClassifierCo
 from spinefm.networks.mask_rcnn import build_mask_rcnn
 from spinefm.networks.med_sa import MedSA, MedSAConfig
 from spinefm.networks.point_predictor import PointPredictor
-from spinefm.weights.load import BundleError, Manifest, _chosen, load_bundle, on_disk, verify, write_bundle
+from spinefm.weights.load import BundleError, Manifest, _chosen, fetch, load_bundle, on_disk, verify, write_bundle
 from tests.hub_server import HubServer, Refusal
 from tests.networks.test_mask_rcnn import TINY
 from tests.networks.test_med_sa import CONV, VIT
 
 REPO = "someone/spinefm-weights"
+Serve = Callable[[HubServer], HubServer]
 
 
 def networks() -> dict[str, nn.Module]:
@@ -41,9 +43,18 @@ def write(folder: Path, models: dict[str, nn.Module]) -> Manifest:
     return write_bundle(folder, "tiny", models, licence="Apache-2.0", trained_on="nothing", repo_id=REPO)
 
 
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle as it was written, for `folder` to copy."""
+    path = tmp_path_factory.mktemp("written")
+    write(path, networks())
+    return path
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    write(tmp_path, networks())
+def folder(written: Path, tmp_path: Path) -> Path:
+    """A folder of weights that a test may change."""
+    shutil.copytree(written, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 
@@ -284,6 +295,15 @@ def test_missing_files_come_from_the_hub_once(published: tuple[Path, dict[str, b
     assert offline == first
 
 
+def fetch_here(manifest: Path) -> str:
+    """Fetch in this process, whose client was pointed at a server."""
+    try:
+        fetch(Manifest.read(manifest), "tiny")
+    except BundleError as error:
+        return f"refused {error}"
+    return "fetched"
+
+
 def test_the_owners_repository_comes_first(published: tuple[Path, dict[str, bytes]], tmp_path: Path) -> None:
     manifest, files = published
     with HubServer({"owner/mine": files}) as hub:
@@ -307,36 +327,36 @@ FIRST = "tiny/mask_rcnn.safetensors"
     ids=["no repository", "no file", "gated", "no revision", "another file"],
 )
 def test_what_the_hub_refuses_is_one_sentence(
-    published: tuple[Path, dict[str, bytes]], tmp_path: Path, server: HubServer, sentence: str
+    published: tuple[Path, dict[str, bytes]], serve: Serve, server: HubServer, sentence: str
 ) -> None:
-    with replace(server, requests=[]) as hub:
-        answer = fetch_elsewhere(published[0], hub.environment(tmp_path / "home"))
+    serve(replace(server, requests=[]))
+    answer = fetch_here(published[0])
     assert answer.startswith("refused")
     assert sentence in answer
     assert "\n" not in answer
 
 
-def test_a_damaged_download_is_refused(published: tuple[Path, dict[str, bytes]], tmp_path: Path) -> None:
+def test_a_damaged_download_is_refused(published: tuple[Path, dict[str, bytes]], serve: Serve) -> None:
     manifest, files = published
     damaged = files[FIRST][:-1] + bytes([files[FIRST][-1] ^ 1])
-    with HubServer({REPO: files | {FIRST: damaged}}) as hub:
-        answer = fetch_elsewhere(manifest, hub.environment(tmp_path / "home"))
+    serve(HubServer({REPO: files | {FIRST: damaged}}))
+    answer = fetch_here(manifest)
     assert answer.startswith("refused")
     assert "sha256" in answer
 
 
 def test_a_file_that_was_damaged_in_the_cache_is_fetched_again(
-    published: tuple[Path, dict[str, bytes]], tmp_path: Path
+    published: tuple[Path, dict[str, bytes]], serve: Serve, tmp_path: Path
 ) -> None:
     manifest, files = published
-    with HubServer({REPO: files}) as hub:
-        environment = hub.environment(tmp_path / "home")
-        first = fetch_elsewhere(manifest, environment)
-        cached = next((tmp_path / "home").rglob("mask_rcnn.safetensors"))
-        content = bytearray(files[FIRST])
-        content[-1] ^= 1
-        cached.resolve().write_bytes(bytes(content))
-        assert fetch_elsewhere(manifest, environment) == first
+    hub = serve(HubServer({REPO: files}))
+    assert fetch_here(manifest) == "fetched"
+    cached = next((tmp_path / "home").rglob("mask_rcnn.safetensors"))
+    content = bytearray(files[FIRST])
+    content[-1] ^= 1
+    cached.resolve().write_bytes(bytes(content))
+    assert fetch_here(manifest) == "fetched"
+    assert cached.read_bytes() == files[FIRST]
     assert sum(kind == "GET" and FIRST in path for kind, path in hub.requests) == 2
 
 

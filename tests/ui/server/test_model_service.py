@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -26,19 +27,26 @@ ON_DISK = "SpineFM · compact · CPU · weights on disk"
 COPY = 'The weights "compact" are the copy that came with the program.'
 
 
-@pytest.fixture
-def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository whose compact bundle is a tiny one with random weights."""
-    folder = tmp_path / "copy"
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of weights whose compact bundle is a tiny one with random weights."""
+    folder = tmp_path_factory.mktemp("tiny")
     write_bundle(folder, "compact", networks(), licence="Apache-2.0", trained_on="nothing")
-    monkeypatch.setattr("spinefm.weights.manifest.WEIGHTS_FOLDER", folder)
     return folder
 
 
 @pytest.fixture
-def published(tmp_path: Path) -> dict[str, bytes]:
+def copy(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with that bundle."""
+    folder = shutil.copytree(tiny, tmp_path / "copy")
+    monkeypatch.setattr("spinefm.weights.manifest.WEIGHTS_FOLDER", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files of a repository on the Hub: other weights under the same name, and a bundle called paper."""
-    folder = tmp_path / "published"
+    folder = tmp_path_factory.mktemp("published")
     for name in ("compact", "paper"):
         models = networks()
         with torch.no_grad():
