@@ -55,12 +55,13 @@ def test_an_unknown_group_is_refused_by_name() -> None:
 
 
 def test_counts_of_lumbar_vertebrae() -> None:
-    found = {simulate(seed, group="count", size=SMALL).settings["column"]["lumbar_count"] for seed in range(6)}
-    assert found == {4, 6}
-    for seed in range(6):
+    found = {simulate(0, group="count", size=SMALL).settings["column"]["lumbar_count"]}
+    for seed in range(4):
         phantom = simulate(seed, "lumbar", SMALL, "full", group="count")
+        found.add(phantom.settings["column"]["lumbar_count"])
         six = phantom.settings["column"]["lumbar_count"] == 6
         assert (Level.L6 in phantom.truth) == six and (Level.L5 in phantom.truth) == six
+    assert found == {4, 6}
 
 
 def test_a_whole_spine_shows_all_of_it() -> None:

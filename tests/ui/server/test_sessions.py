@@ -46,9 +46,10 @@ from tests.ui.server.conftest import write_examples
 from tests.ui.server.stand_in import CENTRES, StandIn, StandInService, all_events, write_film
 
 
-@pytest.fixture
-def choice(tmp_path: Path) -> Choice:
-    path = write_film(tmp_path / "neck.png")
+@pytest.fixture(scope="module")
+def choice(tmp_path_factory: pytest.TempPathFactory) -> Choice:
+    """A film that tests read only."""
+    path = write_film(tmp_path_factory.mktemp("film") / "neck.png")
     return Choice(path, path.name)
 
 
@@ -249,9 +250,9 @@ def test_a_folder_without_examples_offers_none(tmp_path: Path) -> None:
     assert find_examples(tmp_path) == {}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def kept(choice: Choice) -> Kept:
-    """A finished run as the page remembers it."""
+    """A finished run as the page remembers it; nothing in it can be changed."""
     return remembered(run_steps(StandInService(), choice))
 
 
