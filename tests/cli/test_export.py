@@ -35,6 +35,15 @@ def save_result(folder: Path, film: Path | None = None) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of two results, their films beside it; tests read it only."""
+    root = tmp_path_factory.mktemp("results")
+    for stem in ("neck", "back"):
+        save_result(root / "out" / stem, root / f"{stem}.png")
+    return root / "out"
+
+
 def films_of(folder: Path) -> list[Case]:
     """The films of an export as this project's reader for it sees them."""
     found = list(cases(open_dataset("auto", folder)))
@@ -51,10 +60,8 @@ def test_one_result_with_its_film_beside_it(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, one in FORMATS.items() if not one.needs_dicom])
-def test_a_folder_of_results_is_one_export(name: str, tmp_path: Path) -> None:
-    for stem in ("neck", "back"):
-        save_result(tmp_path / "out" / stem, tmp_path / f"{stem}.png")
-    assert export(tmp_path / "out", "--to", name, "--out", tmp_path / "made") == 0
+def test_a_folder_of_results_is_one_export(name: str, results: Path, tmp_path: Path) -> None:
+    assert export(results, "--to", name, "--out", tmp_path / "made") == 0
     assert [path for path in (tmp_path / "made").rglob("*") if path.is_file()]
 
 

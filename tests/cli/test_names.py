@@ -20,7 +20,11 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}], ids=str)
+@pytest.mark.parametrize(
+    "locale",
+    [{}, {"LC_ALL": "C", "PYTHONUTF8": "0"}, pytest.param({"LC_ALL": "C"}, marks=pytest.mark.thorough)],
+    ids=str,
+)
 def test_names_of_other_encodings_end_no_run(locale: dict[str, str], tmp_path: Path) -> None:
     """Each film is refused by its own sentence, and the next one goes on."""
     for name in (b"kr\xf6ger.png", b"M\xc3\xbcller.png", b"plain.png"):

@@ -7,6 +7,7 @@ import errno
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -268,14 +269,18 @@ def test_twenty_bad_films_beside_two_good_ones(tmp_path: Path, method: list[obje
     assert sorted(path.parent.name for path in (tmp_path / "out").glob("*/labels.png")) == ["good-1", "good-2"]
 
 
+def in_a_process(words: list[str]) -> int:
+    """Run the command as a shell does."""
+    return subprocess.run([sys.executable, "-m", "spinefm", *words], cwd=ROOT, check=False).returncode
+
+
 @pytest.mark.weights
-def test_the_real_command_names_the_vertebrae_of_a_phantom(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [main, pytest.param(in_a_process, marks=pytest.mark.thorough)])
+def test_the_real_command_names_the_vertebrae_of_a_phantom(command: Callable[[list[str]], int], tmp_path: Path) -> None:
     """From nothing but the command line: simulate a film, segment it, read the labels back."""
-    run = [sys.executable, "-m", "spinefm"]
-    phantom = [*run, "phantom", "--n", "1", "--seed", "9000000", "--region", "lumbar", "--out", str(tmp_path / "set")]
-    subprocess.run(phantom, cwd=ROOT, check=True, capture_output=True)
-    films = str(tmp_path / "set" / "films")
-    subprocess.run([*run, "segment", films, "--out", str(tmp_path / "out")], cwd=ROOT, check=True, capture_output=True)
+    phantom = ["phantom", "--n", "1", "--seed", "9000000", "--region", "lumbar", "--out", str(tmp_path / "set")]
+    assert command(phantom) == 0
+    assert command(["segment", str(tmp_path / "set" / "films"), "--out", str(tmp_path / "out")]) == 0
     name = "phantom-lumbar-9000000"
     found = np.asarray(Image.open(tmp_path / "out" / name / "labels.png"))
     truth = np.asarray(Image.open(tmp_path / "set" / "labels" / f"{name}.png"))

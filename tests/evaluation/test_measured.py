@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,6 +41,20 @@ def film(root: Path) -> Radiograph:
 def trace(film: Radiograph) -> Trace:
     method = StandIn()
     return Trace.from_events(film_record(film), method.name, method.settings, list(method.run(film)))
+
+
+@pytest.fixture(scope="module")
+def evaluated(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of a finished run, and the text of its report."""
+    folder = RunFolder(tmp_path_factory.mktemp("evaluated") / "run")
+    list(evaluate(open_set(root), StandIn(), folder, plan()))
+    return folder.path, finish(folder, open_set(root), [])
+
+
+@pytest.fixture
+def own(evaluated: tuple[Path, str], tmp_path: Path) -> RunFolder:
+    """A copy of it that a test may change."""
+    return RunFolder(shutil.copytree(evaluated[0], tmp_path / "run"))
 
 
 @pytest.fixture
@@ -122,18 +137,17 @@ def test_what_is_no_table_of_measures_is_refused(content: str) -> None:
         unpacked(content)
 
 
-def test_a_run_keeps_measures_per_film_and_as_tables(root: Path, tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path / "run")
-    list(evaluate(open_set(root), StandIn(), folder, plan()))
-    text = finish(folder, open_set(root), [])
+def test_a_run_keeps_measures_per_film_and_as_tables(evaluated: tuple[Path, str]) -> None:
+    path, text = evaluated
+    folder = RunFolder(path)
     table = read_measures(folder.path)
     assert table is not None and set(table["film"]) == {"a", "b"}
     assert tuple(table.columns) == ("film", *MEASURE_NAMES)
     rows = folder.measures("a")
     assert rows is not None and len(rows) == (table["film"] == "a").sum()
     assert "limits of agreement" in text and "segmental angle" in text
-    assert (tmp_path / "run" / "measure_errors.csv").read_text().startswith("measure,levels,unit,asked,count,films,mae")
-    assert len((tmp_path / "run" / "measures.csv").read_text().splitlines()) == len(table) + 1
+    assert (path / "measure_errors.csv").read_text().startswith("measure,levels,unit,asked,count,films,mae")
+    assert len((path / "measures.csv").read_text().splitlines()) == len(table) + 1
 
 
 def test_an_evaluation_without_measures_is_what_it_was(root: Path, tmp_path: Path) -> None:
@@ -147,19 +161,16 @@ def test_an_evaluation_without_measures_is_what_it_was(root: Path, tmp_path: Pat
     assert len(read_tables(folder.path)[0]) == 2
 
 
-def test_damaged_measures_are_one_sentence(root: Path, tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path / "run")
-    list(evaluate(open_set(root), StandIn(), folder, plan()))
-    finish(folder, open_set(root), [])
-    (folder.path / "measures" / "a.json.gz").write_bytes(b"no gzip")
+def test_damaged_measures_are_one_sentence(own: RunFolder) -> None:
+    (own.path / "measures" / "a.json.gz").write_bytes(b"no gzip")
     with pytest.raises(RunError, match=r"^The measures of a are damaged"):
-        folder.measures("a")
-    (folder.path / "measures.parquet").write_bytes(b"PAR1")
+        own.measures("a")
+    (own.path / "measures.parquet").write_bytes(b"PAR1")
     with pytest.raises(RunError, match="are damaged"):
-        read_measures(folder.path)
-    measure_table({"a": [ROW]}).drop(columns="value").to_parquet(folder.path / "measures.parquet")
+        read_measures(own.path)
+    measure_table({"a": [ROW]}).drop(columns="value").to_parquet(own.path / "measures.parquet")
     with pytest.raises(RunError, match="value is missing"):
-        read_measures(folder.path)
+        read_measures(own.path)
 
 
 @pytest.mark.parametrize("corners", [{"C4": [[1, 2], [3, 4]]}, {"C4": [[1, 2], [3, 4], [5, 6], [7, None]]}])

@@ -27,7 +27,7 @@ def pixels(mask: Mask) -> tuple[tuple[int, int], bytes]:
     ("name", "preset", "changes"),
     [
         ("spinefm", "tuned", {"patch_factor": 2.8, "retry_angle": 20.0}),
-        ("spinefm", "published", {}),
+        pytest.param("spinefm", "published", {}, marks=pytest.mark.thorough),
         ("vertxnet", "published", {"eta": 0.5}),
         ("spineps", "tuned", {"gap_limit": 1.5}),
     ],

@@ -58,7 +58,11 @@ def test_the_shared_figures_are_those_of_python() -> None:
 
 def test_the_modules_pass_their_own_tests() -> None:
     done = subprocess.run(
-        [node(), "--test", "--test-concurrency=4", *map(str, TESTS)], capture_output=True, text=True, check=False, timeout=120
+        [node(), "--test", "--test-concurrency=4", *map(str, TESTS)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout[-3000:]
 

@@ -189,9 +189,8 @@ def films() -> list[Radiograph]:
 
 
 @pytest.fixture(scope="module")
-def alone(films: list[Radiograph]) -> list[Trace]:
-    model = SpineFM("compact", "cpu")
-    return [model.segment(film) for film in films]
+def model() -> SpineFM:
+    return SpineFM("compact", "cpu")
 
 
 def without_seconds(trace: Trace) -> dict[str, Any]:
@@ -202,11 +201,11 @@ def without_seconds(trace: Trace) -> dict[str, Any]:
     return stored
 
 
-def test_on_a_cpu_many_films_give_bit_for_bit_what_each_gives_alone(films, alone):
-    outcomes = list(SpineFM("compact", "cpu").segment_many(films))
-    for outcome, trace in zip(outcomes, alone, strict=True):
+def test_on_a_cpu_many_films_give_bit_for_bit_what_each_gives_alone(model, films):
+    outcomes = list(model.segment_many(films[:2]))
+    for film, outcome in zip(films[:2], outcomes, strict=True):
         assert outcome.trace is not None
-        assert without_seconds(outcome.trace) == without_seconds(trace)
+        assert without_seconds(outcome.trace) == without_seconds(model.segment(film))
 
 
 @pytest.mark.thorough
@@ -228,8 +227,8 @@ def assert_alike(one: Trace, other: Trace) -> None:
         assert a.mask.dice(b.mask) >= 0.999
 
 
-def test_the_seconds_of_a_film_are_its_own(films):
-    outcomes = list(SpineFM("compact", "cpu").segment_many(films[:2], in_flight=2))
+def test_the_seconds_of_a_film_are_its_own(model, films):
+    outcomes = list(model.segment_many(films[:2], in_flight=2))
     for outcome in outcomes:
         assert outcome.trace is not None
         seconds = outcome.trace.events[-1].seconds  # type: ignore[attr-defined]
@@ -238,14 +237,14 @@ def test_the_seconds_of_a_film_are_its_own(films):
         assert min(seconds.values()) >= 0
 
 
-def test_a_film_that_cannot_start_stops_no_other(films):
+def test_a_film_that_cannot_start_stops_no_other(model, films):
     noise = Radiograph.from_array(np.random.default_rng(0).random((200, 150)).astype(np.float32), name="noise")
-    outcomes: list[FilmOutcome] = list(SpineFM("compact", "cpu").segment_many([noise, films[0]], in_flight=2))
+    outcomes: list[FilmOutcome] = list(model.segment_many([noise, films[0]], in_flight=2))
     assert outcomes[0].trace is None
     assert isinstance(outcomes[0].error, CannotStart)
     assert outcomes[1].trace is not None
 
 
-def test_a_wrong_setting_is_refused_before_a_film_is_taken(films):
+def test_a_wrong_setting_is_refused_before_a_film_is_taken(model, films):
     with pytest.raises(ValueError, match="no setting named"):
-        SpineFM("compact", "cpu").segment_many(films, {"nonsense": 1})
+        model.segment_many(films, {"nonsense": 1})
