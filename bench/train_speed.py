@@ -124,7 +124,8 @@ def speed_of(case: TrainingCase, films: Path, steps: int) -> TrainingSpeed:
         out = Path(name) / "run"
         asked = {"network": case.network, "data": str(films), "out": str(out), "steps": steps, "workers": case.workers}
         asked |= {"device": case.device, "batch": case.batch, "bundle": case.bundle}
-        environment = os.environ | {"PYTHONPATH": str(case.tree)}
+        places = [str(case.tree), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(places)}
         command = [sys.executable, "-c", CHILD, json.dumps(asked)]
         subprocess.run(command, check=True, cwd=case.tree, env=environment, capture_output=True)
         log = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
