@@ -231,7 +231,7 @@ def test_the_seconds_of_a_film_are_its_own(model, films):
     outcomes = list(model.segment_many(films[:2], in_flight=2))
     for outcome in outcomes:
         assert outcome.trace is not None
-        seconds = outcome.trace.events[-1].seconds  # type: ignore[attr-defined]
+        seconds = outcome.trace.events[-1].seconds
         parts = sum(value for name, value in seconds.items() if name != "total")
         assert parts == pytest.approx(seconds["total"])
         assert min(seconds.values()) >= 0
