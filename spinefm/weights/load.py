@@ -384,6 +384,11 @@ def _refuse_precision(name: str) -> None:
         raise BundleError(f'There is no precision "{name}": use auto, {" or ".join(PRECISIONS)}.')
 
 
+def precision_on(bundle: Bundle, device: torch.device) -> str:
+    """The precision that pays for the networks of `bundle` on `device`."""
+    return _chosen("auto", bundle.med_sa, device)
+
+
 def _chosen(precision: str, med_sa: nn.Module, device: torch.device) -> str:
     """The requested precision; for "auto" the faster one at this size on this device."""
     from spinefm.core.machine import computes_bfloat16
