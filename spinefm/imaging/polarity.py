@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.core.quantiles import median, percentile, percentiles
+
 Image = NDArray[np.float32]
 
 WORKING_SIDE = 384
@@ -133,30 +135,33 @@ def _local_cues(film: Image, even: Image, usable: NDArray[np.bool_], sigma: floa
     """`LOCAL_CUES` at one scale: ridges against valleys, skewness, and whether bright parts are the rough ones."""
     smooth, even_smooth = _blur(film, sigma), _blur(even, sigma)
     mean = _blur(film, 3 * sigma)
-    roughness = np.log(_blur(np.abs(smooth - mean), 3 * sigma)[usable] + np.float32(1e-3))
+    places = np.flatnonzero(usable)
+    roughness = np.log(_blur(np.abs(smooth - mean), 3 * sigma).ravel().take(places) + np.float32(1e-3))
     return (
-        _ridges(smooth, usable, 85),
-        _ridges(even_smooth, usable, 97),
-        _skewness((even_smooth - _blur(even, 3 * sigma))[usable]),
-        _correlation(roughness, mean[usable]),
+        _ridges(smooth, places, 85),
+        _ridges(even_smooth, places, 97),
+        _skewness((even_smooth - _blur(even, 3 * sigma)).ravel().take(places)),
+        _correlation(roughness, mean.ravel().take(places)),
     )
 
 
-def _ridges(smooth: Image, usable: NDArray[np.bool_], percentile: float) -> float:
-    """Curvature of bright ridges against that of dark valleys, among the most curved pixels."""
+def _ridges(smooth: Image, places: NDArray[np.intp], share: float) -> float:
+    """Curvature of bright ridges against that of dark valleys, among the most curved of the pixels at `places` (N,)."""
     xx = cv2.Sobel(smooth, cv2.CV_32F, 2, 0)
     yy = cv2.Sobel(smooth, cv2.CV_32F, 0, 2)
     xy = cv2.Sobel(smooth, cv2.CV_32F, 1, 1)
+    xx, yy, xy = (each.ravel().take(places) for each in (xx, yy, xy))
     root, half = np.sqrt((xx - yy) ** 2 / 4 + xy**2), (xx + yy) / 2
-    curvature = np.where(half < 0, root - half, -half - root)[usable]  # the larger principal one, > 0 on ridges
-    limit = np.percentile(np.abs(curvature), percentile)
-    most = np.clip(curvature, -2 * limit, 2 * limit)[np.abs(curvature) >= limit]
+    curvature = np.where(half < 0, root, -root) - half  # the larger principal one, > 0 on ridges
+    size = np.abs(curvature)
+    limit = percentile(size, share)
+    most = np.clip(curvature[size >= limit], -2 * limit, 2 * limit)
     return float(most.sum() / (np.abs(most).sum() + 1e-9))
 
 
 def _skewness(values: Image) -> float:
     """Skewness about the median, clipped at 4 deviations and squeezed into [-1, 1]."""
-    centred = values - np.median(values)
+    centred = values - median(values)
     centred = np.clip(centred / (float(centred.std()) + 1e-9), -4, 4)
     return float(np.tanh((centred * centred * centred).mean()))  # `**` takes eight times as long
 
@@ -188,11 +193,11 @@ def _brightness_cues(film: Image) -> tuple[float, ...]:
     saturated = (film > 0.97).mean() - (film < 0.03).mean()
     coarse = np.asarray(cv2.resize(film, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), np.float32)
     bulk = _skewness((_blur(coarse, 2) - _blur(coarse, 8)).ravel())
-    return float(2 * film.mean() - 1), float(2 * np.median(film) - 1), float(saturated), bulk
+    return float(2 * film.mean() - 1), float(2 * median(film) - 1), float(saturated), bulk
 
 
 def _texture_cue(film: Image) -> float:
     """`TEXTURE_CUES`: brightness of the film's rough parts (two fifths) against its smoothest quarter."""
     rough = _blur(np.abs(film - _blur(film, 3)), 8)
-    low, high = np.percentile(rough, [25, 60])
+    low, high = percentiles(rough, (25, 60))
     return float(np.clip(film[rough >= high].mean() - film[rough <= low].mean(), -1, 1))
