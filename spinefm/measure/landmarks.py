@@ -50,10 +50,10 @@ def evenly_spaced(path: Points, count: int) -> Points:
 
 def grown(path: Points, by: float) -> Points:
     """A closed path (N, 2) moved outwards by so many pixels."""
-    ahead = np.roll(path, -1, axis=0) - np.roll(path, 1, axis=0)
+    after = np.concatenate([path[1:], path[:1]])
+    ahead = after - np.concatenate([path[-1:], path[:-1]])
     normal = np.stack([ahead[:, 1], -ahead[:, 0]], axis=1) / np.maximum(np.hypot(*ahead.T), 1e-9)[:, None]
-    x, y = path.T
-    clockwise = np.sign((x * np.roll(y, -1) - y * np.roll(x, -1)).sum())
+    clockwise = np.sign((path[:, 0] * after[:, 1] - path[:, 1] * after[:, 0]).sum())
     return path + clockwise * by * normal
 
 

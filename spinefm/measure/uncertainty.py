@@ -30,7 +30,7 @@ def moves(body: Points, shape: OutlineModel, numbers: Values) -> Points:
     return np.asarray((numbers @ shape.root.T).reshape(-1, 6, 2) @ frame.axes)
 
 
-def half_interval(values: Values) -> float:
-    """Half the width of the central 95 % of a measure's values over the draws (K,)."""
-    low, high = np.percentile(values, (2.5, 97.5))
-    return float(high - low) / 2
+def half_intervals(values: Values) -> list[float]:
+    """Half the width of the central 95 % of each measure's values over the draws (M, K)."""
+    low, high = np.percentile(values, (2.5, 97.5), axis=1)
+    return ((high - low) / 2).tolist()
