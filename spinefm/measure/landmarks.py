@@ -7,6 +7,7 @@ own width and height. Points are (x, y) film pixels.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -69,7 +70,7 @@ def corners(path: Points, start: Points, reach: float) -> Points:
         frame = np.linalg.inv(np.stack([across, down], axis=1))
         local = (path - quad.mean(axis=0)) @ frame.T  # a corner lies near (±1, ±1) / 2
         far = local @ DIAGONALS.T  # (N, 4)
-        share = np.clip(far - far.max(axis=0) + reach, 0, None)
+        share = np.maximum(far - far.max(axis=0) + reach, 0)
         quad = share.T @ path / share.sum(axis=0)[:, None]
     return quad
 
@@ -86,7 +87,7 @@ class Rough:
     path: Points
     quad: Points
 
-    @property
+    @cached_property
     def width(self) -> float:
         """The mean length of the upper and the lower side in pixels."""
         (ul, ur, lr, ll) = self.quad

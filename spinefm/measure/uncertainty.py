@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.planar import Points, Values
 from spinefm.measure.shape import BodyFrame, OutlineModel, model_of
 from spinefm.measure.spine import Spine
+
+MOST_BODIES = 32
+"""Bodies whose random numbers are kept from film to film."""
 
 
 def resampled(spine: Spine, config: MeasureConfig) -> Points:
@@ -19,9 +24,17 @@ def resampled(spine: Spine, config: MeasureConfig) -> Points:
     drawn = np.broadcast_to(points, (config.resamples, *points.shape)).copy()
     for at, body in enumerate(spine.bodies):
         if body.points and body.spread:
-            numbers = np.random.default_rng([config.random_seed, at]).standard_normal((config.resamples, 12))
+            numbers = _numbers(config.random_seed, at, config.resamples)
             drawn[:, at] += body.spread * moves(points[at], model_of(body.level), numbers)
     return drawn
+
+
+@lru_cache(MOST_BODIES)
+def _numbers(seed: int, at: int, count: int) -> Values:
+    """Standard normal numbers (count, 12) of the body at that place from the top."""
+    numbers = np.random.default_rng([seed, at]).standard_normal((count, 12))
+    numbers.setflags(write=False)
+    return numbers
 
 
 def moves(body: Points, shape: OutlineModel, numbers: Values) -> Points:
