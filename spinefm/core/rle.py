@@ -53,18 +53,17 @@ def from_column_runs(runs: Sequence[int], shape: tuple[int, int]) -> Mask:
 
 def packed(runs: Sequence[int]) -> str:
     """Run lengths as text: five bits a character, low ones first; from the fourth number on as differences."""
-    rest = np.array(runs, np.int64)
-    rest[3:] -= np.array(runs[1:-2], np.int64)
-    characters, more = [], np.ones(rest.shape, bool)
-    used = [more]
-    while used[-1].any():
+    lengths = np.array(runs, np.int64)
+    rest, goes_on = lengths.copy(), np.ones(lengths.shape, bool)
+    rest[3:] -= lengths[1:-2]
+    characters, used = [], []
+    while goes_on.any():  # the next character of every number that has one
+        used.append(goes_on)
         bits, rest = rest & 31, rest >> 5
-        more = used[-1] & (rest != np.where(bits & 16, -1, 0))
-        characters.append(48 + bits + 32 * more)
-        used.append(more)
-    if not characters:
-        return ""
-    return np.stack(characters, axis=1)[np.stack(used[:-1], axis=1)].astype(np.uint8).tobytes().decode("ascii")
+        goes_on = goes_on & (rest != np.where(bits & 16, -1, 0))
+        characters.append(48 + bits + 32 * goes_on)
+    text = np.stack(characters, axis=1)[np.stack(used, axis=1)] if runs else lengths
+    return text.astype(np.uint8).tobytes().decode("ascii")
 
 
 def unpacked(text: str) -> list[int]:

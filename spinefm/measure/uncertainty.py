@@ -46,4 +46,4 @@ def moves(body: Points, shape: OutlineModel, numbers: Values) -> Points:
 def half_intervals(values: Values) -> list[float]:
     """Half the width of the central 95 % of each measure's values over the draws (M, K)."""
     low, high = np.percentile(values, (2.5, 97.5), axis=1)
-    return ((high - low) / 2).tolist()
+    return [float(half) for half in (high - low) / 2]
