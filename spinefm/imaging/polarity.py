@@ -148,7 +148,8 @@ def _blur(image: Image, sigma: float, quick: bool = False) -> Image:
         return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
     step, (height, width) = (2 if sigma < 2 * WIDE else 4), image.shape
     small = cv2.resize(image, (-(-width // step), -(-height // step)), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.resize(cv2.GaussianBlur(small, (0, 0), math.sqrt((sigma / step) ** 2 - 0.25)), (width, height)), np.float32)
+    smooth = cv2.GaussianBlur(small, (0, 0), math.sqrt((sigma / step) ** 2 - 0.25))  # resizing both ways blurs too
+    return np.asarray(cv2.resize(smooth, (width, height)), np.float32)
 
 
 def _coarser(

@@ -29,7 +29,8 @@ def outline(mask: Mask, config: MeasureConfig) -> Points:
     """The outline (N, 2) of a mask's largest piece between its pixels and their surroundings, evenly spaced."""
     factor = int(np.clip(round(FINE_SIDE / max(1.0, np.sqrt(mask.area))), 1, 8))
     margin = int(np.ceil(3 * config.contour_blur)) + 1
-    soft: NDArray[Any] = cv2.copyMakeBorder(mask.crop.astype(np.float32), *[margin] * 4, cv2.BORDER_CONSTANT)
+    crop = mask.crop.astype(np.float32)
+    soft: NDArray[Any] = cv2.copyMakeBorder(crop, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
     if config.contour_blur > 0:
         soft = cv2.GaussianBlur(soft, (0, 0), config.contour_blur)
     fine = cv2.resize(soft, None, fx=factor, fy=factor, interpolation=cv2.INTER_LINEAR)
