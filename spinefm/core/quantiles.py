@@ -27,9 +27,8 @@ def percentile(values: NDArray[Any], share: float) -> Any:
 def percentiles(values: NDArray[Any], shares: Sequence[float]) -> tuple[float, ...]:
     """`np.percentile(values, shares)` of values without NaN (any shape, at least one), each 0 to 100."""
     flat = values.ravel()
-    if flat.dtype == np.uint8 and flat.size >= SMALL:
-        flat = _Counted(flat)
-    return tuple(float(_between(flat, share / 100, np.float64)) for share in shares)
+    known = _Counted(flat) if flat.dtype == np.uint8 and flat.size >= SMALL else flat
+    return tuple(float(_between(known, share / 100, np.float64)) for share in shares)
 
 
 def median(values: NDArray[Any]) -> Any:

@@ -19,15 +19,15 @@ def test_bytes_are_windowed_as_the_same_values_of_another_type(low: float, high:
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("place", [(0, 0), (33, 51), (-1, -1)])
 def test_one_value_that_is_no_number_is_enough_to_refuse(bad: float, place: tuple[int, int]) -> None:
-    values = np.random.default_rng(1).random((80, 80)).astype(np.float32)
+    values: np.ndarray = np.random.default_rng(1).random((80, 80)).astype(np.float32)
     values[place] = bad
     with pytest.raises(UnreadableFilm, match="NaN or infinite"):
         check_values(values)
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.int32, np.float32])
-def test_one_grey_value_everywhere_is_refused_and_two_are_not(kind: type) -> None:
-    values = np.ones((64, 64), kind)
+def test_one_grey_value_everywhere_is_refused_and_two_are_not(kind: type[np.generic]) -> None:
+    values: np.ndarray = np.ones((64, 64), kind)
     with pytest.raises(UnreadableFilm, match="same grey value"):
         check_values(values)
     values[3, 4] = 0
@@ -35,7 +35,7 @@ def test_one_grey_value_everywhere_is_refused_and_two_are_not(kind: type) -> Non
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])
-def test_a_narrow_film_is_stretched_at_its_own_percentiles(kind: type) -> None:
+def test_a_narrow_film_is_stretched_at_its_own_percentiles(kind: type[np.generic]) -> None:
     most = int(np.iinfo(kind).max)
     values = np.random.default_rng(2).integers(most // 10, most // 5, (300, 400)).astype(kind)
     pixels, notes = scaled(values, (0.0, float(most)))

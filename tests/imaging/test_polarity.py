@@ -63,7 +63,12 @@ def test_far_from_the_limit_the_estimate_decides_alone(
     estimate: float, upright: list[np.ndarray], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    monkeypatch.setattr(polarity, "_log_odds", lambda film, quick=False: asked.append(quick) or estimate)
+
+    def log_odds(film: np.ndarray, quick: bool = False) -> float:
+        asked.append(quick)
+        return estimate
+
+    monkeypatch.setattr(polarity, "_log_odds", log_odds)
     assert is_inverted(upright[0]) == (estimate < SURE) and asked == [True]
 
 

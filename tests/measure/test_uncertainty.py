@@ -62,8 +62,13 @@ def test_a_value_is_that_of_the_landmarks_whatever_the_draws(resamples: int) -> 
 
 
 def test_a_kept_formula_is_computed_once_per_array() -> None:
-    computed: list[int] = []
-    formula = kept(lambda points: computed.append(1) or points.sum(axis=-1))
+    computed: list[np.ndarray] = []
+
+    def summed(points: np.ndarray) -> np.ndarray:
+        computed.append(points)
+        return np.asarray(points.sum(axis=-1))
+
+    formula = kept(summed)
     first, second = np.ones((4, 2)), np.zeros((4, 2))
     assert formula(first) is formula(first) and len(computed) == 1
     assert formula(second).tolist() == [0] * 4 and formula(first).tolist() == [2] * 4

@@ -17,6 +17,7 @@ from spinefm.methods.base.stages import Candidate, Probabilities, ViewAnswer
 from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod, induction
 from spinefm.methods.spinefm.captions import stop_reason
 from spinefm.methods.spinefm.events import Checked, Decided, Proposed, Seeded, Segmented, StepEvent
+from spinefm.methods.spinefm.segment import grey_range
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Finished, Named, Trace
@@ -404,10 +405,12 @@ def test_where_no_end_is_sure_a_likely_outermost_one_names_the_spine(s1, vertebr
 
 def test_the_greys_of_a_spine_are_measured_once_per_spine(monkeypatch):
     measured = []
-    original = induction.grey_range
-    monkeypatch.setattr(
-        induction, "grey_range", lambda film, bodies, config: measured.append(bodies) or original(film, bodies, config)
-    )
+
+    def counted(film, bodies, config):
+        measured.append(bodies)
+        return grey_range(film, bodies, config)
+
+    monkeypatch.setattr(induction, "grey_range", counted)
     trace = run(Oracle(straight(7)))
     assert len(trace.vertebrae) == 7
     assert len(measured) == len(set(measured)) and all(len(bodies) >= 3 for bodies in measured)
