@@ -27,7 +27,7 @@ def percentile(values: NDArray[Any], share: float) -> Any:
 def percentiles(values: NDArray[Any], shares: Sequence[float]) -> tuple[float, ...]:
     """`np.percentile(values, shares)` of values without NaN (any shape, at least one), each 0 to 100."""
     flat = values.ravel()
-    known = _Counted(flat) if flat.dtype == np.uint8 and flat.size >= SMALL else flat
+    known = _Histogram(flat) if flat.dtype == np.uint8 and flat.size >= SMALL else flat
     return tuple(float(_between(known, share / 100, np.float64)) for share in shares)
 
 
@@ -40,7 +40,7 @@ def median(values: NDArray[Any]) -> Any:
     return (lower + upper) / 2
 
 
-class _Counted:
+class _Histogram:
     """Bytes as the number of each: the sorted values without sorting."""
 
     def __init__(self, values: NDArray[np.uint8]) -> None:
@@ -52,7 +52,7 @@ class _Counted:
         return np.uint8(np.searchsorted(self._last, rank, side="right"))
 
 
-def _between(values: NDArray[Any] | _Counted, share: float, kind: type[float]) -> Any:
+def _between(values: NDArray[Any] | _Histogram, share: float, kind: type[float]) -> Any:
     """The value at `share` (0 to 1) of the sorted ones, between two of them as numpy interpolates."""
     place = (values.size - 1) * share
     rank = int(place)
@@ -61,9 +61,9 @@ def _between(values: NDArray[Any] | _Counted, share: float, kind: type[float]) -
     return lower + step * weight if weight < 0.5 else upper - step * (1 - weight)
 
 
-def _ranked(values: NDArray[Any] | _Counted, rank: int) -> tuple[Any, Any]:
+def _ranked(values: NDArray[Any] | _Histogram, rank: int) -> tuple[Any, Any]:
     """The value at place `rank` of the sorted ones, and the next one; the last is followed by itself."""
-    if isinstance(values, _Counted):
+    if isinstance(values, _Histogram):
         return values.at(rank), values.at(min(rank + 1, values.size - 1))
     if values.size > SMALL:
         values, rank = _bracketed(values, rank)

@@ -35,7 +35,7 @@ def test_one_grey_value_everywhere_is_refused_and_two_are_not(kind: type[np.gene
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])
-def test_a_narrow_film_is_stretched_at_its_own_percentiles(kind: type[np.generic]) -> None:
+def test_a_narrow_film_is_stretched_at_its_own_percentiles(kind: type[np.unsignedinteger]) -> None:
     most = int(np.iinfo(kind).max)
     values = np.random.default_rng(2).integers(most // 10, most // 5, (300, 400)).astype(kind)
     pixels, notes = scaled(values, (0.0, float(most)))
