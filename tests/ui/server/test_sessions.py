@@ -80,9 +80,7 @@ def test_a_result_is_the_last_of_a_run_and_says_that_more_can_be_asked_for(choic
     assert last.kept is not None and last.kept.shown == last.payload["run"]
 
 
-def test_nothing_is_measured_or_packed_before_the_result_rests(
-    choice: Choice, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_measured_or_packed_before_the_result_rests(choice: Choice, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     for name in ("measures_payload", "write_zip", "standalone_page", "trace_payload"):
         monkeypatch.setattr(sessions, name, lambda *inputs, name=name: made.append(name))
