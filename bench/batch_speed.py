@@ -1,12 +1,13 @@
 """Films a second of `spinefm batch` against `spinefm segment`, on phantoms of the sizes that films have.
 
-    python -m bench.batch_speed [--films 200] [--folder DIR] [--workers N] [--growth] [--device cpu]
+    python -m bench.batch_speed [--films 200] [--segment 200] [--folder DIR] [--workers N] [--growth] [--device cpu]
 
 Writes the phantoms once, as PNG. Then both verbs run each half of them, in the order segment, batch, batch, segment, as
 processes of their own with their usual command line, start and weights included. Prints films a second of both, their
-ratio, the peak memory of each process tree (PSS: pages that processes share count once) and the seconds until the first
-result is on disk. `--growth` runs `batch` on 50, 100 and 200 films, and on films of short and long spines, and prints
-seconds per film and per vertebra.
+ratio, films a second of `batch` from the first film to the last shard, the peak memory of each process tree (PSS: pages
+that processes share count once) and the seconds until the first result is on disk. `--segment` gives `segment` fewer
+films, where many are needed to fill a GPU; the start then weighs more in its films a second. `--growth` runs `batch` on
+50, 100 and 200 films, and on films of short and long spines, and prints seconds per film and per vertebra.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from spinefm.core.machine import use_one_thread
 
 SEED = 9_200_000
 HEIGHTS = (None, 1024, None, 1755, 1024, 2500, 1755)
@@ -43,10 +47,19 @@ class Timed:
     peak: int
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a batch found: vertebrae, and films a second from its first film to its last shard."""
+
+    vertebrae: int
+    speed: float
+
+
 def main() -> int:
     """Write the films, run both verbs, print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--films", type=int, default=200)
+    parser.add_argument("--segment", type=int, help="films that `segment` gets (default: all)")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "spinefm-batch-films")
     parser.add_argument("--workers", type=int)
     parser.add_argument("--device", default="auto")
@@ -58,17 +71,19 @@ def main() -> int:
     films = write_films(args.folder / "mixed", args.films)
     spines = {group: write_films(args.folder / group, 20, group) for group in (SHORT, LONG)} if args.growth else {}
     if not args.write:
-        print_growth(films, spines, batch) if args.growth else print_both(films, options, batch)
+        print_growth(films, spines, batch) if args.growth else print_both(
+            films, args.segment or args.films, options, batch
+        )
     return 0
 
 
 def write_films(folder: Path, count: int, group: str | None = None) -> list[Path]:
-    """The first `count` films of a folder; those that are not there are simulated."""
+    """The first `count` films of a folder; those that are not there are simulated, on all cores."""
     folder.mkdir(parents=True, exist_ok=True)
     films = [folder / f"{index:04d}.png" for index in range(count)]
-    for index, film in enumerate(films):
-        if not film.exists():
-            write_film(film, index, group)
+    missing = [index for index, film in enumerate(films) if not film.exists()]
+    with ProcessPoolExecutor(initializer=use_one_thread) as pool:
+        list(pool.map(write_film, [films[index] for index in missing], missing, [group] * len(missing)))
     return films
 
 
@@ -92,49 +107,63 @@ def write_film(path: Path, index: int, group: str | None) -> None:
     part.rename(path)
 
 
-def print_both(films: Sequence[Path], options: Sequence[str], batch: Sequence[str]) -> None:
-    """Both verbs on both halves of the films."""
+def print_both(films: Sequence[Path], alone: int, options: Sequence[str], batch: Sequence[str]) -> None:
+    """Both verbs on both halves of the films, `segment` on `alone` of them."""
     halves = films[: len(films) // 2], films[len(films) // 2 :]
     runs: dict[str, list[Timed]] = {"segment": [], "batch": []}
+    found: list[Found] = []
     for verb, half in (("segment", 0), ("batch", 0), ("batch", 1), ("segment", 1)):
-        runs[verb].append(timed(verb, halves[half], options if verb == "segment" else batch))
-    speeds = {verb: sum(run.films for run in found) / sum(run.seconds for run in found) for verb, found in runs.items()}
-    for verb, found in runs.items():
-        first, peak = max(run.first for run in found), max(run.peak for run in found) / 1e9
-        busy = sum(run.processor for run in found) / sum(run.films for run in found)
-        print(
-            f"{verb:8}  {speeds[verb]:6.3f} films/s  {busy:6.3f} processor seconds a film  "
-            f"first result after {first:5.1f} s  peak memory {peak:5.2f} GB"
-        )
+        if verb == "batch":
+            run = timed(verb, halves[half], batch, lambda out: found.append(found_in(out)))
+        else:
+            run = timed(verb, halves[half][: alone // 2], options)
+        runs[verb].append(run)
+    speeds = {verb: sum(run.films for run in each) / sum(run.seconds for run in each) for verb, each in runs.items()}
+    for verb, each in runs.items():
+        print_runs(verb, each)
+    without_start = len(films) / sum(run.films / one.speed for run, one in zip(runs["batch"], found, strict=True))
+    print(f"batch from the first film to the last shard: {without_start:.2f} films/s")
     print(f"ratio     {speeds['batch'] / speeds['segment']:6.2f}  on {len(films)} films")
+
+
+def print_runs(verb: str, runs: Sequence[Timed]) -> None:
+    """One line for the runs of a verb."""
+    films, first, peak = sum(run.films for run in runs), max(run.first for run in runs), max(run.peak for run in runs)
+    print(
+        f"{verb:8}  {films / sum(run.seconds for run in runs):6.3f} films/s  "
+        f"{sum(run.processor for run in runs) / films:6.3f} processor seconds a film  "
+        f"first result after {first:5.1f} s  peak memory {peak / 1e9:5.2f} GB"
+    )
 
 
 def print_growth(films: Sequence[Path], spines: dict[str, list[Path]], batch: Sequence[str]) -> None:
     """Seconds per film as films become more, and per vertebra as spines become longer."""
     sets = {f"{count} films": films[:count] for count in (len(films) // 4, len(films) // 2, len(films))}
     for name, found in {**sets, **spines}.items():
-        run, vertebrae, speed = timed_with_vertebrae(found, batch)
+        run, out = timed_with_vertebrae(found, batch)
         print(
-            f"{name:9}  {vertebrae / len(found):5.2f} vertebrae a film  {run.seconds / len(found):6.3f} s a film with "
-            f"the start, {1 / speed:6.3f} s without, {len(found) / speed / vertebrae:6.4f} s a vertebra, "
+            f"{name:9}  {out.vertebrae / len(found):5.2f} vertebrae a film  {run.seconds / len(found):6.3f} s a film "
+            f"with the start, {1 / out.speed:6.3f} s without, "
+            f"{len(found) / out.speed / out.vertebrae:6.4f} s a vertebra, "
             f"{run.processor / len(found):6.3f} processor seconds a film with the start",
             flush=True,
         )
 
 
-def timed_with_vertebrae(films: Sequence[Path], batch: Sequence[str]) -> tuple[Timed, int, float]:
-    """A run of `batch`, how many vertebrae it found, and films a second from the first film to the last shard."""
+def timed_with_vertebrae(films: Sequence[Path], batch: Sequence[str]) -> tuple[Timed, Found]:
+    """A run of `batch`, and what it found."""
+    seen: list[Found] = []
+    run = timed("batch", films, batch, lambda out: seen.append(found_in(out)))
+    return run, seen[0]
+
+
+def found_in(out: Path) -> Found:
+    """What the batch in a folder found."""
     from spinefm.batch.folder import BatchFolder
     from spinefm.batch.status import status_of
     from spinefm.batch.tables import read_table
 
-    seen: list[tuple[int, float]] = []
-
-    def look(out: Path) -> None:
-        seen.append((read_table(out, "vertebrae", ["id"]).num_rows, status_of(BatchFolder(out)).speed or 0.0))
-
-    run = timed("batch", films, batch, look)
-    return run, *seen[0]
+    return Found(read_table(out, "vertebrae", ["id"]).num_rows, status_of(BatchFolder(out)).speed or 0.0)
 
 
 def timed(

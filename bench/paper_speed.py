@@ -1,6 +1,6 @@
 """The paper's sizes on one film of eight vertebrae: the published loop, done directly, against this program's.
 
-    python -m bench.paper_speed [--threads 1] [--device cpu --device cuda] [--films 16]
+    python -m bench.paper_speed [--threads 1] [--device cpu --device cuda] [--films 16 --processes 1 --processes 4]
 
 Both run the same networks with the same random weights over the same eight vertebrae: three to start, then up and down.
 Every network answers, and its answer is timed and kept, but the decisions are forced, because random weights know no
@@ -8,7 +8,8 @@ vertebrae. The straight loop takes one patch at a time in float32 with segment_a
 film-sized logits, as published; ours is the program itself (`spinefm.methods`), in bfloat16 where the device computes
 in it. Prints seconds (of the clock and of the processor), peak memory, the share outside the networks, and the Dice
 between the two at every vertebra. Then comes the program with Med-SA's patches as small as our recipe trains it for:
-another network, whose masks are not compared; and, with `--films`, the program over so many films at once, per film.
+another network, whose masks are not compared; and, with `--films`, the program over so many films at once, per film, in
+one process or in several that share the device, as `spinefm batch` does it.
 On a GPU each runs three times and the last one counts: the first ones choose kernels and take memory.
 """
 
@@ -25,6 +26,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 SIZE = (1463, 1755)
@@ -81,23 +83,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", action="append", help="cpu or cuda; may be named twice (default: cpu)")
-    parser.add_argument("--films", type=int, default=0, help="also run so many films at once")
+    parser.add_argument("--films", type=int, default=0, help="also run so many films at once, in each process")
+    parser.add_argument("--processes", type=int, action="append", help="may be named several times (default: 1)")
     args = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = str(args.threads)
     for device in args.device or ["cpu"]:
         print(f"{args.threads} thread(s), {device}, film {SIZE[0]} x {SIZE[1]}, {len(column())} vertebrae")
-        compare(device, args.threads, args.films)
+        compare(device, args.threads, args.films, args.processes or [1])
     return 0
 
 
-def compare(device: str, threads: int, films: int) -> None:
+def compare(device: str, threads: int, films: int, processes: Sequence[int]) -> None:
     """The straight loop, the program, and the program with small patches, on one device."""
     before, same, smaller = (alone(each, device, threads) for each in (straight, ours, ours_with_small_patches))
     compare_masks(before, same)
     compare_times(before, same)
     compare_times(before, smaller)
-    if films:
-        compare_times(before, alone(ours_together, device, threads, films))
+    for count in processes if films else []:
+        compare_times(before, alone(ours_together, device, threads, films, count))
 
 
 def alone(measured: Callable[..., Measured], *arguments: Any) -> Measured:
@@ -110,7 +113,7 @@ def alone(measured: Callable[..., Measured], *arguments: Any) -> Measured:
 
 def straight(device: str, threads: int) -> Measured:
     """The published loop in this process."""
-    bundle = prepared(device, threads)
+    bundle = random_bundle(device, threads, 1024)
     with_own_attention(bundle.med_sa)
     for clock in clocks(device):
         with clock.measure("total"):
@@ -146,12 +149,39 @@ def _ours(name: str, device: str, threads: int, patch: int) -> Measured:
     return Measured(f"{name}, {bundle.precision}", masks, clock, peak_memory(), share)
 
 
-def ours_together(device: str, threads: int, films: int) -> Measured:
-    """This program over many films at once; its clock is per film."""
+def ours_together(device: str, threads: int, films: int, processes: int) -> Measured:
+    """This program over many films at once; its clock is per film, from the first process's start to the last's end."""
+    context = multiprocessing.get_context("spawn")
+    with context.Manager() as manager, ProcessPoolExecutor(processes, context) as pool:
+        barrier = manager.Barrier(processes)
+        tasks = [pool.submit(_together, device, threads, films, barrier) for _ in range(processes)]
+        runs = [task.result() for task in tasks]
+    starts, ends, busy = zip(*((run.start, run.end, run.processor) for run in runs), strict=True)
+    count = films * processes
+    clock = Clock(device, {"total": (max(ends) - min(starts)) / count}, {"total": sum(busy) / count})
+    name = f"ours, {processes} process(es), {films} films at once in each, per film, {runs[0].precision}"
+    return Measured(name, {}, clock, sum(run.peak for run in runs))
+
+
+@dataclass(frozen=True)
+class Together:
+    """When a process's films began and ended by the machine's clock, its processor seconds and memory in GB."""
+
+    start: float
+    end: float
+    processor: float
+    peak: float
+    precision: str
+
+
+def _together(device: str, threads: int, films: int, barrier: Any) -> Together:
+    """Many films at once in this process; the last run begins with those of the other processes."""
+    from spinefm.core.machine import prepare
     from spinefm.methods import run_to_trace
     from spinefm.methods.base.scheduler import Scheduler
     from spinefm.methods.spinefm import SpineFMMethod
 
+    prepare()
     bundle = prepared(device, threads)
 
     def work(film: Any, collecting: Any) -> Any:
@@ -161,18 +191,16 @@ def ours_together(device: str, threads: int, films: int) -> Measured:
         return run_to_trace(SpineFMMethod(collecting, forced_settings(bundle), stages=stages), film)
 
     for clock in clocks(device):
+        barrier.wait()
+        start = time.perf_counter()
         with clock.measure("total"):
             list(Scheduler(bundle, work, films).map([noise_film()] * films))
-    per_film = Clock(device, *({"total": seconds["total"] / films} for seconds in (clock.wall, clock.processor)))
-    return Measured(f"ours, {films} films at once, per film, {bundle.precision}", {}, per_film, peak_memory())
+    return Together(start, time.perf_counter(), clock.processor["total"], peak_memory(), bundle.precision)
 
 
 def prepared(device: str, threads: int, patch: int = 1024) -> Any:
-    """The random bundle, whose Med-SA takes patches of `patch` px; the process is set to `threads`."""
-    import torch
-
-    torch.set_num_threads(threads)
-    return random_bundle(device, patch)
+    """The random bundle as this program loads one for the device."""
+    return random_bundle(device, threads, patch).lowered()
 
 
 def with_own_attention(med_sa: Any) -> None:
@@ -214,8 +242,11 @@ def compare_times(straight: Measured, other: Measured) -> None:
     print(f"{other.name}: {wall:.2f} times faster by the clock, {processor:.2f} times by the processor's seconds")
 
 
-def random_bundle(device: str, patch: int) -> Any:
-    """The paper's networks with random weights; the adapters and tables that start at zero are woken."""
+def random_bundle(device: str, threads: int, patch: int) -> Any:
+    """The paper's networks with random weights; the adapters and tables that start at zero are woken.
+
+    Med-SA takes patches of `patch` px; the process is set to `threads`.
+    """
     import torch
 
     from spinefm.core.machine import computes_bfloat16
@@ -225,6 +256,7 @@ def random_bundle(device: str, patch: int) -> Any:
     from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
     from spinefm.weights.load import Bundle
 
+    torch.set_num_threads(threads)
     torch.manual_seed(0)
     networks: list[Any] = [
         build_mask_rcnn(MaskRCNNConfig.paper()),
@@ -404,6 +436,7 @@ class Forced:
         return min(range(len(self._centroids)), key=lambda i: point.distance(self._centroids[i]))
 
 
+@cache
 def _disc(box: Any, inner: Any) -> Any:
     """Where the disc in the square `inner` lies on `box`, (h, w)."""
     import numpy as np

@@ -5,7 +5,7 @@
 Trains the compact network on simulated films for a few steps, once for each number of workers, in a process of its own
 each time, and prints the best of `--runs` rounds, so that a busy moment hits all alike. `--before` is a checkout of an
 earlier version, which is measured in the same rounds. On a machine with a GPU it also trains Med-SA with batches of 16
-and 64, and the paper's size at 512 px; without one it says so.
+and 64, and the paper's size at 512 px with batches of 16 and 32; without one it says so.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def gpu_cases(here: Path) -> list[TrainingCase]:
     compact = [
         TrainingCase("med_sa", workers, here, "now", "cuda", batch) for batch in (16, 64) for workers in (0, 4, many)
     ]
-    paper = [TrainingCase("med_sa", workers, here, "now", "cuda", 16, "paper") for workers in (0, many)]
+    paper = [TrainingCase("med_sa", many, here, "now", "cuda", batch, "paper") for batch in (16, 32)]
     return compact + paper
 
 
@@ -124,7 +124,8 @@ def speed_of(case: TrainingCase, films: Path, steps: int) -> TrainingSpeed:
         out = Path(name) / "run"
         asked = {"network": case.network, "data": str(films), "out": str(out), "steps": steps, "workers": case.workers}
         asked |= {"device": case.device, "batch": case.batch, "bundle": case.bundle}
-        environment = os.environ | {"PYTHONPATH": str(case.tree)}
+        places = [str(case.tree), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(places)}
         command = [sys.executable, "-c", CHILD, json.dumps(asked)]
         subprocess.run(command, check=True, cwd=case.tree, env=environment, capture_output=True)
         log = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]

@@ -16,10 +16,14 @@ from spinefm.batch.plan import Shard
 from spinefm.batch.runners import Watch, processes_on_gpus
 from spinefm.batch.segmenter import Segmenter
 from spinefm.batch.worker import BatchJob, Message, work
-from spinefm.core.machine import allowed_cores
+from spinefm.core.machine import allowed_cores, free_memory
 
 GRACE = 5.0
 """Seconds that a process has to end by itself when there is nothing left to do."""
+GPU_PROCESS_BYTES = 3_000_000_000
+"""Memory of the machine, not of the GPU, for each process on CUDA: its libraries, and a group of films."""
+PRELOADED = ("spinefm.api", "spinefm.batch.worker", "spinefm.batch.rows", "spinefm.weights.load", "torchvision")
+"""What processes on CUDA import: once, in a process that never touches the GPU, and they are its forks."""
 
 
 @dataclass
@@ -34,9 +38,9 @@ class _Worker:
 def run_locally(
     job: BatchJob, shards: Sequence[Shard], segmenter: Segmenter, watch: Watch, workers: int | None = None
 ) -> None:
-    """Compute `shards` in `workers` processes: by default one per core, on CUDA one for two cores.
+    """Compute `shards` in `workers` processes: by default one per core, on CUDA no more than memory holds.
 
-    segmenter: the loaded one of this process, which processes on a CPU share.
+    segmenter: the loaded one of this process, which processes on a CPU share; on CUDA each loads its own.
 
     Raises BatchError where nothing can be written any more, or processes are killed again and again.
     """
@@ -49,12 +53,24 @@ def run_locally(
 
 
 def default_workers(device: str) -> int:
-    """One process for two cores on CUDA, at least one per GPU; one per core else."""
+    """One process per core; on CUDA at least one per GPU, and no more than the machine's free memory holds."""
     if device == "cuda":
         import torch
 
-        return processes_on_gpus(allowed_cores(), max(1, torch.cuda.device_count()))
+        gpus = max(1, torch.cuda.device_count())
+        return max(gpus, min(processes_on_gpus(allowed_cores(), gpus), free_memory() // GPU_PROCESS_BYTES))
     return allowed_cores()
+
+
+def context_for(device: str) -> BaseContext:
+    """How processes are made: forks; on CUDA, which survives no fork, those of a process that has not used it."""
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    if device == "cpu":
+        return multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED))
+    return context
 
 
 class _Pool:
@@ -62,8 +78,8 @@ class _Pool:
 
     def __init__(self, job: BatchJob, segmenter: Segmenter, desk: TaskDesk) -> None:
         self._job, self._segmenter, self._desk = job, segmenter, desk
-        self._forks = sys.platform == "linux" and job.plan.rules.device == "cpu"
-        self._context: BaseContext = multiprocessing.get_context("fork" if self._forks else "spawn")
+        self._context = context_for(job.plan.rules.device)
+        self._forks = self._context.get_start_method() == "fork"
         self._workers: dict[int, _Worker] = {}
 
     def run(self, count: int) -> None:

@@ -16,10 +16,6 @@ Watch = Callable[[int, int], None]
 killed and its films are run again."""
 
 
-CORES_PER_PROCESS = 2
-"""Cores for each process that shares a GPU: one for its films, and part of another to read them and to pack tables."""
-
-
 class Runner(Protocol):
     """Has every shard computed, each in its place when this returns."""
 
@@ -46,4 +42,4 @@ def runner_of(name: str) -> Runner:
 
 def processes_on_gpus(cores: int, gpus: int) -> int:
     """How many processes share `gpus`: to read and measure a film takes a core longer than its networks take a GPU."""
-    return max(gpus, cores // CORES_PER_PROCESS)
+    return max(gpus, cores)

@@ -73,18 +73,24 @@ class WeightsLoader:
         polarity: Polarity = "auto",
         facing: Facing | None = None,
         spacing_mm: float | None = None,
+        computes: bool = True,
     ) -> tuple[ModelSegmenter, RunRules]:
-        """Load the weights; returns the segmenter with all that decides its results. Raises as `load` does."""
-        from spinefm.core.machine import quiet_allocator
+        """Load the weights; returns the segmenter with all that decides its results. Raises as `load` does.
+
+        computes: whether this process computes on a GPU; without it the weights stay off it, and other processes load
+        their own.
+        """
+        from spinefm.core.machine import pick_device, quiet_allocator
 
         quiet_allocator()
         from spinefm.api import SpineFM
-        from spinefm.weights.load import Manifest, load_bundle
+        from spinefm.weights.load import Manifest, load_bundle, precision_on
 
         manifest = Manifest.read(Path(self.weights) / "manifest.json") if self.weights else None
-        bundle = load_bundle(self.bundle, device or self.device, manifest=manifest)
+        target = pick_device(device or self.device)
+        bundle = load_bundle(self.bundle, str(target) if computes else "cpu", manifest=manifest)
         model = SpineFM(bundle, method=self.method, preset=self.preset)
-        kind: DeviceKind = "cuda" if bundle.device.type == "cuda" else "cpu"
+        kind: DeviceKind = "cuda" if target.type == "cuda" else "cpu"
         rules = RunRules(
             method=self.method,
             bundle=self.bundle,
@@ -92,7 +98,7 @@ class WeightsLoader:
             preset=self.preset or bundle_preset(bundle),
             settings=model.config.changed(self.settings or {}).as_settings(),
             device=kind,
-            precision=bundle.precision,
+            precision=precision_on(bundle, target),
             polarity=polarity,
             facing=facing,
             spacing_mm=spacing_mm,

@@ -199,7 +199,7 @@ def _load(
     """Load the weights, in one thread: the processes are made from this one. Raises WrongCall."""
     use_one_thread()
     try:
-        return loader.load_with_rules(None, polarity, facing, spacing)
+        return loader.load_with_rules(None, polarity, facing, spacing, computes=False)
     except (BundleError, DeviceError, ValueError) as error:
         raise WrongCall(str(error)) from error
 

@@ -34,6 +34,7 @@ SLEEPING_THREADS = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BL
 """OpenMP (GNU's and Intel's): a thread that waits for others sleeps, instead of keeping its core busy."""
 LOAD = Path("/proc/loadavg")
 """Its fourth field counts the threads that are running or ready to run, this one among them."""
+MEMORY = Path("/proc/meminfo")
 QUOTA = Path("/sys/fs/cgroup/cpu.max")
 """Microseconds of processor time that a container gets, and the period for which it gets them."""
 
@@ -82,6 +83,15 @@ def allowed_cores() -> int:
         return affinity if quota == "max" else min(affinity, -(-int(quota) // int(period)))
     except (OSError, ValueError):
         return affinity
+
+
+def free_memory() -> int:
+    """Bytes that programs can still take without swapping; very many where the system does not say."""
+    try:
+        lines = MEMORY.read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, ValueError, StopIteration):
+        return sys.maxsize
 
 
 def _busy_neighbours() -> int:

@@ -25,7 +25,12 @@ class Adapter(nn.Module):
         nn.init.zeros_(self.up.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.up(F.gelu(self.down(x)))  # (..., width)
+        return _linear(self.up, F.gelu(_linear(self.down, x)))  # (..., width)
+
+
+def _linear(layer: nn.Linear, x: Tensor) -> Tensor:
+    """The layer in the precision of `x`: what is trained stays in float32."""
+    return F.linear(x, layer.weight.to(x.dtype), layer.bias.to(x.dtype))
 
 
 class AdapterBlock(Block):
@@ -63,7 +68,7 @@ class AdapterBlock(Block):
 
     def _attention(self, x: Tensor) -> Tensor:
         """SAM's own attention where float32 needs gradients; else the same sums without its large tables."""
-        if torch.is_autocast_enabled(x.device.type):
+        if x.dtype == torch.bfloat16 or torch.is_autocast_enabled(x.device.type):
             return kernel_attention(self.attn, x) if x.is_cuda else fused_attention(self.attn, x)
         return self.attn(x) if torch.is_grad_enabled() else divided_attention(self.attn, x)
 
@@ -98,12 +103,30 @@ class AdapterViT(ImageEncoderViT):
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, S, S) -> the embedding (B, E, S/16, S/16)."""
+        if self.patch_embed.proj.weight.dtype == torch.bfloat16:
+            with torch.autocast(images.device.type, enabled=False):
+                cells = self._cells(images.bfloat16())  # (B, h, w, width)
+        else:
+            cells = self._cells(images)  # (B, h, w, width)
+        embedding: Tensor = self.neck(cells.permute(0, 3, 1, 2))  # (B, E, h, w)
+        return embedding
+
+    def lower(self) -> None:
+        """Keep what is frozen in bfloat16, the neck apart; the encoder then computes in it from end to end.
+
+        Under autocast each norm returns to float32, and each call casts all weights: on a GPU that takes longer than
+        the products themselves.
+        """
+        for name, parameter in self.named_parameters():
+            if not (parameter.requires_grad or name.startswith("neck.")):
+                parameter.data = parameter.data.bfloat16()
+
+    def _cells(self, images: Tensor) -> Tensor:
         cells = self.patch_embed(images)  # (B, h, w, width)
         cells = cells + self._places(cells.shape[1], cells.shape[2])
         for block in self.blocks:
-            cells = block(cells)  # (B, h, w, width)
-        embedding: Tensor = self.neck(cells.permute(0, 3, 1, 2))  # (B, E, h, w)
-        return embedding
+            cells = block(cells)
+        return cells
 
     def _places(self, height: int, width: int) -> Tensor:
         places = self.pos_embed  # (1, h', w', width)

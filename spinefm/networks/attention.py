@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
-from segment_anything.modeling.image_encoder import Attention, get_rel_pos
+from segment_anything.modeling.image_encoder import Attention
 from torch import Tensor
 from torch.nn import functional
 
@@ -45,12 +45,49 @@ def fused_attention(attention: Attention, x: Tensor) -> Tensor:
 def kernel_attention(attention: Attention, x: Tensor) -> Tensor:
     """As `fused_attention`, by PyTorch's own kernel, which keeps no score at all: for GPUs.
 
-    The kernel takes queries, keys and values of one length, so the values are filled up with zeros.
+    The kernel takes queries, keys and values of one length, a multiple of 8: the rest is filled up with zeros. It
+    scales all it is given, so the tables of places are divided by the scale before.
     """
-    asked, offered, values = _with_places(attention, x)
-    filled = functional.pad(values, (0, asked.shape[2] - values.shape[2]))  # (G, hw, c + h + w)
-    heads = functional.scaled_dot_product_attention(asked[None], offered[None], filled[None], scale=1.0)
-    return _put_together(attention, x, heads[0, :, :, : values.shape[2]])
+    batch, height, width, _ = x.shape
+    qkv = attention.qkv(x).reshape(batch, height * width, 3, attention.num_heads, -1)  # (B, hw, 3, heads, c)
+    queries, keys, values = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # (B, heads, hw, c) each
+    channels = values.shape[-1]
+    length = 8 * -(-(channels + height + width) // 8)
+    added = _added(attention, queries.unflatten(2, (height, width)))  # (B, heads, hw, h + w)
+    asked = _filled([queries, *added], length)
+    offered = _filled([keys, _places(height, width, like=keys).expand(*keys.shape[:2], -1, -1)], length)
+    heads = functional.scaled_dot_product_attention(asked, offered, _filled([values], length), scale=attention.scale)
+    joined = heads[..., :channels].transpose(1, 2).reshape(batch, height, width, -1)  # (B, h, w, width)
+    out: Tensor = attention.proj(joined)
+    return out
+
+
+def _added(attention: Attention, queries: Tensor) -> list[Tensor]:
+    """What a query of (B, heads, h, w, c) adds to keys of each row and column, over the scale, (B, heads, hw, n)."""
+    height, width = queries.shape[2:4]
+    rows = relative_places(height, attention.rel_pos_h).to(queries.dtype) / attention.scale  # (h, h, c)
+    columns = relative_places(width, attention.rel_pos_w).to(queries.dtype) / attention.scale  # (w, w, c)
+    down = torch.einsum("bnhwc,hkc->bnhwk", queries, rows)
+    across = torch.einsum("bnhwc,wkc->bnhwk", queries, columns)
+    return [down.flatten(2, 3), across.flatten(2, 3)]
+
+
+def _filled(parts: list[Tensor], length: int) -> Tensor:
+    """The parts (B, heads, hw, n) side by side, and zeros up to `length`."""
+    missing = length - sum(part.shape[3] for part in parts)
+    zeros = parts[0].new_zeros(()).expand(*parts[0].shape[:3], missing)
+    return torch.cat([*parts, zeros], dim=3)
+
+
+def relative_places(size: int, table: Tensor) -> Tensor:
+    """The entries of `table` (L, c) for the distances between `size` places, (size, size, c); SAM's `get_rel_pos`.
+
+    SAM's looks its entries up by numbers that it makes on the CPU, for which a GPU waits every time.
+    """
+    length = 2 * size - 1
+    if len(table) != length:
+        table = functional.interpolate(table.T[None], length, mode="linear")[0].T  # (L', c)
+    return table.unfold(0, size, 1).flip(2).transpose(1, 2).contiguous()
 
 
 def _with_places(attention: Attention, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -81,8 +118,8 @@ def _projected(attention: Attention, x: Tensor) -> Projected:
     qkv = attention.qkv(x).reshape(batch, height * width, 3, attention.num_heads, -1)  # (B, hw, 3, heads, c)
     q, k, v = qkv.permute(2, 0, 3, 1, 4).flatten(1, 2).unbind(0)  # (G, hw, c) each
     grid = q.reshape(len(q), height, width, -1)  # (G, h, w, c)
-    rows = get_rel_pos(height, height, attention.rel_pos_h).to(q.dtype)  # (h, h, c)
-    columns = get_rel_pos(width, width, attention.rel_pos_w).to(q.dtype)  # (w, w, c)
+    rows = relative_places(height, attention.rel_pos_h).to(q.dtype)  # (h, h, c)
+    columns = relative_places(width, attention.rel_pos_w).to(q.dtype)  # (w, w, c)
     down = torch.einsum("ghwc,hkc->ghwk", grid, rows).flatten(1, 2)  # (G, hw, h)
     across = torch.einsum("ghwc,wkc->ghwk", grid, columns).flatten(1, 2)  # (G, hw, w)
     return Projected(q, k * attention.scale, v, down.to(q.dtype), across.to(q.dtype))

@@ -79,6 +79,12 @@ class LevelClassifier(ResNet):
         """
         return super().forward(self._normalise(with_channels(patches, self.config.channels)))  # (B, classes)
 
+    def lower(self) -> None:
+        """Keep the weights of convolutions and of the last layer in bfloat16, as autocast casts them at every call."""
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d | nn.Linear):
+                module.to(torch.bfloat16)
+
     def _normalise(self, patches: Tensor) -> Tensor:
         if self.config.normalisation == "patch":
             return standardise(patches)  # (B, C, S, S)

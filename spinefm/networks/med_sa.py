@@ -120,6 +120,11 @@ class MedSA(nn.Module):
         logits = F.interpolate(masks[:, :1].float(), size, mode="bilinear", align_corners=False)  # (B, 1, S, S)
         return logits[:, 0], iou[:, 0].float()
 
+    def lower(self) -> None:
+        """Keep what is frozen of SAM's encoder in bfloat16; nothing of a convolutional one."""
+        if isinstance(self.image_encoder, AdapterViT):
+            self.image_encoder.lower()
+
     def _encode(self, images: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
         encoded = self.image_encoder(self._normalised(images))
         return encoded if self.config.encoder == "conv" else (encoded, ())

@@ -12,7 +12,7 @@ class WeightAverage:
     """A second copy of `model` whose parameters follow the trained ones: average += (1 - d) * (weights - average).
 
     d rises from 0 as (1 + t) / (10 + t) up to `decay`, which forgets the random start; buffers (the running statistics
-    of BatchNorm) are copied as they are.
+    of BatchNorm) are copied as they are, and what is frozen stays as it began.
     """
 
     def __init__(self, model: nn.Module, decay: float) -> None:
@@ -25,7 +25,8 @@ class WeightAverage:
     def update(self, model: nn.Module) -> None:
         """Take in the weights of `model` after one more step."""
         decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
-        averaged, trained = ([p.detach() for p in each.parameters()] for each in (self.model, model))
+        pairs = zip(self.model.parameters(), model.parameters(), strict=True)
+        averaged, trained = zip(*((kept, new.detach()) for kept, new in pairs if new.requires_grad), strict=True)
         torch._foreach_lerp_(averaged, trained, 1 - decay)
         for kept, new in zip(self.model.buffers(), model.buffers(), strict=True):
             kept.copy_(new)

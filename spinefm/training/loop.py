@@ -17,7 +17,7 @@ from spinefm.core.machine import computes_bfloat16
 from spinefm.training.average import WeightAverage
 from spinefm.training.errors import RunFailed, TrainingError
 from spinefm.training.feed import DeviceFeed, StepPace, feed, generator_of
-from spinefm.training.ranks import Ranks, precise
+from spinefm.training.ranks import Ranks, lower_frozen, precise
 from spinefm.training.record import TrainingFolder
 from spinefm.training.scale import optimizer_of, start_pretrained
 from spinefm.training.settings import Recipe, TrainSettings
@@ -115,6 +115,8 @@ class Loop:
         if self.recipe.channels_last:
             self.model = self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = WeightAverage(self.model, self.recipe.average_decay)
+        if self.recipe.bf16 and self.ranks.device.type == "cuda":
+            lower_frozen(self.model)  # the average, which is what is exported, keeps all digits
         self.optimizer = optimizer_of(_groups(self.model, self.recipe), self.recipe)
         self.step, self.skipped, self.seconds = 0, 0, 0.0
         self.scores: dict[str, float] = {}

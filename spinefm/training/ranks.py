@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from spinefm.core.machine import DeviceError, allowed_cores, computes_bfloat16, pick_device
+from spinefm.networks.med_sa import MedSA
 from spinefm.training.errors import TrainingError
 
 Thing = TypeVar("Thing")
@@ -96,6 +97,12 @@ def each_tensor(thing: Thing, change: Callable[[Tensor], Tensor]) -> Thing:
 def device_of(model: nn.Module) -> torch.device:
     """Where a network's weights lie."""
     return next(model.parameters()).device
+
+
+def lower_frozen(model: nn.Module) -> None:
+    """Keep in bfloat16 what is frozen of SAM's encoder, where a network has it."""
+    if isinstance(model, MedSA):
+        model.lower()
 
 
 def precise(model: nn.Module, bf16: bool) -> torch.autocast:

@@ -34,7 +34,7 @@ PAPER: Mapping[str, tuple[Any, Recipe]] = {
     "mask_rcnn": (MaskRCNNConfig.paper(), Recipe(batch=4, learning_rate=2e-4, gradient_clip=5.0, bf16=True)),
     "med_sa": (
         MedSAConfig.paper(patch=OUR_PATCH),
-        Recipe(batch=4, learning_rate=3e-4, gradient_clip=1.0, bf16=True, channels_last=False, gpu_batch=16),
+        Recipe(batch=4, learning_rate=3e-4, gradient_clip=1.0, bf16=True, channels_last=False, gpu_batch=32),
     ),
     "classifier": (LevelClassifierConfig.paper(), Recipe(batch=32, learning_rate=3e-4, bf16=True)),
     "point_predictor": (
@@ -185,4 +185,5 @@ def optimizer_of(groups: list[dict[str, Any]], recipe: Recipe) -> torch.optim.Op
         return torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=0.9)
     if recipe.optimizer == "adam":
         return torch.optim.Adam(groups, lr=recipe.learning_rate)
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate)
+    on_gpu = all(parameter.is_cuda for group in groups for parameter in group["params"])
+    return torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=on_gpu or None)  # one kernel for all weights

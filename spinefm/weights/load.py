@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -91,11 +91,37 @@ class Bundle:
         found = {name: getattr(self, name, None) for name in NETWORKS}
         return {name: network for name, network in found.items() if network is not None}
 
-    def autocast(self) -> AbstractContextManager[Any]:
-        """The context in which the networks run at the bundle's precision."""
+    @contextmanager
+    def autocast(self) -> Iterator[None]:
+        """The context in which the networks run at the bundle's precision: float32 with all its digits on a GPU too."""
         import torch
 
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16")
+        low = self.precision == "bfloat16"
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=low), nullcontext() if low else _without_tf32():
+            yield
+
+    def lowered(self) -> Bundle:
+        """This bundle, ready for its device: on a GPU that computes in bfloat16, large frozen weights are kept in it.
+
+        The networks are changed, not copied.
+        """
+        if (self.device.type, self.precision) == ("cuda", "bfloat16"):
+            self.med_sa.lower()
+            self.classifier.lower()
+        return self
+
+
+@contextmanager
+def _without_tf32() -> Iterator[None]:
+    """Convolutions in all digits of float32: with TF32's ten bits, a mask depends on the films that share its batch."""
+    import torch
+
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = before
 
 
 def load_bundle(
@@ -167,7 +193,7 @@ def _assembled(source: BundleSource, device: str, precision: str) -> Bundle:
         view=cast("ViewNet | None", networks.get("view")),
         origin=source.origin,
         source_note=source.note,
-    )
+    ).lowered()
 
 
 def placed(bundle: Bundle, device: str = "auto") -> Bundle:
@@ -177,7 +203,7 @@ def placed(bundle: Bundle, device: str = "auto") -> Bundle:
     target = pick_device(device)
     moved = {name: network.to(target) for name, network in bundle.networks().items()}
     precision = _chosen("auto", bundle.med_sa, target)
-    return replace(bundle, device=target, precision=precision, **cast(dict[str, Any], moved))
+    return replace(bundle, device=target, precision=precision, **cast(dict[str, Any], moved)).lowered()
 
 
 def _refuse_incomplete(entry: BundleEntry, name: str) -> None:
@@ -356,6 +382,11 @@ def _on_base(
 def _refuse_precision(name: str) -> None:
     if name not in (*PRECISIONS, "auto"):
         raise BundleError(f'There is no precision "{name}": use auto, {" or ".join(PRECISIONS)}.')
+
+
+def precision_on(bundle: Bundle, device: torch.device) -> str:
+    """The precision that pays for the networks of `bundle` on `device`."""
+    return _chosen("auto", bundle.med_sa, device)
 
 
 def _chosen(precision: str, med_sa: nn.Module, device: torch.device) -> str:

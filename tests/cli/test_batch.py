@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from spinefm.batch.plan import RunRules
@@ -33,7 +34,10 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[WeightsLoader]:
     """Put the fake in the place of the networks; returns the loaders that were asked."""
     asked: list[WeightsLoader] = []
 
-    def load(loader: WeightsLoader, device: object, polarity: str, facing: object, spacing: object) -> object:
+    def load(
+        loader: WeightsLoader, device: object, polarity: str, facing: object, spacing: object, computes: bool
+    ) -> object:
+        assert not computes
         asked.append(loader)
         given = {"overlap_limit": 0.1, **(loader.settings or {})}
         update = {"settings": given, "polarity": polarity, "facing": facing, "spacing_mm": spacing}
@@ -129,7 +133,7 @@ def test_other_weights_are_refused_when_it_is_resumed(
     batch(folder, "--out", out)
     shutil.rmtree(out / "shards" / "000000")
     other = RULES.model_copy(update={"checksums": {"med_sa": "cd" * 32}})
-    monkeypatch.setattr(WeightsLoader, "load_with_rules", lambda *_: (FakeSegmenter(), other))
+    monkeypatch.setattr(WeightsLoader, "load_with_rules", lambda *_, **__: (FakeSegmenter(), other))
     capsys.readouterr()
     assert batch("resume", out) == 2
     assert "The batch was begun with other weights of med_sa; restore those" in capsys.readouterr().err
@@ -209,12 +213,21 @@ def test_a_full_disk_is_one_sentence_and_exit_code_one(
 def test_what_cannot_be_loaded_leaves_nothing(
     error: Exception, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(WeightsLoader, "load_with_rules", fail)
     assert batch(folder, "--out", tmp_path / "out") == 2
     assert capsys.readouterr().err == f"{error}\n" and not (tmp_path / "out").exists()
+
+
+def test_a_process_that_does_not_compute_keeps_the_weights_off_the_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "spinefm.core.machine.pick_device", lambda name: torch.device("cuda" if name == "auto" else name)
+    )
+    segmenter, rules = WeightsLoader("spinefm", "compact").load_with_rules(computes=False)
+    assert (rules.device, rules.precision) == ("cuda", "float32")
+    assert segmenter.model.bundle.device == torch.device("cpu")
 
 
 def test_a_bar_leaves_the_process_without_threads_before_it_forks() -> None:

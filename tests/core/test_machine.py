@@ -151,3 +151,16 @@ def test_one_thread_holds_for_loaded_libraries_and_those_to_come(monkeypatch: py
     finally:
         torch.set_num_threads(before[0])
         cv2.setNumThreads(before[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("MemTotal: 9 kB\nMemAvailable:   2048 kB\n", 2 << 20), ("MemTotal: 9 kB\n", sys.maxsize), (None, sys.maxsize)],
+)
+def test_free_memory_is_what_the_system_says(
+    text: str | None, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "MEMORY", tmp_path / "meminfo")
+    if text is not None:
+        (tmp_path / "meminfo").write_text(text)
+    assert runtime.free_memory() == expected

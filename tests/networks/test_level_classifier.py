@@ -1,5 +1,7 @@
 """The level classifier: torchvision's ResNet, patches normalised inside."""
 
+import copy
+
 import pytest
 import torch
 from torchvision.models import resnet101
@@ -39,6 +41,16 @@ def test_every_parameter_learns() -> None:
     wake(model)
     loss = torch.nn.functional.cross_entropy(model(torch.rand(8, 1, 64, 64)), torch.arange(8) % 4)
     assert without_gradient(model, loss) == []
+
+
+def test_lowered_weights_give_what_autocast_gives(model: LevelClassifier) -> None:
+    lowered = copy.deepcopy(model)
+    lowered.lower()
+    patches = torch.rand(2, 1, 32, 32)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(lowered(patches), model(patches))
+    kept = {type(m) for m in lowered.modules() for p in m.parameters(recurse=False) if p.dtype == torch.float32}
+    assert kept == {torch.nn.BatchNorm2d}
 
 
 def test_paper_size_has_torchvisions_names_and_shapes() -> None:

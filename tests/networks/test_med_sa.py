@@ -186,6 +186,43 @@ def test_awake_adapters_change_it() -> None:
     assert not torch.allclose(before, model(patch, click))
 
 
+def test_a_lowered_encoder_computes_in_bfloat16_from_end_to_end() -> None:
+    model, patches, clicks = make(VIT), torch.rand(2, 1, 80, 80), torch.full((2, 2), 40.0)
+    wake(model.image_encoder)
+    model.requires_grad_(False)
+    seen: set[torch.dtype] = set()
+    for block in model.image_encoder.get_submodule("blocks").children():
+        block.register_forward_hook(lambda module, inputs, output: seen.add(output.dtype))
+    with torch.no_grad():
+        whole = model(patches, clicks)
+        model.lower()
+        with torch.autocast("cpu", torch.bfloat16):
+            low = model(patches, clicks)
+    assert seen == {torch.float32, torch.bfloat16}
+    assert {p.dtype for n, p in model.image_encoder.named_parameters() if not n.startswith("neck.")} == {torch.bfloat16}
+    assert {p.dtype for p in model.mask_decoder.parameters()} == {torch.float32}
+    assert ((whole > 0) == (low > 0)).float().mean() > 0.97
+
+
+def test_lowering_leaves_what_is_trained() -> None:
+    model = make(VIT)
+    freeze_for_adaptation(model)
+    wake(model.image_encoder)
+    model.lower()
+    kept = {n for n, p in model.image_encoder.named_parameters() if p.dtype == torch.float32}
+    assert kept == {n for n, _ in model.image_encoder.named_parameters() if "_adapter." in n or n.startswith("neck.")}
+    with torch.autocast("cpu", torch.bfloat16):
+        loss = model(torch.rand(1, 1, 80, 80), torch.full((1, 2), 40.0)).square().mean()
+    unused = without_gradient(model, loss)
+    assert not [name for name in unused if "_adapter." in name]
+
+
+def test_lowering_a_convolutional_network_changes_nothing() -> None:
+    model = make(CONV)
+    model.lower()
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+
+
 def test_the_published_network_is_reproduced_from_its_description() -> None:
     sizes = {"width": 24, "depth": 2, "heads": 2, "window": 3, "cells": 5, "global_blocks": (1,), "wide": 32, "mlp": 32}
     state = published_state(**sizes)

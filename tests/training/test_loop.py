@@ -135,6 +135,19 @@ def test_the_average_forgets_its_start_and_copies_running_statistics() -> None:
         assert torch.allclose(kept.float(), new.float(), atol=1e-4)
 
 
+def test_the_average_leaves_what_is_frozen_in_its_own_precision() -> None:
+    model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
+    model[0].requires_grad_(False)
+    average = WeightAverage(model, decay=0.9)
+    before = {name: value.clone() for name, value in average.model.state_dict().items()}
+    model[0].to(torch.bfloat16)
+    model[1].weight.data += 1
+    average.update(model)
+    after = average.model.state_dict()
+    assert torch.equal(after["0.weight"], before["0.weight"]) and after["0.weight"].dtype == torch.float32
+    assert torch.allclose(after["1.weight"], before["1.weight"] + 0.9)
+
+
 def test_a_run_writes_weights_and_facts(tmp_path: Path) -> None:
     Loop(Line(), settings_for(tmp_path)).run()
     facts = json.loads((tmp_path / "run.json").read_text())

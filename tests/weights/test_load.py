@@ -126,6 +126,26 @@ def test_auto_is_bfloat16_for_sams_size_where_the_device_computes_in_it(config, 
     assert _chosen("float32", MedSA(config), torch.device("cpu")) == "float32"
 
 
+@pytest.mark.parametrize(
+    ("device", "precision", "expected"),
+    [("cuda", "bfloat16", torch.bfloat16), ("cuda", "float32", torch.float32), ("cpu", "bfloat16", torch.float32)],
+)
+def test_large_weights_are_kept_in_bfloat16_on_a_gpu_that_computes_in_it(device, precision, expected, folder) -> None:
+    bundle = replace(load_bundle("tiny", manifest=read(folder)), device=torch.device(device), precision=precision)
+    assert bundle.lowered() is bundle
+    assert bundle.classifier.conv1.weight.dtype == expected
+
+
+def test_a_gpu_convolves_in_all_digits_of_float32(folder: Path) -> None:
+    bundle = replace(load_bundle("tiny", manifest=read(folder)), device=torch.device("cuda"))
+    before = torch.backends.cudnn.allow_tf32
+    with bundle.autocast():
+        assert not torch.backends.cudnn.allow_tf32
+    assert torch.backends.cudnn.allow_tf32 == before
+    with replace(bundle, precision="bfloat16").autocast():
+        assert torch.backends.cudnn.allow_tf32 == before
+
+
 def test_files_are_verified(folder: Path) -> None:
     assert set(verify(read(folder), "tiny").values()) == {"ok"}
     assert on_disk("tiny", read(folder))
