@@ -22,8 +22,6 @@ GRACE = 5.0
 """Seconds that a process has to end by itself when there is nothing left to do."""
 GPU_PROCESS_BYTES = 3_000_000_000
 """Memory of the machine, not of the GPU, for each process on CUDA: its libraries, and a group of films."""
-PRELOADED = ("spinefm.api", "spinefm.batch.worker", "spinefm.batch.rows", "spinefm.weights.load", "torchvision")
-"""What processes on CUDA import: once, in a process that never touches the GPU, and they are its forks."""
 
 
 @dataclass
@@ -62,24 +60,13 @@ def default_workers(device: str) -> int:
     return allowed_cores()
 
 
-def context_for(device: str) -> BaseContext:
-    """How processes are made: forks; on CUDA, which survives no fork, those of a process that has not used it."""
-    if sys.platform != "linux":
-        return multiprocessing.get_context("spawn")
-    if device == "cpu":
-        return multiprocessing.get_context("fork")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOADED))
-    return context
-
-
 class _Pool:
     """The processes and the shards that wait for them."""
 
     def __init__(self, job: BatchJob, segmenter: Segmenter, desk: TaskDesk) -> None:
         self._job, self._segmenter, self._desk = job, segmenter, desk
-        self._context = context_for(job.plan.rules.device)
-        self._forks = self._context.get_start_method() == "fork"
+        self._forks = sys.platform == "linux" and job.plan.rules.device == "cpu"
+        self._context: BaseContext = multiprocessing.get_context("fork" if self._forks else "spawn")
         self._workers: dict[int, _Worker] = {}
 
     def run(self, count: int) -> None:
