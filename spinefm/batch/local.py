@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -20,17 +21,22 @@ from spinefm.core.machine import allowed_cores, free_memory
 
 GRACE = 5.0
 """Seconds that a process has to end by itself when there is nothing left to do."""
+PATIENCE = 600.0
+"""Seconds after which a process that says nothing is killed, as if memory had run out: a film may hang, a disc too."""
+LOOK_EVERY = 5.0
+"""Seconds between two looks for such processes."""
 GPU_PROCESS_BYTES = 3_000_000_000
 """Memory of the machine, not of the GPU, for each process on CUDA: its libraries, and a group of films."""
 
 
 @dataclass
 class _Worker:
-    """A process, the end of its connection that is here, and its task."""
+    """A process, the end of its connection that is here, its task, and when it was heard of last."""
 
     process: BaseProcess
     connection: Connection
     state: TaskState | None = None
+    heard: float = field(default_factory=time.monotonic)
 
 
 def run_locally(
@@ -74,10 +80,12 @@ class _Pool:
         for slot in range(count):
             self._start(slot)
         while any(worker.state for worker in self._workers.values()):
-            ready = wait([worker.connection for worker in self._workers.values()])
+            ready = wait([worker.connection for worker in self._workers.values()], min(LOOK_EVERY, PATIENCE))
             for slot, worker in list(self._workers.items()):
                 if worker.connection in ready:
                     self._receive(slot, worker)
+                elif worker.state and time.monotonic() - worker.heard > PATIENCE:
+                    worker.process.kill()  # its connection ends, which `wait` reports
 
     def stop(self) -> None:
         """End all processes."""
@@ -113,7 +121,7 @@ class _Pool:
         return f"cuda:{slot % max(1, torch.cuda.device_count())}"
 
     def _assign(self, worker: _Worker) -> None:
-        worker.state = None
+        worker.state, worker.heard = None, time.monotonic()
         if self._desk.waits:
             task, worker.state = self._desk.hand_out()
             with suppress(BrokenPipeError, ConnectionResetError):  # where it is dead, `wait` reports it
@@ -123,6 +131,7 @@ class _Pool:
         """One message of a process, or its death."""
         try:
             message: Message = worker.connection.recv()
+            worker.heard = time.monotonic()
         except (EOFError, OSError):
             self._bury(slot, worker)
             return

@@ -41,6 +41,17 @@ def test_a_film_that_kills_its_process_each_time_becomes_a_row(tmp_path: Path) -
     assert [sum(column) for column in zip(*seen, strict=True)] == [12, 5]
 
 
+def test_a_film_that_never_ends_becomes_a_row_and_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spinefm.batch.local.PATIENCE", 0.5)
+    write_films(tmp_path / "films", ["endless.png", *many_names(8)])
+    job = job_of(tmp_path / "films", tmp_path / "out", together=3)
+    run(job, FakeSegmenter())
+    rows = read_table(tmp_path / "out", "films", ["name", "sentence"]).to_pylist()
+    assert [row["name"] for row in rows if row["sentence"] == KILLS] == ["endless.png"] and len(rows) == 9
+
+
 def test_a_film_that_kills_once_is_run_again_and_no_row_differs(tmp_path: Path) -> None:
     write_films(tmp_path / "films", ["killer-once.png", *many_names(10)])
     write_films(tmp_path / "scratch", [])
