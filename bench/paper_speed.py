@@ -218,7 +218,7 @@ def report(measured: Measured) -> None:
     """Seconds of each stage, and the peak memory."""
     print(measured.name)
     for stage, wall in measured.clock.wall.items():
-        print(f"  {wall:8.1f} s, {measured.clock.processor[stage]:8.1f} s of processor  {stage}")
+        print(f"  {wall:8.3f} s, {measured.clock.processor[stage]:8.3f} s of processor  {stage}")
     print(f"  {measured.peak:8.2f} GB peak memory", flush=True)
     if measured.outside is not None:
         print(f"  outside the networks: {measured.outside:.1%} of the run")

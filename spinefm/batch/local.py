@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -20,19 +21,22 @@ from spinefm.core.machine import allowed_cores, free_memory
 
 GRACE = 5.0
 """Seconds that a process has to end by itself when there is nothing left to do."""
+PATIENCE = 600.0
+"""Seconds after which a process that says nothing is killed, as if memory had run out: a film may hang, a disc too."""
+LOOK_EVERY = 5.0
+"""Seconds between two looks for such processes."""
 GPU_PROCESS_BYTES = 3_000_000_000
 """Memory of the machine, not of the GPU, for each process on CUDA: its libraries, and a group of films."""
-PRELOADED = ("spinefm.api", "spinefm.batch.worker", "spinefm.batch.rows", "spinefm.weights.load", "torchvision")
-"""What processes on CUDA import: once, in a process that never touches the GPU, and they are its forks."""
 
 
 @dataclass
 class _Worker:
-    """A process, the end of its connection that is here, and its task."""
+    """A process, the end of its connection that is here, its task, and when it was heard of last."""
 
     process: BaseProcess
     connection: Connection
     state: TaskState | None = None
+    heard: float = field(default_factory=time.monotonic)
 
 
 def run_locally(
@@ -62,24 +66,13 @@ def default_workers(device: str) -> int:
     return allowed_cores()
 
 
-def context_for(device: str) -> BaseContext:
-    """How processes are made: forks; on CUDA, which survives no fork, those of a process that has not used it."""
-    if sys.platform != "linux":
-        return multiprocessing.get_context("spawn")
-    if device == "cpu":
-        return multiprocessing.get_context("fork")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOADED))
-    return context
-
-
 class _Pool:
     """The processes and the shards that wait for them."""
 
     def __init__(self, job: BatchJob, segmenter: Segmenter, desk: TaskDesk) -> None:
         self._job, self._segmenter, self._desk = job, segmenter, desk
-        self._context = context_for(job.plan.rules.device)
-        self._forks = self._context.get_start_method() == "fork"
+        self._forks = sys.platform == "linux" and job.plan.rules.device == "cpu"
+        self._context: BaseContext = multiprocessing.get_context("fork" if self._forks else "spawn")
         self._workers: dict[int, _Worker] = {}
 
     def run(self, count: int) -> None:
@@ -87,10 +80,12 @@ class _Pool:
         for slot in range(count):
             self._start(slot)
         while any(worker.state for worker in self._workers.values()):
-            ready = wait([worker.connection for worker in self._workers.values()])
+            ready = wait([worker.connection for worker in self._workers.values()], min(LOOK_EVERY, PATIENCE))
             for slot, worker in list(self._workers.items()):
                 if worker.connection in ready:
                     self._receive(slot, worker)
+                elif worker.state and time.monotonic() - worker.heard > PATIENCE:
+                    worker.process.kill()  # its connection ends, which `wait` reports
 
     def stop(self) -> None:
         """End all processes."""
@@ -126,7 +121,7 @@ class _Pool:
         return f"cuda:{slot % max(1, torch.cuda.device_count())}"
 
     def _assign(self, worker: _Worker) -> None:
-        worker.state = None
+        worker.state, worker.heard = None, time.monotonic()
         if self._desk.waits:
             task, worker.state = self._desk.hand_out()
             with suppress(BrokenPipeError, ConnectionResetError):  # where it is dead, `wait` reports it
@@ -136,6 +131,7 @@ class _Pool:
         """One message of a process, or its death."""
         try:
             message: Message = worker.connection.recv()
+            worker.heard = time.monotonic()
         except (EOFError, OSError):
             self._bury(slot, worker)
             return

@@ -23,6 +23,9 @@ TOGETHER: Mapping[DeviceKind, int] = {"cpu": 1, "cuda": 64}
 """Films that advance at once in one process; a CPU gains nothing from many."""
 PIECES = 32
 """A small batch is cut into so many groups, so that every process has some."""
+OPENING, OPENING_SHARE = 32, 8
+"""Where many films advance at once, the first groups hold an eighth of them, so that first results are there sooner.
+Their number is fixed, because the films of a group decide the last bits of its results."""
 
 
 class RunRules(BaseModel):
@@ -70,8 +73,9 @@ class BatchPlan(BaseModel):
     """A batch as it was begun.
 
     manifest: checksum of the films. together: films that advance at once, which decides the last bits of what the
-    networks answer; a shard holds whole groups of them. shard_size, spread: how the films are cut into shards, which
-    decides nothing else. weights: folder of the manifest of weights, where it is not the program's own.
+    networks answer; a shard holds whole groups of them, the first ones a smaller one each. shard_size, spread: how the
+    films are cut into shards, which decides nothing else. weights: folder of the manifest of weights, where it is not
+    the program's own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -93,12 +97,18 @@ class BatchPlan(BaseModel):
         """
         start = index = 0
         while start < self.films:
-            stop = min(self.films, start + self._groups(index, start) * self.together)
+            stop = min(self.films, start + self._films_of(index, start))
             yield Shard(index, start, stop)
             start, index = stop, index + 1
 
+    def _films_of(self, index: int, start: int) -> int:
+        """Films of the shard `index`, which begins at film `start`, if there are as many."""
+        few = self.together // OPENING_SHARE
+        opening = OPENING if few > 1 else 0
+        return few if index < opening else self._groups(index - opening, start) * self.together
+
     def _groups(self, index: int, start: int) -> int:
-        """Groups of films in the shard `index`, which begins at film `start`."""
+        """Groups of films in a shard with `index` before it since the opening, which begins at film `start`."""
         grown = 2 ** min(index // self.spread, 30)
         left = (self.films - start) // (2 * self.spread * self.together)
         return max(1, min(grown, left, self.shard_size // self.together))

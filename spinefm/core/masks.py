@@ -17,6 +17,8 @@ MOST_PIXELS = 25_000_000
 """Pixels of the largest film that is read; a stored mask cannot have more."""
 FINE_PIXELS = 4_000_000
 """Boxes of more pixels are filled with two subpixels an axis: their area is as exact, and the memory stays small."""
+MOST_CORNERS = 24
+"""Corners of a hull among which the four of a body are sought."""
 SUPERSAMPLING = 4
 """Subpixels per pixel and axis when a polygon is filled: areas then hold to about 1 %."""
 
@@ -36,12 +38,11 @@ class Mask:
     def from_array(cls, array: NDArray[Any], origin: tuple[int, int] = (0, 0)) -> Mask:
         """Mask of the non-zero pixels of `array` (H, W), cut to its bounding box; array[0, 0] lies at `origin`."""
         array = np.asarray(array, dtype=bool)
-        rows, columns = np.flatnonzero(array.any(axis=1)), np.flatnonzero(array.any(axis=0))
-        if rows.size == 0:
+        left, top, width, height = cv2.boundingRect(array.view(np.uint8)) if array.size else (0, 0, 0, 0)
+        if width == 0:
             return cls.empty()
-        top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-        crop = np.ascontiguousarray(array[top:bottom, left:right])
-        return cls(crop, (origin[0] + int(left), origin[1] + int(top)))
+        crop = np.ascontiguousarray(array[top : top + height, left : left + width])
+        return cls(crop, (origin[0] + left, origin[1] + top))
 
     @classmethod
     def from_polygon(cls, polygon: NDArray[np.float64], size: tuple[int, int]) -> Mask:
@@ -144,6 +145,11 @@ class Mask:
         cv2.drawContours(canvas, contours, -1, 1, cv2.FILLED)
         return Mask(canvas.astype(bool), self.origin)
 
+    @cached_property
+    def quadrilateral(self) -> NDArray[np.float64]:
+        """The quadrilateral of largest area on the mask's convex hull, (4, 2) in order round it; (0, 2) for none."""
+        return quadrilateral_of(self.contour())
+
     def contour(self) -> NDArray[np.float64]:
         """Outline of the largest component, (N, 2) of (x, y) film pixels; (0, 2) for an empty mask."""
         if self.area == 0:
@@ -179,21 +185,31 @@ def four_corners(mask: Mask, along: Point) -> tuple[Point, ...]:
     along: direction of the spine at the body, towards the sacrum. The corners run clockwise in the picture when the
     spine runs down: upper left, upper right, lower right, lower left. Empty for a mask without area on all sides.
     """
-    return largest_quadrilateral(mask.contour(), along)
+    return _from_upper_left(mask.quadrilateral, along)
 
 
 def largest_quadrilateral(outline: NDArray[np.float64], along: Point) -> tuple[Point, ...]:
     """The corners of an outline (N, 2), as `four_corners` orders them; empty for one without area on all sides."""
+    return _from_upper_left(quadrilateral_of(outline), along)
+
+
+def quadrilateral_of(outline: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The quadrilateral of largest area on an outline's convex hull, (4, 2) in order round it; (0, 2) for none."""
     if len(outline) < 4:
-        return ()
-    hull = cv2.convexHull(outline.astype(np.float32))[:, 0].astype(np.float64)
-    hull = _thinned(hull, 24)
+        return np.zeros((0, 2))
+    hull = _thinned(cv2.convexHull(outline.astype(np.float32))[:, 0].astype(np.float64), MOST_CORNERS)
     if len(hull) < 4:
+        return np.zeros((0, 2))
+    fours, first, second = _fours(len(hull))
+    x, y = ((each - each[:, None]).ravel() for each in hull.T)  # (N * N,), from each corner to each
+    area = np.abs(x.take(first) * y.take(second) - y.take(first) * x.take(second))  # (K,), twice the area
+    return np.asarray(hull[fours[int(np.argmax(area))]])
+
+
+def _from_upper_left(quad: NDArray[np.float64], along: Point) -> tuple[Point, ...]:
+    """The corners (4, 2) as `four_corners` orders them; empty for none."""
+    if len(quad) == 0:
         return ()
-    quads = hull[_fours(len(hull))]  # (K, 4, 2), in order round the hull
-    first, second = quads[:, 2] - quads[:, 0], quads[:, 3] - quads[:, 1]
-    area = np.abs(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0])  # (K,), twice the area
-    quad = quads[int(np.argmax(area))]
     turn = np.arctan2(along.y, along.x) - np.pi / 2
     middle = quad - quad.mean(axis=0)
     angle = np.mod(np.arctan2(middle[:, 1], middle[:, 0]) - turn + np.pi, 2 * np.pi)  # from the left, clockwise
@@ -201,14 +217,28 @@ def largest_quadrilateral(outline: NDArray[np.float64], along: Point) -> tuple[P
 
 
 @cache
-def _fours(count: int) -> NDArray[np.intp]:
-    """Every choice of four of `count` corners, (K, 4), each in order."""
-    return np.array(list(combinations(range(count), 4)))
+def _fours(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Every choice of four of `count` corners, (K, 4), each in order, and where both its diagonals stand, (K,) each.
+
+    A diagonal from one corner to another stands at `corner * count + other`.
+    """
+    fours = np.array(list(combinations(range(count), 4)))
+    return fours, fours[:, 0] * count + fours[:, 2], fours[:, 1] * count + fours[:, 3]
 
 
 def _thinned(hull: NDArray[np.float64], most: int) -> NDArray[np.float64]:
     """A convex polygon (N, 2) without the corners that matter least to its area, until `most` are left."""
-    while len(hull) > most:
-        before, after = np.roll(hull, 1, axis=0) - hull, np.roll(hull, -1, axis=0) - hull
-        hull = np.delete(hull, np.argmin(np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])), axis=0)
-    return hull
+    corners = hull.tolist()
+    areas = [_area_at(corners, place) for place in range(len(corners))]
+    while len(corners) > most:
+        place = areas.index(min(areas))
+        del corners[place], areas[place]
+        for beside in (place - 1, place % len(corners)):
+            areas[beside] = _area_at(corners, beside)
+    return np.array(corners)
+
+
+def _area_at(corners: list[list[float]], place: int) -> float:
+    """Twice the area of the triangle that a corner of a polygon makes with its neighbours."""
+    (ax, ay), (x, y), (bx, by) = corners[place - 1], corners[place], corners[(place + 1) % len(corners)]
+    return abs((ax - x) * (by - y) - (ay - y) * (bx - x))

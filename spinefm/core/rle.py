@@ -31,9 +31,10 @@ def column_runs(mask: Mask, shape: tuple[int, int]) -> list[int]:
     box = mask.box.clipped(shape)
     if box.is_empty:
         return [height * width]
-    inside = np.zeros((box.width, box.height + 2), np.int8)  # each column between two pixels of background
-    inside[:, 1:-1] = mask.within(box).T
-    columns, rows = np.nonzero(np.diff(inside, axis=1))  # in turn: first pixel of a run, first pixel behind it
+    inside = np.zeros((box.width, box.height + 1), np.int8)  # a pixel of background below each column
+    inside[:, :-1] = mask.within(box).T
+    places = np.flatnonzero(np.diff(inside.ravel(), prepend=np.int8(0)))  # in turn: first pixel of a run, first behind
+    columns, rows = np.divmod(places, box.height + 1)
     edges = (columns + box.x0) * height + rows + box.y0
     joined = np.flatnonzero(edges[1:-1:2] == edges[2::2])  # a run to the film's lower edge goes on in the next column
     edges = np.delete(edges, np.concatenate([2 * joined + 1, 2 * joined + 2]))
@@ -52,7 +53,17 @@ def from_column_runs(runs: Sequence[int], shape: tuple[int, int]) -> Mask:
 
 def packed(runs: Sequence[int]) -> str:
     """Run lengths as text: five bits a character, low ones first; from the fourth number on as differences."""
-    return "".join(_characters(run - (runs[index - 2] if index > 2 else 0)) for index, run in enumerate(runs))
+    lengths = np.array(runs, np.int64)
+    rest, goes_on = lengths.copy(), np.ones(lengths.shape, bool)
+    rest[3:] -= lengths[1:-2]
+    characters, used = [], []
+    while goes_on.any():  # the next character of every number that has one
+        used.append(goes_on)
+        bits, rest = rest & 31, rest >> 5
+        goes_on = goes_on & (rest != np.where(bits & 16, -1, 0))
+        characters.append(48 + bits + 32 * goes_on)
+    text = np.stack(characters, axis=1)[np.stack(used, axis=1)] if runs else lengths
+    return text.astype(np.uint8).tobytes().decode("ascii")
 
 
 def unpacked(text: str) -> list[int]:
@@ -61,16 +72,6 @@ def unpacked(text: str) -> list[int]:
     for index, value in enumerate(_values(text)):
         runs.append(value + (runs[index - 2] if index > 2 else 0))
     return runs
-
-
-def _characters(value: int) -> str:
-    text = ""
-    while True:
-        bits, value = value & 31, value >> 5
-        more = value != (-1 if bits & 16 else 0)
-        text += chr(48 + bits + (32 if more else 0))
-        if not more:
-            return text
 
 
 def _values(text: str) -> Iterator[int]:

@@ -23,9 +23,10 @@ def contrast(film: NDArray[np.float32], body: NDArray[np.bool_]) -> float:
     if rows.size == 0:
         return 0.0
     size = float(np.sqrt(rows.size))
-    middle, margin = int(np.median(rows)), round(MARGIN * size) + 2
+    middle = (int(rows[(rows.size - 1) // 2]) + int(rows[rows.size // 2])) // 2  # the median: they are in order
+    margin = round(MARGIN * size) + 2
     left, right = max(0, columns.min() - margin), columns.max() + margin + 1
-    halves = ((max(0, rows.min() - margin), middle + 1), (middle, rows.max() + margin + 1))
+    halves = ((max(0, rows[0] - margin), middle + 1), (middle, rows[-1] + margin + 1))
     return min(_spread(film[a:b, left:right], body[a:b, left:right], size) for a, b in halves)
 
 

@@ -185,7 +185,7 @@ def _decode_shallow(image: Image.Image, kind: str) -> Decoded:
     """Grey or colour values of up to eight bits a channel; transparent parts are composited on black."""
     bits = 1 if image.mode == "1" else 8
     if image.mode in ("1", "L") and "transparency" not in image.info:
-        values = np.asarray(image.convert("L"))  # (H, W) uint8
+        values = np.asarray(image if image.mode == "L" else image.convert("L"))  # (H, W) uint8
         pixels, notes = scaled(values, (0.0, 255.0))
         return Decoded(pixels, kind, bits, notes=notes)
     grey, notes = to_luminance(np.asarray(_on_black(image)), 255.0)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
@@ -12,10 +15,10 @@ from spinefm.measure.bodies import Seen, landmarks_of, seen_bodies, tilt_of
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.facing import guess
 from spinefm.measure.model import Facing, FacingGuess, Landmarks, Line, Measure, Measures
-from spinefm.measure.planar import Points, facing_left
+from spinefm.measure.planar import Values, facing_left
 from spinefm.measure.references import reference_of
-from spinefm.measure.spine import Draft, Spine
-from spinefm.measure.uncertainty import half_interval, resampled
+from spinefm.measure.spine import Draft, Formula, Spine
+from spinefm.measure.uncertainty import half_intervals, resampled
 from spinefm.methods.spinefm.events import Viewed
 from spinefm.trace.model import Trace
 
@@ -91,9 +94,12 @@ def measure_landmarks(
     """
     settings = config or MeasureConfig()
     spine = Spine(tuple(bodies), facing.side, spacing, not_upright, settings)
-    drawn = resampled(spine, settings)
-    drafts = (draft for group in GROUPS for draft in group(spine))
-    return tuple(_measured(draft, spine, facing, drawn) for draft in drafts)
+    drafts = [draft for group in GROUPS for draft in group(spine)]
+    known = iter(_valued([draft.formula for draft in drafts if draft.formula and not draft.reason], spine))
+    return tuple(
+        _missing(draft) if draft.reason or draft.formula is None else _measured(draft, spine, facing, next(known))
+        for draft in drafts
+    )
 
 
 def _answer(view: Viewed | None) -> tuple[str, float] | None:
@@ -119,14 +125,36 @@ def not_upright(seen: Viewed | None, centroids: Sequence[Point], config: Measure
     return ""
 
 
-def _measured(draft: Draft, spine: Spine, facing: FacingGuess, drawn: Points) -> Measure:
-    """A draft with its value, or without one and why."""
+@dataclass(frozen=True, eq=False)
+class _Valued:
+    """A formula's value, its values over the draws (K,), and half the width of their central 95 %."""
+
+    value: float
+    draws: Values
+    half: float
+
+
+def _valued(formulas: Sequence[Formula], spine: Spine) -> list[_Valued]:
+    """What each formula gives for the landmarks and for all draws of them, all at once."""
+    if not formulas:
+        return []
+    points = np.concatenate([spine.points[None], resampled(spine, spine.config)])  # (1 + K, B, 6, 2)
+    values = np.stack([formula(points) for formula in formulas])  # (M, 1 + K)
+    halves = half_intervals(values[:, 1:])
+    return [_Valued(float(one[0]), one[1:], half) for one, half in zip(values, halves, strict=True)]
+
+
+def _missing(draft: Draft) -> Measure:
+    """A draft without a value, and why."""
+    common = (draft.key, draft.group, draft.levels, draft.name, draft.unit)
+    return Measure(*common, None, draft.method, draft.reason, reference=reference_of(draft.key, draft.levels))
+
+
+def _measured(draft: Draft, spine: Spine, facing: FacingGuess, known: _Valued) -> Measure:
+    """A draft with its value, or without one where that is too uncertain."""
     reference = reference_of(draft.key, draft.levels)
     common = (draft.key, draft.group, draft.levels, draft.name, draft.unit)
-    if draft.reason or draft.formula is None:
-        return Measure(*common, None, draft.method, draft.reason, reference=reference)
-    value, values = float(draft.formula(spine.points)), draft.formula(drawn)
-    half, least = half_interval(values), spine.config.grade_probability
+    half, least = known.half, spine.config.grade_probability
     limits = spine.config.most_uncertainty
     most = limits.get(draft.key, limits.get(draft.unit, half))
     over = f"its uncertainty, ± {half:.2g}, is over the limit of ± {most:g}" if half > most else ""
@@ -134,10 +162,10 @@ def _measured(draft: Draft, spine: Spine, facing: FacingGuess, drawn: Points) ->
         return Measure(*common, None, draft.method, over, reference=reference)
     return Measure(
         *common,
-        value=value,
+        value=known.value,
         method=draft.method,
         doubt=over,
-        grade=draft.grading.of(value, spine.points, values, least) if draft.grading else "",
+        grade=draft.grading.of(known.value, spine.points, known.draws, least) if draft.grading else "",
         uncertainty=half,
         confidence=_confidence(draft, spine, facing),
         reference=reference,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
+from spinefm.core.quantiles import percentile
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.landmarks import Rough, rough_corners
 from spinefm.measure.model import Facing, Landmarks
@@ -98,7 +99,7 @@ def is_unexposed(pixels: NDArray[np.float32], rough: Rough, side: tuple[int, int
     line = np.linspace(start, end, EDGE_SAMPLES) + config.edge_gap * rough.width * outwards
     columns, rows = np.clip(np.round(line).astype(int), 0, np.array(pixels.shape[::-1]) - 1).T
     greys = pixels[rows, columns]
-    return bool(np.percentile(greys, 90) - np.percentile(greys, 10) <= config.edge_range)
+    return bool(percentile(greys, 90) - percentile(greys, 10) <= config.edge_range)
 
 
 def along(centroids: Sequence[Point]) -> list[Point]:
@@ -143,7 +144,7 @@ def landmarks_of(seen: Seen, facing: Facing | None, config: MeasureConfig) -> La
     ring_in_frame = frame.into(ring(path, quad))
     points = frame.out_of(shape.landmarks(ring_in_frame))
     spread = config.spread_factor * shape.spread(ring_in_frame, vertebra.probability)
-    upper, lower = (unsure(spread * shape.relative()[places], config) for places in ([0, 1, 4], [2, 3, 5]))
+    upper, lower = (unsure(spread * shape.relative[places], config) for places in ([0, 1, 4], [2, 3, 5]))
     return Landmarks(
         name=vertebra.name,
         level=vertebra.level,

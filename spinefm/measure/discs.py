@@ -13,7 +13,7 @@ import numpy as np
 from spinefm.core.levels import Level
 from spinefm.measure.heights import mean_height, stacked
 from spinefm.measure.planar import Points, Values, along, perpendicular, unit
-from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Spine, first_of, listed, of_pair
+from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Spine, first_of, kept, listed, of_pair
 
 
 def disc_heights(upper: Points, lower: Points) -> Points:
@@ -39,9 +39,9 @@ def disc_normal(upper: Points, lower: Points) -> Points:
     return normal * np.where(side < 0, -1.0, 1.0)[..., None]
 
 
-def disc_height_index(upper: Points, lower: Points, body_heights: Values) -> Values:
-    """The mean disc height over the mean height of the adjacent bodies (N, ...), (...)."""
-    return disc_heights(upper, lower).mean(axis=-1) / body_heights.mean(axis=0)
+def disc_height_index(heights: Points, body_heights: Values) -> Values:
+    """The mean of three disc heights (..., 3) over the mean height of the adjacent bodies (N, ...), (...)."""
+    return heights.mean(axis=-1) / body_heights.mean(axis=0)
 
 
 def drafts(spine: Spine) -> Iterator[Draft]:
@@ -49,11 +49,12 @@ def drafts(spine: Spine) -> Iterator[Draft]:
     for upper, lower in spine.pairs():
         if spine.bodies[upper].level is Level.C1:
             continue
-        yield from _heights(spine, upper, lower)
-        yield _index(spine, upper, lower)
+        heights = kept(of_pair(disc_heights, upper, lower))
+        yield from _heights(spine, upper, lower, heights)
+        yield _index(spine, upper, lower, heights)
 
 
-def _heights(spine: Spine, upper: int, lower: int) -> Iterator[Draft]:
+def _heights(spine: Spine, upper: int, lower: int, heights: Callable[[Points], Points]) -> Iterator[Draft]:
     """Three heights in millimetres."""
     levels = (spine.bodies[upper].name, spine.bodies[lower].name)
     fault = first_of(spine.fault((upper, "inferior"), (lower, "superior")), "" if spine.spacing_mm else NO_SCALE)
@@ -69,7 +70,7 @@ def _heights(spine: Spine, upper: int, lower: int) -> Iterator[Draft]:
             name=f"{disc_name(levels)} disc height, {place}",
             unit="mm",
             method="between the endplates, along the normal of the disc",
-            formula=of_pair(_one_height(which, scale), upper, lower),
+            formula=_one_height(heights, which, scale),
             reason=first_of(fault, NO_FACING if signed and spine.facing is None else ""),
             bodies=(upper, lower),
             lines=(((upper, ends[0]), (lower, ends[1])),),
@@ -77,12 +78,12 @@ def _heights(spine: Spine, upper: int, lower: int) -> Iterator[Draft]:
         )
 
 
-def _one_height(which: int, scale: float) -> Callable[[Points, Points], Values]:
+def _one_height(heights: Callable[[Points], Points], which: int, scale: float) -> Callable[[Points], Values]:
     """One of the three heights in millimetres."""
-    return lambda upper, lower: scale * disc_heights(upper, lower)[..., which]
+    return lambda points: scale * heights(points)[..., which]
 
 
-def _index(spine: Spine, upper: int, lower: int) -> Draft:
+def _index(spine: Spine, upper: int, lower: int, heights: Callable[[Points], Points]) -> Draft:
     """The disc height index."""
     levels = (spine.bodies[upper].name, spine.bodies[lower].name)
     whole = tuple(at for at in (upper, lower) if not spine.fault((at, "superior"), (at, "inferior")))
@@ -94,9 +95,7 @@ def _index(spine: Spine, upper: int, lower: int) -> Draft:
         name=f"{disc_name(levels)} disc height index",
         unit="ratio",
         method=f"mean of three disc heights over the mean height of {listed([spine.bodies[at].name for at in whole])}",
-        formula=lambda points: disc_height_index(
-            points[..., upper, :, :], points[..., lower, :, :], mean_height(stacked(points, whole))
-        ),
+        formula=lambda points: disc_height_index(heights(points), mean_height(stacked(points, whole))),
         reason=first_of(fault, "" if whole else "neither body beside the disc has a measurable height"),
         bodies=(upper, lower),
         lines=tuple(((upper, a), (lower, b)) for a, b in ((3, 0), (5, 4), (2, 1))),

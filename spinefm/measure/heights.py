@@ -195,7 +195,9 @@ def neighbours(spine: Spine, at: int) -> tuple[int, ...]:
 
 def stacked(points: Points, places: tuple[int, ...]) -> Points:
     """The landmarks of some bodies (N, ..., 6, 2) of all (..., B, 6, 2)."""
-    return np.moveaxis(points[..., list(places), :, :], -3, 0)
+    if not places:
+        return np.zeros((0, *points.shape[:-3], *points.shape[-2:]))
+    return np.stack([points[..., place, :, :] for place in places])
 
 
 def graded(lost: Points, limits: tuple[float, float, float]) -> str:

@@ -7,6 +7,7 @@ own width and height. Points are (x, y) film pixels.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -28,7 +29,8 @@ def outline(mask: Mask, config: MeasureConfig) -> Points:
     """The outline (N, 2) of a mask's largest piece between its pixels and their surroundings, evenly spaced."""
     factor = int(np.clip(round(FINE_SIDE / max(1.0, np.sqrt(mask.area))), 1, 8))
     margin = int(np.ceil(3 * config.contour_blur)) + 1
-    soft: NDArray[Any] = np.pad(mask.crop.astype(np.float32), margin)
+    crop = mask.crop.astype(np.float32)
+    soft: NDArray[Any] = cv2.copyMakeBorder(crop, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
     if config.contour_blur > 0:
         soft = cv2.GaussianBlur(soft, (0, 0), config.contour_blur)
     fine = cv2.resize(soft, None, fx=factor, fy=factor, interpolation=cv2.INTER_LINEAR)
@@ -50,10 +52,10 @@ def evenly_spaced(path: Points, count: int) -> Points:
 
 def grown(path: Points, by: float) -> Points:
     """A closed path (N, 2) moved outwards by so many pixels."""
-    ahead = np.roll(path, -1, axis=0) - np.roll(path, 1, axis=0)
+    after = np.concatenate([path[1:], path[:1]])
+    ahead = after - np.concatenate([path[-1:], path[:-1]])
     normal = np.stack([ahead[:, 1], -ahead[:, 0]], axis=1) / np.maximum(np.hypot(*ahead.T), 1e-9)[:, None]
-    x, y = path.T
-    clockwise = np.sign((x * np.roll(y, -1) - y * np.roll(x, -1)).sum())
+    clockwise = np.sign((path[:, 0] * after[:, 1] - path[:, 1] * after[:, 0]).sum())
     return path + clockwise * by * normal
 
 
@@ -69,7 +71,7 @@ def corners(path: Points, start: Points, reach: float) -> Points:
         frame = np.linalg.inv(np.stack([across, down], axis=1))
         local = (path - quad.mean(axis=0)) @ frame.T  # a corner lies near (±1, ±1) / 2
         far = local @ DIAGONALS.T  # (N, 4)
-        share = np.clip(far - far.max(axis=0) + reach, 0, None)
+        share = np.maximum(far - far.max(axis=0) + reach, 0)
         quad = share.T @ path / share.sum(axis=0)[:, None]
     return quad
 
@@ -86,7 +88,7 @@ class Rough:
     path: Points
     quad: Points
 
-    @property
+    @cached_property
     def width(self) -> float:
         """The mean length of the upper and the lower side in pixels."""
         (ul, ur, lr, ll) = self.quad

@@ -15,7 +15,8 @@ Values = NDArray[np.float64]
 
 def distance(start: Points, end: Points) -> Values:
     """Lengths (...) from `start` to `end` (..., 2)."""
-    return np.asarray(np.hypot(*np.moveaxis(end - start, -1, 0)))
+    step = end - start
+    return np.asarray(np.hypot(step[..., 0], step[..., 1]))
 
 
 def middle(start: Points, end: Points) -> Points:

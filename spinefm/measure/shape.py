@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +59,7 @@ class OutlineModel:
         white = (outline.ravel() - self.mean) @ self.whitening
         return float(np.sqrt((white**2).mean()))
 
+    @cached_property
     def relative(self) -> Values:
         """The errors of the landmarks (6,) per coordinate at size 1: large where an outline tells little."""
         return np.asarray(np.sqrt((self.root**2).sum(axis=1).reshape(6, 2).mean(axis=1)))

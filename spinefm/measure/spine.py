@@ -116,6 +116,18 @@ def of_pair(formula: Callable[[Points, Points], Values], upper: int, lower: int)
     return lambda points: formula(points[..., upper, :, :], points[..., lower, :, :])
 
 
+def kept(formula: Callable[[Points], Points]) -> Callable[[Points], Points]:
+    """The same formula, which computes once what several drafts ask of the same array of landmarks."""
+    last: list[Points] = []
+
+    def value(points: Points) -> Points:
+        if not last or last[0] is not points:
+            last[:] = [points, formula(points)]
+        return last[1]
+
+    return value
+
+
 def first_of(*reasons: str) -> str:
     """The first reason that says something."""
     return next((reason for reason in reasons if reason), "")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.planar import Points, Values
 from spinefm.measure.shape import BodyFrame, OutlineModel, model_of
 from spinefm.measure.spine import Spine
+
+MOST_BODIES = 32
+"""Bodies whose random numbers are kept from film to film."""
 
 
 def resampled(spine: Spine, config: MeasureConfig) -> Points:
@@ -19,9 +24,17 @@ def resampled(spine: Spine, config: MeasureConfig) -> Points:
     drawn = np.broadcast_to(points, (config.resamples, *points.shape)).copy()
     for at, body in enumerate(spine.bodies):
         if body.points and body.spread:
-            numbers = np.random.default_rng([config.random_seed, at]).standard_normal((config.resamples, 12))
+            numbers = _numbers(config.random_seed, at, config.resamples)
             drawn[:, at] += body.spread * moves(points[at], model_of(body.level), numbers)
     return drawn
+
+
+@lru_cache(MOST_BODIES)
+def _numbers(seed: int, at: int, count: int) -> Values:
+    """Standard normal numbers (count, 12) of the body at that place from the top."""
+    numbers = np.random.default_rng([seed, at]).standard_normal((count, 12))
+    numbers.setflags(write=False)
+    return numbers
 
 
 def moves(body: Points, shape: OutlineModel, numbers: Values) -> Points:
@@ -30,7 +43,7 @@ def moves(body: Points, shape: OutlineModel, numbers: Values) -> Points:
     return np.asarray((numbers @ shape.root.T).reshape(-1, 6, 2) @ frame.axes)
 
 
-def half_interval(values: Values) -> float:
-    """Half the width of the central 95 % of a measure's values over the draws (K,)."""
-    low, high = np.percentile(values, (2.5, 97.5))
-    return float(high - low) / 2
+def half_intervals(values: Values) -> list[float]:
+    """Half the width of the central 95 % of each measure's values over the draws (M, K)."""
+    low, high = np.percentile(values, (2.5, 97.5), axis=1)
+    return [float(half) for half in (high - low) / 2]

@@ -38,7 +38,10 @@ RULES = RunRules(
 
 @dataclass(frozen=True)
 class FakeSegmenter:
-    """Segments films by name; `pause` seconds each. A film named `killer…` kills its process, `killer-once…` one."""
+    """Segments films by name; `pause` seconds each. A film named `killer…` kills its process, `killer-once…` one.
+
+    A film named `endless…` never ends.
+    """
 
     pause: float = 0.0
     scratch: Path | None = None
@@ -55,6 +58,8 @@ class FakeSegmenter:
             return FilmOutcome(film, None, CannotStart("No vertebra was found: click three neighbouring ones."))
         if name.startswith("bug"):
             return FilmOutcome(film, None, ZeroDivisionError(f"division by zero in /srv/{name}"))
+        if name.startswith("endless"):
+            time.sleep(3600)
         if name.startswith("killer") and self._first_of(name):
             os.kill(os.getpid(), signal.SIGKILL)
         return FilmOutcome(film, trace_of(film))

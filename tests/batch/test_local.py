@@ -11,7 +11,7 @@ import pytest
 
 from spinefm.batch.attempts import KILLS
 from spinefm.batch.errors import BatchError
-from spinefm.batch.local import context_for, default_workers, run_locally
+from spinefm.batch.local import default_workers, run_locally
 from spinefm.batch.merge import merge
 from spinefm.batch.plan import Shard
 from spinefm.batch.run import run_rest
@@ -39,6 +39,17 @@ def test_a_film_that_kills_its_process_each_time_becomes_a_row(tmp_path: Path) -
     assert sorted(row["name"] for row in killed) == ["killer-2.png", "killer.png"]
     assert {row["status"] for row in killed} == {"failed"} and len(rows) == 12
     assert [sum(column) for column in zip(*seen, strict=True)] == [12, 5]
+
+
+def test_a_film_that_never_ends_becomes_a_row_and_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spinefm.batch.local.PATIENCE", 0.5)
+    write_films(tmp_path / "films", ["endless.png", *many_names(8)])
+    job = job_of(tmp_path / "films", tmp_path / "out", together=3)
+    run(job, FakeSegmenter())
+    rows = read_table(tmp_path / "out", "films", ["name", "sentence"]).to_pylist()
+    assert [row["name"] for row in rows if row["sentence"] == KILLS] == ["endless.png"] and len(rows) == 9
 
 
 def test_a_film_that_kills_once_is_run_again_and_no_row_differs(tmp_path: Path) -> None:
@@ -163,14 +174,14 @@ def test_a_gpu_is_shared_by_a_process_for_each_core_that_memory_holds(
     assert default_workers("cuda") == expected
 
 
-@pytest.mark.thorough  # imports torch in a process of its own
-def test_processes_on_cuda_are_forks_of_one_that_has_not_used_it(
-    films: Path, expected: dict[str, bytes], tmp_path: Path
+@pytest.mark.thorough  # imports torch in processes of their own
+def test_processes_on_cuda_are_no_forks_and_give_the_same_tables(
+    films: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = job_of(films, tmp_path / "out", together=4)
     rules = job.plan.rules.model_copy(update={"device": "cuda"})
     on_cuda = replace(job, plan=job.plan.model_copy(update={"rules": rules}))
-    assert context_for("cuda").get_start_method() == "forkserver"
+    monkeypatch.setattr(os, "fork", lambda: pytest.fail("CUDA survives no fork"))
     run_locally(on_cuda, list(job.plan.shards()), FakeSegmenter(), lambda films, failed: None, 2)
     merge(job.folder)
     found = tables(tmp_path / "out")

@@ -38,6 +38,19 @@ def test_shards_begin_short_grow_and_end_short() -> None:
     assert sizes[:6] == [8, 8, 16, 16, 32, 32] and max(sizes) == 256 and sizes[-2:] == [8, 8]
 
 
+@pytest.mark.parametrize("spread", [1, 16])
+@pytest.mark.parametrize("films", [5, 100, 2000])
+def test_where_many_films_advance_at_once_the_first_groups_are_small_however_they_are_spread(
+    films: int, spread: int
+) -> None:
+    plan = PLAN.model_copy(update={"films": films, "together": 50, "spread": spread})
+    shards = list(plan.shards())
+    opening, rest = shards[:32], shards[32:]
+    assert [shard.start for shard in opening] == list(range(0, min(films, 32 * 6), 6))
+    assert all(shard.films <= 6 for shard in opening) and sum(shard.films for shard in shards) == films
+    assert all((shard.start - 32 * 6) % 50 == 0 for shard in rest)
+
+
 def test_a_small_batch_is_spread_over_all_processes() -> None:
     for films in (2, 10, 40, 200):
         plan = PLAN.model_copy(update={"films": films, "together": group_size(films, "cpu")})

@@ -1,10 +1,13 @@
 """Masks as crops: the same answers as on whole films."""
 
+from itertools import combinations
+
+import cv2
 import numpy as np
 import pytest
 
 from spinefm.core.geometry import Box, Point
-from spinefm.core.masks import Mask, four_corners
+from spinefm.core.masks import Mask, four_corners, quadrilateral_of
 
 
 def block(x0: int, y0: int, x1: int, y1: int) -> Mask:
@@ -107,3 +110,51 @@ def test_corners_of_a_round_body_stay_four():
     ys, xs = np.mgrid[0:80, 0:80]
     disc = Mask.from_array((xs - 40) ** 2 + (ys - 40) ** 2 < 30**2)
     assert len(four_corners(disc, Point(0, 1))) == 4
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_quadrilateral_is_the_largest_of_all(seed):
+    random = np.random.default_rng(seed)
+    outline = np.round(random.normal(0, 20, (14, 2)))
+    hull = cv2.convexHull(outline.astype(np.float32))[:, 0].astype(float)
+    areas = [cv2.contourArea(hull[list(four)].astype(np.float32)) for four in combinations(range(len(hull)), 4)]
+    found = quadrilateral_of(outline)
+    assert cv2.contourArea(found.astype(np.float32)) == max(areas)
+    assert {tuple(corner) for corner in found} <= {tuple(corner) for corner in hull}
+
+
+def test_a_hull_of_many_corners_loses_those_that_matter_least():
+    angles = np.linspace(0, 2 * np.pi, 90, endpoint=False)
+    outline = np.stack([40 * np.cos(angles), 25 * np.sin(angles)], axis=1)
+    found = quadrilateral_of(outline)
+    largest = 2 * 40 * 25  # the largest quadrilateral in an ellipse
+    assert 0.97 * largest < cv2.contourArea(found.astype(np.float32)) <= largest
+
+
+@pytest.mark.parametrize("outline", [np.zeros((0, 2)), np.ones((3, 2)), np.array([(0, 0), (9, 0), (4, 0), (2, 0.0)])])
+def test_an_outline_without_area_has_no_quadrilateral(outline):
+    assert quadrilateral_of(outline).shape == (0, 2)
+
+
+def test_a_mask_finds_its_quadrilateral_once_and_turns_it_to_any_direction():
+    mask = Mask.from_array(np.ones((20, 30), bool), (5, 7))
+    assert mask.quadrilateral is mask.quadrilateral
+    down, right = four_corners(mask, Point(0, 1)), four_corners(mask, Point(1, 0))
+    assert down[0] == Point(5, 7)
+    assert set(down) == set(right) and down != right
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_mask_of_a_part_of_an_array_has_its_bounding_box(seed):
+    random = np.random.default_rng(seed)
+    array = (random.random((40, 50)) < 0.01)[::2, 3:-4].T
+    rows, columns = np.nonzero(array)
+    mask = Mask.from_array(array, (100, 200))
+    assert mask.box == (100 + columns.min(), 200 + rows.min(), 101 + columns.max(), 201 + rows.max())
+    assert mask.area == rows.size
+    assert mask.crop.flags["C_CONTIGUOUS"]
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (0, 5), (4, 0), (3, 3)])
+def test_an_array_without_a_pixel_is_the_empty_mask(shape):
+    assert Mask.from_array(np.zeros(shape)).area == 0

@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from spinefm.imaging.polarity import CUES, WEIGHTS, cues, is_inverted, upright_log_odds
+from spinefm.imaging import polarity
+from spinefm.imaging.polarity import (
+    CLEAR,
+    CUES,
+    SURE,
+    WEIGHTS,
+    cues,
+    is_inverted,
+    quick_log_odds,
+    upright_log_odds,
+)
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.phantom import simulate
 
@@ -32,6 +42,34 @@ def test_every_cue_changes_its_sign_with_the_film(upright: list[np.ndarray]) -> 
 def test_right_phantoms_are_kept_and_nearly_all_inverted_ones_turned(upright: list[np.ndarray]) -> None:
     assert [is_inverted(film) for film in upright] == [False] * len(upright)
     assert sum(is_inverted(1 - film) for film in upright) >= len(upright) - 1
+
+
+def test_a_quick_estimate_lies_much_closer_than_what_it_may_decide(upright: list[np.ndarray]) -> None:
+    for film in upright:
+        assert abs(quick_log_odds(film) - upright_log_odds(film)) < CLEAR / 3
+        assert abs(quick_log_odds(1 - film) - upright_log_odds(1 - film)) < CLEAR / 3
+
+
+@pytest.mark.parametrize(("estimate", "full"), [(-0.8, -1.1), (-1.1, -0.8), (SURE + CLEAR, -5.0), (SURE - CLEAR, 5.0)])
+def test_near_the_limit_the_whole_evidence_decides(
+    estimate: float, full: float, upright: list[np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polarity, "_log_odds", lambda film, quick=False: estimate if quick else full)
+    assert is_inverted(upright[0]) == (full < SURE)
+
+
+@pytest.mark.parametrize("estimate", [SURE - CLEAR - 0.01, SURE + CLEAR + 0.01])
+def test_far_from_the_limit_the_estimate_decides_alone(
+    estimate: float, upright: list[np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def log_odds(film: np.ndarray, quick: bool = False) -> float:
+        asked.append(quick)
+        return estimate
+
+    monkeypatch.setattr(polarity, "_log_odds", log_odds)
+    assert is_inverted(upright[0]) == (estimate < SURE) and asked == [True]
 
 
 def test_mirroring_a_film_changes_nothing(upright: list[np.ndarray]) -> None:

@@ -309,8 +309,10 @@ test("exports are asked for with what the reader set, one at a time, and the ans
 
 test("two runs lie side by side on one clock, and the tab opens for it once", () => {
   const { made, root } = player();
-  const comparison = { settings: [{ name: "overlap_limit", old: "0.1", new: "0.2" }], divergence: null, rows: [], entries, names: [[1, "C2"]] };
+  const comparison = { settings: [{ name: "overlap_limit", old: "0.1", new: "0.2" }], divergence: null, rows: [], run: "before", names: [[1, "C2"]] };
+  made.show(finished("before"));
   made.show(finished("a", { comparison }));
+  assert.equal(made.view.earlier.entries, entries, "the run before is known already");
   const shell = root.querySelector(".player");
   assert.equal(root.querySelector('[data-tab="compare"]').getAttribute("aria-selected"), "true");
   assert.ok(shell.classList.contains("comparing"));
@@ -319,6 +321,75 @@ test("two runs lie side by side on one clock, and the tab opens for it once", ()
   assert.ok(!shell.classList.contains("comparing"));
   made.show(finished("a", { comparison }));
   assert.equal(root.querySelector('[data-tab="compare"]').getAttribute("aria-selected"), "false", "it is the reader's choice now");
+});
+
+test("a comparison with a run that was never on show is a table without a second picture", () => {
+  const { made, root } = player();
+  const comparison = { settings: [{ name: "overlap_limit", old: "0.1", new: "0.2" }], divergence: null, rows: [], run: "unknown", names: [[1, "C2"]] };
+  made.show(finished("a", { comparison }));
+  assert.equal(root.querySelector('[data-tab="compare"]').hidden, false);
+  assert.equal(made.view.earlier, null);
+  assert.ok(!root.querySelector(".player").classList.contains("comparing"));
+});
+
+const resting = (asked) => asked.filter(([name]) => name === "rest").length;
+
+test("measures and files are asked for once the result rests and is drawn, once a run", () => {
+  const { made, asked } = player();
+  made.show(begun());
+  for (let to = 1; to <= entries.length; to += 1) {
+    made.show(part(0, to));
+    play(0.05);
+  }
+  made.show({ ...finished(), film: "same", later: true });
+  assert.equal(resting(asked), 0, "the motion has the machine until its end");
+  play();
+  assert.equal(made.clock.playing, false);
+  assert.equal(resting(asked), 1);
+  made.clock.go(1);
+  made.clock.toggle();
+  play();
+  assert.equal(resting(asked), 1, "replaying asks for nothing");
+});
+
+test("a reader who stops the motion gets measures and files as well", () => {
+  const { made, asked } = player();
+  made.show(begun());
+  made.show(part(0, 5));
+  play(0.1);
+  made.clock.go(0.2);
+  made.show({ ...finished(), film: "same", later: true });
+  play();
+  assert.equal(resting(asked), 1);
+});
+
+test("a result that comes with everything asks for nothing, nor does a page without a server", () => {
+  const { made, asked } = player();
+  made.show(finished("a", { play: true }));
+  play();
+  assert.equal(resting(asked), 0);
+  const alone = player(false);
+  alone.made.show(finished("a", { later: true }));
+  play();
+  assert.equal(alone.asked.length, 0);
+});
+
+test("each run asks for its own measures and files", () => {
+  const { made, asked } = player();
+  for (const run of ["a", "b"]) {
+    made.show(begun(run));
+    made.show({ ...finished(run), film: "same", later: true });
+    play();
+  }
+  assert.equal(resting(asked), 2);
+});
+
+test("what has gone wrong with the files is said below what was said before", () => {
+  const { made, root } = player();
+  made.show(finished("a", { notices: ["The detector's limit was lowered."] }));
+  made.show({ run: "a", status: "finished", packed: true, also: ["There is no zip."] });
+  const lines = root.querySelector(".player-notices").querySelectorAll("li").map((node) => node.textContent);
+  assert.deepEqual(lines, ["The detector's limit was lowered.", "There is no zip."]);
 });
 
 test("window and level change the film and not what is drawn on it, and end with it", () => {

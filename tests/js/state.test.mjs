@@ -64,6 +64,33 @@ test("what arrives late of a run that gave way is dropped, and so is a part whos
   assert.equal(store.put({ run: "same", question: { text: "?" } }).run, "b");
 });
 
+test("a comparison takes the events of the finished run before, whatever was on show between", () => {
+  const store = makeStore();
+  store.put({ run: "a", status: "finished", entries: entries.slice(0, 4) });
+  store.put({ run: "b", status: "waiting", entries: [] });
+  store.put({ run: "c", status: "running", entries: [] });
+  const known = store.put({ run: "c", status: "finished", entries, comparison: { run: "a", rows: [] } });
+  assert.deepEqual(known.comparison, { run: "a", rows: [], entries: entries.slice(0, 4) });
+  const same = store.put({ run: "c", status: "finished", packed: true, measures: null });
+  assert.equal(same.comparison, known.comparison, "what comes later leaves it as it is");
+});
+
+test("a comparison with any other run has no events", () => {
+  const store = makeStore();
+  const known = store.put({ run: "c", status: "finished", entries, comparison: { run: "a" } });
+  assert.deepEqual(known.comparison.entries, []);
+  store.put({ run: "d", status: "failed", entries: [] });
+  const after = store.put({ run: "e", status: "finished", entries, comparison: { run: "d" } });
+  assert.deepEqual(after.comparison.entries, [], "a run that failed is none to compare with");
+});
+
+test("further notices are added, and each message adds its own once", () => {
+  const store = makeStore();
+  store.put({ run: "a", status: "finished", entries, notices: ["one"] });
+  assert.deepEqual(store.put({ run: "a", status: "finished", packed: true, also: ["two"] }).notices, ["one", "two"]);
+  assert.deepEqual(store.put({ run: "a", status: "finished", packed: true, download: {} }).notices, ["one", "two"]);
+});
+
 test("a run that lies behind catches up", () => {
   assert.equal(liveRate(0), 1);
   assert.ok(liveRate(2) > 5);

@@ -136,12 +136,12 @@ def test_the_average_forgets_its_start_and_copies_running_statistics() -> None:
 
 
 def test_the_average_leaves_what_is_frozen_in_its_own_precision() -> None:
-    model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
-    model[0].requires_grad_(False)
+    frozen, trained = nn.Linear(2, 2).requires_grad_(False), nn.Linear(2, 2)
+    model = nn.Sequential(frozen, trained)
     average = WeightAverage(model, decay=0.9)
     before = {name: value.clone() for name, value in average.model.state_dict().items()}
-    model[0].to(torch.bfloat16)
-    model[1].weight.data += 1
+    frozen.to(torch.bfloat16)
+    trained.weight.data += 1
     average.update(model)
     after = average.model.state_dict()
     assert torch.equal(after["0.weight"], before["0.weight"]) and after["0.weight"].dtype == torch.float32

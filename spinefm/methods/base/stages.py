@@ -246,4 +246,6 @@ def _on_film(inside: NDArray[np.bool_], box: Box, shape: tuple[int, int]) -> Mas
     """The pixels `inside` (h, w) of `box` that lie on a film of `shape` (H, W)."""
     whole = Mask.from_array(inside, (box.x0, box.y0))
     kept = whole.box.clipped(shape)
+    if kept == whole.box:
+        return whole
     return Mask.empty() if kept.is_empty else Mask.from_array(whole.within(kept), (kept.x0, kept.y0))

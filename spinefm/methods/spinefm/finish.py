@@ -82,7 +82,8 @@ def smoothed(mask: Mask, sigma: float, limit: float = 0.5) -> Mask:
     if sigma <= 0 or mask.area == 0:
         return mask
     margin = math.ceil(3 * sigma)
-    padded = np.pad(mask.crop.astype(np.float32), margin)
+    crop = mask.crop.astype(np.float32)
+    padded = cv2.copyMakeBorder(crop, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
     blurred = cv2.GaussianBlur(padded, (0, 0), sigma)
     inner = (blurred > limit)[margin:-margin, margin:-margin]  # never grows past the film
     smooth = Mask.from_array(inner, mask.origin)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.stages import Stages
 from spinefm.methods.spinefm import check
@@ -46,6 +47,7 @@ class Induction:
         self._config = config
         self.state = state or InductionState()
         self._attempts: dict[int, Attempt] = {}
+        self._measured: tuple[tuple[Mask, ...], float] | None = None
 
     @property
     def accepted(self) -> tuple[Accepted, ...]:
@@ -131,9 +133,16 @@ class Induction:
 
     def _segmented(self, attempt: Attempt) -> Segmented:
         """The mask's event, with its contrast in the greys of the spine found so far."""
-        greys = grey_range(self._film, [found.mask for found in self.state.spine.values()], self._config)
         limit = check.contrast_limit(attempt.sureness, self._config)
+        greys = self._grey_range() if attempt.prompt.direction != "seed" and limit > 0 else None
         return attempt.shape.event(attempt.prompt, self._film, self._config, greys, limit)
+
+    def _grey_range(self) -> float:
+        """The range of greys of the spine found so far, which is measured once per spine."""
+        bodies = tuple(found.mask for found in self.state.spine.values())
+        if self._measured is None or self._measured[0] != bodies:
+            self._measured = bodies, grey_range(self._film, bodies, self._config)
+        return self._measured[1]
 
     def _set_aside(self, attempt: Attempt) -> Iterator[Event]:
         """The events of an attempt whose place a retry takes."""

@@ -62,8 +62,9 @@ def off_axis_retries(
     found: dict[int, Attempt] = {}
     for i in unsure:
         own, tried = tried[: len(prompts[i])], tried[len(prompts[i]) :]
-        best = max(filter(possible, own), key=lambda attempt: attempt.sureness, default=None)
-        if best is not None and best.sureness >= config.retry_accept:
+        sure = sorted((each for each in own if each.sureness >= config.retry_accept), key=lambda each: -each.sureness)
+        best = next(filter(possible, sure), None)
+        if best is not None:
             found[i] = best
     return found
 

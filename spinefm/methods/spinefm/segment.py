@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
+from spinefm.core.quantiles import percentiles
 from spinefm.core.visibility import contrast
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.stages import Stages
@@ -38,12 +39,14 @@ class BodyShape:
         return self.mask.centroid if self.mask.area else None
 
     def event(
-        self, prompt: Prompt, film: Radiograph, config: SpineFMConfig, greys: float = 1.0, limit: float = 0.0
+        self, prompt: Prompt, film: Radiograph, config: SpineFMConfig, greys: float | None = None, limit: float = 0.0
     ) -> Segmented:
-        """The shape as the trace keeps it; its contrast is a share of the range `greys` and has to reach `limit`."""
+        """The shape as the trace keeps it; its contrast is a share of the range `greys` and has to reach `limit`.
+
+        Without a range no contrast is measured.
+        """
         centroid = self.centroid
         place = Box.square(centroid or prompt.point, max(1, round(prompt.spacing)))
-        measured = prompt.direction != "seed" and limit > 0
         return Segmented(
             direction=prompt.direction,
             step=prompt.step,
@@ -54,9 +57,9 @@ class BodyShape:
             outside_share=place.outside_share(film.pixels.shape[:2]),
             outside_limit=config.outside_limit,
             recentred=self.recentred,
-            contrast=round(_contrast(film, self.mask, config) / greys, 4) if measured else None,
-            contrast_limit=limit if measured else None,
-            grey_range=greys if measured else 1.0,
+            contrast=None if greys is None else round(_contrast(film, self.mask, config) / greys, 4),
+            contrast_limit=None if greys is None else limit,
+            grey_range=1.0 if greys is None else greys,
         )
 
 
@@ -126,8 +129,9 @@ def grey_range(film: Radiograph, bodies: Iterable[Mask], config: SpineFMConfig) 
         windows.append(film.pixels[grown.rows, grown.columns][::step, ::step].ravel())
     if not windows:
         return 1.0
-    low, high = np.percentile(np.concatenate(windows), (config.contrast_percentile, 100 - config.contrast_percentile))
-    return max(LEAST_RANGE, round(min(config.contrast_range_most, float(high - low)), 4))
+    share = config.contrast_percentile
+    low, high = percentiles(np.concatenate(windows), (share, 100 - share))
+    return max(LEAST_RANGE, round(min(config.contrast_range_most, high - low), 4))
 
 
 def _off_centre(shape: BodyShape, prompt: Prompt, config: SpineFMConfig) -> bool:

@@ -9,8 +9,8 @@ import { nextBody, nextStop, stillAt } from "./timeline.js";
 export const SPEEDS = [0.5, 1, 2, 4];
 const LONGEST = 0.1;
 const LAG = 0.25;
-const CATCH_UP = 3;
-const FINISH = 0.15; // seconds in which the rest of a run that is computed is played: its result is there
+const CATCH_UP = 5;
+const FINISH = 0.1; // seconds in which the rest of a run that is computed is played: its result is there
 const LIVE_FRAME = 0.025; // seconds at least between two pictures while a run is computed: every second frame
 
 /** How fast a run that is computed plays what is left of it: in a moment, and never slower than while it was computed. @param {number} backlog seconds of the run not yet shown */
@@ -119,7 +119,7 @@ export class Clock {
     this.rush = this.hurries && !this.open ? finishRate(next.end - this.now) : 0;
     if (!this.asked) this.last = performance.now();
     if (how.play !== undefined && how.play !== this.playing) this.setPlaying(how.play);
-    this.onTime();
+    if (!this.rush || !this.asked) this.onTime(); // else the frame that is due draws it, further on
     this.request();
     if (this.playing && !this.open && this.now >= next.end) this.setPlaying(false);
   }

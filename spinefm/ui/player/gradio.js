@@ -1,5 +1,5 @@
 // Ties the player to the page's component: whenever its value changes, show it. The events it reports to the page are
-// "correct", "turn", "anyway", "export" and "again"; a cancel presses the page's own button.
+// "correct", "turn", "anyway", "export", "rest" and "again"; a cancel presses the page's own button.
 const player = new Player(element, (name, data) => (name === "cancel" ? press("#cancel") : trigger(name, data)));
 
 window.spinefm = player; // for the console, tests and benches

@@ -38,6 +38,7 @@ export class Player {
     this.compared = new Set();
     this.opened = false;
     this.unlocking = 0;
+    this.rested = ""; // the run whose measures and files are asked for
     this.asked = 0; // for a frame in which to draw what has come of a run
     this.kept = /** @type {any[]} */ ([]);
     this.link = report ? openingLink() : null;
@@ -90,9 +91,18 @@ export class Player {
     if (late && this.report) this.report("again", {});
   }
 
+  /** Asks for what is made of a run later, once its result rests and is drawn: until then pictures have the machine. */
+  askForMore() {
+    const { payload } = this.view;
+    if (!payload.later || this.clock.playing || this.rested === payload.run) return;
+    this.rested = payload.run;
+    requestAnimationFrame(() => this.report && this.report("rest", {}));
+  }
+
   /** Measures and download come when they are made; nothing else is new, and nothing else is drawn. @param {any} payload */
   showMore(payload) {
     const measures = payload.measures !== this.view.payload.measures;
+    if (payload.notices !== this.view.payload.notices) drawNotices(this.part("notices"), payload, this.act.correct);
     this.view.payload = payload; // the same view, which the theatre draws from
     if (measures) this.measuring.show(payload);
     this.showFiles();
@@ -134,6 +144,7 @@ export class Player {
     const [how, first] = [this.timing(payload, fresh, before), !this.opened];
     this.opened = true;
     this.clock.load(this.view.timeline, how);
+    this.askForMore();
     if (fresh && !first) writeAddress(this);
     if (otherFilm) this.kept = [];
     const next = this.kept.shift();
@@ -230,6 +241,7 @@ export class Player {
       other.setAttribute("aria-pressed", String(Number(/** @type {HTMLElement} */ (other).dataset.speed) === speed));
     }
     if (!playing && this.opened) writeAddress(this);
+    this.askForMore();
   }
 
   /** @param {number | null} body */
@@ -295,7 +307,7 @@ export class Player {
 
 /** The earlier run as a timeline of its own. @param {any} payload */
 function earlierOf(payload) {
-  if (!payload.comparison) return { earlier: null, earlierDress: { names: new Map(), colours: new Map() } };
+  if (!payload.comparison || !payload.comparison.entries.length) return { earlier: null, earlierDress: { names: new Map(), colours: new Map() } };
   const earlier = timelineOf(payload.comparison.entries);
   const names = new Map(payload.comparison.names.map((/** @type {[number, string]} */ pair) => pair));
   const colours = new Map([...names].map(([number, name]) => [number, payload.colours[name]]));

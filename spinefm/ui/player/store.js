@@ -1,5 +1,6 @@
 // @ts-check
-// What the page sends, put together: a run comes in parts, each event once, and the film's picture once.
+// What the page sends, put together: a run comes in parts, each event once, and the film's picture once. A run is
+// compared with the one that was on show before it, whose events are here already.
 
 /** @typedef {import("./timeline.js").Entry} Entry */
 /** @typedef {Record<string, any> & {run: string, status: string, entries: Entry[]}} Payload */
@@ -13,6 +14,8 @@ export function makeStore() {
   const replaced = new Set();
   /** @type {Record<string, any> | null} */
   let film = null;
+  /** @type {Payload | null} the last finished run that another took the place of */
+  let earlier = null;
 
   /** @param {any} message @returns {Payload | null} */
   function put(message) {
@@ -21,15 +24,23 @@ export function makeStore() {
     const part = message.from !== undefined || message.packed || message.run === "same";
     if (part && !same) return null; // its beginning was never seen
     if (known && !same) replaced.add(known.run);
+    if (known && !same && known.status === "finished") earlier = known;
     const before = same && known ? known : /** @type {any} */ ({ entries: [] });
     const next = { ...before, ...message, entries: joined(before.entries, message), run: same && known ? known.run : message.run };
     if (message.film === "same" || (same && message.film === undefined)) next.film = film;
     film = next.film || null;
+    if (message.also) next.notices = [...before.notices, ...message.also];
+    if (message.comparison) next.comparison = withEvents(message.comparison, earlier);
     known = next;
     return next;
   }
 
   return { put, known: () => known };
+}
+
+/** A comparison with the events of the run before. @param {any} comparison @param {Payload | null} earlier */
+function withEvents(comparison, earlier) {
+  return { ...comparison, entries: earlier && earlier.run === comparison.run ? earlier.entries : [] };
 }
 
 /** @param {Entry[]} before @param {any} message @returns {Entry[]} */

@@ -36,6 +36,7 @@ from spinefm.ui.server.sessions import (
     corrected,
     example_shown,
     gone_on,
+    made_later,
     new_run,
     opened,
     recalled,
@@ -61,6 +62,8 @@ RUNS = 24
 """Runs that the server holds at a time; all but one of them stand in line."""
 AT_ONCE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
 """How a run is served: a click right after Cancel counts, whatever of the run before is under way."""
+ENDED = ("finished", "failed")
+"""How the last message of a run says that it has ended."""
 PRESS_RUN = """() => { const run = document.querySelector("#run"); if (run) run.click(); }"""
 QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 8}
 """How events other than a run are served."""
@@ -149,7 +152,7 @@ class SegmentTab:
             concurrency_limit=RUNS,
             **AT_ONCE,
         )
-        run.then(self._on_end, None, buttons, **QUICK)
+        run.failure(self._on_end, None, buttons, **QUICK)  # the last message of any other run brings them back
         return run
 
     def _connect_cancel(self, runs: list[Any]) -> None:
@@ -161,6 +164,7 @@ class SegmentTab:
         inputs, outputs = [self.kept, self.token], [self.player, self.kept]
         self.player.correct(self._on_correct, inputs, outputs, trigger_mode="multiple", **QUICK)
         self.player.export(self._on_export, self.kept, self.player, trigger_mode="multiple", **QUICK)
+        self.player.rest(self._on_rest, self.kept, self.player, trigger_mode="multiple", **QUICK)
         self.player.again(self._on_again, self.kept, outputs, trigger_mode="multiple", **QUICK)
 
     def on_load(self, request: gr.Request, token: str) -> Iterator[tuple[Any, Payload, Any, Any]]:
@@ -225,7 +229,7 @@ class SegmentTab:
         if brought:
             yield from self._on_run(request, *known)
         else:
-            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            yield gr.skip(), gr.skip(), *self._on_end()
 
     def _on_run(
         self,
@@ -238,10 +242,11 @@ class SegmentTab:
         method: str,
         *values: float,
     ) -> Iterator[tuple[Payload, Any, Any, Any]]:
-        """A run asked for at the time `clicked`, which can be cancelled from its first message on."""
+        """A run asked for at the time `clicked`, which can be cancelled from its first message until its last."""
         buttons = gr.update(visible=False), gr.update(visible=True)
-        for shown in self._run_shown(request, choice, kept, seeds, token, clicked, method, *values):
-            yield *shown, *buttons
+        for payload, remembered in self._run_shown(request, choice, kept, seeds, token, clicked, method, *values):
+            ended = payload["status"] in ENDED
+            yield payload, remembered, *(self._on_end() if ended else buttons)
             buttons = gr.skip(), gr.skip()
 
     def _run_shown(
@@ -271,7 +276,7 @@ class SegmentTab:
                     return
                 if shown.kept is not None:
                     finished = True
-                    self.line.leave(visitor)  # what is left to do needs no network
+                    self.line.leave(visitor)
                     self._note(token, shown.kept)
                 yield _remembered(shown)
         except QueueFull as error:
@@ -309,6 +314,11 @@ class SegmentTab:
             yield gr.skip()
             return
         yield from exported(kept.choice, kept.run.trace, event._data or {})
+
+    def _on_rest(self, kept: Kept | None) -> Iterator[Payload]:
+        """What is made of a run once its result rests on the page."""
+        for shown in made_later(kept, self.films.read):
+            yield shown.payload
 
     def _on_again(self, kept: Kept | None) -> Iterator[tuple[Payload, Any]]:
         for shown in shown_again(kept, self.films.read):

@@ -39,7 +39,7 @@ from spinefm.ui.server.player import (
     trace_payload,
 )
 from spinefm.ui.server.player.measures import measures_payload
-from spinefm.ui.server.player.payload import Payload, Status, entries_of, more_payload, remarks
+from spinefm.ui.server.player.payload import Payload, Status, more_payload, remarks
 from spinefm.ui.server.questions import Asked, Asks, about_adding
 from spinefm.ui.server.recent_films import Read
 from spinefm.ui.server.sittings import Sitting
@@ -106,10 +106,14 @@ class RunProgress:
 
 @dataclass(frozen=True)
 class Kept:
-    """What the page remembers of a visitor's last finished run: the film and the run with its corrections."""
+    """What the page remembers of a visitor's last finished run: the film and the run with its corrections.
+
+    shown: the run's name on the page, which holds its events under it.
+    """
 
     choice: Choice
     run: CorrectedRun
+    shown: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,21 +178,44 @@ def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
     more["exports"] = offered(kept.choice)
     if kept.choice.example is None:
         more["remarks"] = [*remarks(film), RELOAD]
-    yield from _packed(trace_payload(kept.run.trace, film, new_run(), **more), kept, film)
+    payload = trace_payload(kept.run.trace, film, new_run(), **more)
+    yield from _packed(payload, replace(kept, shown=payload["run"]), film)
 
 
 def _packed(payload: Payload, kept: Kept, film: Radiograph) -> Iterator[Shown]:
-    """The result at once, then its measures, then its zip: by then something newer may be remembered."""
+    """The result at once, then its zip: by then something newer may be remembered."""
     yield Shown(payload, kept)
-    news: Payload = {"run": payload["run"], "status": "finished", "packed": True}
-    if "measures" not in payload:
-        payload = {**payload, "measures": measures_payload(kept.run.trace, film)}
-        yield Shown({**news, "measures": payload["measures"]})
+    yield from _zipped(kept, film)
+
+
+def _zipped(kept: Kept, film: Radiograph) -> Iterator[Shown]:
+    """The zip of the result on show, or a notice that there is none."""
     try:
         with result_zip(kept.run.trace, film) as download:
-            yield Shown({**news, "download": download})
+            yield _news(kept, download=download)
     except OSError:
-        yield Shown({**payload, "notices": [*payload["notices"], NO_ZIP]})
+        yield _news(kept, also=[NO_ZIP])
+
+
+def _news(kept: Kept, **more: Any) -> Shown:
+    """What is added to the result on show; `also` are further notices."""
+    return Shown({"run": kept.shown, "status": "finished", "packed": True, **more})
+
+
+def made_later(kept: Kept | None, read: Read = Choice.read) -> Iterator[Shown]:
+    """Measures and zip of a finished run, which the page asks for once its result rests.
+
+    Made earlier, they would take the time of the pictures that lead there.
+    """
+    if kept is None:
+        return
+    try:
+        film = read(kept.choice)
+    except UnreadableFilm as error:
+        yield _news(kept, measures=measures_payload(kept.run.trace), also=[str(error)])
+        return
+    yield _news(kept, measures=measures_payload(kept.run.trace, film))
+    yield from _zipped(kept, film)
 
 
 Change = Callable[[CorrectedRun, Radiograph], CorrectedRun]
@@ -290,6 +317,7 @@ def run_steps(
 ) -> Iterator[Shown]:
     """One run on the chosen film: the film, each event as it comes, and the result or the failure.
 
+    The result's measures and zip are `made_later`.
     before: the last finished run; the result is compared with it when it was on the same film.
     """
     run = new_run()
@@ -317,7 +345,7 @@ def run_steps(
     except Exception:
         yield Shown(progress.failed(BROKEN))
         raise
-    yield from _finished(progress, kept, wanted, before)
+    yield _finished(progress, kept, wanted, before)
 
 
 def _trace(method: Method, progress: RunProgress) -> Trace:
@@ -326,21 +354,20 @@ def _trace(method: Method, progress: RunProgress) -> Trace:
     return Trace.from_events(film_record(progress.film), method.name, method.settings, progress.events)
 
 
-def _finished(progress: RunProgress, kept: Kept, wanted: Wishes, before: Kept | None) -> Iterator[Shown]:
-    former = before.run if before is not None and before.choice == kept.choice else None
-    earlier = None if former is None else former.trace
-    trace = kept.run.base if earlier is None else carried(earlier, kept.run.base)
-    kept = replace(kept, run=former.followed_by(trace) if former and former.done else CorrectedRun(trace))
+def _finished(progress: RunProgress, kept: Kept, wanted: Wishes, before: Kept | None) -> Shown:
+    """The result, compared with the run before on the same film."""
+    earlier = before if before is not None and before.choice == kept.choice else None
+    former = earlier.run if earlier else None
+    trace = carried(former.trace, kept.run.base) if former else kept.run.base
     for event in trace.events[len(progress.events) :]:
         progress.add(event)
-    comparison = None
-    if earlier is not None:
-        comparison = {**compare(earlier, trace), **_earlier(earlier)}
-    more: Payload = {"comparison": comparison, "corrections": undo_payload(kept.run), "made": made(trace)}
+    run = former.followed_by(trace) if former and former.done else CorrectedRun(trace)
+    comparison = {**compare(earlier.run.trace, trace), **_earlier(earlier)} if earlier else None
+    more: Payload = {"comparison": comparison, "corrections": undo_payload(run), "made": made(trace), "later": True}
     payload = progress.finished(**more, exports=offered(kept.choice))
     lines = [*payload["notices"], *_left_out(wanted, former, trace)]
     quiet = payload["remarks"] if choice_is_example(kept.choice) else [*payload["remarks"], RELOAD]
-    yield from _packed({**payload, "notices": lines, "remarks": quiet}, kept, progress.film)
+    return Shown({**payload, "notices": lines, "remarks": quiet}, Kept(kept.choice, run, progress.run))
 
 
 def choice_is_example(choice: Choice) -> bool:
@@ -348,10 +375,9 @@ def choice_is_example(choice: Choice) -> bool:
     return choice.example is not None
 
 
-def _earlier(trace: Trace) -> Payload:
-    """The run before, for a player that shows both."""
-    names = [(vertebra.number, vertebra.name) for vertebra in trace.vertebrae]
-    return {"entries": entries_of(trace.method, trace.events), "names": names}
+def _earlier(kept: Kept) -> Payload:
+    """The run before, for a player that shows both: it holds the events of that run already."""
+    return {"run": kept.shown, "names": [(vertebra.number, vertebra.name) for vertebra in kept.run.trace.vertebrae]}
 
 
 def _left_out(wanted: Wishes, former: CorrectedRun | None, trace: Trace) -> Iterator[str]:

@@ -18,6 +18,16 @@ from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfi
 from spinefm.weights.load import Bundle
 
 
+def test_a_detection_is_cut_at_the_films_edge_alone() -> None:
+    sure = np.ones((28, 28), np.float32)
+    inner = candidate(np.array([10, 12, 40, 50], np.float32), 0.9, sure, (100, 90), 0.5)
+    across = candidate(np.array([-10, 80, 40, 120], np.float32), 0.9, sure, (100, 90), 0.5)
+    beyond = candidate(np.array([95, 10, 120, 40], np.float32), 0.9, sure, (100, 90), 0.5)
+    assert inner.box == Box(10, 12, 40, 50) == inner.mask.box and inner.mask.area == 30 * 38
+    assert across.box == Box(0, 80, 40, 100) == across.mask.box and across.mask.area == 40 * 20
+    assert beyond.mask.area == 0
+
+
 @pytest.fixture(scope="module")
 def stages() -> NetworkStages:
     torch.manual_seed(0)

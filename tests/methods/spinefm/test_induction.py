@@ -14,9 +14,10 @@ from spinefm.methods import CannotStart, run_to_trace
 from spinefm.methods.base import stages
 from spinefm.methods.base.events import Located
 from spinefm.methods.base.stages import Candidate, Probabilities, ViewAnswer
-from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
+from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod, induction
 from spinefm.methods.spinefm.captions import stop_reason
 from spinefm.methods.spinefm.events import Checked, Decided, Proposed, Seeded, Segmented, StepEvent
+from spinefm.methods.spinefm.segment import grey_range
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Finished, Named, Trace
@@ -400,3 +401,24 @@ def test_where_no_end_is_sure_a_likely_outermost_one_names_the_spine(s1, vertebr
     (named,) = trace.of(Named)
     assert names(trace) == expected
     assert (named.anchor is None) is (expected[0] == "V1")
+
+
+def test_the_greys_of_a_spine_are_measured_once_per_spine(monkeypatch):
+    measured = []
+
+    def counted(film, bodies, config):
+        measured.append(bodies)
+        return grey_range(film, bodies, config)
+
+    monkeypatch.setattr(induction, "grey_range", counted)
+    trace = run(Oracle(straight(7)))
+    assert len(trace.vertebrae) == 7
+    assert len(measured) == len(set(measured)) and all(len(bodies) >= 3 for bodies in measured)
+
+
+def test_starting_points_have_no_contrast_and_their_greys_are_not_measured():
+    segmented = list(run(Oracle(straight(5))).of(Segmented))
+    seeds = [event for event in segmented if event.direction == "seed"]
+    steps = [event for event in segmented if event.direction != "seed"]
+    assert all(event.contrast is None and event.grey_range == 1.0 and event.contrast_limit is None for event in seeds)
+    assert steps and all(event.contrast is not None and event.contrast_limit is not None for event in steps)

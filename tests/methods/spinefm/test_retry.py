@@ -87,10 +87,26 @@ def test_a_off_axis_retry_goes_as_far_as_the_last_step_and_less_far() -> None:
         tried.append(attempt)
         return False
 
-    looks = off_axis_retries(column.film, oracle(column), SpineFMConfig(), [Attempt(prompt, nothing, None)], possible)
+    every = SpineFMConfig(retry_accept=0)
+    looks = off_axis_retries(column.film, oracle(column), every, [Attempt(prompt, nothing, None)], possible)
     assert looks == {}
     places = [(round(each.prompt.point.distance(column.centroids[4])), each.prompt.turned) for each in tried]
-    assert places == [(reach, turn) for reach in (40, 32) for turn in SpineFMConfig().retry_turns]
+    assert sorted(places) == sorted((reach, turn) for reach in (40, 32) for turn in SpineFMConfig().retry_turns)
+
+
+def test_only_retries_that_are_sure_enough_are_examined_the_surest_first() -> None:
+    column = bent(50)
+    config, examined = SpineFMConfig(), list[float]()
+    prompt = Prompt("down", 3, column.centroids[2:5], Point(120, 260), 40.0, 4)
+    nothing = BodyShape(Mask.empty(), np.zeros((120, 120), np.float32), prompt.patch(config))
+
+    def possible(attempt: Attempt) -> bool:
+        examined.append(attempt.sureness)
+        return len(examined) > 1
+
+    found = off_axis_retries(column.film, oracle(column), config, [Attempt(prompt, nothing, None)], possible)
+    assert examined == sorted(examined, reverse=True) and min(examined) >= config.retry_accept
+    assert len(examined) == 2 and found[0].sureness == examined[1]
 
 
 def test_without_a_direction_to_try_there_is_no_retry() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from spinefm.ui.server import limits
+from spinefm.ui.server.examples import Choice
 from spinefm.ui.server.model_queue import ModelQueue
 from spinefm.ui.server.recent_films import RecentFilms
 from spinefm.ui.server.segment_tab import SegmentTab
+from spinefm.ui.server.sittings import Sittings
 from tests.ui.server.conftest import Visitor
 from tests.ui.server.stand_in import StandInService, write_film
 
@@ -17,6 +20,7 @@ CANCELLED_TWICE = "Failed to load resource: the server responded with a status o
 """Gradio answers so when a run ends at the moment it is cancelled (its iterator is gone)."""
 CANCELLED_EARLY = "Failed to load resource: the server responded with a status of 422"
 """Gradio answers so when a run is cancelled before it has its number; the time of the click ends it then."""
+DEFAULTS = [limit.default for limit in limits.LIMITS]
 UPLOAD = "#film-upload input[type=file]"
 
 
@@ -35,11 +39,60 @@ def test_run_cancel_run_in_quick_succession_ends_with_a_result(
     visitor.errors[:] = [error for error in visitor.errors if not error.startswith((CANCELLED_TWICE, CANCELLED_EARLY))]
 
 
-def test_a_run_cancelled_before_it_reached_the_server_does_not_start(bench: StandInService, address: str) -> None:
+GUEST = SimpleNamespace(session_hash="guest")
+
+
+def tab_on(bench: StandInService) -> SegmentTab:
+    """What happens on the tab, without its parts."""
     tab = SegmentTab.__new__(SegmentTab)
     tab.bench, tab.line, tab.films, tab._cancelled = bench, ModelQueue(), RecentFilms(), {}
-    request = SimpleNamespace(session_hash="guest")
-    tab._on_cancel(request, None, 2_000.0)
-    values = [limit.default for limit in limits.LIMITS]
-    assert list(tab._on_run(request, None, None, "[]", "", 1_999.0, "spinefm", *values)) == []
-    assert list(tab._on_run(request, None, None, "[]", "", 2_001.0, "spinefm", *values)) != []
+    tab.sittings = Sittings()
+    return tab
+
+
+def asked(tab: SegmentTab, choice: Choice | None, clicked: float = 1.0) -> list[tuple[Any, ...]]:
+    """All messages of a run: what is shown, what is remembered, and the buttons Run and Cancel."""
+    return list(tab._on_run(GUEST, choice, None, "[]", "", clicked, "spinefm", *DEFAULTS))
+
+
+def test_run_and_cancel_change_places_with_the_first_message_and_back_with_the_last(tmp_path: Path) -> None:
+    path = write_film(tmp_path / "neck.png")
+    messages = asked(tab_on(StandInService()), Choice(path, path.name))
+    assert messages[-1][0]["status"] == "finished" and len(messages) >= 2
+    shown = [[button.get("visible") for button in message[2:]] for message in messages]
+    assert shown == [[False, True], *[[None, None]] * (len(messages) - 2), [True, False]]
+
+
+def test_run_is_back_after_one_that_failed_and_after_a_film_that_could_not_be_read(tmp_path: Path) -> None:
+    tab = tab_on(StandInService())
+    for choice in (None, Choice(tmp_path / "gone.png", "gone.png")):
+        (message,) = asked(tab, choice)
+        assert message[0]["status"] == "failed"
+        assert [button["visible"] for button in message[2:]] == [True, False]
+    ((_, _, run, cancel),) = tab._run_brought(GUEST, None, None, "[]", "", 1.0, "spinefm", *DEFAULTS, "")
+    assert (run["visible"], cancel["visible"]) == (True, False)
+
+
+def test_a_run_that_another_took_the_place_of_leaves_the_buttons_to_it(tmp_path: Path) -> None:
+    tab, path = tab_on(StandInService()), write_film(tmp_path / "neck.png")
+    first = tab._on_run(GUEST, Choice(path, path.name), None, "[]", "", 1.0, "spinefm", *DEFAULTS)
+    next(first)
+    second = asked(tab, Choice(path, path.name))
+    assert list(first) == [], "nothing of it is shown any more, its end neither"
+    assert [button["visible"] for button in second[-1][2:]] == [True, False]
+
+
+def test_what_rests_on_the_page_gets_its_measures_and_its_zip(tmp_path: Path) -> None:
+    tab, path = tab_on(StandInService()), write_film(tmp_path / "neck.png")
+    payload, kept, *_ = asked(tab, Choice(path, path.name))[-1]
+    measures, packed = list(tab._on_rest(kept))
+    assert {measures["run"], packed["run"]} == {payload["run"]}
+    assert measures["measures"] and packed["download"]
+    assert list(tab._on_rest(None)) == []
+
+
+def test_a_run_cancelled_before_it_reached_the_server_does_not_start(bench: StandInService) -> None:
+    tab = tab_on(bench)
+    tab._on_cancel(GUEST, None, 2_000.0)
+    assert asked(tab, None, 1_999.0) == []
+    assert asked(tab, None, 2_001.0) != []

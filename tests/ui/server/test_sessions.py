@@ -18,11 +18,13 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.stages import ViewAnswer
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.view import judged
+from spinefm.ui.server import sessions
 from spinefm.ui.server.corrections import Correction
 from spinefm.ui.server.examples import GONE, Choice, find_examples, small_jpeg, thumbnail
 from spinefm.ui.server.model_service import BundleService
 from spinefm.ui.server.sessions import (
     NO_FILM,
+    NO_ZIP,
     RELOAD,
     WINDOW,
     Kept,
@@ -33,6 +35,7 @@ from spinefm.ui.server.sessions import (
     corrected,
     example_shown,
     gone_on,
+    made_later,
     opened,
     recalled,
     run_steps,
@@ -71,12 +74,60 @@ def test_a_run_gives_the_film_once_each_event_as_it_comes_and_the_result(choice:
     assert [isinstance(payload.get("film"), dict) for payload in payloads] == [True, *[False] * (len(payloads) - 1)]
 
 
-def test_a_result_comes_first_then_its_measures_then_its_zip(choice: Choice) -> None:
-    payloads = [shown.payload for shown in run_steps(StandInService(), choice)]
-    result, measures, packed = payloads[-3:]
-    assert result["status"] == "finished" and "measures" not in result and not result.get("packed")
-    assert measures["packed"] and "measures" in measures and "download" not in measures
-    assert packed["packed"] and packed["download"]
+def test_a_result_is_the_last_of_a_run_and_says_that_more_can_be_asked_for(choice: Choice) -> None:
+    last = list(run_steps(StandInService(), choice))[-1]
+    assert last.payload["status"] == "finished" and last.payload["later"] is True
+    assert "measures" not in last.payload and not last.payload.get("packed") and not last.payload.get("download")
+    assert last.kept is not None and last.kept.shown == last.payload["run"]
+
+
+def test_nothing_is_measured_or_packed_before_the_result_rests(choice: Choice, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    for name in ("measures_payload", "write_zip", "standalone_page", "trace_payload"):
+        monkeypatch.setattr(sessions, name, lambda *inputs, name=name: made.append(name))
+    assert result_of(run_steps(StandInService(), choice))["status"] == "finished"
+    assert made == []
+
+
+def test_measures_come_before_the_zip_and_nothing_new_is_remembered(kept: Kept) -> None:
+    measures, packed = list(made_later(kept))
+    for news in (measures, packed):
+        assert news.kept is None
+        assert {name: news.payload[name] for name in ("run", "status", "packed")} == {
+            "run": kept.shown,
+            "status": "finished",
+            "packed": True,
+        }
+    assert measures.payload["measures"] and "download" not in measures.payload
+    assert packed.payload["download"]["path"].endswith(".zip") and "measures" not in packed.payload
+
+
+def test_what_is_made_later_is_what_a_reload_brings(kept: Kept) -> None:
+    measures = next(made_later(kept)).payload["measures"]
+    assert measures == next(recalled(Sitting(kept.choice, kept.run))).payload["measures"]
+
+
+def test_without_a_run_nothing_is_made_later() -> None:
+    assert list(made_later(None)) == []
+
+
+def test_a_zip_for_which_there_is_no_room_is_a_notice_beside_the_others(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*inputs: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sessions, "write_zip", full)
+    news = list(made_later(kept))
+    assert news[0].payload["measures"] and news[1].payload["also"] == [NO_ZIP]
+    result, packed = list(recalled(Sitting(kept.choice, kept.run)))
+    assert packed.payload["also"] == [NO_ZIP] and packed.payload["run"] == result.payload["run"]
+
+
+def test_of_a_film_that_expired_meanwhile_there_are_measures_and_a_sentence(kept: Kept) -> None:
+    kept.choice.path.unlink()
+    (news,) = made_later(kept)
+    assert news.payload["measures"]["sides"] and news.payload["also"] == [GONE]
 
 
 def test_events_that_come_together_are_sent_together_and_a_message_holds_that_before_it(choice: Choice) -> None:
@@ -142,14 +193,13 @@ def test_a_player_that_missed_a_part_gets_the_whole_run(kept: Kept) -> None:
 def test_payloads_already_sent_never_change(choice: Choice) -> None:
     run = run_steps(StandInService(), choice)
     first = next(run).payload
-    assert len(list(run)) > 1
+    assert len(list(run)) >= 1
     assert first["entries"] == []
 
 
 def test_the_zip_is_there_while_the_page_fetches_it_and_gone_afterwards(choice: Choice) -> None:
-    run = run_steps(StandInService(), choice)
     path = None
-    for shown in run:
+    for shown in made_later(remembered(run_steps(StandInService(), choice))):
         if shown.payload.get("download"):
             path = Path(shown.payload["download"]["path"])
             assert "neck/trace.json" in zipfile.ZipFile(path).namelist()
@@ -261,6 +311,19 @@ def test_a_second_run_on_the_film_is_compared_with_the_first(choice: Choice, kep
     comparison = result_of(run_steps(StandInService(), choice, wishes, kept))["comparison"]
     assert comparison["settings"] == [{"name": "overlap_limit", "old": 0.1, "new": 0.02}]
     assert comparison["divergence"]["direction"] == "up" and comparison["divergence"]["step"] == 1
+
+
+def test_a_run_is_compared_with_what_the_page_shows_of_the_one_before_and_sends_it_no_second_time(
+    choice: Choice, kept: Kept
+) -> None:
+    first = result_of(run_steps(StandInService(), choice, None, kept))["comparison"]
+    assert first["run"] == kept.shown and "entries" not in first
+    assert first["names"] == [(vertebra.number, vertebra.name) for vertebra in kept.run.trace.vertebrae]
+    lower = list(corrected(kept, lambda run, film: run.correct(Correction("shift", offset=1))))
+    second = result_of(run_steps(StandInService(), choice, None, remembered(lower)))["comparison"]
+    assert second["run"] == lower[0].payload["run"] != kept.shown
+    again = list(shown_again(kept))
+    assert remembered(again).shown == again[0].payload["run"]
 
 
 def test_undo_after_a_further_run_brings_back_the_corrected_one(choice: Choice, kept: Kept) -> None:
