@@ -125,8 +125,8 @@ def test_a_zip_for_which_there_is_no_room_is_a_notice_beside_the_others(
 
 
 def test_of_a_film_that_expired_meanwhile_there_are_measures_and_a_sentence(kept: Kept) -> None:
-    kept.choice.path.unlink()
-    (news,) = made_later(kept)
+    expired = replace(kept, choice=replace(kept.choice, path=kept.choice.path.with_name("expired.png")))
+    (news,) = made_later(expired)
     assert news.payload["measures"]["sides"] and news.payload["also"] == [GONE]
 
 
