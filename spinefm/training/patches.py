@@ -49,10 +49,22 @@ def cut_film(film: TrainingFilm, square: Square, size: int) -> NDArray[np.float3
 
 def cut_mask(film: TrainingFilm, level: int, square: Square, size: int) -> NDArray[np.float32]:
     """The mask of `level` in the square, (size, size), 0 or 1."""
-    body = np.asarray(film.labels == level, np.uint8) * 255
-    canvas = _warp(body, square, cv2.INTER_LINEAR)
+    canvas = _warp(body_mask(film, level), square, cv2.INTER_LINEAR)
     interpolation = cv2.INTER_AREA if square.pixels > size else cv2.INTER_LINEAR
     return (cv2.resize(canvas, (size, size), interpolation=interpolation) > 127).astype(np.float32)
+
+
+def body_mask(film: TrainingFilm, level: int) -> NDArray[np.uint8]:
+    """Where `level` lies on the film, (H, W), 0 or 255; several times as fast as comparing in NumPy."""
+    value = np.array([int(level)], np.float64)
+    return np.asarray(cv2.compare(film.labels, value, cv2.CMP_EQ), np.uint8)
+
+
+def random_pixel(film: TrainingFilm, level: int, rng: np.random.Generator) -> tuple[float, float]:
+    """Any pixel (x, y) of `level`, each equally likely."""
+    pixels = np.flatnonzero(body_mask(film, level))
+    row, column = divmod(int(pixels[int(rng.integers(len(pixels)))]), film.shape[1])
+    return float(column), float(row)
 
 
 def varied_patch(film: TrainingFilm, square: Square, size: int, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from spinefm.core.levels import Level
 from spinefm.networks.med_sa import MedSA, MedSAConfig, freeze_for_adaptation
 from spinefm.training.errors import RunFailed
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
-from spinefm.training.patches import Square, cut_film, cut_mask, label_at, varied_patch
+from spinefm.training.patches import Square, cut_film, cut_mask, label_at, random_pixel, varied_patch
 from spinefm.training.ranks import device_of, placed, precise
 from spinefm.training.scores import dice
 from spinefm.training.settings import Recipe
@@ -123,10 +123,9 @@ class MedSATrainer(FilmTrainer):
         self, film: TrainingFilm, level: Level, rng: np.random.Generator
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """A straight patch round a random point of the body, as it is (SpineFM, section 3)."""
-        rows, columns = np.nonzero(film.labels == level)
-        index = int(rng.integers(len(rows)))
+        centre = random_pixel(film, level, rng)
         side = self.config.side_px or self.config.side_in_spacings * film.spacing(level)
-        square = Square((float(columns[index]), float(rows[index])), side)
+        square = Square(centre, side)
         size = self.config.patch
         return cut_film(film, square, size), cut_mask(film, level, square, size)
 
@@ -157,9 +156,7 @@ def draw_click(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tu
     if kind < 0.8:
         return click_near(film, level, 0.15, rng)
     if kind < 0.95:
-        rows, columns = np.nonzero(film.labels == level)
-        index = int(rng.integers(len(rows)))
-        return float(columns[index]), float(rows[index])
+        return random_pixel(film, level, rng)
     return _click_in_disc(film, level, rng)
 
 

@@ -9,7 +9,7 @@ from spinefm.core.geometry import Box, Point, crop_patch
 from spinefm.core.levels import Level
 from spinefm.training.augment import vary_film
 from spinefm.training.films import FilmSet
-from spinefm.training.patches import Square, cut_film, cut_mask, label_at, varied_patch
+from spinefm.training.patches import Square, body_mask, cut_film, cut_mask, label_at, random_pixel, varied_patch
 
 
 @pytest.mark.parametrize("side", [40, 64, 101])
@@ -63,3 +63,23 @@ def test_variations_stay_in_range_and_differ() -> None:
 
 def test_c2_is_found_on_cervical_stand_ins(films: FilmSet) -> None:
     assert len(films.bodies[Level.C2]) == 4
+
+
+def test_a_body_is_masked_whole_and_alone(films: FilmSet) -> None:
+    for film in films.films:
+        for level in film.centroids:
+            mask = body_mask(film, level)
+            assert mask.dtype == np.uint8 and set(np.unique(mask)) == {0, 255}
+            assert np.array_equal(mask > 0, film.labels == level)
+        assert not body_mask(film, 99).any()
+
+
+def test_random_pixels_lie_in_the_body_and_everywhere_in_it(films: FilmSet) -> None:
+    film = films.films[0]
+    level = next(iter(film.centroids))
+    rng = np.random.default_rng(0)
+    points = np.array([random_pixel(film, level, rng) for _ in range(600)])
+    assert all(label_at(film, point) == level for point in points)
+    assert points.mean(axis=0) == pytest.approx(film.centroids[level], abs=0.8)
+    rows, columns = np.nonzero(film.labels == level)
+    assert np.ptp(points, axis=0) == pytest.approx([np.ptp(columns), np.ptp(rows)], abs=2)
