@@ -110,7 +110,7 @@ def test_members_of_a_far_zip_are_read_ahead(web: Web, tmp_path: Path) -> None:
 def test_a_shard_fetches_its_films_together_and_in_its_order(web: Web, tmp_path: Path) -> None:
     web.together = 8
     write(tmp_path, {"films.csv": "\n".join(["uri", *addresses(web)]).encode()})
-    job = job_of(tmp_path / "films.csv", tmp_path / "out", shard_size=20, together=20)
+    job = job_of(tmp_path / "films.csv", tmp_path / "out", together=10)  # more would begin with small groups
     assert isinstance(job.plan, BatchPlan) and job.plan.rules == RULES
     for shard in job.plan.shards():
         compute_shard(job.folder, job.plan, shard, FakeSegmenter())
