@@ -17,7 +17,7 @@ from spinefm.batch.plan import Shard
 from spinefm.batch.runners import Watch, processes_on_gpus
 from spinefm.batch.segmenter import Segmenter
 from spinefm.batch.worker import BatchJob, Message, work
-from spinefm.core.machine import allowed_cores, free_memory
+from spinefm.core.machine import allowed_cores, forkable, free_memory
 
 GRACE = 5.0
 """Seconds that a process has to end by itself when there is nothing left to do."""
@@ -107,7 +107,8 @@ class _Pool:
         process = self._context.Process(  # type: ignore[attr-defined]
             target=work, args=(there, others, self._job, shared, self._device(slot)), daemon=True
         )
-        process.start()
+        with forkable():
+            process.start()
         there.close()
         self._workers[slot] = _Worker(process, here)
         self._assign(self._workers[slot])

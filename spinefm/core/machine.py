@@ -4,6 +4,8 @@ import ctypes
 import os
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -68,6 +70,19 @@ def use_one_thread() -> None:
     os.environ[THREADS_VARIABLE] = "1"
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
+
+
+@contextmanager
+def forkable() -> Iterator[None]:
+    """OpenCV without its threads until the block ends: a fork has none of them, and would wait for them for ever."""
+    import cv2
+
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def free_cores() -> int:

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from spinefm.core.machine import forkable
 from spinefm.training.ranks import each_tensor, placed
 
 AHEAD = 3
@@ -76,10 +76,8 @@ def feed(draw: Draw, first: int, workers: int, pinned: bool = False) -> Iterator
         timeout=LONGEST_WAIT,
         pin_memory=pinned,
     )
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)  # OpenCV's threads do not live on in a fork, which would wait for them for ever
-    batches = iter(loader)
-    cv2.setNumThreads(threads)
+    with forkable():
+        batches = iter(loader)
     return (parcel.batch for parcel in batches) if pinned else batches
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import cv2
 import pytest
 import torch
 
@@ -157,6 +158,16 @@ def test_one_thread_holds_for_loaded_libraries_and_those_to_come(monkeypatch: py
     finally:
         torch.set_num_threads(before[0])
         cv2.setNumThreads(before[1])
+
+
+def test_a_fork_finds_opencv_without_threads() -> None:
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(2)
+    with pytest.raises(RuntimeError), runtime.forkable():
+        assert cv2.getNumThreads() == 1
+        raise RuntimeError
+    assert cv2.getNumThreads() == 2
+    cv2.setNumThreads(before)
 
 
 @pytest.mark.parametrize(

@@ -82,3 +82,5 @@ def _batch(arrived: Queue[Arrival[Item] | Ended], seconds: float) -> tuple[list[
             return some, one
         some.append(one.item)
         until = until or time.monotonic() + seconds
+        if time.monotonic() >= until:
+            return some, None

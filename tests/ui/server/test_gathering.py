@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections.abc import Iterator
+from queue import Queue
+from typing import Any
 
 import pytest
 
-from spinefm.ui.server.gathering import gathered
+from spinefm.ui.server.gathering import Arrival, _batch, gathered
 
 LONG = 5.0
 """Seconds that no test waits for: a gathering that ends does so at once."""
@@ -86,6 +88,20 @@ def test_who_stops_taking_stops_the_making() -> None:
     assert closed.wait(LONG)
     count = len(made)
     assert count < 10**6 and len(made) == count
+
+
+def test_a_message_ends_although_more_is_there_already() -> None:
+    class Flood(Queue[Any]):
+        """A queue that is never empty."""
+
+        def get(self, block: bool = True, timeout: float | None = None) -> Arrival[int]:
+            """One more item."""
+            assert self.maxsize < 1000
+            self.maxsize += 1
+            return Arrival(1)
+
+    some, end = _batch(Flood(), 0.0)
+    assert some == [1] and end is None
 
 
 def test_closing_waits_for_nothing() -> None:
