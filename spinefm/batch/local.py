@@ -21,8 +21,9 @@ from spinefm.core.machine import allowed_cores, forkable, free_memory
 
 GRACE = 5.0
 """Seconds that a process has to end by itself when there is nothing left to do."""
-PATIENCE = 600.0
-"""Seconds after which a process that says nothing is killed, as if memory had run out: a film may hang, a disc too."""
+PATIENCE, PATIENCE_FOR_MORE = 600.0, 60.0
+"""Seconds after which a process that says nothing is killed, as if memory had run out, and those more for each further
+film of a group, of which it speaks at the end: a film may hang, a disc too."""
 LOOK_EVERY = 5.0
 """Seconds between two looks for such processes."""
 GPU_PROCESS_BYTES = 3_000_000_000
@@ -71,6 +72,7 @@ class _Pool:
 
     def __init__(self, job: BatchJob, segmenter: Segmenter, desk: TaskDesk) -> None:
         self._job, self._segmenter, self._desk = job, segmenter, desk
+        self._patience = PATIENCE + PATIENCE_FOR_MORE * (job.plan.together - 1)
         self._forks = sys.platform == "linux" and job.plan.rules.device == "cpu"
         self._context: BaseContext = multiprocessing.get_context("fork" if self._forks else "spawn")
         self._workers: dict[int, _Worker] = {}
@@ -80,11 +82,11 @@ class _Pool:
         for slot in range(count):
             self._start(slot)
         while any(worker.state for worker in self._workers.values()):
-            ready = wait([worker.connection for worker in self._workers.values()], min(LOOK_EVERY, PATIENCE))
+            ready = wait([worker.connection for worker in self._workers.values()], min(LOOK_EVERY, self._patience))
             for slot, worker in list(self._workers.items()):
                 if worker.connection in ready:
                     self._receive(slot, worker)
-                elif worker.state and time.monotonic() - worker.heard > PATIENCE:
+                elif worker.state and time.monotonic() - worker.heard > self._patience:
                     worker.process.kill()  # its connection ends, which `wait` reports
 
     def stop(self) -> None:

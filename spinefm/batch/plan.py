@@ -23,7 +23,7 @@ TOGETHER: Mapping[DeviceKind, int] = {"cpu": 1, "cuda": 64}
 """Films that advance at once in one process; a CPU gains nothing from many."""
 PIECES = 32
 """A small batch is cut into so many groups, so that every process has some."""
-OPENING, OPENING_SHARE = 32, 8
+SMALL_GROUPS, SMALL_SHARE = 32, 8
 """Where many films advance at once, the first groups hold an eighth of them, so that first results are there sooner.
 Their number is fixed, because the films of a group decide the last bits of its results."""
 
@@ -73,9 +73,9 @@ class BatchPlan(BaseModel):
     """A batch as it was begun.
 
     manifest: checksum of the films. together: films that advance at once, which decides the last bits of what the
-    networks answer; a shard holds whole groups of them, the first ones a smaller one each. shard_size, spread: how the
-    films are cut into shards, which decides nothing else. weights: folder of the manifest of weights, where it is not
-    the program's own.
+    networks answer; a shard holds whole groups of them. small: films of each of the first groups, which are shards of
+    their own; 0 where they are like the others. shard_size, spread: how the films are cut into shards, which decides
+    nothing else. weights: folder of the manifest of weights, where it is not the program's own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -85,6 +85,7 @@ class BatchPlan(BaseModel):
     films: int = Field(ge=0)
     manifest: str
     together: int = Field(ge=1)
+    small: int = Field(default=0, ge=0)
     shard_size: int = Field(default=SHARD_SIZE, ge=1)
     spread: int = Field(default=1, ge=1)
     weights: str | None = None
@@ -103,12 +104,11 @@ class BatchPlan(BaseModel):
 
     def _films_of(self, index: int, start: int) -> int:
         """Films of the shard `index`, which begins at film `start`, if there are as many."""
-        few = self.together // OPENING_SHARE
-        opening = OPENING if few > 1 else 0
-        return few if index < opening else self._groups(index - opening, start) * self.together
+        before = SMALL_GROUPS if self.small else 0
+        return self.small if index < before else self._groups(index - before, start) * self.together
 
     def _groups(self, index: int, start: int) -> int:
-        """Groups of films in a shard with `index` before it since the opening, which begins at film `start`."""
+        """Groups of films in a shard that begins at film `start`, with `index` before it that are no small group."""
         grown = 2 ** min(index // self.spread, 30)
         left = (self.films - start) // (2 * self.spread * self.together)
         return max(1, min(grown, left, self.shard_size // self.together))
@@ -151,6 +151,15 @@ def group_size(films: int, device: DeviceKind) -> int:
     (1, 20, 64)
     """
     return max(1, min(TOGETHER[device], films // PIECES))
+
+
+def small_group_size(together: int) -> int:
+    """Films of each of the first groups where `together` advance at once; 0 where those are few.
+
+    >>> small_group_size(1), small_group_size(15), small_group_size(64)
+    (0, 0, 8)
+    """
+    return together // SMALL_SHARE if together >= 2 * SMALL_SHARE else 0
 
 
 def _refusal(name: str, begun: object, asked: object) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from spinefm.batch.files import remove_stale
 from spinefm.batch.manifest import FilmEntry, digest_of
-from spinefm.batch.plan import SHARD_SIZE, BatchPlan, RunRules, Shard, group_size
+from spinefm.batch.plan import SHARD_SIZE, BatchPlan, RunRules, Shard, group_size, small_group_size
 from spinefm.batch.runners import Runner, Watch
 from spinefm.batch.segmenter import Segmenter
 from spinefm.batch.worker import BatchJob
@@ -34,11 +34,13 @@ def plan_of(
     weights: str | None = None,
 ) -> BatchPlan:
     """The plan of a batch of these films, sorted by id; `spread` processes or jobs share it."""
+    at_once = together or group_size(len(entries), rules.device)
     return BatchPlan(
         rules=rules,
         films=len(entries),
         manifest=digest_of(entries),
-        together=together or group_size(len(entries), rules.device),
+        together=at_once,
+        small=small_group_size(at_once),
         shard_size=shard_size or SHARD_SIZE,
         spread=spread,
         weights=weights,

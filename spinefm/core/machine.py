@@ -37,6 +37,7 @@ SLEEPING_THREADS = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BL
 LOAD = Path("/proc/loadavg")
 """Its fourth field counts the threads that are running or ready to run, this one among them."""
 MEMORY = Path("/proc/meminfo")
+"""Kilobytes of memory, among them those that programs can still take."""
 QUOTA = Path("/sys/fs/cgroup/cpu.max")
 """Microseconds of processor time that a container gets, and the period for which it gets them."""
 

@@ -44,7 +44,8 @@ def test_a_film_that_kills_its_process_each_time_becomes_a_row(tmp_path: Path) -
 def test_a_film_that_never_ends_becomes_a_row_and_holds_up_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("spinefm.batch.local.PATIENCE", 0.5)
+    monkeypatch.setattr("spinefm.batch.local.PATIENCE", 0.3)
+    monkeypatch.setattr("spinefm.batch.local.PATIENCE_FOR_MORE", 0.1)
     write_films(tmp_path / "films", ["endless.png", *many_names(8)])
     job = job_of(tmp_path / "films", tmp_path / "out", together=3)
     run(job, FakeSegmenter())

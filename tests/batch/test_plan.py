@@ -43,12 +43,18 @@ def test_shards_begin_short_grow_and_end_short() -> None:
 def test_where_many_films_advance_at_once_the_first_groups_are_small_however_they_are_spread(
     films: int, spread: int
 ) -> None:
-    plan = PLAN.model_copy(update={"films": films, "together": 50, "spread": spread})
+    plan = PLAN.model_copy(update={"films": films, "together": 50, "small": 6, "spread": spread})
     shards = list(plan.shards())
     opening, rest = shards[:32], shards[32:]
     assert [shard.start for shard in opening] == list(range(0, min(films, 32 * 6), 6))
     assert all(shard.films <= 6 for shard in opening) and sum(shard.films for shard in shards) == films
     assert all((shard.start - 32 * 6) % 50 == 0 for shard in rest)
+
+
+def test_a_plan_without_small_groups_is_cut_as_it_was_begun() -> None:
+    begun = BatchPlan.from_json(PLAN.to_json().replace(b'  "small": 0,\n', b""))
+    assert begun.small == 0 and list(begun.shards()) == list(PLAN.shards())
+    assert {shard.start % 64 for shard in PLAN.model_copy(update={"films": 5000, "together": 64}).shards()} == {0}
 
 
 def test_a_small_batch_is_spread_over_all_processes() -> None:
