@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from spinefm.measure.references import reference_of
 from spinefm.measure.spine import Draft, Formula, Spine
 from spinefm.measure.uncertainty import half_intervals, resampled
 from spinefm.methods.spinefm.events import Viewed
-from spinefm.trace.model import Trace
+from spinefm.trace.model import Named, Trace
 
 GROUPS: tuple[Callable[[Spine], Iterator[Draft]], ...] = (
     alignment.drafts,
@@ -67,7 +67,10 @@ def measure(
     bodies = seen_bodies(vertebrae, trace.film.size, settings, film.pixels if film else None)
     view = next(trace.of(Viewed), None)
     known = FacingGuess(facing, 1.0, "given") if facing else guess(_answer(view), _tops(bodies), settings)
-    marks = [landmarks_of(body, known.side, settings) for body in bodies]
+    trunk = unnamed_in_trunk(trace, settings)
+    marks = [
+        replace(landmarks_of(body, known.side, settings), in_trunk=body.vertebra.number in trunk) for body in bodies
+    ]
     tilted = not_upright(view, [vertebra.centroid for vertebra in vertebrae], settings)
     scale, source = (spacing, "given") if spacing else (trace.film.spacing_mm, trace.film.spacing_source)
     return Measures(
@@ -110,6 +113,17 @@ def _answer(view: Viewed | None) -> tuple[str, float] | None:
 def _tops(bodies: Sequence[Seen]) -> list[tuple[Level | None, Point, Point]]:
     """Level and superior endplate of the bodies whose corners can be trusted."""
     return [top for body in bodies if (top := body.top) is not None]
+
+
+def unnamed_in_trunk(trace: Trace, config: MeasureConfig) -> frozenset[int]:
+    """The numbers of the vertebrae that are thoracic or lumbar, whichever of the likely names is theirs."""
+    unnamed = {vertebra.number for vertebra in trace.vertebrae if vertebra.level is None}
+    return frozenset(
+        number
+        for named in trace.of(Named)
+        for number, share in zip(named.vertebrae, named.trunk, strict=False)
+        if number in unnamed and share >= config.trunk_probability
+    )
 
 
 def not_upright(seen: Viewed | None, centroids: Sequence[Point], config: MeasureConfig) -> str:

@@ -41,6 +41,9 @@ class MeasureConfig(BaseModel):
     facing_probability: float = Field(
         default=0.8, ge=0.5, le=1, description="least probability of a facing that is taken"
     )
+    trunk_probability: float = Field(
+        default=0.98, ge=0.5, le=1, description="an unnamed body this surely thoracic or lumbar is graded"
+    )
     slope_spread: float = Field(
         default=20.0, gt=0, description="spread of an endplate's slope between patients, degrees"
     )

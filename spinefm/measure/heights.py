@@ -17,6 +17,10 @@ from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Grading, Spine, fi
 GRADED = (Region.THORACIC, Region.LUMBAR)
 """Where Genant's grades are defined."""
 
+NO_LEVEL = "the level is not known, and Genant's grades are for thoracic and lumbar bodies"
+UNNAMED = "; its level is not known, but it is thoracic or lumbar"
+"""What is added to the method of a body without a level."""
+
 
 def anterior_height(body: Points) -> Values:
     """Ha (...), between the anterior corners."""
@@ -157,7 +161,8 @@ def _ratios(spine: Spine, at: int) -> Iterator[Draft]:
 def _loss(spine: Spine, at: int) -> Draft:
     """The loss of height with Genant's grade and kind of deformity."""
     body, beside, limits = spine.bodies[at], neighbours(spine, at), spine.config.genant_limits
-    level = "" if body.level else "the level is not known, and Genant's grades are for thoracic and lumbar bodies"
+    level = "" if body.level or body.in_trunk else NO_LEVEL
+    unnamed = UNNAMED if body.level is None and body.in_trunk else ""
     fault = spine.fault((at, "superior"), (at, "inferior"))
     compared = ", 1 - Hp/neighbours" if beside else " (not compared with neighbours: crush not assessed)"
     return Draft(
@@ -166,7 +171,7 @@ def _loss(spine: Spine, at: int) -> Draft:
         levels=(body.name,),
         name=f"{body.name} height loss",
         unit="%",
-        method=f"largest of 1 - Ha/Hp, 1 - Hm/Hp{compared}; Genant's limits",
+        method=f"largest of 1 - Ha/Hp, 1 - Hm/Hp{compared}; Genant's limits{unnamed}",
         formula=lambda points: height_loss(points[..., at, :, :], stacked(points, beside)),
         reason=first_of(fault, NO_FACING if spine.facing is None else "", level),
         bodies=(at, *beside),

@@ -47,7 +47,8 @@ class Landmarks:
 
     name: its level, or V1, V2 … `points`: six (x, y) film pixels, none where they cannot be had. superior, inferior:
     why that endplate cannot be measured, "" where it can. spread: expected error of a landmark's coordinate in pixels
-    (standard deviation), 0 for landmarks that are known. probability: how sure the method is of the body.
+    (standard deviation), 0 for landmarks that are known. probability: how sure the method is of the body. in_trunk:
+    whether a body without a level is surely a thoracic or lumbar one.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Landmarks:
     inferior: str = ""
     spread: float = 0.0
     probability: float | None = None
+    in_trunk: bool = False
 
     def at(self, place: str) -> Point:
         """The landmark of that name. Raises ValueError for a body without landmarks and for an unknown name."""

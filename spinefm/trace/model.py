@@ -77,6 +77,7 @@ class Named:
     """The names of the vertebrae, both from the top; without an anchor all levels are None.
 
     best, second: the likeliest namings where they were weighed, given or not; names need a probability of `limit`.
+    trunk: the probability of each vertebra to be thoracic or lumbar, over all namings; () where none were weighed.
     """
 
     vertebrae: tuple[int, ...]
@@ -86,6 +87,7 @@ class Named:
     best: Reading | None = None
     second: Reading | None = None
     limit: float | None = None
+    trunk: tuple[float, ...] = ()
     kind: Literal["named"] = "named"
 
 

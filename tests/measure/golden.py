@@ -33,6 +33,7 @@ def cases() -> list[dict[str, Any]]:
     """All cases with their measures."""
     blind = [replace(one, superior="it reaches the film's border") if one.name == "L1" else one for one in lumbar()]
     unnamed = [replace(one, name=f"V{at + 1}", level=None, superior="", inferior="") for at, one in enumerate(neck())]
+    trunk = [replace(one, name=f"V{at + 1}", level=None, in_trunk=at > 0) for at, one in enumerate(fractured())]
     nothing = [
         replace(one, points=(), superior="a speck", inferior="a speck") if one.name == "C4" else one for one in neck()
     ]
@@ -49,6 +50,7 @@ def cases() -> list[dict[str, Any]]:
         case("lumbar, lying", lumbar(), "left", 0.5, "the film lies turned by 90°"),
         case("lumbar, L1 cut", blind, "left", 0.5),
         case("fractures", fractured(), "left", 0.5),
+        case("fractures, unnamed", trunk, "left", 0.5),
         case("six lumbar bodies", six, "left", None),
         case("uneven corners", uneven(), "left", 0.2),
         case("nothing found", [], "left", 0.5),
@@ -102,6 +104,7 @@ def body_json(one: Landmarks) -> dict[str, Any]:
         "points": [list(point) for point in one.points],
         "superior": one.superior,
         "inferior": one.inferior,
+        "in_trunk": one.in_trunk,
     }
 
 
@@ -114,6 +117,7 @@ def bodies_of(content: Sequence[dict[str, Any]]) -> list[Landmarks]:
             tuple(Point(*point) for point in one["points"]),
             one["superior"],
             one["inferior"],
+            in_trunk=one["in_trunk"],
         )
         for one in content
     ]

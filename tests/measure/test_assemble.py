@@ -13,7 +13,7 @@ from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import FacingGuess, Measure, MeasureConfig, Measures, measure, measure_landmarks
 from spinefm.methods.spinefm.events import Viewed
-from spinefm.trace.model import Trace
+from spinefm.trace.model import Named, Trace
 from tests.measure.outlines import SIZE, lumbar_quads, lumbar_trace, mask_of, quadrangle, trace_of, vertebra
 from tests.measure.spines import body, lumbar, number
 
@@ -79,6 +79,21 @@ def test_bodies_narrower_than_a_dozen_pixels_are_not_measured() -> None:
     small = [mask_of(quadrangle((200, 100 + 12 * at), 10, 8, 0), 1) for at in range(3)]
     measures = measure(trace_of([vertebra(at, None, mask) for at, mask in enumerate(small)]), facing="left")
     assert measures.measured == () and all("narrower than 12 px" in one.superior for one in measures.landmarks)
+
+
+def unnamed(share: float) -> Trace:
+    """A lumbar spine whose run gave no names, with the probability of each body to be thoracic or lumbar."""
+    trace = lumbar_trace(named=False)
+    numbers = tuple(one.number for one in trace.vertebrae)
+    named = Named(numbers, (None,) * len(numbers), None, trunk=(share,) * len(numbers))
+    return replace(trace, events=(named, *trace.events))
+
+
+def test_unnamed_bodies_that_are_surely_thoracic_or_lumbar_are_graded() -> None:
+    sure = measure(unnamed(0.99), "left").of("height_loss")
+    assert len(sure) > 3 and all(one.grade for one in sure if not one.reason) and any(one.grade for one in sure)
+    assert all("level is not known" in one.reason for one in measure(unnamed(0.97), "left").of("height_loss"))
+    assert not any(one.in_trunk for one in measure(lumbar_trace()).landmarks), "a level says it already"
 
 
 def test_a_doubtful_vertebra_is_less_certain() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,14 @@ def test_only_thoracic_and_lumbar_bodies_are_graded(level: Level) -> None:
 
 def test_a_body_without_a_level_is_not_graded_and_says_why() -> None:
     assert "level is not known" in measured([body(None)])["height_loss", ("V1",)].reason
+
+
+def test_a_body_without_a_level_that_is_surely_thoracic_or_lumbar_is_graded_and_says_so() -> None:
+    bodies = [replace(one, name=f"V{at + 1}", level=None, in_trunk=True) for at, one in enumerate(column((21, 24, 30)))]
+    one = measured(bodies)["height_loss", ("V2",)]
+    assert one.grade == "Genant 2 (moderate), wedge" and one.value == pytest.approx(30)
+    assert one.method.endswith("its level is not known, but it is thoracic or lumbar")
+    assert "its level" not in measured(column((21, 24, 30)))["height_loss", ("L2",)].method
 
 
 def test_limits_belong_to_the_higher_grade() -> None:

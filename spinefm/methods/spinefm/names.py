@@ -12,7 +12,7 @@ from spinefm.methods.spinefm.anatomy import Variant
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.events import Viewed
 from spinefm.methods.spinefm.induction import Accepted
-from spinefm.methods.spinefm.namings import Chain, Naming, chain_of, namings
+from spinefm.methods.spinefm.namings import Chain, Naming, chain_of, in_trunk, namings
 from spinefm.methods.spinefm.reasons import in_words, percent
 from spinefm.trace.model import Anchor, Named, Reading
 
@@ -55,15 +55,15 @@ def _weighed(spine: Sequence[Accepted], ranked: Sequence[Naming], config: SpineF
     possible = [naming for naming in ranked if not naming.is_none and _end(spine, naming, config)]
     best, second = (*map(_reading, possible[:2]), None, None)[:2]
     second = second if second is not None and second.probability > config.second_limit else None
-    numbers = tuple(body.number for body in spine)
+    numbers, trunk = tuple(body.number for body in spine), in_trunk(ranked)
     if best is None or not _is_given(possible[0], config):
         nothing = (None,) * len(spine)
         notes = [_withheld(spine, best, second, config), *_gaps(spine, nothing, config.gap_limit)]
-        return Named(numbers, nothing, None, " ".join(notes), best, second, config.naming_limit)
+        return Named(numbers, nothing, None, " ".join(notes), best, second, config.naming_limit, trunk)
     anchor = _end(spine, possible[0], config)
     missing = _missing(possible[0])
     notes = [*([_or(best, second)] if second else []), *(missing or _gaps(spine, best.levels, config.gap_limit))]
-    return Named(numbers, best.levels, anchor, " ".join(notes), best, second, config.naming_limit)
+    return Named(numbers, best.levels, anchor, " ".join(notes), best, second, config.naming_limit, trunk)
 
 
 def _is_given(naming: Naming, config: SpineFMConfig) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.core.levels import Level
+from spinefm.core.levels import Level, Region
 from spinefm.methods.spinefm.anatomy import Order, Variant, anatomy, orders
 from spinefm.methods.spinefm.config import SpineFMConfig
 
@@ -105,6 +105,24 @@ def _ranked(weights: Mapping[tuple[Names, Level | None], Mapping[Variant, float]
         for (levels, missing), own in weights.items()
     ]
     return tuple(sorted(ranked, key=lambda naming: -naming.probability))
+
+
+def in_trunk(ranked: Sequence[Naming]) -> tuple[float, ...]:
+    """The probability of each body to be a thoracic or lumbar one; T13, which has no level, is one.
+
+    A naming that fits none says nothing of it, so its share counts against.
+    """
+    fitting = [naming for naming in ranked if not naming.is_none]
+    bodies = zip(*(naming.levels for naming in fitting), strict=True)
+    return tuple(
+        round(sum(naming.probability for naming, level in zip(fitting, own, strict=True) if _is_trunk(level)), 4)
+        for own in bodies
+    )
+
+
+def _is_trunk(level: Level | None) -> bool:
+    """Whether a level is thoracic or lumbar."""
+    return level is None or level.region in (Region.THORACIC, Region.LUMBAR)
 
 
 def _stretches(count: int, config: SpineFMConfig) -> Iterator[Stretches]:

@@ -11,6 +11,7 @@ import { areNeighbours, faultOf, firstOf, LEVELS, NO_FACING, NO_SCALE } from "./
 
 const NO_BODY = ["C1", "C2", "S1"]; // none with two endplates
 const NO_LEVEL = "the level is not known, and Genant's grades are for thoracic and lumbar bodies";
+const UNNAMED = "; its level is not known, but it is thoracic or lumbar";
 
 /** Ha, between the anterior corners. @param {Pair[]} body */
 export function anteriorHeight(body) {
@@ -116,11 +117,12 @@ function lossDraft(spine, at) {
   const body = spine.bodies[at];
   const beside = neighbours(spine, at);
   const compared = beside.length ? ", 1 - Hp/neighbours" : " (not compared with neighbours: crush not assessed)";
+  const unnamed = body.level === null && body.in_trunk ? UNNAMED : "";
   const lost = (/** @type {Pair[][]} */ points) => losses(points[at], beside.map((other) => points[other]));
   return {
     key: "height_loss", group: "body", levels: [body.name], name: `${body.name} height loss`, unit: "%",
-    method: `largest of 1 - Ha/Hp, 1 - Hm/Hp${compared}; Genant's limits`,
-    reason: firstOf(bodyFault(spine, at), spine.facing ? "" : NO_FACING, body.level ? "" : NO_LEVEL),
+    method: `largest of 1 - Ha/Hp, 1 - Hm/Hp${compared}; Genant's limits${unnamed}`,
+    reason: firstOf(bodyFault(spine, at), spine.facing ? "" : NO_FACING, body.level || body.in_trunk ? "" : NO_LEVEL),
     bodies: [at, ...beside], lines: [[[at, 0], [at, 3]], [[at, 4], [at, 5]], [[at, 1], [at, 2]]],
     value: (points) => Math.max(0, ...lost(points)), grade: (points) => genantWords(lost(points), spine.limits.genant_limits),
   };

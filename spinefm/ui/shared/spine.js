@@ -6,7 +6,7 @@ import { facingLeft } from "./planar.js";
 
 /** @typedef {import("./geometry.js").Pair} Pair */
 /** Six landmarks in the order of PLACES, none where they cannot be had; superior, inferior: why that endplate is out.
- * @typedef {{name: string, level: string | null, points: Pair[], superior: string, inferior: string}} Body */
+ * @typedef {{name: string, level: string | null, points: Pair[], superior: string, inferior: string, in_trunk?: boolean}} Body */
 /** Landmarks face left in `points`. @typedef {{bodies: Body[], points: Pair[][], facing: "left" | "right" | null, spacing: number | null, notUpright: string, limits: Limits}} Spine */
 /** @typedef {{genant_limits: number[], slip_limit: number}} Limits */
 /** A path over landmarks: pairs of a body's place and a landmark's. @typedef {[number, number][]} Path */

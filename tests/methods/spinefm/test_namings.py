@@ -8,7 +8,7 @@ import pytest
 from spinefm.core.levels import Level
 from spinefm.methods.spinefm import SpineFMConfig
 from spinefm.methods.spinefm.anatomy import anatomy, orders
-from spinefm.methods.spinefm.namings import Chain, Naming, chain_of, namings
+from spinefm.methods.spinefm.namings import Chain, Naming, chain_of, in_trunk, namings
 
 CONFIG = SpineFMConfig()
 VERTEBRA, C2, S1 = (0.97, 0.01, 0.01), (0.01, 0.97, 0.01), (0.01, 0.01, 0.97)
@@ -85,6 +85,26 @@ def test_a_false_c2_on_a_chest_film_is_outweighed() -> None:
     burnt = Chain(np.array([0.25, *chest.vertebra[1:]]), c2, chest.s1, chest.sizes, chest.distances, chest.views)
     best = namings(burnt, CONFIG)[0]
     assert Level.C2 not in best.levels
+
+
+@pytest.mark.parametrize(
+    ("names", "view", "outside"),
+    [("T4 L2", "thoracic", 0), ("T12 L4", "lumbar", 0), ("C3 C7", "cervical", 5), ("L1 S1", "lumbar", 1)],
+)
+def test_what_is_thoracic_or_lumbar_is_known_without_a_name(names: str, view: str, outside: int) -> None:
+    shares = in_trunk(namings(spine(names, view), CONFIG))
+    trunk, others = shares[: len(shares) - outside], shares[len(shares) - outside :]
+    assert all(share > 0.95 for share in trunk) and all(share < 0.7 for share in others)
+
+
+def test_bodies_that_fit_no_naming_are_of_no_region() -> None:
+    broken = chain_of([VERTEBRA] * 4 + [S1], [30.0, 8.0, 55.0, 12.0, 40.0], [20.0, 90.0, 25.0, 70.0], None)
+    assert max(in_trunk(namings(broken, CONFIG))) < 0.1
+
+
+def test_a_thirteenth_thoracic_vertebra_is_thoracic() -> None:
+    thirteen = Naming((Level.T12, None, Level.L1), 0.9, "thirteen thoracic")
+    assert in_trunk([thirteen, Naming((None,) * 3, 0.1)]) == (0.9, 0.9, 0.9)
 
 
 def test_bodies_that_are_no_row_get_no_naming() -> None:

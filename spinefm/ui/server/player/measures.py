@@ -61,7 +61,8 @@ def side_payload(measures: Measures, vertebrae: Sequence[Vertebra]) -> Payload:
 
 
 def body_payload(one: Landmarks, number: int) -> Payload:
-    """A body: number in the run, names, six landmarks [x, y] or none, why an endplate is out, expected error in px."""
+    """A body: number in the run, names, six landmarks [x, y] or none, why an endplate is out, expected error in px,
+    and whether a body without a level is thoracic or lumbar."""
     return {
         "number": number,
         "name": one.name,
@@ -70,6 +71,7 @@ def body_payload(one: Landmarks, number: int) -> Payload:
         "superior": one.superior,
         "inferior": one.inferior,
         "spread": round(one.spread, 3),
+        "in_trunk": one.in_trunk,
     }
 
 
