@@ -110,14 +110,18 @@ def prepared(out: Path) -> None:
         print(f"{correct(labels, films / 'truth')} label files corrected")
 
 
-def trained(out: Path, networks: Sequence[str], minutes: float, usual: int) -> Path:
-    """A folder of weights in which each of `networks` was trained on the corrections and so many usual phantoms."""
-    name = "-".join([*networks, str(usual)])
-    weights, phantoms = out / f"weights-{name}", out / "rehearsed"
+def trained(out: Path, networks: Sequence[str], minutes: float, usual: int, is_kept: bool) -> Path:
+    """A folder of weights in which each of `networks` was trained on the corrections and so many usual phantoms.
+
+    is_kept: the phantoms are there to keep the masks of before, not to learn from.
+    """
+    name = "-".join([*networks, str(usual), *(["kept"] if is_kept else [])])
+    weights, phantoms = out / f"weights-{name}", out / f"rehearsed-{usual}"
     if weights.exists():
         return weights
-    data = ["--data", str(out / "labels"), *([str(phantoms)] if usual else [])]
-    if usual:
+    more = [*(["--keep"] if is_kept else []), str(phantoms)] if usual else []
+    data = ["--data", str(out / "labels"), *more]
+    if usual and not phantoms.exists():
         spinefm(["phantom", "--n", str(usual), "--seed", str(REHEARSED), "--out", str(phantoms)])
     runs = [out / f"runs-{name}" / network for network in networks]
     for network, run in zip(networks, runs, strict=True):
@@ -135,11 +139,12 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=5.0, help="of training, for each network")
     parser.add_argument("--networks", nargs="+", default=["med_sa"])
     parser.add_argument("--usual", type=int, default=0, help="usual phantoms to train on beside the corrections")
+    parser.add_argument("--keep", action="store_true", help="to keep the masks of before on them, in place of that")
     args = parser.parse_args()
     prepared(args.out)
     kinds = ("unseen", "usual")
     before = {kind: evaluated(args.out / kind / "truth", args.out / f"before-{kind}") for kind in kinds}
-    weights = trained(args.out, args.networks, args.minutes, args.usual)
+    weights = trained(args.out, args.networks, args.minutes, args.usual, args.keep)
     after = {
         kind: evaluated(args.out / kind / "truth", args.out / f"{weights.name}-{kind}", "--weights", str(weights))
         for kind in kinds

@@ -13,7 +13,7 @@ from torch import nn
 from spinefm.networks.registry import NETWORKS, build_network
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import DATA_SET
-from spinefm.training.record import TrainingFolder, films_text
+from spinefm.training.record import TrainingFolder, films_text, training_text
 from spinefm.weights.load import BundleError, has_adapters, load_bundle, stands_on, write_bundle
 from spinefm.weights.manifest import SAM_VIT_B, BaseFile, Manifest
 from spinefm.weights.pretrained import base_path
@@ -146,7 +146,7 @@ def _training(network: str, facts: Mapping[str, Any]) -> str:
     """One line on the last part of a network's training."""
     recipe = facts["recipe"]
     return (
-        f"- **{network}**: {films_text(facts['data']['training'])}; {facts['steps']} steps of {facts['batch']} samples,"
+        f"- **{network}**: {training_text(facts['data'])}; {facts['steps']} steps of {facts['batch']} samples,"
         f" {facts['hours']} h on {_machine(facts)}, random seed {facts['seed']};"
         f" {_OPTIMISERS[recipe.get('optimizer', 'adamw')]}, learning rate {recipe['learning_rate']}"
     )

@@ -15,6 +15,7 @@ from spinefm.core.foreign import foreign_input, read_json
 from spinefm.core.levels import COUNTED, Level
 from spinefm.core.visibility import LEGIBLE, contrast
 from spinefm.phantom import TRAIN_SEEDS
+from spinefm.training.deformity import deformities
 from spinefm.training.errors import TrainingError
 
 NO_SEED = -1
@@ -33,7 +34,8 @@ class TrainingFilm:
     Bodies that nobody could see (burnt out at the shoulder or pelvis) are taken out of the labels: they count as
     background, and their centroids are among the distractors as `burnt_out`. `order` are the levels that the spine
     has, from the top; `view` is the kind of picture (a region of a lateral film, or the kind of a negative) and `faces`
-    the side to which the patient looks, both "" where that is not known.
+    the side to which the patient looks, both "" where that is not known. `deformed` says how deformed bodies are, where
+    that is known.
     """
 
     name: str
@@ -47,6 +49,7 @@ class TrainingFilm:
     order: tuple[Level, ...] = COUNTED
     view: str = ""
     faces: str = ""
+    deformed: dict[Level, float] = field(default_factory=dict)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -176,12 +179,12 @@ class FilmTrainer:
 
 
 def seed_runs(seeds: Collection[int]) -> str:
-    """Seeds as runs, "0-1299, 20000-21199"; past MOST_RUNS their number and range, as where each 20th is held out."""
+    """Seeds as runs, "0-1299, 20000-21199"; past MOST_RUNS their range, as where each 20th is held out."""
     known = set(seeds)
     starts = sorted(seed for seed in known if seed - 1 not in known)
     ends = sorted(seed for seed in known if seed + 1 not in known)
     if len(starts) > MOST_RUNS:
-        return f"{len(known)} seeds between {starts[0]} and {ends[-1]}"
+        return f"between {starts[0]} and {ends[-1]}"
     return ", ".join(f"{a}-{b}" if b > a else f"{a}" for a, b in zip(starts, ends, strict=True))
 
 
@@ -221,6 +224,7 @@ def _film_of(folder: Path, name: str, truth: dict[str, Any]) -> TrainingFilm:
         distractors={key: np.asarray(points, np.float32).reshape(-1, 2) for key, points in _distractors(truth, name)}
         | {"burnt_out": burnt_out},
         order=_order(truth),
+        deformed=deformities(truth, _order(truth)),
         view=str(truth.get("view", truth.get("region", ""))),
         faces=str(truth.get("faces", "")),
     )

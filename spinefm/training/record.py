@@ -87,8 +87,8 @@ class TrainingFolder:
     def earlier(self, step: int, seconds: float) -> tuple[str, ...]:
         """What the card says of the parts of a run before it was resumed at `step`, one sentence each."""
         facts = json.loads(self.facts.read_text()) if self.facts.exists() else {}
-        training = facts.get("data", {}).get("training")
-        films = films_text(training) if training else "films that were not noted"
+        data = facts.get("data", {})
+        films = training_text(data) if data.get("training") else "films that were not noted"
         part = f"resumed after {step} steps ({seconds / 3600:.3f} h) on {films}"
         return (*facts.get("history", ()), part)
 
@@ -96,6 +96,12 @@ class TrainingFolder:
         """Append one line to the log."""
         with self.lines.open("a") as file:
             file.write(json.dumps(values) + "\n")
+
+
+def training_text(data: Mapping[str, Any]) -> str:
+    """What a network was trained on, and the films on which its masks of before were kept, if there were any."""
+    kept = f", and near its masks of before on {films_text(data['kept'])}" if "kept" in data else ""
+    return films_text(data["training"]) + kept
 
 
 def films_text(data: Mapping[str, Any]) -> str:

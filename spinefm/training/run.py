@@ -17,10 +17,11 @@ from spinefm.training.loop import Loop, Trainer
 from spinefm.training.record import TrainingFolder
 from spinefm.training.scale import sizes_and_recipe, with_published_sides
 from spinefm.training.settings import TrainSettings
+from spinefm.training.start import bundled
 from spinefm.training.train_classifier import ClassifierTrainer
 from spinefm.training.train_instance_net import InstanceNetTrainer
 from spinefm.training.train_mask_rcnn import MaskRCNNTrainer
-from spinefm.training.train_med_sa import MedSATrainer
+from spinefm.training.train_med_sa import KeptMasks, MedSATrainer
 from spinefm.training.train_point_predictor import PointPredictorTrainer
 from spinefm.training.train_unet import UNetTrainer
 from spinefm.training.train_view import ViewTrainer
@@ -37,6 +38,9 @@ TRAINERS: dict[str, Callable[..., Any]] = {
     "instance_net": InstanceNetTrainer,
     "view": ViewTrainer,
 }
+
+KEPT = "med_sa"
+"""The network that can be kept near its own answers on some films."""
 
 BUDGETS = {
     "mask_rcnn": 0.3,
@@ -70,6 +74,7 @@ def run_all(settings: TrainSettings) -> dict[str, dict[str, float]]:
             out=settings.out / network,
             minutes=share * settings.minutes if settings.minutes is not None else None,
             start="" if network == "view" else settings.start,
+            keep=settings.keep if network == KEPT else (),
             resume=settings.resume and TrainingFolder(settings.out / network).checkpoint.exists(),
         )
         scores[network] = Loop(_trainer_on(network, own, films, unseen), own).run()
@@ -80,6 +85,8 @@ def make_trainer(network: str, settings: TrainSettings) -> Trainer:
     """The trainer of `network` with its films in memory. Raises TrainingError for an unknown network."""
     if network not in TRAINERS:
         raise TrainingError(f"There is no network {network}; choose one of {', '.join(TRAINERS)}.")
+    if settings.keep and network != KEPT:
+        raise TrainingError(f"Only {KEPT} can be kept to its masks; train {network} without --keep.")
     sizes_and_recipe(network, settings.bundle, settings.recipe)  # refuses what there is not before films are read
     return _trainer_on(network, settings, *read_films(settings))
 
@@ -87,14 +94,22 @@ def make_trainer(network: str, settings: TrainSettings) -> Trainer:
 def _trainer_on(network: str, settings: TrainSettings, films: FilmSet, unseen: FilmSet) -> Trainer:
     """The trainer of `network` on given films, in the sizes that the settings ask for."""
     scale = sizes_and_recipe(network, settings.bundle, settings.recipe)
-    if scale is None:
-        plain: Trainer = TRAINERS[network](films, unseen)
-        return plain
-    config, recipe = scale
-    if recipe.published:
-        config = with_published_sides(config, settings.data)
-    trainer: Trainer = TRAINERS[network](films, unseen, config=config, recipe=recipe)
+    more: dict[str, Any] = {"kept": _kept(settings, unseen)} if settings.keep else {}
+    if scale is not None:
+        config, recipe = scale
+        config = with_published_sides(config, settings.data) if recipe.published else config
+        more |= {"config": config, "recipe": recipe}
+    trainer: Trainer = TRAINERS[network](films, unseen, **more)
     return trainer
+
+
+def _kept(settings: TrainSettings, unseen: FilmSet) -> KeptMasks:
+    """The films on which masks are to stay, and the network that drew them. Raises TrainingError where it cannot be."""
+    if settings.recipe == "paper":
+        raise TrainingError("The published recipe learns from the truth alone; leave out --keep or --recipe paper.")
+    films = _read(settings.keep, "train")
+    _refuse_shared(films, unseen)
+    return KeptMasks(films, bundled(KEPT, settings.start))
 
 
 def read_films(settings: TrainSettings) -> tuple[FilmSet, FilmSet]:
@@ -110,13 +125,18 @@ def read_films(settings: TrainSettings) -> tuple[FilmSet, FilmSet]:
     if not settings.validation:
         return _held_out(films, [folder for folder in settings.data if not _simulated(folder)])
     unseen = _read(settings.validation, "val", whole=apart)
+    _refuse_shared(films, unseen)
+    return films, unseen
+
+
+def _refuse_shared(films: FilmSet, unseen: FilmSet) -> None:
+    """Raises TrainingError for phantoms in both."""
     shared = films.seeds & unseen.seeds
     if shared:
         raise TrainingError(
             f"{len(shared)} phantoms are in both training and validation (seed {min(shared)} is one);"
             " simulate the validation films from other seeds."
         )
-    return films, unseen
 
 
 def _held_out(films: FilmSet, datasets: Sequence[Path]) -> tuple[FilmSet, FilmSet]:

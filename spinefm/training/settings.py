@@ -32,6 +32,7 @@ class TrainSettings:
         device: "auto", "cpu", "cuda" or "cuda:N".
         pretrained: start the paper's sizes from their public weights, else from random ones.
         start: a bundle whose weights the run begins with; its card then continues theirs.
+        keep: folders of films on which Med-SA stays near the masks of the weights it begins with (`start`).
         learning_rate: replaces the recipe's; a lower one suits weights that are trained already.
         workers: processes that draw samples ahead of the loop; what they draw does not depend on their number (None:
             on a GPU one less than there are cores, else 0).
@@ -53,6 +54,7 @@ class TrainSettings:
     device: str = "cpu"
     pretrained: bool = True
     start: str = ""
+    keep: tuple[Path, ...] = ()
     learning_rate: float | None = None
     workers: int | None = None
 
@@ -67,6 +69,8 @@ class TrainSettings:
             raise TrainingError("Minutes, steps, batch and threads must be above zero.")
         if self.workers is not None and self.workers < 0:
             raise TrainingError("The number of workers is a whole number from 0 up.")
+        if self.keep and not self.start:
+            raise TrainingError("Films whose masks are kept need weights that draw them: give --start with --keep.")
         if self.learning_rate is not None and not 0 < self.learning_rate < 1:
             raise TrainingError("The learning rate is a number between 0 and 1, such as 0.001.")
         if self.start and self.resume:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from torch.nn import functional
 
 from spinefm.core.levels import Level
 from spinefm.networks.med_sa import MedSA, MedSAConfig, freeze_for_adaptation
+from spinefm.training.deformity import drawn_share
 from spinefm.training.errors import RunFailed
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
 from spinefm.training.patches import Square, cut_film, cut_mask, label_at, random_pixel, varied_patch
@@ -29,6 +31,10 @@ LEAST_VISIBLE = 0.3
 """Share of a body in view from which it is prompted for: less shows no body but an endplate."""
 TRIES = 1000
 """Draws after which films that give nothing are given up."""
+KEPT_SHARE = 0.75
+"""Share of the prompts that come from films on which masks are to stay, where there are any."""
+KEPT_WEIGHT = 0.7
+"""Weight of the masks of before on those films, beside the truth."""
 VALIDATED = (96, 592)
 """Bodies scored at each validation and at the last one."""
 VALIDATION_BATCH = 16
@@ -36,11 +42,34 @@ VALIDATION_BATCH = 16
 
 @dataclass(frozen=True, eq=False)
 class PromptBatch:
-    """patches (B, 1, S, S) in [0, 1]; clicks (B, 2) as (x, y) patch pixels; masks (B, S, S) of 0 and 1."""
+    """patches (B, 1, S, S) in [0, 1]; clicks (B, 2) as (x, y) patch pixels; masks (B, S, S) of 0 and 1.
+
+    kept: (B,) whether the network's own masks of before count beside the truth.
+    """
 
     patches: Tensor
     clicks: Tensor
     masks: Tensor
+    kept: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class KeptMasks:
+    """Films on which a network that is trained on stays near the masks that it gave before.
+
+    `before` is that network as it was.
+    """
+
+    films: FilmSet
+    before: MedSA
+
+    def targets(self, batch: PromptBatch) -> Tensor:
+        """The masks (B, S, S) to learn, on kept films `KEPT_WEIGHT` of them the probabilities of before."""
+        weight = KEPT_WEIGHT * batch.kept.float()[:, None, None]  # (B, 1, 1)
+        before = self.before.to(batch.patches.device).eval()
+        with torch.no_grad():
+            own = torch.sigmoid(before(batch.patches, batch.clicks).float())  # (B, S, S)
+        return weight * own + (1 - weight) * batch.masks
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +79,11 @@ class MedSATrainer(FilmTrainer):
     config: MedSAConfig = MedSAConfig()
     recipe: Recipe = Recipe(batch=16, learning_rate=1e-3, bf16=True, gpu_batch=64)
     network: str = "med_sa"
+    kept: KeptMasks | None = None
+
+    def facts(self) -> dict[str, object]:
+        """The films behind the weights, for their card."""
+        return {**super().facts(), **({"kept": self.kept.films.facts()} if self.kept else {})}
 
     def build(self) -> nn.Module:
         """The untrained network; with adapters all but them and the decoder is frozen."""
@@ -60,8 +94,9 @@ class MedSATrainer(FilmTrainer):
 
     def draw(self, rng: np.random.Generator, count: int) -> PromptBatch:
         """`count` prompts with their masks."""
-        samples = [self._sample(rng) for _ in range(count)]
-        return _batch([patch for patch, _ in samples], [mask for _, mask in samples])
+        kept = [self.kept is not None and bool(rng.random() < KEPT_SHARE) for _ in range(count)]
+        samples = [self._sample(rng, each) for each in kept]
+        return _batch([patch for patch, _ in samples], [mask for _, mask in samples], kept)
 
     def losses(self, model: nn.Module, batch: PromptBatch) -> dict[str, Tensor]:
         """Binary cross entropy plus soft Dice, and the squared error of the network's own estimate of its IoU.
@@ -73,9 +108,10 @@ class MedSATrainer(FilmTrainer):
         logits, iou = model.forward_with_iou(batch.patches, batch.clicks)  # (B, S, S), (B,)
         if self.recipe.published:
             return {"cross_entropy": published_loss(logits, batch.masks)}
-        entropy = functional.binary_cross_entropy_with_logits(logits, batch.masks, pos_weight=logits.new_tensor(1.5))
+        goals = self.kept.targets(batch) if self.kept else batch.masks
+        entropy = functional.binary_cross_entropy_with_logits(logits, goals, pos_weight=logits.new_tensor(1.5))
         estimate = functional.mse_loss(iou, iou_of(logits.detach() > 0, batch.masks > 0))
-        return {"cross_entropy": entropy, "dice": soft_dice_loss(logits, batch.masks), "iou": 0.2 * estimate}
+        return {"cross_entropy": entropy, "dice": soft_dice_loss(logits, goals), "iou": 0.2 * estimate}
 
     def validate(self, model: nn.Module, thorough: bool) -> dict[str, float]:
         """Mean Dice at a threshold of 0.5 over unseen bodies, per region and for the two spine ends."""
@@ -102,12 +138,15 @@ class MedSATrainer(FilmTrainer):
             masks.append(cut_mask(film, level, square, self.config.patch))
         return levels, _batch(patches, masks)
 
-    def _sample(self, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _sample(self, rng: np.random.Generator, kept: bool = False) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """A patch and the mask of the body that its middle prompts for; a prompt that shows no body is drawn again."""
+        films = self.kept.films if self.kept and kept else self.films
         for _ in range(TRIES):
-            film, level = draw_body(self.films, rng)
+            film, level = draw_body(films, rng)
             if self.recipe.published:
                 return self._published_sample(film, level, rng)
+            if not kept and rng.random() > drawn_share(film.deformed.get(level, 0.0)):
+                continue
             square = Square(
                 centre=draw_click(film, level, rng),
                 side=rng.uniform(*SIDES) * film.spacing(level),
@@ -216,9 +255,12 @@ def _by_region(scores: list[tuple[Level, float]]) -> dict[str, float]:
     return means | {"below_0.9": round(float(np.mean([value < 0.9 for value in groups["dice"]])), 4)}
 
 
-def _batch(patches: list[NDArray[np.float32]], masks: list[NDArray[np.float32]]) -> PromptBatch:
-    """Stack samples; the click is the middle of every patch, as it is at inference."""
+def _batch(
+    patches: list[NDArray[np.float32]], masks: list[NDArray[np.float32]], kept: Sequence[bool] = ()
+) -> PromptBatch:
+    """Stack samples; the click is the middle of every patch, as it is at inference. Without `kept` none is."""
     stacked = torch.from_numpy(np.stack(patches))[:, None]  # (B, 1, S, S)
     middle = (stacked.shape[-1] - 1) / 2
     clicks = torch.full((len(patches), 2), middle)  # (B, 2)
-    return PromptBatch(stacked, clicks, torch.from_numpy(np.stack(masks)))
+    stay = torch.tensor([*kept] or [False] * len(patches))  # (B,)
+    return PromptBatch(stacked, clicks, torch.from_numpy(np.stack(masks)), stay)

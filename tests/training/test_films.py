@@ -72,7 +72,7 @@ def test_a_label_map_of_another_size_is_damaged(tmp_path: Path) -> None:
         ([7], "7"),
         ([*range(10000, 11300), *range(20000, 21200)], "10000-11299, 20000-21199"),
         ([5, 1, 2, 9], "1-2, 5, 9"),
-        (range(0, 400, 20), "20 seeds between 0 and 380"),
+        (range(0, 400, 20), "between 0 and 380"),
     ],
 )
 def test_seeds_are_listed_as_runs(seeds: Sequence[int], text: str) -> None:

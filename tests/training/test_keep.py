@@ -1,0 +1,86 @@
+"""Training that stays near the masks of before on films that are given for it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from spinefm.cli.app import main
+from spinefm.cli.exits import WRONG_CALL
+from spinefm.networks.med_sa import MedSA
+from spinefm.training import TrainingError, TrainSettings
+from spinefm.training.films import FilmSet
+from spinefm.training.record import TrainingFolder, training_text
+from spinefm.training.run import make_trainer
+from spinefm.training.train_med_sa import KEPT_SHARE, KEPT_WEIGHT, KeptMasks, MedSATrainer
+from tests.training.stand_in import write_stand_ins
+from tests.training.test_samples import SMALL_SA
+
+
+@pytest.fixture(scope="module")
+def other_films(tmp_path_factory: pytest.TempPathFactory) -> FilmSet:
+    """Films of other seeds, 50 to 53."""
+    return FilmSet.read([write_stand_ins(tmp_path_factory.mktemp("kept"), range(50, 54))])
+
+
+def keeping(films: FilmSet, kept: FilmSet) -> MedSATrainer:
+    torch.manual_seed(3)
+    return MedSATrainer(films, films, SMALL_SA, kept=KeptMasks(kept, MedSA(SMALL_SA)))
+
+
+def test_some_prompts_come_from_the_kept_films(films: FilmSet, other_films: FilmSet) -> None:
+    batch = keeping(films, other_films).draw(np.random.default_rng(0), 300)
+    assert batch.kept.float().mean() == pytest.approx(KEPT_SHARE, abs=0.08)
+    assert not MedSATrainer(films, films, SMALL_SA).draw(np.random.default_rng(0), 20).kept.any()
+
+
+def test_their_truth_is_mostly_the_mask_of_before_and_that_of_others_is_the_truth(
+    films: FilmSet, other_films: FilmSet
+) -> None:
+    trainer = keeping(films, other_films)
+    batch = trainer.draw(np.random.default_rng(1), 12)
+    assert trainer.kept is not None and 0 < batch.kept.sum() < 12
+    before = torch.sigmoid(trainer.kept.before.eval()(batch.patches, batch.clicks))
+    goals = trainer.kept.targets(batch)
+    mixed = KEPT_WEIGHT * before + (1 - KEPT_WEIGHT) * batch.masks
+    torch.testing.assert_close(goals[batch.kept], mixed[batch.kept])
+    assert torch.equal(goals[~batch.kept], batch.masks[~batch.kept])
+
+
+def test_the_network_of_before_does_not_learn(films: FilmSet, other_films: FilmSet) -> None:
+    trainer = keeping(films, other_films)
+    assert trainer.kept is not None
+    model = trainer.build()
+    losses = trainer.losses(model, trainer.draw(np.random.default_rng(2), 8))
+    torch.stack(list(losses.values())).sum().backward()
+    assert all(one.grad is None for one in trainer.kept.before.parameters())
+    assert any(one.grad is not None for one in model.parameters())
+
+
+@pytest.mark.weights
+def test_the_command_keeps_films_and_the_card_names_them(folder: Path, unseen_folder: Path, tmp_path: Path) -> None:
+    kept = write_stand_ins(tmp_path / "kept", range(60, 63))
+    out = tmp_path / "run"
+    given = ["--data", str(folder), "--validation", str(unseen_folder), "--keep", str(kept), "--start", "compact"]
+    assert main(["train", "med_sa", *given, "--steps", "2", "--batch", "2", "--out", str(out)]) == 0
+    facts = json.loads(TrainingFolder(out).facts.read_text())
+    assert facts["data"]["kept"] == {"films": 3, "bodies": 14, "seeds": "60-62"}
+    assert training_text(facts["data"]).endswith("near its masks of before on 3 films with 14 bodies, seeds 60-62")
+
+
+def test_what_cannot_be_kept_is_refused(
+    folder: Path, unseen_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(TrainingError, match="give --start with --keep"):
+        TrainSettings(data=(folder,), out=tmp_path, steps=1, keep=(folder,))
+    settings = TrainSettings(data=(folder,), out=tmp_path, steps=1, keep=(folder,), start="compact")
+    with pytest.raises(TrainingError, match="train classifier without --keep"):
+        make_trainer("classifier", settings)
+    given = ["--data", str(folder), "--validation", str(unseen_folder), "--steps", "1", "--out", str(tmp_path / "run")]
+    shared = ["--keep", str(unseen_folder), "--start", "compact"]
+    assert main(["train", "med_sa", *given, *shared]) == WRONG_CALL
+    assert "both training and validation" in capsys.readouterr().err
