@@ -78,6 +78,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "limits per class": ("decision",),
     "off-axis retry": ("retry_limit",),
     "evidence for names": ("naming",),
+    "no names over doubt": ("doubted_body",),
     "final limit": ("final_limit",),
     "sure outlines": ("body_probability",),
 }

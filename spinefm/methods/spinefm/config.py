@@ -65,6 +65,7 @@ class SpineFMConfig(MethodConfig):
         "decision": "most probable",
         "retry_limit": 0.0,
         "naming": "ends",
+        "doubted_body": 0.0,
         "final_limit": 0.9,
         "body_probability": "classifier",
     }
@@ -209,6 +210,11 @@ class SpineFMConfig(MethodConfig):
     second_limit: float = share(0.05, "Probability of the second naming above which it is offered beside the first.")
     least_end: float = share(
         0.3, "A naming needs C2 or S1 where the classifier sees it with at least this probability."
+    )
+    doubted_body: float = share(
+        0.1,
+        "Probability of a body below which no name is counted over it (paper: no such rule). Of 123 named tuning films "
+        "(seeds 9004000-9004059, 9340000-9348039) two have such a body, and both had wrong names beyond it.",
     )
     four_lumbar: float = share(0.03, "Share of spines with four lumbar vertebrae, or a first sacral body that is L5's.")
     six_lumbar: float = share(0.03, "Share of spines with six lumbar vertebrae.")

@@ -10,9 +10,10 @@ import numpy as np
 from spinefm.core.levels import Level, counted_from
 from spinefm.methods.spinefm.anatomy import Variant
 from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.doubt import body_probability
 from spinefm.methods.spinefm.events import Viewed
 from spinefm.methods.spinefm.induction import Accepted
-from spinefm.methods.spinefm.namings import Chain, Naming, chain_of, in_trunk, namings
+from spinefm.methods.spinefm.namings import Chain, Names, Naming, chain_of, in_trunk, namings
 from spinefm.methods.spinefm.reasons import in_words, percent
 from spinefm.trace.model import Anchor, Named, Reading
 
@@ -61,9 +62,31 @@ def _weighed(spine: Sequence[Accepted], ranked: Sequence[Naming], config: SpineF
         notes = [_withheld(spine, best, second, config), *_gaps(spine, nothing, config.gap_limit)]
         return Named(numbers, nothing, None, " ".join(notes), best, second, config.naming_limit, trunk)
     anchor = _end(spine, possible[0], config)
-    missing = _missing(possible[0])
-    notes = [*([_or(best, second)] if second else []), *(missing or _gaps(spine, best.levels, config.gap_limit))]
-    return Named(numbers, best.levels, anchor, " ".join(notes), best, second, config.naming_limit, trunk)
+    levels = _up_to_doubt(spine, best.levels, anchor, config)
+    doubted = [_beyond_doubt(best.levels, levels)] if levels != best.levels else []
+    alternative = [_or(best, second)] if second else []
+    notes = [*doubted, *alternative, *(_missing(possible[0]) or _gaps(spine, levels, config.gap_limit))]
+    return Named(numbers, levels, anchor, " ".join(notes), best, second, config.naming_limit, trunk)
+
+
+def _up_to_doubt(spine: Sequence[Accepted], levels: Names, anchor: Anchor | None, config: SpineFMConfig) -> Names:
+    """The levels from the anchor up and down to the first body that is hardly one; from there on none.
+
+    Whether that body counts decides on every name beyond it. Names that count from C2 to S1 need no such care.
+    """
+    if anchor is None or {Level.C2, Level.S1} <= set(levels):
+        return levels
+    at = [body.number for body in spine].index(anchor.vertebra)
+    doubted = [index for index, body in enumerate(spine) if body_probability(body, config) < config.doubted_body]
+    first = max((index for index in doubted if index < at), default=-1)
+    last = min((index for index in doubted if index > at), default=len(spine))
+    return tuple(level if first < index < last else None for index, level in enumerate(levels))
+
+
+def _beyond_doubt(best: Names, given: Names) -> str:
+    """Which names are withheld because the count runs over a body that is hardly one."""
+    left = [level.name for level, kept in zip(best, given, strict=True) if level is not None and kept is None]
+    return f"Not named: {', '.join(left)}, because the count there runs over an outline that is hardly a vertebra."
 
 
 def _is_given(naming: Naming, config: SpineFMConfig) -> bool:

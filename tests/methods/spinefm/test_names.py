@@ -10,10 +10,12 @@ from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.methods import run_to_trace
 from spinefm.methods.base.stages import ViewAnswer
+from spinefm.methods.spinefm import names
 from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.induction import Accepted
 from spinefm.methods.spinefm.method import SpineFMMethod
 from spinefm.trace.captions import caption
-from spinefm.trace.model import Named, Trace
+from spinefm.trace.model import Anchor, Named, Trace
 from spinefm.trace.registry import Event
 from tests.columns import Column, Oracle, empty_bundle, straight
 
@@ -91,3 +93,57 @@ def _old(event: Event) -> Event:
 def test_two_bodies_are_weighed_too() -> None:
     column = Column((Point(120, 60), Point(120, 92), Point(120, 124)), ("C2", "vertebra", "vertebra"))
     assert [vertebra.name for vertebra in trace_of(column, "cervical").vertebrae] == ["C2", "C3", "C4"]
+
+
+def doubted(monkeypatch: pytest.MonkeyPatch, column: Column, *places: int) -> None:
+    """Make the bodies at these places from the top hardly vertebrae."""
+    heights = [column.centroids[place].y for place in places]
+
+    def share(body: Accepted, config: SpineFMConfig) -> float:
+        return 0.05 if any(abs(body.centroid.y - height) < 5 for height in heights) else 0.95
+
+    monkeypatch.setattr(names, "body_probability", share)
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        (2, ["C2", "C3", "V3", "V4", "V5", "V6", "V7"]),
+        (4, ["C2", "C3", "C4", "C5", "V5", "V6", "V7"]),
+        (6, ["C2", "C3", "C4", "C5", "C6", "C7", "V7"]),
+        (0, ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]),
+    ],
+)
+def test_no_name_is_counted_over_a_body_that_is_hardly_one(
+    monkeypatch: pytest.MonkeyPatch, place: int, expected: list[str]
+) -> None:
+    column = straight(7)
+    doubted(monkeypatch, column, place)
+    trace = trace_of(column, "cervical")
+    assert [vertebra.name for vertebra in trace.vertebrae] == expected
+    named = named_of(trace)
+    assert named.best is not None and len([level for level in named.best.levels if level]) == 7, "offered on one click"
+    assert ("Not named: " in named.note) is ("V7" in expected)
+
+
+def test_from_s1_names_are_counted_upwards_to_the_doubted_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    column = straight(6, top="vertebra", bottom="S1")
+    doubted(monkeypatch, column, 2)
+    trace = trace_of(column, "lumbar")
+    assert [vertebra.name for vertebra in trace.vertebrae] == ["V1", "V2", "V3", "L4", "L5", "S1"]
+    assert named_of(trace).note.startswith("Not named: L1, L2, L3, because the count there runs over")
+
+
+def test_names_counted_from_both_ends_need_no_such_care() -> None:
+    levels = tuple(Level(number) for number in (2, 3, 26))
+    spine: list[Accepted] = []
+    anchor = Anchor(0, Level.C2, "seen", 0.9)
+    assert names._up_to_doubt(spine, levels, anchor, CONFIG) == levels
+    assert names._up_to_doubt(spine, levels[:2], None, CONFIG) == levels[:2]
+
+
+def test_the_papers_rules_count_over_every_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    column = straight(7)
+    doubted(monkeypatch, column, 2)
+    trace = trace_of(column, "cervical", CONFIG.changed({"doubted_body": 0.0}))
+    assert trace.vertebrae[-1].name == "T1" and SpineFMConfig.PUBLISHED["doubted_body"] == 0.0
