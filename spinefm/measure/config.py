@@ -58,7 +58,7 @@ class MeasureConfig(BaseModel):
         default=0.7, ge=0, le=1, description="share of resampled corners that must agree on a grade, or it is uncertain"
     )
     most_uncertainty: dict[str, float] = Field(
-        default={"°": 12.0, "slip": 8.0, "disc_height_index": 0.096, "height_loss": 12.0, "ratio": 0.3},
+        default={"°": 12.0, "slip": 8.0, "disc_height_index": 0.096, "height_loss": 10.5, "ratio": 0.3},
         description="most ± of a measure that is sure, by its key, or else by its unit",
     )
     doubt_factor: float = Field(

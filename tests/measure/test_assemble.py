@@ -185,9 +185,11 @@ def test_uncertainty_grows_with_the_spread_until_there_is_no_value() -> None:
     known, close, wide, far = (unsure(spread) for spread in (0.0, 0.5, 1.5, 5.0))
     assert known.value == pytest.approx(21) and known.uncertainty == 0
     assert known.grade == "Genant 1 (mild), wedge"
-    assert close.uncertainty is not None and 0.5 < close.uncertainty < 12 and close.grade == "Genant 0 to 2, uncertain"
-    assert wide.value == known.value and "over the limit of ± 12" in wide.doubt and known.doubt == close.doubt == ""
-    assert far.value is None and far.doubt == "" and "over the limit of ± 12" in far.reason
+    assert (
+        close.uncertainty is not None and 0.5 < close.uncertainty < 10.5 and close.grade == "Genant 0 to 1, uncertain"
+    )
+    assert wide.value == known.value and "over the limit of ± 10.5" in wide.doubt and known.doubt == close.doubt == ""
+    assert far.value is None and far.doubt == "" and "over the limit of ± 10.5" in far.reason
 
 
 def test_measures_survive_json() -> None:
