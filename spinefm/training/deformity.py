@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,13 +60,7 @@ def wedge(quad: Points) -> float:
 
 def concavity(quad: Points, outline: Points) -> float:
     """By which share an outline (N, 2) has less area than its corners (4, 2)."""
-    return 1 - area(outline) / area(quad)
-
-
-def area(polygon: Points) -> float:
-    """The area of a polygon (N, 2)."""
-    x, y = polygon.T
-    return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)
+    return 1 - cv2.contourArea(outline.astype(np.float32)) / cv2.contourArea(quad.astype(np.float32))
 
 
 def _crush(level: Level, heights: Mapping[Level, float], order: Sequence[Level]) -> float:

@@ -61,8 +61,10 @@ def side_payload(measures: Measures, vertebrae: Sequence[Vertebra]) -> Payload:
 
 
 def body_payload(one: Landmarks, number: int) -> Payload:
-    """A body: number in the run, names, six landmarks [x, y] or none, why an endplate is out, expected error in px,
-    and whether a body without a level is thoracic or lumbar."""
+    """A body: number in the run, names, six landmarks [x, y] or none, why an endplate is out, expected error in px.
+
+    in_trunk: whether a body without a level is thoracic or lumbar.
+    """
     return {
         "number": number,
         "name": one.name,
