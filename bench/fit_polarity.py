@@ -1,8 +1,9 @@
 """Fit the polarity rule on training phantoms and measure it on other films.
 
-    python -m spinefm phantom --n 800 --seed 500000 --out data/polarity/train
-    python -m spinefm phantom --n 300 --seed 9100000 --out data/polarity/test
-    python -m bench.fit_polarity --train data/polarity/train --test data/polarity/test [--bright FOLDER]
+    python -m spinefm phantom --n 400 --seed 520000 --out data/usual
+    python -m spinefm phantom --n 400 --seed 500000 --group mixed --out data/mixed
+    python -m spinefm phantom --n 80 --seed 510000 --group veiled --out data/veiled
+    python -m bench.fit_polarity --train data/usual data/mixed data/veiled --test FOLDER [--bright FOLDER]
 
 Prints the weights for `spinefm/imaging/polarity.py`, how the limit trades films kept against inverted films corrected
 (by cross-validation on the training phantoms), and the same two shares for its present constants, on
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,14 +26,15 @@ from spinefm.imaging.radiograph import read
 PENALTY = 0.3
 """Ridge penalty of the logistic regression on cues of unit size, in units of one film."""
 FOLDS = 5
-LIMITS = (0.0, -0.25, -0.5, -1.0, -1.5)
+LIMITS = (0.0, -1.0, -2.0, -2.5, -3.0, -4.0)
 
 
 def upright_phantoms(folder: Path) -> Iterator[NDArray[np.float32]]:
-    """The phantom films (H, W) of a folder with bright bone, whatever polarity they were drawn with."""
+    """The lateral phantom films (H, W) of a folder with bright bone, whatever polarity they were drawn with."""
     for label in sorted((folder / "labels").glob("*.json")):
-        inverted = json.loads(label.read_text(encoding="utf-8"))["inverted"]
-        yield read(folder / "films" / f"{label.stem}.png", polarity="turn" if inverted else "keep").pixels
+        truth = json.loads(label.read_text(encoding="utf-8"))
+        if not truth.get("view"):  # the kind of picture, where it is no lateral spine film
+            yield read(folder / "films" / f"{label.stem}.png", polarity="turn" if truth["inverted"] else "keep").pixels
 
 
 def fit(evidence: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -63,9 +65,9 @@ def report(name: str, odds: NDArray[np.float64], limit: float) -> None:
     print(f"{name}, limit {limit:g}: {len(odds)} films, right ones kept {kept:.1%}, inverted ones turned {turned:.1%}")
 
 
-def train(folder: Path) -> None:
-    """Fit on a folder of phantoms; print the weights and the cross-validated trade."""
-    evidence = np.array([cues(film) for film in upright_phantoms(folder)])
+def train(folders: Sequence[Path]) -> None:
+    """Fit on folders of phantoms; print the weights and the cross-validated trade."""
+    evidence = np.array([cues(film) for folder in folders for film in upright_phantoms(folder)])
     for cue, weight in zip(CUES, fit(evidence), strict=True):
         print(f"{cue}: {weight:.2f}")
     odds = cross_validated(evidence)
@@ -76,7 +78,7 @@ def train(folder: Path) -> None:
 def main() -> None:
     """Fit and measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--train", type=Path, help="folder of training phantoms to fit on")
+    parser.add_argument("--train", type=Path, nargs="+", help="folders of training phantoms to fit on")
     parser.add_argument("--test", type=Path, help="folder of test phantoms")
     parser.add_argument("--bright", type=Path, help="folder of PNG films whose bone is bright")
     args = parser.parse_args()

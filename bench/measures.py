@@ -139,10 +139,10 @@ def drawn(seed: int, group: str | None = None) -> Phantom:
 
 
 def film_of(phantom: Phantom) -> Radiograph:
-    """The phantom's film with 256 grey levels, as a file has them, and its scale."""
+    """The phantom's film with 256 grey levels and its scale, turned to bone bright as a file would be."""
     pixels = np.round(255 * phantom.film).astype(np.uint8)
     spacing = Spacing(phantom.spacing_mm, "simulated")
-    return Radiograph.from_array(pixels, spacing=spacing, name=f"phantom-{phantom.seed}")
+    return Radiograph.from_array(pixels, spacing=spacing, polarity="auto", name=f"phantom-{phantom.seed}")
 
 
 def run(film: Radiograph, bundle: Bundle) -> Trace | None:

@@ -33,11 +33,23 @@ def draw_background(film: TrainingFilm, rng: np.random.Generator) -> tuple[Point
 
 
 def is_background(film: TrainingFilm, point: Point) -> bool:
-    """Whether `point` is far enough from every centroid in view."""
+    """Whether `point` is far enough from every centroid in view, and from those of bodies that nobody can see.
+
+    What cannot be seen is still a vertebra: taught as background, the faintest bodies that can be seen look like it.
+    """
     return all(
         float(np.linalg.norm(point - centroid)) > NEAREST * max(film.spacing(level), film.sizes[level])
         for level, centroid in film.centroids.items()
-    )
+    ) and not _is_hidden(film, point)
+
+
+def _is_hidden(film: TrainingFilm, point: Point) -> bool:
+    """Whether a body that nobody can see lies at `point`; its spacing is taken from the nearest one in view."""
+    nearest = film.nearest(point)
+    if nearest is None:
+        return False
+    reach = NEAREST * max(film.spacing(nearest), film.sizes[nearest])
+    return any(float(np.linalg.norm(point - centroid)) <= reach for centroid in film.hidden)
 
 
 def spacing_near(film: TrainingFilm, point: Point, rng: np.random.Generator) -> float:

@@ -31,8 +31,8 @@ class TrainingFilm:
     """One simulated film with its truth.
 
     `film` and `labels` are uint8 (H, W), labels hold VerSe ids; centroids are those of the visible part of each body.
-    Bodies that nobody could see (burnt out at the shoulder or pelvis) are taken out of the labels: they count as
-    background, and their centroids are among the distractors as `burnt_out`. `order` are the levels that the spine
+    Bodies that nobody could see (burnt out at the shoulder or pelvis) are taken out of the labels; `hidden` (K, 2) are
+    their centroids, which count neither as bodies nor as background. `order` are the levels that the spine
     has, from the top; `view` is the kind of picture (a region of a lateral film, or the kind of a negative) and `faces`
     the side to which the patient looks, both "" where that is not known. `deformed` says how deformed bodies are, where
     that is known.
@@ -50,6 +50,7 @@ class TrainingFilm:
     view: str = ""
     faces: str = ""
     deformed: dict[Level, float] = field(default_factory=dict)
+    hidden: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -210,7 +211,7 @@ def _film_of(folder: Path, name: str, truth: dict[str, Any]) -> TrainingFilm:
     truth_map = _read_grey(folder / "labels" / f"{name}.png")
     if truth_map.shape != pixels.shape:
         raise ValueError(f"the label map is {truth_map.shape} pixels high and wide, the film {pixels.shape}")
-    labels, burnt_out = _legible(pixels, truth_map, float(truth.get("gain", 1.0)))
+    labels, hidden = _legible(pixels, truth_map, float(truth.get("gain", 1.0)))
     centroids, sizes = bodies_of(labels)
     visible = {level: float(truth.get("partial", {}).get(level.name, 1.0)) for level in centroids}
     return TrainingFilm(
@@ -221,12 +222,12 @@ def _film_of(folder: Path, name: str, truth: dict[str, Any]) -> TrainingFilm:
         centroids=centroids,
         sizes=sizes,
         visible=visible,
-        distractors={key: np.asarray(points, np.float32).reshape(-1, 2) for key, points in _distractors(truth, name)}
-        | {"burnt_out": burnt_out},
+        distractors={key: np.asarray(points, np.float32).reshape(-1, 2) for key, points in _distractors(truth, name)},
         order=_order(truth),
         deformed=deformities(truth, _order(truth)),
         view=str(truth.get("view", truth.get("region", ""))),
         faces=str(truth.get("faces", "")),
+        hidden=hidden,
     )
 
 

@@ -21,8 +21,14 @@ from spinefm.training.settings import Recipe
 
 SHARES = {"background": 0.35, "vertebra": 0.35, "S1": 0.15, "C2": 0.15}
 """How often each class is drawn: as many vertebrae as backgrounds, and both spine ends as often as one of them."""
-LEVEL_WEIGHTS = {Level.C3: 3.0, Level.C4: 1.5, Level.L5: 2.5, Level.L4: 1.3, Level.L6: 1.0}
-"""The neighbours of C2 and S1 are drawn more often: calling one of them a spine end invents all names."""
+LEVEL_WEIGHTS = {
+    **{Level.C3: 3.0, Level.C4: 1.5, Level.L5: 2.5, Level.L4: 1.3},
+    **{Level.C6: 1.5, Level.C7: 1.5, Level.T1: 2.0, Level.T2: 1.5},
+}
+"""The neighbours of C2 and S1 are drawn more often: calling one of them a spine end invents all names.
+
+So are the bodies behind the shoulder, which are taken for background most often.
+"""
 BALANCE = 0.5
 """Exponent of a level's number of bodies: chests and whole spines do not drown the levels of necks."""
 LEAST_VISIBLE = 0.5

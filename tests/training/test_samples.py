@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from spinefm.core.levels import Level
 from spinefm.networks.level_classifier import CLASSES, LevelClassifierConfig
 from spinefm.networks.mask_rcnn import MaskRCNNConfig
 from spinefm.networks.med_sa import MedSAConfig
-from spinefm.training.backgrounds import KINDS, NEAREST, draw_background
+from spinefm.training.backgrounds import KINDS, NEAREST, anywhere, draw_background, is_background
 from spinefm.training.films import FilmSet
 from spinefm.training.loop import Loop, Trainer
 from spinefm.training.scores import dice
@@ -88,6 +89,19 @@ def test_background_keeps_away_from_centroids(films: FilmSet) -> None:
         assert found is not None and 15 < found[1] < 45
         for level, centroid in film.centroids.items():
             assert np.linalg.norm(found[0] - centroid) > NEAREST * film.spacing(level)
+
+
+def test_a_body_that_nobody_can_see_is_no_background(films: FilmSet) -> None:
+    film = films.films[0]
+    free = next(
+        point for point in (anywhere(film, np.random.default_rng(i)) for i in range(99)) if is_background(film, point)
+    )
+    hidden = replace(film, hidden=np.array([free], np.float32))
+    nearest = film.nearest(free)
+    assert nearest is not None
+    beside = free + (0.3 * film.spacing(nearest), 0)
+    assert is_background(film, beside) and not is_background(hidden, beside)
+    assert is_background(replace(hidden, centroids={}), free)  # nothing tells how large a hidden body alone would be
 
 
 def test_classes_are_what_lies_at_the_point(films: FilmSet) -> None:

@@ -12,6 +12,7 @@ from spinefm.methods.spinefm.events import (
     Proposed,
     Seeded,
     Segmented,
+    SetAside,
     StepEvent,
     Viewed,
 )
@@ -80,12 +81,21 @@ def _decided(event: Decided) -> str:
             above = event.value is not None and event.limit is not None and event.value > event.limit
             against = ", against the classifier" if above else ""
             return f"{place(event)}: kept because the reader clicked it{against}: {_held(event)}"
+        if event.reason == "outlined":
+            return f"{place(event)}: kept for its sharp outline, against the class background: {_held(event)}"
         if event.reason == "detected":
             return f"{place(event)}: kept as detected, without a check"
         return f"{place(event)}: kept, background {_held(event)}"
     if event.verdict == "spine end":
         return f"{place(event)}: kept as {event.reason}, the spine's end: {_held(event)}"
     return f"{place(event)}: stopped, {stop_reason(event)}"
+
+
+def _set_aside(event: SetAside) -> str:
+    return (
+        f"Set aside: the outlines of {event.bodies} vertebrae are mostly doubtful, median probability "
+        f"{event.probability:.2f} < {event.limit:.2f}; other starting points are tried"
+    )
 
 
 def place(event: StepEvent) -> str:
@@ -144,4 +154,5 @@ CAPTIONS: Captions = {
     Checked: _checked,
     Classified: _classified,
     Decided: _decided,
+    SetAside: _set_aside,
 }

@@ -13,6 +13,7 @@ from spinefm.methods.spinefm.events import (
     Proposed,
     Seeded,
     Segmented,
+    SetAside,
     StepEvent,
     Viewed,
 )
@@ -46,8 +47,8 @@ SEED_SECONDS: dict[Phase, float] = {"segment": 0.4, "overlap": 0.25, "class": 0.
 """Those at the starting points, which are found, not predicted."""
 SEEN = 0.005
 """A check against any other body is drawn when the overlap is at least this: else there is nothing to see."""
-VIEW, FIND, CHOOSE = 0.5, 0.9, 0.5
-"""Seconds of the kind of film, of the detections and of the choice among them."""
+VIEW, FIND, CHOOSE, SET_ASIDE = 0.5, 0.9, 0.5, 0.8
+"""Seconds of the kind of film, of the detections, of the choice among them, and of a spine that is set aside."""
 VIEWS_SHOWN = 3
 """So many views get a bar, the likeliest ones."""
 MOVED = 0.05
@@ -178,6 +179,18 @@ class SpineFMDrawing(Drawing):
         elif mask.area:
             draw = (_ghost(mask),)
         return (self._decision(event, draw),)
+
+    def _set_aside(self, event: SetAside) -> tuple[Beat, ...]:
+        beat = Beat(
+            phase="decide",
+            seconds=SET_ASIDE,
+            words=f"Most of these outlines are doubtful (median {percent(event.probability)}): it looks elsewhere.",
+            text=caption(event),
+            value=event.probability,
+            limit=event.limit,
+            verdict="failed",
+        )
+        return (beat,)
 
     def _decision(self, event: Decided, draw: tuple[AnyPrimitive, ...]) -> Beat:
         said: dict[str, Said] = {"accepted": "kept", "spine end": "end", "stopped": "rejected"}
@@ -332,6 +345,10 @@ def _verdict_words(event: Decided) -> str:
     if event.verdict == "spine end":
         return f"Kept: it is {event.reason}, the end of the spine, so this direction stops."
     if event.verdict == "accepted":
-        by = {"clicked": "Kept, because the reader clicked it.", "by hand": "Kept by the reader."}
+        by = {
+            "outlined": "Kept for its sharp outline, against the classifier.",
+            "clicked": "Kept, because the reader clicked it.",
+            "by hand": "Kept by the reader.",
+        }
         return by.get(event.reason, "Kept: a vertebra that overlaps no other.")
     return f"Not kept, and this direction stops: {reason_words(event)}."

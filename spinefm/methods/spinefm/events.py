@@ -32,6 +32,7 @@ Reason = Literal[
     "revisited",
     "misplaced end",
     "too faint",
+    "outlined",
 ]
 OVERRULABLE: tuple[Reason, ...] = ("background", "overlap", "outside the film", "too faint")
 """Stops that a reader may go on past: they leave a mask of their own, at the others there is none to take."""
@@ -181,6 +182,19 @@ class Decided:
     vertebra: int | None
     overruled: Reason | None = None
     kind: Literal["decided"] = "decided"
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A spine of `bodies` vertebrae whose outlines are mostly doubtful: other starting points are tried.
+
+    probability: the median of its outlines', below `limit`. What follows begins anew.
+    """
+
+    bodies: int
+    probability: float
+    limit: float
+    kind: Literal["set_aside"] = "set_aside"
 
 
 StepEvent = Proposed | Segmented | Checked | Classified | Decided

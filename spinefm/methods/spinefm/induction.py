@@ -17,7 +17,7 @@ from spinefm.methods.spinefm.events import OVERRULABLE, Classified, Decided, Seg
 from spinefm.methods.spinefm.locate import StartingPoints, refuse_gaps
 from spinefm.methods.spinefm.propose import Prompt, propose
 from spinefm.methods.spinefm.retry import Attempt, attempt_all, off_axis_retries
-from spinefm.methods.spinefm.segment import BodyShape, grey_range
+from spinefm.methods.spinefm.segment import BodyShape, grey_range, sharpness
 from spinefm.methods.spinefm.state import DirectionState, InductionState, advance
 from spinefm.trace.registry import Event
 
@@ -162,16 +162,13 @@ class Induction:
 
     def _decide(self, attempt: Attempt, starts: StartingPoints | None) -> Iterator[Event]:
         """The events of one attempt from its mask to its decision."""
-        prompt, answer = attempt.prompt, attempt.answer
         stop = yield from self._checked_shape(attempt)
-        if stop is not None and not (prompt.forced and stop.reason in OVERRULABLE):
+        if stop is not None and not (attempt.prompt.forced and stop.reason in OVERRULABLE):
             yield stop
             return
-        assert answer is not None, "only an empty mask has none, and it stops above"
-        yield answer
-        decision = self._decision(prompt, answer, starts)
-        if prompt.forced and (stop is not None or decision.verdict == "stopped"):
-            decision = check.by_hand(stop or decision, self.state.next_number)
+        assert attempt.answer is not None, "only an empty mask has none, and it stops above"
+        yield attempt.answer
+        decision = self._decision(attempt, stop, self._by_class(attempt.prompt, attempt.answer, starts))
         if decision.vertebra is not None:
             self._attempts[decision.vertebra] = attempt
         yield decision
@@ -199,7 +196,14 @@ class Induction:
         revisit = check.stop_for_revisit(prompt, centroid, spine, self._config)
         return revisit or overlap if prompt.forced else overlap or revisit
 
-    def _decision(self, prompt: Prompt, answer: Classified, starts: StartingPoints | None) -> Decided:
+    def _decision(self, attempt: Attempt, stop: Decided | None, by_class: Decided) -> Decided:
+        """The decision by the class, unless the reader outweighs it and the `stop` before it, or a sharp outline."""
+        number = self.state.next_number
+        if attempt.prompt.forced and (stop or by_class).verdict == "stopped":
+            return check.by_hand(stop or by_class, number)
+        return check.outlined(by_class, sharpness(attempt.shape, self._config), number, self._config) or by_class
+
+    def _by_class(self, prompt: Prompt, answer: Classified, starts: StartingPoints | None) -> Decided:
         """What the answer means: a click outweighs it, and an end among the starting points must be outermost."""
         number = self.state.next_number
         decision = decided(prompt, answer, number)

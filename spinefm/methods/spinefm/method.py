@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from itertools import islice
 
 from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
@@ -19,6 +20,7 @@ from spinefm.methods.spinefm.finish import finished_vertebrae, outlined_by_the_i
 from spinefm.methods.spinefm.induction import Induction
 from spinefm.methods.spinefm.locate import StartingPoints, clicked_points, filtered, starting_triples
 from spinefm.methods.spinefm.names import named
+from spinefm.methods.spinefm.restart import Doubtful, doubtful, surest
 from spinefm.methods.spinefm.view import lying, refuse, viewed, warnings
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
@@ -102,18 +104,33 @@ class SpineFMMethod:
         if self._clicks is not None:
             yield from _from_clicks(self._clicks, film, induction)
             return
-        why = ""
+        why, doubted = "", list[Doubtful]()
         for located in self._looks(film, stages):
             yield located
-            triples = 0
-            for triples, starts in enumerate(starting_triples(located, self._config), start=1):
-                yield from induction.run(starts)
-                if induction.accepted:
+            triples = tuple(islice(starting_triples(located, self._config), self._config.attempts))
+            for starts in triples:
+                if (yield from self._holds(located, starts, induction, doubted)):
                     return
-                if triples == self._config.attempts:
-                    break
-            why = why or _why_not(located, triples)
-        raise CannotStart(" ".join([why, *lying(seen)]))
+            if len(doubted) >= self._config.attempts:
+                break
+            why = why or _why_not(located, len(triples))
+        if not doubted:
+            raise CannotStart(" ".join([why, *lying(seen)]))
+        yield from surest(doubted, induction)
+
+    def _holds(
+        self, located: Located, starts: StartingPoints, induction: Induction, doubted: list[Doubtful]
+    ) -> Generator[Event, None, bool]:
+        """The induction from `starts`; whether its spine may stay. One of doubtful outlines is added to `doubted`."""
+        yield from induction.run(starts)
+        if not induction.accepted:
+            return False
+        found = doubtful(induction.accepted, located, starts, self._config)
+        if found is None:
+            return True
+        doubted.append(found)
+        yield found.event(self._config)
+        return False
 
     def _looks(self, film: Radiograph, stages: Stages) -> Iterator[Located]:
         """What the detector sees on the whole film; where that starts no run, on its parts and tilted.

@@ -23,6 +23,9 @@ from spinefm.methods.spinefm.propose import Prompt
 LEAST_RANGE = 1 / 255
 """A spine without any contrast has no range; one grey level keeps the share finite."""
 
+EDGE_ROOM = 3
+"""Pixels round a mask in which its edge is looked for."""
+
 
 @dataclass(frozen=True, eq=False)
 class BodyShape:
@@ -96,6 +99,15 @@ def component(values: NDArray[np.float32], box: Box, film: Radiograph, limit: fl
     rows = slice(inside.y0 - box.y0, inside.y1 - box.y0)
     above = values[rows, inside.x0 - box.x0 : inside.x1 - box.x0] > limit
     return Mask.from_array(above, (inside.x0, inside.y0)).component_at(at).filled()
+
+
+def sharpness(shape: BodyShape, config: SpineFMConfig) -> float:
+    """The area that is surely the body as a share of that which may be it; 1 for an edge without doubt."""
+    box, patch = shape.mask.box, shape.patch
+    near = Box(box.x0 - EDGE_ROOM, box.y0 - EDGE_ROOM, box.x1 + EDGE_ROOM, box.y1 + EDGE_ROOM).intersection(patch)
+    rows = slice(near.y0 - patch.y0, near.y1 - patch.y0)
+    values = shape.probability[rows, near.x0 - patch.x0 : near.x1 - patch.x0]
+    return float((values > config.sharp_high).sum() / max(1, (values > config.sharp_low).sum()))
 
 
 def _contrast(film: Radiograph, mask: Mask, config: SpineFMConfig) -> float:

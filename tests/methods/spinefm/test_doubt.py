@@ -9,10 +9,10 @@ import pytest
 from spinefm.core.geometry import Box
 from spinefm.core.masks import Mask
 from spinefm.methods.spinefm import SpineFMConfig
-from spinefm.methods.spinefm.doubt import body_probability, sharpness
+from spinefm.methods.spinefm.doubt import body_probability
 from spinefm.methods.spinefm.events import Classified
 from spinefm.methods.spinefm.induction import Accepted
-from spinefm.methods.spinefm.segment import BodyShape
+from spinefm.methods.spinefm.segment import BodyShape, sharpness
 from spinefm.trace.doubt import DOUBT
 
 CONFIG = SpineFMConfig()

@@ -82,6 +82,18 @@ def test_a_stop_names_its_reason_with_value_and_limit(reason, oracle, direction)
         assert stop.value > stop.limit
 
 
+def test_a_sharp_outline_outweighs_the_class_background():
+    column = Column(straight(6).centroids, ("C2", "vertebra", "vertebra", "vertebra", "background", "vertebra"))
+    scores, sharp = [0, 0.9, 0.9, 0.9, 0, 0], [4]
+    trace = run(Oracle(column, scores, sharp=sharp))
+    (kept,) = [event for event in trace.of(Decided) if event.reason == "outlined"]
+    assert len(trace.vertebrae) == 6 and (kept.verdict, kept.overruled) == ("accepted", "background")
+    assert kept.value == 1.0 and kept.limit == SpineFMConfig().sharp_limit
+    assert "kept for its sharp outline" in caption(kept)
+    paper = SpineFMConfig(sharp_limit=SpineFMConfig.PUBLISHED["sharp_limit"])
+    assert len(run(Oracle(column, scores, sharp=sharp), paper).vertebrae) == 4
+
+
 def test_overlap_with_the_previous_vertebra_is_measured_against_the_papers_limit():
     trace = run(Oracle(straight(6), [0, 0.9, 0.9, 0.9, 0, 0], copies={4: 3}))
     rejected = [check for check in trace.of(Checked) if check.value > check.limit]
