@@ -6,7 +6,7 @@ import { captionsOf, drawComparison, partingMark, partingTime } from "../../spin
 import { drawCorrections, drawQuestion } from "../../spinefm/ui/player/corrections.js";
 import { drawMessage, drawNotices, filmWords, messageOf, overviewOf } from "../../spinefm/ui/player/messages.js";
 import { drawDownload, drawLog, drawVertebrae, markLog, rowTime, swatch } from "../../spinefm/ui/player/tables.js";
-import { timeOfBody, timelineOf, timeOfEntry } from "../../spinefm/ui/player/timeline.js";
+import { timeOfBody, timelineOf, timeOfEntry, timeOfStep } from "../../spinefm/ui/player/timeline.js";
 import { install, Node } from "./dom.mjs";
 import { beat, entries } from "./run.mjs";
 
@@ -47,7 +47,7 @@ test("the table has a row a vertebra from the top, with its marks, and a questio
 
 test("a row leads to the moment of its decision, and so does one that was not found", () => {
   assert.equal(rowTime(view(), ROWS[0]), timeOfBody(run, 1));
-  assert.equal(rowTime(view(), ROWS[2]), run.ends.get("down 1"));
+  assert.equal(rowTime(view(), ROWS[2]), timeOfStep(run, "down 1"));
   assert.equal(rowTime(view(), { found: false, direction: "up", step: 9 }), null);
   const table = node();
   drawVertebrae(table, view(), act);
@@ -197,7 +197,7 @@ test("two runs: what was changed, where they part, and every vertebra with what 
   const part = panel.querySelector(".divergence button");
   assert.equal(part.textContent, "They part at step 1, downwards");
   part.fire("click");
-  assert.deepEqual(done, [["go", run.ends.get("down 1")]]);
+  assert.deepEqual(done, [["go", timeOfStep(run, "down 1")]]);
   drawComparison(panel, tab, view(), act);
   assert.deepEqual([tab.hidden, panel.children.length], [true, 0]);
 });
@@ -218,7 +218,7 @@ test("where runs part is marked at the step's frame, or at its picture", () => {
   assert.deepEqual(partingMark(at([{ kind: "picture", box: [0, 10, 20, 40] }]), DIVERGENCE), { centre: [10, 25], radius: 4 });
   assert.equal(partingMark(at([]), DIVERGENCE), null);
   assert.equal(partingMark(run, null), null);
-  assert.equal(partingTime(run, { direction: "seed", step: 0 }), run.ends.get("seed 1 0"), "starting points count from one");
+  assert.equal(partingTime(run, { direction: "seed", step: 0 }), timeOfStep(run, "seed 1 0"), "starting points count from one");
   assert.deepEqual([partingTime(run, null), partingTime(run, { direction: "up", step: 9 })], [null, null]);
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nextBody, nextStop, sceneAt, stepBeats, stillAt, stopIndex, timeOfBody, timeOfEntry, timelineOf } from "../../spinefm/ui/player/timeline.js";
+import { nextBody, nextStop, sceneAt, stepBeats, stillAt, stopIndex, timeOfBody, timeOfEntry, timeOfStep, timelineOf } from "../../spinefm/ui/player/timeline.js";
+import { chipsOf } from "../../spinefm/ui/player/bodies.js";
 import { beat, entries, step } from "./run.mjs";
 
 const run = timelineOf(entries);
@@ -89,4 +90,18 @@ test("places in time by stop, event and body", () => {
 test("a second prediction in a step sets aside what came before it", () => {
   const retry = timelineOf([{ kind: "x", text: "", beats: [...step("up", 1, null, 0).slice(0, 2), ...step("up", 1, 4, 0)] }]);
   assert.deepEqual(stepBeats(sceneAt(retry, retry.end), "up").map((item) => item.phase), ["predict", "overlap", "decide"]);
+});
+
+test("an induction that begins anew has steps of its own", () => {
+  const seeded = { kind: "seeded", text: "", beats: [beat({ seconds: 0.5, clears: "all" })] };
+  const up = (/** @type {number} */ y) => step("up", 1, 1, y).map((item) => ({ kind: item.phase, text: item.phase, beats: [item] }));
+  const twice = timelineOf([seeded, ...up(0), seeded, ...up(40)]);
+  const roles = (/** @type {number} */ time) => sceneAt(twice, time).seen.map((item) => `${item.role}${item.stale ? ", stale" : ""}`);
+  assert.deepEqual(roles(1.8), ["kept, stale"], "its points have gone with its own step");
+  assert.deepEqual(roles(twice.end), ["kept"], "the second one's alone, with a name");
+  assert.equal(timeOfStep(twice, "up 1"), twice.end);
+  assert.equal(timeOfStep(twice, "down 1"), null);
+  assert.equal(nextBody(twice, 0, 1), 1.75, "decisions of both can be reached");
+  assert.equal(stepBeats(sceneAt(twice, 2.5), "up").length, 1);
+  assert.deepEqual(chipsOf(twice, []).map((chip) => chip.start), [2.25]);
 });

@@ -184,7 +184,7 @@ class SpineFMDrawing(Drawing):
         beat = Beat(
             phase="decide",
             seconds=SET_ASIDE,
-            words=f"Most of these outlines are doubtful (median {percent(event.probability)}): it looks elsewhere.",
+            words=f"Most of these outlines are doubtful (median {percent(event.probability)}): it begins elsewhere.",
             text=caption(event),
             value=event.probability,
             limit=event.limit,

@@ -20,7 +20,7 @@ from spinefm.methods.spinefm.finish import finished_vertebrae, outlined_by_the_i
 from spinefm.methods.spinefm.induction import Induction
 from spinefm.methods.spinefm.locate import StartingPoints, clicked_points, filtered, starting_triples
 from spinefm.methods.spinefm.names import named
-from spinefm.methods.spinefm.restart import Doubtful, doubtful, surest
+from spinefm.methods.spinefm.restart import Doubtful, doubtful, remarks, surest
 from spinefm.methods.spinefm.view import lying, refuse, viewed, warnings
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
@@ -96,7 +96,11 @@ class SpineFMMethod:
         names = named(induction.accepted, config, seen)
         yield names
         vertebrae = finished_vertebrae(induction.accepted, names, film, config)
-        notes = [*warnings(seen), *outlined_by_the_induction(induction.accepted, vertebrae, config)]
+        notes = [
+            *warnings(seen),
+            *remarks(induction.accepted, config),
+            *outlined_by_the_induction(induction.accepted, vertebrae, config),
+        ]
         yield finished(self._bundle, watch, vertebrae, config.final_limit, config.smoothing, notes)
 
     def _induced(self, film: Radiograph, stages: Stages, induction: Induction, seen: Viewed | None) -> Iterator[Event]:

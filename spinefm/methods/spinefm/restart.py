@@ -39,6 +39,14 @@ def doubtful(
     return Doubtful(located, starts, probabilities) if median(probabilities) < config.doubted_spine else None
 
 
+def remarks(spine: Sequence[Accepted], config: SpineFMConfig) -> list[str]:
+    """A sentence where most outlines of the spine that stays are doubtful."""
+    middle = median(body_probability(accepted, config) for accepted in spine)
+    if middle >= config.doubted_spine:
+        return []
+    return [f"Most of these outlines are doubtful (median probability {middle:.2f}): check whether they are vertebrae."]
+
+
 def surest(doubted: Sequence[Doubtful], induction: Induction) -> Iterator[Event]:
     """The events that lead to the spine with the most good outlines to be expected; none where it was the last."""
     best = max(doubted, key=lambda each: sum(each.probabilities))

@@ -21,12 +21,12 @@ export function namesOf(rows, timeline) {
   return names;
 }
 
-/** @param {Timeline} timeline @returns {Chip[]} */
+/** Those of the last induction. @param {Timeline} timeline @returns {Chip[]} */
 function steps(timeline) {
   /** @type {Map<string, Timed[]>} */
   const groups = new Map();
   for (const beat of timeline.beats) {
-    if (!beat.lane) continue;
+    if (!beat.lane || beat.fresh !== timeline.fresh) continue;
     const key = stepOf(beat);
     groups.set(key, [...(groups.get(key) || []), beat]);
   }

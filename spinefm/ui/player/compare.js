@@ -4,7 +4,7 @@
 import { html } from "../shared/dom.js";
 import { two } from "../shared/numbers.js";
 import { swatch } from "./tables.js";
-import { stepOf } from "./timeline.js";
+import { stepOf, timeOfStep } from "./timeline.js";
 
 /** @typedef {import("./player.js").View} View */
 /** @typedef {import("./timeline.js").Timeline} Timeline */
@@ -26,13 +26,13 @@ function stepKey({ direction, step }) {
 
 /** When the runs part, in one of them; null where it did not take that step. @param {Timeline} timeline @param {any} divergence */
 export function partingTime(timeline, divergence) {
-  return divergence ? timeline.ends.get(stepKey(divergence)) ?? null : null;
+  return divergence ? timeOfStep(timeline, stepKey(divergence)) : null;
 }
 
 /** The ring round the first difference: where a run's step of that name took place. @param {Timeline} timeline @param {any} divergence */
 export function partingMark(timeline, divergence) {
   if (!divergence) return null;
-  const items = timeline.beats.filter((beat) => stepOf(beat) === stepKey(divergence)).flatMap((beat) => beat.draw || []);
+  const items = timeline.beats.filter((beat) => beat.fresh === timeline.fresh && stepOf(beat) === stepKey(divergence)).flatMap((beat) => beat.draw || []);
   const frame = /** @type {any} */ (items.find((item) => item.kind === "frame"));
   const picture = /** @type {any} */ (items.find((item) => item.kind === "picture"));
   if (frame) return { centre: frame.centre, radius: frame.side / 4 };

@@ -133,11 +133,11 @@ const POINTS = {
   },
 };
 
-/** Names on bodies, by the last outline of each. @param {Pen} pen @param {Seen[]} seen @param {Dress} dress */
+/** Names on bodies, by the last outline of each; those that a new induction replaced have none. @param {Pen} pen @param {Seen[]} seen @param {Dress} dress */
 export function drawNames(pen, seen, dress) {
   const running = new Set(seen.filter((item) => item.role === "name").map((item) => item.body));
   for (const item of seen) {
-    if (item.body === undefined || item.body === null || item.role === "name" || running.has(item.body)) continue;
+    if (item.body === undefined || item.body === null || item.role === "name" || item.stale || running.has(item.body)) continue;
     const name = dress.names.get(item.body);
     const [x, y] = centreOf(/** @type {any} */ (item).outline);
     if (!name || item.alpha < 0.5) continue;

@@ -3,7 +3,7 @@
 
 import { html } from "../shared/dom.js";
 import { percent, percentBelow } from "../shared/numbers.js";
-import { timeOfBody, timeOfEntry, stepOf } from "./timeline.js";
+import { timeOfBody, timeOfEntry, timeOfStep, stepOf } from "./timeline.js";
 
 /** @typedef {import("./player.js").View} View */
 /** @typedef {{go: (time: number) => void, choose: (body: number | null) => void, hover: (body: number | null) => void, correct: ((change: any) => void) | null, add: () => void, edit: () => void, compare?: any}} Act */
@@ -19,7 +19,7 @@ export function swatch(colour, found) {
 /** When a row's vertebra was decided. @param {View} view @param {any} row */
 export function rowTime(view, row) {
   if (row.found) return timeOfBody(view.timeline, row.number);
-  return view.timeline.ends.get(stepOf(/** @type {any} */ ({ lane: row.direction, step: row.step }))) ?? null;
+  return timeOfStep(view.timeline, stepOf(/** @type {any} */ ({ lane: row.direction, step: row.step })));
 }
 
 /** @param {View} view @param {any} row @param {Act} act */

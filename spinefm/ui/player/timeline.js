@@ -6,9 +6,10 @@ import { ease, progress } from "../shared/numbers.js";
 /** @typedef {import("../shared/trace").Beat} Beat */
 /** @typedef {import("../shared/trace").Primitive} Primitive */
 /** @typedef {{kind: string, text: string, beats: Beat[]}} Entry */
-/** @typedef {Beat & {start: number, stop: number, entry: number}} Timed */
-/** @typedef {{beats: Timed[], end: number, stops: number[], ends: Map<string, number>, entries: Entry[]}} Timeline */
-/** @typedef {Primitive & {x: number, alpha: number, beat: Timed}} Seen */
+/** A beat on the clock; `fresh` counts how often the film was cleared before it: an induction that begins anew does so.
+ * @typedef {Beat & {start: number, stop: number, entry: number, fresh: number}} Timed */
+/** @typedef {{beats: Timed[], end: number, stops: number[], ends: Map<string, number>, entries: Entry[], fresh: number}} Timeline */
+/** @typedef {Primitive & {x: number, alpha: number, beat: Timed, stale: boolean}} Seen */
 /** @typedef {{time: number, seen: Seen[], current: Timed[], past: Timed[]}} Scene */
 
 const GONE = 0.2;
@@ -19,16 +20,26 @@ export function stepOf(beat) {
   return `${beat.lane || ""} ${beat.step || 0}`;
 }
 
+/** A step of its own induction: one that begins anew counts its steps again. @param {Timed} beat */
+function ownStep(beat) {
+  return `${beat.fresh} ${stepOf(beat)}`;
+}
+
+/** When a step of the last induction was decided, or null; `step` as stepOf has it. @param {Timeline} timeline @param {string} step */
+export function timeOfStep(timeline, step) {
+  return timeline.ends.get(`${timeline.fresh} ${step}`) ?? null;
+}
+
 /** Puts beats on the clock. What comes later never moves what came before, so a run can be played while it arrives.
  * @param {Entry[]} entries @returns {Timeline} */
 export function timelineOf(entries) {
-  const clock = { barrier: 0, section: "", lanes: /** @type {Map<string, number>} */ (new Map()) };
+  const clock = { barrier: 0, section: "", lanes: /** @type {Map<string, number>} */ (new Map()), fresh: 0 };
   const beats = entries.flatMap((entry, index) => entry.beats.map((beat) => place(clock, beat, index)));
   const end = beats.reduce((latest, beat) => Math.max(latest, beat.stop), 0);
-  return { beats, end, stops: stopsOf(beats), ends: stepEnds(beats), entries };
+  return { beats, end, stops: stopsOf(beats), ends: stepEnds(beats), entries, fresh: clock.fresh };
 }
 
-/** @param {{barrier: number, section: string, lanes: Map<string, number>}} clock @param {Beat} beat @param {number} entry @returns {Timed} */
+/** @param {{barrier: number, section: string, lanes: Map<string, number>, fresh: number}} clock @param {Beat} beat @param {number} entry @returns {Timed} */
 function place(clock, beat, entry) {
   const lane = beat.lane || "";
   if (!lane || (beat.section || "") !== clock.section) {
@@ -40,7 +51,8 @@ function place(clock, beat, entry) {
   const stop = start + beat.seconds;
   if (lane) clock.lanes.set(lane, stop);
   else clock.barrier = stop;
-  return { ...beat, start, stop, entry };
+  if (beat.clears === "all") clock.fresh += 1;
+  return { ...beat, start, stop, entry, fresh: clock.fresh };
 }
 
 /** Times at which a phase has ended: where the arrows go. @param {Timed[]} beats */
@@ -52,7 +64,7 @@ function stopsOf(beats) {
 /** When each decided step ends. @param {Timed[]} beats */
 function stepEnds(beats) {
   const ends = new Map();
-  for (const beat of beats) if (beat.phase === "decide") ends.set(stepOf(beat), beat.stop);
+  for (const beat of beats) if (beat.phase === "decide") ends.set(ownStep(beat), beat.stop);
   return ends;
 }
 
@@ -104,14 +116,15 @@ export function sceneAt(timeline, time) {
 function seenOf(timeline, past, beat, item, time) {
   const length = beat.stop - beat.start;
   const x = progress(time, beat.start + (item.begin || 0) * length, beat.start + (item.end ?? 1) * length);
-  return { ...item, x, alpha: stays(timeline, beat, item, time) * uncleared(past, beat, item, time), beat };
+  const alpha = stays(timeline, beat, item, time) * uncleared(past, beat, item, time);
+  return { ...item, x, alpha, beat, stale: beat.fresh !== timeline.fresh };
 }
 
 /** How much of a shape is left of its time. @param {Timeline} timeline @param {Timed} beat @param {Primitive} item @param {number} time */
 function stays(timeline, beat, item, time) {
   if (item.until === "run") return 1;
   if (item.until !== "step") return time <= beat.stop + SAME_TIME ? 1 : 0;
-  const end = timeline.ends.get(stepOf(beat));
+  const end = timeline.ends.get(ownStep(beat));
   return end === undefined ? 1 : 1 - ease(progress(time, end - GONE, end));
 }
 
@@ -133,11 +146,11 @@ export function momentOf(scene) {
 /** The beats so far of the step that a lane is in. @param {Scene} scene @param {string} lane @returns {Timed[]} */
 export function stepBeats(scene, lane) {
   const last = scene.past.findLast((beat) => (beat.lane || "") === lane);
-  return last ? scene.past.filter((beat) => stepOf(beat) === stepOf(last) && beat.start >= firstStart(scene, last)) : [];
+  return last ? scene.past.filter((beat) => ownStep(beat) === ownStep(last) && beat.start >= firstStart(scene, last)) : [];
 }
 
 /** A second prediction in a step sets aside what came before it. @param {Scene} scene @param {Timed} last */
 function firstStart(scene, last) {
-  const restart = scene.past.findLast((beat) => stepOf(beat) === stepOf(last) && beat.phase === "predict");
+  const restart = scene.past.findLast((beat) => ownStep(beat) === ownStep(last) && beat.phase === "predict");
   return restart ? restart.start : 0;
 }

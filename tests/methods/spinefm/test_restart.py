@@ -59,4 +59,5 @@ def test_the_surest_spine_stays_where_all_are_doubtful(bodies: int, aside: int, 
     trace = run(two_columns(bodies, 0))
     assert len(trace.vertebrae) == min(bodies, 11) and len(list(trace.of(Seeded))) == starts
     assert all((vertebra.probability or 1.0) < DOUBT for vertebra in trace.vertebrae)
+    assert trace.finished is not None and "Most of these outlines are doubtful" in " ".join(trace.finished.notes)
     assert len(list(trace.of(SetAside))) == aside <= SpineFMConfig().attempts
