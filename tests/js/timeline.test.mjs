@@ -92,7 +92,7 @@ test("a second prediction in a step sets aside what came before it", () => {
   assert.deepEqual(stepBeats(sceneAt(retry, retry.end), "up").map((item) => item.phase), ["predict", "overlap", "decide"]);
 });
 
-test("an induction that begins anew has steps of its own", () => {
+test("an induction that begins again has steps of its own", () => {
   const seeded = { kind: "seeded", text: "", beats: [beat({ seconds: 0.5, clears: "all" })] };
   const up = (/** @type {number} */ y) => step("up", 1, 1, y).map((item) => ({ kind: item.phase, text: item.phase, beats: [item] }));
   const twice = timelineOf([seeded, ...up(0), seeded, ...up(40)]);

@@ -188,7 +188,7 @@ class Decided:
 class SetAside:
     """A spine of `bodies` vertebrae whose outlines are mostly doubtful: other starting points are tried.
 
-    probability: the median of its outlines', below `limit`. What follows begins anew.
+    probability: the median of its outlines', below `limit`. What follows begins again.
     """
 
     bodies: int

@@ -6,7 +6,7 @@ import { ease, progress } from "../shared/numbers.js";
 /** @typedef {import("../shared/trace").Beat} Beat */
 /** @typedef {import("../shared/trace").Primitive} Primitive */
 /** @typedef {{kind: string, text: string, beats: Beat[]}} Entry */
-/** A beat on the clock; `fresh` counts how often the film was cleared before it: an induction that begins anew does so.
+/** A beat on the clock; `fresh` counts how often the film was cleared before it: one that begins again does so.
  * @typedef {Beat & {start: number, stop: number, entry: number, fresh: number}} Timed */
 /** @typedef {{beats: Timed[], end: number, stops: number[], ends: Map<string, number>, entries: Entry[], fresh: number}} Timeline */
 /** @typedef {Primitive & {x: number, alpha: number, beat: Timed, stale: boolean}} Seen */
@@ -20,7 +20,7 @@ export function stepOf(beat) {
   return `${beat.lane || ""} ${beat.step || 0}`;
 }
 
-/** A step of its own induction: one that begins anew counts its steps again. @param {Timed} beat */
+/** A step of its own induction: one that begins again counts its steps again. @param {Timed} beat */
 function ownStep(beat) {
   return `${beat.fresh} ${stepOf(beat)}`;
 }
