@@ -27,6 +27,9 @@ FRACTURE_SEEDS = range(9_500_000, 9_500_200)
 """Phantoms with fractures on which the accuracy of grades is stated: nothing is tuned on them; that is for 9510000 and
 up."""
 
+GROUP_SEEDS = range(9_700_000, 9_720_000)
+"""Phantoms of hard groups, a thousand seeds for each, set aside on 2026-11-27: nothing is tuned on them."""
+
 
 def share_a_seed(first: range, second: range) -> bool:
     """Whether two ranges have a seed in common.

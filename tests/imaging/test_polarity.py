@@ -44,6 +44,25 @@ def test_right_phantoms_are_kept_and_nearly_all_inverted_ones_turned(upright: li
     assert sum(is_inverted(1 - film) for film in upright) >= len(upright) - 1
 
 
+@pytest.mark.parametrize("seed", [9_340_002, 9_340_017, 9_340_021])
+def test_a_veiled_film_behind_shutters_is_kept(seed: int) -> None:
+    """Before its greys were stretched, each of these was inverted by mistake."""
+    phantom = simulate(seed, None, group="veiled")
+    assert not is_inverted(1 - phantom.film if phantom.inverted else phantom.film)
+
+
+def test_cues_do_not_change_with_a_films_contrast(upright: list[np.ndarray]) -> None:
+    film = upright[0].astype(np.float32)
+    unsaturated = 0.05 + 0.9 * film
+    assert upright_log_odds(0.4 + 0.2 * unsaturated) == pytest.approx(upright_log_odds(unsaturated), abs=0.2)
+
+
+def test_a_film_of_two_greys_has_no_greys_to_stretch() -> None:
+    film = np.zeros((60, 60), np.float32)
+    film[20:40] = 1.0
+    assert np.isfinite(cues(film)).all() and np.isfinite(cues(np.full((60, 60), 0.5, np.float32))).all()
+
+
 def test_a_quick_estimate_lies_much_closer_than_what_it_may_decide(upright: list[np.ndarray]) -> None:
     for film in upright:
         assert abs(quick_log_odds(film) - upright_log_odds(film)) < CLEAR / 3
