@@ -6,7 +6,7 @@ import { ease, progress } from "../shared/numbers.js";
 /** @typedef {import("../shared/trace").Beat} Beat */
 /** @typedef {import("../shared/trace").Primitive} Primitive */
 /** @typedef {{kind: string, text: string, beats: Beat[]}} Entry */
-/** A beat on the clock; `fresh` counts how often the film was cleared before it: one that begins again does so.
+/** A beat on the clock; `fresh` counts how often the film has been cleared: an induction that begins again clears it.
  * @typedef {Beat & {start: number, stop: number, entry: number, fresh: number}} Timed */
 /** @typedef {{beats: Timed[], end: number, stops: number[], ends: Map<string, number>, entries: Entry[], fresh: number}} Timeline */
 /** @typedef {Primitive & {x: number, alpha: number, beat: Timed, stale: boolean}} Seen */
