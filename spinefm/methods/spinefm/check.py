@@ -123,9 +123,9 @@ def by_hand(stop: Decided, number: int | None) -> Decided:
     return replace(stop, verdict="accepted", reason="by hand", vertebra=number, overruled=stop.reason)
 
 
-def outlined(by_class: Decided, sharpness: float, number: int, config: SpineFMConfig) -> Decided | None:
-    """The decision that takes vertebra `number` for its sharp outline, against the class background."""
-    if by_class.reason != "background" or sharpness <= config.sharp_limit:
-        return None
+def background(by_class: Decided, sharpness: float, number: int, config: SpineFMConfig) -> Decided:
+    """The stop at the class background, or the decision that takes vertebra `number` for its sharp outline."""
+    if sharpness <= config.sharp_limit:
+        return by_class
     against = replace(by_class, verdict="accepted", reason="outlined", vertebra=number, overruled=by_class.reason)
     return replace(against, value=sharpness, limit=config.sharp_limit)

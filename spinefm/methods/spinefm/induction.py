@@ -201,7 +201,9 @@ class Induction:
         number = self.state.next_number
         if attempt.prompt.forced and (stop or by_class).verdict == "stopped":
             return check.by_hand(stop or by_class, number)
-        return check.outlined(by_class, sharpness(attempt.shape, self._config), number, self._config) or by_class
+        if by_class.reason != "background":
+            return by_class
+        return check.background(by_class, sharpness(attempt.shape, self._config), number, self._config)
 
     def _by_class(self, prompt: Prompt, answer: Classified, starts: StartingPoints | None) -> Decided:
         """What the answer means: a click outweighs it, and an end among the starting points must be outermost."""
