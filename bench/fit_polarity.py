@@ -5,6 +5,10 @@
     python -m spinefm phantom --n 80 --seed 510000 --group veiled --out data/veiled
     python -m bench.fit_polarity --train data/usual data/mixed data/veiled --test FOLDER [--bright FOLDER]
 
+The weights in the tree are fitted on 1342 lateral films: 400 usual ones (seeds 520000 to 520399), a mixture (500000 to
+500199 and 500500 to 500699), and 80 each of veiled, chest, child, implant and fracture (510000, 511000, 512000, 513000
+and 516000 on), 70 of tilted (517000 on) and 60 each of whole and thoracic (514000 and 518000 on).
+
 Prints the weights for `spinefm/imaging/polarity.py`, how the limit trades films kept against inverted films corrected
 (by cross-validation on the training phantoms), and the same two shares for its present constants, on
 test phantoms and on a folder of films whose bone is bright.
