@@ -55,7 +55,11 @@ ALL = "all"
 @click.option("--from-scratch", is_flag=True, help="The paper's sizes without their public weights.")
 @click.option("--start", default="", metavar="BUNDLE", help="Begin with the weights of a bundle (compact).")
 @click.option(
-    "--keep", type=Path, multiple=True, metavar="DIR…", help="Films on which Med-SA's masks stay near those of --start."
+    "--keep",
+    type=Path,
+    multiple=True,
+    metavar="DIR…",
+    help="Films on which Med-SA and the classifier stay near the answers of --start.",
 )
 @click.option("--resume", is_flag=True, help="Continue from the run's checkpoint.")
 def command(network: str, from_scratch: bool, **settings: Any) -> int:

@@ -99,8 +99,8 @@ class TrainingFolder:
 
 
 def training_text(data: Mapping[str, Any]) -> str:
-    """What a network was trained on, and the films on which its masks of before were kept, if there were any."""
-    kept = f", and near its masks of before on {films_text(data['kept'])}" if "kept" in data else ""
+    """What a network was trained on, and the films on which its answers of before were kept, if there were any."""
+    kept = f", and near its answers of before on {films_text(data['kept'])}" if "kept" in data else ""
     return films_text(data["training"]) + kept
 
 

@@ -13,6 +13,7 @@ from spinefm.core.machine import quiet_allocator
 from spinefm.training.cases import films_of
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import NO_SEED, FilmSet
+from spinefm.training.kept import KeptFilms
 from spinefm.training.loop import Loop, Trainer
 from spinefm.training.record import TrainingFolder
 from spinefm.training.scale import sizes_and_recipe, with_published_sides
@@ -21,7 +22,7 @@ from spinefm.training.start import bundled
 from spinefm.training.train_classifier import ClassifierTrainer
 from spinefm.training.train_instance_net import InstanceNetTrainer
 from spinefm.training.train_mask_rcnn import MaskRCNNTrainer
-from spinefm.training.train_med_sa import KeptMasks, MedSATrainer
+from spinefm.training.train_med_sa import MedSATrainer
 from spinefm.training.train_point_predictor import PointPredictorTrainer
 from spinefm.training.train_unet import UNetTrainer
 from spinefm.training.train_view import ViewTrainer
@@ -39,8 +40,8 @@ TRAINERS: dict[str, Callable[..., Any]] = {
     "view": ViewTrainer,
 }
 
-KEPT = "med_sa"
-"""The network that can be kept near its own answers on some films."""
+KEEPING = ("med_sa", "classifier")
+"""The networks that can be kept near their own answers on some films."""
 
 BUDGETS = {
     "mask_rcnn": 0.3,
@@ -74,7 +75,7 @@ def run_all(settings: TrainSettings) -> dict[str, dict[str, float]]:
             out=settings.out / network,
             minutes=share * settings.minutes if settings.minutes is not None else None,
             start="" if network == "view" else settings.start,
-            keep=settings.keep if network == KEPT else (),
+            keep=settings.keep if network in KEEPING else (),
             resume=settings.resume and TrainingFolder(settings.out / network).checkpoint.exists(),
         )
         scores[network] = Loop(_trainer_on(network, own, films, unseen), own).run()
@@ -85,8 +86,10 @@ def make_trainer(network: str, settings: TrainSettings) -> Trainer:
     """The trainer of `network` with its films in memory. Raises TrainingError for an unknown network."""
     if network not in TRAINERS:
         raise TrainingError(f"There is no network {network}; choose one of {', '.join(TRAINERS)}.")
-    if settings.keep and network != KEPT:
-        raise TrainingError(f"Only {KEPT} can be kept to its masks; train {network} without --keep.")
+    if settings.keep and network not in KEEPING:
+        raise TrainingError(
+            f"Only {' and '.join(KEEPING)} can be kept near their answers; train {network} without --keep."
+        )
     sizes_and_recipe(network, settings.bundle, settings.recipe)  # refuses what there is not before films are read
     return _trainer_on(network, settings, *read_films(settings))
 
@@ -94,7 +97,7 @@ def make_trainer(network: str, settings: TrainSettings) -> Trainer:
 def _trainer_on(network: str, settings: TrainSettings, films: FilmSet, unseen: FilmSet) -> Trainer:
     """The trainer of `network` on given films, in the sizes that the settings ask for."""
     scale = sizes_and_recipe(network, settings.bundle, settings.recipe)
-    more: dict[str, Any] = {"kept": _kept(settings, unseen)} if settings.keep else {}
+    more: dict[str, Any] = {"kept": _kept(network, settings, unseen)} if settings.keep else {}
     if scale is not None:
         config, recipe = scale
         config = with_published_sides(config, settings.data) if recipe.published else config
@@ -103,13 +106,13 @@ def _trainer_on(network: str, settings: TrainSettings, films: FilmSet, unseen: F
     return trainer
 
 
-def _kept(settings: TrainSettings, unseen: FilmSet) -> KeptMasks:
-    """The films on which masks are to stay, and the network that drew them. Raises TrainingError where it cannot be."""
+def _kept(network: str, settings: TrainSettings, unseen: FilmSet) -> KeptFilms:
+    """The films on which `network` is to stay as it is, and that network. Raises TrainingError where it cannot be."""
     if settings.recipe == "paper":
         raise TrainingError("The published recipe learns from the truth alone; leave out --keep or --recipe paper.")
     films = _read(settings.keep, "train")
     _refuse_shared(films, unseen)
-    return KeptMasks(films, bundled(KEPT, settings.start))
+    return KeptFilms(films, bundled(network, settings.start))
 
 
 def read_films(settings: TrainSettings) -> tuple[FilmSet, FilmSet]:

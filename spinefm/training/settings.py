@@ -32,7 +32,8 @@ class TrainSettings:
         device: "auto", "cpu", "cuda" or "cuda:N".
         pretrained: start the paper's sizes from their public weights, else from random ones.
         start: a bundle whose weights the run begins with; its card then continues theirs.
-        keep: folders of films on which Med-SA stays near the masks of the weights it begins with (`start`).
+        keep: folders of films on which Med-SA and the classifier stay near the answers of the weights they begin with
+            (`start`).
         learning_rate: replaces the recipe's; a lower one suits weights that are trained already.
         workers: processes that draw samples ahead of the loop; what they draw does not depend on their number (None:
             on a GPU one less than there are cores, else 0).
@@ -70,7 +71,7 @@ class TrainSettings:
         if self.workers is not None and self.workers < 0:
             raise TrainingError("The number of workers is a whole number from 0 up.")
         if self.keep and not self.start:
-            raise TrainingError("Films whose masks are kept need weights that draw them: give --start with --keep.")
+            raise TrainingError("Films whose answers are kept need weights that gave them: give --start with --keep.")
         if self.learning_rate is not None and not 0 < self.learning_rate < 1:
             raise TrainingError("The learning rate is a number between 0 and 1, such as 0.001.")
         if self.start and self.resume:

@@ -15,6 +15,7 @@ from spinefm.networks.level_classifier import CLASSES, LevelClassifier, LevelCla
 from spinefm.training.backgrounds import draw_background
 from spinefm.training.errors import RunFailed
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
+from spinefm.training.kept import KeptFilms, drawn_kept, flags, goals, kept_facts
 from spinefm.training.patches import Square, cut_film, varied_patch
 from spinefm.training.ranks import device_of, placed, precise
 from spinefm.training.settings import Recipe
@@ -41,10 +42,14 @@ VALIDATED = (400, 1600)
 
 @dataclass(frozen=True, eq=False)
 class ClassBatch:
-    """patches (B, 1, S, S) in [0, 1]; classes (B,) as indices into CLASSES."""
+    """patches (B, 1, S, S) in [0, 1]; classes (B,) as indices into CLASSES.
+
+    kept: (B,) whether the network's own probabilities of before count beside the truth.
+    """
 
     patches: Tensor
     classes: Tensor
+    kept: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +59,11 @@ class ClassifierTrainer(FilmTrainer):
     config: LevelClassifierConfig = LevelClassifierConfig()
     recipe: Recipe = Recipe(batch=32, learning_rate=1e-3, bf16=True, gpu_batch=128)
     network: str = "classifier"
+    kept: KeptFilms | None = None
+
+    def facts(self) -> dict[str, object]:
+        """The films behind the weights, for their card."""
+        return {**super().facts(), **kept_facts(self.kept)}
 
     def build(self) -> nn.Module:
         """The untrained network."""
@@ -61,17 +71,26 @@ class ClassifierTrainer(FilmTrainer):
 
     def draw(self, rng: np.random.Generator, count: int) -> ClassBatch:
         """`count` patches, the classes in the proportions of SHARES."""
-        samples = [draw_case(self.films, rng) for _ in range(count)]
+        kept = drawn_kept(self.kept, rng, count)
+        samples = [draw_case(self.kept.films if self.kept and each else self.films, rng) for each in kept]
         if self.recipe.published:
             return self._straight(samples)
         patches = [self._varied(film, point, spacing, rng) for film, point, spacing, _ in samples]
-        return _batch(patches, [name for *_, name in samples])
+        return _batch(patches, [name for *_, name in samples], kept)
 
     def losses(self, model: nn.Module, batch: ClassBatch) -> dict[str, Tensor]:
         """Cross entropy; labels are smoothed by 3 %, so that probabilities stay short of 1 and limits on them tell."""
         logits = model(batch.patches).float()  # (B, classes)
-        smoothing = 0.0 if self.recipe.published else 0.03
-        return {"cross_entropy": functional.cross_entropy(logits, batch.classes, label_smoothing=smoothing)}
+        if self.recipe.published:
+            return {"cross_entropy": functional.cross_entropy(logits, batch.classes)}
+        return {"cross_entropy": functional.cross_entropy(logits, self.targets(batch), label_smoothing=0.03)}
+
+    def targets(self, batch: ClassBatch) -> Tensor:
+        """The probabilities (B, classes) to learn: the truth, on kept films mixed with the network's own of before."""
+        truth = functional.one_hot(batch.classes, len(CLASSES)).float()
+        if self.kept is None:
+            return truth
+        return goals(truth, torch.softmax(self.kept.answers(batch.patches), dim=1), batch.kept)
 
     def validate(self, model: nn.Module, thorough: bool) -> dict[str, float]:
         """Confusion of unseen patches: balanced accuracy, recall and precision of each class, C2/S1 invented."""
@@ -147,7 +166,8 @@ def _xy(point: NDArray[np.float64]) -> tuple[float, float]:
     return float(point[0]), float(point[1])
 
 
-def _batch(patches: list[NDArray[np.float32]], names: list[str]) -> ClassBatch:
-    """Stack samples."""
+def _batch(patches: list[NDArray[np.float32]], names: list[str], kept: list[bool] | None = None) -> ClassBatch:
+    """Stack samples. Without `kept` none is."""
     stacked = torch.from_numpy(np.stack(patches))[:, None]  # (B, 1, S, S)
-    return ClassBatch(stacked, torch.tensor([CLASSES.index(name) for name in names]))  # (B,)
+    classes = torch.tensor([CLASSES.index(name) for name in names])  # (B,)
+    return ClassBatch(stacked, classes, flags(kept, len(patches)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ from spinefm.networks.med_sa import MedSA, MedSAConfig, freeze_for_adaptation
 from spinefm.training.deformity import drawn_share
 from spinefm.training.errors import RunFailed
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
+from spinefm.training.kept import KeptFilms, drawn_kept, flags, goals, kept_facts
 from spinefm.training.patches import Square, cut_film, cut_mask, label_at, random_pixel, varied_patch
 from spinefm.training.ranks import device_of, placed, precise
 from spinefm.training.scores import dice
@@ -31,10 +31,6 @@ LEAST_VISIBLE = 0.3
 """Share of a body in view from which it is prompted for: less shows no body but an endplate."""
 TRIES = 1000
 """Draws after which films that give nothing are given up."""
-KEPT_SHARE = 0.75
-"""Share of the prompts that come from films on which masks are to stay, where there are any."""
-KEPT_WEIGHT = 0.7
-"""Weight of the masks of before on those films, beside the truth."""
 VALIDATED = (96, 592)
 """Bodies scored at each validation and at the last one."""
 VALIDATION_BATCH = 16
@@ -54,36 +50,17 @@ class PromptBatch:
 
 
 @dataclass(frozen=True, eq=False)
-class KeptMasks:
-    """Films on which a network that is trained on stays near the masks that it gave before.
-
-    `before` is that network as it was.
-    """
-
-    films: FilmSet
-    before: MedSA
-
-    def targets(self, batch: PromptBatch) -> Tensor:
-        """The masks (B, S, S) to learn, on kept films `KEPT_WEIGHT` of them the probabilities of before."""
-        weight = KEPT_WEIGHT * batch.kept.float()[:, None, None]  # (B, 1, 1)
-        before = self.before.to(batch.patches.device).eval()
-        with torch.no_grad():
-            own = torch.sigmoid(before(batch.patches, batch.clicks).float())  # (B, S, S)
-        return weight * own + (1 - weight) * batch.masks
-
-
-@dataclass(frozen=True, eq=False)
 class MedSATrainer(FilmTrainer):
     """Draws prompts as they will be wrong at inference: off the centre, at any angle, the side off by a fifth."""
 
     config: MedSAConfig = MedSAConfig()
     recipe: Recipe = Recipe(batch=16, learning_rate=1e-3, bf16=True, gpu_batch=64)
     network: str = "med_sa"
-    kept: KeptMasks | None = None
+    kept: KeptFilms | None = None
 
     def facts(self) -> dict[str, object]:
         """The films behind the weights, for their card."""
-        return {**super().facts(), **({"kept": self.kept.films.facts()} if self.kept else {})}
+        return {**super().facts(), **kept_facts(self.kept)}
 
     def build(self) -> nn.Module:
         """The untrained network; with adapters all but them and the decoder is frozen."""
@@ -94,7 +71,7 @@ class MedSATrainer(FilmTrainer):
 
     def draw(self, rng: np.random.Generator, count: int) -> PromptBatch:
         """`count` prompts with their masks."""
-        kept = [self.kept is not None and bool(rng.random() < KEPT_SHARE) for _ in range(count)]
+        kept = drawn_kept(self.kept, rng, count)
         samples = [self._sample(rng, each) for each in kept]
         return _batch([patch for patch, _ in samples], [mask for _, mask in samples], kept)
 
@@ -108,10 +85,16 @@ class MedSATrainer(FilmTrainer):
         logits, iou = model.forward_with_iou(batch.patches, batch.clicks)  # (B, S, S), (B,)
         if self.recipe.published:
             return {"cross_entropy": published_loss(logits, batch.masks)}
-        goals = self.kept.targets(batch) if self.kept else batch.masks
-        entropy = functional.binary_cross_entropy_with_logits(logits, goals, pos_weight=logits.new_tensor(1.5))
+        masks = self.targets(batch)
+        entropy = functional.binary_cross_entropy_with_logits(logits, masks, pos_weight=logits.new_tensor(1.5))
         estimate = functional.mse_loss(iou, iou_of(logits.detach() > 0, batch.masks > 0))
-        return {"cross_entropy": entropy, "dice": soft_dice_loss(logits, goals), "iou": 0.2 * estimate}
+        return {"cross_entropy": entropy, "dice": soft_dice_loss(logits, masks), "iou": 0.2 * estimate}
+
+    def targets(self, batch: PromptBatch) -> Tensor:
+        """The masks (B, S, S) to learn: the truth, on kept films mixed with the network's own of before."""
+        if self.kept is None:
+            return batch.masks
+        return goals(batch.masks, torch.sigmoid(self.kept.answers(batch.patches, batch.clicks)), batch.kept)
 
     def validate(self, model: nn.Module, thorough: bool) -> dict[str, float]:
         """Mean Dice at a threshold of 0.5 over unseen bodies, per region and for the two spine ends."""
@@ -256,11 +239,10 @@ def _by_region(scores: list[tuple[Level, float]]) -> dict[str, float]:
 
 
 def _batch(
-    patches: list[NDArray[np.float32]], masks: list[NDArray[np.float32]], kept: Sequence[bool] = ()
+    patches: list[NDArray[np.float32]], masks: list[NDArray[np.float32]], kept: list[bool] | None = None
 ) -> PromptBatch:
     """Stack samples; the click is the middle of every patch, as it is at inference. Without `kept` none is."""
     stacked = torch.from_numpy(np.stack(patches))[:, None]  # (B, 1, S, S)
     middle = (stacked.shape[-1] - 1) / 2
     clicks = torch.full((len(patches), 2), middle)  # (B, 2)
-    stay = torch.tensor([*kept] or [False] * len(patches))  # (B,)
-    return PromptBatch(stacked, clicks, torch.from_numpy(np.stack(masks)), stay)
+    return PromptBatch(stacked, clicks, torch.from_numpy(np.stack(masks)), flags(kept, len(patches)))

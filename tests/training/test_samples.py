@@ -25,6 +25,7 @@ from spinefm.training.train_point_predictor import PointPredictorTrainer, film_w
 from spinefm.training.views import cut_view, draw_view, whole_film
 
 SMALL_SA = MedSAConfig(patch=64, embedding=32, decoder_mlp=32, decoder_heads=2, widths=(8, 16, 16, 16), blocks=(1,) * 4)
+SMALL_CLASSIFIER = LevelClassifierConfig(patch=48)
 SMALL_RCNN = MaskRCNNConfig(
     shortest_side=128, longest_side=128, stem=8, widths=(8, 16, 16, 16), blocks=(1,) * 4, pyramid=16,
     anchor_sizes=(16, 24, 36, 64), box_head=32, mask_head=(16,), rois=16, proposals=40,
@@ -35,7 +36,7 @@ def small_trainers(films: FilmSet, unseen: FilmSet) -> dict[str, Trainer]:
     """Every trainer at a size that runs in a second."""
     return {
         "med_sa": MedSATrainer(films, unseen, SMALL_SA),
-        "classifier": ClassifierTrainer(films, unseen, LevelClassifierConfig(patch=48)),
+        "classifier": ClassifierTrainer(films, unseen, SMALL_CLASSIFIER),
         "mask_rcnn": MaskRCNNTrainer(films, unseen, SMALL_RCNN),
         "point_predictor": PointPredictorTrainer(films, unseen),
     }
