@@ -14,10 +14,10 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from spinefm.core.checksum import sha256_of
 from spinefm.core.machine import prepare
 from spinefm.data import Case, open_dataset
 from spinefm.evaluation import Pace, RunError, RunFolder
-from spinefm.evaluation.checksums import film_checksum
 from spinefm.evaluation.measured import ComparedMeasure, measured
 from spinefm.evaluation.report import finish
 from spinefm.imaging.radiograph import read
@@ -69,7 +69,7 @@ def measure_again(out: Path, count: int) -> None:
 def measured_again(folder: RunFolder, case: Case) -> tuple[ComparedMeasure, ...]:
     """The measures of a stored run. Raises RunError for a film other than the one that was run."""
     result = folder.done(case.name)
-    if result is None or result.row.film_sha256 != film_checksum(case.film):
+    if result is None or result.row.film_sha256 != sha256_of(case.film):
         raise RunError(f"{case.name} is not the film that was evaluated; make the evaluation again.")
     return measured(case, folder.trace(case.name), read(case.source), case.spacing_mm)
 

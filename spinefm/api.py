@@ -60,7 +60,8 @@ class SpineFM:
         """Run the method on `film`.
 
         Args:
-            film: a radiograph of a spine from the side.
+            film: a radiograph of a spine from the side, upright: one on its side or upside down is run as it is, so
+                that the trace's coordinates are its own. `upright` turns it.
             settings: changes of the preset, by name; `trace.settings` of an earlier run gives that run again.
             starting_points: three or more (x, y) film pixels in neighbouring vertebrae, in place of detections.
             on_event: called with each event as it happens.
@@ -76,6 +77,15 @@ class SpineFM:
         method = build_method(self.method, self.bundle, settings, starts, self.preset)
         return run_to_trace(method, film, on_event)
 
+    def upright(self, film: Radiograph) -> Radiograph:
+        """`film`, rotated upright where the method is sure that it lies on its side or upside down; its notes say so.
+
+        Example:
+            >>> film = model.upright(spinefm.read("film.png"))  # doctest: +SKIP
+            >>> trace = model.segment(film)  # doctest: +SKIP
+        """
+        return upright(build_method(self.method, self.bundle, preset=self.preset), film)
+
     def segment_many(
         self,
         films: Iterable[Radiograph],
@@ -83,17 +93,18 @@ class SpineFM:
         in_flight: int | None = None,
         on_batch: Callable[[Batch], None] | None = None,
     ) -> Iterator[FilmOutcome]:
-        """Run the method on many films; a film that fails stops no other.
+        """Run the method on many films, each rotated `upright` first; a film that fails stops no other.
 
         Args:
             films: radiographs, taken one by one as they are needed.
             settings: changes of the preset, by name, for all films.
             in_flight: films that run at once, whose networks are asked together. By default one on a CPU, where the
-                results are bit for bit those of `segment`, and 32 on a GPU.
+                results are bit for bit those of `segment` on the outcome's film, and 32 on a GPU.
             on_batch: called with every call of a network.
 
         Returns:
-            One outcome per film, in their order. `error` is CannotStart, or a fault of the program.
+            One outcome per film, in their order, with the film as it was run. `error` is CannotStart, or a fault of the
+            program.
 
         Raises:
             ValueError: a setting that the method does not have, or a value outside its range.

@@ -94,6 +94,16 @@ def test_the_installed_command_segments_a_film_from_another_folder(environment: 
     assert (tmp_path / "results" / "neck" / "labels.png").stat().st_size > 0
 
 
+def test_the_installed_page_offers_the_examples_and_their_evaluations(environment: Path, tmp_path: Path) -> None:
+    code = (
+        "from spinefm.ui.server.explorer import EVALUATIONS; from spinefm.ui.server.explorer.taking import sample_zip;"
+        "print(EVALUATIONS, (EVALUATIONS / 'phantoms' / 'films.parquet').is_file());"
+        "print(len(sample_zip()['base64']) > 10000)"
+    )
+    told = run(environment / "bin" / "python", "-c", code, cwd=tmp_path)
+    assert told.split()[0].startswith(str(environment.resolve())) and told.split()[1:] == ["True", "True"]
+
+
 @pytest.mark.slow
 def test_pip_installs_all_that_the_command_needs(wheel: Path, tmp_path: Path) -> None:
     """In an empty environment, with every library from the package index: gigabytes and a network."""

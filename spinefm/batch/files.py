@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -75,9 +75,10 @@ def folder_in_place(folder: Path) -> Iterator[Path]:
 def remove_stale(folder: Path) -> None:
     """Remove what killed processes left half written in `folder`: parts that nobody wrote to for a while."""
     for part in folder.glob(".*.part"):
-        files = [part, *(part.iterdir() if part.is_dir() else ())]
-        if time.time() - max(file.stat().st_mtime for file in files) > STALE:
-            shutil.rmtree(part) if part.is_dir() else part.unlink()
+        with suppress(FileNotFoundError):  # another process finished or removed it meanwhile
+            files = [part, *(part.iterdir() if part.is_dir() else ())]
+            if time.time() - max(file.stat().st_mtime for file in files) > STALE:
+                shutil.rmtree(part) if part.is_dir() else part.unlink()
 
 
 def _beside(path: Path) -> Path:

@@ -44,10 +44,20 @@ def command(
         method, bundle = load_method(run)
         folder, plan = RunFolder(out), _plan(dataset, root, split, complete, run, method, bundle)
         plan = replace(plan, labels=conventions.title)
-        skipped = [*dataset.skipped, *_evaluate_all(dataset, method, folder, plan)]
-        sys.stdout.write(finish(folder, dataset, skipped))
-    except (DatasetError, RunError, ValueError) as error:
+        folder.begin(plan)
+    except (DatasetError, RunError) as error:
         raise WrongCall(str(error)) from error
+    try:
+        return _evaluated(dataset, method, folder, plan)
+    except RunError as error:
+        sys.stderr.write(f"{error}\n")
+        return SOME_FAILED
+
+
+def _evaluated(dataset: Dataset, method: Method, folder: RunFolder, plan: Plan) -> int:
+    """Evaluate and write tables and report; returns the exit code. Raises RunError, as for a full disk."""
+    skipped = [*dataset.skipped, *_evaluate_all(dataset, method, folder, plan)]
+    sys.stdout.write(finish(folder, dataset, skipped))
     for one in skipped:
         sys.stderr.write(f"skipped {one.name}: {one.why}\n")
     labels = folder.left_out(dataset.names)

@@ -87,14 +87,14 @@ def command(
 
 
 def is_done(job: FilmJob) -> bool:
-    """Whether the folder of a job holds the whole result of a film of that name."""
+    """Whether the folder of a job holds the whole result of this very film: another one may have the same name."""
+    from spinefm.core.checksum import sha256_of
     from spinefm.core.foreign import read_json
     from spinefm.data.results import LABELS
-    from spinefm.imaging.radiograph import printable
 
     try:
-        film = read_json(job.folder / "report.json")["film"]["name"]
-        return (job.folder / LABELS).is_file() and film == printable(job.film.name)
+        run_on = read_json(job.folder / "report.json")["film"]["sha256"]
+        return (job.folder / LABELS).is_file() and run_on == sha256_of(job.film)
     except (OSError, ValueError, LookupError, TypeError):
         return False  # no result, or a damaged one: the film is run
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from spinefm.core.checksum import sha256_of
 from spinefm.core.foreign import foreign_input, read_json
 from spinefm.data.archive import unpack
 from spinefm.data.buu import LATERAL, open_buu
@@ -90,15 +90,10 @@ def _folder(root: str | Path, unpack_to: Path | None) -> Path:
     mark = unpack_to / SOURCE
     if not unpack_to.is_dir():
         unpack(path, unpack_to)
-        mark.write_text(_checksum(path))
-    elif not mark.is_file() or mark.read_text() != _checksum(path):
+        mark.write_text(sha256_of(path))
+    elif not mark.is_file() or mark.read_text() != sha256_of(path):
         raise DatasetError(f"{unpack_to} is not what {path.name} contains now; remove it, or choose another --out.")
     return unpack_to
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _only_child(folder: Path) -> Path:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import numpy as np
 
 from spinefm.core.masks import Mask
 from spinefm.data import Truth
-
-
-def film_checksum(film: Path) -> str:
-    """The sha256 of a film's file."""
-    with film.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def truth_checksum(truth: Truth) -> str:

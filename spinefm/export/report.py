@@ -16,10 +16,10 @@ REPORT_SCHEMA = 1
 """Version of the report's layout."""
 
 
-def report(trace: Trace, measures: Measures | None = None) -> dict[str, Any]:
+def report(trace: Trace, measures: Measures | None = None, sha256: str | None = None) -> dict[str, Any]:
     """The report of a finished `trace`, ready for JSON. Raises ValueError for an unfinished one.
 
-    `measures` are those of the trace; without them they are computed.
+    `measures` are those of the trace; without them they are computed. `sha256` is that of the film's file.
     """
     finished = trace.finished
     if finished is None:
@@ -29,7 +29,7 @@ def report(trace: Trace, measures: Measures | None = None) -> dict[str, Any]:
         "notice": "Research only, not a medical device.",
         "spinefm": __version__,
         "method": trace.method,
-        "film": asdict(trace.film),
+        "film": asdict(trace.film) | {"sha256": sha256},
         "vertebrae": [vertebra.name for vertebra in trace.vertebrae],
         "anchor": _anchor(trace.anchor),
         "readings": _readings(trace),

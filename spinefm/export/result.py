@@ -44,14 +44,24 @@ PNG_SPEED = (
 """How the overlay is packed: films are grainy, so run lengths over rows serve as well as zlib's search, much faster."""
 
 
+LONGEST_NAME = 200
+"""Bytes of a result's name."""
+
+
 def result_name(film: str) -> str:
     """The name of a film's result: the film's own without folders and suffix, "film" where that names no file.
 
-    Bytes that are no UTF-8 become replacement characters: other programs must be able to read the folder's name.
+    Bytes that are no UTF-8 become replacement characters: other programs must be able to read the folder's name. A
+    long name is cut to `LONGEST_NAME` bytes, so that a suffix has room in 255, the most that file systems take.
     """
     name = PurePosixPath(printable(film).replace("\\", "/").replace("\0", "")).name
     stem = name[: -len(".nii.gz")] if name.lower().endswith(".nii.gz") else PurePosixPath(name).stem
-    return _writable(stem) if stem.strip(". ") else "film"
+    return _shortened(_writable(stem)) if stem.strip(". ") else "film"
+
+
+def _shortened(name: str) -> str:
+    """A name of at most LONGEST_NAME bytes; no letter of several bytes is cut in two."""
+    return name.encode()[:LONGEST_NAME].decode(errors="ignore")
 
 
 def _writable(name: str) -> str:
@@ -75,7 +85,7 @@ def result_files(trace: Trace, film: Radiograph, measures: Measures | None = Non
         "trace.json": trace.to_json().encode(),
         "vertebrae.csv": vertebrae_csv(trace, known).encode(),
         "measures.csv": measures_csv(known).encode(),
-        "report.json": _json(report(trace, known)),
+        "report.json": _json(report(trace, known, film.provenance.sha256)),
     }
 
 

@@ -7,6 +7,7 @@ sentence. Nothing of a file's metadata is kept but the spacing.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import stat
 from collections.abc import Iterable
@@ -48,13 +49,14 @@ READ = "PNG, JPEG, TIFF, BMP, DICOM or NIfTI file"
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a film comes from, its bits a pixel in the file, and what was done to read it."""
+    """Where a film comes from, its bits a pixel in the file, what was done to read it, and the file's sha256 if any."""
 
     name: str
     format: str
     bits: int
     polarity_turned: bool = False
     notes: tuple[str, ...] = ()
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +139,8 @@ def read(source: Path | str | bytes | BinaryIO, name: str | None = None, polarit
     file is missing, a pipe or device, no image, damaged, too large or too small, has several frames, or shows nothing.
     """
     data = _bytes_of(source)
-    return _finish(_decode(data), printable(name or _name_of(source)), polarity)
+    film = _finish(_decode(data), printable(name or _name_of(source)), polarity)
+    return replace(film, provenance=replace(film.provenance, sha256=hashlib.sha256(data).hexdigest()))
 
 
 def _bytes_of(source: Path | str | bytes | BinaryIO) -> bytes:

@@ -5,7 +5,6 @@ Reading it imports neither torch nor the Hub's client, so `spinefm info` answers
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from spinefm.core.bundled import bundled_folder
+from spinefm.core.checksum import sha256_of
 from spinefm.core.foreign import foreign_input, read_json
 
 WEIGHTS_FOLDER = bundled_folder("weights")
@@ -139,12 +139,6 @@ def problem_of(entry: WeightFile | BaseFile, path: Path) -> str | None:
     if size != entry.bytes:
         return f"{path} has {size} bytes where the manifest says {entry.bytes}."
     return None if sha256_of(path) == entry.sha256 else f"{path} is damaged (its sha256 is not the manifest's)."
-
-
-def sha256_of(path: Path) -> str:
-    """The checksum of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read_bundles(raw: Any, path: Path) -> dict[str, BundleEntry]:

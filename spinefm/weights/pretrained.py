@@ -11,8 +11,9 @@ import json
 import os
 from pathlib import Path
 
+from spinefm.core.checksum import sha256_of
 from spinefm.weights.hub import Place, cached, discard, download
-from spinefm.weights.manifest import BaseFile, BundleError, problem_of, sha256_of, write_atomically
+from spinefm.weights.manifest import BaseFile, BundleError, problem_of, write_atomically
 
 CACHE_VARIABLE = "SPINEFM_CACHE"
 

@@ -7,6 +7,7 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,6 +87,25 @@ def test_only_parts_that_nobody_writes_are_removed(tmp_path: Path) -> None:
         os.utime(tmp_path / path, (old, old))
     remove_stale(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".fresh.part", ".growing.part", "shard"]
+
+
+def test_a_part_that_another_process_takes_away_meanwhile_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = time.time() - 2 * STALE
+    for name in (".a.part", ".b.part"):
+        (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / name, (old, old))
+    stat = Path.stat
+
+    def taken(path: Path, **more: Any) -> os.stat_result:
+        if path.name == ".a.part":
+            path.unlink(missing_ok=True)
+        return stat(path, **more)
+
+    monkeypatch.setattr(Path, "stat", taken)
+    remove_stale(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

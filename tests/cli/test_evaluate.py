@@ -8,6 +8,7 @@ import pytest
 from spinefm.cli import evaluate
 from spinefm.cli.app import main
 from spinefm.cli.exits import DONE, SOME_FAILED, WRONG_CALL
+from spinefm.evaluation import RunError
 from tests.evaluation.stand_in_set import write_set
 from tests.ui.server.stand_in import StandIn
 
@@ -59,6 +60,25 @@ def test_a_wrong_call_is_one_sentence_and_does_nothing(call, films, tmp_path, ar
     assert code == WRONG_CALL
     assert sentence in said.err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_full_disk_is_a_sentence_and_no_wrong_call(call, films, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise RunError("films.parquet cannot be written (No space left on device): free space and evaluate again.")
+
+    monkeypatch.setattr(evaluate, "finish", full)
+    code, said = call("evaluate", "phantom", "--root", films, "--out", tmp_path / "run")
+    assert code == SOME_FAILED
+    assert said.err.endswith("free space and evaluate again.\n")
+
+
+def test_an_error_of_the_program_is_no_wrong_call(call, films, tmp_path, monkeypatch):
+    def broken(*_, **__):
+        raise ValueError("could not broadcast")
+
+    monkeypatch.setattr(evaluate, "finish", broken)
+    with pytest.raises(ValueError, match="could not broadcast"):
+        call("evaluate", "phantom", "--root", films, "--out", tmp_path / "run")
 
 
 def test_compare_puts_two_runs_beside_each_other(call, films, tmp_path):

@@ -18,6 +18,7 @@ import spinefm.methods
 import spinefm.weights.load
 from spinefm.cli.app import main
 from spinefm.cli.segment import list_films, plan_jobs
+from spinefm.core.checksum import sha256_of
 from spinefm.export import RESULT_FILES
 from spinefm.networks.registry import REQUIRED
 from spinefm.trace.model import Trace
@@ -180,6 +181,17 @@ def test_resume_runs_only_films_without_a_result(
     assert (out / "done" / "trace.json").stat().st_mtime_ns == before
     assert json.loads((out / "damaged" / "report.json").read_text())["film"]["name"] == "damaged.png"
     assert "new.png" in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_resume_runs_a_film_that_only_has_the_name_of_one_done(
+    tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, other = write_film(tmp_path / "a" / "IM0001.png"), write_film(tmp_path / "b" / "IM0001.png")
+    other.write_bytes(other.read_bytes() + b"another file")
+    assert segment(first, "--out", tmp_path / "out") == segment(other, "--out", tmp_path / "out", "--resume") == 0
+    assert "1 of 1 films done, 0 failed, 0 done before" in capsys.readouterr().out
+    report = json.loads((tmp_path / "out" / "IM0001" / "report.json").read_text())
+    assert report["film"]["sha256"] == sha256_of(other)
 
 
 def test_a_report_is_added_where_it_is_asked_for_and_a_second_run_replaces_it(

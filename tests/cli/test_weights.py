@@ -10,10 +10,11 @@ import torch
 from torch import nn
 
 from spinefm.cli.app import main
+from spinefm.core.checksum import sha256_of
 from spinefm.networks.med_sa import MedSA
 from spinefm.weights import load as bundles
 from spinefm.weights.load import BundleError, Manifest, load_bundle, load_or_compact, on_disk, verify, write_bundle
-from spinefm.weights.manifest import BaseFile, sha256_of
+from spinefm.weights.manifest import BaseFile
 from tests.hub_server import COMMIT, HubServer
 from tests.networks.gradients import wake
 from tests.networks.test_med_sa import VIT, sam_like

@@ -9,9 +9,10 @@ import shutil
 import numpy as np
 import pytest
 
+from spinefm.core.checksum import sha256_of
 from spinefm.data import Skipped
 from spinefm.evaluation import FilmResult, RunError, RunFolder, evaluate, runs
-from spinefm.evaluation.checksums import film_checksum, truth_checksum
+from spinefm.evaluation.checksums import truth_checksum
 from spinefm.evaluation.comparison import compare_runs, comparison_text
 from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.published import published_for
@@ -131,7 +132,7 @@ def test_a_run_keeps_checksums_of_films_and_truth_and_how_each_outline_shows(who
     films, vertebrae = read_tables(whole)
     case = dataset.read("a")
     row = films.set_index("film").loc["a"]
-    assert (row["film_sha256"], row["truth_sha256"]) == (film_checksum(case.film), truth_checksum(case.truth))
+    assert (row["film_sha256"], row["truth_sha256"]) == (sha256_of(case.film), truth_checksum(case.truth))
     assert (vertebrae.loc[vertebrae["film"] == "a", "edge_share"] > 0.8).all()
     assert json.loads(row["mask_probability"]) == pytest.approx([0.97] * 6)
     assert json.loads(row["mask_named"]) == [True] * 6

@@ -136,6 +136,12 @@ def test_results_are_named_after_films_and_never_after_folders(film: str, name: 
     assert zipfile.ZipFile(stream).namelist()[0] == f"{name}/labels.png"
 
 
+@pytest.mark.parametrize("letter", ["n", "ü", "頸"])
+def test_a_long_name_is_cut_so_that_a_suffix_has_room(letter: str) -> None:
+    name = result_name(f"{letter * 240}.png")
+    assert 190 < len(name.encode()) <= 200 and set(name) == {letter}
+
+
 def test_the_zip_holds_the_same_files_in_a_folder_named_after_the_film(tmp_path: Path) -> None:
     stream = io.BytesIO()
     write_zip(stream, handmade_trace(), handmade_film())

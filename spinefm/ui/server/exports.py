@@ -13,6 +13,7 @@ from typing import Any, get_args
 from gradio import FileData
 
 from spinefm.core.foreign import without_folders
+from spinefm.data.archive import NO_ROOM
 from spinefm.export.errors import ExportError
 from spinefm.export.formats import FORMATS, Format
 from spinefm.export.result import result_name
@@ -27,7 +28,7 @@ MOST_MM = 10.0
 """Millimetres per pixel that no film reaches."""
 HEAD = 132
 """Bytes of a file that say whether it is DICOM."""
-NO_ROOM = "The file could not be made, because the server has no room: try again in some minutes."
+DISK_FULL = "The file could not be made, because the server's disk is full: try again in a few minutes."
 BROKEN = "The export stopped on an error in the program: take another format, and report this one."
 UNKNOWN = "The page asked for a format that does not exist: reload it."
 
@@ -63,11 +64,11 @@ def exported(choice: Choice, trace: Trace, asked: Mapping[str, Any]) -> Iterator
             yield _answer(name, file=file)
     except ExportError as error:
         yield _answer(name, error=without_folders(str(error)))
-    except OSError:
-        yield _answer(name, error=NO_ROOM)
-    except Exception:
-        yield _answer(name, error=BROKEN)
-        raise
+    except Exception as error:
+        is_full = isinstance(error, OSError) and error.errno in NO_ROOM
+        yield _answer(name, error=DISK_FULL if is_full else BROKEN)
+        if not is_full:
+            raise
 
 
 def _answer(name: str, **more: Any) -> Payload:

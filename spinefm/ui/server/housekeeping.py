@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import fcntl
-import logging
 import os
 import shutil
 import signal
@@ -26,7 +25,6 @@ EVERY = 300
 """Seconds between two rounds."""
 TERMINATED = 128 + signal.SIGTERM
 """The exit code that a shell gives a process ended by SIGTERM."""
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Premises:
     def sweep(self, now: float) -> int:
         """Delete uploads that nobody wrote to for long, also unfinished ones; returns how many files went."""
         gone = 0
-        for path in sorted(self.uploads.rglob("*"), reverse=True):  # files before the folders that hold them
+        for path in _below(self.uploads):
             try:
                 if path.is_dir() and not path.is_symlink():
                     if now - path.stat().st_mtime > KEEP_UPLOADS:
@@ -64,6 +62,12 @@ class Premises:
     def remove(self) -> None:
         """Delete everything."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _below(folder: Path) -> list[Path]:
+    """Everything below a folder, files before the folders that hold them; what is deleted meanwhile is passed over."""
+    walk = os.walk(folder, topdown=False)
+    return [Path(place) / name for place, folders, files in walk for name in (*files, *folders)]
 
 
 def move_in(base: Path | None = None) -> Premises:

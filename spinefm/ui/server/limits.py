@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spinefm.methods import TITLES
-from spinefm.methods.base.config import Preset
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.trace.model import Setting, Trace
 
@@ -52,14 +51,15 @@ def described(limit: Limit) -> str:
     return f"{limit.help} From {limit.low:g} to {limit.high:g}."
 
 
-def changed(values: Sequence[float], preset: Preset | None = None) -> Mapping[str, Setting]:
-    """The settings that `values`, in the order of `LIMITS`, change from their defaults.
-
-    preset: its own values come first, so that a slider left where it was does not undo them.
-    """
-    chosen = SpineFMConfig.PUBLISHED if preset == "published" else {}
+def changed(values: Sequence[float]) -> Mapping[str, Setting]:
+    """The settings that `values`, in the order of `LIMITS`, change from their defaults."""
     pairs = zip(LIMITS, values, strict=True)
-    return {**chosen, **{one.name: float(value) for one, value in pairs if abs(value - one.default) > one.step / 2}}
+    return {one.name: float(value) for one, value in pairs if not _is_same(value, one.default)}
+
+
+def _is_same(value: float, default: float) -> bool:
+    """Whether a slider, whose steps add up to 0.30000000000000004, is where it was."""
+    return math.isclose(value, default, abs_tol=1e-9)
 
 
 def made(trace: Trace) -> dict[str, object]:

@@ -15,7 +15,8 @@ from gradio import FileData
 
 from spinefm.core.foreign import without_folders
 from spinefm.core.geometry import Point
-from spinefm.export.result import write_zip
+from spinefm.data.archive import NO_ROOM
+from spinefm.export.result import result_name, write_zip
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
 from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record, quarters
 from spinefm.methods.base.protocol import Direction
@@ -47,6 +48,7 @@ from spinefm.weights.load import BundleError
 
 BROKEN = "The run stopped on an error in the program: try another film, and report this one."
 NO_ZIP = "The zip of this result could not be made, because the server's disk is full: try again in a few minutes."
+ZIP_FAILED = "The zip of this result could not be made: export its files one by one, and report this film."
 NO_FILM = "No film is chosen: drop one anywhere on this page, or pick an example."
 
 
@@ -189,12 +191,14 @@ def _packed(payload: Payload, kept: Kept, film: Radiograph) -> Iterator[Shown]:
 
 
 def _zipped(kept: Kept, film: Radiograph) -> Iterator[Shown]:
-    """The zip of the result on show, or a notice that there is none."""
+    """The zip of the result on show, or a notice why there is none."""
     try:
         with result_zip(kept.run.trace, film) as download:
             yield _news(kept, download=download)
-    except OSError:
-        yield _news(kept, also=[NO_ZIP])
+    except OSError as error:
+        yield _news(kept, also=[NO_ZIP if error.errno in NO_ROOM else ZIP_FAILED])
+        if error.errno not in NO_ROOM:
+            raise
 
 
 def _news(kept: Kept, **more: Any) -> Shown:
@@ -398,7 +402,7 @@ def _all_kept(former: Trace, trace: Trace) -> bool:
 @contextmanager
 def result_zip(trace: Trace, film: Radiograph) -> Iterator[dict[str, Any]]:
     """The run's files as one zip, there until the page has copied it to its cache, where it expires."""
-    stem = Path(trace.film.name).stem or "film"
+    stem = result_name(trace.film.name)
     with tempfile.TemporaryDirectory(prefix="spinefm-") as folder:
         path = Path(folder) / f"{stem}.zip"
         write_zip(path, trace, film)

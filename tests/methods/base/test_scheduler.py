@@ -208,6 +208,15 @@ def test_on_a_cpu_many_films_give_bit_for_bit_what_each_gives_alone(model, films
         assert without_seconds(outcome.trace) == without_seconds(model.segment(film))
 
 
+def test_a_film_on_its_side_is_rotated_by_segment_many_and_by_upright_alike(model, films):
+    lying = films[0].turned(1)
+    (outcome,) = model.segment_many([lying])
+    upright = model.upright(lying)
+    assert upright.size == films[0].size == outcome.film.size
+    assert without_seconds(model.segment(upright)) == without_seconds(outcome.trace)
+    assert model.segment(lying).film.size == lying.size
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("method", ["spinefm", "vertxnet", "spineps"])
 def test_films_whose_batches_are_shared_keep_names_and_outlines(films, method):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,6 +68,23 @@ def test_the_next_start_deletes_what_a_killed_server_left_and_nothing_else(tmp_p
     remove_abandoned(tmp_path)
     assert not left.exists() and kept.exists() and foreign.exists()
     end(running, None)
+
+
+def test_what_gradio_deletes_meanwhile_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b"):
+        (tmp_path / "uploads" / name).mkdir(parents=True)
+        (tmp_path / "uploads" / name / "film.png").write_bytes(b"film")
+    scandir = os.scandir
+
+    def taken(path: Any) -> Any:
+        if not isinstance(path, int) and Path(path).name == "a":  # rmtree lists by descriptor
+            shutil.rmtree(path, ignore_errors=True)
+        return scandir(path)
+
+    with (tmp_path / "lock").open("wb") as lock, monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", taken)
+        assert Premises(tmp_path, lock).sweep(time.time() + 2 * KEEP_UPLOADS) == 1
+    assert [path.name for path in (tmp_path / "uploads").rglob("*")] == []
 
 
 def test_uploads_go_by_age_whole_or_in_part(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from spinefm.core.geometry import Point
+from spinefm.export.result import result_name
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.stages import ViewAnswer
 from spinefm.methods.spinefm.config import SpineFMConfig
@@ -27,6 +28,7 @@ from spinefm.ui.server.sessions import (
     NO_ZIP,
     RELOAD,
     WINDOW,
+    ZIP_FAILED,
     Kept,
     RunProgress,
     Shown,
@@ -38,6 +40,7 @@ from spinefm.ui.server.sessions import (
     made_later,
     opened,
     recalled,
+    result_zip,
     run_steps,
     set_upright,
     shown_again,
@@ -122,6 +125,27 @@ def test_a_zip_for_which_there_is_no_room_is_a_notice_beside_the_others(
     assert news[0].payload["measures"] and news[1].payload["also"] == [NO_ZIP]
     result, packed = list(recalled(Sitting(kept.choice, kept.run)))
     assert packed.payload["also"] == [NO_ZIP] and packed.payload["run"] == result.payload["run"]
+
+
+def test_a_zip_that_fails_otherwise_is_another_notice_and_an_error_for_the_log(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*inputs: Any) -> None:
+        raise OSError(36, "File name too long")
+
+    monkeypatch.setattr(sessions, "write_zip", failing)
+    news = made_later(kept)
+    assert next(news).payload["measures"] and next(news).payload["also"] == [ZIP_FAILED]
+    with pytest.raises(OSError, match="too long"):
+        next(news)
+
+
+@pytest.mark.parametrize("name", ["scan.nii.gz", "..", "../../up.png", "n" * 250 + ".png"])
+def test_the_files_of_a_zip_lie_in_one_folder_whatever_the_film_is_called(kept: Kept, name: str) -> None:
+    trace = replace(kept.run.trace, film=replace(kept.run.trace.film, name=name))
+    with result_zip(trace, kept.choice.read()) as packed, zipfile.ZipFile(packed["path"]) as archive:
+        assert {Path(file).parent.as_posix() for file in archive.namelist()} == {result_name(name)}
+        assert Path(packed["path"]).name == f"{result_name(name)}.zip"
 
 
 def test_of_a_film_that_expired_meanwhile_there_are_measures_and_a_sentence(kept: Kept) -> None:

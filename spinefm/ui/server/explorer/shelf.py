@@ -52,6 +52,7 @@ class Shelf:
         self._owners: dict[str, str] = {}
         self._making = threading.Lock()
         self._booking = threading.Lock()
+        self._columns = lru_cache(maxsize=8)(_columns_of)
         atexit.register(shutil.rmtree, self._own, ignore_errors=True)
 
     @property
@@ -144,7 +145,7 @@ class Shelf:
             return self.batches.opened(run)
         try:
             folder = self.folder(run)
-            return _columns(run, folder)
+            return self._columns(run, folder, _written_at(folder))
         except RunError as error:
             return {"error": self.words(str(error))}
 
@@ -195,10 +196,21 @@ def _bytes_in(folder: Path) -> int:
 
 def _last_written(path: Path) -> float:
     """When something was written to a folder or to those in it, in seconds; a run under way writes all the time."""
-    return max((place.stat().st_mtime for place in (path, *path.glob("*")) if place.exists()), default=time.time())
+    times = []
+    with suppress(OSError):  # deleted meanwhile
+        times.append(path.stat().st_mtime)
+        times += [place.stat().st_mtime for place in path.iterdir()]
+    return max(times, default=time.time())
 
 
-@lru_cache(maxsize=8)
-def _columns(run: str, folder: RunFolder) -> dict[str, Any]:
-    """The columns of a finished run; its tables no longer change."""
+def _written_at(folder: RunFolder) -> int:
+    """When the table of films of a finished run was written, in nanoseconds. Raises RunError for one deleted since."""
+    try:
+        return (folder.path / f"{FILMS}.parquet").stat().st_mtime_ns
+    except OSError as error:
+        raise RunError(GONE) from error
+
+
+def _columns_of(run: str, folder: RunFolder, _: int) -> dict[str, Any]:
+    """The columns of a finished run, whose table of films was written at that time."""
     return run_columns(run, folder)

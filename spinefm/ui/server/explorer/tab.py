@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 from gradio.context import Context
 
+from spinefm.core.bundled import bundled_folder
 from spinefm.core.foreign import InputError
 from spinefm.evaluation import Pace, RunError
 from spinefm.evaluation.runs import PLAN as PLAN_FILE
@@ -30,7 +31,7 @@ from spinefm.ui.server.model_service import ServiceError
 from spinefm.ui.server.tabs import Parts, TabPlan
 from spinefm.weights.load import BundleError
 
-EVALUATIONS = Path(__file__).parents[4] / "examples" / "evaluations"
+EVALUATIONS = bundled_folder("examples") / "evaluations"
 """Finished evaluations that everyone is offered."""
 QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 TAB = "explore"

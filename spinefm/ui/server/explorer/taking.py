@@ -7,11 +7,12 @@ import io
 import zipfile
 from pathlib import Path
 
+from spinefm.core.bundled import bundled_folder
 from spinefm.evaluation import RunFolder
 from spinefm.evaluation.frames import MEASURES, csv_of, read_measures
 from spinefm.evaluation.runs import PLAN
 
-FILMS = Path(__file__).parents[4] / "examples"
+FILMS = bundled_folder("examples")
 """Where the sample's films and label maps are."""
 SAMPLES = ("cervical", "lumbar")
 SUFFIXES = (".csv", ".txt")

@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext
 from spinefm.evaluation import RunError
 from spinefm.ui.server import page as ui
 from spinefm.ui.server.explorer import ExplorerTab, shelf
-from spinefm.ui.server.explorer.shelf import Shelf
+from spinefm.ui.server.explorer.shelf import Shelf, _last_written
 from spinefm.ui.server.tabs import TabPlan
 from tests.evaluation.stand_in_set import write_set
 from tests.ui.server.conftest import Visitor, serve, visit
@@ -193,6 +193,20 @@ def test_bytes_of_one_visitor_and_of_all_are_limited(offered: Path, monkeypatch:
     with pytest.raises(RunError, match="as many evaluations"):
         one.new("another")
     assert one.new("guest")[0] != run, "a visitor's own oldest one makes room"
+
+
+def test_an_evaluation_that_was_made_again_is_read_again(offered: Path, tmp_path: Path) -> None:
+    shutil.copytree(offered, tmp_path / "offered")
+    place = tmp_path / "offered"
+    kept, before = Shelf(place), Shelf(place).columns("first")
+    assert kept.columns("first") == before
+    for table in (place / "second").glob("*.parquet"):
+        shutil.copyfile(table, place / "first" / table.name)
+    assert kept.columns("first") == Shelf(place).columns("first") != before
+
+
+def test_an_evaluation_that_is_deleted_meanwhile_stops_no_sweep(tmp_path: Path) -> None:
+    assert _last_written(tmp_path / "gone") == pytest.approx(time.time(), abs=5)
 
 
 def test_a_message_names_no_folder(offered: Path) -> None:

@@ -170,10 +170,14 @@ def _note_words(batch: pa.RecordBatch, keys: dict[str, str], places: list[str]) 
 def is_batch(folder: Path) -> bool:
     """Whether a folder holds a merged batch; an evaluation, whose tables have the same names, is none."""
     try:
-        path = merged_folder(folder) / RUN_FILE
-        return _says_batch(path, path.stat().st_mtime_ns)
+        return _says_batch(merged_folder(folder) / RUN_FILE, merged_at(folder))
     except (TableError, OSError):
         return False
+
+
+def merged_at(folder: Path) -> int:
+    """When a batch was merged last, in nanoseconds. Raises TableError, OSError."""
+    return (merged_folder(folder) / RUN_FILE).stat().st_mtime_ns
 
 
 @lru_cache(maxsize=1024)

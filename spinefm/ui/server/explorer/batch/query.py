@@ -65,14 +65,14 @@ class ChosenMeasure:
     value: NDArray[np.float32]
 
 
-def opening(run: str, title: str, index: BatchIndex) -> Answer:
+def opening(run: str, index: BatchIndex) -> Answer:
     """What the browser needs of a batch before it asks for films."""
     everything = np.ones(len(index), bool)
     stops = {**index.words["stop_up"].counts(everything), **index.words["stop_down"].counts(everything)}
     return {
         "kind": "batch",
         "run": run,
-        "title": title,
+        "title": run,
         "films": len(index),
         "views": sorted(index.words["view"].words),
         "anchors": sorted(index.words["anchor"].words, key=level_order),

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from spinefm.batch.tables import TableError
 from spinefm.core.foreign import without_folders
 from spinefm.ui.server.explorer.batch.film import BatchFilms
-from spinefm.ui.server.explorer.batch.index import BatchIndex, is_batch, title_of
+from spinefm.ui.server.explorer.batch.index import BatchIndex, is_batch, merged_at, title_of
 from spinefm.ui.server.explorer.batch.query import BatchQuestion, answer, catalog, opening
 from spinefm.ui.server.explorer.owner import OwnerFolders
 
@@ -30,7 +30,7 @@ class BatchShelf:
     def __init__(self, owner: OwnerFolders) -> None:
         self._owner = owner
         self._films = BatchFilms(owner)
-        self._open: OrderedDict[str, BatchIndex] = OrderedDict()
+        self._open: OrderedDict[tuple[Path, int], BatchIndex] = OrderedDict()
         self._lock = Lock()
 
     def folders(self) -> dict[str, Path]:
@@ -43,20 +43,21 @@ class BatchShelf:
 
     def index(self, run: str) -> BatchIndex:
         """A batch, opened. Raises TableError for one that is not offered or cannot be read."""
+        folder = self.folders().get(run)
+        if folder is None:
+            raise TableError(GONE)
+        key = (folder, merged_at(folder))
         with self._lock:
-            if run not in self._open:
-                known = self.folders()
-                if run not in known:
-                    raise TableError(GONE)
-                self._open[run] = BatchIndex(known[run])
-            self._open.move_to_end(run)
+            if key not in self._open:
+                self._open[key] = BatchIndex(folder)
+            self._open.move_to_end(key)
             while len(self._open) > MOST_OPEN:
                 self._open.popitem(last=False)
-            return self._open[run]
+            return self._open[key]
 
     def opened(self, run: str) -> Answer:
         """What the browser needs of a batch first, or `error` with a sentence."""
-        return _answered(lambda: opening(run, self.folders()[run].name, self.index(run)))
+        return _answered(lambda: opening(run, self.index(run)))
 
     def view(self, run: str, asked: Any) -> Answer:
         """A page of films and counts, or `error` with a sentence."""
@@ -95,12 +96,10 @@ def _answered(ask: Callable[[], Answer]) -> Answer:
         return ask()
     except TableError as error:
         return {"error": without_folders(str(error))}
-    except KeyError:
-        return {"error": GONE}
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         where = ": ".join([*map(str, fault["loc"][:1]), fault["msg"]])
-        return {"error": f"The page asked for what there is not ({where}); reload the page."}
+        return {"error": f"The page sent an invalid request ({where}); reload the page."}
     except (OSError, ArrowException) as error:
         return {"error": f"The tables of this batch cannot be read ({type(error).__name__}); merge the batch again."}
 

@@ -212,14 +212,14 @@ def test_a_question_that_makes_no_sense_is_refused(asked: Any) -> None:
 
 def test_what_is_sent_is_json_without_uris(index: BatchIndex) -> None:
     sent = json.dumps(
-        [opening("night", "night", index), answer(index, BatchQuestion(measure="slip")), catalog(index)],
+        [opening("night", index), answer(index, BatchQuestion(measure="slip")), catalog(index)],
         allow_nan=False,
     )
     assert "file:" not in sent
 
 
 def test_the_opening_lists_what_can_be_chosen(index: BatchIndex, known: list[Film]) -> None:
-    found = opening("night", "night", index)
+    found = opening("night", index)
     assert (found["kind"], found["films"]) == ("batch", COUNT)
     assert found["views"] == ["cervical lateral", "lumbar lateral"] and found["anchors"] == ["C2", "S1"]
     assert set(found["levels"]) == {level for film in known for level in film["seen"]}

@@ -87,7 +87,14 @@ def test_only_two_batches_stay_in_memory(tmp_path: Path) -> None:
     assert shelf.index("a") is first
     for name in ("b", "c"):
         shelf.index(name)
-    assert list(shelf._open) == ["b", "c"] and shelf.index("a") is not first
+    assert [folder.name for folder, _ in shelf._open] == ["b", "c"] and shelf.index("a") is not first
+
+
+def test_a_batch_that_was_merged_again_is_opened_again(tmp_path: Path) -> None:
+    shelf = BatchShelf(OwnerFolders((tmp_path,)))
+    for count in (3, 5):
+        write_batch(tmp_path / "night", count)
+        assert asked(shelf, "batch_view", {"run": "night", "asked": {}})["total"] == count
 
 
 def test_a_visitors_zip_of_a_batch_is_refused(tmp_path: Path) -> None:
