@@ -25,7 +25,7 @@ from spinefm.ui.server.outlines import again, reshaped
 from spinefm.ui.server.picker import build_picker
 from spinefm.ui.server.player import failed_payload
 from spinefm.ui.server.player.component import build_player
-from spinefm.ui.server.player.payload import Payload
+from spinefm.ui.server.player.payload import UNCHANGED, Payload
 from spinefm.ui.server.questions import confirmed
 from spinefm.ui.server.recent_films import RecentFilms
 from spinefm.ui.server.sessions import (
@@ -229,7 +229,7 @@ class SegmentTab:
         if brought:
             yield from self._on_run(request, *known)
         else:
-            yield gr.skip(), gr.skip(), *self._on_end()
+            yield UNCHANGED, gr.skip(), *self._on_end()
 
     def _on_run(
         self,
@@ -311,7 +311,7 @@ class SegmentTab:
 
     def _on_export(self, kept: Kept | None, event: gr.EventData) -> Iterator[Any]:
         if kept is None:
-            yield gr.skip()
+            yield UNCHANGED
             return
         yield from exported(kept.choice, kept.run.trace, event._data or {})
 

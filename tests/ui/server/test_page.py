@@ -194,6 +194,25 @@ def test_a_bad_file_is_a_sentence_where_the_film_would_stand(
     assert visitor.page.locator(".player-transport").is_hidden()
 
 
+def test_after_a_bad_file_the_next_film_is_run_as_ever(
+    gate: threading.Semaphore, visitor: Visitor, address: str, tmp_path: Path
+) -> None:
+    visitor.open(address, "finished")
+    (tmp_path / "notes.txt").write_bytes(b"hello there, this is no film at all")
+    visitor.page.set_input_files(UPLOAD, str(tmp_path / "notes.txt"))
+    visitor.wait("failed")
+    visitor.page.click('#film-upload button[aria-label*="lear"]')
+    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "next.png")))
+    visitor.wait("running")
+    for _ in range(12):  # in messages of their own
+        gate.release()
+        visitor.page.wait_for_timeout(80)
+    gate.release(1000)
+    visitor.wait("finished")
+    visitor.page.wait_for_function("window.spinefm.view.payload.download")
+    assert visitor.page.locator(".player-table tr[data-number]").count() > 3
+
+
 def test_a_file_that_is_too_large_is_refused_before_it_is_sent(visitor: Visitor, address: str, tmp_path: Path) -> None:
     visitor.open(address, "finished")
     sent: list[str] = []

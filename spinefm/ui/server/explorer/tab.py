@@ -28,6 +28,7 @@ from spinefm.ui.server.explorer.shelf import OWN, PHANTOMS, Shelf
 from spinefm.ui.server.explorer.taking import sample_zip, tables_zip
 from spinefm.ui.server.model_queue import QueueFull
 from spinefm.ui.server.model_service import ServiceError
+from spinefm.ui.server.player.payload import UNCHANGED
 from spinefm.ui.server.tabs import Parts, TabPlan
 from spinefm.weights.load import BundleError
 
@@ -124,7 +125,7 @@ class ExplorerTab:
             folder = self.shelf.folder(str(asked.get("run")))
             payload = steps_payload(folder, str(asked.get("film")), None if number is None else int(number))
         except RunError as error:
-            return (*[gr.skip()] * 4, {**NEWS, "text": self.shelf.words(str(error))})
+            return UNCHANGED, *[gr.skip()] * 3, {**NEWS, "text": self.shelf.words(str(error))}
         replayed = Choice(Path(), payload["film"]["name"], gone=REPLAYED)
         return payload, replayed, None, gr.Tabs(selected="segment"), gr.skip()
 

@@ -29,6 +29,9 @@ from spinefm.ui.server.player.summary import ends, vertebra_rows
 Payload = dict[str, Any]
 Status = Literal["empty", "ready", "waiting", "running", "finished", "failed", "cancelled"]
 
+UNCHANGED: Payload = {"run": "same"}
+"""Leaves the player as it is. `gr.skip()` would not: gradio then makes another player for the visitor, which sends
+payloads as objects and, of each, the difference to the one before it."""
 FILM_SIDE = 1600
 """Longest side, in pixels, of the film as the browser gets it."""
 FILM_QUALITY = 92
