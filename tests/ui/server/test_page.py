@@ -10,13 +10,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from gradio import Blocks
 from PIL import Image
 from playwright.sync_api import BrowserContext
 
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.phantom import simulate
 from spinefm.trace.captions import caption as describe
+from spinefm.ui.server.model_queue import ModelQueue
 from spinefm.ui.server.model_service import BundleService
+from spinefm.ui.server.player.payload import UNCHANGED
+from spinefm.ui.server.segment_tab import SegmentTab
 from tests.ui.server.conftest import NECK, UPLOAD, Visitor, corrected, serve, set_overlap_limit, visit
 from tests.ui.server.stand_in import SIZE, StandInService, all_events, write_film
 
@@ -194,23 +198,27 @@ def test_a_bad_file_is_a_sentence_where_the_film_would_stand(
     assert visitor.page.locator(".player-transport").is_hidden()
 
 
-def test_after_a_bad_file_the_next_film_is_run_as_ever(
-    gate: threading.Semaphore, visitor: Visitor, address: str, tmp_path: Path
-) -> None:
+def test_a_film_that_cannot_be_read_leaves_the_visitors_player_as_it_is(bench: StandInService) -> None:
+    with Blocks():
+        tab = SegmentTab(bench, {}, ModelQueue(1))
+    (first, *_), *more = tab._run_brought(None, "a film is not brought", "")
+    assert first == UNCHANGED and not more
+    (exported,) = tab._on_export(None, None)
+    assert exported == UNCHANGED
+
+
+def test_after_a_bad_file_the_next_films_are_run_as_ever(visitor: Visitor, address: str, tmp_path: Path) -> None:
     visitor.open(address, "finished")
     (tmp_path / "notes.txt").write_bytes(b"hello there, this is no film at all")
     visitor.page.set_input_files(UPLOAD, str(tmp_path / "notes.txt"))
     visitor.wait("failed")
-    visitor.page.click('#film-upload button[aria-label*="lear"]')
-    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "next.png")))
-    visitor.wait("running")
-    for _ in range(12):  # in messages of their own
-        gate.release()
-        visitor.page.wait_for_timeout(80)
-    gate.release(1000)
-    visitor.wait("finished")
-    visitor.page.wait_for_function("window.spinefm.view.payload.download")
-    assert visitor.page.locator(".player-table tr[data-number]").count() > 3
+    for name in ("next.png", "last.png"):
+        visitor.page.click('#film-upload button[aria-label*="lear"]')
+        visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / name)))
+        visitor.page.wait_for_function(f"window.spinefm.view.payload.film?.name === {name!r}")
+        visitor.wait("finished")
+        visitor.page.wait_for_function("window.spinefm.view.payload.download")
+        assert visitor.page.locator(".player-table tr[data-number]").count() > 3
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_sent(visitor: Visitor, address: str, tmp_path: Path) -> None:
