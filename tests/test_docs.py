@@ -44,6 +44,13 @@ def test_the_files_that_a_page_links_to_are_there(page: Path) -> None:
     assert not [link for link in wanted if not (page.parent / link).exists()]
 
 
+def test_the_first_page_links_to_every_other() -> None:
+    index = ROOT / "docs" / "index.md"
+    linked = {(index.parent / link).resolve() for link in LINK.findall(index.read_text(encoding="utf-8"))}
+    missing = set(PAGES) - linked - {index}
+    assert not missing
+
+
 def test_the_help_of_every_verb_is_put_into_its_page(hooks: ModuleType) -> None:
     text = hooks.on_page_markdown((ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8"))
     assert "<!-- help:" not in text

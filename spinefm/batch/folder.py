@@ -54,7 +54,9 @@ class BatchFolder:
         try:
             return BatchPlan.from_json((self.path / PLAN).read_bytes())
         except OSError as error:
-            raise BatchError(f"The folder {self.path} is no batch: it has no {PLAN}; give the --out of one.") from error
+            raise BatchError(
+                f"The folder {self.path} is not a batch: it has no {PLAN}; give the --out of one."
+            ) from error
 
     def begun(self) -> BatchPlan:
         """The plan of a batch that can go on. Raises BatchError where there is none, or not its films."""

@@ -125,7 +125,9 @@ class BatchPlan(BaseModel):
         except ValidationError as error:
             fault = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(map(str, fault["loc"]))
-            raise BatchError(f"plan.json is no plan of this version ({place}: {fault['msg']}); plan again.") from error
+            raise BatchError(
+                f"plan.json is not a plan of this version ({place}: {fault['msg']}); plan again."
+            ) from error
 
     def refuse_other(self, other: BatchPlan) -> None:
         """Raises BatchError where the results of `other` would not be those of this plan."""

@@ -19,7 +19,7 @@ from spinefm.core.machine import share_cores
 
 VERBS = {
     "segment": "Segment and name the vertebrae on films.",
-    "batch": "Segment many films into tables, in processes or on machines; go on after a stop.",
+    "batch": "Segment many films into tables, on one machine or several; continue after a stop.",
     "evaluate": "Score a method on films with truth: the paper's tables and more.",
     "export": "Write results as COCO, labelme, CVAT, YOLO, NIfTI, DICOM, pictures or a table.",
     "compare": "Compare two evaluations of one data set.",

@@ -73,7 +73,7 @@ def command() -> None:
     """Segment many films into tables: films, vertebrae with masks, measures.
 
     `spinefm batch FILM… --out DIR` plans, runs and merges; `spinefm batch run --help` lists its options. It may be
-    stopped or killed at any time: `spinefm batch resume DIR` goes on, and the tables are the same.
+    stopped or killed at any time: `spinefm batch resume DIR` continues it, and the tables are the same.
     """
 
 
@@ -116,12 +116,10 @@ def _with(options: Sequence[Callable[[Verb], Verb]]) -> Callable[[Verb], Verb]:
 @click.argument("films", nargs=-1, required=True, metavar="FILM…")
 @out_option("The batch, with its tables in DIR/merged/.")
 @_with(_runner_options)
-@click.option(
-    "--shard-size", type=click.IntRange(min=1), metavar="N", help="Films of the largest shards (default: 256)."
-)
+@click.option("--shard-size", type=click.IntRange(min=1), metavar="N", help="Most films in one shard (default: 256).")
 @click.option("--together", type=click.IntRange(min=1), metavar="N", help="Films that advance at once in a process.")
 @click.option(
-    "--facing", type=click.Choice(["left", "right"]), help="Where the patients look (default: estimated per film)."
+    "--facing", type=click.Choice(["left", "right"]), help="Side the patient faces (default: estimated per film)."
 )
 @click.option("--spacing", type=Millimetres(), metavar="MM", help="Millimetres per pixel (default: each film's own).")
 @run_options
@@ -142,7 +140,7 @@ def run_films(
 
     FILM is a PNG, JPEG, TIFF or DICOM file, a folder or a zip of them, a parquet or CSV table with a column of paths or
     URLs, hf:owner/data-set, or a URL such as s3://bucket/folder or https://host/film.dcm. A film that fails is a row
-    with one sentence. The same command on the same DIR goes on where it stopped.
+    with one sentence. The same command on the same DIR continues where it stopped.
     """
 
     entries = sorted_entries(entries_of(films))
@@ -162,7 +160,7 @@ def run_films(
 @click.option("--device", help="Another device of the same kind, such as cuda:1.")
 @_refusing
 def resume(folder: Path, runner: str, workers: int | None, part: ArrayPart | None, device: str | None) -> int:
-    """Go on with a batch that was stopped or killed, with the settings it was begun with."""
+    """Continue a batch that was stopped or killed, with its original settings."""
 
     batch = BatchFolder(folder)
     plan = batch.begun()
@@ -187,7 +185,7 @@ def merge_shards(folder: Path) -> int:
 @click.argument("folder", type=Path, metavar="DIR")
 @_refusing
 def status(folder: Path) -> int:
-    """Show films done and failed, shards, films a second and the estimated rest."""
+    """Show films done and failed, shards, films per second and the estimated time left."""
 
     sys.stdout.write("".join(f"{line}\n" for line in lines_of(status_of(BatchFolder(folder)))))
     return DONE

@@ -33,7 +33,7 @@ class FormatTable(click.Command):
 @click.option(
     "--to", "name", type=click.Choice(list(FORMATS)), required=True, metavar="FORMAT", help="One of the formats below."
 )
-@out_option("The export goes to DIR; a file that is there already is never replaced.")
+@out_option("The export goes to DIR; existing files are never replaced.")
 @click.option(
     "--source",
     type=Path,

@@ -70,7 +70,7 @@ class Millimetres(click.ParamType[float]):
         except ValueError:
             length = 0.0
         if not 0 < length < float("inf"):
-            self.fail(f"{value!r} is no length in millimetres: give a number above 0", param, ctx)
+            self.fail(f"{value!r} is not a length in millimetres: give a number above 0", param, ctx)
         return length
 
 
@@ -135,7 +135,7 @@ _RUN_OPTIONS = (
         type=click.Choice(["auto", "keep", "turn"]),
         default="auto",
         show_default=True,
-        help="What to do about films whose bone is dark: invert only those (auto), none (keep) or all (turn).",
+        help="Films with dark bone: invert only those (auto), none (keep) or all films (turn).",
     ),
 )
 

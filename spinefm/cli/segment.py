@@ -49,7 +49,7 @@ class Known:
 @out_option("Results go to DIR/<film's name>/.")
 @click.option("--seeds", type=Pixel(), nargs=3, metavar="X,Y X,Y X,Y", help="Three neighbouring vertebrae of one film.")
 @click.option(
-    "--facing", type=click.Choice(["left", "right"]), help="Where the patients look (default: estimated per film)."
+    "--facing", type=click.Choice(["left", "right"]), help="Side the patient faces (default: estimated per film)."
 )
 @click.option("--spacing", type=Millimetres(), metavar="MM", help="Millimetres per pixel (default: the film's own).")
 @click.option("--report", is_flag=True, help="Add each result's report on one page, report.pdf and report.html.")

@@ -27,16 +27,19 @@ ALL = "all"
     type=Path,
     multiple=True,
     metavar="DIR…",
-    help="Unseen films (default: the data set's own part, or one in twenty of --data is held out).",
+    help="Unseen films (default: one in twenty phantoms; of a data set its published validation part, or else a fifth "
+    "drawn by checksum, with another fifth kept for tests and not read).",
 )
-@out_option("The run's folder; for all, the folder of one for each network.")
+@out_option("The run's folder; for all, the folder that holds one for each network.")
 @click.option("--minutes", type=float, help="Budget in minutes, validation included, of all networks together.")
 @click.option("--steps", type=int, help="Budget in optimiser steps.")
-@click.option("--batch", type=int, help="Samples a step (default: the network's own, larger on a GPU).")
+@click.option("--batch", type=int, help="Samples per step (default: the network's own, larger on a GPU).")
 @click.option("--learning-rate", type=float, help="The highest learning rate (default: the network's own).")
 @click.option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 @click.option("--threads", type=int, default=1, show_default=True, help="Processor threads.")
-@click.option("--bundle", type=click.Choice(["compact", "paper"]), default="compact", show_default=True, help="Sizes.")
+@click.option(
+    "--bundle", type=click.Choice(["compact", "paper"]), default="compact", show_default=True, help="Network sizes."
+)
 @click.option(
     "--recipe",
     type=click.Choice(["default", "paper"]),

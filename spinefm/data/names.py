@@ -82,7 +82,7 @@ class Names:
             >>> Names().read("Th12").level, Names().read("C_05 body").level
             (<Level.T12: 19>, <Level.C5: 5>)
             >>> Names().read("disc C5/C6")
-            NamedLabel(level=None, why='it names a part that is no vertebral body')
+            NamedLabel(level=None, why='it names a part that is not a vertebral body')
         """
         plain = plain_text(text)
         if plain in self.own:

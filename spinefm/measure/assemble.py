@@ -132,7 +132,7 @@ def not_upright(seen: Viewed | None, centroids: Sequence[Point], config: Measure
     seen: what kind of film it is, where that is known.
     """
     if seen is not None and seen.turned:
-        return f"the film lies turned by {90 * seen.turn}°"
+        return f"the film is rotated by {90 * seen.turn}°"
     tilt = tilt_of(centroids)
     if tilt > config.upright_limit:
         return f"the spine leans {tilt:.0f}° from the film's vertical"

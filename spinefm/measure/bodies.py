@@ -127,7 +127,7 @@ def _fault(
     if min(box.x0, box.y0, columns - box.x1, rows - box.y1) < config.border:
         return BORDER
     if Mask.from_polygon(rough.quad, size).dice(mask) < config.least_fit:
-        return "its outline is no quadrangle"
+        return "its outline is not a quadrilateral"
     if len(beside) > 1 and abs(rough.width / median(beside) - 1) > config.width_range:
         return "its width does not fit its neighbours'"
     return ""

@@ -80,7 +80,7 @@ def test_a_batch_whose_films_are_gone_is_not_resumed(films: Path, tmp_path: Path
 
 def test_no_batch_is_one_sentence(tmp_path: Path) -> None:
     folder = BatchFolder(tmp_path / "nothing")
-    with pytest.raises(BatchError, match=r"is no batch: it has no plan\.json"):
+    with pytest.raises(BatchError, match=r"is not a batch: it has no plan\.json"):
         folder.plan()
     assert folder.complete() == set()
 

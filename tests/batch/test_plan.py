@@ -17,7 +17,7 @@ def test_it_is_read_back() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"layout": 1}', PLAN.to_json().replace(b"together", b"apart")])
 def test_another_file_is_one_sentence(content: bytes) -> None:
-    with pytest.raises(BatchError, match=r"^plan\.json is no plan of this version \(.*\); plan again\.$"):
+    with pytest.raises(BatchError, match=r"^plan\.json is not a plan of this version \(.*\); plan again\.$"):
         BatchPlan.from_json(content)
 
 

@@ -182,7 +182,8 @@ def test_a_folder_that_is_no_batch_is_one_sentence(
 ) -> None:
     assert batch(word, tmp_path) == 2
     assert (
-        capsys.readouterr().err == f"The folder {tmp_path} is no batch: it has no plan.json; give the --out of one.\n"
+        capsys.readouterr().err
+        == f"The folder {tmp_path} is not a batch: it has no plan.json; give the --out of one.\n"
     )
 
 

@@ -161,7 +161,7 @@ def test_someone_elses_index_is_left_alone_and_the_films_are_done(
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "index.html").write_text("my page")
     assert segment(tmp_path / "films", "--out", tmp_path / "out") == 0
-    assert "is no sheet of results and is left as it is" in capsys.readouterr().err
+    assert "is not a results sheet and was not replaced" in capsys.readouterr().err
     assert (tmp_path / "out" / "index.html").read_text() == "my page"
 
 

@@ -6,7 +6,7 @@ import { answerOf } from "../../spinefm/ui/player/exports.js";
 import { makeStore } from "../../spinefm/ui/player/store.js";
 
 test("an answer names its file, or says why there is none", () => {
-  assert.equal(answerOf({ format: "coco", answer: "1", file: { url: "/a", orig_name: "neck-coco.zip" } }), "neck-coco.zip is made.");
+  assert.equal(answerOf({ format: "coco", answer: "1", file: { url: "/a", orig_name: "neck-coco.zip" } }), "neck-coco.zip is ready.");
   assert.equal(answerOf({ format: "coco", answer: "2", error: "The film is gone: bring it again." }), "The film is gone: bring it again.");
 });
 

@@ -195,7 +195,7 @@ test("two runs: what was changed, where they part, and every vertebra with what 
   assert.match(words(panel), /overlap limit: 0.10 → 0.20/);
   assert.deepEqual(panel.querySelectorAll("tbody tr").map((one) => one.children.at(-1).textContent), ["", "name", "new", "lost", "outline"]);
   const part = panel.querySelector(".divergence button");
-  assert.equal(part.textContent, "They part at step 1, downwards");
+  assert.equal(part.textContent, "They diverge at step 1, downwards");
   part.fire("click");
   assert.deepEqual(done, [["go", timeOfStep(run, "down 1")]]);
   drawComparison(panel, tab, view(), act);
@@ -230,8 +230,8 @@ test("the panes say which run is which", () => {
 
 test("what is said where no film is: the reason, the queue, or what to do first", () => {
   assert.deepEqual(messageOf({ status: "failed", error: { what: "It is no film.", remedy: "Choose another." } }), ["It is no film.", "Choose another."]);
-  assert.match(messageOf({ status: "waiting", ahead: 1 })[0], /1 film is before/);
-  assert.match(messageOf({ status: "waiting", ahead: 3 })[0], /3 films are before/);
+  assert.match(messageOf({ status: "waiting", ahead: 1 })[0], /1 film is ahead/);
+  assert.match(messageOf({ status: "waiting", ahead: 3 })[0], /3 films are ahead/);
   assert.deepEqual(messageOf({ status: "finished", film: {} }), ["", ""]);
   assert.match(messageOf({ status: "empty" })[1], /Drop one anywhere/);
   assert.match(messageOf({ status: "opening" })[0], /No film yet/);

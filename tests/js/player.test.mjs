@@ -301,7 +301,7 @@ test("exports are asked for with what the reader set, one at a time, and the ans
   button.fire("click");
   assert.deepEqual(asked, [["export", { format: "coco", facing: null, mm: null }]]);
   made.show({ run: "same", exported: { format: "coco", answer: "1", file: { url: "/coco.zip", orig_name: "neck-coco.zip" } } });
-  assert.match(root.querySelector(".exports").textContent, /neck-coco.zip is made/);
+  assert.match(root.querySelector(".exports").textContent, /neck-coco.zip is ready/);
   assert.equal(document.clicked.at(-1).getAttribute("href"), "/coco.zip");
   made.show({ run: "same", exported: { format: "coco", answer: "2", error: "The film is gone." } });
   assert.match(root.querySelector(".exports").textContent, /The film is gone/);

@@ -47,7 +47,7 @@ def cases() -> list[dict[str, Any]]:
         case("neck, one body without corners", nothing, "left", 0.35),
         case("lumbar, slipped", lumbar(slip=9.0), "left", 0.5),
         case("lumbar, slipped back, faces right", mirrored(lumbar(slip=-9.0)), "right", 0.5),
-        case("lumbar, lying", lumbar(), "left", 0.5, "the film lies turned by 90°"),
+        case("lumbar, lying", lumbar(), "left", 0.5, "the film is rotated by 90°"),
         case("lumbar, L1 cut", blind, "left", 0.5),
         case("fractures", fractured(), "left", 0.5),
         case("fractures, unnamed", trunk, "left", 0.5),

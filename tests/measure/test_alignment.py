@@ -47,8 +47,8 @@ def test_without_a_facing_an_angle_has_no_sign_and_a_slope_no_value() -> None:
 
 
 def test_the_horizontal_counts_on_an_upright_film_only() -> None:
-    known = measured(lumbar(), not_upright="the film lies turned by 90°")
-    assert known["sacral_slope", ("S1",)].reason == "the film lies turned by 90°"
+    known = measured(lumbar(), not_upright="the film is rotated by 90°")
+    assert known["sacral_slope", ("S1",)].reason == "the film is rotated by 90°"
     assert known["lordosis_l1_s1", ("L1", "S1")].value is not None
 
 

@@ -70,7 +70,7 @@ def test_what_is_cut_too_small_or_misshapen_is_not_measured() -> None:
     vertebrae = [vertebra(at, level, mask) for at, (level, mask) in enumerate(zip(levels, masks, strict=True))]
     faults = {one.name: one.superior for one in measure(trace_of(vertebrae)).landmarks}
     assert faults["L1"] == "it reaches the film's border"
-    assert faults["L3"] == "its outline is no quadrangle"
+    assert faults["L3"] == "its outline is not a quadrilateral"
     assert faults["L4"] == "its width does not fit its neighbours'"
     assert faults["L2"] == faults["L5"] == faults["S1"] == ""
 
@@ -121,7 +121,7 @@ def test_one_factor_widens_every_uncertainty_and_moves_no_value() -> None:
     assert np.median([(b.uncertainty or 0) / (a.uncertainty or 1) for a, b in both]) == pytest.approx(1.5, abs=0.05)
 
 
-@pytest.mark.parametrize(("turn", "expected"), [(0, ""), (1, "the film lies turned by 90°")])
+@pytest.mark.parametrize(("turn", "expected"), [(0, ""), (1, "the film is rotated by 90°")])
 def test_a_film_that_lies_has_no_horizontal(turn: int, expected: str) -> None:
     measures = measure(viewed(lumbar_trace(), "left", 0.99, turn))
     assert measures.not_upright == expected

@@ -19,7 +19,7 @@ def test_it_needs_a_scale_a_facing_and_an_upright_film() -> None:
     key = ("sva_c2_c7", ("C2", "C7"))
     assert "millimetres per pixel" in measured(neck(), spacing=None)[key].reason
     assert "set it" in measured(neck(), facing=None)[key].reason
-    assert measured(neck(), not_upright="the film lies turned by 180°")[key].reason.endswith("180°")
+    assert measured(neck(), not_upright="the film is rotated by 180°")[key].reason.endswith("180°")
 
 
 def test_its_reference_names_the_limit() -> None:

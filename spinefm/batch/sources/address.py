@@ -50,7 +50,7 @@ def split_member(uri: str) -> tuple[str, str]:
     """(member, address of the zip) of a member's address. Raises ValueError where it names no zip."""
     member, mark, archive = uri[len(ZIP) :].rpartition(CHAIN)
     if not mark or not member or not archive:
-        raise ValueError(f"{uri} is no member of a zip")
+        raise ValueError(f"{uri} is not a member of a zip")
     return member, archive
 
 

@@ -72,8 +72,8 @@ def series(names: Sequence[str]) -> str:
 def sentence(text: str) -> str:
     """A text with a capital at its beginning and a stop at its end.
 
-    >>> sentence("its outline is no quadrangle")
-    'Its outline is no quadrangle.'
+    >>> sentence("its outline is not a quadrilateral")
+    'Its outline is not a quadrilateral.'
     """
     line = text.strip()
     return line[:1].upper() + line[1:] + ("" if line.endswith((".", "!", "?")) else ".") if line else ""

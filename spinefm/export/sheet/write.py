@@ -52,13 +52,13 @@ def write_sheet(root: Path) -> Path | None:
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Refuse to replace what is no sheet."""
+    """Refuse to replace what is not a sheet."""
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise ExportError(f'"{path}" is no file, so the sheet of the results is not written: choose another --out.')
+        raise ExportError(f'"{path}" is not a file, so the sheet of the results was not written: choose another --out.')
     if path.exists():
         with path.open("rb") as stream:
             if MARK not in stream.read(HEAD):
-                raise ExportError(f'"{path}" is no sheet of results and is left as it is: choose another --out.')
+                raise ExportError(f'"{path}" is not a results sheet and was not replaced: choose another --out.')
 
 
 def sheet_page(films: Sequence[SheetFilm], title: str) -> bytes:

@@ -70,7 +70,7 @@ def _weighed(spine: Sequence[Accepted], ranked: Sequence[Naming], config: SpineF
 
 
 def _up_to_doubt(spine: Sequence[Accepted], levels: Names, anchor: Anchor | None, config: SpineFMConfig) -> Names:
-    """The levels from the anchor up and down to the first body that is hardly one; from there on none.
+    """The levels from the anchor up and down to the first body that is unlikely to be one; from there on none.
 
     Whether that body counts decides on every name beyond it. Names that count from C2 to S1 need no such care.
     """
@@ -84,9 +84,10 @@ def _up_to_doubt(spine: Sequence[Accepted], levels: Names, anchor: Anchor | None
 
 
 def _beyond_doubt(best: Names, given: Names) -> str:
-    """Which names are withheld because the count runs over a body that is hardly one."""
+    """Which names are withheld because counting to them would cross a body that is unlikely to be one."""
     left = [level.name for level, kept in zip(best, given, strict=True) if level is not None and kept is None]
-    return f"Not named: {', '.join(left)}, because the count there runs over an outline that is hardly a vertebra."
+    names = ", ".join(left)
+    return f"Not named: {names}, because counting to them would cross an outline that is unlikely to be a vertebra."
 
 
 def _is_given(naming: Naming, config: SpineFMConfig) -> bool:
@@ -143,7 +144,7 @@ def _withheld(spine: Sequence[Accepted], best: Reading | None, second: Reading |
     likeliest = f"the likeliest are {in_words(best)}" + (f", then {in_words(second)}" if second else "")
     why = f"No names are sure enough (limit {percent(config.naming_limit)})"
     if best.probability >= config.naming_limit:
-        why = "Names that count other vertebrae than usual are for the reader to give"
+        why = "Names with an unusual count of vertebrae are left to the reader"
     return f"{why}: {likeliest}. Until some are chosen V1 is the topmost vertebra."
 
 

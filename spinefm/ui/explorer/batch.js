@@ -159,7 +159,7 @@ export class BatchView {
   drawCounts(opened, answer) {
     const { state } = this;
     const failed = answer.counts.status.failed;
-    this.part(".ex-batch-summary").replaceChildren(html("strong", {}, `${opened.films.toLocaleString("en").replaceAll(",", " ")} films`), ` · no truth: nothing here says what is right${failed ? ` · ${failed} failed` : ""}`);
+    this.part(".ex-batch-summary").replaceChildren(html("strong", {}, `${opened.films.toLocaleString("en").replaceAll(",", " ")} films`), ` · no truth, so nothing here is scored${failed ? ` · ${failed} failed` : ""}`);
     this.part(".ex-batch-levels").replaceChildren(...opened.levels.map((level) => html("button", { type: "button", "data-level": level, "aria-pressed": String(state.levels.includes(level)),
       title: `${answer.levels[level] || 0} films show ${level}`, onclick: () => this.update({ levels: toggled(state.levels, level) }) }, level)));
     for (const name of /** @type {("stop" | "sentence")[]} */ (["stop", "sentence"])) {

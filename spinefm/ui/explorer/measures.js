@@ -12,7 +12,7 @@ import { binned, extentOfValues } from "./scales.js";
 /** @typedef {import("./types").Range} Range */
 
 const BINS = 28;
-const OLD = "This evaluation was made before measures were kept: evaluate the films again to see them.";
+const OLD = "This older evaluation contains no measures: evaluate the films again to see them.";
 const NONE = "No film of this evaluation has a measure.";
 
 export class MeasurePanel {

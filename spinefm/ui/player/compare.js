@@ -48,7 +48,7 @@ function divergenceLine(view, { divergence, rows }, act) {
   }
   const time = partingTime(view.timeline, divergence) ?? (view.earlier && partingTime(view.earlier, divergence)) ?? 0;
   return html("p", { class: "divergence" },
-    html("button", { type: "button", "data-time": time, onclick: () => act.go(time) }, `They part at ${placeWords(divergence)}`),
+    html("button", { type: "button", "data-time": time, onclick: () => act.go(time) }, `They diverge at ${placeWords(divergence)}`),
     html("span", {}, html("em", {}, "before "), divergence.old), html("span", {}, html("em", {}, "now "), divergence.new));
 }
 

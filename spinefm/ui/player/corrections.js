@@ -31,7 +31,7 @@ function vertebraTools(row, act, correct) {
   return html("div", { class: "tools" }, nameChooser(row, correct),
     tool("edit outline", "Drag a corner or an edge, or click inside for the network to try again (E)", act.edit, { disabled: row.locked, "data-edit": "toggle", "aria-pressed": "false" }),
     tool(lock, row.locked ? "It can then be renamed, deleted and found again" : LOCK_MEANS, () => correct({ action: lock, number: row.number })),
-    tool("delete", `${row.name} is no vertebra`, () => correct({ action: "delete", number: row.number }), { disabled: row.locked }));
+    tool("delete", `${row.name} is not a vertebra`, () => correct({ action: "delete", number: row.number }), { disabled: row.locked }));
 }
 
 /** @param {View} view @param {Act} act @param {(change: any) => void} correct */

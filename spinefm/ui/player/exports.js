@@ -11,7 +11,7 @@ const LATE = 60000; // ms after which an answer is given up
 
 /** What is said about an answer. @param {Exported} exported */
 export function answerOf(exported) {
-  return exported.file ? `${exported.file.orig_name} is made.` : exported.error || "";
+  return exported.file ? `${exported.file.orig_name} is ready.` : exported.error || "";
 }
 
 /** The menu; it outlives redrawing, so that what it says is not lost. */
@@ -49,7 +49,7 @@ export class Exports {
   ask(name, title) {
     if (this.node.dataset.busy || !this.player.report) return;
     this.busy(true);
-    say(this.state, `${title} is being made …`);
+    say(this.state, `Making ${title} …`);
     this.player.report("export", { format: name, ...this.player.measuring.given() });
   }
 

@@ -26,7 +26,7 @@ show(read(props.value));
 
 function refuse(file) {
   const error = {
-    what: `${file.name} has ${Math.ceil(file.size / 2 ** 20)} MB, more than the ${MOST_BYTES / 2 ** 20} MB allowed.`,
+    what: `${file.name} is ${Math.ceil(file.size / 2 ** 20)} MB, more than the ${MOST_BYTES / 2 ** 20} MB allowed.`,
     remedy: "Reduce the film's size and try again.",
   };
   player.show({ run: `refused ${Date.now()}`, status: "failed", film: null, entries: [], rows: [], ends: [], notices: [], remarks: [], colours: {}, error });

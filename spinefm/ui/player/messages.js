@@ -14,7 +14,7 @@ const MESSAGES = {
 export function messageOf(payload) {
   if (payload.error) return [payload.error.what, payload.error.remedy];
   if (payload.status === "waiting" && payload.ahead) {
-    return [`Waiting: ${counted(payload.ahead, "film is", "films are")} before yours.`, "One is segmented at a time."];
+    return [`Waiting: ${counted(payload.ahead, "film is", "films are")} ahead of yours.`, "One is segmented at a time."];
   }
   if (payload.film && payload.status !== "waiting") return ["", ""];
   return MESSAGES[payload.status] || MESSAGES.empty;

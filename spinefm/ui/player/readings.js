@@ -16,7 +16,7 @@ import { against, digits, wordsOf } from "./measures.js";
 const NUMBERS = { class: "number" };
 /** @type {Record<string, string>} */
 const LIMITS = {
-  height_loss: "Genant's grades are for thoracic and lumbar bodies, and readers give them by eye; a grade from heights alone is no diagnosis of a fracture. Research only.",
+  height_loss: "Genant's grades are for thoracic and lumbar bodies, and readers give them by eye; a grade from heights alone is not a diagnosis of a fracture. Research only.",
   slip: "Meyerding's grades were made for lumbar slips on standing films; elsewhere the percentage says more than the grade. Research only.",
 };
 /** @type {[string, string, string[]][]} group, title, and the keys that make a table of levels, with their heads */

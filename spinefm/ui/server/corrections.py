@@ -72,7 +72,7 @@ class CorrectedRun:
     def redo(self) -> CorrectedRun:
         """With the correction undone last. Raises Refused."""
         if not self.undone:
-            raise Refused("There is nothing to do again.")
+            raise Refused("There is nothing to redo.")
         return CorrectedRun(self.base, (*self.done, self.undone[0]), self.undone[1:])
 
 
@@ -103,7 +103,7 @@ def _name(trace: Trace, correction: Correction) -> Corrected:
     vertebra = _vertebra(trace, correction.number)
     level = Level.__members__.get(correction.level or "")
     if level is None or level not in COUNTED:
-        raise Refused("That is no level of the spine: choose one from C1 to S1.")
+        raise Refused("That is not a vertebral level: choose one from C1 to S1.")
     text = f"{vertebra.name} is {level.name}, the others are counted from it."
     return _counted(trace, "name", text, trace.vertebrae, Anchor(vertebra.number, level, READER))
 
@@ -114,7 +114,7 @@ def _shift(trace: Trace, correction: Correction) -> Corrected:
         raise Refused("Nothing is named yet: say first which level one vertebra is.")
     place = COUNTED.index(first.level) + correction.offset
     if place not in range(len(COUNTED)):
-        raise Refused("The names cannot move further: the spine has no more levels there.")
+        raise Refused("The names cannot move further: there are no more levels in that direction.")
     towards = "down" if correction.offset > 0 else "up"
     text = f"all names moved {towards} by {abs(correction.offset)}."
     return _counted(trace, "shift", text, trace.vertebrae, Anchor(first.number, COUNTED[place], READER))

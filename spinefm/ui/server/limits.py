@@ -30,8 +30,10 @@ def _limit(name: str, label: str, low: float, high: float, step: float, help: st
 
 
 LIMITS = (
-    _limit("score_limit", "Detector ≥", 0.3, 0.95, 0.05, "Lower finds more places that may be vertebrae."),
-    _limit("overlap_limit", "Overlap ≤", 0.0, 0.5, 0.01, "Bodies that share more of their area are not kept."),
+    _limit("score_limit", "Detector ≥", 0.3, 0.95, 0.05, "Lower values detect more candidates."),
+    _limit(
+        "overlap_limit", "Overlap ≤", 0.0, 0.5, 0.01, "Masks that overlap an accepted vertebra by more are rejected."
+    ),
     _limit("patch_factor", "Patch side", 1.5, 5.0, 0.1, "Side of the crop, in distances between bodies."),
     _limit(
         "background_limit",
@@ -39,9 +41,16 @@ LIMITS = (
         0.05,
         0.95,
         0.05,
-        "Above this, the classifier's background stops a direction.",
+        "A higher probability of background stops a direction.",
     ),
-    _limit("final_limit", "Final mask ≥", 0.1, 0.95, 0.05, "Pixels at least this sure belong to the final outline."),
+    _limit(
+        "final_limit",
+        "Final mask ≥",
+        0.1,
+        0.95,
+        0.05,
+        "Pixels of at least this probability belong to the final outline.",
+    ),
 )
 """Those whose effect can be seen on one film."""
 

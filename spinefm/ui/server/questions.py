@@ -94,7 +94,7 @@ def _looks_like_background(after: Trace) -> str:
     last = next((e for e in reversed(after.events) if isinstance(e, Decided) and e.direction == "added"), None)
     if last is None or last.value is None or last.limit is None or last.value <= last.limit:
         return ""
-    return f"The classifier sees background there ({percent(last.value)}), no vertebra."
+    return f"The classifier sees background there ({percent(last.value)}), not a vertebra."
 
 
 def renamed(before: Trace, after: Trace) -> dict[int, tuple[str, str]]:

@@ -36,7 +36,7 @@ export function style(node, name, value) {
   if (node && node.style.getPropertyValue(name) !== value) node.style.setProperty(name, value);
 }
 
-/** `act` waits while a button below `root` is pressed; of what comes meanwhile only the last is acted on.
+/** `act` waits while a button below `root` is pressed; what comes meanwhile is acted on in order after the release.
  * @param {Element} root @param {(value: any) => void} act */
 export function whileNotPressed(root, act) {
   let pressed = false;

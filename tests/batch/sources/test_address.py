@@ -37,7 +37,7 @@ def test_a_member_and_its_zip_are_told_apart(member: str, archive: str) -> None:
 
 @pytest.mark.parametrize("uri", ["zip://", "zip://film.png", "zip://::/a.zip", "zip://film.png::"])
 def test_what_names_no_member_is_refused(uri: str) -> None:
-    with pytest.raises(ValueError, match="no member"):
+    with pytest.raises(ValueError, match="not a member"):
         address.split_member(uri)
 
 

@@ -37,12 +37,12 @@ def test_an_earlier_sheet_is_replaced_and_no_other_file(tmp_path: Path) -> None:
     write_sheet(tmp_path)
     assert "back" in (tmp_path / SHEET).read_text(encoding="utf-8")
     (tmp_path / SHEET).write_text("<title>my own page</title>")
-    with pytest.raises(ExportError, match="is no sheet of results and is left as it is"):
+    with pytest.raises(ExportError, match="is not a results sheet and was not replaced"):
         write_sheet(tmp_path)
     assert (tmp_path / SHEET).read_text() == "<title>my own page</title>"
     (tmp_path / SHEET).unlink()
     (tmp_path / SHEET).mkdir()
-    with pytest.raises(ExportError, match="is no file"):
+    with pytest.raises(ExportError, match="is not a file"):
         write_sheet(tmp_path)
 
 

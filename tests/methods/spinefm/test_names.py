@@ -131,7 +131,7 @@ def test_from_s1_names_are_counted_upwards_to_the_doubted_body(monkeypatch: pyte
     doubted(monkeypatch, column, 2)
     trace = trace_of(column, "lumbar")
     assert [vertebra.name for vertebra in trace.vertebrae] == ["V1", "V2", "V3", "L4", "L5", "S1"]
-    assert named_of(trace).note.startswith("Not named: L1, L2, L3, because the count there runs over")
+    assert named_of(trace).note.startswith("Not named: L1, L2, L3, because counting to them would cross")
 
 
 def test_names_counted_from_both_ends_need_no_such_care() -> None:

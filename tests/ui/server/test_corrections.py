@@ -105,7 +105,7 @@ def test_undo_is_the_run_without_the_last_correction() -> None:
 
 def test_a_new_correction_forgets_what_was_undone() -> None:
     undone = run().correct(Correction("shift", offset=1)).undo()
-    with pytest.raises(Refused, match="nothing to do again"):
+    with pytest.raises(Refused, match="nothing to redo"):
         undone.correct(Correction("delete", 4)).redo()
 
 
@@ -213,8 +213,8 @@ def test_a_corrected_trace_survives_json() -> None:
     [
         (0.1, Correction("name", 77, "C5"), "no such vertebra"),
         (0.1, Correction("name", 4, "C1"), "beyond the spine's end"),
-        (0.1, Correction("name", 4, "L6"), "no level"),
-        (0.1, Correction("name", 4, None), "no level"),
+        (0.1, Correction("name", 4, "L6"), "not a vertebral level"),
+        (0.1, Correction("name", 4, None), "not a vertebral level"),
         (0.02, Correction("shift", offset=1), "Nothing is named"),
         (0.1, Correction("shift", offset=-2), "cannot move further"),
         (0.1, Correction("delete", None), "no such vertebra"),

@@ -122,7 +122,7 @@ def test_a_visitor_downloads_a_format_and_a_sentence_stands_for_a_failure(visito
     names = zipfile.ZipFile(download.value.path()).namelist()
     assert sorted(names) == ["a-finished.json", "a-finished.png"]
     state = page.locator(".exports [role=status]")
-    expect(state).to_have_text("a-finished-labelme.zip is made.")
+    expect(state).to_have_text("a-finished-labelme.zip is ready.")
     assert page.locator('[data-export="dicom-seg"]').count() == 0
     with page.expect_download() as table:
         page.click('[data-export="csv"]')

@@ -302,7 +302,7 @@ def test_who_waits_is_told_how_many_are_before(
     second = visit(context)
     second.open(address, "finished")
     second.page.click("#run")
-    second.page.wait_for_selector(".player-message >> text=1 film is before yours")
+    second.page.wait_for_selector(".player-message >> text=1 film is ahead of yours")
     gate.release(1000)
     run.wait("finished")
     second.wait("finished")
@@ -364,7 +364,7 @@ def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
     run.page.wait_for_selector(".player.comparing")
     panel = run.page.inner_text('[data-panel="compare"]')
     assert "overlap limit: 0.1 → 0.02" in panel
-    assert "They part at step 1, upwards" in panel
+    assert "They diverge at step 1, upwards" in panel
     assert "stopped, overlap 0.03 > 0.02" in panel
     assert run.page.locator("table.compared tbody tr").count() == 6
     now, before = (run.page.locator(f".{pane} figcaption").inner_text() for pane in ("stage", "final"))

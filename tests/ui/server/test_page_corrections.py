@@ -54,7 +54,7 @@ def test_a_vertebra_is_added_by_a_click_and_a_click_on_nothing_is_a_sentence(run
     run.page.click('[data-add="toggle"]')
     click_film(run, CENTRES[6].x, CENTRES[6].y)
     run.page.wait_for_selector(".question")
-    assert "The classifier sees background there (91 %), no vertebra." in run.page.inner_text(".question")
+    assert "The classifier sees background there (91 %), not a vertebra." in run.page.inner_text(".question")
     run.page.click("text=add it anyway")
     assert corrected(run, 1) == ["T1 was added by a click."]
     assert found(run)[-1] == "T1 ?", "the classifier is not sure of it"

@@ -78,7 +78,7 @@ def test_a_click_on_what_looks_like_background_is_asked_about() -> None:
     after = extended(before, "add", StandIn().add(film, before, CENTRES[6]))
     question = about_adding(before, after, {"action": "add"})
     assert question is not None and question.text == "It would be T1."
-    assert question.warning == "The classifier sees background there (91 %), no vertebra."
+    assert question.warning == "The classifier sees background there (91 %), not a vertebra."
     assert question.payload()["choices"] == [{"label": "add it anyway", "change": {"action": "add", "sure": True}}]
 
 

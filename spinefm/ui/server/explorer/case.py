@@ -45,7 +45,7 @@ def steps_payload(folder: RunFolder, film: str, event: int | None) -> Payload:
 def _result(folder: RunFolder, film: str) -> FilmResult:
     result = folder.done(film)
     if result is None:
-        raise RunError(f"{film} has no whole result in this evaluation; choose another film.")
+        raise RunError(f"{film} has no complete result in this evaluation; choose another film.")
     return result
 
 

@@ -171,7 +171,7 @@ def test_a_click_on_a_point_opens_its_film_and_so_does_the_keyboard(measures: Vi
 def test_an_old_evaluation_says_so(measures: Visitor) -> None:
     page = measures.page
     page.evaluate("explorer.view.model.data.measures = null; explorer.draw()")
-    assert "before measures were kept" in page.inner_text(".ex-measure-note")
+    assert "contains no measures" in page.inner_text(".ex-measure-note")
     assert page.locator(".ex-measure-body").is_hidden()
     assert page.locator(".ex-tile").count() == 4
 

@@ -196,4 +196,6 @@ def title_of(folder: Path) -> str:
         done, failed = int(run["done"]), int(run["failed"])
         return f"batch · {run['method']} · {run['bundle']} · {done + failed} films"
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TableError(f"The batch in {folder} has no whole {RUN_FILE}; run `spinefm batch merge` again.") from error
+        raise TableError(
+            f"The batch in {folder} has no complete {RUN_FILE}; run `spinefm batch merge` again."
+        ) from error

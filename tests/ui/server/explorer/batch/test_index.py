@@ -122,7 +122,7 @@ def test_an_empty_batch_opens(tmp_path: Path) -> None:
 def test_a_damaged_run_file_is_no_batch_or_has_no_title(tmp_path: Path, content: str) -> None:
     folder = write_batch(tmp_path / "night", 3)
     (folder / "run.json").write_text(content)
-    with pytest.raises(TableError, match="has no whole run.json"):
+    with pytest.raises(TableError, match="has no complete run.json"):
         title_of(folder)
     assert is_batch(folder) == (content == json.dumps({"manifest_sha256": "0"}))
 
