@@ -1,4 +1,4 @@
-// What stands under the film: node --test tests/js/messages.test.mjs
+// What is said beside and under the film: node --test tests/js/messages.test.mjs
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -21,10 +21,10 @@ const payload = { notices: ["The names may be one level off."], remarks: ["Read 
 
 test("another reading is one click away where the run can be corrected", () => {
   const asked = [];
-  const node = element("ul");
-  drawNotices(node, payload, (change) => asked.push(change));
-  const [notice, offers, remark] = node.children;
-  assert.deepEqual([notice.children, remark.attributes.class], [["The names may be one level off."], "remark"]);
+  const [node, remarks] = [element("ul"), element("ul")];
+  drawNotices(node, remarks, payload, (change) => asked.push(change));
+  const [notice, offers] = node.children;
+  assert.deepEqual([notice.children, remarks.children[0].children], [["The names may be one level off."], ["Read as 8 bit."]]);
   assert.deepEqual(offers.children.map((button) => button.children), [[offer.label]]);
   offers.children[0].listeners.click();
   assert.deepEqual(asked, [offer.change]);
@@ -32,8 +32,8 @@ test("another reading is one click away where the run can be corrected", () => {
 
 test("a player that only replays, and a run under way, offer nothing", () => {
   for (const [shown, correct] of [[payload, null], [{ ...payload, corrections: null }, () => {}], [{ ...payload, readings: undefined }, () => {}]]) {
-    const node = element("ul");
-    drawNotices(node, shown, correct);
-    assert.equal(node.children.length, 2);
+    const [node, remarks] = [element("ul"), element("ul")];
+    drawNotices(node, remarks, shown, correct);
+    assert.deepEqual([node.children.length, remarks.children.length], [1, 1]);
   }
 });

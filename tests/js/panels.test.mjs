@@ -5,6 +5,7 @@ import { beforeEach, test } from "node:test";
 import { captionsOf, drawComparison, partingMark, partingTime } from "../../spinefm/ui/player/compare.js";
 import { drawCorrections, drawQuestion } from "../../spinefm/ui/player/corrections.js";
 import { drawMessage, drawNotices, filmWords, messageOf, overviewOf } from "../../spinefm/ui/player/messages.js";
+import { paneAt } from "../../spinefm/ui/player/swipe.js";
 import { drawDownload, drawLog, drawVertebrae, markLog, rowTime, swatch } from "../../spinefm/ui/player/tables.js";
 import { timeOfBody, timelineOf, timeOfEntry, timeOfStep } from "../../spinefm/ui/player/timeline.js";
 import { install, Node } from "./dom.mjs";
@@ -45,17 +46,31 @@ test("the table has a row a vertebra from the top, with its marks, and a questio
   assert.ok(rows[2].classList.contains("missing") && rows[2].querySelector(".swatch.missing"));
 });
 
-test("a row leads to the moment of its decision, and so does one that was not found", () => {
+test("a row of a replay leads to the moment of its decision, and so does any that was not found", () => {
   assert.equal(rowTime(view(), ROWS[0]), timeOfBody(run, 1));
   assert.equal(rowTime(view(), ROWS[2]), timeOfStep(run, "down 1"));
   assert.equal(rowTime(view(), { found: false, direction: "up", step: 9 }), null);
   const table = node();
-  drawVertebrae(table, view(), act);
+  drawVertebrae(table, view(), { ...act, correct: null });
   const rows = table.querySelectorAll("tbody tr");
   rows[0].fire("click");
   rows[2].fire("click");
   rows[1].fire("pointerenter");
   assert.deepEqual(done, [["choose", 1], ["go", 4], ["go", 4], ["hover", 0]]);
+});
+
+test("a row whose vertebra can be corrected is chosen where the film rests, and its step is one of its tools", () => {
+  const [table, tools] = [node(), node()];
+  drawVertebrae(table, view(), act);
+  table.querySelectorAll("tbody tr")[0].fire("click");
+  assert.deepEqual(done, [["choose", 1]]);
+  drawCorrections(tools, view({ chosen: 1 }), act);
+  button(tools, "its step").fire("click");
+  assert.deepEqual(done, [["choose", 1], ["go", timeOfBody(run, 1)]]);
+});
+
+test("on a narrow screen the pane is on of which more is seen", () => {
+  assert.deepEqual([0, 180, 190, 380].map((left) => paneAt(left, 740, 366)), ["stage", "stage", "final", "final"]);
 });
 
 test("an open end can be passed, without choosing its row", () => {
@@ -247,15 +262,16 @@ test("a film that looks like another view can be run anyway", () => {
   assert.deepEqual([place.hidden, place.children.length], [true, 0]);
 });
 
-test("notices come first, then the other readings as buttons, then quiet remarks", () => {
-  const list = node();
+test("notices come first, then the other readings as buttons; remarks are under the film", () => {
+  const [list, remarks] = [node(), node()];
   const payload = { notices: ["Names are relative."], remarks: ["It was turned."], corrections: {}, readings: [{ label: "name them C3 to C7", change: { action: "reading", offset: 1 } }] };
-  drawNotices(list, payload, act.correct);
-  assert.deepEqual(list.children.map((one) => one.textContent), ["Names are relative.", "name them C3 to C7", "It was turned."]);
+  drawNotices(list, remarks, payload, act.correct);
+  assert.deepEqual(list.children.map((one) => one.textContent), ["Names are relative.", "name them C3 to C7"]);
+  assert.deepEqual(remarks.children.map((one) => one.textContent), ["It was turned."]);
   button(list, "name them C3 to C7").fire("click");
   assert.deepEqual(done, [["correct", { action: "reading", offset: 1 }]]);
-  drawNotices(list, payload, null);
-  assert.equal(list.children.length, 2, "a replay offers none");
+  drawNotices(list, remarks, payload, null);
+  assert.equal(list.children.length, 1, "a replay offers none");
 });
 
 test("a film's line has its name, size and scale; the overview its range and its ends", () => {

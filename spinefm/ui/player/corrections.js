@@ -3,7 +3,7 @@
 
 import { html } from "../shared/dom.js";
 import { sentence } from "../shared/numbers.js";
-import { LOCK_MEANS } from "./tables.js";
+import { LOCK_MEANS, rowTime } from "./tables.js";
 import { timeOfEntry } from "./timeline.js";
 
 /** @typedef {import("./player.js").View} View */
@@ -25,10 +25,12 @@ function nameChooser(row, correct) {
   return html("label", {}, `${row.name} is `, choose);
 }
 
-/** @param {any} row @param {Act} act @param {(change: any) => void} correct */
-function vertebraTools(row, act, correct) {
+/** @param {View} view @param {any} row @param {Act} act @param {(change: any) => void} correct */
+function vertebraTools(view, row, act, correct) {
+  const time = rowTime(view, row);
   const lock = row.locked ? "unlock" : "lock";
   return html("div", { class: "tools" }, nameChooser(row, correct),
+    time === null ? null : tool("its step", "Show the step that decided this", () => act.go(time), { "data-step": row.number }),
     tool("edit outline", "Drag a corner or an edge, or click inside for the network to try again (E)", act.edit, { disabled: row.locked, "data-edit": "toggle", "aria-pressed": "false" }),
     tool(lock, row.locked ? "It can then be renamed, deleted and found again" : LOCK_MEANS, () => correct({ action: lock, number: row.number })),
     tool("delete", `${row.name} is not a vertebra`, () => correct({ action: "delete", number: row.number }), { disabled: row.locked }));
@@ -61,7 +63,7 @@ export function drawCorrections(node, view, act) {
   if (!correct || !corrections || !rows.length) return node.replaceChildren(...[correctionLog(view, act)].filter(Boolean));
   const row = rows.find((/** @type {any} */ item) => item.found && item.number === view.chosen);
   node.replaceChildren(...[
-    row ? vertebraTools(row, act, correct) : html("p", { class: "tools note" }, "Choose a vertebra to name, edit, lock or delete it."),
+    row ? vertebraTools(view, row, act, correct) : html("p", { class: "tools note" }, "Choose a vertebra to name, edit, lock or delete it."),
     runTools(view, act, correct),
     correctionLog(view, act),
   ].filter(Boolean));

@@ -10,7 +10,7 @@ function press(selector) {
 }
 
 function show(value) {
-  player.show(value);
+  player.show(withNotice(value));
   const run = document.querySelector("#run");
   if (run) Object.assign(run, { disabled: Boolean(player.view.payload.replay), title: player.view.payload.replay ? "A replay of an evaluation: choose a film to run" : "" });
   if (!value || value.example === undefined || value.status === "waiting") return;
@@ -43,6 +43,19 @@ function guard(event) {
 }
 document.addEventListener("change", guard, true);
 
+// The page runs one film at a time: of several only the first is taken, and its notices say so.
+let alone = { name: "", notice: "" };
+function takeFirst(files) {
+  const notice = files.length > 1 ? `Of the ${files.length} files only ${files[0].name} was taken: the page runs one film at a time, the command line whole folders.` : "";
+  alone = { name: files[0].name, notice };
+  take(files[0]);
+}
+
+function withNotice(value) {
+  if (!value || !alone.notice || !value.notices || !value.film || (value.film.name && value.film.name !== alone.name)) return value;
+  return { ...value, notices: [...value.notices, alone.notice] };
+}
+
 // The whole window takes a film, dropped or pasted, at any time.
 function take(file) {
   if (file.size > MOST_BYTES) return refuse(file);
@@ -60,6 +73,14 @@ function take(file) {
   return put(40);
 }
 
+// With a film on show the box has no field of its own: a click on it chooses another film.
+document.addEventListener("click", (event) => {
+  const box = event.target.closest && event.target.closest("#film-upload");
+  if (!box || box.querySelector("input[type=file]") || event.target.closest("button, a")) return;
+  const chooser = Object.assign(document.createElement("input"), { type: "file", onchange: () => chooser.files.length && takeFirst(chooser.files) });
+  chooser.click();
+});
+
 const onSegment = () => element.offsetParent !== null;
 const holdsFile = (event) => Boolean(event.dataTransfer) && [...event.dataTransfer.types].includes("Files");
 const veil = element.querySelector(".player-drop");
@@ -74,13 +95,13 @@ document.addEventListener("drop", (event) => {
   if (!holdsFile(event) || !onSegment()) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (event.dataTransfer.files.length) take(event.dataTransfer.files[0]);
+  if (event.dataTransfer.files.length) takeFirst(event.dataTransfer.files);
 }, true);
 document.addEventListener("paste", (event) => {
   const file = event.clipboardData && event.clipboardData.files[0];
   if (!file || !onSegment()) return;
   event.preventDefault();
-  take(file);
+  takeFirst([file]);
 });
 
 document.addEventListener("keydown", (event) => {

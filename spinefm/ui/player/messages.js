@@ -28,13 +28,14 @@ export function drawMessage(node, payload, runAnyway) {
   node.replaceChildren(...(what ? [html("strong", {}, what), button || html("span", {}, remedy)] : []));
 }
 
-/** What a reader must know of the result, with the other names that the run offers. @param {HTMLElement} node @param {any} payload @param {((change: any) => void) | null} correct */
-export function drawNotices(node, payload, correct) {
+/** What a reader must know of the result, with the other names that the run offers, beside the headline; remarks under the film.
+ * @param {HTMLElement} node @param {HTMLElement} remarks @param {any} payload @param {((change: any) => void) | null} correct */
+export function drawNotices(node, remarks, payload, correct) {
   const line = (/** @type {string} */ words) => html("li", {}, words);
   const offers = correct && payload.corrections ? payload.readings || [] : [];
   const buttons = offers.map((/** @type {any} */ offer) => html("button", { type: "button", class: "small", "data-reading": offer.change.offset, onclick: () => correct && correct(offer.change) }, offer.label));
-  node.replaceChildren(...payload.notices.map(line), ...(buttons.length ? [html("li", { class: "tools" }, buttons)] : []),
-    ...(payload.remarks || []).map((/** @type {string} */ words) => html("li", { class: "remark" }, words)));
+  node.replaceChildren(...payload.notices.map(line), ...(buttons.length ? [html("li", { class: "tools" }, buttons)] : []));
+  remarks.replaceChildren(...(payload.remarks || []).map(line));
 }
 
 /** @param {any} film */

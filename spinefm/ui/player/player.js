@@ -15,6 +15,7 @@ import { drawMessage, drawNotices } from "./messages.js";
 import { Modes } from "./modes.js";
 import { Share } from "./share.js";
 import { hasGaps, makeStore, unbroken } from "./store.js";
+import { connectSwipe } from "./swipe.js";
 import { drawDownload, drawLog, drawVertebrae } from "./tables.js";
 import { Theatre } from "./theatre.js";
 import { sceneAt, timelineOf, timeOfEntry } from "./timeline.js";
@@ -57,6 +58,7 @@ export class Player {
     this.theatre.extra = (pen) => { this.modes.draw(pen); this.measuring.draw(pen); };
     this.view = this.viewOf(EMPTY);
     this.controls = new Controls(this);
+    connectSwipe(root);
     // A button that is replaced while it is pressed gets no click, so drawing waits until it is released.
     this.drawing = whileNotPressed(root, (payload) => keepingFocus(root, () => this.draw(payload)));
   }
@@ -102,7 +104,7 @@ export class Player {
   /** Measures and download come when they are made; nothing else is new, and nothing else is drawn. @param {any} payload */
   showMore(payload) {
     const measures = payload.measures !== this.view.payload.measures;
-    if (payload.notices !== this.view.payload.notices) drawNotices(this.part("notices"), payload, this.act.correct);
+    if (payload.notices !== this.view.payload.notices) drawNotices(this.part("notices"), this.part("remarks"), payload, this.act.correct);
     this.view.payload = payload; // the same view, which the theatre draws from
     if (measures) this.measuring.show(payload);
     this.showFiles();
@@ -136,6 +138,7 @@ export class Player {
     this.shell.dataset.status = payload.status;
     delete this.shell.dataset.busy;
     if (otherFilm) this.controls.resetGrey(); // the next film is seen as it is
+    if (fresh && !this.isAmended(payload, before)) this.shell.classList.add("unwatched");
     this.drawParts(payload);
     if (!goesOn) this.drawResult(payload);
     this.theatre.show(this.view);
@@ -168,10 +171,15 @@ export class Player {
     if (!fresh) return {};
     if (Number.isInteger(payload.at)) return { at: timeOfEntry(timeline, payload.at), play: false };
     if (payload.play && !this.clock.still.matches) return { at: 0, play: true };
+    if (!this.isAmended(payload, before)) return { at: timeline.end, play: false };
     const last = timeline.entries[timeline.entries.length - 1];
-    const amended = last && last.kind === "corrected" && before.status === "finished" && before.entries.length < payload.entries.length;
-    if (amended) return { at: Math.max(0, timeline.end - last.beats.reduce((sum, beat) => sum + beat.seconds, 0)), play: true };
-    return { at: timeline.end, play: false };
+    return { at: Math.max(0, timeline.end - last.beats.reduce((sum, beat) => sum + beat.seconds, 0)), play: true };
+  }
+
+  /** Whether the run is the one before with a correction more. @param {any} payload @param {any} before */
+  isAmended(payload, before) {
+    const last = this.view.timeline.entries[this.view.timeline.entries.length - 1];
+    return Boolean(last) && last.kind === "corrected" && before.status === "finished" && before.entries.length < payload.entries.length;
   }
 
   /** What each message of a run may change. @param {any} payload */
@@ -179,7 +187,7 @@ export class Player {
     const { view, act } = this;
     const some = view.timeline.beats.length > 0;
     drawMessage(this.part("message"), payload, () => this.report && this.report("anyway", {}));
-    drawNotices(this.part("notices"), payload, act.correct);
+    drawNotices(this.part("notices"), this.part("remarks"), payload, act.correct);
     this.part("transport").hidden = !some;
     this.part("result").hidden = !some;
     this.shell.classList.toggle("with-run", some);
@@ -233,6 +241,7 @@ export class Player {
   onClock() {
     const { playing, speed } = this.clock;
     this.shell.classList.toggle("playing", playing);
+    if (playing && !this.clock.hurries) this.shell.classList.remove("unwatched");
     this.part("caption").setAttribute("aria-live", playing ? "off" : "polite");
     const button = /** @type {HTMLElement} */ (this.root.querySelector('[data-go="play"]'));
     button.setAttribute("aria-label", playing ? "Pause" : "Play");

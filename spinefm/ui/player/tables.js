@@ -25,13 +25,14 @@ export function rowTime(view, row) {
 /** @param {View} view @param {any} row @param {Act} act */
 function vertebraRow(view, row, act) {
   const time = rowTime(view, row);
-  const choose = () => { if (row.found) act.choose(row.number); if (time !== null) act.go(time); };
+  const stays = Boolean(act.correct && view.payload.corrections && row.found); // its tools appear below, so nothing may move
+  const choose = () => { if (row.found) act.choose(row.number); if (time !== null && !stays) act.go(time); };
   const marks = [row.anchor ? html("span", { class: "mark", title: "The names are counted from here" }, "anchor") : null,
     row.locked ? html("span", { class: "mark", title: LOCK_MEANS }, "locked") : null,
     row.edited ? html("span", { class: "mark", title: "Its outline was edited by the reader" }, "edited") : null];
   return html("tr", { class: `${row.found ? "" : "missing"} ${row.doubtful ? "doubt" : ""}`, "data-number": row.number, "data-time": time,
     onclick: choose, onpointerenter: () => act.hover(row.number), onpointerleave: () => act.hover(null) },
-    html("th", { scope: "row" }, html("button", { type: "button", class: "row-name", title: "Show the step that decided this" },
+    html("th", { scope: "row" }, html("button", { type: "button", class: "row-name", title: stays ? "Choose this vertebra" : "Show the step that decided this" },
       swatch(view.payload.colours[row.name], row.found), row.doubtful ? `${row.name} ?` : row.name)),
     html("td", { class: "number", title: row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : "How sure this outline is: the probability of a Dice above 0.8" },
       row.found ? (row.probability === null ? "–" : percentBelow(row.probability, view.payload.doubt)) : html("em", {}, "not found")),
