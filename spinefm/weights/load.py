@@ -42,7 +42,6 @@ __all__ = [
     "fetch_source",
     "known_bundle",
     "load_bundle",
-    "load_or_compact",
     "load_source",
     "on_disk",
     "placed",
@@ -214,20 +213,6 @@ def _refuse_incomplete(entry: BundleEntry, name: str) -> None:
         raise BundleError(f'The bundle "{name}" has no {", ".join(missing)}: train or fetch it first.')
 
 
-def load_or_compact(name: str, device: str = "auto", precision: str = "auto") -> Bundle:
-    """The bundle `name`, or the compact one if it cannot be used; the notes then say so and why.
-
-    Raises BundleError when the compact bundle cannot be used either.
-    """
-    try:
-        return load_bundle(name, device, precision)
-    except BundleError as error:
-        if name == COMPACT:
-            raise
-        compact = load_bundle(COMPACT, device, precision)
-        return replace(compact, notes=(fallback_note(name, error), *compact.notes))
-
-
 def fallback_note(name: str, error: Exception) -> str:
     """What page and trace say when the compact bundle replaces `name`."""
     return f'The bundle "{name}" cannot be used, so the bundle "{COMPACT}" is in use. {error}'
@@ -240,7 +225,6 @@ def write_bundle(
     *,
     licence: str,
     trained_on: str,
-    repo_id: str | None = None,
     base: BaseFile | None = None,
     half: bool = True,
 ) -> Manifest:
@@ -268,7 +252,7 @@ def write_bundle(
         state = adapted_state(model) if rests else _stored_state(model, half)
         written = _write_weights(folder, f"{name}/{network}.safetensors", state)
         config = asdict(cast(Any, model).config)
-        entries[network] = WeightFile(*written, config, licence, repo_id, base=base if rests else None)
+        entries[network] = WeightFile(*written, config, licence, base=base if rests else None)
     earlier = [bundles[name]] if set(entries) - set(networks) else []
     licences = dict.fromkeys([*(one.licence for one in earlier), licence])
     films = dict.fromkeys([*(one.trained_on for one in earlier), trained_on])

@@ -11,7 +11,7 @@ from spinefm.evaluation import RunFolder
 from spinefm.evaluation.frames import MEASURES, csv_of, read_measures
 from spinefm.evaluation.runs import PLAN
 
-FILMS = Path(__file__).parents[4] / "examples"
+EXAMPLES = Path(__file__).parents[4] / "examples"
 """Where the sample's films and label maps are."""
 SAMPLES = ("cervical", "lumbar")
 SUFFIXES = (".csv", ".txt")
@@ -29,10 +29,10 @@ def tables_zip(folder: RunFolder, name: str) -> Answer:
     return _zip(f"{name}-tables.zip", {**files, **more})
 
 
-def sample_zip(films: Path = FILMS) -> Answer:
+def sample_zip() -> Answer:
     """Two simulated films with label maps, laid out as a zip that the page evaluates."""
-    paths = {f"images/{name}.png": films / "films" / f"{name}.png" for name in SAMPLES}
-    paths |= {f"labels/{name}.png": films / "labels" / f"{name}.png" for name in SAMPLES}
+    paths = {f"images/{name}.png": EXAMPLES / "films" / f"{name}.png" for name in SAMPLES}
+    paths |= {f"labels/{name}.png": EXAMPLES / "labels" / f"{name}.png" for name in SAMPLES}
     return _zip("spinefm-sample.zip", {name: path.read_bytes() for name, path in paths.items() if path.is_file()})
 
 
