@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from spinefm.core.files import write_whole
 from spinefm.weights.fetch import BundleSource, fetch, fetch_source, in_place_of_hub, known_bundle, on_disk, verify
 from spinefm.weights.manifest import (
     BaseFile,
@@ -16,7 +17,6 @@ from spinefm.weights.manifest import (
     BundleError,
     Manifest,
     WeightFile,
-    write_atomically,
 )
 
 if TYPE_CHECKING:
@@ -267,7 +267,8 @@ def _write_weights(folder: Path, file: str, state: Mapping[str, Tensor]) -> tupl
     from safetensors.torch import save
 
     content = save(dict(state))
-    write_atomically(folder / file, content)
+    (folder / file).parent.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / file, content)
     return file, hashlib.sha256(content).hexdigest(), len(content)
 
 

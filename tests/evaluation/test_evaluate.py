@@ -152,7 +152,7 @@ def test_a_run_that_breaks_off_goes_on_and_gives_the_same_tables(dataset, whole,
 
     def break_off(path, content):
         if next(left, None) is None:
-            path.with_name(".torn.partial").write_bytes(content[:10])  # what a kill in the middle leaves
+            path.with_name(".torn.part").write_bytes(content[:10])  # what a kill in the middle leaves
             raise KeyboardInterrupt
         write(path, content)
 

@@ -10,10 +10,10 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
+from spinefm.core.files import write_whole
 from spinefm.export.errors import ExportError
 from spinefm.export.one_page.words import series
 from spinefm.export.sheet.films import PAGE, SheetFilm, films_in
-from spinefm.export.target import write_whole
 from spinefm.imaging.radiograph import printable
 
 SHEET = "index.html"
