@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from spinefm.core.files import write_whole
 from spinefm.weights.fetch import BundleSource, fetch, fetch_source, in_place_of_hub, known_bundle, on_disk, verify
 from spinefm.weights.manifest import (
+    COMPACT,
     BaseFile,
     BundleEntry,
     BundleError,
@@ -50,8 +51,6 @@ __all__ = [
 ]
 
 PRECISIONS = ("float32", "bfloat16")
-COMPACT = "compact"
-"""The bundle that comes with the package and runs anywhere."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ def _without_tf32() -> Iterator[None]:
 
 
 def load_bundle(
-    name: str = "compact", device: str = "auto", precision: str = "auto", manifest: Manifest | None = None
+    name: str = COMPACT, device: str = "auto", precision: str = "auto", manifest: Manifest | None = None
 ) -> Bundle:
     """Load all networks of a bundle; weights are float32 in memory.
 

@@ -18,6 +18,8 @@ from spinefm.core.foreign import foreign_input, read_json
 
 WEIGHTS_FOLDER = bundled_folder("weights")
 SCHEMA = 1
+COMPACT = "compact"
+"""The bundle that comes with the package and runs anywhere."""
 
 
 class BundleError(RuntimeError):
