@@ -144,7 +144,7 @@ def _ours(name: str, device: str, threads: int, patch: int) -> Measured:
     prepare()
     bundle = prepared(device, threads, patch)
     for clock in clocks(device):
-        masks, seconds = our_walk(bundle, noise_film(), column(), clock)
+        masks, seconds = our_induction(bundle, noise_film(), column(), clock)
     share = seconds["outside_networks"] / seconds["total"]
     return Measured(f"{name}, {bundle.precision}", masks, clock, peak_memory(), share)
 
@@ -354,7 +354,7 @@ def smoothed(logits: Any) -> Any:
     return gaussian_blur(sure, [15, 15], [20.0, 20.0])[0] > 0.5
 
 
-def our_walk(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> tuple[dict[int, Any], Any]:
+def our_induction(bundle: Any, film: Any, centroids: Sequence[Any], clock: Clock) -> tuple[dict[int, Any], Any]:
     """The program itself over the forced column; the mask (H, W) of each vertebra, and the run's seconds."""
     from spinefm.methods import run_to_trace
     from spinefm.methods.spinefm import SpineFMMethod

@@ -29,7 +29,7 @@ SIDEWAYS = (5, 6, 7, 8)
 """EXIF orientations that exchange width and height."""
 MOST_FILES = 200_000
 NO_LABEL = "no label"
-"""What stands in the place of a label for a film that has none: nothing of it could be judged."""
+"""What is given in place of a label for a film that has none: nothing of it could be judged."""
 MAX_FILM_BYTES = 64 << 20
 Label = TypeVar("Label")
 

@@ -14,7 +14,7 @@ from spinefm.networks.registry import NETWORKS, build_network
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import DATA_SET
 from spinefm.training.record import TrainingFolder, films_text, training_text
-from spinefm.weights.load import BundleError, has_adapters, load_bundle, stands_on, write_bundle
+from spinefm.weights.load import BundleError, has_adapters, load_bundle, rests_on, write_bundle
 from spinefm.weights.manifest import COMPACT, SAM_VIT_B, BaseFile, Manifest
 from spinefm.weights.pretrained import base_path
 from spinefm.weights.publish import front_matter
@@ -78,7 +78,7 @@ def mean_with_bundle(network: str, trained: Mapping[str, nn.Module], weights: Pa
 def _base_of(networks: Mapping[str, nn.Module], weights: Path) -> BaseFile | None:
     """SAM, if it is on disk and the frozen part of the Med-SA equals it; else the network is stored whole."""
     med_sa, path = networks.get("med_sa"), base_path(SAM_VIT_B, weights)
-    resting = med_sa is not None and has_adapters(med_sa) and path is not None and stands_on(med_sa, path)
+    resting = med_sa is not None and has_adapters(med_sa) and path is not None and rests_on(med_sa, path)
     return SAM_VIT_B if resting else None
 
 

@@ -285,7 +285,7 @@ def adapted_state(model: nn.Module) -> dict[str, Tensor]:
     return {n: v.detach().float().cpu().contiguous() for n, v in model.state_dict().items() if is_adapted(n)}
 
 
-def stands_on(model: nn.Module, path: Path) -> bool:
+def rests_on(model: nn.Module, path: Path) -> bool:
     """Whether a Med-SA's frozen part is the base at `path` (the published one's relative places are 0)."""
     import torch
 

@@ -79,7 +79,7 @@ def test_every_vertebra_has_its_row(whole):
     assert (film["pq_matched"], film["pq_false"], film["pq_missed"]) == (6, 0, 1)
 
 
-def test_the_row_of_a_miss_names_the_event_at_which_the_walk_stopped(whole):
+def test_the_row_of_a_miss_names_the_event_at_which_the_induction_stopped(whole):
     _, vertebrae = read_tables(whole)
     row = vertebrae[(vertebrae["film"] == "a") & (vertebrae["level"] == "T1")].iloc[0]
     event = RunFolder(whole).trace("a").events[row["event"]]

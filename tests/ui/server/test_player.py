@@ -165,7 +165,7 @@ def test_the_chips_run_from_the_top_and_the_stop_has_its_reason(player: Visitor)
     names = player.page.locator(".chip b").all_text_contents()
     assert names == ["C2", "C3", "C4", "C5", "C6", "C7", "✕"]
     assert player.page.locator(".chip").last.locator("small").inner_text().startswith("background 91 %")
-    assert player.page.locator(".chip.seed").count() == 3
+    assert player.page.locator(".chip.start").count() == 3
 
 
 def test_a_log_row_leads_to_its_moment_and_is_marked(player: Visitor) -> None:

@@ -34,20 +34,20 @@ def tabs() -> list[ExplorerTab]:
 
 
 @pytest.fixture(scope="module")
-def bench() -> StandInService:
+def service() -> StandInService:
     """A method whose events wait at a gate when a test closes it."""
     return StandInService()
 
 
 @pytest.fixture(scope="module")
 def address(
-    offered: Path, bench: StandInService, tabs: list[ExplorerTab], tmp_path_factory: pytest.TempPathFactory
+    offered: Path, service: StandInService, tabs: list[ExplorerTab], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The page with two evaluations."""
     plan = TabPlan("explore", "Explore", lambda parts: tabs.append(ExplorerTab(parts, offered)))
     patch = pytest.MonkeyPatch()
     patch.setattr(ui, "TABS", (plan,))
-    yield from serve(bench, tmp_path_factory.mktemp("no-examples"))
+    yield from serve(service, tmp_path_factory.mktemp("no-examples"))
     patch.undo()
 
 
@@ -63,13 +63,13 @@ def guest(context: BrowserContext, address: str) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def gate(bench: StandInService, tabs: list[ExplorerTab]) -> Iterator[threading.Semaphore]:
+def gate(service: StandInService, tabs: list[ExplorerTab]) -> Iterator[threading.Semaphore]:
     """Events come only as the test lets them; an evaluation of an earlier test is let through before."""
     until(lambda: all(len(tab.jobs) == 0 for tab in tabs))
-    bench.gate = threading.Semaphore(0)
-    yield bench.gate
-    bench.gate.release(10_000)
-    bench.gate = None
+    service.gate = threading.Semaphore(0)
+    yield service.gate
+    service.gate.release(10_000)
+    service.gate = None
 
 
 def bring(visitor: Visitor, path: Path) -> None:

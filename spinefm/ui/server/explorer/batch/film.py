@@ -20,9 +20,9 @@ Answer = dict[str, Any]
 Row = dict[str, Any]
 MOST_KEPT = 64
 """Small pictures that are kept."""
-NOT_THERE = "The film is not on this machine, or not in a folder that the page may read: the outlines stand alone."
-ANOTHER = "The film in this place is not the one that was run: the outlines stand alone."
-UNREADABLE = "The film can no longer be read: the outlines stand alone."
+NOT_THERE = "The film is not on this machine, or not in a folder that the page may read: only the outlines are shown."
+ANOTHER = "The film in this place is not the one that was run: only the outlines are shown."
+UNREADABLE = "The film can no longer be read: only the outlines are shown."
 GONE = "This film is not in the batch; choose another."
 DAMAGED = "An outline of this film is damaged in the table; run `spinefm batch merge` again."
 
