@@ -208,3 +208,30 @@ def corrected(visitor: Visitor, count: int) -> list[str]:
     """The corrections listed, once there are so many."""
     visitor.page.wait_for_function(f"document.querySelectorAll('.player ol.corrected li').length === {count}")
     return visitor.page.locator(".player ol.corrected li").all_text_contents()
+
+
+@pytest.fixture(scope="module")
+def opened(context: BrowserContext, address: str) -> Iterator[Visitor]:
+    """One visitor on the finished example, for all tests of a file."""
+    one = visit(context)
+    one.open(address, "finished")
+    yield one
+    one.leave()
+
+
+@pytest.fixture
+def player(opened: Visitor) -> Visitor:
+    """The same visitor, at the end of the run and on the first tab."""
+    opened.page.keyboard.press("End")
+    opened.page.click('[data-tab="vertebrae"]')
+    opened.page.locator(".stage .pane-area").focus()
+    return opened
+
+
+def on_film(visitor: Visitor, x: float, y: float, pane: str = "stage") -> tuple[float, float]:
+    """Where a point of the film (300 x 420) lies on the page."""
+    box = visitor.page.locator(f".{pane} .pane-area").bounding_box()
+    assert box is not None
+    scale = min(box["width"] / 300, box["height"] / 420)
+    left = box["x"] + (box["width"] - 300 * scale) / 2
+    return left + (x + 0.5) * scale, box["y"] + (box["height"] - 420 * scale) / 2 + (y + 0.5) * scale
