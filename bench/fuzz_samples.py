@@ -51,6 +51,7 @@ def picture_samples() -> Samples:
             *(encoded(WORDS, "TIFF", compression=kind) for kind in (None, "tiff_lzw", "tiff_adobe_deflate")),
             encoded(BYTES, "TIFF", compression="jpeg"),
             encoded(COLOURS, "TIFF", compression="packbits"),
+            _deep_tiff(),
         ],
         "bmp": lambda: [encoded(BYTES, "BMP"), encoded(COLOURS, "BMP")],
     }

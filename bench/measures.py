@@ -3,7 +3,7 @@
 Simulates phantoms with exact landmarks (a tenth each of ten kinds: necks, lumbar spines, fractures, slips, kyphotic
 thoracic and whole spines, see `KINDS`), runs the compact bundle on each, and compares every measure with the same
 formula on the true landmarks: mean absolute error, bias, 95 % limits of agreement, the share that was not measurable
-although the bodies are in view, and how often the truth lies within ±. Beside them stand the published figures.
+although the bodies are in view, and how often the truth lies within ±. The published figures are beside them.
 `--fractures` draws spines with fractures alone, for the agreement of grades. `--real` does the same on a folder of
 films with outlines (`films/`, `labels/`), whose truth has errors of its own: the corners of an outline are its largest
 quadrilateral, inside the true ones where it is rounded.
@@ -82,7 +82,7 @@ class Pair:
 class FilmPairs:
     """What one film gives: pairs, errors of corners in % of the body's width (mean of four), and the facing.
 
-    group: the kind of film whose figures stand together.
+    group: the kind of film whose figures are together.
     """
 
     group: str = "phantoms"

@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 from spinefm.core.levels import Level
 from spinefm.core.machine import prepare
-from spinefm.core.visibility import LEGIBLE, contrast
+from spinefm.core.visibility import VISIBLE, contrast
 from spinefm.data import Case, DamagedCase, Truth, case_names, read_case
 from spinefm.evaluation import FilmResult, evaluate_film
 from spinefm.evaluation.calibration import calibration, promised_dice
@@ -144,7 +144,7 @@ def truth_before(truth: Truth, film: Radiograph) -> Truth:
     faint = [
         level
         for level, body in truth.bodies.items()
-        if contrast(film.pixels, body.on_film(film.pixels.shape)) < LEGIBLE
+        if contrast(film.pixels, body.on_film(film.pixels.shape)) < VISIBLE
     ]
     bodies = {level: body for level, body in truth.bodies.items() if level not in faint}
     return replace(truth, bodies=bodies, partial={**truth.partial, **{level: truth.bodies[level] for level in faint}})

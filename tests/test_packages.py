@@ -132,4 +132,4 @@ def test_files_and_functions_stay_short(path: Path) -> None:
     facts = facts_of(path)
     assert facts.lines <= 500
     for name, lines in facts.functions:
-        assert lines < 60, f"{name} is over 60 lines"
+        assert lines < 50, f"{name} is over 50 lines"

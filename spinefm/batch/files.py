@@ -1,4 +1,4 @@
-"""Files and folders that appear whole or not at all, also where the machine stops at once."""
+"""What several processes of a batch write: the first one's file or folder stays, and it appears whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,21 +8,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from uuid import uuid4
+
+from spinefm.core.files import part_beside, sync, write_synced
 
 STALE = 600.0
 """Seconds without a change after which a part belongs to no process that still writes it."""
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file in place of an earlier one; it appears complete or not at all. Raises OSError."""
-    part = _beside(path)
-    try:
-        _write_synced(part, content)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-    _sync(path.parent)
 
 
 def write_first(path: Path, content: bytes) -> bool:
@@ -30,13 +20,13 @@ def write_first(path: Path, content: bytes) -> bool:
 
     Of several processes that call it at once, one writes.
     """
-    part = _beside(path)
+    part = part_beside(path)
     try:
-        _write_synced(part, content)
+        write_synced(part, content)
         first = _link(part, path)
     finally:
         part.unlink(missing_ok=True)
-    _sync(path.parent)
+    sync(path.parent)
     return first
 
 
@@ -59,17 +49,17 @@ def folder_in_place(folder: Path) -> Iterator[Path]:
 
     Where another process was first, its folder stays and this one is dropped. Raises OSError.
     """
-    part = _beside(folder)
+    part = part_beside(folder)
     try:
         part.mkdir(parents=True)
         yield part
         for file in part.iterdir():
-            _sync(file)
-        _sync(part)
+            sync(file)
+        sync(part)
         _rename_unless_there(part, folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    _sync(folder.parent)
+    sync(folder.parent)
 
 
 def remove_stale(folder: Path) -> None:
@@ -81,29 +71,9 @@ def remove_stale(folder: Path) -> None:
                 shutil.rmtree(part) if part.is_dir() else part.unlink()
 
 
-def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}-{uuid4().hex}.part")
-
-
 def _rename_unless_there(part: Path, folder: Path) -> None:
     try:
         part.rename(folder)
     except OSError:
         if not folder.is_dir():
             raise
-
-
-def _write_synced(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    """Have the disk hold what was written to a file, or the entries of a folder."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spinefm.batch.errors import BatchError
-from spinefm.batch.files import write_whole
+from spinefm.core.files import write_whole
 from spinefm.imaging.radiograph import printable
 
 ID_DIGITS = 16

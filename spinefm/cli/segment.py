@@ -47,7 +47,14 @@ class Known:
 @click.command(name="segment")
 @click.argument("films", type=Path, nargs=-1, required=True, metavar="FILM…")
 @out_option("Results go to DIR/<film's name>/.")
-@click.option("--seeds", type=Pixel(), nargs=3, metavar="X,Y X,Y X,Y", help="Three neighbouring vertebrae of one film.")
+@click.option(
+    "--seeds",
+    "starting_points",
+    type=Pixel(),
+    nargs=3,
+    metavar="X,Y X,Y X,Y",
+    help="Three neighbouring vertebrae of one film.",
+)
 @click.option(
     "--facing", type=click.Choice(["left", "right"]), help="Side the patient faces (default: estimated per film)."
 )
@@ -58,7 +65,7 @@ class Known:
 def command(
     films: Sequence[Path],
     out: Path,
-    seeds: tuple[tuple[float, float], ...] | None,
+    starting_points: tuple[tuple[float, float], ...] | None,
     facing: Facing | None,
     spacing: float | None,
     report: bool,
@@ -72,9 +79,9 @@ def command(
     """
     planned = plan_jobs(list_films(films), out)
     jobs = [job for job in planned if not (resume and is_done(job))]
-    if seeds and len(jobs) != 1:
+    if starting_points and len(jobs) != 1:
         raise WrongCall(f"--seeds are places on one film, and there are {len(jobs)}; give one film at a time.")
-    method, _ = load_method(run, _points(seeds))
+    method, _ = load_method(run, _points(starting_points))
     make_folder(out)
     try:
         failed = segment_films(jobs, method, run.polarity, Known(facing, spacing, report))

@@ -218,9 +218,9 @@ def _from_upper_left(quad: NDArray[np.float64], along: Point) -> tuple[Point, ..
 
 @cache
 def _fours(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Every choice of four of `count` corners, (K, 4), each in order, and where both its diagonals stand, (K,) each.
+    """Every choice of four of `count` corners, (K, 4), each in order, and the places of both its diagonals, (K,) each.
 
-    A diagonal from one corner to another stands at `corner * count + other`.
+    The place of a diagonal from one corner to another is `corner * count + other`.
     """
     fours = np.array(list(combinations(range(count), 4)))
     return fours, fours[:, 0] * count + fours[:, 2], fours[:, 1] * count + fours[:, 3]

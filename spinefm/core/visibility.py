@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-LEGIBLE = 0.008
-"""Least contrast of a body that a reader could outline: two grey levels of an 8 bit film."""
+VISIBLE = 0.008
+"""Contrast from which a reader can outline a body: two grey levels of an 8 bit film."""
 MARGIN, REACH, SMOOTHING = 0.3, 0.15, 0.04
 """Window round a body, ring round it that counts, and blur against grain, all in body sizes (root of the area)."""
 

@@ -31,10 +31,10 @@ LATERAL, FRONTAL = "LA", "AP"
 LEVELS = (Level.L1, Level.L2, Level.L3, Level.L4, Level.L5)
 ROWS = 2 * len(LEVELS) + 1
 SPACING_WORDS = ("spacing", "pixel")
-"""What stands in the name of the file of scales."""
+"""Part of the name of the file of scales."""
 MOST_TEXT = 8 << 20
 NO_SLIP = {"", "0", "0.0", "n", "no", "none", "normal"}
-"""What stands in the fifth column where no vertebra has slipped."""
+"""The fifth column where no vertebra has slipped."""
 
 
 def open_buu(root: Path, conventions: Conventions | None = None) -> Dataset:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from spinefm.core.masks import Mask
 from spinefm.core.rle import from_column_runs, unpacked
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, picture_size, unlabelled, visible_files
+from spinefm.data.films import Films, by_film_name, film_stem, picture_size, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
@@ -53,7 +53,7 @@ def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
         raise DatasetError(
             f"{root} contains no COCO file with images and annotations; choose its folder. {reasons}".strip()
         )
-    found = _by_name(entries)
+    found = by_film_name([(Path(entry.film), entry) for entry in entries])
 
     def read(name: str) -> Case:
         return _read(name, found[name], films, conventions)
@@ -96,18 +96,6 @@ def _images_of(path: Path, raw: Any) -> tuple[list[Entry], list[Skipped]]:
         for number, rest in per_image.items()
     ]
     return entries, strays
-
-
-def _by_name(entries: Sequence[Entry]) -> dict[str, Entry]:
-    """Entries by their film's name; by its path without the ending where another film has the same name."""
-    stems = Counter(film_stem(Path(entry.film)) for entry in entries)
-    found: dict[str, Entry] = {}
-    for entry in entries:
-        stem = film_stem(Path(entry.film))
-        name = stem if stems[stem] == 1 else str(Path(entry.film).with_name(stem))
-        names = (name if count == 1 else f"{name} ({count})" for count in range(1, len(entries) + 2))
-        found[next(name for name in names if name not in found)] = entry
-    return found
 
 
 def _read(name: str, entry: Entry, films: Films, conventions: Conventions) -> Case:

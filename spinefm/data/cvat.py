@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -14,7 +12,7 @@ from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, picture_size, unlabelled, visible_files
+from spinefm.data.films import Films, by_film_name, film_stem, picture_size, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
@@ -41,7 +39,7 @@ def open_cvat(root: Path, conventions: Conventions | None = None) -> Dataset:
     if not images:
         reasons = " ".join(one.why for one in skipped[:3])
         raise DatasetError(f"{root} contains no CVAT file (annotations.xml) with images. {reasons}".strip())
-    found = _by_name(images)
+    found = by_film_name([(_place(image[1]), image) for image in images])
 
     def read(name: str) -> Case:
         return _read(name, *found[name], films, conventions)
@@ -65,19 +63,6 @@ def _images_of(path: Path) -> list[ElementTree.Element]:
         if top.find("track") is not None:
             raise ValueError("it contains tracks of a video; export it as CVAT for images")
         return [image for image in top.findall("image") if image.get("name")]
-
-
-def _by_name(images: Sequence[Image]) -> dict[str, Image]:
-    """Images by their film's name; by its path without the ending where another film has the same name."""
-    places = [_place(image) for _, image in images]
-    stems = Counter(film_stem(place) for place in places)
-    found: dict[str, Image] = {}
-    for place, image in zip(places, images, strict=True):
-        stem = film_stem(place)
-        name = stem if stems[stem] == 1 else str(place.with_name(stem))
-        names = (name if count == 1 else f"{name} ({count})" for count in range(1, len(images) + 2))
-        found[next(name for name in names if name not in found)] = image
-    return found
 
 
 def _place(image: ElementTree.Element) -> Path:

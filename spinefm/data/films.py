@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 from urllib.parse import unquote
 
 from PIL import ExifTags, Image
@@ -28,8 +29,9 @@ SIDEWAYS = (5, 6, 7, 8)
 """EXIF orientations that exchange width and height."""
 MOST_FILES = 200_000
 NO_LABEL = "no label"
-"""What stands in the place of a label for a film that has none: nothing of it could be judged."""
+"""What is given in place of a label for a film that has none: nothing of it could be judged."""
 MAX_FILM_BYTES = 64 << 20
+Label = TypeVar("Label")
 
 
 def visible_files(root: Path) -> list[Path]:
@@ -62,6 +64,24 @@ def film_stem(path: Path) -> str:
     lowered = path.name.lower()
     ending = next((ending for ending in (".nii.gz", *FILM_SUFFIXES) if lowered.endswith(ending)), "")
     return path.name[: len(path.name) - len(ending)]
+
+
+def by_film_name(labelled: Sequence[tuple[Path, Label]]) -> dict[str, Label]:
+    """What labels say, by the name of their film: `labelled` has each film's path as the label states it.
+
+    The name is the path without its ending where another film has the same name, and counts where paths are the same.
+
+    >>> by_film_name([(Path("a/neck.png"), 1), (Path("b/neck.png"), 2), (Path("back.png"), 3), (Path("b/neck.png"), 4)])
+    {'a/neck': 1, 'b/neck': 2, 'back': 3, 'b/neck (2)': 4}
+    """
+    stems = Counter(film_stem(place) for place, _ in labelled)
+    found: dict[str, Label] = {}
+    for place, label in labelled:
+        stem = film_stem(place)
+        name = stem if stems[stem] == 1 else str(place.with_name(stem))
+        names = (name if count == 1 else f"{name} ({count})" for count in range(1, len(labelled) + 2))
+        found[next(name for name in names if name not in found)] = label
+    return found
 
 
 def is_film(path: Path) -> bool:

@@ -25,7 +25,7 @@ MAP_FOLDERS = ("labels", "masks", "segmentations", "derivatives")
 MAP_SUFFIXES = (".png", ".tif", ".tiff", ".bmp", ".nii", ".nii.gz")
 SPINEPS_NAME = re.compile(r"(.+)_mod-([^_]+)_seg-.+")
 VERTEBRAE = ("vert",)
-"""What stands in the name of the one map of vertebrae among several of a film."""
+"""Part of the name of the one map of vertebrae among several of a film."""
 
 
 def open_maps(root: Path, conventions: Conventions | None = None) -> Dataset:

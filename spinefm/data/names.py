@@ -29,7 +29,7 @@ SYNONYMS: Mapping[str, Level] = MappingProxyType(
         "promontory": Level.S1,
     }
 )
-"""Words that stand for a level."""
+"""Words that name a level."""
 OTHER_PARTS = frozenset(
     (
         *("disc", "discs", "disk", "disks", "discus", "ivd", "ivds", "interspace", "endplate", "endplates", "plate"),

@@ -2,7 +2,7 @@
 
 `imgs/<id>.jpg`, one mask per level as `gts/<id>_<LEVEL>.npy` or `.npz` (`arr_0`), and `data_split/{train,val,test}.txt`
 with an id a line. In NHANES II an id is a region letter and a subject's number, and 178 subjects have a film of both
-regions, of which 40 pairs lie across train and test: so the published split stands beside a subject-disjoint one.
+regions, of which 40 pairs lie across train and test: so there is a subject-disjoint split beside the published one.
 """
 
 from __future__ import annotations

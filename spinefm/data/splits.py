@@ -1,4 +1,4 @@
-"""Splits: those that were published, and splits in which no subject stands on both sides."""
+"""Splits: those that were published, and splits in which no subject is on both sides."""
 
 from __future__ import annotations
 

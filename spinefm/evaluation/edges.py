@@ -1,7 +1,7 @@
 """Which true bodies a reader could outline: how much of a body's outline shows as an edge on the film.
 
 This splits tables, it decides no truth: a body that lies in view counts wherever it is, and the figures over those that
-can be outlined stand beside those over all. It shares neither code nor statistic with `spinefm.core.visibility`, by
+can be outlined are shown beside those over all. It shares neither code nor statistic with `spinefm.core.visibility`, by
 which a method stops: there it is the spread of grey values in and round a mask, here the grey values are followed
 across the true outline, sector by sector, and each sector is either an edge or none.
 """

@@ -1,6 +1,6 @@
 """How far measures lie from those of the truth: Bland and Altman's bias and limits of agreement, per measure.
 
-Figures are over the values that the run gives without a doubt; how often there is none, and why, stands beside them.
+Figures are over the values that the run gives without a doubt; how often there is none, and why, is beside them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ TITLES = {
     "neighbour_ratio": "Hp/neighbours",
     "sva_c2_c7": "C2-C7 sagittal vertical axis",
 }
-"""What measures are called where their levels stand beside them, in the order of the tables."""
+"""What measures are called where their levels are beside them, in the order of the tables."""
 
 
 @dataclass(frozen=True)

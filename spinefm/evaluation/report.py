@@ -1,4 +1,4 @@
-"""The tables of a run as text, as CSV and as figures; published figures stand beside their own data set only."""
+"""The tables of a run as text, as CSV and as figures; published figures are shown for their own data set only."""
 
 from __future__ import annotations
 

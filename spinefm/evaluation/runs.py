@@ -15,15 +15,13 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import quote
-from uuid import uuid4
 
 from spinefm import __version__
+from spinefm.core import files
 from spinefm.core.foreign import InputError, foreign_input, gunzip, json_of, read_bytes, read_json
 from spinefm.data import Skipped
 from spinefm.evaluation.measured import ComparedMeasure, packed, unpacked
@@ -200,21 +198,10 @@ def _differences(stored: Plan, plan: Plan) -> list[str]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is complete whenever it is there, also after a crash of the machine.
-
-    Raises RunError where it cannot be written, as on a full disk; nothing of it is left then.
-    """
-    partial = path.with_name(f".{uuid4().hex}.partial")
+    """Write a file of a run, whole or not at all. Raises RunError where it cannot be written, as on a full disk."""
     try:
-        with partial.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(path)
+        files.write_whole(path, content)
     except OSError as error:
         raise RunError(
             f"{path.name} cannot be written ({error.strerror}): free space and evaluate again; finished films are kept."
         ) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)

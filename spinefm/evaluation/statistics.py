@@ -66,8 +66,8 @@ def wilson(share: float, count: int) -> tuple[float, float]:
 def share_interval(films: NDArray[Any], hit: NDArray[np.bool_]) -> tuple[float, float]:
     """95 % of the share of vertebrae that were hit, both (rows,): a bootstrap over films, or Wilson's in its place.
 
-    Wilson's stands in with fewer than SMALL_GROUP films and where all or none were hit. It then counts each film once:
-    what goes wrong on a film goes wrong for its vertebrae together.
+    It is Wilson's with fewer than SMALL_GROUP films and where all or none were hit. That counts each film
+    once: what goes wrong on a film goes wrong for its vertebrae together.
     """
     count = len(np.unique(films.astype(str)))
     share = float(hit.mean()) if len(hit) else float("nan")

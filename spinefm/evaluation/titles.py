@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from spinefm.weights.manifest import COMPACT
+
 NEIGHBOURS = {"vertxnet": "VertXNet", "spineps": "SPINEPS"}
 """Methods that others published and this project implements again, on its own networks."""
-COMPACT = "compact"
 
 
 def neighbour_title(name: str, bundle: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from uuid import uuid4
 
+from spinefm.core.files import write_whole
 from spinefm.export.errors import ExportError
 
 
@@ -20,6 +20,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         for path, content in files.items():
             refuse_another(folder / path, content)
         for path, content in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
             write_whole(folder / path, content)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
@@ -30,14 +31,3 @@ def refuse_another(path: Path, content: bytes | None = None) -> None:
     """Raise ExportError where the file is there already with other content than this."""
     if path.exists() and (content is None or not path.is_file() or path.read_bytes() != content):
         raise ExportError(f'"{path}" is there already and may hold corrections: choose another --out.')
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is complete whenever it is there, in place of an earlier one. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".spinefm-{uuid4().hex}")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

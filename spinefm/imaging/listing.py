@@ -25,7 +25,7 @@ class ListingError(ValueError):
 
 
 def films_of(path: Path) -> list[Path]:
-    """The films that a path stands for: those of a folder, or those that a DICOMDIR names; none for another file.
+    """The films at a path: those of a folder, or those that a DICOMDIR names; none for another file.
 
     Raises:
         ListingError: a folder may not be listed.

@@ -103,11 +103,6 @@ def upright_log_odds(film: Image) -> float:
     return _log_odds(_prepared(film))
 
 
-def quick_log_odds(film: Image) -> float:
-    """An estimate of `upright_log_odds`, in half the time; nothing near `SURE` is decided by it."""
-    return _log_odds(_prepared(film), quick=True)
-
-
 def cues(film: Image) -> NDArray[np.float64]:
     """The cues (len(CUES),) of a film (H, W), each about within [-1, 1]."""
     return _cues(_prepared(film))

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinefm.core.levels import Level
+from spinefm.core.words import listed
 from spinefm.measure.discs import disc_name
 from spinefm.measure.planar import Points, Values, turn
-from spinefm.measure.spine import NO_FACING, Draft, Spine, first_of, listed
+from spinefm.measure.spine import NO_FACING, Draft, Spine, first_of
 
 RIGHTWARDS = np.array([1.0, 0.0])
 

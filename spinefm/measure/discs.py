@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from spinefm.core.levels import Level
+from spinefm.core.words import listed
 from spinefm.measure.heights import mean_height, stacked
 from spinefm.measure.planar import Points, Values, along, perpendicular, unit
-from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Spine, first_of, kept, listed, of_pair
+from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Spine, first_of, kept, of_pair
 
 
 def disc_heights(upper: Points, lower: Points) -> Points:

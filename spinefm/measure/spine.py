@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -131,12 +131,3 @@ def kept(formula: Callable[[Points], Points]) -> Callable[[Points], Points]:
 def first_of(*reasons: str) -> str:
     """The first reason that says something."""
     return next((reason for reason in reasons if reason), "")
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as a sentence has them.
-
-    >>> listed(["L1"]), listed(["L1", "S1"])
-    ('L1', 'L1 and S1')
-    """
-    return " and ".join(names)

@@ -67,7 +67,7 @@ def _paint_joint(scene: Scene, vertebra: ColumnVertebra, shift: Points, gap: flo
 
 
 def _paint_front(scene: Scene, vertebra: ColumnVertebra, shift: Points, strength: float) -> None:
-    """The pillar's front and the root of its transverse process stand over the posterior quarter of the body."""
+    """The pillar's front and the root of its transverse process lie over the posterior quarter of the body."""
     front = scene.uniform(0.15, 0.42)
     ends = np.array([(front + 0.12, -0.5), (front, -0.15), (front + 0.05, 0.3), (front + 0.2, 0.6)])
     edge = curve(scene.jitter(vertebra.units(ends), 0.4) + 0.6 * shift, 14)

@@ -50,7 +50,7 @@ WALLS: tuple[tuple[tuple[tuple[float, float], ...], float], ...] = (
 """Paths of the thin walls seen on edge and their widths in mm."""
 
 TOOTH_WIDTHS = (8.5, 9.5, 10.0, 7.0, 6.8, 6.0, 4.0, 3.2)
-"""Width in mm on a lateral film, from the last molar to the incisors, which stand across the beam."""
+"""Width in mm on a lateral film, from the last molar to the incisors, which lie across the beam."""
 
 
 def hollow(scene: Scene, points: Points, share: float, soft_mm: float) -> None:
@@ -120,7 +120,7 @@ def _paint_cells(scene: Scene, frame: HeadFrame) -> None:
 
 
 def _paint_turbinates(scene: Scene, frame: HeadFrame) -> None:
-    """The conchae stand as grey bars in the dark nose."""
+    """The conchae are grey bars in the dark nose."""
     for y in (-10.0, 1.0):
         if scene.chance(0.6):
             middle = [(-56, y), (-72, y - 3), (-90, y - 1), (-88, y + 4), (-62, y + 5)]

@@ -1,7 +1,7 @@
 """From attenuation to film: beam, detector, response, enhancement, shutters, marks and the carrier, all randomised.
 
 The input is the optical depth along each ray (0 in the air beside the patient); the output is what a radiographer,
-a film digitiser or a publisher would have left of it. Every number that shapes a film stands in `FilmSettings`;
+a film digitiser or a publisher would have left of it. Every number that shapes a film is in `FilmSettings`;
 the generator passed to `develop` only places the random detail (grain, scratches, dust).
 Lengths in the settings are fractions of the film's shorter side unless their name says pixels.
 """

@@ -64,7 +64,7 @@ class Text:
 
     @classmethod
     def draw(cls, rng: np.random.Generator, words: str, small: bool) -> Text:
-        """Draw where and how `words` stand; near the film's edge more often than not."""
+        """Draw the place and look of `words`; near the film's edge more often than not."""
         along, across = rng.uniform(0.02, 0.9), rng.beta(0.35, 0.35) * 0.92 + 0.03
         x, y = (along, across) if rng.random() < 0.5 else (across, along)
         box = float(rng.random() < 0.7) if rng.random() < (0.1 if small else 0.25) else None

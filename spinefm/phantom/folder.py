@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.core.files import write_whole
 from spinefm.phantom.mix import MIXED, NEGATIVE, drawn_group
 from spinefm.phantom.negatives import Negative, simulate_negative
 from spinefm.phantom.settings import RegionName
@@ -124,7 +125,7 @@ def _write_case(
     }
     try:
         for path, content in files.items():
-            _write_whole(path, content)
+            write_whole(path, content)
     except OSError as error:
         for path in files:
             with suppress(OSError):
@@ -137,14 +138,3 @@ def _write_case(
 def _png(image: NDArray[np.uint8]) -> bytes:
     """A picture (H, W) as PNG."""
     return cv2.imencode(".png", image)[1].tobytes()
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is complete whenever it is there."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)

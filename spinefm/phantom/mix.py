@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 MIXED, NEGATIVE = "mixed", "negative"
-"""Names that stand in for a group: the mixture, and pictures that are no lateral spine film."""
+"""Names in place of a group: the mixture, and pictures that are no lateral spine film."""
 
 SHARES: Mapping[str, float] = {
     "": 0.5,

@@ -14,7 +14,7 @@ from spinefm.core.levels import Level
 from spinefm.phantom.canvas import Canvas, CanvasView, cover
 from spinefm.phantom.cervical import paint_neck
 from spinefm.phantom.column import ColumnVertebra, build_column
-from spinefm.phantom.film import FilmSettings, develop
+from spinefm.phantom.film import Developed, FilmSettings, develop
 from spinefm.phantom.groups import group_of, veil
 from spinefm.phantom.lumbar import paint_trunk
 from spinefm.phantom.outlines import Outline, annotated, body_outline
@@ -104,18 +104,32 @@ def simulate(
     kind.paint(scene)
     film_settings = kind.film(FilmSettings.draw(streams[3], settings.region), streams[4])
     developed = develop(_on_film(scene), film_settings, streams[3])
-    film, gain = developed.film, 1.0
+    gain = 1.0
     if kind.veil is not None:
-        film, gain = veil(film, developed.visible, kind.veil, streams[4])
+        film, gain = veil(developed.film, developed.visible, kind.veil, streams[4])
+        developed = replace(developed, film=film)
+    return _with_truth(scene, view, outlines, developed, film_settings, gain)
+
+
+def _with_truth(
+    scene: Scene,
+    view: CanvasView,
+    outlines: dict[Level, Outline],
+    developed: Developed,
+    film_settings: FilmSettings,
+    gain: float,
+) -> Phantom:
+    """The developed film with what is known of it."""
+    settings = scene.settings
     labels, truth = _truth(view, outlines, developed.visible)
     return Phantom(
-        film=film,
+        film=developed.film,
         labels=labels,
         truth=truth,
         centroids={level: _centroid(labels, level) for level in truth},
         distractors=_distractors(scene.noted, view, developed.visible, labels),
         region=settings.region,
-        seed=int(seed),
+        seed=settings.seed,
         layout=settings.layout,
         faces=settings.faces,
         inverted=bool(developed.inverted),

@@ -62,7 +62,7 @@ def _skin(scene: Scene) -> Points:
 
 
 def _paint_lungs(scene: Scene) -> None:
-    """Two lungs from the apex behind the first rib to the domes; dark, so that the lower bodies hardly stand out."""
+    """Two lungs from the apex behind the first rib to the domes; dark, so that the lower bodies hardly show."""
     kept = scene.uniform(0.45, 0.82)
     girth, lift = scene.settings.surround.girth, scene.rng.normal(0, 16)
     apex, base = scene.vertebra(Level.T2).centre, scene.vertebra(Level.T11).centre

@@ -101,7 +101,7 @@ def _stretch(settings: Settings, rng: np.random.Generator) -> list[Level]:
 def _cephalogram(
     settings: Settings, outlines: dict[Level, Outline], tilt: float, rng: np.random.Generator
 ) -> CanvasView:
-    """A whole head and face; the spine stands in the lower corner behind, C2 to C4 or C6 on the film."""
+    """A whole head and face; the spine is in the lower corner behind, C2 to C4 or C6 on the film."""
     scale = settings.height / (CEPHALOGRAM_HEIGHT_MM * settings.field * (0.6 + 0.4 * settings.column.size))
     axis = outlines[Level.C2].polygon.mean(0)
     across = rng.uniform(0.16, 0.40)

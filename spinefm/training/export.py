@@ -14,12 +14,11 @@ from spinefm.networks.registry import NETWORKS, build_network
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import DATA_SET
 from spinefm.training.record import TrainingFolder, films_text, training_text
-from spinefm.weights.load import BundleError, has_adapters, load_bundle, stands_on, write_bundle
-from spinefm.weights.manifest import SAM_VIT_B, BaseFile, Manifest
+from spinefm.weights.load import BundleError, has_adapters, load_bundle, rests_on, write_bundle
+from spinefm.weights.manifest import COMPACT, SAM_VIT_B, BaseFile, Manifest
 from spinefm.weights.pretrained import base_path
 from spinefm.weights.publish import front_matter
 
-BUNDLE = "compact"
 LICENCE = "Apache-2.0"
 HALFWAY = "shipped is the mean of the weights before and after the last part; the scores are those after it"
 TRAINED_ON = "simulated radiographs of this project only (spinefm.phantom); no patient's film"
@@ -43,7 +42,7 @@ def export_runs(runs: Sequence[Path], weights: Path, halfway: Sequence[str] = ()
         TrainingError: a folder holds no validated run, the runs belong to two bundles, or a mean lacks one of the two.
     """
     loaded = [load_run(run) for run in runs]
-    bundles = {str(about.get("bundle", BUNDLE)) for _, _, about in loaded}
+    bundles = {str(about.get("bundle", COMPACT)) for _, _, about in loaded}
     if len(bundles) != 1:
         raise TrainingError(f"These runs are of the bundles {', '.join(sorted(bundles))}; export one bundle at a time.")
     bundle = bundles.pop()
@@ -79,7 +78,7 @@ def mean_with_bundle(network: str, trained: Mapping[str, nn.Module], weights: Pa
 def _base_of(networks: Mapping[str, nn.Module], weights: Path) -> BaseFile | None:
     """SAM, if it is on disk and the frozen part of the Med-SA equals it; else the network is stored whole."""
     med_sa, path = networks.get("med_sa"), base_path(SAM_VIT_B, weights)
-    resting = med_sa is not None and has_adapters(med_sa) and path is not None and stands_on(med_sa, path)
+    resting = med_sa is not None and has_adapters(med_sa) and path is not None and rests_on(med_sa, path)
     return SAM_VIT_B if resting else None
 
 
@@ -104,14 +103,14 @@ def load_run(run: Path) -> tuple[str, nn.Module, dict[str, Any]]:
     return facts["network"], model.eval(), facts
 
 
-def read_facts(weights: Path, bundle: str = BUNDLE) -> dict[str, dict[str, Any]]:
+def read_facts(weights: Path, bundle: str = COMPACT) -> dict[str, dict[str, Any]]:
     """The facts of the networks that are in the bundle already."""
     path = _facts_path(weights, bundle)
     facts: dict[str, dict[str, Any]] = json.loads(path.read_text()) if path.exists() else {}
     return facts
 
 
-def card(facts: Mapping[str, Mapping[str, Any]], bundle: str = BUNDLE) -> str:
+def card(facts: Mapping[str, Mapping[str, Any]], bundle: str = COMPACT) -> str:
     """The model card of the bundle, as Markdown in the Hub's form: what it is, its data, its training."""
     networks = [network for network in NETWORKS if network in facts]
     parts = [
@@ -158,7 +157,7 @@ def _validation(network: str, facts: Mapping[str, Any]) -> str:
     return f"| {network} | {films_text(facts['data']['validation'])} | {scores} |"
 
 
-def history(facts: Mapping[str, Mapping[str, Any]], bundle: str = BUNDLE) -> str:
+def history(facts: Mapping[str, Mapping[str, Any]], bundle: str = COMPACT) -> str:
     """The earlier parts of each network's training, as Markdown: a sentence for each part before it was resumed."""
     parts = [f"# Earlier training of the {bundle} bundle\n"]
     for network in NETWORKS:
@@ -177,10 +176,10 @@ def _machine(facts: Mapping[str, Any]) -> str:
     return f"{count} GPU(s)" if device.startswith("cuda") else f"{facts['threads']} CPU thread(s)"
 
 
-def write_card(facts: Mapping[str, Mapping[str, Any]], weights: Path, bundle: str = BUNDLE) -> None:
+def write_card(facts: Mapping[str, Mapping[str, Any]], weights: Path, bundle: str = COMPACT) -> None:
     """Write the card, which ends with `<bundle>/notes.md` if there is one, and `<bundle>/history.md`."""
     notes = weights / bundle / "notes.md"
-    place = weights if bundle == BUNDLE else weights / bundle
+    place = weights if bundle == COMPACT else weights / bundle
     text = card(facts, bundle) + (f"\n{notes.read_text()}" if notes.exists() else "")
     (place / "README.md").write_text(text)
     (weights / bundle / "history.md").write_text(history(facts, bundle))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from spinefm.core.foreign import foreign_input, read_json
 from spinefm.core.levels import COUNTED, Level
-from spinefm.core.visibility import LEGIBLE, contrast
+from spinefm.core.visibility import VISIBLE, contrast
 from spinefm.phantom import TRAIN_SEEDS
 from spinefm.training.deformity import deformities
 from spinefm.training.errors import TrainingError
@@ -72,9 +72,9 @@ class TrainingFilm:
         index = self.order.index(level)
         pairs = [(index + 1, index + 2), (index - 1, index - 2), (index, index + 1), (index, index - 1)]
         distances = [distance for pair in pairs if (distance := self._distance(*pair)) is not None]
-        walked = [distance for pair in pairs[:2] if (distance := self._distance(*pair)) is not None]
-        if walked or distances:
-            return float(np.mean(walked or distances))
+        behind = [distance for pair in pairs[:2] if (distance := self._distance(*pair)) is not None]
+        if behind or distances:
+            return float(np.mean(behind or distances))
         return 1.1 * self.sizes[level]
 
     def _distance(self, first: int, second: int) -> float | None:
@@ -211,7 +211,7 @@ def _film_of(folder: Path, name: str, truth: dict[str, Any]) -> TrainingFilm:
     truth_map = _read_grey(folder / "labels" / f"{name}.png")
     if truth_map.shape != pixels.shape:
         raise ValueError(f"the label map is {truth_map.shape} pixels high and wide, the film {pixels.shape}")
-    labels, hidden = _legible(pixels, truth_map, float(truth.get("gain", 1.0)))
+    labels, hidden = _visible_bodies(pixels, truth_map, float(truth.get("gain", 1.0)))
     centroids, sizes = bodies_of(labels)
     visible = {level: float(truth.get("partial", {}).get(level.name, 1.0)) for level in centroids}
     return TrainingFilm(
@@ -238,7 +238,7 @@ def _order(truth: dict[str, Any]) -> tuple[Level, ...]:
     return tuple(level for level in Level if level <= last or level is Level.S1)
 
 
-def _legible(
+def _visible_bodies(
     film: NDArray[np.uint8], labels: NDArray[np.uint8], gain: float = 1.0
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """The labels (H, W) without the bodies that cannot be seen on `film`, and the centroids (K, 2) of those.
@@ -247,7 +247,7 @@ def _legible(
     """
     centroids, _ = bodies_of(labels)
     bright = film.astype(np.float32) / np.float32(255.0 * gain)
-    hidden = [level for level in centroids if contrast(bright, labels == level) < LEGIBLE]
+    hidden = [level for level in centroids if contrast(bright, labels == level) < VISIBLE]
     kept = np.where(np.isin(labels, hidden), 0, labels).astype(np.uint8)
     return kept, np.array([centroids[level] for level in hidden], np.float32).reshape(-1, 2)
 

@@ -10,6 +10,7 @@ from typing import Any
 from tqdm import tqdm
 
 from spinefm.core.machine import quiet_allocator
+from spinefm.core.words import listed
 from spinefm.training.cases import films_of
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import NO_SEED, FilmSet
@@ -87,9 +88,7 @@ def make_trainer(network: str, settings: TrainSettings) -> Trainer:
     if network not in TRAINERS:
         raise TrainingError(f"There is no network {network}; choose one of {', '.join(TRAINERS)}.")
     if settings.keep and network not in KEEPING:
-        raise TrainingError(
-            f"Only {' and '.join(KEEPING)} can be kept near their answers; train {network} without --keep."
-        )
+        raise TrainingError(f"Only {listed(KEEPING)} can be kept near their answers; train {network} without --keep.")
     sizes_and_recipe(network, settings.bundle, settings.recipe)  # refuses what there is not before films are read
     return _trainer_on(network, settings, *read_films(settings))
 

@@ -172,9 +172,9 @@ def draw_body(films: FilmSet, rng: np.random.Generator) -> tuple[TrainingFilm, L
 def draw_click(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tuple[float, float]:
     """A prompt for `level`: where the induction arrives, near the centroid, in the body or in the disc beside it."""
     kind = rng.random()
-    walked = click_of_walk(film, level, rng) if kind < 0.45 else None
-    if walked is not None and label_at(film, np.array(walked)) in (0, level):
-        return walked
+    proposed = proposed_click(film, level, rng) if kind < 0.45 else None
+    if proposed is not None and label_at(film, np.array(proposed)) in (0, level):
+        return proposed
     if kind < 0.8:
         return click_near(film, level, 0.15, rng)
     if kind < 0.95:
@@ -189,7 +189,7 @@ def click_near(film: TrainingFilm, level: Level, spread: float, rng: np.random.G
     return float(x), float(y)
 
 
-def click_of_walk(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tuple[float, float] | None:
+def proposed_click(film: TrainingFilm, level: Level, rng: np.random.Generator) -> tuple[float, float] | None:
     """The point that the induction proposes for `level`: one step on from the two bodies before it, a tenth off.
 
     It lies low in C2, whose centroid is half a spacing higher than a step leads. None without two bodies before it.

@@ -9,14 +9,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from spinefm.core.files import write_whole
 from spinefm.weights.fetch import BundleSource, fetch, fetch_source, in_place_of_hub, known_bundle, on_disk, verify
 from spinefm.weights.manifest import (
+    COMPACT,
     BaseFile,
     BundleEntry,
     BundleError,
     Manifest,
     WeightFile,
-    write_atomically,
 )
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ __all__ = [
     "fetch_source",
     "known_bundle",
     "load_bundle",
-    "load_or_compact",
     "load_source",
     "on_disk",
     "placed",
@@ -51,8 +51,6 @@ __all__ = [
 ]
 
 PRECISIONS = ("float32", "bfloat16")
-COMPACT = "compact"
-"""The bundle that comes with the package and runs anywhere."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +123,7 @@ def _without_tf32() -> Iterator[None]:
 
 
 def load_bundle(
-    name: str = "compact", device: str = "auto", precision: str = "auto", manifest: Manifest | None = None
+    name: str = COMPACT, device: str = "auto", precision: str = "auto", manifest: Manifest | None = None
 ) -> Bundle:
     """Load all networks of a bundle; weights are float32 in memory.
 
@@ -214,20 +212,6 @@ def _refuse_incomplete(entry: BundleEntry, name: str) -> None:
         raise BundleError(f'The bundle "{name}" has no {", ".join(missing)}: train or fetch it first.')
 
 
-def load_or_compact(name: str, device: str = "auto", precision: str = "auto") -> Bundle:
-    """The bundle `name`, or the compact one if it cannot be used; the notes then say so and why.
-
-    Raises BundleError when the compact bundle cannot be used either.
-    """
-    try:
-        return load_bundle(name, device, precision)
-    except BundleError as error:
-        if name == COMPACT:
-            raise
-        compact = load_bundle(COMPACT, device, precision)
-        return replace(compact, notes=(fallback_note(name, error), *compact.notes))
-
-
 def fallback_note(name: str, error: Exception) -> str:
     """What page and trace say when the compact bundle replaces `name`."""
     return f'The bundle "{name}" cannot be used, so the bundle "{COMPACT}" is in use. {error}'
@@ -240,7 +224,6 @@ def write_bundle(
     *,
     licence: str,
     trained_on: str,
-    repo_id: str | None = None,
     base: BaseFile | None = None,
     half: bool = True,
 ) -> Manifest:
@@ -268,7 +251,7 @@ def write_bundle(
         state = adapted_state(model) if rests else _stored_state(model, half)
         written = _write_weights(folder, f"{name}/{network}.safetensors", state)
         config = asdict(cast(Any, model).config)
-        entries[network] = WeightFile(*written, config, licence, repo_id, base=base if rests else None)
+        entries[network] = WeightFile(*written, config, licence, base=base if rests else None)
     earlier = [bundles[name]] if set(entries) - set(networks) else []
     licences = dict.fromkeys([*(one.licence for one in earlier), licence])
     films = dict.fromkeys([*(one.trained_on for one in earlier), trained_on])
@@ -283,7 +266,8 @@ def _write_weights(folder: Path, file: str, state: Mapping[str, Tensor]) -> tupl
     from safetensors.torch import save
 
     content = save(dict(state))
-    write_atomically(folder / file, content)
+    (folder / file).parent.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / file, content)
     return file, hashlib.sha256(content).hexdigest(), len(content)
 
 
@@ -301,7 +285,7 @@ def adapted_state(model: nn.Module) -> dict[str, Tensor]:
     return {n: v.detach().float().cpu().contiguous() for n, v in model.state_dict().items() if is_adapted(n)}
 
 
-def stands_on(model: nn.Module, path: Path) -> bool:
+def rests_on(model: nn.Module, path: Path) -> bool:
     """Whether a Med-SA's frozen part is the base at `path` (the published one's relative places are 0)."""
     import torch
 

@@ -6,7 +6,6 @@ Reading it imports neither torch nor the Hub's client, so `spinefm info` answers
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -14,10 +13,13 @@ from typing import Any
 
 from spinefm.core.bundled import bundled_folder
 from spinefm.core.checksum import sha256_of
+from spinefm.core.files import write_whole
 from spinefm.core.foreign import foreign_input, read_json
 
 WEIGHTS_FOLDER = bundled_folder("weights")
 SCHEMA = 1
+COMPACT = "compact"
+"""The bundle that comes with the package and runs anywhere."""
 
 
 class BundleError(RuntimeError):
@@ -114,23 +116,10 @@ class Manifest:
         return self.folder / entry.file
 
     def write(self) -> None:
-        """Write `manifest.json` into the folder, whole or not at all."""
+        """Write `manifest.json` into the folder, whole or not at all. Raises OSError."""
         raw = {"schema": SCHEMA, "bundles": {name: asdict(entry) for name, entry in self.bundles.items()}}
-        write_atomically(self.folder / "manifest.json", (json.dumps(raw, indent=2) + "\n").encode())
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that an interruption leaves the old one or the new one, never half of one.
-
-    If several processes write at once, the last one's whole file stays.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self.folder / "manifest.json", (json.dumps(raw, indent=2) + "\n").encode())
 
 
 def problem_of(entry: WeightFile | BaseFile, path: Path) -> str | None:

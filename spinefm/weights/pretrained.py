@@ -12,8 +12,9 @@ import os
 from pathlib import Path
 
 from spinefm.core.checksum import sha256_of
+from spinefm.core.files import write_whole
 from spinefm.weights.hub import Place, cached, discard, download
-from spinefm.weights.manifest import BaseFile, BundleError, problem_of, write_atomically
+from spinefm.weights.manifest import BaseFile, BundleError, problem_of
 
 CACHE_VARIABLE = "SPINEFM_CACHE"
 
@@ -83,8 +84,9 @@ def convert_base(base: BaseFile, source: Path, folder: Path) -> Path:
     path = folder / f"{base.name}.safetensors"
     note = {"source_sha256": base.sha256, "sha256": hashlib.sha256(content).hexdigest()}
     try:
-        write_atomically(_note(path), (json.dumps(note) + "\n").encode())  # first: a base without a note is refused
-        write_atomically(path, content)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(_note(path), (json.dumps(note) + "\n").encode())  # first: a base without a note is refused
+        write_whole(path, content)
     except OSError as error:
         raise BundleError(f"{path} cannot be written ({error.strerror}): set {CACHE_VARIABLE} to a folder.") from error
     return path

@@ -1,4 +1,4 @@
-"""Files and folders that appear whole or not at all."""
+"""What several processes write: the first one's stays, and it appears whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,14 +12,7 @@ from typing import Any
 import pytest
 
 from spinefm.batch.errors import BatchError, written_to
-from spinefm.batch.files import STALE, folder_in_place, remove_stale, write_first, write_whole
-
-
-def test_a_file_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
-    for content in (b"one", b"two"):
-        write_whole(tmp_path / "file", content)
-        assert (tmp_path / "file").read_bytes() == content
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+from spinefm.batch.files import STALE, folder_in_place, remove_stale, write_first
 
 
 def test_of_many_writers_one_is_first(tmp_path: Path) -> None:
@@ -41,14 +34,13 @@ def test_a_file_system_without_links_will_do(tmp_path: Path, monkeypatch: pytest
     assert (tmp_path / "file").read_bytes() == b"one"
 
 
-@pytest.mark.parametrize("write", [write_whole, write_first])
-def test_a_full_disk_leaves_no_file(write: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="full"):
-        write(tmp_path / "file", b"content")  # type: ignore[operator]
+        write_first(tmp_path / "file", b"content")
     assert list(tmp_path.iterdir()) == []
 
 

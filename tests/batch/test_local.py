@@ -154,8 +154,11 @@ def test_processes_take_the_gpus_in_turn_or_the_one_that_is_named(
     assert calls == devices
 
 
-def test_nothing_to_do_starts_no_process(films: Path, tmp_path: Path) -> None:
+def test_nothing_to_do_starts_no_process(films: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[int] = []
+    monkeypatch.setattr("spinefm.batch.local._Pool._start", lambda pool, slot: started.append(slot))
     run_locally(job_of(films, tmp_path / "out"), list[Shard](), FakeSegmenter(), lambda films, failed: None)
+    assert started == []
 
 
 def test_there_is_a_process_for_each_core() -> None:

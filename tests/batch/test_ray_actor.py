@@ -191,7 +191,7 @@ def run_pool(job: BatchJob, ray: FakeRay, count: int = 2) -> list[tuple[int, int
 
 
 @pytest.mark.parametrize("dying", [{}, {0: 1}, {0: 0, 1: 3, 2: 2}])
-def test_the_tables_are_those_of_the_local_runner_whoever_dies(
+def test_the_tables_are_those_of_the_local_runner_whatever_dies(
     dying: dict[int, int], films: Path, expected: dict[str, bytes], tmp_path: Path
 ) -> None:
     job, ray = job_of(films, tmp_path / "out", shard_size=4), FakeRay(dict(dying))

@@ -12,8 +12,7 @@ from torch import nn
 from spinefm.cli.app import main
 from spinefm.core.checksum import sha256_of
 from spinefm.networks.med_sa import MedSA
-from spinefm.weights import load as bundles
-from spinefm.weights.load import BundleError, Manifest, load_bundle, load_or_compact, on_disk, verify, write_bundle
+from spinefm.weights.load import BundleError, Manifest, load_bundle, on_disk, verify, write_bundle
 from spinefm.weights.manifest import BaseFile
 from tests.hub_server import COMMIT, HubServer
 from tests.networks.gradients import wake
@@ -104,20 +103,6 @@ def test_published_weights_are_fetched_by_another_machine(serve, tuned, base, tm
     assert "from the Hugging Face Hub" in bundle.notes[0]
     asked = {path.split("/resolve/")[1].split("/")[0] for _, path in server.requests if f"/{REPO}/resolve/" in path}
     assert asked == {COMMIT}
-
-
-def test_a_bundle_that_cannot_be_had_falls_back_and_says_why(tuned, monkeypatch) -> None:
-    folder, _ = tuned
-    write_bundle(folder, "compact", networks(), licence="Apache-2.0", trained_on="nothing")
-    (folder / "tiny" / "mask_rcnn.safetensors").unlink()
-    read = Manifest.read
-    monkeypatch.setattr(bundles.Manifest, "read", lambda path=None: read(path or folder / "manifest.json"))
-    monkeypatch.delenv("SPINEFM_WEIGHTS_REPO", raising=False)
-    bundle = load_or_compact("tiny")
-    assert bundle.name == "compact"
-    assert bundle.notes[0].startswith('The bundle "tiny" cannot be used, so the bundle "compact" is in use. ')
-    assert "mask_rcnn.safetensors is missing" in bundle.notes[0]
-    assert load_or_compact("compact").notes == ()
 
 
 def test_verify_names_what_is_wrong(tuned, capsys) -> None:

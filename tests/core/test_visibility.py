@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spinefm.core.visibility import LEGIBLE, contrast
+from spinefm.core.visibility import VISIBLE, contrast
 
 
 def drawn(body_value: float, burnt_rows: int = 0, grain: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
@@ -27,7 +27,7 @@ def drawn(body_value: float, burnt_rows: int = 0, grain: float = 0.0) -> tuple[n
     ],
 )
 def test_what_can_be_seen(value, burnt, grain, seen):
-    assert (contrast(*drawn(value, burnt, grain)) >= LEGIBLE) is seen
+    assert (contrast(*drawn(value, burnt, grain)) >= VISIBLE) is seen
 
 
 def test_an_empty_body_has_no_contrast():

@@ -71,4 +71,4 @@ def test_truth_and_its_split_share_nothing_with_what_a_method_stops_at():
     """What decides which truth counts in an evaluation has its own code and its own statistic."""
     for package in ("evaluation", "data", "phantom"):
         for path in (ROOT / "spinefm" / package).rglob("*.py"):
-            assert "import LEGIBLE" not in path.read_text() and "core.visibility import" not in path.read_text(), path
+            assert "import VISIBLE" not in path.read_text() and "core.visibility import" not in path.read_text(), path

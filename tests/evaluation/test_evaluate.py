@@ -80,7 +80,7 @@ def test_every_vertebra_has_its_row(whole):
     assert (film["pq_matched"], film["pq_false"], film["pq_missed"]) == (6, 0, 1)
 
 
-def test_the_row_of_a_miss_names_the_event_at_which_the_walk_stopped(whole):
+def test_the_row_of_a_miss_names_the_event_at_which_the_induction_stopped(whole):
     _, vertebrae = read_tables(whole)
     row = vertebrae[(vertebrae["film"] == "a") & (vertebrae["level"] == "T1")].iloc[0]
     event = RunFolder(whole).trace("a").events[row["event"]]
@@ -153,7 +153,7 @@ def test_a_run_that_breaks_off_goes_on_and_gives_the_same_tables(dataset, whole,
 
     def break_off(path, content):
         if next(left, None) is None:
-            path.with_name(".torn.partial").write_bytes(content[:10])  # what a kill in the middle leaves
+            path.with_name(".torn.part").write_bytes(content[:10])  # what a kill in the middle leaves
             raise KeyboardInterrupt
         write(path, content)
 

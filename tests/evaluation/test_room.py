@@ -27,7 +27,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch, after: int) -> Iterator[None]:
     opened, left = Path.open, [after]
 
     def limited(path: Path, mode: str = "r", *more: Any, **named: Any) -> Any:
-        if "w" in mode:
+        if "w" in mode or "x" in mode:
             left[0] -= 1
             if left[0] < 0:
                 raise OSError(errno.ENOSPC, "No space left on device", str(path))
@@ -59,7 +59,7 @@ def test_a_full_disk_ends_in_one_sentence_and_the_run_continues_later(
         pytest.raises(RunError, match=r"cannot be written \(No space left on device\): free space"),
     ):
         whole_run()
-    assert not list(folder.path.rglob("*.partial"))
+    assert not list(folder.path.rglob("*.part"))
     assert "2 films" in whole_run()
 
 

@@ -19,7 +19,7 @@ def test_label_map_holds_verse_ids_on_the_films_grid() -> None:
     assert np.unique(labels).tolist() == [0, Level.C2, Level.C3, Level.C4]
 
 
-def test_shared_pixels_go_to_the_nearer_centroid() -> None:
+def test_shared_pixels_go_to_the_closer_centroid() -> None:
     labels = label_map(handmade_trace())[:, 60]  # C2 covers rows 10-39, C3 rows 30-59; centroids at 24.5 and 44.5
     assert labels[10:35].tolist() == [Level.C2] * 25
     assert labels[35:60].tolist() == [Level.C3] * 25

@@ -214,15 +214,15 @@ test("while a run grows its chips stay the same elements, and lead to where they
   assert.equal(grown.length, 1);
   made.show(chipsOf(run, []), DRESS);
   assert.equal(root.children.length, 3);
-  const seed = root.children.find((node) => node.dataset.lane === "seed 1");
+  const start = root.children.find((node) => node.dataset.lane === "start 1");
   made.show(chipsOf(run, []), DRESS);
-  assert.equal(root.children.find((node) => node.dataset.lane === "seed 1"), seed);
+  assert.equal(root.children.find((node) => node.dataset.lane === "start 1"), start);
   done.length = 0;
-  seed.fire("click");
+  start.fire("click");
   assert.deepEqual(done, [["choose", 0], ["go", 2.75]]);
 });
 
-test("a chip that became doubtful, or has another colour, is drawn anew", () => {
+test("a chip that became doubtful, or has another colour, is drawn again", () => {
   const { root, made } = chips();
   const list = () => chipsOf(run, []);
   made.show(list(), DRESS);

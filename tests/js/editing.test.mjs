@@ -145,7 +145,7 @@ test("the same film set twice is not fitted again, and another one is", () => {
   assert.equal(made.inside([1, 1]), false);
 });
 
-test("a twin is told of a zoom once, and not of what it told itself", () => {
+test("a twin hears of a zoom once, and not of what it told itself", () => {
   const { made, seen } = pane();
   seen.views.length = 0;
   made.zoom(2);
@@ -205,7 +205,7 @@ function modes(more = {}) {
   const hint = new Node("p");
   hint.setAttribute("class", "player-hint");
   const button = new Node("button");
-  button.setAttribute("data-seeds", "toggle");
+  button.setAttribute("data-starts", "toggle");
   shell.append(hint, button);
   const holder = new Node("div");
   holder.append(shell);
@@ -230,18 +230,18 @@ test("without a mode a click chooses; with one it means what the mode says", () 
 
 test("starting points come and go by clicks, are counted, and a run reads them", () => {
   const { made, area, shell, hint, button } = modes();
-  made.toggle("seeds");
+  made.toggle("starts");
   assert.equal(button.getAttribute("aria-pressed"), "true");
   for (const y of [100, 200, 300]) at(area, "click", press({ clientX: 50, clientY: y }));
-  assert.deepEqual(JSON.parse(shell.dataset.seeds), [[50, 100], [50, 200], [50, 300]]);
+  assert.deepEqual(JSON.parse(shell.dataset.starts), [[50, 100], [50, 200], [50, 300]]);
   assert.match(hint.textContent, /3 starting points/);
   at(area, "click", press({ clientX: 52, clientY: 203 }));
-  assert.deepEqual(JSON.parse(shell.dataset.seeds), [[50, 100], [50, 300]], "a second click on a point removes it");
+  assert.deepEqual(JSON.parse(shell.dataset.starts), [[50, 100], [50, 300]], "a second click on a point removes it");
   assert.match(hint.textContent, /2 of at least three/);
   made.onShow({ status: "waiting", film: null });
-  assert.equal(made.seeds.length, 2, "a run that starts keeps them");
+  assert.equal(made.starts.length, 2, "a run that starts keeps them");
   made.onShow({ status: "ready", film: { url: "another" } });
-  assert.deepEqual([made.seeds, shell.dataset.seeds], [[], "[]"], "another film does not");
+  assert.deepEqual([made.starts, shell.dataset.starts], [[], "[]"], "another film does not");
 });
 
 test("an outline is reshaped by a drag of a corner, and asked for again by a click inside", () => {
@@ -267,7 +267,7 @@ test("an outline is reshaped by a drag of a corner, and asked for again by a cli
 test("a film on which nothing was found asks for starting points; a result ends the other modes", () => {
   const { made } = modes();
   made.onShow({ status: "failed", film: { url: "f" }, error: { click: true } });
-  assert.equal(made.mode, "seeds");
+  assert.equal(made.mode, "starts");
   made.onShow({ status: "finished", film: { url: "f" } });
   assert.equal(made.mode, "none");
   made.set("edit");

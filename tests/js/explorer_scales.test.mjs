@@ -63,7 +63,7 @@ test("the closest point within reach", () => {
   assert.equal(closest([], 0, 0, 5), -1);
 });
 
-test("keys walk over points and stop at the ends", () => {
+test("keys move over points and stop at the ends", () => {
   assert.equal(stepped("ArrowRight", 3, 5), 4);
   assert.equal(stepped("ArrowRight", 4, 5), 4);
   assert.equal(stepped("ArrowLeft", 0, 5), 0);

@@ -233,7 +233,7 @@ test("where runs part is marked at the step's frame, or at its picture", () => {
   assert.deepEqual(partingMark(at([{ kind: "picture", box: [0, 10, 20, 40] }]), DIVERGENCE), { centre: [10, 25], radius: 4 });
   assert.equal(partingMark(at([]), DIVERGENCE), null);
   assert.equal(partingMark(run, null), null);
-  assert.equal(partingTime(run, { direction: "seed", step: 0 }), timeOfStep(run, "seed 1 0"), "starting points count from one");
+  assert.equal(partingTime(run, { direction: "seed", step: 0 }), timeOfStep(run, "start 1 0"), "starting points count from one");
   assert.deepEqual([partingTime(run, null), partingTime(run, { direction: "up", step: 9 })], [null, null]);
 });
 

@@ -287,10 +287,10 @@ test("a simulated film says so over both panes", () => {
 test("a replay offers no tools, the page does", () => {
   const replay = player(false);
   replay.made.show(finished());
-  assert.deepEqual(["[data-turn]", ".player-tools [data-seeds]"].map((selector) => replay.root.querySelector(selector).hidden), [true, true]);
+  assert.deepEqual(["[data-turn]", ".player-tools [data-starts]"].map((selector) => replay.root.querySelector(selector).hidden), [true, true]);
   const page = player();
   page.made.show(finished());
-  assert.deepEqual(["[data-turn]", ".player-tools [data-seeds]"].map((selector) => page.root.querySelector(selector).hidden), [false, false]);
+  assert.deepEqual(["[data-turn]", ".player-tools [data-starts]"].map((selector) => page.root.querySelector(selector).hidden), [false, false]);
 });
 
 test("exports are asked for with what the reader set, one at a time, and the answer is said", () => {

@@ -9,7 +9,7 @@ const square = (/** @type {number} */ x, /** @type {number} */ y) => [x, y, x + 
 
 /** @param {string} lane @param {number} step @param {number | null} body @param {number} y */
 export function step(lane, step, body, y) {
-  const of = { lane, section: lane.startsWith("seed") ? "start" : "induction", step };
+  const of = { lane, section: lane.startsWith("start") ? "start" : "induction", step };
   const shape = { kind: "shape", outline: square(0, y) };
   return [
     beat({ ...of, phase: "predict", seconds: 0.5, draw: [{ kind: "points", role: "predicted", motion: "fly", until: "step", points: [0, 0, 5, y] }] }),
@@ -22,7 +22,7 @@ export function step(lane, step, body, y) {
 export const entries = [
   { kind: "located", text: "found", beats: [beat({})] },
   { kind: "seeded", text: "chosen", beats: [beat({ seconds: 0.5, clears: "all" })] },
-  ...step("seed 1", 0, 0, 50).map((item) => ({ kind: item.phase, text: item.phase, beats: [item] })),
+  ...step("start 1", 0, 0, 50).map((item) => ({ kind: item.phase, text: item.phase, beats: [item] })),
   ...step("up", 1, 1, 30).map((item) => ({ kind: item.phase, text: item.phase, beats: [item] })),
   ...step("down", 1, null, 70).map((item) => ({ kind: item.phase, text: item.phase, beats: [item] })),
   { kind: "named", text: "named", beats: [beat({ phase: "name", draw: [{ kind: "label", role: "name", body: 1, point: [5, 35], text: "C2" }] })] },

@@ -12,7 +12,7 @@ const run = timelineOf(entries);
 const row = (/** @type {number} */ number, /** @type {string} */ name) => ({ number, name, found: true });
 
 test("chips run from the top: up, starting points, down", () => {
-  assert.deepEqual(chipsOf(run, []).map((chip) => chip.lane), ["up", "seed 1", "down"]);
+  assert.deepEqual(chipsOf(run, []).map((chip) => chip.lane), ["up", "start 1", "down"]);
   assert.deepEqual(chipsOf(run, [row(1, "C2"), row(0, "C3")]).map((chip) => chip.body), [1, 0, null]);
 });
 

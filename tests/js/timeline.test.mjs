@@ -9,7 +9,7 @@ const at = (/** @type {string} */ lane) => run.beats.find((item) => item.lane ==
 const roles = (/** @type {number} */ time) => sceneAt(run, time).seen.map((item) => item.role).sort();
 
 test("lanes run side by side, and all wait where the section changes", () => {
-  assert.equal(at("seed 1").start, 1.5);
+  assert.equal(at("start 1").start, 1.5);
   assert.equal(at("up").start, 2.75);
   assert.equal(at("down").start, 2.75);
   assert.equal(run.beats.at(-2).start, 4);

@@ -39,8 +39,8 @@ def test_a_step_passes_through_its_phases_in_order() -> None:
 
 def test_the_starting_points_have_a_lane_each_and_come_before_both_directions() -> None:
     lanes = list(dict.fromkeys(beat.lane for beat in beats()))
-    assert lanes == ["", "seed 1", "seed 2", "seed 3", "up", "down"]
-    assert {beat.section for beat in beats() if beat.lane.startswith("seed")} == {"start"}
+    assert lanes == ["", "start 1", "start 2", "start 3", "up", "down"]
+    assert {beat.section for beat in beats() if beat.lane.startswith("start")} == {"start"}
 
 
 def test_a_check_says_value_limit_and_verdict() -> None:

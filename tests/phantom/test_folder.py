@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
+from spinefm.core import files
 from spinefm.core.levels import Level
 from spinefm.phantom import simulate, write_set
 from spinefm.phantom.folder import label_of
@@ -58,15 +59,15 @@ def test_a_full_disk_leaves_no_half_written_phantom(
     monkeypatch.setattr("spinefm.phantom.folder.simulate", partial(simulate, size=(240, 320)))
     (first,) = write_set(tmp_path, [9_000_000], "cervical")
     before = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
-    written, left = Path.write_bytes, [after]
+    written, left = files.write_synced, [after]
 
-    def limited(path: Path, content: bytes) -> int:
+    def limited(path: Path, content: bytes) -> None:
         left[0] -= 1
         if left[0] < 0:
             raise OSError(errno.ENOSPC, "No space left on device")
-        return written(path, content)
+        written(path, content)
 
-    monkeypatch.setattr(Path, "write_bytes", limited)
+    monkeypatch.setattr(files, "write_synced", limited)
     with pytest.raises(OSError, match=r"phantom-cervical-9000001 cannot be written \(No space left on device\)"):
         write_set(tmp_path, [9_000_001], "cervical")
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == before

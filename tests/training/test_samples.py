@@ -20,7 +20,7 @@ from spinefm.training.scores import dice
 from spinefm.training.settings import TrainSettings
 from spinefm.training.train_classifier import ClassifierTrainer, confusion_scores, draw_case
 from spinefm.training.train_mask_rcnn import MaskRCNNTrainer, mask_centroid, match, view_shape
-from spinefm.training.train_med_sa import MedSATrainer, click_of_walk, draw_click, soft_dice_loss
+from spinefm.training.train_med_sa import MedSATrainer, draw_click, proposed_click, soft_dice_loss
 from spinefm.training.train_point_predictor import PointPredictorTrainer, film_windows, framed
 from spinefm.training.views import cut_view, draw_view, whole_film
 
@@ -57,10 +57,10 @@ def test_a_click_is_nearest_to_the_body_it_prompts_for(films: FilmSet) -> None:
         assert film.nearest(np.array(draw_click(film, level, rng))) == level
 
 
-def test_a_walk_clicks_one_step_on_from_the_two_bodies_before(films: FilmSet) -> None:
+def test_the_induction_clicks_one_step_on_from_the_two_bodies_before(films: FilmSet) -> None:
     rng = np.random.default_rng(1)
     film = next(film for film in films.films if Level.C2 in film.centroids)
-    clicks = [click for _ in range(80) if (click := click_of_walk(film, Level.C2, rng)) is not None]
+    clicks = [click for _ in range(80) if (click := proposed_click(film, Level.C2, rng)) is not None]
     expected = 2 * film.centroids[Level.C3] - film.centroids[Level.C4]
     assert 20 < len(clicks) < 60  # only upwards are there bodies before C2
     assert np.allclose(np.mean(clicks, axis=0), expected, atol=2.0)

@@ -40,7 +40,13 @@ def networks() -> dict[str, nn.Module]:
 
 
 def write(folder: Path, models: dict[str, nn.Module]) -> Manifest:
-    return write_bundle(folder, "tiny", models, licence="Apache-2.0", trained_on="nothing", repo_id=REPO)
+    """Write the bundle; its manifest says that the repository has the files too."""
+    written = write_bundle(folder, "tiny", models, licence="Apache-2.0", trained_on="nothing")
+    entry = written.bundle("tiny")
+    on_hub = {network: replace(file, repo_id=REPO) for network, file in entry.networks.items()}
+    manifest = Manifest(folder, {"tiny": replace(entry, networks=on_hub)})
+    manifest.write()
+    return manifest
 
 
 @pytest.fixture(scope="session")

@@ -94,7 +94,7 @@ def _below(folder: Path) -> list[Path]:
 
 
 def _matches(pattern: Path) -> list[Path]:
-    """What a pattern such as "films/*.dcm" stands for where no shell has said so; all of it exists."""
+    """The paths that a pattern such as "films/*.dcm" matches, where no shell has expanded it; all exist."""
     text = str(pattern)
     found = [] if "\0" in text else sorted(glob.glob(text, recursive=True))
     if not found:

@@ -105,7 +105,7 @@ def opened_at(uri: str) -> IO[bytes]:
 
 
 def films_at(url: str) -> Iterator[str]:
-    """The addresses of the films that a URL stands for: one file, a folder with all below it, or a pattern.
+    """The addresses of the films at a URL: one file, a folder with all below it, or a pattern.
 
     A web address is a file unless it ends in "/" or holds a "*". Raises SourceError where there are none.
     """

@@ -20,7 +20,7 @@ SUFFIXES = (".parquet", ".csv", ".tsv")
 ADDRESSES = ("uri", "url", "path")
 """Columns that may hold the films' addresses; the first that is there counts."""
 DELIMITERS = ",;\t"
-"""What may stand between the cells of a CSV file: Excel writes semicolons in many countries."""
+"""What may separate the cells of a CSV file: Excel writes semicolons in many countries."""
 MOST_CELL = 1 << 20
 """Characters of a cell."""
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from spinefm import __version__
+from spinefm.core.words import listed
 from spinefm.export.one_page.levels import LevelTable, level_table
-from spinefm.export.one_page.words import limited, sentence, series, share, shortened, value_of
+from spinefm.export.one_page.words import limited, sentence, share, shortened, value_of
 from spinefm.export.subject import notes_of
 from spinefm.measure import Measure, Measures
 from spinefm.trace.doubt import doubtful
@@ -85,7 +86,7 @@ def _facts(trace: Trace, measures: Measures) -> Iterator[tuple[str, str]]:
     facing, (width, height) = measures.facing, trace.film.size
     spacing, source = measures.spacing_mm, measures.spacing_source
     known = "not known" if facing.side is None else f"{facing.side} ({share(facing.probability)}; {facing.source})"
-    yield "Vertebrae", f"{names[0]} to {names[-1]}, {len(names)} in all" if len(names) > 1 else series(names) or "none"
+    yield "Vertebrae", f"{names[0]} to {names[-1]}, {len(names)} in all" if len(names) > 1 else listed(names) or "none"
     yield "Names rest on", _anchor(trace)
     yield from _other_names(trace)
     yield "Patient faces", known
@@ -116,7 +117,7 @@ def _warnings(trace: Trace, measures: Measures) -> Iterator[str]:
     yield from (sentence(shortened(note)) for note in notes_of(trace)[len(trace.film.notes) :])
     unsure = [f"{one.name} ({share(one.probability)})" for one in trace.vertebrae if doubtful(one)]
     if unsure:
-        yield f"In doubt: {series(unsure)}; what rests on them is in doubt too."
+        yield f"In doubt: {listed(unsure)}; what rests on them is in doubt too."
     if not trace.vertebrae:
         yield "No vertebra was found."
     if measures.not_upright:
@@ -157,16 +158,16 @@ def _missing(measures: Measures) -> Iterator[str]:
             title = one.name if of_whole_spine(one) else TITLES.get(one.key, one.key.replace("_", " "))
             reasons.setdefault(one.reason, {}).setdefault(title, []).append(levels)
     for reason, titles in reasons.items():
-        yield sentence(shortened(f"{reason}: {'; '.join(_listed(titles, order))}"))
+        yield sentence(shortened(f"{reason}: {'; '.join(_with_levels(titles, order))}"))
 
 
-def _listed(titles: Mapping[str, Sequence[str]], order: Sequence[str]) -> Iterator[str]:
+def _with_levels(titles: Mapping[str, Sequence[str]], order: Sequence[str]) -> Iterator[str]:
     """Each measure with its levels; measures of the same levels together."""
     together: dict[tuple[str, ...], list[str]] = {}
     for title, levels in titles.items():
         together.setdefault(tuple(filter(None, levels)), []).append(title)
     for places, names in together.items():
-        yield f"{series(names)} {_run(places, order)}".strip()
+        yield f"{listed(names)} {_run(places, order)}".strip()
 
 
 def _run(places: Sequence[str], order: Sequence[str]) -> str:

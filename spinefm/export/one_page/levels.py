@@ -48,7 +48,7 @@ class LevelTable:
 
 
 def level_table(trace: Trace, measures: Measures) -> LevelTable:
-    """The table; columns in which nothing was measured are left out, ratios stand in where there is no scale."""
+    """The table; columns in which nothing was measured are left out, and without a scale ratios replace lengths."""
     measured = {one.key for one in measures.measured}
     heights = IN_MM if measured.intersection(IN_MM) else AS_RATIOS
     body = [key for key in BODY if key in measured and (key in heights or key not in IN_MM + AS_RATIOS)]

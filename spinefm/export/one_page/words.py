@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from spinefm.export.measures import DIGITS as STORED
 from spinefm.measure import Measure
@@ -58,15 +58,6 @@ def shortened(text: str, most: int = LONGEST) -> str:
         return line
     head = (most - 1) // 2
     return f"{line[:head]}…{line[len(line) - (most - 1 - head) :]}"
-
-
-def series(names: Sequence[str]) -> str:
-    """Names as a sentence lists them.
-
-    >>> series(["L1", "L2", "L3"])
-    'L1, L2 and L3'
-    """
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def sentence(text: str) -> str:

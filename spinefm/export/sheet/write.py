@@ -10,10 +10,10 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
+from spinefm.core.files import write_whole
+from spinefm.core.words import listed
 from spinefm.export.errors import ExportError
-from spinefm.export.one_page.words import series
 from spinefm.export.sheet.films import PAGE, SheetFilm, films_in
-from spinefm.export.target import write_whole
 from spinefm.imaging.radiograph import printable
 
 SHEET = "index.html"
@@ -103,7 +103,7 @@ def _failures(failed: Sequence[SheetFilm]) -> str:
 
 
 def _card(film: SheetFilm) -> str:
-    found = f"{film.names[0]} to {film.names[-1]} ({len(film.names)})" if len(film.names) > 1 else series(film.names)
+    found = f"{film.names[0]} to {film.names[-1]} ({len(film.names)})" if len(film.names) > 1 else listed(film.names)
     doubt = "".join(f'<p class="doubt">{escape(line)}</p>' for line in film.doubt)
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in film.measures)
     links = " ".join(f'<a href="{_url(film, name)}">{TITLES[name]}</a>' for name in film.links)

@@ -139,7 +139,7 @@ def pixel_format(header: Dataset) -> PixelFormat:
     """The format of the stored values.
 
     Raises:
-        UnreadableFilm: a tag that nothing can stand in for is absent, or two contradict each other.
+        UnreadableFilm: a tag that nothing can replace is absent, or two contradict each other.
     """
     named = text(header, "PhotometricInterpretation").upper()
     samples = whole(header, "SamplesPerPixel", 3 if named.startswith(("RGB", "YBR")) else 1)

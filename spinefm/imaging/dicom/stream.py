@@ -16,7 +16,7 @@ JPEG_2000_MARK = b"\xff\x4f\xff\x51"
 JP2_SIGNATURE = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
 """First bytes of a bare JPEG 2000 code stream, and of one in the boxes of a JP2 file."""
 FRAME_HEADERS = frozenset({*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC})
-"""Second bytes of the JPEG and JPEG-LS markers after which the picture's size stands."""
+"""Second bytes of the JPEG and JPEG-LS markers that the picture's size follows."""
 JPEG_LS_FRAME = 0xF7
 ADOBE, JFIF = 0xEE, 0xE0
 """Second bytes of the application markers that say how colours are coded."""
@@ -94,6 +94,6 @@ def _jpeg(stream: bytes) -> StreamHeader | None:
             converted = stream[position + 15 : position + 16] == b"\x01"
         elif marker == JFIF and stream[position + 4 : position + 8] == b"JFIF" and converted is None:
             converted = True
-        fill = marker == 0xFF  # any number of these may stand before a marker (ITU-T T.81, B.1.1.2)
+        fill = marker == 0xFF  # any number of these may come before a marker (ITU-T T.81, B.1.1.2)
         position += 1 if fill else 2 + int.from_bytes(stream[position + 2 : position + 4], "big")
     return None

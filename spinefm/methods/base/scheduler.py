@@ -137,7 +137,7 @@ def _ignore(_: Batch) -> None:
 
 
 def _turn(asking: Sequence[tuple[object, Request]]) -> tuple[int, int]:
-    """Where requests of one kind stand in the order of answers: by their network, then the most items first."""
+    """The place of requests of one kind in the order of answers: by their network, then the most items first."""
     return ORDER.index(asking[0][1].network), -sum(request.count for _, request in asking)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from spinefm.core.geometry import Axis, Point, principal_axis
 from spinefm.core.levels import Level, counted_from
 from spinefm.core.masks import Mask
+from spinefm.core.words import listed
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.protocol import CLICK_INSTEAD, Addition, CannotAdd, Direction
 from spinefm.methods.base.result import along, finished, vertebra
@@ -45,7 +46,7 @@ class WholeFilmMethod(ABC):
         missing = [network for network in self.needs if getattr(bundle, network) is None]
         if missing:
             raise BundleError(
-                f'{self.title} needs {" and ".join(missing)}, which the bundle "{bundle.name}" does not have: train it '
+                f'{self.title} needs {listed(missing)}, which the bundle "{bundle.name}" does not have: train it '
                 f"with `python -m spinefm train {missing[0]}`, or choose the method spinefm."
             )
         self._bundle = bundle

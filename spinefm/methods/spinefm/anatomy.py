@@ -43,7 +43,7 @@ class Anatomy:
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """The levels of one variant from C2 to S1; None stands for a thirteenth thoracic vertebra, which has no id.
+    """The levels of one variant from C2 to S1; None is a thirteenth thoracic vertebra, which has no id.
 
     size: (K,) log size of each, gap: (K - 1,) log distance to the next, as in `Anatomy`.
     top, bottom: (views, K) log probability that a chain begins, and ends, there.

@@ -43,7 +43,7 @@ from spinefm.trace.primitives import Verdict as Said
 
 SECONDS: dict[Phase, float] = {"predict": 0.45, "segment": 0.45, "overlap": 0.3, "class": 0.35, "decide": 0.25}
 """Seconds of a step's phases at normal speed."""
-SEED_SECONDS: dict[Phase, float] = {"segment": 0.4, "overlap": 0.25, "class": 0.25, "decide": 0.25}
+START_SECONDS: dict[Phase, float] = {"segment": 0.4, "overlap": 0.25, "class": 0.25, "decide": 0.25}
 """Those at the starting points, which are found, not predicted."""
 SEEN = 0.005
 """A check against any other body is drawn when the overlap is at least this: else there is nothing to see."""
@@ -254,11 +254,11 @@ def _short(event: StepEvent) -> str:
 
 def _lane(event: StepEvent) -> str:
     """The starting points have a lane each, since they are segmented together."""
-    return f"seed {event.step + 1}" if event.direction == "seed" else event.direction
+    return f"start {event.step + 1}" if event.direction == "seed" else event.direction
 
 
 def _seconds(phase: Phase, event: StepEvent) -> float:
-    return (SEED_SECONDS if event.direction == "seed" else SECONDS)[phase]
+    return (START_SECONDS if event.direction == "seed" else SECONDS)[phase]
 
 
 def _section(event: StepEvent) -> str:

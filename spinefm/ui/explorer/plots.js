@@ -13,7 +13,7 @@ import { clean, closest, linear, ordered, ticksOf } from "./scales.js";
 
 const FALLBACK = 420;
 const REACH = 14;
-/** What stands for an end that is open. */
+/** The sign for an end that is open. */
 const OPEN_END = 1e6;
 const LEFT = 46;
 const BOTTOM = 36;

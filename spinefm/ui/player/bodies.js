@@ -6,7 +6,7 @@ import { stepOf } from "./timeline.js";
 
 /** @typedef {import("./timeline.js").Timeline} Timeline */
 /** @typedef {import("./timeline.js").Timed} Timed */
-/** @typedef {{key: string, lane: string, step: number, body: number | null, verdict: string, reason: string, words: string, seed: boolean, y: number, start: number, stop: number, beats: Timed[]}} Chip */
+/** @typedef {{key: string, lane: string, step: number, body: number | null, verdict: string, reason: string, words: string, isStart: boolean, y: number, start: number, stop: number, beats: Timed[]}} Chip */
 
 export const PHASES = ["predict", "segment", "overlap", "class"];
 
@@ -40,7 +40,7 @@ function chipOf(key, beats) {
   const { lane = "", step = 0 } = beats[0];
   return {
     key, lane, step, beats, body: end?.body ?? null, verdict: end?.verdict || "none", reason: end?.reason || "",
-    words: end?.words || "", seed: lane.startsWith("seed"), y: shape && shape.outline.length ? centreOf(shape.outline)[1] : 0,
+    words: end?.words || "", isStart: lane.startsWith("start"), y: shape && shape.outline.length ? centreOf(shape.outline)[1] : 0,
     start: beats[0].start, stop: end ? end.stop : Infinity,
   };
 }
@@ -57,14 +57,14 @@ export function chipsOf(timeline, rows) {
 /** Dropped contours of whole-film methods have no place on the spine; where a direction stopped has one. @param {Chip} chip @param {number[]} order */
 function isShown(chip, order) {
   if (chip.body !== null) return !order.length || order.includes(chip.body);
-  return chip.lane === "up" || chip.lane === "down" || (chip.seed && !order.length);
+  return chip.lane === "up" || chip.lane === "down" || (chip.isStart && !order.length);
 }
 
 /** @param {Chip} chip */
 function lanePlace({ lane, step }) {
   if (lane === "up") return -step;
   if (lane === "down") return 1000 + step;
-  return lane.startsWith("seed") ? Number(lane.slice(5)) : 500;
+  return lane.startsWith("start") ? Number(lane.slice(6)) : 500;
 }
 
 /** What a chip's segment shows at a time: "", "now", "passed" or "failed". @param {Chip} chip @param {string} phase @param {number} time */

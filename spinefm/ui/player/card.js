@@ -42,7 +42,7 @@ function laneOrder(lane) {
 function titleOf(lane, beats, dress) {
   const end = beats.find((beat) => beat.phase === "decide");
   if (end && typeof end.body === "number") return dress.names.get(end.body) || "kept";
-  if (lane.startsWith("seed")) return `start ${lane.slice(5)}`;
+  if (lane.startsWith("start")) return lane;
   return end ? "not kept" : "the next body";
 }
 

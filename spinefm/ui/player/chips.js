@@ -34,10 +34,10 @@ export class Chips {
     const segments = PHASES.map((phase) => html("i", { title: TITLES[/** @type {keyof typeof TITLES} */ (phase)] }));
     const name = html("b", {});
     const doubt = chip.body !== null && dress.doubtful.has(chip.body);
-    const node = html("button", { type: "button", class: `chip${chip.seed ? " seed" : ""}${doubt ? " doubt" : ""}`, "data-body": chip.body,
+    const node = html("button", { type: "button", class: `chip${chip.isStart ? " start" : ""}${doubt ? " doubt" : ""}`, "data-body": chip.body,
       "data-lane": chip.lane, onclick: () => { act.choose(drawn.chip.body); act.go(Number.isFinite(drawn.chip.stop) ? drawn.chip.stop : drawn.chip.start); },
       onpointerenter: () => act.hover(chip.body), onpointerleave: () => act.hover(null) },
-      name, html("span", { class: "segments", "aria-hidden": "true" }, segments), " ", html("small", {}, chip.body === null ? chip.reason : chip.seed ? "start" : ""));
+      name, html("span", { class: "segments", "aria-hidden": "true" }, segments), " ", html("small", {}, chip.body === null ? chip.reason : chip.isStart ? "start" : ""));
     const colour = chip.body === null ? null : dress.colours.get(chip.body);
     if (colour) node.style.setProperty("--level", colour);
     const drawn = { chip, node, name, segments, look: lookOf(chip, dress), state: "" };
@@ -76,8 +76,8 @@ export class Chips {
 }
 
 /** What a chip keeps while time passes. @param {Chip} chip @param {Dress} dress */
-function lookOf({ key, lane, body, seed, reason }, dress) {
-  return JSON.stringify([key, lane, body, seed, reason, body !== null && dress.doubtful.has(body), body === null ? null : dress.colours.get(body)]);
+function lookOf({ key, lane, body, isStart, reason }, dress) {
+  return JSON.stringify([key, lane, body, isStart, reason, body !== null && dress.doubtful.has(body), body === null ? null : dress.colours.get(body)]);
 }
 
 /** @param {Chip} chip @param {string} whole @param {import("./looks.js").Dress} dress */

@@ -21,7 +21,7 @@ function placeWords({ direction, step }) {
 
 /** The step key of a divergence in the timeline. @param {any} divergence */
 function stepKey({ direction, step }) {
-  return stepOf(/** @type {any} */ ({ lane: direction === "seed" ? `seed ${step + 1}` : direction, step }));
+  return stepOf(/** @type {any} */ ({ lane: direction === "seed" ? `start ${step + 1}` : direction, step }));
 }
 
 /** When the runs part, in one of them; null where it did not take that step. @param {Timeline} timeline @param {any} divergence */

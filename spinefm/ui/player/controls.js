@@ -25,7 +25,7 @@ export class Controls {
       "+": () => theatre.stage.zoom(1.5), "=": () => theatre.stage.zoom(1.5), "-": () => theatre.stage.zoom(1 / 1.5), 0: () => theatre.stage.fit(),
       o: () => this.toggle("fills"), n: () => this.toggle("letters"), "?": () => this.toggleKeys(), t: () => this.turn(),
       m: () => !player.tab("measures").hidden && this.chooseTab("measures"),
-      s: () => player.canTurn() && modes.toggle("seeds"), a: () => player.canCorrect() && modes.toggle("add"),
+      s: () => player.canTurn() && modes.toggle("starts"), a: () => player.canCorrect() && modes.toggle("add"),
       e: () => player.canCorrect() && player.view.chosen !== null && modes.toggle("edit"), Escape: () => this.escape(),
     };
     this.buttons();
@@ -49,7 +49,7 @@ export class Controls {
     this.on("[data-speed]", "click", (node) => player.clock.setSpeed(Number(node.dataset.speed)));
     this.on("[data-turn]", "click", () => this.turn());
     this.on("[data-reset]", "click", () => this.resetGrey());
-    this.on(".player-tools [data-seeds]", "click", () => player.modes.toggle("seeds"));
+    this.on(".player-tools [data-starts]", "click", () => player.modes.toggle("starts"));
     this.on("[data-tab]", "click", (node) => this.chooseTab(node.dataset.tab));
   }
 

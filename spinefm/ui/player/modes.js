@@ -7,10 +7,10 @@ import { grabbed, handlesOf, movedOutline } from "./outline.js";
 
 /** @typedef {import("./pane.js").Pane} Pane */
 /** @typedef {import("../shared/geometry.js").Pair} Pair */
-/** @typedef {"none" | "seeds" | "add" | "edit"} Mode */
+/** @typedef {"none" | "starts" | "add" | "edit"} Mode */
 
 const HIT = 11;
-const SEED = { colour: "#7cc4ff", glow: 2.2 };
+const START = { colour: "#7cc4ff", glow: 2.2 };
 /** @type {Record<string, string>} */
 const HINTS = {
   none: "",
@@ -29,7 +29,7 @@ export class Modes {
     this.shell = /** @type {HTMLElement} */ (root.querySelector(".player"));
     this.hint = /** @type {HTMLElement} */ (root.querySelector(".player-hint"));
     this.mode = /** @type {Mode} */ ("none");
-    this.seeds = /** @type {Pair[]} */ ([]);
+    this.starts = /** @type {Pair[]} */ ([]);
     this.pending = /** @type {Pair | null} */ (null);
     this.held = /** @type {Held | null} */ (null);
     this.film = "";
@@ -50,8 +50,8 @@ export class Modes {
     this.hint.hidden = !words;
   }
 
-  seedWords() {
-    const { length } = this.seeds;
+  startWords() {
+    const { length } = this.starts;
     if (!length) return "Click the centres of three neighbouring vertebrae; a second click on a point removes it.";
     if (length < 3) return `${length} of at least three starting points; click the next vertebra.`;
     return `${length} starting points: Run starts from them.`;
@@ -61,11 +61,11 @@ export class Modes {
   set(next) {
     this.mode = next;
     this.shell.dataset.mode = next;
-    for (const name of ["seeds", "add", "edit"]) {
+    for (const name of ["starts", "add", "edit"]) {
       for (const button of this.root.querySelectorAll(`[data-${name}="toggle"]`)) button.setAttribute("aria-pressed", String(next === name));
     }
-    const seeding = next === "seeds" || (next === "none" && this.seeds.length > 0);
-    this.say(seeding ? this.seedWords() : HINTS[next] || "");
+    const starting = next === "starts" || (next === "none" && this.starts.length > 0);
+    this.say(starting ? this.startWords() : HINTS[next] || "");
     this.act.redraw();
   }
 
@@ -75,11 +75,11 @@ export class Modes {
   }
 
   /** @param {Pair} point @param {number} slack */
-  placeSeed(point, slack) {
-    const left = this.seeds.filter((other) => distance(other, point) > slack);
-    this.seeds = left.length < this.seeds.length ? left : [...this.seeds, point];
-    this.shell.dataset.seeds = JSON.stringify(this.seeds); // a run reads them from here
-    this.say(this.seedWords());
+  placeStart(point, slack) {
+    const left = this.starts.filter((other) => distance(other, point) > slack);
+    this.starts = left.length < this.starts.length ? left : [...this.starts, point];
+    this.shell.dataset.starts = JSON.stringify(this.starts); // a run reads them from here
+    this.say(this.startWords());
     this.act.redraw();
   }
 
@@ -89,7 +89,7 @@ export class Modes {
     if (this.mode === "none") return this.act.choose(point);
     if (this.mode === "edit") return; // the drag's end decides
     if (!pane.inside(point)) return this.say("That click lies outside the film; click on a vertebra.");
-    if (this.mode === "seeds") return this.placeSeed(point, HIT / pane.view.scale);
+    if (this.mode === "starts") return this.placeStart(point, HIT / pane.view.scale);
     this.pending = point;
     this.say("Checking the clicked points …");
     this.act.redraw();
@@ -136,7 +136,7 @@ export class Modes {
 
   /** Draws what the mode needs over a pane. @param {import("../shared/pen.js").Pen} pen */
   draw(pen) {
-    for (const point of this.seeds) drawDot(pen, point, 5, SEED, 1);
+    for (const point of this.starts) drawDot(pen, point, 5, START, 1);
     if (this.pending) drawDot(pen, this.pending, 5, { colour: "#fff", glow: 2.4 }, 1);
     const body = this.act.chosen();
     if (this.mode === "edit" && body !== null) drawHandles(pen, this.held?.outline || handlesOf(this.act.shape(body) || []));
@@ -146,13 +146,13 @@ export class Modes {
   onShow(payload) {
     const next = payload.film ? payload.film.url : "";
     if (next !== this.film && payload.status !== "waiting") {
-      this.seeds = [];
-      this.shell.dataset.seeds = "[]";
+      this.starts = [];
+      this.shell.dataset.starts = "[]";
       this.film = next;
     }
     this.pending = null;
-    if (payload.error && payload.error.click) return this.set("seeds");
-    const stays = (this.mode === "edit" && payload.status === "finished") || (this.mode === "seeds" && payload.status === "ready");
+    if (payload.error && payload.error.click) return this.set("starts");
+    const stays = (this.mode === "edit" && payload.status === "finished") || (this.mode === "starts" && payload.status === "ready");
     this.set(stays ? this.mode : "none");
   }
 }

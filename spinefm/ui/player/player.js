@@ -198,7 +198,7 @@ export class Player {
   drawResult(payload) {
     const { view, act, root } = this;
     /** @type {HTMLElement} */ (root.querySelector("[data-turn]")).hidden = !this.canTurn();
-    /** @type {HTMLElement} */ (root.querySelector("[data-seeds]")).hidden = !this.canTurn();
+    /** @type {HTMLElement} */ (root.querySelector("[data-starts]")).hidden = !this.canTurn();
     drawVertebrae(this.part("table"), view, act);
     drawComparison(this.panel("compare"), this.tab("compare"), view, act);
     this.showFiles();

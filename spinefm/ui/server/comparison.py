@@ -8,9 +8,8 @@ from spinefm.methods import TITLES
 from spinefm.methods.spinefm.captions import overruled_reason, stop_reason
 from spinefm.methods.spinefm.events import Decided, Seeded
 from spinefm.trace.model import Trace, Vertebra
+from spinefm.ui.server.corrections import SAME
 
-SAME = 0.3
-"""Dice above which two masks are one vertebra."""
 CLOSE = 0.005
 """Values that differ less count as the same: they are shown with two decimals."""
 

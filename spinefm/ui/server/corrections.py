@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from spinefm.core.geometry import principal_axis
 from spinefm.core.levels import COUNTED, Level, counted_from
+from spinefm.core.words import listed
 from spinefm.methods import Addition
 from spinefm.trace.model import Action, Anchor, Corrected, Named, Trace, Vertebra
 from spinefm.trace.registry import Event
@@ -179,7 +180,7 @@ def extended(trace: Trace, action: Action, addition: Addition) -> Trace:
     correction = _counted(trace, action, "", together, anchor or addition.anchor, addition.vertebrae)
     after = _with(trace, correction, addition.events)
     new = {vertebra.number for vertebra in addition.vertebrae}
-    names = _listed([vertebra.name for vertebra in after.vertebrae if vertebra.number in new])
+    names = listed([vertebra.name for vertebra in after.vertebrae if vertebra.number in new])
     return _with(trace, replace(correction, text=_words(addition.passed, names)), addition.events)
 
 
@@ -193,10 +194,6 @@ def _words(passed: str, names: str) -> str:
     if not passed:
         return f"{names} was added by a click."
     return f"{passed} and found {names or 'nothing more'}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def _from_the_top(vertebrae: Sequence[Vertebra]) -> tuple[Vertebra, ...]:
@@ -276,7 +273,7 @@ def carried(old: Trace, new: Trace) -> Trace:
     spine = _from_the_top((*others, *held))
     levels = _levels_round(spine, held)
     anchor = next((Anchor(v.number, v.level, LOCKED) for v in held if v.level), None)
-    text = f"{_listed([v.name for v in held])} stayed as locked."
+    text = f"{listed([v.name for v in held])} stayed as locked."
     numbers, locked = tuple(v.number for v in spine), tuple(v.number for v in held)
     return _with(new, Corrected("keep", text, numbers, levels, anchor, locked, held))
 

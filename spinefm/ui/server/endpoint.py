@@ -27,7 +27,7 @@ from spinefm.weights.load import BundleError
 NAME = "segment"
 NO_LINKS = "A film is sent, not linked: upload the file, or give it as a data: URI."
 OWN_FILE = "/gradio_api/file="
-"""Stands before the path in the address of a file that was uploaded to the page."""
+"""Comes before the path in the address of a file that was uploaded to the page."""
 
 Method = Literal["spinefm", "vertxnet", "spineps"]
 Move = Callable[[Any], Awaitable[str | None]]

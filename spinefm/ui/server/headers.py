@@ -63,7 +63,7 @@ class GuardedAnswers:
 
 
 def hide_upload_addresses() -> None:
-    """Make the addresses of uploads depend on a secret: else a seed on disk and a film's content give its address."""
+    """Make addresses of uploads depend on a secret: else the hash seed on disk and a film's content give them away."""
     processing_utils.hash_seed = secrets.token_bytes(32)
 
 

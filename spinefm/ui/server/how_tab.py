@@ -16,9 +16,8 @@ import gradio as gr
 from spinefm.evaluation.published import CSXA, NHANES, PUBLISHED
 from spinefm.ui.server.explorer import EVALUATIONS
 from spinefm.ui.server.tabs import Parts, TabPlan
-from spinefm.weights.manifest import Manifest, WeightFile
+from spinefm.weights.manifest import COMPACT, Manifest, WeightFile
 
-COMPACT = "compact"
 OFFERED = EVALUATIONS / "phantoms" / "levels.csv"
 """The evaluation of phantoms that the explorer offers."""
 

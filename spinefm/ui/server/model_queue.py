@@ -1,4 +1,4 @@
-"""The line of visitors who wait for the networks: one is served at a time, in the order in which they asked."""
+"""The queue of visitors who wait for the networks: one is served at a time, in the order in which they asked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 
 MOST = 16
-"""Visitors who may stand in line, the one being served among them."""
+"""Visitors who may wait, the one being served among them."""
 LOOK = 1.0
 """Seconds after which someone waiting looks again whether to go on waiting."""
 
@@ -34,13 +34,13 @@ class ModelQueue:
         return f"{owner}/{uuid.uuid4().hex}"
 
     def dismiss(self, owner: str) -> None:
-        """All requests of `owner` leave the line."""
+        """All requests of `owner` leave the queue."""
         with self._moved:
             self._visitors = [visitor for visitor in self._visitors if not visitor.startswith(f"{owner}/")]
             self._moved.notify_all()
 
     def join(self, visitor: str) -> int:
-        """Stand in line; returns how many are before this visitor. Raises QueueFull."""
+        """Join the queue; returns how many are before this visitor. Raises QueueFull."""
         with self._moved:
             if visitor not in self._visitors:
                 if len(self._visitors) >= self._most:
@@ -49,14 +49,14 @@ class ModelQueue:
             return self._visitors.index(visitor)
 
     def leave(self, visitor: str) -> None:
-        """Leave the line, wherever in it."""
+        """Leave the queue, wherever in it."""
         with self._moved:
             if visitor in self._visitors:
                 self._visitors.remove(visitor)
                 self._moved.notify_all()
 
     def waits(self, visitor: str) -> Iterator[int]:
-        """Stand in line: how many are before, each time that changes; ends when it is this visitor's turn.
+        """Wait in the queue: how many are before, each time that changes; ends when it is this visitor's turn.
 
         Ends as well when the visitor has left. Raises QueueFull.
         """
@@ -66,7 +66,7 @@ class ModelQueue:
             ahead = self._after(visitor, ahead)
 
     def is_in(self, visitor: str) -> bool:
-        """Whether the visitor still stands in line."""
+        """Whether the visitor is still in the queue."""
         with self._moved:
             return visitor in self._visitors
 

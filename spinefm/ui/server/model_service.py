@@ -57,7 +57,7 @@ class ModelService(Protocol):
     def method(
         self,
         settings: Mapping[str, Setting],
-        seeds: Sequence[Point] | None,
+        starting_points: Sequence[Point] | None,
         name: str = "spinefm",
         bundle: str | None = None,
     ) -> Extensible:
@@ -126,12 +126,12 @@ class BundleService:
     def method(
         self,
         settings: Mapping[str, Setting],
-        seeds: Sequence[Point] | None,
+        starting_points: Sequence[Point] | None,
         name: str = "spinefm",
         bundle: str | None = None,
     ) -> Extensible:
         """A method on a shared bundle."""
-        return build_method(name, self.bundle(bundle), settings, seeds)
+        return build_method(name, self.bundle(bundle), settings, starting_points)
 
     def bundle(self, name: str | None = None) -> Bundle:
         """The loaded bundle called `name`, or the one in use; its notes say why it is that one. Raises BundleError."""

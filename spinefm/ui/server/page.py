@@ -33,29 +33,29 @@ HEADER = """
 SEGMENT = "segment"
 """The id of the first tab."""
 TABS: tuple[TabPlan, ...] = (EXPLORE, HOW)
-"""The tabs after the first, from the left; a further one is a line here."""
+"""The tabs after the first, from the left; a further one is one entry here."""
 CACHE = (600, 1800)
 """Every ten minutes, uploads and results older than half an hour are deleted."""
 RUN_LINKED = """(linked) => { if (linked === "run") document.querySelector("#run").click(); }"""
 """Runs the example of a link that asks for another method or other limits than those of its own run."""
 EVENTS = 200
-"""Events of all visitors that the server may hold; those who wait for the networks stand in a shorter line."""
+"""Events of all visitors that the server may hold; those who wait for the networks have a shorter queue."""
 
 
-def build_page(bench: ModelService, examples: Path, most_waiting: int = MOST) -> gr.Blocks:
-    """The page on `bench`, offering the films of the folder `examples`; nothing is loaded yet.
+def build_page(service: ModelService, examples: Path, most_waiting: int = MOST) -> gr.Blocks:
+    """The page on `service`, offering the films of the folder `examples`; nothing is loaded yet.
 
-    most_waiting: visitors who may stand in line for the networks; the next one is asked to come back.
+    most_waiting: visitors who may wait for the networks; the next one is asked to come back.
     """
     with gr.Blocks(title="SpineFM", fill_width=True, delete_cache=CACHE, analytics_enabled=False) as page:
-        head = gr.HTML(header(bench), apply_default_css=False, elem_id="header-block")
+        head = gr.HTML(header(service), apply_default_css=False, elem_id="header-block")
         queue = ModelQueue(most_waiting)
         with gr.Tabs() as tabs:
             with gr.Tab("Segment", id=SEGMENT):
-                tab = SegmentTab(bench, find_examples(examples), queue)
+                tab = SegmentTab(service, find_examples(examples), queue)
             for plan in TABS:
                 with gr.Tab(plan.label, id=plan.id):
-                    plan.build(Parts(bench, tab, tabs))
+                    plan.build(Parts(service, tab, tabs))
         loaded = page.load(
             tab.on_load,
             tab.recall,
@@ -67,15 +67,15 @@ def build_page(bench: ModelService, examples: Path, most_waiting: int = MOST) ->
         quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         linked = loaded.then(tab.on_link, None, [tab.method, *tab.limits, tab.linked], **quick)
         linked.then(None, tab.linked, None, js=RUN_LINKED, **quick)
-        page.load(lambda: header(bench), None, head, api_visibility="private", show_progress="hidden", queue=False)
+        page.load(lambda: header(service), None, head, api_visibility="private", show_progress="hidden", queue=False)
         page.unload(tab.on_unload)
-        Endpoint(page, bench, queue)
+        Endpoint(page, service, queue)
     return page.queue(max_size=EVENTS, default_concurrency_limit=8)
 
 
-def header(bench: ModelService) -> str:
+def header(service: ModelService) -> str:
     """The page's head, made for each visit: which bundle is in use may change while the server runs."""
-    return HEADER.format(facts=escape(without_folders(bench.facts().line)))
+    return HEADER.format(facts=escape(without_folders(service.facts().line)))
 
 
 def theme() -> gr.themes.Base:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spinefm.core.levels import COUNTED, Level, Region
+from spinefm.core.words import listed
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.reasons import percent
 from spinefm.trace.model import Trace
@@ -109,7 +110,7 @@ def in_words(pairs: list[tuple[str, str]]) -> str:
     if not pairs:
         return "no other name changes"
     names = [old for old, _ in pairs]
-    who = _listed(names)
+    who = listed(names)
     steps = {_steps(old, new) for old, new in pairs}
     verb = "becomes" if len(names) == 1 else "become"
     if len(pairs) == 1:
@@ -117,11 +118,7 @@ def in_words(pairs: list[tuple[str, str]]) -> str:
     if len(steps) == 1 and (step := steps.pop()) is not None:
         count = {1: "one level", 2: "two levels"}.get(abs(step), f"{abs(step)} levels")
         return f"{who} {verb} {count} {'lower' if step > 0 else 'higher'} ({pairs[0][1]} to {pairs[-1][1]})"
-    return f"{who} {verb} {_listed([new for _, new in pairs])}, in this order"
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{who} {verb} {listed([new for _, new in pairs])}, in this order"
 
 
 def _steps(old: str, new: str) -> int | None:

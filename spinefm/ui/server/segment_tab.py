@@ -50,8 +50,8 @@ from spinefm.ui.server.sittings import Sitting, Sittings
 KEEP_STATE = 1800
 """Seconds after which a visitor's film and run are forgotten, as long as uploads are kept."""
 FORMATS = "PNG, JPEG, TIFF, BMP, DICOM or NIfTI, at most 32 MB"
-WITH_SEEDS = """(...inputs) => {
-  inputs[2] = document.querySelector("#player .player").dataset.seeds || "[]";
+WITH_STARTS = """(...inputs) => {
+  inputs[2] = document.querySelector("#player .player").dataset.starts || "[]";
   inputs[4] = Date.now();
   return inputs;
 }"""
@@ -59,7 +59,7 @@ WITH_SEEDS = """(...inputs) => {
 AT_CLICK = "(choice, clicked) => [choice, Date.now()]"
 """Puts the time of the click into the second input."""
 RUNS = 24
-"""Runs that the server holds at a time; all but one of them stand in line."""
+"""Runs that the server holds at a time; all but one of them wait in the queue."""
 AT_ONCE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
 """How a run is served: a click right after Cancel counts, whatever of the run before is under way."""
 ENDED = ("finished", "failed")
@@ -72,14 +72,14 @@ QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden",
 class SegmentTab:
     """The tab's parts and what happens between them."""
 
-    def __init__(self, bench: ModelService, examples: dict[str, Example], line: ModelQueue) -> None:
-        """Build the tab inside the current page; `line` is where its visitors wait."""
-        self.bench = bench
+    def __init__(self, service: ModelService, examples: dict[str, Example], queue: ModelQueue) -> None:
+        """Build the tab inside the current page; `queue` is where its visitors wait."""
+        self.service = service
         self.examples = examples
-        self.line = line
+        self.queue = queue
         self.choice = gr.State(None, time_to_live=KEEP_STATE)
         self.kept = gr.State(None, time_to_live=KEEP_STATE)
-        self.seeds = gr.Textbox("[]", visible=False)
+        self.starts = gr.Textbox("[]", visible=False)
         self.clicked = gr.Number(0, visible=False)
         self._cancelled: dict[str, float] = {}
         self.token = gr.State("", time_to_live=KEEP_STATE)
@@ -146,9 +146,9 @@ class SegmentTab:
         buttons = [self.run, self.cancel]
         run = starts(
             run_film,
-            [self.choice, self.kept, self.seeds, self.token, self.clicked, self.method, *self.limits, *when],
+            [self.choice, self.kept, self.starts, self.token, self.clicked, self.method, *self.limits, *when],
             [self.player, self.kept, *buttons],
-            js=WITH_SEEDS,
+            js=WITH_STARTS,
             concurrency_limit=RUNS,
             **AT_ONCE,
         )
@@ -195,19 +195,19 @@ class SegmentTab:
         return [wanted[0], *wanted[1], "run"]
 
     def _on_upload(self, request: gr.Request, path: str, token: str) -> tuple[Choice, Payload, None, str]:
-        self.line.dismiss(str(request.session_hash))
-        choice = set_upright(self.bench, Choice(Path(path), Path(path).name), self.films.read)
+        self.queue.dismiss(str(request.session_hash))
+        choice = set_upright(self.service, Choice(Path(path), Path(path).name), self.films.read)
         self.sittings.put(token, Sitting(choice))
         payload = opened(choice, self.films.read)
         return choice, payload, None, new_run() if payload["status"] == "ready" else ""
 
     def _on_clear(self, request: gr.Request, token: str) -> tuple[None, Payload, None]:
-        self.line.dismiss(str(request.session_hash))
+        self.queue.dismiss(str(request.session_hash))
         self.sittings.put(token, None)
         return None, opened(None), None
 
     def _on_pick(self, request: gr.Request, token: str, event: gr.EventData) -> Iterator[tuple[Any, Any, Payload, Any]]:
-        self.line.dismiss(str(request.session_hash))
+        self.queue.dismiss(str(request.session_hash))
         self.sittings.put(token, None)
         example = self.examples.get(str(event.name))
         if example is None:
@@ -218,7 +218,7 @@ class SegmentTab:
             yield *chosen, *_remembered(shown)
 
     def _on_turn(self, request: gr.Request, choice: Choice | None, token: str) -> tuple[Choice | None, Payload, None]:
-        self.line.dismiss(str(request.session_hash))
+        self.queue.dismiss(str(request.session_hash))
         turned = choice.turned() if choice else None
         self.sittings.put(token, Sitting(turned) if turned else None)
         return turned, opened(turned, self.films.read), None
@@ -236,7 +236,7 @@ class SegmentTab:
         request: gr.Request,
         choice: Choice | None,
         kept: Kept | None,
-        seeds: str,
+        starts: str,
         token: str,
         clicked: float,
         method: str,
@@ -244,7 +244,7 @@ class SegmentTab:
     ) -> Iterator[tuple[Payload, Any, Any, Any]]:
         """A run asked for at the time `clicked`, which can be cancelled from its first message until its last."""
         buttons = gr.update(visible=False), gr.update(visible=True)
-        for payload, remembered in self._run_shown(request, choice, kept, seeds, token, clicked, method, *values):
+        for payload, remembered in self._run_shown(request, choice, kept, starts, token, clicked, method, *values):
             ended = payload["status"] in ENDED
             yield payload, remembered, *(self._on_end() if ended else buttons)
             buttons = gr.skip(), gr.skip()
@@ -254,7 +254,7 @@ class SegmentTab:
         request: gr.Request,
         choice: Choice | None,
         kept: Kept | None,
-        seeds: str,
+        starts: str,
         token: str,
         clicked: float,
         method: str,
@@ -264,25 +264,25 @@ class SegmentTab:
         owner = str(request.session_hash)
         if clicked <= self._cancelled.get(owner, -1):  # cancelled before it reached the server
             return
-        self.line.dismiss(owner)
-        wishes, visitor, finished = _wishes(method, values, _points(seeds)), self.line.ticket(owner), False
+        self.queue.dismiss(owner)
+        wishes, visitor, finished = _wishes(method, values, _points(starts)), self.queue.ticket(owner), False
         try:
-            for ahead in self.line.waits(visitor):
+            for ahead in self.queue.waits(visitor):
                 yield waiting(ahead), gr.skip()
             for shown in (
-                run_steps(self.bench, choice, wishes, kept, self.films.read) if self.line.is_in(visitor) else ()
+                run_steps(self.service, choice, wishes, kept, self.films.read) if self.queue.is_in(visitor) else ()
             ):
-                if not finished and not self.line.is_in(visitor):
+                if not finished and not self.queue.is_in(visitor):
                     return
                 if shown.kept is not None:
                     finished = True
-                    self.line.leave(visitor)
+                    self.queue.leave(visitor)
                     self._note(token, shown.kept)
                 yield _remembered(shown)
         except QueueFull as error:
             yield failed_payload(new_run(), str(error)), gr.skip()
         finally:
-            self.line.leave(visitor)
+            self.queue.leave(visitor)
 
     def _note(self, token: str, kept: Kept | None) -> None:
         """Remember a visitor's own film and run for a reload; the page's examples are shown again anyway."""
@@ -295,7 +295,7 @@ class SegmentTab:
     def _on_cancel(self, request: gr.Request, choice: Choice | None, clicked: float) -> tuple[Payload, Any, Any]:
         """End the visitor's run, also one that was asked for before `clicked` and has not reached the server yet."""
         self._cancelled[str(request.session_hash)] = clicked
-        self.line.dismiss(str(request.session_hash))
+        self.queue.dismiss(str(request.session_hash))
         payload = opened(choice, self.films.read)
         notices = [*payload["notices"], "The run was cancelled."]
         return {**payload, "notices": notices}, *self._on_end()
@@ -333,15 +333,15 @@ class SegmentTab:
                 return run.redo()
             case {"action": "go on", "direction": "up" | "down" as direction}:
                 with self._turn(visitor):
-                    return gone_on(self.bench, run, film, direction)
+                    return gone_on(self.service, run, film, direction)
             case {"action": "add", "point": [x, y]}:
                 with self._turn(visitor):
-                    return added(self.bench, run, film, Point(float(x), float(y)), asked)
+                    return added(self.service, run, film, Point(float(x), float(y)), asked)
             case {"action": "reshape", "number": int(number), "outline": [*corners]}:
                 return reshaped(run, film, number, [float(corner) for corner in corners])
             case {"action": "again", "number": int(number), "point": [x, y]}:
                 with self._turn(visitor):
-                    method = self.bench.method(run.trace.settings, None, run.trace.method)
+                    method = self.service.method(run.trace.settings, None, run.trace.method)
                     return again(run, film, method, number, Point(float(x), float(y)))
             case {"action": "name" | "shift" | "reading" | "delete" | "lock" | "unlock" as action}:
                 wanted = None if asked.get("number") is None else int(asked["number"])
@@ -351,26 +351,26 @@ class SegmentTab:
 
     @contextmanager
     def _turn(self, visitor: str) -> Iterator[None]:
-        """Wait in line for the networks. Raises Refused when too many wait."""
-        visitor = self.line.ticket(visitor)
+        """Wait in the queue for the networks. Raises Refused when too many wait."""
+        visitor = self.queue.ticket(visitor)
         try:
-            for _ in self.line.waits(visitor):
+            for _ in self.queue.waits(visitor):
                 pass
             yield
         except QueueFull as error:
             raise Refused(str(error)) from error
         finally:
-            self.line.leave(visitor)
+            self.queue.leave(visitor)
 
     def on_unload(self, request: gr.Request) -> None:
         """Who closes the page waits no longer."""
-        self.line.dismiss(str(request.session_hash))
+        self.queue.dismiss(str(request.session_hash))
         self._cancelled.pop(str(request.session_hash), None)
 
 
-def _wishes(method: str, values: Sequence[float], seeds: tuple[Point, ...]) -> Wishes:
+def _wishes(method: str, values: Sequence[float], starts: tuple[Point, ...]) -> Wishes:
     """What the visitor asks for; the sliders are SpineFM's and mean nothing to the others."""
-    return Wishes(limits.changed(values) if method == "spinefm" else {}, seeds, method)
+    return Wishes(limits.changed(values) if method == "spinefm" else {}, starts, method)
 
 
 def _points(text: str) -> tuple[Point, ...]:

@@ -131,13 +131,13 @@ def new_run() -> str:
     return uuid.uuid4().hex[:12]
 
 
-def set_upright(bench: ModelService, choice: Choice, read: Read = Choice.read) -> Choice:
+def set_upright(service: ModelService, choice: Choice, read: Read = Choice.read) -> Choice:
     """The film just brought, turned where the networks are sure that it lies on its side or upside down.
 
     It stays as it is where it cannot be read or no networks are there: the run will say so.
     """
     try:
-        return choice.turned(turns) if (turns := quarters(bench.method({}, None), read(choice))) else choice
+        return choice.turned(turns) if (turns := quarters(service.method({}, None), read(choice))) else choice
     except (UnreadableFilm, BundleError, ServiceError):
         return choice
 
@@ -270,18 +270,18 @@ def _last_words(traces: Sequence[Trace]) -> str | None:
     return traces[0].corrections[-1].text if traces[0].corrections else "the run without corrections."
 
 
-def gone_on(bench: ModelService, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
+def gone_on(service: ModelService, run: CorrectedRun, film: Radiograph, direction: Direction) -> CorrectedRun:
     """The run after its induction in `direction` went on past its stop. Raises Refused, CannotAdd, BundleError."""
-    addition = bench.method(run.trace.settings, None, run.trace.method).go_on(film, run.trace, direction)
+    addition = service.method(run.trace.settings, None, run.trace.method).go_on(film, run.trace, direction)
     return run.followed_by(extended(run.trace, "go on", addition))
 
 
-def added(bench: ModelService, run: CorrectedRun, film: Radiograph, point: Point, asked: Asked) -> CorrectedRun:
+def added(service: ModelService, run: CorrectedRun, film: Radiograph, point: Point, asked: Asked) -> CorrectedRun:
     """The run with the vertebra that the reader clicked.
 
     Raises Refused, CannotAdd, BundleError; Asks where it looks like none or others would be renamed.
     """
-    addition = bench.method(run.trace.settings, None, run.trace.method).add(film, run.trace, point)
+    addition = service.method(run.trace.settings, None, run.trace.method).add(film, run.trace, point)
     after = extended(run.trace, "add", addition)
     question = None if asked.get("sure") else about_adding(run.trace, after, asked)
     if question is not None:
@@ -299,7 +299,7 @@ class Wishes:
     """What a visitor asks of a run: the method, changed settings, and starting points in place of the detector's."""
 
     settings: Mapping[str, Setting] = field(default_factory=dict)
-    seeds: tuple[Point, ...] = ()
+    starting_points: tuple[Point, ...] = ()
     method: str = "spinefm"
 
     def changed(self, choice: Choice) -> Mapping[str, Setting]:
@@ -307,13 +307,13 @@ class Wishes:
         anyway = choice.anyway and self.method == "spinefm"
         return {**self.settings, "view_check": "warn"} if anyway else self.settings
 
-    def own_seeds(self) -> tuple[Point, ...]:
+    def used_points(self) -> tuple[Point, ...]:
         """The starting points, where the method takes any."""
-        return self.seeds if self.method == "spinefm" else ()
+        return self.starting_points if self.method == "spinefm" else ()
 
 
 def run_steps(
-    bench: ModelService,
+    service: ModelService,
     choice: Choice | None,
     wishes: Wishes | None = None,
     before: Kept | None = None,
@@ -336,7 +336,7 @@ def run_steps(
     progress = RunProgress(film, run, choice.example, wanted.method)
     yield Shown(progress.begun())
     try:
-        method = bench.method(wanted.changed(choice), wanted.own_seeds() or None, wanted.method)
+        method = service.method(wanted.changed(choice), wanted.used_points() or None, wanted.method)
         for events in gathered(iter(method.run(film)), GATHER):
             news = progress.add(*events)
             if not isinstance(events[-1], Finished):  # the result says the rest
@@ -386,7 +386,7 @@ def _earlier(kept: Kept) -> Payload:
 
 def _left_out(wanted: Wishes, former: CorrectedRun | None, trace: Trace) -> Iterator[str]:
     """What the reader clicked or corrected that is not in this run."""
-    if wanted.seeds and not wanted.own_seeds():
+    if wanted.starting_points and not wanted.used_points():
         title = next(title for title, name in TITLES.items() if name == wanted.method)
         yield f"{title} takes no starting points: those clicked were not used."
     if former is not None and former.trace.corrections and not _all_kept(former.trace, trace):

@@ -8,6 +8,7 @@ from pathlib import Path
 from spinefm.ui.server import housekeeping
 from spinefm.ui.server.model_service import BundleService, ModelService
 from spinefm.ui.server.zero_gpu import ZeroGpuService, import_spaces, on_zero_gpu
+from spinefm.weights.manifest import COMPACT
 
 BUNDLE_VARIABLE = "SPINEFM_BUNDLE"
 """Which bundle the page uses; `compact` where it is not set."""
@@ -21,7 +22,7 @@ def serve(examples: Path) -> None:
     """
     import_spaces()
     housekeeping.move_in()
-    service = build_service(os.environ.get(BUNDLE_VARIABLE) or "compact")
+    service = build_service(os.environ.get(BUNDLE_VARIABLE) or COMPACT)
     from spinefm.ui.server.page import build_page, launch
 
     launch(build_page(service, examples))

@@ -15,7 +15,7 @@ from spinefm.ui.server.segment_tab import SegmentTab
 class Parts:
     """The page so far. `tabs` selects a tab by its id; `segment.player` shows any payload of the player."""
 
-    bench: ModelService
+    service: ModelService
     segment: SegmentTab
     tabs: gr.Tabs
 

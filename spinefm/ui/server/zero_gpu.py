@@ -54,7 +54,7 @@ class Wanted:
 
     name: str
     settings: Mapping[str, Setting]
-    seeds: tuple[Point, ...] | None
+    starting_points: tuple[Point, ...] | None
     bundle: str
     checksums: Mapping[str, str]
     notes: tuple[str, ...]
@@ -120,7 +120,7 @@ class ZeroGpuService:
     def method(
         self,
         settings: Mapping[str, Setting],
-        seeds: Sequence[Point] | None,
+        starting_points: Sequence[Point] | None,
         name: str = "spinefm",
         bundle: str | None = None,
     ) -> Extensible:
@@ -129,13 +129,13 @@ class ZeroGpuService:
         wanted = Wanted(
             name=name,
             settings=dict(settings),
-            seeds=None if seeds is None else tuple(seeds),
+            starting_points=None if starting_points is None else tuple(starting_points),
             bundle=loaded.name,
             checksums=dict(loaded.checksums),
             notes=loaded.notes,
             large=has_adapters(loaded.med_sa),
         )
-        return RemoteMethod(wanted, build_method(name, loaded, settings, seeds), self._run, self._extend)
+        return RemoteMethod(wanted, build_method(name, loaded, settings, starting_points), self._run, self._extend)
 
     def _run_there(self, wanted: Wanted, film: Radiograph) -> Iterator[Event | Refusal]:
         """The events of a run, a refusal last; runs in the worker."""
@@ -160,7 +160,7 @@ class ZeroGpuService:
         if key not in self._resident:
             self._resident[key] = placed(self._bundle_there(wanted))
         return build_method(
-            wanted.name, replace(self._resident[key], notes=wanted.notes), wanted.settings, wanted.seeds
+            wanted.name, replace(self._resident[key], notes=wanted.notes), wanted.settings, wanted.starting_points
         )
 
     def _bundle_there(self, wanted: Wanted) -> Bundle:

@@ -20,12 +20,7 @@ const PELVIS = [
   ["incidence_lordosis", "pelvic incidence minus lordosis L1-S1", "pelvic incidence minus lordosis L1-S1"],
 ];
 
-/** Every measure in order. @param {Spine} spine @returns {Measure[]} */
-export function measuresOf(spine) {
-  return draftsOf(spine).map((draft) => measured(spine, draft));
-}
-
-/** @param {Spine} spine @returns {Draft[]} */
+/** Every measure in order, not yet computed. @param {Spine} spine @returns {Draft[]} */
 export function draftsOf(spine) {
   return [alignmentDrafts, heightDrafts, discDrafts, slipDrafts, offsetDrafts, pelvisDrafts].flatMap((drafts) => drafts(spine));
 }

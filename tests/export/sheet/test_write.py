@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 from pathlib import Path
 from urllib.parse import unquote
@@ -56,7 +57,7 @@ def test_a_full_disk_leaves_the_earlier_sheet_and_no_half_one(tmp_path: Path, mo
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ExportError, match="No space left on device"):
         write_sheet(tmp_path)
     assert path.read_bytes() == before and sorted(one.name for one in tmp_path.iterdir()) == ["back", SHEET, "neck"]

@@ -27,7 +27,7 @@ def stopped_at(index: int, kind: str) -> tuple[Oracle, Trace]:
     return oracle, run_to_trace(method(oracle), oracle.column.film)
 
 
-def test_going_on_takes_the_rejected_body_and_walks_to_the_end():
+def test_going_on_takes_the_rejected_body_and_continues_to_the_end():
     oracle, trace = stopped_at(4, "background")
     addition = method(oracle).go_on(oracle.column.film, trace, "down")
     assert [round(v.centroid.y) for v in addition.vertebrae] == [round(c.y) for c in oracle.column.centroids[4:]]

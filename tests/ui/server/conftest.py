@@ -56,9 +56,9 @@ def write_examples(folder: Path) -> Path:
     return folder
 
 
-def serve(bench: ModelService, examples: Path, **more: int) -> Iterator[str]:
+def serve(service: ModelService, examples: Path, **more: int) -> Iterator[str]:
     """The page's address while it is served; `more` goes to `build_page`."""
-    page = build_page(bench, examples, **more)
+    page = build_page(service, examples, **more)
     _, url, _ = launch(page, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=None)
     yield url
     page.close()
@@ -71,24 +71,24 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bench() -> StandInService:
+def service() -> StandInService:
     """The model service of the page with examples; a test may close its gate."""
     return StandInService()
 
 
 @pytest.fixture
-def gate(bench: StandInService) -> Iterator[threading.Semaphore]:
+def gate(service: StandInService) -> Iterator[threading.Semaphore]:
     """Events of a run come only as the test lets them; afterwards all that is left may pass."""
-    bench.gate = threading.Semaphore(0)
-    yield bench.gate
-    bench.gate.release(1000)
-    bench.gate = None
+    service.gate = threading.Semaphore(0)
+    yield service.gate
+    service.gate.release(1000)
+    service.gate = None
 
 
 @pytest.fixture(scope="session")
-def address(bench: StandInService, examples: Path) -> Iterator[str]:
+def address(service: StandInService, examples: Path) -> Iterator[str]:
     """The page with examples."""
-    yield from serve(bench, examples)
+    yield from serve(service, examples)
 
 
 @pytest.fixture(scope="session")
@@ -120,7 +120,7 @@ class Visitor:
         self.wait(status)
 
     def reload(self, url: str) -> None:
-        """Go to the page anew; the stream that gradio closes while it leaves, and logs as an error, is none of ours."""
+        """Reload the page; the stream that gradio closes while it leaves, and logs as an error, is none of ours."""
         self.page.goto(url)
         self.errors = [text for text in self.errors if not any(word in text for word in FAREWELLS)]
 
@@ -208,3 +208,30 @@ def corrected(visitor: Visitor, count: int) -> list[str]:
     """The corrections listed, once there are so many."""
     visitor.page.wait_for_function(f"document.querySelectorAll('.player ol.corrected li').length === {count}")
     return visitor.page.locator(".player ol.corrected li").all_text_contents()
+
+
+@pytest.fixture(scope="module")
+def opened(context: BrowserContext, address: str) -> Iterator[Visitor]:
+    """One visitor on the finished example, for all tests of a file."""
+    one = visit(context)
+    one.open(address, "finished")
+    yield one
+    one.leave()
+
+
+@pytest.fixture
+def player(opened: Visitor) -> Visitor:
+    """The same visitor, at the end of the run and on the first tab."""
+    opened.page.keyboard.press("End")
+    opened.page.click('[data-tab="vertebrae"]')
+    opened.page.locator(".stage .pane-area").focus()
+    return opened
+
+
+def on_film(visitor: Visitor, x: float, y: float, pane: str = "stage") -> tuple[float, float]:
+    """Where a point of the film (300 x 420) lies on the page."""
+    box = visitor.page.locator(f".{pane} .pane-area").bounding_box()
+    assert box is not None
+    scale = min(box["width"] / 300, box["height"] / 420)
+    left = box["x"] + (box["width"] - 300 * scale) / 2
+    return left + (x + 0.5) * scale, box["y"] + (box["height"] - 420 * scale) / 2 + (y + 0.5) * scale

@@ -29,7 +29,7 @@ SIZE = (300, 420)
 LEVELS = (Level.C2, Level.C3, Level.C4, Level.C5, Level.C6, Level.C7)
 CENTRES = [Point(150 + 18 * np.sin(i / 2), 60 + 48 * i) for i in range(7)]
 SEEDS = (2, 3, 4)
-"""Bodies the run starts from; it then walks up to C2 (body 0) and down until body 6, which is background."""
+"""Bodies the run starts from; the induction then goes up to C2 (body 0) and down until body 6, which is background."""
 
 
 def body(index: int, shift: float = 0.0) -> Mask:
@@ -97,7 +97,7 @@ def step(
 
 
 def steps(limit: float) -> Iterator[Event]:
-    """Three seeds, then both directions in turn; with a low overlap limit both stop at once."""
+    """Three starting points, then both directions in turn; with a low overlap limit both stop at once."""
     for number, index in enumerate(SEEDS):
         yield from step("seed", number, index, number, None)
     yield from step("up", 1, 1, 3, 0, limit)
@@ -114,7 +114,7 @@ def vertebra(number: int, index: int) -> Vertebra:
 
 
 def ending(limit: float) -> Iterator[Event]:
-    """The names from C2 downwards, and the result; where the walk stopped at once, three vertebrae without names."""
+    """The names from C2 downwards, and the result; where the induction stopped at once, three bodies without names."""
     if limit < 0.03:
         yield Named((0, 1, 2), (None, None, None), None)
         vertebrae = tuple(
@@ -169,7 +169,7 @@ class StandIn:
 
     gate: threading.Semaphore | None = None
     settings: Mapping[str, Setting] = field(default_factory=lambda: {"overlap_limit": 0.1})
-    seeds: tuple[Point, ...] = ()
+    starting_points: tuple[Point, ...] = ()
     name: str = "spinefm"
     under_way: UnderWay = field(default_factory=UnderWay)
 
@@ -181,12 +181,12 @@ class StandIn:
     def _events(self, film: Radiograph) -> Iterator[Event]:
         limit = self.settings["overlap_limit"]
         assert isinstance(limit, float)
-        if not self.seeds:
+        if not self.starting_points:
             self.wait()
             yield located()
         if film.provenance.name.startswith("dark"):
             raise CannotStart("Fewer than three vertebrae were found: click three neighbouring ones.")
-        for event in all_events(limit, self.seeds)[1:]:
+        for event in all_events(limit, self.starting_points)[1:]:
             self.wait()
             yield event
 
@@ -233,11 +233,13 @@ class StandInService:
     def method(
         self,
         settings: Mapping[str, Setting],
-        seeds: Sequence[Point] | None,
+        starting_points: Sequence[Point] | None,
         name: str = "spinefm",
         bundle: str | None = None,
     ) -> StandIn:
         """The stand-in, whatever the name; of the settings only the overlap limit has an effect."""
         if bundle not in (None, "compact"):
             raise BundleError(f'This page has no bundle "{bundle}": choose compact.')
-        return StandIn(self.gate, {"overlap_limit": 0.1, **settings}, tuple(seeds or ()), under_way=self.under_way)
+        return StandIn(
+            self.gate, {"overlap_limit": 0.1, **settings}, tuple(starting_points or ()), under_way=self.under_way
+        )

@@ -42,10 +42,10 @@ def test_run_cancel_run_in_quick_succession_ends_with_a_result(
 GUEST = SimpleNamespace(session_hash="guest")
 
 
-def tab_on(bench: StandInService) -> SegmentTab:
+def tab_on(service: StandInService) -> SegmentTab:
     """What happens on the tab, without its parts."""
     tab = SegmentTab.__new__(SegmentTab)
-    tab.bench, tab.line, tab.films, tab._cancelled = bench, ModelQueue(), RecentFilms(), {}
+    tab.service, tab.queue, tab.films, tab._cancelled = service, ModelQueue(), RecentFilms(), {}
     tab.sittings = Sittings()
     return tab
 
@@ -91,8 +91,8 @@ def test_what_rests_on_the_page_gets_its_measures_and_its_zip(tmp_path: Path) ->
     assert list(tab._on_rest(None)) == []
 
 
-def test_a_run_cancelled_before_it_reached_the_server_does_not_start(bench: StandInService) -> None:
-    tab = tab_on(bench)
+def test_a_run_cancelled_before_it_reached_the_server_does_not_start(service: StandInService) -> None:
+    tab = tab_on(service)
     tab._on_cancel(GUEST, None, 2_000.0)
     assert asked(tab, None, 1_999.0) == []
     assert asked(tab, None, 2_001.0) != []

@@ -86,7 +86,7 @@ def test_deleting_recounts_from_the_anchor() -> None:
     assert names(run().correct(Correction("delete", middle, close=True))) == ["C2", "C3", "C4", "C5", "C6"]
 
 
-def test_deleting_without_names_numbers_anew() -> None:
+def test_deleting_without_names_numbers_again() -> None:
     assert names(run(0.02).correct(Correction("delete", 0))) == ["V1", "V2"]
 
 

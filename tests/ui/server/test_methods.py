@@ -17,7 +17,7 @@ from tests.ui.server.stand_in import StandIn, StandInService, write_film
 DEFAULTS = [limit.default for limit in limits.LIMITS]
 
 
-class NotingBench(StandInService):
+class NotingService(StandInService):
     """A model service that notes which methods it was asked for."""
 
     def __init__(self) -> None:
@@ -27,24 +27,24 @@ class NotingBench(StandInService):
     def method(
         self,
         settings: Mapping[str, Setting],
-        seeds: Sequence[Point] | None,
+        starts: Sequence[Point] | None,
         name: str = "spinefm",
         bundle: str | None = None,
     ) -> StandIn:
         """The stand-in, noted."""
         self.asked.append(name)
-        return super().method(settings, seeds, name, bundle)
+        return super().method(settings, starts, name, bundle)
 
 
 def test_the_chosen_method_runs(tmp_path: Path) -> None:
-    bench, choice = NotingBench(), Choice(write_film(tmp_path / "film.png"), "film.png")
+    service, choice = NotingService(), Choice(write_film(tmp_path / "film.png"), "film.png")
     for name in METHODS:
-        assert [shown.payload["status"] for shown in run_steps(bench, choice, Wishes(method=name))][-1] == "finished"
-    assert bench.asked == list(METHODS) == list(TITLES.values())
+        assert [shown.payload["status"] for shown in run_steps(service, choice, Wishes(method=name))][-1] == "finished"
+    assert service.asked == list(METHODS) == list(TITLES.values())
 
 
 def test_sliders_and_starting_points_are_spinefms_alone() -> None:
-    moved, seeds = [value + 0.05 for value in DEFAULTS], (Point(1, 2),)
-    assert _wishes("spinefm", moved, seeds).settings and _wishes("spinefm", moved, seeds).seeds == seeds
-    other = _wishes("vertxnet", moved, seeds)
-    assert other == Wishes(seeds=seeds, method="vertxnet") and other.own_seeds() == ()
+    moved, starts = [value + 0.05 for value in DEFAULTS], (Point(1, 2),)
+    assert _wishes("spinefm", moved, starts).settings and _wishes("spinefm", moved, starts).starting_points == starts
+    other = _wishes("vertxnet", moved, starts)
+    assert other == Wishes(starting_points=starts, method="vertxnet") and other.used_points() == ()

@@ -51,7 +51,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         models = networks()
         with torch.no_grad():
             next(models["point_predictor"].parameters()).add_(1.0)
-        write_bundle(folder, name, models, licence="Apache-2.0", trained_on="nothing", repo_id=REPO)
+        write_bundle(folder, name, models, licence="Apache-2.0", trained_on="nothing")
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 

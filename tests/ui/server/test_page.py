@@ -250,7 +250,7 @@ def test_a_film_on_which_no_run_can_start_says_why_and_keeps_what_was_found(fail
 
 
 def test_after_a_failed_start_the_film_takes_the_clicks_that_are_asked_for(failed: Visitor) -> None:
-    assert failed.page.get_attribute('[data-seeds="toggle"]', "aria-pressed") == "true"
+    assert failed.page.get_attribute('[data-starts="toggle"]', "aria-pressed") == "true"
     area = failed.page.locator(".stage .pane-area")
     box, shown = area.bounding_box(), failed.page.locator(".player-message").bounding_box()
     assert box is not None and shown is not None
@@ -260,7 +260,7 @@ def test_after_a_failed_start_the_film_takes_the_clicks_that_are_asked_for(faile
     assert "3 starting points" in failed.page.inner_text(".player-hint")
 
 
-def test_another_film_ends_the_run_under_way(bench: StandInService, gate: threading.Semaphore, run: Visitor) -> None:
+def test_another_film_ends_the_run_under_way(service: StandInService, gate: threading.Semaphore, run: Visitor) -> None:
     gate.release(3)
     run.page.wait_for_function(f"{ROWS} === 3")
     run.page.click('[data-example="a-finished"]')
@@ -268,7 +268,7 @@ def test_another_film_ends_the_run_under_way(bench: StandInService, gate: thread
     run.page.wait_for_selector("#run", state="visible")
     gate.release(1000)
     run.page.wait_for_selector('[data-panel="download"] a.download', state="attached")
-    bench.under_way.wait_for_none()
+    service.under_way.wait_for_none()
     shown = picture(run)
     run.page.click(".player-corrections >> text=names ↓")
     run.page.click("[data-choice='0']")
@@ -377,9 +377,9 @@ def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
 
 
 def test_who_comes_when_too_many_wait_reads_a_sentence(
-    context: BrowserContext, examples: Path, gate: threading.Semaphore, bench: StandInService
+    context: BrowserContext, examples: Path, gate: threading.Semaphore, service: StandInService
 ) -> None:
-    for address in serve(bench, examples, most_waiting=1):
+    for address in serve(service, examples, most_waiting=1):
         first, second = visit(context), visit(context)
         for one, status in ((first, "running"), (second, "failed")):
             one.open(address, "finished")
@@ -397,7 +397,7 @@ def test_clicked_starting_points_replace_the_detector(visitor: Visitor, address:
     visitor.open(address, "finished")
     visitor.page.click('[data-example="b-film-only"]')
     visitor.wait("ready")
-    visitor.page.click('[data-seeds="toggle"]')
+    visitor.page.click('[data-starts="toggle"]')
     box = visitor.page.locator(".stage .pane-area").bounding_box()
     assert box is not None
     for share in (0.35, 0.5, 0.65):

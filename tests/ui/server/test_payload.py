@@ -117,8 +117,8 @@ def test_a_starting_point_at_a_spine_end_is_that_ends_reason() -> None:
 
 def test_what_stopped_an_earlier_attempt_is_no_end_of_the_run() -> None:
     failed = Decided("up", 1, "stopped", "background", 0.8, 0.5, None)
-    walked = [event for event in all_events() if getattr(event, "direction", "") != "up"]
-    assert [end["direction"] for end in ends([located(), failed, *walked[1:]])] == ["down"]
+    after = [event for event in all_events() if getattr(event, "direction", "") != "up"]
+    assert [end["direction"] for end in ends([located(), failed, *after[1:]])] == ["down"]
 
 
 def test_a_reason_without_a_number_has_none() -> None:

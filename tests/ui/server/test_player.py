@@ -3,39 +3,16 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, expect
+from playwright.sync_api import BrowserContext, expect
 
-from spinefm.export.result import write_zip
-from spinefm.ui.server import sessions
-from tests.ui.server.conftest import Visitor, visit
+from tests.ui.server.conftest import Visitor, on_film, visit
 
 CHANGED = "(before) => document.querySelector('.player').dataset.time !== before"
-
-
-@pytest.fixture(scope="module")
-def opened(context: BrowserContext, address: str) -> Iterator[Visitor]:
-    """One visitor on the finished example, for all tests of this file."""
-    one = visit(context)
-    one.open(address, "finished")
-    yield one
-    one.leave()
-
-
-@pytest.fixture
-def player(opened: Visitor) -> Visitor:
-    """The same visitor, at the end of the run and on the first tab."""
-    opened.page.keyboard.press("End")
-    opened.page.click('[data-tab="vertebrae"]')
-    opened.page.locator(".stage .pane-area").focus()
-    return opened
 
 
 def phase(visitor: Visitor) -> str:
@@ -165,7 +142,7 @@ def test_the_chips_run_from_the_top_and_the_stop_has_its_reason(player: Visitor)
     names = player.page.locator(".chip b").all_text_contents()
     assert names == ["C2", "C3", "C4", "C5", "C6", "C7", "✕"]
     assert player.page.locator(".chip").last.locator("small").inner_text().startswith("background 91 %")
-    assert player.page.locator(".chip.seed").count() == 3
+    assert player.page.locator(".chip.start").count() == 3
 
 
 def test_a_log_row_leads_to_its_moment_and_is_marked(player: Visitor) -> None:
@@ -195,15 +172,6 @@ def test_pointing_at_a_row_lights_its_vertebra(player: Visitor) -> None:
     assert ink(player) > before
     player.page.hover(".player-caption")
     assert ink(player) == before
-
-
-def on_film(visitor: Visitor, x: float, y: float, pane: str = "stage") -> tuple[float, float]:
-    """Where a point of the film (300 x 420) lies on the page."""
-    box = visitor.page.locator(f".{pane} .pane-area").bounding_box()
-    assert box is not None
-    scale = min(box["width"] / 300, box["height"] / 420)
-    left = box["x"] + (box["width"] - 300 * scale) / 2
-    return left + (x + 0.5) * scale, box["y"] + (box["height"] - 420 * scale) / 2 + (y + 0.5) * scale
 
 
 def test_a_click_on_a_vertebra_chooses_its_row_and_one_beside_it_none(player: Visitor) -> None:
@@ -362,125 +330,6 @@ def test_a_broken_step_in_the_address_is_none(context: BrowserContext, address: 
     other.page.keyboard.press("End")
     assert other.page.locator(".player.resting").count() == 1
     other.leave()
-
-
-def rows(visitor: Visitor) -> list[str]:
-    names = visitor.page.locator("table.vertebrae:not(.compared) tbody th").all_text_contents()
-    return [name.strip() for name in names]
-
-
-def rename(player: Visitor, name: str, level: str) -> None:
-    """Choose a level and confirm what it does."""
-    player.page.click(f"table.vertebrae .row-name >> text={name}")
-    player.page.select_option(".player select.level", level)
-    player.page.click("[data-choice='0']")
-
-
-@pytest.mark.smoke
-def test_a_correction_says_what_it_does_first_and_can_be_undone_and_done_again(player: Visitor) -> None:
-    player.page.click("table.vertebrae .row-name >> text=C4")
-    player.page.select_option(".player select.level", "C5")
-    question = player.page.locator(".question")
-    assert "C2, C3, C5, C6 and C7 become one level lower" in question.inner_text()
-    assert "The classifier recognised C2" in question.inner_text()
-    assert rows(player)[0] == "C2", "nothing has changed yet"
-    player.page.click("[data-choice='none']")
-    assert question.count() == 0
-    rename(player, "C4", "C5")
-    player.page.wait_for_selector(".player ol.corrected")
-    assert rows(player)[:6] == ["C3", "C4", "C5", "C6", "C7", "T1"]
-    assert player.page.text_content(".player ol.corrected") == "C4 is C5, the others are counted from it."
-    player.page.click(".player-corrections >> text=undo")
-    player.page.wait_for_selector(".player ol.corrected", state="detached")
-    assert rows(player)[0] == "C2"
-    player.page.click(".player-corrections >> text=redo")
-    player.page.wait_for_selector(".player ol.corrected")
-    assert rows(player)[0] == "C3"
-    player.page.click(".player-corrections >> text=undo")
-    player.page.wait_for_selector(".player ol.corrected", state="detached")
-
-
-def test_deleting_offers_a_gap(player: Visitor) -> None:
-    player.page.click("table.vertebrae .row-name >> text=C4")
-    player.page.click(".player-corrections >> text=delete")
-    player.page.click(".question >> text=leave a gap")
-    player.page.wait_for_selector(".player ol.corrected")
-    assert rows(player)[:5] == ["C2", "C3", "C5", "C6", "C7"]
-    player.page.click(".player-corrections >> text=undo")
-    player.page.wait_for_selector(".player ol.corrected", state="detached")
-
-
-def test_an_outline_is_dragged_and_recorded(player: Visitor) -> None:
-    player.page.click("table.vertebrae .row-name >> text=C5")
-    player.page.keyboard.press("End")
-    player.page.click("[data-edit]")
-    assert "Drag a corner or an edge" in player.page.inner_text(".player-hint")
-    player.page.mouse.move(*on_film(player, 140, 189))
-    player.page.mouse.down()
-    player.page.mouse.move(*on_film(player, 132, 180), steps=4)
-    player.page.mouse.up()
-    player.page.wait_for_selector(".player ol.corrected")
-    assert player.page.text_content(".player ol.corrected") == "The outline of C5 was edited by hand."
-    assert player.page.locator("tr .mark >> text=edited").count() == 1
-    player.page.keyboard.press("Escape")
-    assert player.page.locator(".player-hint").is_hidden()
-    player.page.keyboard.press("Control+z")
-    player.page.wait_for_selector(".player ol.corrected", state="detached")
-
-
-def press(player: Visitor, button: Locator) -> None:
-    """Hold the mouse down on a button."""
-    button.scroll_into_view_if_needed()
-    box = button.bounding_box()
-    assert box is not None
-    player.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    player.page.mouse.down()
-
-
-@pytest.fixture
-def packing(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """The zip of a result is packed once this event is set."""
-    allowed = threading.Event()
-
-    def late(*inputs: Any) -> None:
-        assert allowed.wait(60)
-        write_zip(*inputs)
-
-    monkeypatch.setattr(sessions, "write_zip", late)
-    yield allowed
-    allowed.set()
-
-
-def test_a_click_counts_though_the_zip_arrives_while_the_button_is_down(
-    packing: threading.Event, player: Visitor
-) -> None:
-    rename(player, "C4", "C5")
-    player.page.wait_for_selector(".player ol.corrected")
-    player.page.wait_for_selector(".player.resting:not(.playing)")  # the cards change their height until then
-    press(player, player.page.locator(".player-corrections >> text=undo"))
-    packing.set()
-    player.page.wait_for_selector('[data-panel="download"] a.download', state="attached")
-    player.page.mouse.up()
-    player.page.wait_for_selector(".player ol.corrected", state="detached", timeout=5_000)
-
-
-def test_the_keyboard_stays_on_its_button_when_the_names_are_replaced(player: Visitor) -> None:
-    for count, level in ((1, "C5"), (2, "C6")):
-        rename(player, rows(player)[2], level)
-        expect(player.page.locator(".player ol.corrected li")).to_have_count(count)
-    player.page.locator(".player-corrections >> text=undo").focus()
-    for count in (1, 0):
-        player.page.keyboard.press("Enter")
-        expect(player.page.locator(".player ol.corrected li")).to_have_count(count)
-    assert rows(player)[0] == "C2"
-
-
-def test_a_correction_that_cannot_be_is_refused_with_a_sentence(player: Visitor) -> None:
-    player.page.click("table.vertebrae .row-name >> text=C7")
-    player.page.select_option(".player select.level", "C1")
-    player.page.wait_for_selector(".player .refused")
-    assert "beyond the spine's end" in (player.page.text_content(".player .refused") or "")
-    assert rows(player)[0] == "C2"
 
 
 def test_stepping_asks_the_server_nothing(player: Visitor) -> None:

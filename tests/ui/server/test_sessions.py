@@ -363,10 +363,10 @@ def test_undo_after_a_further_run_brings_back_the_corrected_one(choice: Choice, 
 
 
 def test_starting_points_that_a_method_does_not_take_are_said_to_be_unused(choice: Choice) -> None:
-    seeds = tuple(CENTRES[:3])
-    payload = result_of(run_steps(StandInService(), choice, Wishes(seeds=seeds, method="vertxnet")))
+    starting_points = tuple(CENTRES[:3])
+    payload = result_of(run_steps(StandInService(), choice, Wishes(starting_points=starting_points, method="vertxnet")))
     assert payload["notices"] == ["VertXNet takes no starting points: those clicked were not used."]
-    assert result_of(run_steps(StandInService(), choice, Wishes(seeds=seeds)))["notices"] == []
+    assert result_of(run_steps(StandInService(), choice, Wishes(starting_points=starting_points)))["notices"] == []
 
 
 def test_runs_on_different_films_are_not_compared(kept: Kept, tmp_path: Path) -> None:
@@ -385,9 +385,9 @@ def test_a_correction_changes_names_zip_and_memory(kept: Kept) -> None:
 
 
 def test_going_on_and_adding_ask_the_method_with_the_settings_of_the_run(kept: Kept) -> None:
-    bench = StandInService()
-    on = result_of(corrected(kept, lambda run, film: gone_on(bench, run, film, "down")))
-    clicked = result_of(corrected(kept, lambda run, film: added(bench, run, film, CENTRES[6], {"sure": True})))
+    service = StandInService()
+    on = result_of(corrected(kept, lambda run, film: gone_on(service, run, film, "down")))
+    clicked = result_of(corrected(kept, lambda run, film: added(service, run, film, CENTRES[6], {"sure": True})))
     for payload in (on, clicked):
         assert [row["name"] for row in payload["rows"] if row["found"]][-1] == "T1"
         assert payload["entries"][-1]["kind"] == "corrected"

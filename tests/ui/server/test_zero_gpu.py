@@ -114,7 +114,7 @@ def test_a_bundle_that_arrives_late_takes_over_in_workers_that_are_there_already
     from spinefm.networks.med_sa import MedSA
 
     models = networks() | {"med_sa": MedSA(VIT)}
-    write_bundle(tmp_path / "paper", "paper", models, licence="Apache-2.0", trained_on="nothing", repo_id=REPO)
+    write_bundle(tmp_path / "paper", "paper", models, licence="Apache-2.0", trained_on="nothing")
     folder = tmp_path / "paper"
     files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     with HubServer({REPO: files}) as hub, DeviceService() as site:

@@ -15,7 +15,7 @@ from spinefm.core.foreign import foreign_input, json_of, read_json
 from spinefm.core.levels import Level
 from spinefm.evaluation.edges import OUTLINABLE
 from spinefm.evaluation.frames import read_tables
-from spinefm.evaluation.published import PublishedTable, published_for
+from spinefm.evaluation.published import published_for
 from spinefm.evaluation.runs import RunError, RunFolder
 from spinefm.evaluation.summary import run_figures
 from spinefm.ui.server.explorer.measures import measure_catalog
@@ -73,10 +73,6 @@ def columns_of(films: DataFrame, vertebrae: DataFrame) -> Columns:
         "films": _film_columns(films, regions, groups, stops),
         "rows": _vertebra_columns(films, vertebrae, levels, names, reasons),
     }
-
-
-def _published_rows(published: PublishedTable | None, levels: Sequence[str]) -> Columns:
-    return {name: vars(row) for name, row in published.rows.items() if name in levels} if published else {}
 
 
 def _panoptic(films: DataFrame) -> Columns | None:

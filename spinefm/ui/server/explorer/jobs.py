@@ -25,11 +25,6 @@ class Job:
         """Ask it to end; it does at its next check."""
         self._ended.set()
 
-    @property
-    def is_ended(self) -> bool:
-        """Whether it was asked to end."""
-        return self._ended.is_set()
-
     def check(self) -> None:
         """Raises EvaluationEnded once the job is to end."""
         if self._ended.is_set():

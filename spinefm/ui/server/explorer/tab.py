@@ -133,7 +133,7 @@ class ExplorerTab:
         """End the evaluation of a visitor who cancels it or leaves."""
         owner = _owner(request)
         self.jobs.end(owner)
-        self.parts.segment.line.dismiss(owner)
+        self.parts.segment.queue.dismiss(owner)
 
     def _on_zip(self, request: gr.Request, path: str, news: dict[str, Any] | None) -> Iterator[tuple[Any, Any]]:
         """Open a finished evaluation, or evaluate films with truth; the zip itself is deleted at once."""
@@ -141,8 +141,8 @@ class ExplorerTab:
         def work(job: Job, run: str, folder: Path) -> Iterator[str]:
             yield "Unpacking …"
             if not opened_zip(Path(path), folder, self.shelf.room(run)):
-                method = self.parts.bench.method({}, None)
-                facts = self.parts.bench.facts()
+                method = self.parts.service.method({}, None)
+                facts = self.parts.service.facts()
                 yield from evaluated_zip(folder, method, facts.bundle, facts.checksums, self._pace(request, job))
 
         try:
@@ -158,8 +158,8 @@ class ExplorerTab:
 
         def work(job: Job, _: str, folder: Path) -> Iterator[str]:
             yield "Loading the weights …"
-            method = self.parts.bench.method(changed, None)
-            facts = self.parts.bench.facts()  # now that the weights are there, with their checksums
+            method = self.parts.service.method(changed, None)
+            facts = self.parts.service.facts()  # now that the weights are there, with their checksums
             yield from phantom_run(folder, method, facts.bundle, facts.checksums, self._pace(request, job))
 
         if changed:
@@ -217,18 +217,18 @@ class ExplorerTab:
 
     def _pace(self, request: gr.Request, job: Job) -> Pace:
         """Waits for the visitor's turn at the networks, film by film, and ends when the job is to end."""
-        line, owner = self.parts.segment.line, _owner(request)
+        queue, owner = self.parts.segment.queue, _owner(request)
 
         @contextmanager
         def turn() -> Iterator[None]:
-            visitor = line.ticket(owner)
+            visitor = queue.ticket(owner)
             try:
-                for _ in line.waits(visitor):
+                for _ in queue.waits(visitor):
                     job.check()
                 job.check()
                 yield
             finally:
-                line.leave(visitor)
+                queue.leave(visitor)
 
         return Pace(turn, job.check)
 
@@ -238,7 +238,7 @@ Work = Callable[[Job, str, Path], Iterator[str]]
 
 
 def _owner(request: gr.Request) -> str:
-    """A visitor's name in the line and among the jobs."""
+    """A visitor's name in the queue and among the jobs."""
     return f"explore {request.session_hash}"
 
 

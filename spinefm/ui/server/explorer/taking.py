@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import io
 import zipfile
-from pathlib import Path
 
 from spinefm.core.bundled import bundled_folder
 from spinefm.evaluation import RunFolder
 from spinefm.evaluation.frames import MEASURES, csv_of, read_measures
 from spinefm.evaluation.runs import PLAN
 
-FILMS = bundled_folder("examples")
+EXAMPLES = bundled_folder("examples")
 """Where the sample's films and label maps are."""
 SAMPLES = ("cervical", "lumbar")
 SUFFIXES = (".csv", ".txt")
@@ -30,10 +29,10 @@ def tables_zip(folder: RunFolder, name: str) -> Answer:
     return _zip(f"{name}-tables.zip", {**files, **more})
 
 
-def sample_zip(films: Path = FILMS) -> Answer:
+def sample_zip() -> Answer:
     """Two simulated films with label maps, laid out as a zip that the page evaluates."""
-    paths = {f"images/{name}.png": films / "films" / f"{name}.png" for name in SAMPLES}
-    paths |= {f"labels/{name}.png": films / "labels" / f"{name}.png" for name in SAMPLES}
+    paths = {f"images/{name}.png": EXAMPLES / "films" / f"{name}.png" for name in SAMPLES}
+    paths |= {f"labels/{name}.png": EXAMPLES / "labels" / f"{name}.png" for name in SAMPLES}
     return _zip("spinefm-sample.zip", {name: path.read_bytes() for name, path in paths.items() if path.is_file()})
 
 

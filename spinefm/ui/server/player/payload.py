@@ -113,7 +113,7 @@ def _latest_names(events: Iterable[Event]) -> list[Event]:
 
 
 def remarks(film: Radiograph | None) -> list[str]:
-    """How the film was read, where that was not as it stands in the file: quiet lines, no warnings."""
+    """How the film was read, where that was not as the file has it: quiet lines, no warnings."""
     if film is None:
         return []
     notes = film.provenance.notes

@@ -1,0 +1,129 @@
+"""What a DICOM header says: the window, the spacing, and damage that is one sentence."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from pydicom import Dataset
+from pydicom.sequence import Sequence
+
+from spinefm.imaging.radiograph import Spacing, UnreadableFilm, read
+from tests.bad_films import dicom_bytes, dicom_film
+from tests.imaging.samples import BYTES, TRUTH, WORDS
+
+
+def bad_dicom(tag: str, value: bytes, **tags: object) -> bytes:
+    """A DICOM film with raw bytes for the value of a tag, in a file as damage or careless software leaves it."""
+    film = dicom_film(WORDS, **tags)
+    setattr(film, tag, 1)
+    element = film[tag]
+    start = struct.pack("<2H2s", element.tag.group, element.tag.element, element.VR.encode())
+    before, found, after = dicom_bytes(film).partition(start)
+    assert found
+    (length,) = struct.unpack("<H", after[:2])
+    return before + start + struct.pack("<H", len(value)) + value + after[2 + length :]
+
+
+def with_table(*items: Dataset) -> bytes:
+    return dicom_bytes(dicom_film(WORDS, ModalityLUTSequence=Sequence(items)))
+
+
+def table_with_bad_data() -> Dataset:
+    table = Dataset()
+    table.LUTDescriptor, table.ModalityLUTType = [256, 0, 16], "US"
+    table.add_new(0x00283006, "OW", b"\x01\x00\x02")
+    return table
+
+
+DAMAGED_DICOM: dict[str, Callable[[], bytes]] = {
+    "number of frames": lambda: bad_dicom("NumberOfFrames", b"ab"),
+    "empty rows": lambda: bad_dicom("Rows", b""),
+    "two rows": lambda: bad_dicom("Rows", b"\xc8\x00\xc8\x00"),
+    "odd bytes in rows": lambda: bad_dicom("Rows", b"\xc8\x00\x01"),
+    "bits stored": lambda: bad_dicom("BitsStored", b"\xc8\x00\xc8\x00"),
+    "palette without table": lambda: dicom_bytes(dicom_film(BYTES, PhotometricInterpretation="PALETTE COLOR")),
+    "modality table with bad data": lambda: with_table(table_with_bad_data()),
+    "rescale slope": lambda: bad_dicom("RescaleSlope", b"ab", RescaleIntercept=0),
+    "bits allocated": lambda: dicom_bytes(dicom_film(WORDS, BitsAllocated=12)),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED_DICOM)
+def test_damaged_dicom_is_refused_with_one_sentence_and_nothing_else(damage: str) -> None:
+    with pytest.raises(UnreadableFilm, match=r"^The DICOM file.*: .*\.$"):
+        read(DAMAGED_DICOM[damage]())
+
+
+def test_window_of_a_dicom_file_is_applied() -> None:
+    film = read(dicom_bytes(dicom_film(WORDS, WindowCenter=32768, WindowWidth=32768)), polarity="keep")
+    np.testing.assert_allclose(film.pixels, np.clip(TRUTH * 2 - 0.5, 0, 1), atol=0.01)
+
+
+def test_window_after_rescaling_is_applied() -> None:
+    tags = {"RescaleSlope": "0.5", "RescaleIntercept": "-100", "WindowCenter": 16284, "WindowWidth": 32768}
+    film = read(dicom_bytes(dicom_film(WORDS, **tags)), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=0.01)
+
+
+def test_a_window_that_hides_the_picture_is_ignored_with_a_note() -> None:
+    film = read(dicom_bytes(dicom_film(BYTES, WindowCenter=5000, WindowWidth=2)), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=0.02)
+    assert any("window" in note for note in film.provenance.notes)
+
+
+SPACINGS = {
+    "calibrated": (
+        {"PixelSpacing": [0.2, 0.2], "PixelSpacingCalibrationType": "FIDUCIAL", "ImagerPixelSpacing": [0.3, 0.3]},
+        Spacing(0.2, "calibrated PixelSpacing"),
+    ),
+    "differs from the detector's": (
+        {"PixelSpacing": [0.25, 0.25], "ImagerPixelSpacing": [0.3, 0.3]},
+        Spacing(0.25, "calibrated PixelSpacing"),
+    ),
+    "stated magnification": (
+        {"ImagerPixelSpacing": [0.3, 0.3], "EstimatedRadiographicMagnificationFactor": "1.5"},
+        Spacing(0.2, "ImagerPixelSpacing divided by the magnification"),
+    ),
+    "magnification from distances": (
+        {"ImagerPixelSpacing": [0.3, 0.3], "DistanceSourceToDetector": "1800", "DistanceSourceToPatient": "1500"},
+        Spacing(0.25, "ImagerPixelSpacing divided by the magnification"),
+    ),
+    "uncalibrated PixelSpacing gives way": (
+        {"PixelSpacing": [0.3, 0.3], "ImagerPixelSpacing": [0.3, 0.3]},
+        Spacing(0.3, "ImagerPixelSpacing, at the detector"),
+    ),
+    "impossible magnification": (
+        {"ImagerPixelSpacing": [0.3, 0.3], "EstimatedRadiographicMagnificationFactor": "0.1"},
+        Spacing(0.3, "ImagerPixelSpacing, at the detector"),
+    ),
+    "PixelSpacing alone": (
+        {"PixelSpacing": [0.15, 0.15]},
+        Spacing(0.15, "PixelSpacing, its calibration not stated"),
+    ),
+    "none": ({}, None),
+    "unbelievable": ({"ImagerPixelSpacing": [900, 900]}, None),
+    "not square": ({"ImagerPixelSpacing": [0.3, 0.2]}, None),
+}
+
+
+@pytest.mark.parametrize("case", SPACINGS)
+def test_spacing_by_priority(case: str) -> None:
+    tags, expected = SPACINGS[case]
+    film = read(dicom_bytes(dicom_film(WORDS, **tags)), polarity="keep")
+    if expected is None:
+        assert film.spacing is None
+        assert any("not square" in note for note in film.provenance.notes) == (case == "not square")
+    else:
+        assert film.spacing is not None
+        assert film.spacing.source == expected.source and film.spacing.mm == pytest.approx(expected.mm)
+
+
+def test_nothing_of_a_header_is_kept_but_the_spacing() -> None:
+    tags = {"BodyPartExamined": "DOE JANE", "ViewPosition": "Jane Doe, 4217 Elm Street", "PixelSpacing": [0.15, 0.15]}
+    film = read(dicom_bytes(dicom_film(WORDS, **tags)), polarity="keep")
+    assert film.spacing is not None and film.spacing.mm == pytest.approx(0.15)
+    kept = repr((film.spacing, film.provenance)).lower()
+    assert not [word for word in ("doe", "jane", "4217", "elm") if word in kept]
