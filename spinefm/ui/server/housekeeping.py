@@ -66,8 +66,8 @@ class Premises:
 
 def _below(folder: Path) -> list[Path]:
     """Everything below a folder, files before the folders that hold them; what is deleted meanwhile is passed over."""
-    walk = os.walk(folder, topdown=False)
-    return [Path(place) / name for place, folders, files in walk for name in (*files, *folders)]
+    found = os.walk(folder, topdown=False)
+    return [Path(place) / name for place, folders, files in found for name in (*files, *folders)]
 
 
 def move_in(base: Path | None = None) -> Premises:
