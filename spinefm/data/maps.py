@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.cleaning import check_edges, without_specks
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import (
     Films,
@@ -33,7 +35,7 @@ from spinefm.data.films import (
 )
 from spinefm.data.ids import levels_of_map
 from spinefm.data.labels import Conventions, label_of, read_map
-from spinefm.data.sheet import Sheet, case_of
+from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
 FILM_FOLDERS = ("images", "films", "imgs", "rawdata")
@@ -72,7 +74,7 @@ def open_maps(root: Path, conventions: Conventions | None = None) -> Dataset:
     films = Films.among(films_at, visible_files(films_at)).named()
     maps, skipped = _maps_by_film(maps_at, {place_of(paths[0], films_at): name for name, paths in films.items()})
     if not maps:
-        reasons = " ".join(one.why for one in skipped[:1])
+        reasons = " ".join(f"{one.name}: {one.why}" for one in skipped[:1])
         raise DatasetError(f"No label map in {maps_at} is named after a film in {films_at}. {reasons}".strip())
 
     def read(name: str) -> Case:
@@ -179,9 +181,20 @@ def read_case(name: str, film: Path, maps: FilmMaps, conventions: Conventions) -
         labels = read_map(path, picture_size(film), film)
         if maps.levels and len(np.unique(labels)) <= 2:
             return _read_levels(name, film, maps.levels, conventions)
-        masks, left = levels_of_map(labels, conventions.ids)
-        case = case_of(name, film, (labels.shape[1], labels.shape[0]), masks, {})
-        return replace(case, left_out=tuple(Skipped(name, why, label) for label, why in left))
+        return _read_whole(name, film, labels, conventions)
+
+
+def _read_whole(name: str, film: Path, labels: NDArray[np.int32], conventions: Conventions) -> Case:
+    """The case of a film and its map of all levels. Raises ValueError."""
+    check_edges(labels)
+    labels, specks = without_specks(labels)
+    masks, others = levels_of_map(labels, conventions.ids)
+    sheet = Sheet(name, (labels.shape[1], labels.shape[0]), conventions)
+    for level, mask in masks.items():
+        sheet.level(level, mask)
+    for label, why in (*specks, *others):
+        sheet.leave_out(label, why)
+    return sheet.case(film)
 
 
 def _read_levels(name: str, film: Path, levels: Mapping[Level, Path], conventions: Conventions) -> Case:
@@ -193,7 +206,7 @@ def _read_levels(name: str, film: Path, levels: Mapping[Level, Path], convention
             size = (width, height)
         sheet = Sheet(name, size, conventions)
         for level, path in sorted(levels.items()):
-            sheet.mask(level.name, partial(_mask_of_file, path, size, film))
+            sheet.whole(level.name, partial(_mask_of_file, path, size, film))
         return sheet.case(film)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from spinefm.core.foreign import foreign_input, read_json
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.cleaning import check_edges
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, picture_size, place_of, unlabelled, visible_files
 from spinefm.data.ids import HINT, SCHEMES
@@ -99,10 +100,11 @@ def _maps(folder: Path) -> tuple[dict[str, Path], list[Skipped]]:
 def _read(name: str, film: Path, path: Path, names: Mapping[int, str], conventions: Conventions) -> Case:
     with label_of(path.name):
         labels = read_map(path, picture_size(film), film)
+        check_edges(labels)
         sheet = Sheet(name, (labels.shape[1], labels.shape[0]), conventions)
         for value in (int(value) for value in np.unique(labels) if value):
             if value in names:
-                sheet.mask(names[value], partial(_mask, labels, value))
+                sheet.whole(names[value], partial(_mask, labels, value))
             else:
                 _take_unnamed(sheet, labels, value, conventions.ids)
         return sheet.case(film)
@@ -114,7 +116,7 @@ def _take_unnamed(sheet: Sheet, labels: NDArray[np.int32], value: int, scheme: s
     if level is None:
         sheet.leave_out(f"id {value}", f"dataset.json gives this id no name; add it, or {HINT}")
     else:
-        sheet.mask(level.name, partial(_mask, labels, value))
+        sheet.whole(level.name, partial(_mask, labels, value))
 
 
 def _mask(labels: NDArray[np.int32], value: int) -> Mask:

@@ -18,6 +18,10 @@ MOST_CROSSINGS = 400
 """How many times all outlines together may run over the film's height; those of a whole spine do so some ten times."""
 
 
+class OutsideFilm(ValueError):
+    """A label lies outside its film; the text says how far."""
+
+
 class Outlines:
     """The outlines of one film of `size` (width, height); counts what they cost."""
 
@@ -42,13 +46,16 @@ class Outlines:
         """A box from x0, y0, x1, y1 in film pixels. Raises ValueError for what is none or lies far outside."""
         values = np.asarray(corners, float)
         self._check_place(title, values.reshape(-1, 2) if values.size == 4 else np.zeros((0, 2)))
-        return box_of(title, values)
+        box = box_of(title, values)
+        if box.clipped((self.size[1], self.size[0])).is_empty:
+            raise OutsideFilm(f"the box of {title} contains no pixel of the film")
+        return box
 
     def _check_place(self, title: str, points: NDArray[np.float64]) -> None:
         """Refuse what lies farther outside than one film: it belongs to another film or another unit."""
         sides = np.asarray(self.size, float)
         if not np.isfinite(points).all() or (points < -sides).any() or (points > 2 * sides).any():
-            raise ValueError(
+            raise OutsideFilm(
                 f"{title} lies farther outside its film of {self.size[0]} x {self.size[1]} pixels than one side of it"
             )
 

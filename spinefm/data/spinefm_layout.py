@@ -111,7 +111,10 @@ def _masks_by_film(
         own = masks.setdefault(films[film_at], defaultdict(list))
         for level, paths in levels.items():
             own[level] += paths
-    why = f"{left} masks belong to no film in imgs; add the films or remove them."
+    why = (
+        f"{left} masks belong to no film in imgs, or to one of several of their id; add the films, or put the masks "
+        "into a folder called as their film's."
+    )
     return masks, (Skipped("gts", why),) if left else ()
 
 
@@ -157,7 +160,7 @@ def _read(name: str, film: Path, files: Masks, subject: str, conventions: Conven
             if len(paths) > 1:
                 sheet.leave_out(level.name, f"{len(paths)} files in gts hold its mask; keep one")
             else:
-                sheet.mask(level.name, partial(_mask, paths[0], size))
+                sheet.whole(level.name, partial(_mask, paths[0], size))
         return replace(sheet.case(film), subject=subject)
 
 
