@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,8 @@ FILM_ENDING = re.compile(r"\.(png|jpe?g|tiff?|dcm|npy|npz)$", re.IGNORECASE)
 """What an id in a split file may end with."""
 Masks = dict[Level, list[Path]]
 """The files with the mask of each level: one, unless two folders have a file of the same name."""
+GREYS = 255
+"""The largest value of a mask with soft edges in whole numbers."""
 BYTES_A_PIXEL = 8
 """The widest numbers that a mask may be stored in."""
 
@@ -172,7 +175,23 @@ def _mask(path: Path, size: tuple[int, int]) -> Mask:
     agreed_size((array.shape[1], array.shape[0]), size)
     if array.dtype.kind == "f" and np.isnan(array).any():
         raise ValueError("its mask contains NaN")
-    return Mask.from_array(array)
+    return Mask.from_array(_inside(array))
+
+
+def _inside(array: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """The pixels inside a mask: all that is not zero, or at least half of what probabilities and greys can be.
+
+    Raises ValueError for other values than those of a mask.
+    """
+    values: NDArray[Any] = np.asarray(array)
+    filled = values != 0
+    some = values[filled]
+    if not some.size or (some == some[0]).all():
+        return filled
+    low, high = float(values.min()), float(values.max())
+    if low >= 0 and (high <= 1 or (values.dtype.kind in "iu" and high == GREYS)):
+        return np.asarray(values >= (0.5 if high <= 1 else (GREYS + 1) / 2))
+    raise ValueError(f"its mask contains several values from {low:g} to {high:g}, and a mask has two")
 
 
 def _array(path: Path) -> NDArray[np.generic]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from spinefm.core.levels import Level
 from spinefm.data import open_dataset
@@ -67,3 +68,31 @@ def test_ids_of_csxa_are_hidden_in_folders_too(tmp_path: Path) -> None:
         masks(tmp_path / "gts" / folder, "0012F61")
     assert open_dataset("auto", tmp_path).kind == "csxa"
     assert set(read_set(tmp_path)[0]) == {"csxa-0001", "csxa-0002"}
+
+
+INSIDE = column(Level.C3) > 0
+
+
+@pytest.mark.parametrize(
+    ("mask", "why"),
+    [
+        (INSIDE * 0.98 + 0.01, ""),
+        ((INSIDE * 0.6).astype(np.float32), ""),
+        (INSIDE * 255.0, ""),
+        ((INSIDE * -1).astype(np.int8), ""),
+        (np.where(INSIDE, 255, 90).astype(np.uint8), ""),
+        (np.where(INSIDE, 3.5, -2.0), "several values from -2 to 3.5"),
+        (np.where(INSIDE, 5, 4), "several values from 4 to 5"),
+        (~INSIDE, "reaches the film's edge"),
+        (INSIDE & False, "its mask is empty"),
+    ],
+)
+def test_what_a_mask_may_hold(tmp_path: Path, mask: np.ndarray, why: str) -> None:
+    film(tmp_path / "imgs" / "film.jpg")
+    (tmp_path / "gts").mkdir()
+    np.save(tmp_path / "gts" / "film_C3.npy", mask)
+    found, skipped = read_set(tmp_path)
+    if why:
+        assert not found and why in skipped[0].why
+    else:
+        assert np.array_equal(found["film"].truth.bodies[Level.C3].on_film(INSIDE.shape), INSIDE)
