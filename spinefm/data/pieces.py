@@ -35,8 +35,10 @@ COMPARABLE = 0.45
 """The smaller of two bodies has at least this share of the larger one's area."""
 TWO_BODIES = 1.5
 """Two pieces with more than this many times the usual area of a body are two bodies."""
-LARGER: Mapping[Level, float] = MappingProxyType({Level.C2: 1.6, Level.S1: 2.0})
-"""How many times larger than their neighbours these levels are: one has the dens, the other may be all the sacrum."""
+LARGER: Mapping[Level, float] = MappingProxyType({Level.C2: 1.6, Level.S1: 1.2})
+"""How many times larger than their neighbours these are: C2 has the dens, S1 may have more of the sacrum."""
+SACRAL_BEND = 3.0
+"""L5 may lie this many times farther across the lumbar column than along it, seen from S1: the sacrum turns away."""
 FLAT, DISC = 0.55, 0.1
 """Where no other body is: height by width below which a piece is half of a body that is divided across, and the gap
 between two bodies, as a share of the larger side."""
@@ -55,10 +57,15 @@ class LabelPiece:
 
 @dataclass(frozen=True)
 class Column:
-    """The column at a level as the film's other bodies show it: usual area (0: unknown), and unit direction (x, y)."""
+    """The column at a level as the film's other bodies show it.
+
+    area: the usual one, 0 where no other body is. along: unit direction (x, y).
+    bend: how many times farther across the column than along it the next body may lie.
+    """
 
     area: float
     along: NDArray[np.float64]
+    bend: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,7 @@ def _are_two_bodies(first: Mask, piece: Mask, column: Column) -> bool:
     """Whether two pieces lie behind each other along the column and are each as large as a body."""
     x, y = np.subtract(piece.centroid, first.centroid)
     along, across = abs(x * column.along[0] + y * column.along[1]), abs(x * column.along[1] - y * column.along[0])
-    if piece.area < COMPARABLE * first.area or along <= across:
+    if piece.area < COMPARABLE * first.area or column.bend * along <= across:
         return False
     if column.area:
         return first.area + piece.area > TWO_BODIES * column.area
@@ -154,7 +161,8 @@ def _column(pieces: Pieces, level: Level) -> Column:
     apart = np.subtract(ends[-1], ends[0])
     length = float(np.hypot(*apart))
     usual = float(np.median(areas)) * LARGER.get(level, 1) if areas else 0.0
-    return Column(usual, apart / length if length else np.array([0.0, 1.0]))
+    bend = SACRAL_BEND if level is Level.S1 else 1.0
+    return Column(usual, apart / length if length else np.array([0.0, 1.0]), bend)
 
 
 def _is_close(piece: LabelPiece, first: LabelPiece, parts: Sequence[Mask]) -> bool:

@@ -23,6 +23,7 @@ def region(*rects: Rect) -> Mask:
 
 
 WHOLE, BELOW = (80, 100, 40, 30), (80, 136, 40, 30)
+LUMBAR = (Level.L1, Level.L2, Level.L3, Level.L4)
 TWICE = "two outlines of it overlap but differ, so neither is used; keep one"
 APART = "it appears in two places, so neither is used"
 
@@ -77,6 +78,12 @@ def test_c2_in_two_parts_is_one_body() -> None:
     dens, body = LabelPiece(region((90, 0, 20, 28))), LabelPiece(region((80, 30, 40, 28)))
     found = settled({**pieces, Level.C2: [dens, body]}, SIZE)[Level.C2]
     assert found.mask is not None and found.mask.area == dens.mask.area + body.mask.area
+
+
+def test_l5_named_s1_is_another_body_though_the_sacrum_turns_away() -> None:
+    pieces = {level: [LabelPiece(region((80, 20 + 40 * place, 40, 30)))] for place, level in enumerate(LUMBAR)}
+    l5, s1 = LabelPiece(region((80, 180, 40, 30))), LabelPiece(region((124, 205, 40, 30)))
+    assert settled({**pieces, Level.S1: [l5, s1]}, SIZE)[Level.S1].mask is None
 
 
 def test_parts_of_a_group_are_one_body() -> None:
