@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import shutil
 import stat
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -24,6 +26,10 @@ class ZipLimits:
     ratio: int = 200
 
 
+UTF8_FLAG = 1 << 11
+"""The bit of a member's flags that says that its name is UTF-8."""
+UNICODE_PATH = 0x7075
+"""The extra field with a member's name in UTF-8: version 1, the checksum of the name as written, the name."""
 CHUNK = 1 << 12
 """Bytes of a zip that are read at a time: what bzip2 and LZMA make of them comes at once, 20 000 bytes for each."""
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -70,6 +76,7 @@ def _unpack_to(path: Path, partial: Path, limits: ZipLimits) -> None:
 
 def checked_members(archive: zipfile.ZipFile, size: int, limits: ZipLimits) -> list[zipfile.ZipInfo]:
     """The files of an archive of `size` bytes, whose names and stated sizes may be unpacked. Raises DatasetError."""
+    restore_names(archive)
     members = [member for member in archive.infolist() if not member.filename.endswith("/")]
     total = sum(member.file_size for member in members)
     if len(members) > limits.files or total > limits.bytes or total > limits.ratio * max(size, 1):
@@ -80,6 +87,37 @@ def checked_members(archive: zipfile.ZipFile, size: int, limits: ZipLimits) -> l
     for member in members:
         _check_name(member)
     return members
+
+
+def restore_names(archive: zipfile.ZipFile) -> None:
+    """Give members the names that they were packed under; they are found under the names of before, too.
+
+    Many programs write UTF-8 without saying so in the name's flag, and Python then reads it as an old code page.
+    """
+    for member in archive.infolist():
+        member.filename = _name_of(member)
+        archive.NameToInfo[member.filename] = member
+
+
+def _name_of(member: zipfile.ZipInfo) -> str:
+    """A member's name: as stated, as an extra field states it for the name as it is, or as UTF-8 where it is that."""
+    if member.flag_bits & UTF8_FLAG:
+        return member.filename
+    try:
+        written = member.orig_filename.encode("cp437")
+        return (_unicode_path(member.extra, written) or written).decode("utf-8").partition("\0")[0]
+    except UnicodeError:
+        return member.filename
+
+
+def _unicode_path(extra: bytes, written: bytes) -> bytes | None:
+    """The UTF-8 name in a member's extra fields, None where there is none for the name as `written`."""
+    while len(extra) >= 4:
+        kind, length = struct.unpack_from("<HH", extra)
+        content, extra = extra[4 : 4 + length], extra[4 + length :]
+        if kind == UNICODE_PATH and content[:5] == struct.pack("<BL", 1, zlib.crc32(written)):
+            return content[5:]
+    return None
 
 
 def _check_name(member: zipfile.ZipInfo) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 from urllib.parse import unquote
@@ -84,6 +86,46 @@ def by_film_name(labelled: Sequence[tuple[Path, Label]]) -> dict[str, Label]:
     return found
 
 
+def place_of(path: Path, root: Path) -> str:
+    """Where a film lies below `root`, without its ending."""
+    return path.with_name(film_stem(path)).relative_to(root).as_posix()
+
+
+def stem_of_place(place: str) -> str:
+    """The last part of a place."""
+    return place.rpartition("/")[2]
+
+
+def by_stem(places: Iterable[str]) -> dict[str, list[str]]:
+    """Places by their last part; no place for a part that none has."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for place in places:
+        found[stem_of_place(place)].append(place)
+    return found
+
+
+def folded(name: str) -> str:
+    """A name without case, its accents composed: programs and file systems write both in two ways."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+class KnownNames:
+    """Names to look up by what somebody wrote for them."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = set(names)
+        self._folded: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(self._names):
+            self._folded[folded(name)].append(name)
+
+    def find(self, written: str) -> str | None:
+        """The name as written, else the only one that differs in case or the form of accents alone."""
+        if written in self._names:
+            return written
+        close = self._folded.get(folded(written), [])
+        return close[0] if len(close) == 1 else None
+
+
 def is_film(path: Path) -> bool:
     """Whether a file ends as films do, or has DICOM's mark: archives name DICOM files without an ending."""
     if path.name.lower().endswith(FILM_SUFFIXES):
@@ -118,6 +160,19 @@ class Films:
             found[film_stem(path)].append(path)
         return found
 
+    def places(self) -> dict[str, list[Path]]:
+        """The films of each place: their path below the root without the ending, the preferred ending first."""
+        found: dict[str, list[Path]] = defaultdict(list)
+        for path in sorted(self.paths, key=_preference):
+            found[place_of(path, self.root)].append(path)
+        return found
+
+    def named(self) -> dict[str, list[Path]]:
+        """The films of each name: the film's own, or its place where films in two folders have the same name."""
+        places = self.places()
+        stems = by_stem(places)
+        return {stem if len(same) == 1 else place: places[place] for stem, same in stems.items() for place in same}
+
     def of_label(self, label: Path, stated: object = None) -> Path:
         """The film of a label, as `find` finds it. Raises ValueError where there is none too."""
         found = self.find(label, stated)
@@ -134,23 +189,39 @@ class Films:
         found = (self._named(label.parent, name) for name in wanted)
         return next((path for path in found if path is not None), None)
 
+    @cached_property
+    def _pools(self) -> Mapping[str, list[Path]]:
+        """The films of each name without ending, case and form of accents."""
+        pools: dict[str, list[Path]] = defaultdict(list)
+        for path in self.paths:
+            pools[folded(film_stem(path))].append(path)
+        return pools
+
     def _named(self, folder: Path, name: str) -> Path | None:
         """The film that `name` means, seen from `folder`; None where there is none."""
-        parts = PurePosixPath(name).parts
-        exact = [path for path in self.paths if path.parts[-len(parts) :] == parts] if parts else []
-        stem = film_stem(Path(name))
-        close = exact or [path for path in self.paths if film_stem(path) == stem]
+        pool = self._pools.get(folded(film_stem(Path(name))), [])
+        close = _matching(pool, name, str) or _matching(pool, name, folded)
         here = [path for path in close if path.parent == folder] or close
-        if len({path.parent for path in here}) > 1:
+        if len({path.with_name(film_stem(path)) for path in here}) > 1:
             places = ", ".join(sorted(path.relative_to(self.root).as_posix() for path in here)[:3])
             raise ValueError(f"{len(here)} films could belong to it ({places}); put the label beside its film")
         return min(here, key=_preference, default=None)
 
 
+def _matching(films: Sequence[Path], name: str, form: Callable[[str], str]) -> list[Path]:
+    """The films that `name` is the end of the path of, else those of its last part without ending, both in a `form`."""
+    parts = [form(part) for part in PurePosixPath(name).parts]
+    exact = [path for path in films if [form(part) for part in path.parts[-len(parts) :]] == parts] if parts else []
+    stem = form(film_stem(Path(name)))
+    return exact or [path for path in films if form(film_stem(path)) == stem]
+
+
 def unlabelled(films: Iterable[Path], labelled: Iterable[str]) -> tuple[Skipped, ...]:
     """The films of which no label has the name, given the names without endings of those that have one."""
-    known = set(labelled)
-    bare = [path.name for path in films if film_stem(path) not in known]
+    paths = [*films]
+    films_by_name = KnownNames(map(film_stem, paths))
+    known = {films_by_name.find(name) for name in labelled}
+    bare = [path.name for path in paths if film_stem(path) not in known]
     return tuple(Skipped(name, "no label belongs to this film; add one or remove the film.", NO_LABEL) for name in bare)
 
 

@@ -17,7 +17,9 @@ from spinefm.data.dataset import Dataset
 from spinefm.data.films import FILM_SUFFIXES, film_stem, picture_size, unlabelled
 from spinefm.data.ids import levels_of_map
 from spinefm.data.labels import Conventions, agreed_size, label_of, read_map, size_of
+from spinefm.data.order import check_order
 from spinefm.data.outlines import Outlines
+from spinefm.data.sheet import places_of
 
 FACES = ("left", "right")
 """The sides to which a patient can look."""
@@ -62,6 +64,7 @@ def read_case(folder: Path, name: str) -> Case:
         film, group, spacing = film_path(folder, name), str(raw.get("layout", "")), raw.get("spacing_mm")
         size = agreed_size(size_of("it", *raw["size"]), picture_size(film) if film.is_file() else None)
         truth = _truth(raw, size, folder / "labels" / f"{name}.png")
+        check_order(places_of({**truth.bodies, **truth.partial}, truth.boxes))
         spacing_mm = None if spacing is None else float(spacing)
         corners = {level: points for level, points in _corners(raw).items() if level in truth.bodies}
         faces = str(raw.get("faces", "")) if raw.get("faces") in FACES else ""

@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
-
-Left = tuple[tuple[str, str], ...]
-"""What was left out: label and reason of each."""
+from spinefm.data.cleaning import Left
 
 THORACIC_AND_DOWN = tuple(level for level in Level if Level.T1 <= level <= Level.T12)
 VERSE: Mapping[int, Level] = MappingProxyType({int(level): level for level in Level})
@@ -68,6 +66,7 @@ def levels_of_map(labels: NDArray[np.int32], scheme: str = "") -> tuple[dict[Lev
         raise ValueError(f"none of the ids {_few(ids)} in the label map is a vertebra; {HINT}")
     if not scheme:
         _check_stretch(sorted(found))
+        _check_numbering(ids, sorted(found))
     masks = {table[value]: Mask.from_array(labels == value) for value in ids if value in table}
     return masks, tuple((f"id {value}", _why(value, others)) for value in ids if value not in table)
 
@@ -84,6 +83,22 @@ def _check_stretch(levels: Sequence[Level]) -> None:
             raise ValueError(
                 f"with VerSe's ids {above.name} would be followed by {below.name}, which is not a spine; {HINT}"
             )
+
+
+def _check_numbering(ids: Sequence[int], levels: Sequence[Level]) -> None:
+    """Refuse ids that other numberings use too: counted from 1, masks of all bodies, and TotalSpineSeg's neck."""
+    if Level.C1 in levels:
+        raise ValueError(
+            f"the label map contains the id 1, VerSe's C1, which has no body; maps of all bodies or counted from 1 "
+            f"contain it too, so {HINT}"
+        )
+    shared = {value for value, level in TOTALSPINESEG.items() if level <= Level.C7}
+    if set(ids) <= shared:
+        other = [TOTALSPINESEG[value].name for value in (min(ids), max(ids))]
+        raise ValueError(
+            f"its ids {_few(ids)} are {levels[0].name} to {levels[-1].name} in VerSe's numbering and {other[0]} to "
+            f"{other[1]} in TotalSpineSeg's; {HINT}"
+        )
 
 
 def _few(ids: Sequence[int]) -> str:

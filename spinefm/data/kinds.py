@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +14,7 @@ from spinefm.data.archive import unpack
 from spinefm.data.buu import LATERAL, open_buu
 from spinefm.data.case import DatasetError
 from spinefm.data.coco import open_coco
-from spinefm.data.csxa import open_csxa
+from spinefm.data.csxa import CORNERS, open_csxa
 from spinefm.data.cvat import open_cvat
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import visible_files
@@ -162,6 +162,11 @@ def _kind_of_json(path: Path, faults: list[str]) -> str | None:
     if "images" in raw and "annotations" in raw:
         return "coco"
     if isinstance(raw.get("shapes"), list):
-        labels = [str(shape.get("label", "")) for shape in raw["shapes"] if isinstance(shape, dict)]
-        return "csxa" if any(label.endswith(("bottom left", "centroid")) for label in labels) else "labelme"
+        return "csxa" if _are_csxa([shape for shape in raw["shapes"] if isinstance(shape, dict)]) else "labelme"
     return "phantom" if "complete" in raw and "region" in raw else None
+
+
+def _are_csxa(shapes: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the shapes of a labelme file are CSXA's points: most of them are named after corners of bodies."""
+    corners = [" ".join(str(shape.get("label", "")).split()).endswith(CORNERS) for shape in shapes]
+    return 2 * sum(corners) > len(corners)

@@ -81,6 +81,8 @@ def read_map(path: Path, size: tuple[int, int] | None, film: Path | None = None)
 def _read_picture(path: Path) -> NDArray[np.int32]:
     """The ids of a picture, upright as its own orientation says."""
     with open_picture(path) as picture:
+        if picture.format == "JPEG":
+            raise ValueError("it is a JPEG, which mixes ids where they meet; save the label map as PNG")
         if picture.mode not in MAP_MODES:
             raise ValueError(f"the label map {path.name} is not an image with one channel of ids")
         return np.asarray(ImageOps.exif_transpose(picture)).astype(np.int32)

@@ -1,7 +1,8 @@
 """Folders of films and label maps: VerSe's ids unless the user says whose, as pictures or NIfTI files of one slice.
 
 The map of a film is called as the film is, or begins with its name, as SPINEPS calls its maps. Several maps of one
-film (SPINEPS writes one of vertebrae and one of tissues) are never mixed: the one of vertebrae is read.
+film (SPINEPS writes one of vertebrae and one of tissues) are never mixed: the one of vertebrae is read. Where each
+level has a map of its own, it is called `film_C3.png`.
 """
 
 from __future__ import annotations
@@ -9,15 +10,32 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path, PurePosixPath
 
+import numpy as np
+from numpy.typing import NDArray
+
+from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.cleaning import check_edges, without_specks
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, picture_size, unlabelled, visible_files
+from spinefm.data.films import (
+    Films,
+    KnownNames,
+    by_stem,
+    folded,
+    picture_size,
+    place_of,
+    stem_of_place,
+    unlabelled,
+    visible_files,
+)
 from spinefm.data.ids import levels_of_map
 from spinefm.data.labels import Conventions, label_of, read_map
-from spinefm.data.sheet import case_of
+from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
 FILM_FOLDERS = ("images", "films", "imgs", "rawdata")
@@ -28,6 +46,24 @@ VERTEBRAE = ("vert",)
 """Part of the name of the one map of vertebrae among several of a film."""
 
 
+@dataclass(frozen=True)
+class FilmMaps:
+    """The maps of one film at `place`.
+
+    whole: those that could be the one of all its levels: one, or several that nothing tells apart.
+    levels: where there is none, the files that hold one level each.
+    """
+
+    place: str
+    whole: tuple[Path, ...]
+    levels: Mapping[Level, Path] = field(default_factory=dict)
+
+    @property
+    def used(self) -> tuple[Path, ...]:
+        """The files that are read for the film."""
+        return self.whole or tuple(self.levels.values())
+
+
 def open_maps(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The films that have a label map. Raises DatasetError where a folder of films or of maps is missing."""
     conventions = conventions or Conventions()
@@ -35,79 +71,149 @@ def open_maps(root: Path, conventions: Conventions | None = None) -> Dataset:
     maps_at = next((root / name for name in MAP_FOLDERS if (root / name).is_dir()), None)
     if films_at is None or maps_at is None:
         raise DatasetError(f"{root} has no folder of films (images) beside one of label maps (labels).")
-    stems = Films.among(films_at, visible_files(films_at)).stems()
-    maps, skipped = _maps_by_film(maps_at, stems)
+    films = Films.among(films_at, visible_files(films_at)).named()
+    maps, skipped = _maps_by_film(maps_at, {place_of(paths[0], films_at): name for name, paths in films.items()})
     if not maps:
-        raise DatasetError(f"No label map in {maps_at} is named after a film in {films_at}.")
+        reasons = " ".join(f"{one.name}: {one.why}" for one in skipped[:1])
+        raise DatasetError(f"No label map in {maps_at} is named after a film in {films_at}. {reasons}".strip())
 
     def read(name: str) -> Case:
-        return read_case(name, film_beside(stems[name], maps[name], films_at), maps[name], conventions)
+        return read_case(name, films[name][0], maps[name], conventions)
 
-    left = unlabelled([path for paths in stems.values() for path in paths], maps)
+    left = unlabelled([path for name, paths in films.items() if name not in maps for path in paths], ())
     names = tuple(sorted(maps))
     return Dataset("maps", names, read, (*skipped, *left), by_subject({name: name for name in names}))
 
 
-def film_beside(films: Sequence[Path], path: Path, root: Path) -> Path:
-    """The film of a map among those of its name: the one in the folder of the same name as the map's."""
-    folders = {film.parent for film in films}
-    if len(folders) == 1:
-        return films[0]
-    same = [film for film in films if film.parent.name == path.parent.name]
-    if len({film.parent for film in same}) != 1:
-        places = ", ".join(film.relative_to(root).as_posix() for film in films[:3])
-        raise_with = f"{len(films)} films have its name ({places}); give each its own name"
-        with label_of(path.name):
-            raise ValueError(raise_with)
-    return same[0]
-
-
-def _maps_by_film(folder: Path, films: Mapping[str, Sequence[Path]]) -> tuple[dict[str, Path], list[Skipped]]:
-    """The map of each film, and the files that are no map of one."""
+def _maps_by_film(folder: Path, films: Mapping[str, str]) -> tuple[dict[str, FilmMaps], list[Skipped]]:
+    """The maps of each film, given the films' names by place, and the files that are no map of one."""
     found: dict[str, list[Path]] = defaultdict(list)
-    skipped = []
+    stems = by_stem(films)
+    known, skipped = KnownNames(stems), []
     for path in visible_files(folder):
-        name = film_of(path, films)
-        if name is None:
-            why = "it is not the label map of a film: no film has its name. Rename or remove it."
-            skipped.append(Skipped(path.relative_to(folder).as_posix(), why))
+        stem = film_of(path, known)
+        places = _beside(path, folder, stems[stem]) if stem is not None else []
+        if len(places) == 1:
+            found[places[0]].append(path)
         else:
-            found[name].append(path)
-    chosen = {name: _chosen(paths) for name, paths in found.items()}
-    for name, paths in found.items():
-        others = [path for path in paths if path != chosen[name]]
-        skipped += [Skipped(path.name, f"{chosen[name].name} is read for {name} in its place.") for path in others]
-    return chosen, skipped
+            skipped.append(Skipped(path.relative_to(folder).as_posix(), _no_film(places)))
+    maps = {films[place]: _chosen(place, paths, folder) for place, paths in found.items()}
+    for place, paths in found.items():
+        used = maps[films[place]].used
+        others = [path for path in paths if path not in used]
+        skipped += [Skipped(path.name, f"{used[0].name} is read for {films[place]} in its place.") for path in others]
+    return maps, skipped
 
 
-def _chosen(paths: Sequence[Path]) -> Path:
-    """The one map of vertebrae among those of a film: the one called so, else the shortest name."""
-    return min(paths, key=lambda path: (not any(word in path.name.lower() for word in VERTEBRAE), len(path.name)))
+def _beside(path: Path, folder: Path, places: Sequence[str]) -> list[str]:
+    """Of films of one name those that a map can belong to: in the folder of the same path, else of the same name."""
+    if len(places) == 1:
+        return [*places]
+    own = path.parent.relative_to(folder)
+    same = [place for place in places if PurePosixPath(place).parent == PurePosixPath(own.as_posix())]
+    return same or [place for place in places if PurePosixPath(place).parent.name == own.name] or [*places]
 
 
-def film_of(path: Path, films: Mapping[str, object]) -> str | None:
+def _no_film(places: Sequence[str]) -> str:
+    """Why a map belongs to no film, or to none of several."""
+    if not places:
+        return "it is not the label map of a film: no film has its name. Rename or remove it."
+    shown = ", ".join(places[:3])
+    return f"{len(places)} films have its name ({shown}); put it into a folder of the same name as its film's."
+
+
+def _chosen(place: str, paths: Sequence[Path], folder: Path) -> FilmMaps:
+    """The map of vertebrae among those of a film: the one called so, beside it, of the shortest name.
+
+    Files of one level each count where there is no other map.
+    """
+    levels = {path: level for path in paths if (level := level_of_file(path, stem_of_place(place))) is not None}
+    whole = [path for path in paths if path not in levels]
+    if whole or len(set(levels.values())) < len(levels):
+        ranks = {path: _rank(path, place, folder) for path in whole or paths}
+        return FilmMaps(place, tuple(path for path, rank in ranks.items() if rank == min(ranks.values())))
+    return FilmMaps(place, (), {level: path for path, level in levels.items()})
+
+
+def _rank(path: Path, place: str, folder: Path) -> tuple[bool, bool, int]:
+    elsewhere = path.parent.relative_to(folder).as_posix() != PurePosixPath(place).parent.as_posix()
+    return not any(word in path.name.lower() for word in VERTEBRAE), elsewhere, len(path.name)
+
+
+def level_of_file(path: Path, film: str) -> Level | None:
+    """The level that a map of one level is called after, as `film_C3.png`; None for a map of all levels."""
+    stem = _map_stem(path) or ""
+    rest = stem[len(film) :].lstrip("_-").upper() if folded(stem).startswith(folded(film)) else ""
+    return Level.__members__.get(rest)
+
+
+def _map_stem(path: Path) -> str | None:
+    """A map's name without its ending; None for what does not end as maps do."""
+    lowered = path.name.lower()
+    ending = max((one for one in MAP_SUFFIXES if lowered.endswith(one)), key=len, default=None)
+    return None if ending is None else path.name[: -len(ending)]
+
+
+def film_of(path: Path, films: KnownNames) -> str | None:
     """The film of a map: the longest name that the map's name is or begins with, as in `film_seg-vert_msk.nii.gz`.
 
     SPINEPS 2 moves the last part of a film's name: the map of `sub-1_xr` is `sub-1_mod-xr_seg-vert_msk`.
     """
-    lowered = path.name.lower()
-    ending = max((one for one in MAP_SUFFIXES if lowered.endswith(one)), key=len, default=None)
-    if ending is None:
+    stem = _map_stem(path)
+    if stem is None:
         return None
-    stem = path.name[: -len(ending)]
     contrast = SPINEPS_NAME.fullmatch(stem)
-    if contrast and f"{contrast[1]}_{contrast[2]}" in films:
-        return f"{contrast[1]}_{contrast[2]}"
-    if stem in films:
-        return stem
     cuts = [index for index, character in enumerate(stem) if character in "_-"]
-    return next((stem[:cut] for cut in reversed(cuts) if stem[:cut] in films), None)
+    tried = [f"{contrast[1]}_{contrast[2]}"] if contrast else []
+    tried += [stem, *(stem[:cut] for cut in reversed(cuts))]
+    return next((name for one in tried if (name := films.find(one)) is not None), None)
 
 
-def read_case(name: str, film: Path, path: Path, conventions: Conventions) -> Case:
-    """The case of one film and its label map. Raises DamagedCase."""
+def read_case(name: str, film: Path, maps: FilmMaps, conventions: Conventions) -> Case:
+    """The case of one film and its maps. Raises DamagedCase."""
+    if not maps.whole and len(maps.levels) > 1:
+        return _read_levels(name, film, maps.levels, conventions)
+    path = maps.used[0]
     with label_of(path.name):
+        if len(maps.whole) > 1:
+            places = ", ".join(f"{one.parent.name}/{one.name}" for one in maps.whole[:3])
+            raise ValueError(f"{len(maps.whole)} label maps could be the film's: {places}; keep one")
         labels = read_map(path, picture_size(film), film)
-        masks, left = levels_of_map(labels, conventions.ids)
-        case = case_of(name, film, (labels.shape[1], labels.shape[0]), masks, {})
-        return replace(case, left_out=tuple(Skipped(name, why, label) for label, why in left))
+        if maps.levels and len(np.unique(labels)) <= 2:
+            return _read_levels(name, film, maps.levels, conventions)
+        return _read_whole(name, film, labels, conventions)
+
+
+def _read_whole(name: str, film: Path, labels: NDArray[np.int32], conventions: Conventions) -> Case:
+    """The case of a film and its map of all levels. Raises ValueError."""
+    check_edges(labels)
+    labels, specks = without_specks(labels)
+    masks, others = levels_of_map(labels, conventions.ids)
+    sheet = Sheet(name, (labels.shape[1], labels.shape[0]), conventions)
+    for level, mask in masks.items():
+        sheet.level(level, mask)
+    for label, why in (*specks, *others):
+        sheet.leave_out(label, why)
+    return sheet.case(film)
+
+
+def _read_levels(name: str, film: Path, levels: Mapping[Level, Path], conventions: Conventions) -> Case:
+    """The case of a film of which each level has a map of its own. Raises DamagedCase."""
+    with label_of(f"of {name}"):
+        size = picture_size(film)
+        if size is None:
+            height, width = read_map(next(iter(levels.values())), None, film).shape
+            size = (width, height)
+        sheet = Sheet(name, size, conventions)
+        for level, path in sorted(levels.items()):
+            sheet.whole(level.name, partial(_mask_of_file, path, size, film))
+        return sheet.case(film)
+
+
+def _mask_of_file(path: Path, size: tuple[int, int], film: Path) -> Mask:
+    """The one region of a map of one level. Raises ValueError for several ids."""
+    labels = read_map(path, size, film)
+    count = len(np.unique(labels[labels != 0]))
+    if count > 1:
+        raise ValueError(f"{path.name} contains {count} ids, and a map of one level has one")
+    return Mask.from_array(labels)

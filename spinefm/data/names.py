@@ -1,7 +1,8 @@
 """What people write for a level: one table of synonyms, which a user's own table extends.
 
-A label names a body when it holds one level ("C5 body", "Th12", "LV5", "C_05") or a synonym of one ("axis"), and no
-word for another part ("C5 disc", "C4/C5", "L3 pedicle").
+A label names a body when it holds one level ("C5 body", "Th12", "LWK5", "C_05", "5th lumbar") or a synonym of one
+("axis"), and beside it only words that are known to mean the body. With a word for another part ("C5 disc", "C4/C5",
+"L3 pedicle") or one that is not known ("disco C4") it is left out.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -43,30 +44,83 @@ OTHER_PARTS = frozenset(
     )
 )
 """Words for what is no vertebral body: with one of them, a level only says where that part lies."""
+HARMLESS = frozenset(
+    (
+        *("body", "bodies", "corpus", "corpora", "centrum", "vb", "vert", "vertebra", "vertebrae", "vertebral", "bone"),
+        *("corps", "vertebre", "vertebral", "vertebrale", "vertebraux", "cuerpo", "corpo", "wirbel", "wirbelkorper"),
+        *(
+            "wirbelkoerper",
+            "korper",
+            "koerper",
+            "wk",
+            "of",
+            "the",
+            "de",
+            "del",
+            "der",
+            "des",
+            "椎",
+            "椎体",
+            "椎骨",
+            "第",
+        ),
+        *("level", "label", "class", "mask", "seg", "segmentation", "msk", "roi", "outline", "contour", "polygon"),
+        *("box", "bbox", "object", "instance", "gt", "truth", "manual", "normal", "partial", "whole"),
+    )
+)
+"""Words beside a level that still name its body; with any other word the label may mean another part."""
 PREFIXES: Mapping[str, str] = MappingProxyType(
     {
-        **{"c": "C", "cv": "C", "cervical": "C"},
-        **{"t": "T", "th": "T", "tv": "T", "thoracic": "T", "dorsal": "T"},
-        **{"l": "L", "lv": "L", "lumbar": "L"},
-        **{"s": "S", "sv": "S", "sacral": "S"},
+        **dict.fromkeys(("c", "cv", "vc", "hw", "hwk", "hws", "cerv", "颈", "頸", "颈椎", "頸椎"), "C"),
+        **dict.fromkeys(("t", "th", "tv", "vt", "d", "vd", "bw", "bwk", "bws", "thor", "dors", "胸", "胸椎"), "T"),
+        **dict.fromkeys(("l", "lv", "vl", "lw", "lwk", "lws", "lum", "腰", "腰椎"), "L"),
+        **dict.fromkeys(("s", "sv", "vs", "swk", "骶", "骶椎"), "S"),
     }
 )
-"""How the region of a level is written."""
-LEVEL = re.compile(
-    rf"(?<![a-z0-9])({'|'.join(sorted(PREFIXES, key=len, reverse=True))})[ .-]*0*(\d{{1,2}})(?![a-z0-9])"
+"""How the region of a level is shortened; T is D (dorsal) in many languages."""
+REGIONS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("cervical", "cervicale", "zervikal", "halswirbel", "颈椎", "頸椎", "颈", "頸"), "C"),
+        **dict.fromkeys(("thoracic", "dorsal", "thorakal", "thoracique", "dorsale", "brustwirbel", "胸椎", "胸"), "T"),
+        **dict.fromkeys(("lumbar", "lumbal", "lombaire", "lombare", "lendenwirbel", "腰椎", "腰"), "L"),
+        **dict.fromkeys(("sacral", "sakral", "sacrale", "骶椎", "骶"), "S"),
+    }
 )
+"""The words for a region, beside the number of a level or the level itself."""
+LETTER = "[a-zà-ÿ]"
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+BETWEEN = r"(?:[ .-]*(?:vertebra|vertebral|vertebrae|vertebre|body|corpus|椎体|椎))*[ .-]*"
+"""What may lie between a region and its number."""
+LEVEL = re.compile(rf"(?<!{LETTER})(?<!\d)({_either([*PREFIXES, *REGIONS])}){BETWEEN}0*(\d{{1,2}})(?!\d)(?!{LETTER})")
+ORDINAL = re.compile(
+    rf"(?<!{LETTER})(?<!\d)0*(\d{{1,2}})(?:st|nd|rd|th|e|er|eme|ème|a|ª|o|º)?[ .-]*"
+    rf"({_either(REGIONS)})(?!{LETTER}|[ .-]*\d)"
+)
+"""A number before its region, as in "5th lumbar"."""
 PAIR = re.compile(r"(?<=\d)\s*[/–-]\s*(?=[a-z]{0,2}\d)")
 """Between the two levels of a disc, as in "C5/C6" or "L4-5"."""
-WORD = re.compile(r"[a-z]+")
+WORD = re.compile(r"[^\W\d_]+")
+NUMBER = re.compile(r"^[ .-]*(\d+)")
+LAST = frozenset((Level.C7, Level.T12, Level.L5, Level.L6))
+"""Levels below which a region begins: the disc below L5 is called L5-1 too."""
 MOST_TABLE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
 class NamedLabel:
-    """What a label names: a level, or None and the reason."""
+    """What a label names: a level, or None and the reason.
+
+    doubted: the level beside which a word stands that is not known, so that it may be this body.
+    """
 
     level: Level | None
     why: str = ""
+    doubted: Level | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -91,14 +145,55 @@ class Names:
         words = set(WORD.findall(plain))
         if words & OTHER_PARTS or PAIR.search(plain):
             return NamedLabel(None, "it names a part that is not a vertebral body")
-        return _one_of(_levels_in(plain, words))
+        found, rest = _levels_in(plain)
+        named = _one_of(found or {level for word, level in SYNONYMS.items() if word in words})
+        return named if named.level is None else _checked(named.level, rest)
 
 
-def _levels_in(plain: str, words: set[str]) -> set[Level | None]:
-    """The levels that a text names; None among them for a number that no level has, such as T13."""
-    numbered = {f"{PREFIXES[prefix]}{number}" for prefix, number in LEVEL.findall(plain)}
-    found: set[Level | None] = {Level.__members__.get(name) for name in numbered}
-    return found or {level for word, level in SYNONYMS.items() if word in words}
+def _levels_in(plain: str) -> tuple[set[Level | None], list[str]]:
+    """The levels that a text names, None among them for one that is none, such as T13; and the text around them."""
+    hits = [(hit, f"{_code(hit[1])}{hit[2]}") for hit in LEVEL.finditer(plain)]
+    before = [(hit, f"{_code(hit[2])}{hit[1]}") for hit in ORDINAL.finditer(plain)]
+    hits += [(hit, name) for hit, name in before if not any(_overlap(hit, other) for other, _ in hits)]
+    return {Level.__members__.get(name) for _, name in hits}, _around(plain, [hit for hit, _ in hits])
+
+
+def _overlap(one: re.Match[str], other: re.Match[str]) -> bool:
+    return one.start() < other.end() and other.start() < one.end()
+
+
+def _code(region: str) -> str:
+    """The letter of a region."""
+    return PREFIXES.get(region) or REGIONS[region]
+
+
+def _around(plain: str, hits: Sequence[re.Match[str]]) -> list[str]:
+    """The parts of a text before, between and behind matches."""
+    ends = [0, *(place for hit in sorted(hits, key=re.Match.start) for place in hit.span()), len(plain)]
+    return [plain[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True)]
+
+
+def _checked(level: Level, rest: Sequence[str]) -> NamedLabel:
+    """A label that names a level, unless what stands around the level may mean another part, or a disc as in L4_5."""
+    words = [word for part in rest for word in WORD.findall(part)]
+    strange = [word for word in words if not (_plain_letters(word) in HARMLESS or _is_same(word, level))]
+    if strange:
+        why = f"the word {strange[0][:30]!r} may mean another part than the body; if not, list the label in --names"
+        return NamedLabel(None, why, level)
+    number = NUMBER.match(rest[-1]) if len(rest) > 1 else None
+    if number and int(number[1]) == (1 if level in LAST else int(level.name[1:]) + 1):
+        return NamedLabel(None, "it names a part that is not a vertebral body")
+    return NamedLabel(level)
+
+
+def _is_same(word: str, level: Level) -> bool:
+    """Whether a word stands for the level or its region."""
+    return SYNONYMS.get(word) is level or REGIONS.get(word) == level.name[0]
+
+
+def _plain_letters(word: str) -> str:
+    """A word without accents."""
+    return "".join(one for one in unicodedata.normalize("NFKD", word) if not unicodedata.combining(one))
 
 
 def _one_of(found: set[Level | None]) -> NamedLabel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 from spinefm.core.foreign import foreign_input, read_json
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.cleaning import check_edges
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, picture_size, unlabelled, visible_files
+from spinefm.data.films import Films, picture_size, place_of, unlabelled, visible_files
 from spinefm.data.ids import HINT, SCHEMES
 from spinefm.data.labels import Conventions, label_of, read_map
 from spinefm.data.sheet import Sheet
@@ -22,6 +24,8 @@ from spinefm.data.splits import by_subject
 
 PARTS = {"imagesTr": "labelsTr", "imagesTs": "labelsTs"}
 """Folders of films and the folders of their maps; the films of a test part may have none."""
+Pair = tuple[Path, Path]
+"""A film and its map."""
 CHANNEL = "_0000"
 """What the name of a film's one channel ends with."""
 
@@ -31,13 +35,7 @@ def open_nnunet(root: Path, conventions: Conventions | None = None) -> Dataset:
     conventions = conventions or Conventions()
     with foreign_input(lambda reason: DatasetError(f"dataset.json cannot be read ({reason}); fix it.")):
         names = _names(read_json(root / "dataset.json"))
-    found: dict[str, tuple[Path, Path]] = {}
-    skipped: list[Skipped] = []
-    for films_at, maps_at in PARTS.items():
-        if (root / films_at).is_dir():
-            pairs, left = _pairs(root / films_at, root / maps_at)
-            found |= pairs
-            skipped += left
+    found, skipped = _cases(root)
     if not found:
         raise DatasetError(f"{root} contains no film in imagesTr with a map in labelsTr; choose nnU-Net's raw folder.")
 
@@ -58,15 +56,28 @@ def _names(raw: Any) -> dict[int, str]:
     return names
 
 
-def _pairs(films_at: Path, maps_at: Path) -> tuple[dict[str, tuple[Path, Path]], list[Skipped]]:
+def _cases(root: Path) -> tuple[dict[str, Pair], list[Skipped]]:
+    """Film and map by case, with its part where both parts have a case of that name; and what was left out."""
+    parts = {part: _pairs(root / part, root / maps) for part, maps in PARTS.items() if (root / part).is_dir()}
+    counted = Counter(case for pairs, _ in parts.values() for case in pairs)
+    found = {
+        case if counted[case] == 1 else f"{part}/{case}": pair
+        for part, (pairs, _) in parts.items()
+        for case, pair in pairs.items()
+    }
+    return found, [one for _, left in parts.values() for one in left]
+
+
+def _pairs(films_at: Path, maps_at: Path) -> tuple[dict[str, Pair], list[Skipped]]:
     """Film and map by case, and the films that have more channels than one, or no map."""
-    maps = {film_stem(path): path for path in visible_files(maps_at)} if maps_at.is_dir() else {}
-    found: dict[str, tuple[Path, Path]] = {}
-    skipped = []
-    for stem, paths in Films.among(films_at, visible_files(films_at)).stems().items():
-        case = stem.removesuffix(CHANNEL)
-        if case == stem:
-            skipped.append(Skipped(stem, f"its name does not end with {CHANNEL}: only a film's first channel is read."))
+    maps, skipped = _maps(maps_at)
+    found: dict[str, Pair] = {}
+    for place, paths in Films.among(films_at, visible_files(films_at)).places().items():
+        case = place.removesuffix(CHANNEL)
+        if case == place:
+            skipped.append(
+                Skipped(place, f"its name does not end with {CHANNEL}: only a film's first channel is read.")
+            )
         elif case not in maps:
             skipped += unlabelled(paths, ())
         else:
@@ -75,13 +86,25 @@ def _pairs(films_at: Path, maps_at: Path) -> tuple[dict[str, tuple[Path, Path]],
     return found, skipped
 
 
+def _maps(folder: Path) -> tuple[dict[str, Path], list[Skipped]]:
+    """The map of each case, and further files of the same name."""
+    maps: dict[str, Path] = {}
+    skipped = []
+    for path in visible_files(folder) if folder.is_dir() else ():
+        first = maps.setdefault(place_of(path, folder), path)
+        if first != path:
+            skipped.append(Skipped(path.name, f"{first.name} is read in its place; keep one of them."))
+    return maps, skipped
+
+
 def _read(name: str, film: Path, path: Path, names: Mapping[int, str], conventions: Conventions) -> Case:
     with label_of(path.name):
         labels = read_map(path, picture_size(film), film)
+        check_edges(labels)
         sheet = Sheet(name, (labels.shape[1], labels.shape[0]), conventions)
         for value in (int(value) for value in np.unique(labels) if value):
             if value in names:
-                sheet.mask(names[value], partial(_mask, labels, value))
+                sheet.whole(names[value], partial(_mask, labels, value))
             else:
                 _take_unnamed(sheet, labels, value, conventions.ids)
         return sheet.case(film)
@@ -93,7 +116,7 @@ def _take_unnamed(sheet: Sheet, labels: NDArray[np.int32], value: int, scheme: s
     if level is None:
         sheet.leave_out(f"id {value}", f"dataset.json gives this id no name; add it, or {HINT}")
     else:
-        sheet.mask(level.name, partial(_mask, labels, value))
+        sheet.whole(level.name, partial(_mask, labels, value))
 
 
 def _mask(labels: NDArray[np.int32], value: int) -> Mask:

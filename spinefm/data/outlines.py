@@ -17,6 +17,13 @@ MOST_COVERED = 4
 MOST_CROSSINGS = 400
 """How many times all outlines together may run over the film's height; those of a whole spine do so some ten times."""
 
+MOST_LOST, MOST_LOST_PIXELS = 0.2, 20
+"""Share of its area, and pixels besides one at each point, by which an outline and what it fills may differ."""
+
+
+class OutsideFilm(ValueError):
+    """A label lies outside its film; the text says how far."""
+
 
 class Outlines:
     """The outlines of one film of `size` (width, height); counts what they cost."""
@@ -30,27 +37,42 @@ class Outlines:
     def fill(self, title: str, points: Any, offset: float = 0.0) -> Mask:
         """The mask of a polygon, points (N, 2) of (x, y) film pixels, moved by `offset` first.
 
+        Four corners that were listed crosswise are taken round their centre.
+
         Raises:
-            ValueError: no polygon, a point farther outside than one side of the film, or too much on one film.
+            ValueError: no polygon, a point farther outside than one side of the film, an outline that crosses itself
+                so that much of it is lost, or too much on one film.
         """
-        polygon = polygon_of(title, points) + offset
+        polygon = uncrossed(polygon_of(title, points)) + offset
         self._check_place(title, polygon)
         self._count(polygon)
-        return Mask.from_polygon(polygon, self.size)
+        mask = Mask.from_polygon(polygon, self.size)
+        self._check_loss(polygon, mask)
+        return mask
 
     def box(self, title: str, corners: Any) -> Box:
         """A box from x0, y0, x1, y1 in film pixels. Raises ValueError for what is none or lies far outside."""
         values = np.asarray(corners, float)
         self._check_place(title, values.reshape(-1, 2) if values.size == 4 else np.zeros((0, 2)))
-        return box_of(title, values)
+        box = box_of(title, values)
+        if box.clipped((self.size[1], self.size[0])).is_empty:
+            raise OutsideFilm(f"the box of {title} contains no pixel of the film")
+        return box
 
     def _check_place(self, title: str, points: NDArray[np.float64]) -> None:
         """Refuse what lies farther outside than one film: it belongs to another film or another unit."""
         sides = np.asarray(self.size, float)
         if not np.isfinite(points).all() or (points < -sides).any() or (points > 2 * sides).any():
-            raise ValueError(
+            raise OutsideFilm(
                 f"{title} lies farther outside its film of {self.size[0]} x {self.size[1]} pixels than one side of it"
             )
+
+    def _check_loss(self, polygon: NDArray[np.float64], mask: Mask) -> None:
+        """Refuse an outline inside the film that encloses another area than it fills: it crosses itself."""
+        is_inside = bool((polygon >= -1).all() and (polygon <= self.size).all())
+        lost = abs(area_of(polygon) - mask.area)
+        if is_inside and lost > MOST_LOST * mask.area and lost > len(polygon) + MOST_LOST_PIXELS:
+            raise ValueError("its outline crosses itself, so that it is not clear what lies inside; draw it again")
 
     def _count(self, polygon: NDArray[np.float64]) -> None:
         """Add up points and area. Raises ValueError where they are beyond what one film can need."""
@@ -85,3 +107,27 @@ def box_of(title: str, corners: Any) -> Box:
     if box.is_empty:
         raise ValueError(f"the box of {title} contains no pixel")
     return box
+
+
+def area_of(polygon: NDArray[np.float64]) -> float:
+    """The area that a polygon (N, 2) encloses; loops that run the other way count against it."""
+    x, y = (polygon - polygon.mean(axis=0)).T
+    return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)
+
+
+def uncrossed(polygon: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A polygon (N, 2), of which four corners that cross are ordered round their centre."""
+    if len(polygon) != 4 or not (_cross(*polygon) or _cross(*np.roll(polygon, -1, axis=0))):
+        return polygon
+    x, y = (polygon - polygon.mean(axis=0)).T
+    return np.asarray(polygon[np.argsort(np.arctan2(y, x))])
+
+
+def _cross(a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64], d: NDArray[np.float64]) -> bool:
+    """Whether the lines from `a` to `b` and from `c` to `d` cross between their ends."""
+    return _side(a, b, c) * _side(a, b, d) < 0 and _side(c, d, a) * _side(c, d, b) < 0
+
+
+def _side(a: NDArray[np.float64], b: NDArray[np.float64], point: NDArray[np.float64]) -> float:
+    """The sign of the side of the line from `a` to `b` on which a point lies."""
+    return float(np.sign((b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0])))

@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import reduce
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from spinefm.core.foreign import reason_of
-from spinefm.core.geometry import Box
+from spinefm.core.geometry import Box, Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, Skipped, Truth, region_of
 from spinefm.data.labels import Conventions, cut_by_edge
-from spinefm.data.outlines import Outlines
+from spinefm.data.order import check_order
+from spinefm.data.outlines import Outlines, OutsideFilm
+from spinefm.data.pieces import LabelPiece, covering, parts_of, settled
 
-SAME = 0.8
-"""Two outlines of one level that overlap by more (IoU) are one that was saved twice."""
-CLOSE = 0.5
-"""Two pieces of one level belong together when the gap between their boxes is at most this share of the larger side."""
-SCRAP = 0.02
-"""A piece far from the body is a slip of the hand where it has less than this share of the body's area."""
 MOST_LABELS = 2_000
 """Labels of one film."""
-
-
-@dataclass(frozen=True)
-class LabelPiece:
-    """One outline of a level: its mask, and the group that its label belongs to (None: none)."""
-
-    mask: Mask
-    group: object = None
 
 
 class Sheet:
@@ -43,11 +28,13 @@ class Sheet:
     def __init__(self, name: str, size: tuple[int, int], conventions: Conventions) -> None:
         self.name = name
         self.outlines = Outlines(size)
-        self._names = conventions.names
+        self._table = conventions.names
         self._pieces: dict[Level, list[LabelPiece]] = defaultdict(list)
         self._boxes: dict[Level, list[Box]] = defaultdict(list)
         self._left: list[Skipped] = []
         self._count = 0
+        self._named = 0
+        self._outside = 0
 
     def leave_out(self, label: str, why: str) -> None:
         """List a label that is not in the truth."""
@@ -58,38 +45,67 @@ class Sheet:
         self._take(label, lambda level: self._add(level, self.outlines.fill(level.name, points, offset), group))
 
     def mask(self, label: str, mask: Callable[[], Mask], group: object = None) -> None:
-        """Take a mask, which is made only where the label names a level."""
+        """Take a mask that one label holds; it is made only where the label names a level."""
         self._take(label, lambda level: self._add(level, mask(), group))
+
+    def whole(self, label: str, mask: Callable[[], Mask]) -> None:
+        """Take a mask of all that a film has of a level: what lies apart in it may be another body."""
+        self._take(label, lambda level: self._add_parts(level, mask()))
 
     def box(self, label: str, corners: Any) -> None:
         """Take a loose box x0, y0, x1, y1."""
-        self._take(label, lambda level: self._boxes[level].append(self.outlines.box(level.name, corners)))
+        self._take(label, lambda level: self._add_box(level, self.outlines.box(level.name, corners)))
 
     def _add(self, level: Level, mask: Mask, group: object) -> None:
         if not mask.area:
-            raise ValueError("it contains no pixel of the film")
+            raise OutsideFilm("it contains no pixel of the film")
         self._pieces[level].append(LabelPiece(mask, group))
+
+    def level(self, level: Level, mask: Mask) -> None:
+        """Take the mask of all that a film has of a level that needs no name."""
+        self._named += 1
+        self._add_parts(level, mask)
+
+    def _add_parts(self, level: Level, mask: Mask) -> None:
+        if not mask.area:
+            raise ValueError("its mask is empty")
+        pieces, pixels = parts_of(mask)
+        self._pieces[level] += pieces
+        if pixels:
+            self.leave_out(level.name, f"fragments of {pixels} pixels far from the body are not used")
+
+    def _add_box(self, level: Level, box: Box) -> None:
+        self._boxes[level].append(box)
 
     def _take(self, label: str, add: Callable[[Level], None]) -> None:
         """Take what a label of a level holds. A damaged one is left out; what only one film can bear refuses it."""
         self._count += 1
         if self._count > MOST_LABELS:
             raise ValueError(f"it has more than {MOST_LABELS} labels")
-        named = self._names.read(label)
+        named = self._table.read(label)
         if named.level is None:
             self.leave_out(label, named.why)
             return
+        self._named += 1
         try:
             add(named.level)
+        except OutsideFilm as error:
+            self._outside += 1
+            self.leave_out(label, reason_of(error))
         except (ValueError, TypeError, LookupError, OverflowError, OSError) as error:
             self.leave_out(label, reason_of(error))
 
     def case(self, film: Path, **more: Any) -> Case:
         """The case of what was gathered; `more` goes to `Case`. Raises ValueError where nothing is left."""
-        masks = {level: mask for level in sorted(self._pieces) if (mask := self._joined(level)) is not None}
+        masks = self._masks()
         boxes = {level: box for level in sorted(self._boxes) if (box := self._one_box(level, masks)) is not None}
         if not masks and not boxes:
             raise ValueError(f"it contains no label of a vertebral body such as C5{self._reasons()}")
+        if 2 * self._outside > self._named:
+            raise ValueError(
+                f"{self._outside} of its {self._named} labels lie outside the film of {self.outlines.size[0]} x "
+                f"{self.outlines.size[1]} pixels, so it was drawn on another film or at another size"
+            )
         case = case_of(self.name, film, self.outlines.size, masks, boxes)
         return replace(case, left_out=tuple(self._left), **more)
 
@@ -97,23 +113,18 @@ class Sheet:
         shown = [f"{one.label!r}: {one.why}" for one in self._left[:3]]
         return f" ({'; '.join(shown)})" if shown else ""
 
-    def _joined(self, level: Level) -> Mask | None:
-        """The one mask of a level: pieces of a body joined, a copy counted once; None where they are two bodies."""
-        first, *others = sorted(self._pieces[level], key=lambda piece: -piece.mask.area)
-        parts = [first.mask]
-        for piece in others:
-            if first.mask.iou(piece.mask) > SAME:
-                self.leave_out(level.name, "the same outline appears twice; it counts once")
-            elif _is_close(piece, first, parts):
-                parts.append(piece.mask)
-            elif piece.mask.area < SCRAP * first.mask.area:
-                self.leave_out(level.name, f"a fragment of {piece.mask.area} pixels far from the body is not used")
-            elif piece.group is not None and piece.group == first.group:
-                parts.append(piece.mask)
-            else:
-                self.leave_out(level.name, "it appears in two places, so neither is used")
-                return None
-        return parts[0] if len(parts) == 1 else _union(parts, self.outlines.size)
+    def _masks(self) -> dict[Level, Mask]:
+        """The one mask of each level, without those that cover another one."""
+        masks: dict[Level, Mask] = {}
+        for level, one in settled(self._pieces, self.outlines.size).items():
+            for why in one.left:
+                self.leave_out(level.name, why)
+            if one.mask is not None:
+                masks[level] = one.mask
+        covered = covering(masks)
+        for level, other in covered.items():
+            self.leave_out(level.name, f"its outline covers most of {other.name}'s, so it is not used")
+        return {level: mask for level, mask in masks.items() if level not in covered}
 
     def _one_box(self, level: Level, masks: Mapping[Level, Mask]) -> Box | None:
         boxes = set(self._boxes[level])
@@ -126,29 +137,23 @@ class Sheet:
         return boxes.pop()
 
 
-def _is_close(piece: LabelPiece, first: LabelPiece, parts: Sequence[Mask]) -> bool:
-    """Whether a piece lies close to one of the `parts` of a body."""
-    side = max(first.mask.box.width, first.mask.box.height)
-    return any(_gap(piece.mask.box, part.box) <= CLOSE * side for part in parts)
-
-
-def _gap(one: Box, other: Box) -> float:
-    """The distance between two boxes, 0 where they touch or overlap."""
-    x = max(one.x0 - other.x1, other.x0 - one.x1, 0)
-    y = max(one.y0 - other.y1, other.y0 - one.y1, 0)
-    return float(np.hypot(x, y))
-
-
-def _union(parts: Sequence[Mask], size: tuple[int, int]) -> Mask:
-    shape = (size[1], size[0])
-    return Mask.from_array(reduce(np.logical_or, (part.on_film(shape) for part in parts)))
-
-
 def case_of(
     name: str, film: Path, size: tuple[int, int], masks: Mapping[Level, Mask], boxes: Mapping[Level, Box]
 ) -> Case:
-    """A case whose bodies at the film's edge are partial; the truth is not complete."""
+    """A case whose bodies at the film's edge are partial; the truth is not complete.
+
+    Raises ValueError for levels out of order, and where no body is whole.
+    """
+    check_order(places_of(masks, boxes))
     partial = {level: mask for level, mask in masks.items() if cut_by_edge(mask, size)}
     bodies = {level: mask for level, mask in masks.items() if level not in partial}
+    if not bodies and not boxes:
+        raise ValueError("every body in it reaches the film's edge, so none can be scored")
     truth = Truth(bodies, partial, complete=False, boxes=boxes)
     return Case(name, film, region_of([*masks, *boxes]), "", truth, name, size=size)
+
+
+def places_of(masks: Mapping[Level, Mask], boxes: Mapping[Level, Box]) -> dict[Level, Point]:
+    """Where each level lies: the centroid of its mask, or the middle of its box."""
+    middles = {level: Point((box.x0 + box.x1 - 1) / 2, (box.y0 + box.y1 - 1) / 2) for level, box in boxes.items()}
+    return {**middles, **{level: mask.centroid for level, mask in masks.items()}}

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from spinefm.core.levels import Level
 from spinefm.core.masks import MOST_PIXELS, Mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, picture_size, visible_files
+from spinefm.data.films import Films, by_stem, picture_size, place_of, stem_of_place, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import PARTS, subject_disjoint
@@ -34,6 +35,10 @@ CSXA_ID = re.compile(r"\d{4}[FM\d]\d{2}", re.IGNORECASE)
 """An id of CSXA, seven characters: a number, the patient's sex and age."""
 FILM_ENDING = re.compile(r"\.(png|jpe?g|tiff?|dcm|npy|npz)$", re.IGNORECASE)
 """What an id in a split file may end with."""
+Masks = dict[Level, list[Path]]
+"""The files with the mask of each level: one, unless two folders have a file of the same name."""
+GREYS = 255
+"""The largest value of a mask with soft edges in whole numbers."""
 BYTES_A_PIXEL = 8
 """The widest numbers that a mask may be stored in."""
 
@@ -46,13 +51,14 @@ def open_spinefm_layout(root: Path, conventions: Conventions | None = None) -> D
     conventions = conventions or Conventions()
     if not ((root / "imgs").is_dir() and (root / "gts").is_dir()):
         raise DatasetError(f"{root} has no folders imgs and gts; choose the folder that has both.")
-    films = {stem: paths[0] for stem, paths in Films.among(root, visible_files(root / "imgs")).stems().items()}
-    masks, strays = _masks_by_film(root / "gts")
+    named = Films.among(root / "imgs", visible_files(root / "imgs")).named()
+    films = {film: paths[0] for film, paths in named.items()}
+    found, strays = _masks_by_place(root / "gts")
+    masks, orphans = _masks_by_film(found, {place_of(path, root / "imgs"): film for film, path in films.items()})
     names = dict(sorted(_shown_names(films).items()))
     ids = {name: film for film, name in names.items()}
     splits, unknown = _published(root / "data_split", names)
     subjects = {name: _subject(ids[name]) for name in ids}
-    orphans = _orphans(masks, names)
 
     def read(name: str) -> Case:
         return _read(name, films[ids[name]], masks.get(ids[name], {}), subjects[name], conventions)
@@ -64,37 +70,60 @@ def open_spinefm_layout(root: Path, conventions: Conventions | None = None) -> D
 def _kind(films: Iterable[str]) -> str:
     """The published data set whose ids all films have; "spinefm" for films of any other."""
     kinds = {"nhanes2": NHANES_ID, "csxa": CSXA_ID}
-    return next((kind for kind, known in kinds.items() if all(map(known.fullmatch, films))), "spinefm")
-
-
-def _orphans(masks: Mapping[str, Mapping[Level, Path]], names: Mapping[str, str]) -> tuple[Skipped, ...]:
-    """The masks that belong to no film."""
-    count = sum(len(levels) for film, levels in masks.items() if film not in names)
-    return (Skipped("gts", f"{count} masks belong to no film in imgs; add the films or remove them."),) if count else ()
+    stems = [stem_of_place(film) for film in films]
+    return next((kind for kind, known in kinds.items() if all(map(known.fullmatch, stems))), "spinefm")
 
 
 def _shown_names(films: Mapping[str, Path]) -> dict[str, str]:
     """The name of each film: its id, or a running number where that is an id of CSXA, which tells about the patient."""
     numbered = enumerate(sorted(films), start=1)
-    return {film: f"csxa-{number:04d}" if CSXA_ID.fullmatch(film) else film for number, film in numbered}
+    return {film: f"csxa-{number:04d}" if CSXA_ID.fullmatch(stem_of_place(film)) else film for number, film in numbered}
 
 
 def _subject(film: str) -> str:
-    return film[1:] if NHANES_ID.fullmatch(film) else film
+    stem = stem_of_place(film)
+    return stem[1:] if NHANES_ID.fullmatch(stem) else stem
 
 
-def _masks_by_film(folder: Path) -> tuple[dict[str, dict[Level, Path]], tuple[Skipped, ...]]:
-    """The mask file of every level of every film, and the files that name no level."""
-    found: dict[str, dict[Level, Path]] = defaultdict(dict)
+def _masks_by_place(folder: Path) -> tuple[dict[str, Masks], tuple[Skipped, ...]]:
+    """The masks below `gts` by the place of their film, and how many files name no level."""
+    found: dict[str, Masks] = defaultdict(lambda: defaultdict(list))
     strays = 0
     for path in visible_files(folder):
-        film, _, level = path.stem.rpartition("_")
+        place, _, level = place_of(path.with_suffix(""), folder).rpartition("_")
         if path.suffix.lower() in (".npy", ".npz") and level.upper() in Level.__members__:
-            found[film][Level[level.upper()]] = path
+            found[place][Level[level.upper()]].append(path)
         else:
             strays += 1
     why = f"{strays} files in gts are not called <id>_<LEVEL>.npy or .npz; rename or remove them."
     return found, (Skipped("gts", why),) if strays else ()
+
+
+def _masks_by_film(
+    found: Mapping[str, Masks], films: Mapping[str, str]
+) -> tuple[dict[str, Masks], tuple[Skipped, ...]]:
+    """The masks of each film, given the name of the film at each place; and how many belong to none."""
+    masks: dict[str, Masks] = {}
+    stems = by_stem(films)
+    left = 0
+    for place, levels in found.items():
+        film_at = place if place in films else _film_elsewhere(stems[stem_of_place(place)], found)
+        if film_at is None:
+            left += sum(map(len, levels.values()))
+            continue
+        own = masks.setdefault(films[film_at], defaultdict(list))
+        for level, paths in levels.items():
+            own[level] += paths
+    why = (
+        f"{left} masks belong to no film in imgs, or to one of several of their id; add the films, or put the masks "
+        "into a folder called as their film's."
+    )
+    return masks, (Skipped("gts", why),) if left else ()
+
+
+def _film_elsewhere(places: Sequence[str], found: Collection[str]) -> str | None:
+    """The place of the only film of an id, unless its own folder holds masks of it."""
+    return places[0] if len(places) == 1 and places[0] not in found else None
 
 
 def _published(folder: Path, names: Mapping[str, str]) -> tuple[dict[str, tuple[str, ...]], tuple[Skipped, ...]]:
@@ -121,17 +150,20 @@ def _ids_in(path: Path) -> list[str]:
         return [re.sub(FILM_ENDING, "", line.strip()) for line in lines if line.strip()]
 
 
-def _read(name: str, film: Path, files: Mapping[Level, Path], subject: str, conventions: Conventions) -> Case:
+def _read(name: str, film: Path, files: Masks, subject: str, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
         if not files:
             raise ValueError("no mask in gts belongs to it")
         size = picture_size(film)
         if size is None:
-            height, width = _array(next(iter(files.values()))).shape
+            height, width = _array(next(iter(files.values()))[0]).shape
             size = size_of("a mask", width, height)
         sheet = Sheet(name, size, conventions)
-        for level, path in sorted(files.items()):
-            sheet.mask(level.name, partial(_mask, path, size))
+        for level, paths in sorted(files.items()):
+            if len(paths) > 1:
+                sheet.leave_out(level.name, f"{len(paths)} files in gts hold its mask; keep one")
+            else:
+                sheet.whole(level.name, partial(_mask, paths[0], size))
         return replace(sheet.case(film), subject=subject)
 
 
@@ -143,7 +175,23 @@ def _mask(path: Path, size: tuple[int, int]) -> Mask:
     agreed_size((array.shape[1], array.shape[0]), size)
     if array.dtype.kind == "f" and np.isnan(array).any():
         raise ValueError("its mask contains NaN")
-    return Mask.from_array(array)
+    return Mask.from_array(_inside(array))
+
+
+def _inside(array: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """The pixels inside a mask: all that is not zero, or at least half of what probabilities and greys can be.
+
+    Raises ValueError for other values than those of a mask.
+    """
+    values: NDArray[Any] = np.asarray(array)
+    filled = values != 0
+    some = values[filled]
+    if not some.size or (some == some[0]).all():
+        return filled
+    low, high = float(values.min()), float(values.max())
+    if low >= 0 and (high <= 1 or (values.dtype.kind in "iu" and high == GREYS)):
+        return np.asarray(values >= (0.5 if high <= 1 else (GREYS + 1) / 2))
+    raise ValueError(f"its mask contains several values from {low:g} to {high:g}, and a mask has two")
 
 
 def _array(path: Path) -> NDArray[np.generic]:

@@ -1,27 +1,29 @@
-"""YOLO's segmentation sets: `data.yaml` with names, and per film a text file of classes and outlines in shares.
+"""YOLO's sets: `data.yaml` with names, and per film a text file of classes and outlines or boxes in shares.
 
+With `kpt_shape` a line is a box with key points: four points are the corners of a body, of others the box is read.
 Films lie in `images/` or in `images` folders of parts, their labels in the `labels` folder in the same place.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from spinefm.core.foreign import foreign_input, read_bytes
+from spinefm.core.foreign import read_bytes
 from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, picture_size, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of
+from spinefm.data.outlines import area_of, uncrossed
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
+from spinefm.data.yolo_classes import Classes, classes_of
 
 MOST_TEXT = 16 << 20
-NAMES_AT = re.compile(r"^names\s*:(.*)$", re.MULTILINE)
-ITEM = re.compile(r"^\s*(?:-\s*(?P<listed>.+)|(?P<number>\d+)\s*:\s*(?P<named>.+))$")
+LEAST_OF_BOX = 0.3
+"""Four points that are corners of a body enclose more than this share of its box."""
 HALF = -0.5
 """Shares of the width count from the film's edge, half a pixel from the first pixel's centre."""
 
@@ -29,7 +31,7 @@ HALF = -0.5
 def open_yolo(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The labelled films below `root`. Raises DatasetError where there is no list of names or no label."""
     files, conventions = visible_files(root), conventions or Conventions()
-    names = _names_of(root, files)
+    classes, damaged = classes_of(root, files)
     films = Films.among(root, files)
     paths = [path for path in files if path.suffix.lower() == ".txt" and "labels" in path.relative_to(root).parts[:-1]]
     if not paths:
@@ -38,11 +40,11 @@ def open_yolo(root: Path, conventions: Conventions | None = None) -> Dataset:
     labels = {_name(path, root, stems): path for path in paths}
 
     def read(name: str) -> Case:
-        return _read(name, labels[name], films, names, conventions)
+        return _read(name, labels[name], films, classes, conventions)
 
     labelled = {_film_place(path, root) for path in paths}
     bare = [path for path in films.paths if path.relative_to(root).with_suffix("").as_posix() not in labelled]
-    skipped = unlabelled(bare, ())
+    skipped = (*damaged, *unlabelled(bare, ()))
     return Dataset("yolo", tuple(labels), read, skipped, by_subject({name: name for name in labels}))
 
 
@@ -57,61 +59,14 @@ def _film_place(path: Path, root: Path) -> str:
     return "/".join(parts)
 
 
-def _names_of(root: Path, files: list[Path]) -> dict[int, str]:
-    """The classes by number, from data.yaml or classes.txt."""
-    hint = "it needs a list of names"
-    path = next((one for one in files if one.suffix.lower() in (".yaml", ".yml") or one.name == "classes.txt"), None)
-    if path is None:
-        raise DatasetError(f"{root} has no data.yaml or classes.txt with the names of the classes; add it.")
-    with foreign_input(lambda reason: DatasetError(f"{path.name} cannot be read ({reason}); {hint}.")):
-        text = read_bytes(path, MOST_TEXT).decode("utf-8-sig")
-        names = _listed(text.splitlines()) if path.suffix.lower() == ".txt" else _names_in(text)
-    if not names:
-        raise DatasetError(f"{path.name} gives no names of classes; {hint}.")
-    return names
-
-
-def _names_in(text: str) -> dict[int, str]:
-    """The entry `names` of a YAML file, as a list in brackets, a list of lines, or lines with numbers."""
-    start = NAMES_AT.search(text)
-    if start is None:
-        return {}
-    inline = start[1].split(" #")[0].strip()
-    if inline:
-        pairs = [one.strip() for one in inline.strip("[]{}").split(",")]
-        keyed = [re.fullmatch(r"(\d+)\s*:\s*(.+)", one) for one in pairs]
-        if all(keyed):
-            return {int(one[1]): _bare(one[2]) for one in keyed if one}
-        return _listed(pairs)
-    items: list[str] = []
-    numbered: dict[int, str] = {}
-    for line in text[start.end() :].splitlines():
-        item = ITEM.match(line.split(" #")[0].rstrip())
-        if item is None and line.strip():
-            break
-        if item and item["listed"]:
-            items.append(item["listed"])
-        elif item:
-            numbered[int(item["number"])] = _bare(item["named"])
-    return numbered or _listed(items)
-
-
-def _listed(items: list[str]) -> dict[int, str]:
-    return {index: _bare(item) for index, item in enumerate(items) if item.strip()}
-
-
-def _bare(text: str) -> str:
-    return text.strip().strip("'\"")
-
-
-def _read(name: str, path: Path, films: Films, names: Mapping[int, str], conventions: Conventions) -> Case:
+def _read(name: str, path: Path, films: Films, classes: Classes, conventions: Conventions) -> Case:
     with label_of(path.name):
         film = _film(path, films)
         size = agreed_size(None, picture_size(film))
         sheet = Sheet(name, size, conventions)
         for line in read_bytes(path, MOST_TEXT).decode("utf-8-sig").splitlines():
             if line.strip():
-                _take(sheet, line.split(), names)
+                _take(sheet, line.split(), classes)
         return sheet.case(film)
 
 
@@ -122,18 +77,45 @@ def _film(path: Path, films: Films) -> Path:
     return found[0] if found else films.of_label(path)
 
 
-def _take(sheet: Sheet, words: list[str], names: Mapping[int, str]) -> None:
-    """Put one line on the sheet: a class and an outline, or a class and a box (centre and sides)."""
-    label = names.get(int(words[0]), f"class {words[0]}") if words[0].isdigit() else words[0]
+def _take(sheet: Sheet, words: list[str], classes: Classes) -> None:
+    """Put one line on the sheet: a class and an outline, a box (centre and sides), or a box and key points."""
+    label = classes.names.get(int(words[0]), f"class {words[0]}") if words[0].isdigit() else words[0]
     try:
         values = np.array(words[1:], float)
     except ValueError:
         sheet.leave_out(label, "its line contains something that is not a number")
         return
     if len(values) == 4:
-        centre, half = values[:2], values[2:] / 2
-        sheet.box(label, np.concatenate([centre - half, centre + half]) * np.tile(sheet.outlines.size, 2))
+        sheet.box(label, _corners(values) * np.tile(sheet.outlines.size, 2))
+    elif classes.points is not None:
+        _take_points(sheet, label, values, classes.points)
     elif len(values) % 2:
         sheet.leave_out(label, "its line contains an odd number of coordinates")
     else:
         sheet.polygon(label, values.reshape(-1, 2) * sheet.outlines.size, HALF)
+
+
+def _take_points(sheet: Sheet, label: str, values: NDArray[np.float64], shape: tuple[int, int]) -> None:
+    """Put a box with key points on the sheet, as the outline of its four corners where it has them."""
+    expected = 4 + shape[0] * shape[1]
+    if len(values) != expected:
+        why = f"its line contains {len(values)} numbers, and with kpt_shape {list(shape)} it should have {expected}"
+        sheet.leave_out(label, why)
+        return
+    points = values[4:].reshape(shape)
+    if _are_corners(points, float(values[2] * values[3])):
+        sheet.polygon(label, points[:, :2] * sheet.outlines.size, HALF)
+    else:
+        sheet.box(label, _corners(values[:4]) * np.tile(sheet.outlines.size, 2))
+
+
+def _are_corners(points: NDArray[np.float64], box_area: float) -> bool:
+    """Whether points (N, 2) or (N, 3), the third their visibility, are the corners of what a box encloses."""
+    is_labelled = points.shape[1] == 2 or bool((points[:, 2] > 0).all())
+    return len(points) == 4 and is_labelled and area_of(uncrossed(points[:, :2])) > LEAST_OF_BOX * box_area
+
+
+def _corners(box: NDArray[np.float64]) -> NDArray[np.float64]:
+    """x0, y0, x1, y1 of centre and sides."""
+    centre, half = box[:2], box[2:] / 2
+    return np.concatenate([centre - half, centre + half])

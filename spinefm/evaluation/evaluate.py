@@ -124,9 +124,15 @@ def spacing_of(case: Case, film: Radiograph) -> float | None:
 
 def _as_complete(case: Case) -> Case:
     """The case with a truth that the user says is complete; one whose label of a level cannot be used is not."""
-    if any(Names().read(one.label).level is not None for one in case.left_out):
+    if any(_may_be_body(one) for one in case.left_out):
         return case
     return replace(case, truth=replace(case.truth, complete=True))
+
+
+def _may_be_body(left: Skipped) -> bool:
+    """Whether a label that was left out names a body, or was left out for a word that may mean one."""
+    named = Names().read(left.label)
+    return named.level is not None or (named.doubted is not None and named.why == left.why)
 
 
 def _polarity(name: str) -> Polarity:

@@ -2,15 +2,29 @@
 
 import json
 import stat
+import struct
 import tracemalloc
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
 
 from spinefm.data import DatasetError, cases, open_dataset
-from spinefm.data.archive import ZipLimits, unpack
+from spinefm.data.archive import ZipLimits, _name_of, unpack
 from tests.data import layouts
+
+
+def without_flag(path):
+    """Take the flag that says UTF-8 from every name of a zip, as many programs leave it out."""
+    data = bytearray(path.read_bytes())
+    for mark, place in ((b"PK\x03\x04", 7), (b"PK\x01\x02", 9)):
+        at = data.find(mark)
+        while at >= 0:
+            data[at + place] &= ~0x08
+            at = data.find(mark, at + 4)
+    path.write_bytes(bytes(data))
+    return path
 
 
 def write_zip(path, entries):
@@ -124,3 +138,45 @@ def test_a_zip_without_a_data_set_leaves_nothing(tmp_path):
     with pytest.raises(DatasetError, match="none of the known layouts"):
         open_dataset("auto", archive, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["颈椎片.png", "röntgen é.png", "plain.png", "a/b ü.png"])
+def test_names_in_utf8_are_read_with_and_without_the_flag(tmp_path, name):
+    archive = write_zip(tmp_path / "set.zip", {name: "x"})
+    unpack(archive, tmp_path / "flagged")
+    unpack(without_flag(archive), tmp_path / "bare")
+    for folder in ("flagged", "bare"):
+        assert (tmp_path / folder / name).read_text() == "x"
+
+
+def extra_field(written, name, version=1):
+    content = struct.pack("<BL", version, zlib.crc32(written)) + name.encode()
+    return struct.pack("<HH", 0x5455, 1) + b"x" + struct.pack("<HH", 0x7075, len(content)) + content
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        (extra_field(b"film.png", "颈.png"), "颈.png"),
+        (extra_field(b"other.png", "颈.png"), "film.png"),
+        (extra_field(b"film.png", "颈.png", version=9), "film.png"),
+        (struct.pack("<HH", 0x7075, 900) + b"cut", "film.png"),
+    ],
+    ids=["for this name", "for another name", "of another version", "cut off"],
+)
+def test_a_name_in_an_extra_field_counts_where_it_belongs_to_the_member(field, name):
+    member = zipfile.ZipInfo("film.png")
+    member.extra = field
+    assert _name_of(member) == name
+
+
+@pytest.mark.parametrize("name", ["../aus ü.txt", "/aus ü.txt"])
+def test_a_name_without_flag_cannot_lead_out_either(tmp_path, name):
+    archive = without_flag(write_zip(tmp_path / "bad.zip", {name: "x"}))
+    with pytest.raises(DatasetError, match="leads out of its folder"):
+        unpack(archive, tmp_path / "inside" / "set")
+
+
+def test_a_name_in_an_old_code_page_stays_as_it_is(tmp_path):
+    member = zipfile.ZipInfo("r\x94ntgen.png".encode("latin-1").decode("cp437"))
+    assert _name_of(member) == member.filename == "röntgen.png"

@@ -35,6 +35,9 @@ def test_every_scheme_has_each_level_from_c1_to_l5_and_s1(scheme: str) -> None:
         ("totalsegmentator", (26, 27, 28), "L4 L5 S1"),
         ("totalsegmentator", (32, 31, 5, 90), "T12 L1"),
         ("verse", (17, 21), "T10 L2"),
+        ("verse", (1, 2, 3), "C1 C2 C3"),
+        ("verse", (14, 15, 16), "T7 T8 T9"),
+        ("", (16, 17, 18), "T9 T10 T11"),
     ],
 )
 def test_ids_are_read_as_their_scheme_has_them(scheme: str, ids: tuple[int, ...], levels: str) -> None:
@@ -54,6 +57,9 @@ def test_ids_are_read_as_their_scheme_has_them(scheme: str, ids: tuple[int, ...]
         ((50,), "the id 50"),
         ((2, 60), "the id 60"),
         ((100, 101), "none of the ids"),
+        ((1,), "the id 1"),
+        ((1, 2, 3, 4), "the id 1"),
+        ((12, 13, 14), "T5 to T7 in VerSe's numbering and C2 to C4 in TotalSpineSeg's"),
     ],
 )
 def test_ids_of_another_scheme_are_refused_with_what_to_do(ids: tuple[int, ...], words: str) -> None:

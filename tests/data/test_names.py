@@ -37,10 +37,42 @@ LEVELS = {
     "atlas": Level.C1,
     "axis (C2)": Level.C2,
     "dens": Level.C2,
+    "D12": Level.T12,
+    "d 5": Level.T5,
+    "HWK5": Level.C5,
+    "BWK 12": Level.T12,
+    "LWK5": Level.L5,
+    "VL5": Level.L5,
+    "VT12": Level.T12,
+    "Lum1": Level.L1,
+    "lumbal 1": Level.L1,
+    "Cervical vertebra 5": Level.C5,
+    "Lendenwirbel 5": Level.L5,
+    "5th lumbar": Level.L5,
+    "3rd cervical vertebra": Level.C3,
+    "lumbar vertebra L5": Level.L5,
+    "腰5": Level.L5,
+    "胸12": Level.T12,
+    "第5腰椎": Level.L5,
+    "C5椎体": Level.C5,
+    "L5 vertebral_body": Level.L5,
+    "body of L5": Level.L5,
+    "corps vertébral L4": Level.L4,
+    "Wirbelkörper L4": Level.L4,
+    "vertebrae_L5": Level.L5,
+    "label_C5": Level.C5,
+    "L5 mask": Level.L5,
+    "L5?": Level.L5,
+    "C5 (1)": Level.C5,
+    "20_L1": Level.L1,
+    "sacrum S1": Level.S1,
 }
 OTHERS = (
     *("disc C5/C6", "C4 disc", "IVD_L4", "L4-L5", "C5/6", "L4/5", "L3 pedicle", "L1 spinous process", "C2 endplate"),
-    *("T13", "C9", "L45", "S2", "skull", "", "vertebra", "C5 and C6", "person", "AC5", "C5x", "D5"),
+    *("disco C4", "disque L4", "Bandscheibe L4", "proc. spin. C5", "spinosus L5", "arcus L1", "L5椎间盘", "D5/D6"),
+    *("L3 sup", "L3 inf", "L3 SEP", "L3 anterior", "L3 left", "C5_top", "C5_bottom", "hernia L4", "stenosis L4"),
+    *("L4_5", "T12_1", "L5 1", "L1 fracture", "C5 spine", "axis C3", "lumbar C5", "5th lumbar and L4", "14th lumbar"),
+    *("T13", "C9", "L45", "S2", "skull", "", "vertebra", "C5 and C6", "person", "AC5", "C5x"),
 )
 
 
@@ -53,6 +85,12 @@ def test_a_level_is_known_however_it_is_written(text: str, level: Level) -> None
 def test_what_names_no_one_body_is_left_out_with_a_reason(text: str) -> None:
     named = Names().read(text)
     assert named.level is None and named.why
+
+
+def test_a_word_that_is_not_known_is_named_with_what_to_do() -> None:
+    why = "the word 'disco' may mean another part than the body; if not, list the label in --names"
+    assert Names().read("Disco C4").why == why
+    assert Names({"disco c4": Level.C4}).read("Disco C4").level is Level.C4
 
 
 def test_a_users_table_comes_first(tmp_path: Path) -> None:

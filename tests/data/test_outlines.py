@@ -57,3 +57,30 @@ def test_outlines_that_cover_the_film_again_and_again_are_refused_before_they_ar
 def test_what_is_no_polygon_is_refused(points: object) -> None:
     with pytest.raises((ValueError, TypeError)):
         Outlines((100, 80)).fill("C5", points)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [0, 1, 3, 2], [0, 2, 1, 3], [2, 0, 1, 3], [1, 3, 0, 2]])
+def test_four_corners_are_a_body_in_whatever_order_they_were_clicked(order: list[int]) -> None:
+    assert Outlines((100, 80)).fill("C5", [SQUARE[index] for index in order], -0.5).area == 400
+
+
+def test_a_dented_quadrilateral_stays_as_it_is() -> None:
+    arrow = [[10, 10], [50, 10], [20, 20], [10, 50]]
+    assert abs(Outlines((100, 80)).fill("C5", arrow).area - 400) < 60
+
+
+EIGHT = [[10, 10], [50, 10], [50, 20], [10, 60], [50, 60], [50, 50]]
+TWICE_ROUND = [*SQUARE, [11, 11], [29, 11], [29, 29], [11, 29]]
+LOOP = [[10, 10], [50, 10], [50, 50], [30, 50], [30, 52], [32, 48], [10, 50]]
+KEYHOLE = [*SQUARE, [10, 10], [15, 15], [15, 25], [25, 25], [25, 15], [15, 15]]
+
+
+@pytest.mark.parametrize(
+    ("points", "is_lost"), [(EIGHT, True), (TWICE_ROUND, True), (LOOP, False), (KEYHOLE, False), (SQUARE, False)]
+)
+def test_an_outline_that_crosses_itself_is_refused_where_much_is_lost(points: list[list[float]], is_lost: bool) -> None:
+    if not is_lost:
+        assert Outlines((100, 80)).fill("C5", points).area
+        return
+    with pytest.raises(ValueError, match="crosses itself"):
+        Outlines((100, 80)).fill("C5", points)

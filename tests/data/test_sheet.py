@@ -78,6 +78,46 @@ def test_bodies_at_the_edge_are_partial_and_the_truth_is_never_complete(sheet: S
     assert set(truth.partial) == {Level.C7} and not truth.complete
 
 
+@pytest.mark.parametrize("corners", [[10, 10, 10, 10], [10, 10], None, [300, 10, 320, 30]])
+def test_a_box_without_a_pixel_is_listed_and_the_bodies_are_read(sheet: Sheet, corners: object) -> None:
+    sheet.box("T4", corners)
+    sheet.polygon("C4", square(50, 40))
+    case = sheet.case(Path("film.png"))
+    assert set(case.truth.bodies) == {Level.C3, Level.C4} and not case.truth.boxes
+    assert [one.label for one in case.left_out] == ["T4"] and "box of T4" in case.left_out[0].why
+
+
+def test_two_neighbours_of_one_name_are_both_left_out(sheet: Sheet) -> None:
+    for label, top in (("C4", 34), ("C5", 58), ("C5", 82), ("C7", 106)):
+        sheet.polygon(label, square(50, top), -0.5)
+    case = sheet.case(Path("film.png"))
+    assert set(case.truth.bodies) == {Level.C3, Level.C4, Level.C7}
+    assert [(one.label, one.why) for one in case.left_out] == [("C5", "it appears in two places, so neither is used")]
+
+
+def test_an_outline_round_the_others_is_left_out(sheet: Sheet) -> None:
+    sheet.polygon("C4", square(50, 40), -0.5)
+    sheet.polygon("C5", square(45, 5, 100), -0.5)
+    case = sheet.case(Path("film.png"))
+    assert set(case.truth.bodies) == {Level.C3, Level.C4}
+    assert "covers most of" in case.left_out[0].why
+
+
+def test_a_film_with_most_labels_outside_is_refused(sheet: Sheet) -> None:
+    sheet.polygon("C4", square(50, 250))
+    sheet.box("C5", [50, 300, 70, 320])
+    sheet.polygon("C6", square(50, 450))
+    with pytest.raises(ValueError, match="3 of its 4 labels lie outside the film of 200 x 200 pixels"):
+        sheet.case(Path("film.png"))
+
+
+def test_a_film_of_partial_bodies_alone_is_refused() -> None:
+    sheet = Sheet("film", (200, 200), Conventions())
+    sheet.polygon("C7", square(50, 190))
+    with pytest.raises(ValueError, match="every body in it reaches the film's edge"):
+        sheet.case(Path("film.png"))
+
+
 def test_a_film_without_a_usable_label_says_why() -> None:
     sheet = Sheet("film", (200, 200), Conventions())
     sheet.polygon("skull", square(1, 1))

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from spinefm.core.checksum import sha256_of
-from spinefm.data import Skipped
+from spinefm.data import Names, Skipped
 from spinefm.evaluation import FilmResult, RunError, RunFolder, evaluate, runs
 from spinefm.evaluation.checksums import truth_checksum
 from spinefm.evaluation.comparison import compare_runs, comparison_text
+from spinefm.evaluation.evaluate import _may_be_body
 from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.published import published_for
 from spinefm.evaluation.report import finish, levels_text
@@ -243,6 +244,20 @@ def test_boxes_are_found_without_a_dice(tmp_path):
     first = level_figures(vertebrae, films)[0]
     assert (first.name, first.identified, first.named, first.outlined) == ("C4", 100, 100, 0)
     assert np.isnan(first.overall_dsc)
+
+
+@pytest.mark.parametrize(
+    ("label", "why", "may_be"),
+    [
+        ("C5", "it appears in two places, so neither is used", True),
+        ("L1 fracture", Names().read("L1 fracture").why, True),
+        ("L1 fracture", "your table of names says that it is not a body", False),
+        ("disc C5/C6", Names().read("disc C5/C6").why, False),
+        ("skull", Names().read("skull").why, False),
+    ],
+)
+def test_a_truth_is_not_complete_where_a_label_that_may_be_a_body_is_left_out(label, why, may_be):
+    assert _may_be_body(Skipped("film", why, label)) == may_be
 
 
 def test_two_runs_are_compared_film_by_film(whole):

@@ -15,7 +15,7 @@ from spinefm.batch.sources.among import HEAD, films_among, has_mark
 from spinefm.batch.sources.rows import SourceError
 from spinefm.batch.sources.stores import StoreError, opened_at, read_up_to
 from spinefm.core.foreign import foreign_input
-from spinefm.data.archive import ZipLimits, checked_members
+from spinefm.data.archive import ZipLimits, checked_members, restore_names
 from spinefm.data.case import DatasetError
 
 LIMITS = ZipLimits(files=5_000_000, bytes=16 << 40)
@@ -106,7 +106,9 @@ class OpenZips:
 
 def _zip_at(archive: str) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(_opened(archive))
+        opened = zipfile.ZipFile(_opened(archive))
+        restore_names(opened)
+        return opened
     except StoreError:
         raise
     except FileNotFoundError as error:

@@ -15,6 +15,7 @@ from spinefm.batch.sources.stores import StoreError
 from spinefm.batch.sources.zips import OpenZips, films_in_zip
 from spinefm.imaging.radiograph import MAX_BYTES, UnreadableFilm
 from tests.batch.sources.films import disc_film, picture, write_zip
+from tests.data.test_archive import without_flag
 
 
 def test_the_films_of_a_zip_are_listed_and_read(tmp_path: Path) -> None:
@@ -27,6 +28,16 @@ def test_the_films_of_a_zip_are_listed_and_read(tmp_path: Path) -> None:
     ]
     with FilmReader() as reader:
         assert [reader.read(row.uri, row.name).width for row in rows] == [70, 90]
+
+
+def test_a_film_whose_name_is_utf8_without_the_flag_is_listed_and_read(tmp_path: Path) -> None:
+    archive = without_flag(write_zip(tmp_path / "films.zip", {"颈椎.png": picture(70)}))
+    (row,) = list_films([str(archive)])
+    assert row.name == "颈椎.png"
+    with FilmReader() as reader:
+        assert reader.read(row.uri, row.name).width == 70
+        old = "颈椎.png".encode().decode("cp437")  # as a plan of before names it
+        assert reader.read(f"zip://{old}::{archive.as_uri()}", old).width == 70
 
 
 def test_nothing_is_written_beside_a_zip(tmp_path: Path) -> None:

@@ -1,0 +1,65 @@
+"""How films are found by what labels call them."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spinefm.core.levels import Level
+from spinefm.data.films import Films, KnownNames, unlabelled, visible_files
+from tests.data.pictures import SIZE, film, read_set, rows
+
+NFC, NFD = (unicodedata.normalize(form, "röntgen é") for form in ("NFC", "NFD"))
+
+
+@pytest.mark.parametrize(
+    ("files", "written", "found"),
+    [
+        (("film.png",), "FILM.PNG", "film.png"),
+        (("Film A.PNG",), "film a.png", "Film A.PNG"),
+        ((f"{NFD}.png",), f"{NFC}.png", f"{NFD}.png"),
+        ((f"{NFC}.png",), f"{NFD.upper()}.png", f"{NFC}.png"),
+        (("film.png", "FILM.png"), "FILM.png", "FILM.png"),
+        (("film.png",), "films.png", None),
+    ],
+)
+def test_films_are_found_by_case_and_accents_where_one_alone_fits(
+    tmp_path: Path, files: tuple[str, ...], written: str, found: str | None
+) -> None:
+    for name in files:
+        film(tmp_path / name)
+    path = Films.among(tmp_path, visible_files(tmp_path)).find(tmp_path / "coco.json", written)
+    assert (path and path.name) == found
+
+
+def test_two_films_that_differ_in_case_alone_are_not_guessed_between(tmp_path: Path) -> None:
+    for name in ("film.png", "FILM.png"):
+        film(tmp_path / name)
+    with pytest.raises(ValueError, match="2 films could belong to it"):
+        Films.among(tmp_path, visible_files(tmp_path)).find(tmp_path / "coco.json", "Film.png")
+
+
+def test_a_film_found_by_another_case_is_not_listed_as_without_label() -> None:
+    films = [Path("film.png"), Path(f"{NFD}.png"), Path("bare.png")]
+    assert [one.name for one in unlabelled(films, ["FILM", NFC, "other"])] == ["bare.png"]
+
+
+def test_a_known_name_is_found_only_where_it_is_the_only_one() -> None:
+    names = KnownNames(["a", "A", "B"])
+    assert [names.find(name) for name in ("a", "A", "b", "c")] == ["a", "A", "B", None]
+
+
+def test_a_coco_file_in_composed_letters_finds_its_film(tmp_path: Path) -> None:
+    film(tmp_path / f"{NFD}.png")
+    raw = {
+        "images": [{"id": 1, "file_name": f"{NFC}.png", "width": SIZE[0], "height": SIZE[1]}],
+        "categories": [{"id": 1, "name": "C3"}],
+        "annotations": [{"image_id": 1, "category_id": 1, "segmentation": [np.ravel(rows(Level.C3)).tolist()]}],
+    }
+    (tmp_path / "coco.json").write_text(json.dumps(raw))
+    found, skipped = read_set(tmp_path)
+    assert len(found) == 1 and not skipped

@@ -1,0 +1,93 @@
+"""Which map belongs to which film."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spinefm.core.levels import Level
+from tests.data.pictures import column, film, read_set, save_map, why_skipped
+
+
+def test_films_of_one_name_in_two_folders_keep_their_own_maps(tmp_path: Path) -> None:
+    for folder, at in (("a", 20), ("b", 60)):
+        film(tmp_path / "images" / folder / "film.png")
+        save_map(column(3, 4, 5, at=at), tmp_path / "labels" / folder / "film.png")
+    found, skipped = read_set(tmp_path)
+    assert set(found) == {"a/film", "b/film"} and not skipped
+    for folder, at in (("a", 20), ("b", 60)):
+        case = found[f"{folder}/film"]
+        assert case.film.parent.name == folder and case.truth.bodies[Level.C4].box.x0 == at
+
+
+def test_a_map_that_two_films_could_have_is_listed(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        film(tmp_path / "images" / folder / "film.png")
+    film(tmp_path / "images" / "other.png")
+    save_map(column(3, 4), tmp_path / "labels" / "film.png")
+    save_map(column(3, 4), tmp_path / "labels" / "other.png")
+    found, skipped = read_set(tmp_path)
+    assert set(found) == {"other"}
+    assert "2 films have its name (a/film, b/film)" in skipped[0].why
+
+
+@pytest.mark.parametrize(
+    ("maps", "chosen"),
+    [
+        (("film.png", "film_reader2.png"), "film.png"),
+        (("film_seg-vert_msk.png", "film.png"), "film_seg-vert_msk.png"),
+        (("reader2/film.png", "film.png"), "film.png"),
+        (("film_reader1.png", "film_reader2.png"), None),
+        (("reader1/film.png", "reader2/film.png"), None),
+    ],
+)
+def test_of_two_maps_of_a_film_one_is_read_only_where_something_decides(
+    tmp_path: Path, maps: tuple[str, ...], chosen: str | None
+) -> None:
+    film(tmp_path / "images" / "film.png")
+    for index, name in enumerate(maps):
+        save_map(column(3, 4, at=20 + 20 * index), tmp_path / "labels" / name)
+    if chosen is None:
+        assert "2 label maps could be the film's" in why_skipped(tmp_path)
+        return
+    found, skipped = read_set(tmp_path)
+    assert found["film"].truth.bodies[Level.C3].box.x0 == 20 + 20 * maps.index(chosen)
+    assert f"{Path(chosen).name} is read for film" in skipped[0].why
+
+
+@pytest.mark.parametrize("written", ["FILM é.png", unicodedata.normalize("NFD", "film é.png"), "film é_seg.png"])
+def test_case_and_form_of_accents_do_not_part_a_map_from_its_film(tmp_path: Path, written: str) -> None:
+    name = unicodedata.normalize("NFC", "film é.png")
+    film(tmp_path / "images" / name)
+    save_map(column(3, 4), tmp_path / "labels" / written)
+    found, skipped = read_set(tmp_path)
+    assert [case.film.name for case in found.values()] == [name] and not skipped
+
+
+def test_a_map_of_each_level_gives_that_level(tmp_path: Path) -> None:
+    film(tmp_path / "images" / "film.png")
+    labels = column(3, 4, 5)
+    for level in (Level.C3, Level.C4, Level.C5):
+        save_map((labels == level) * 255, tmp_path / "labels" / f"film_{level.name}.png")
+    found, skipped = read_set(tmp_path)
+    assert not skipped and found["film"].left_out == ()
+    for level, mask in found["film"].truth.bodies.items():
+        assert np.array_equal(mask.on_film(labels.shape), labels == level)
+    save_map(labels, tmp_path / "labels" / "film_C3.png")
+    (case,) = read_set(tmp_path)[0].values()
+    assert set(case.truth.bodies) == {Level.C4, Level.C5}
+    assert [(one.label, one.why) for one in case.left_out] == [
+        ("C3", "film_C3.png contains 3 ids, and a map of one level has one")
+    ]
+
+
+@pytest.mark.parametrize(("ids", "levels"), [((3, 4), "C3 C4"), ((3,), "T2")])
+def test_a_lone_file_called_after_a_level_is_a_map_of_all_levels_where_it_has_several(
+    tmp_path: Path, ids: tuple[int, ...], levels: str
+) -> None:
+    film(tmp_path / "images" / "sub-1.png")
+    save_map(column(*ids), tmp_path / "labels" / "sub-1_T2.png")
+    assert " ".join(level.name for level in sorted(read_set(tmp_path)[0]["sub-1"].truth.bodies)) == levels

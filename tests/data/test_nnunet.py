@@ -1,0 +1,34 @@
+"""Cases of nnU-Net's raw folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from spinefm.core.levels import Level
+from tests.data.pictures import column, film, read_set, save_map
+
+
+def raw_folder(root: Path, *parts: str, at: tuple[int, ...] = (20, 60)) -> None:
+    """A case `f` in each part."""
+    names = {"background": 0, "C3": 1, "C4": 2}
+    (root / "dataset.json").write_text(json.dumps({"labels": names, "file_ending": ".png"}))
+    for part, left in zip(parts, at, strict=False):
+        film(root / f"images{part}" / "f_0000.png")
+        save_map(column(1, 2, at=left), root / f"labels{part}" / "f.png")
+
+
+def test_a_case_in_both_parts_is_two_cases(tmp_path: Path) -> None:
+    raw_folder(tmp_path, "Tr", "Ts")
+    found, skipped = read_set(tmp_path)
+    assert not skipped
+    boxes = {name: case.truth.bodies[Level.C3].box.x0 for name, case in found.items()}
+    assert boxes == {"imagesTr/f": 20, "imagesTs/f": 60}
+
+
+def test_a_second_map_of_a_case_is_listed(tmp_path: Path) -> None:
+    raw_folder(tmp_path, "Tr")
+    save_map(column(1, 2), tmp_path / "labelsTr" / "f.tif")
+    found, skipped = read_set(tmp_path)
+    assert set(found) == {"f"}
+    assert [(one.name, one.why) for one in skipped] == [("f.tif", "f.png is read in its place; keep one of them.")]

@@ -1,0 +1,144 @@
+"""Names of classes and key points of YOLO's sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spinefm.core.levels import Level
+from spinefm.data import DatasetError, open_dataset
+from spinefm.data.yolo_classes import MOST_YAML_BYTES, classes_of, yaml_of
+from tests.data.pictures import SIZE, film, read_set, rows
+
+LEVELS = (Level.C3, Level.C4, Level.C5)
+
+
+def shares(level: Level) -> np.ndarray:
+    """The corners (4, 2) of a body in shares of the film."""
+    return (np.array(rows(level)) + 0.5) / SIZE
+
+
+def box(level: Level) -> list[float]:
+    low, high = shares(level).min(axis=0), shares(level).max(axis=0)
+    return [*(low + high) / 2, *(high - low)]
+
+
+def write_set(root: Path, lines: Sequence[Sequence[float] | np.ndarray], **texts: str) -> None:
+    film(root / "images" / "film.png")
+    (root / "labels").mkdir()
+    text = "\n".join(f"{index} " + " ".join(f"{value:.6f}" for value in line) for index, line in enumerate(lines))
+    (root / "labels" / "film.txt").write_text(text)
+    for name, content in texts.items():
+        (root / name.replace("__", "/").replace("_", ".")).write_text(content)
+
+
+OUTLINES = [shares(level).ravel() for level in LEVELS]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "names: [C3,\n        C4, C5]\nnc: 3\n",
+        "names: [\n  C3,\n  C4,\n  C5\n]\n",
+        '"names": ["C3", "C4", "C5"]\n',
+        'names:\n    "0": C3\n    "1": C4\n    "2": C5\n',
+        "names: {0: C3,\n  1: C4, 2: C5}\n",
+        "# comment\ntrain: ../x\nnames:\n  - C3  # first\n\n  - C4\n  - 'C5'\n",
+    ],
+)
+def test_names_are_read_as_yaml_has_them(tmp_path: Path, text: str) -> None:
+    write_set(tmp_path, OUTLINES, data_yaml=text)
+    (case,) = read_set(tmp_path)[0].values()
+    assert set(case.truth.bodies) == set(LEVELS) and not case.left_out
+
+
+@pytest.mark.parametrize(
+    ("texts", "listed"),
+    [
+        ({"args_yaml": "lr: 1\n", "data_yaml": "names: [C3, C4, C5]"}, []),
+        ({"args_yaml": "a: [", "data_yaml": "names: [C3, C4, C5]"}, ["args.yaml"]),
+        ({"args_yaml": "names: [x]", "data_yaml": "names: [C3, C4, C5]"}, []),
+        ({"args_yaml": "lr: 1\n", "classes_txt": "C3\nC4\nC5\n"}, []),
+        ({"a_yaml": "names: [C3, C4, C5]", "b_yml": "names: {0: C3, 1: C4, 2: C5}"}, []),
+    ],
+)
+def test_the_file_with_names_is_found_among_others(tmp_path: Path, texts: dict[str, str], listed: list[str]) -> None:
+    write_set(tmp_path, OUTLINES, **texts)
+    found, skipped = read_set(tmp_path)
+    assert set(found["film"].truth.bodies) == set(LEVELS)
+    assert [one.name for one in skipped] == listed
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        ({"a_yaml": "names: [C3, C4]", "b_yaml": "names: [C4, C3]"}, "a.yaml and b.yaml give different names"),
+        ({"data_yaml": "nc: 3"}, "data.yaml gives no names"),
+        ({"data_yaml": "names: [C3"}, "not valid YAML, see line"),
+        ({"data_yaml": "names: [[C3], [C4]]"}, "not a list, or not names by their number"),
+        ({"data_yaml": "names: {C3: 0}"}, "not a list, or not names by their number"),
+        ({"data_yaml": "a: &a [C3]\nnames: *a"}, "refers to another place in itself"),
+        ({"data_yaml": "a: &a {b: 1}\nc: {<<: [*a, *a]}\nnames: [C3]"}, "refers to another place in itself"),
+        ({"data_yaml": "names: [C3]\nkpt_shape: [4, 7]"}, "kpt_shape is not a number of points"),
+        ({"data_yaml": "names: " + "[" * 5_000}, "nested too deeply"),
+        ({"data_yaml": "#" * (MOST_YAML_BYTES + 1)}, "more than"),
+    ],
+)
+def test_names_that_cannot_be_used_are_one_sentence(tmp_path: Path, texts: dict[str, str], words: str) -> None:
+    write_set(tmp_path, OUTLINES, **texts)
+    with pytest.raises(DatasetError, match=words):
+        open_dataset("yolo", tmp_path)
+
+
+def test_nothing_in_yaml_is_executed() -> None:
+    with pytest.raises(ValueError, match="not valid YAML"):
+        yaml_of("!!python/object/apply:os.getcwd []")
+
+
+def test_blank_lines_of_classes_count(tmp_path: Path) -> None:
+    (tmp_path / "classes.txt").write_text("C3\n\n'C5'\n")
+    assert classes_of(tmp_path, [tmp_path / "classes.txt"])[0].names == {0: "C3", 2: "C5"}
+
+
+CROSSWISE = [0, 1, 3, 2]
+
+
+@pytest.mark.parametrize(
+    ("count", "numbers", "order", "seen", "outlined"),
+    [
+        (4, 2, [0, 1, 2, 3], 2, True),
+        (4, 3, [0, 1, 2, 3], 2, True),
+        (4, 3, CROSSWISE, 1, True),
+        (4, 3, [0, 1, 2, 3], 0, False),
+        (4, 2, [0, 0, 1, 1], 2, False),
+        (1, 3, [0], 2, False),
+        (6, 2, [0, 1, 2, 3, 0, 1], 2, False),
+    ],
+    ids=["corners", "with visibility", "crosswise", "hidden", "no corners", "centre", "six points"],
+)
+def test_key_points_are_corners_or_the_box_is_read(
+    tmp_path: Path, count: int, numbers: int, order: list[int], seen: int, outlined: bool
+) -> None:
+    lines = []
+    for level in LEVELS:
+        points = shares(level)[order]
+        lines.append([*box(level), *np.c_[points, np.full(count, seen)][:, :numbers].ravel()])
+    write_set(tmp_path, lines, data_yaml=f"names: [C3, C4, C5]\nkpt_shape: [{count}, {numbers}]\n")
+    (case,) = read_set(tmp_path)[0].values()
+    assert set(case.truth.bodies if outlined else case.truth.boxes) == set(LEVELS) and not case.left_out
+    for level, mask in case.truth.bodies.items():
+        assert abs(mask.area - 30 * 20) <= 50 and mask.box.y0 - rows(level)[0][1] in (0, 1)
+
+
+def test_a_line_of_another_length_than_kpt_shape_is_listed(tmp_path: Path) -> None:
+    write_set(
+        tmp_path, [box(Level.C3), list(OUTLINES[1]), box(Level.C5)], data_yaml="names: [C3, C4, C5]\nkpt_shape: [4, 3]"
+    )
+    (case,) = read_set(tmp_path)[0].values()
+    assert set(case.truth.boxes) == {Level.C3, Level.C5}
+    assert [(one.label, one.why) for one in case.left_out] == [
+        ("C4", "its line contains 8 numbers, and with kpt_shape [4, 3] it should have 16")
+    ]
