@@ -112,9 +112,10 @@ def test_a_bitmap_is_read() -> None:
     assert film.provenance.format == "BMP"
 
 
-def test_markers_do_not_darken_a_film_of_12_bits_in_16() -> None:
+@pytest.mark.parametrize("rows", [4, 16, 40])
+def test_markers_do_not_darken_a_film_of_12_bits_in_16(rows: int) -> None:
     marked = TWELVE.copy()
-    marked[100:104, 100:120] = 65535
+    marked[100 : 100 + rows, 100:150] = 65535
     film = read(encoded(marked, "PNG"), polarity="keep")
-    rest = np.r_[0:100, 104:200]
+    rest = np.r_[0:100, 140:200]
     np.testing.assert_allclose(film.pixels[rest], TRUTH[rest], atol=0.02)
