@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut, convert_color_space
 
-from spinefm.imaging.decoded import DAMAGE, UnreadableFilm, check_values, scaled, to_luminance
+from spinefm.imaging.decoded import (
+    DAMAGE,
+    NARROW_RANGE,
+    UnreadableFilm,
+    check_values,
+    ends,
+    sample,
+    scaled,
+    to_luminance,
+)
 from spinefm.imaging.dicom.header import PixelFormat, numbers, tables, text
 from spinefm.imaging.dicom.stored import Stored
 from spinefm.imaging.dicom.tables import read_table
@@ -18,8 +27,15 @@ from spinefm.imaging.dicom.tables import read_table
 Shown = tuple[NDArray[np.float32], tuple[str, ...]]
 Window = Callable[[NDArray[Any]], NDArray[np.float32]]
 
-LEAST_CONTRAST = 0.05
-"""A stored window after which the middle 98 % of the pixels span less than this hides the picture."""
+LEAST_INSIDE = 0.2
+"""A window that leaves fewer of the picture's pixels between black and white hides it. A window that is no wider than
+the vertebrae of a film leaves 0.23, and one for values of a quarter of the size 0.1."""
+EDGE = 0.01
+"""Brightness so near to black or white counts as either."""
+FLAT = 0.05
+"""Values that each have more than this share of the pixels are a film's frame, collimation or blank background."""
+JUDGED = 1 << 16
+"""Pixels that a window is judged by."""
 MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
 COLOURS = ("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT", "YBR_PARTIAL_422")
 
@@ -114,11 +130,27 @@ def _windowed(values: NDArray[Any], padding: NDArray[np.bool_] | None, header: D
         if window is None:
             refused = "The file's window is not valid and was ignored."
             continue
-        if np.ptp(np.percentile(window(counted), (1, 99))) >= LEAST_CONTRAST:
+        if _shows(window, counted):
             return window(values), (refused,) if refused else ()
         refused = "The file's window hides the picture and was ignored."
     pixels, notes = scaled(values, None, counted)
     return pixels, (*notes, refused) if refused else notes
+
+
+def _shows(window: Window, counted: NDArray[Any]) -> bool:
+    """Whether a window leaves the picture visible: few of its values black or white, and in use most of the range."""
+    values = sample(counted, JUDGED)
+    shown = window(values)
+    low, high = ends(shown)
+    inside = ((shown > EDGE) & (shown < 1 - EDGE))[~_flat(values)]
+    return high - low >= NARROW_RANGE and bool(inside.size) and float(inside.mean()) >= LEAST_INSIDE
+
+
+def _flat(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which values (any shape) are among those that fill much of the picture; none where these fill all of it."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    flat = (counts > FLAT * values.size)[places].reshape(values.shape)
+    return flat if not flat.all() else np.zeros_like(flat)
 
 
 def _windows(header: Dataset, negative: bool) -> Iterator[Window | None]:

@@ -178,13 +178,15 @@ def test_signed_padding_written_as_an_unsigned_number() -> None:
     np.testing.assert_allclose(shown(film).pixels[20:], TRUTH[20:], atol=0.03)
 
 
+@pytest.mark.parametrize("rows", [4, 10, 16, 80])
 @pytest.mark.parametrize("marker", [0, 65535])
-def test_a_quarter_of_a_percent_of_markers_does_not_decide_the_range(marker: int) -> None:
-    stored = TWELVE + np.uint16(4000)
-    stored[100:104, 100:120] = marker  # 80 of 32 000 pixels
+def test_markers_far_from_the_picture_do_not_decide_the_range(marker: int, rows: int) -> None:
+    """Of 80 of the 32 000 pixels, and of 5 %."""
+    stored = TWELVE + np.uint16(6000)
+    stored[100 : 100 + rows, 100:120] = marker
     film = shown(dicom_film(stored))
     rest = np.ones(stored.shape, bool)
-    rest[100:104, 100:120] = False
+    rest[100 : 100 + rows, 100:120] = False
     np.testing.assert_allclose(film.pixels[rest], TRUTH[rest], atol=0.02)
 
 
@@ -192,6 +194,56 @@ def test_the_first_usable_window_of_several_counts() -> None:
     film = shown(film_with(WindowCenter=["90000", "2048", "100"], WindowWidth=["10", "4096", "50"]))
     assert_right(film)
     assert any("hides the picture" in note for note in film.provenance.notes)
+
+
+def window(centre: float, width: float, **tags: object) -> dict[str, object]:
+    """The tags of a window, and further ones."""
+    return {"WindowCenter": centre, "WindowWidth": width, **tags}
+
+
+def framed(stored: NDArray[Any], value: int) -> NDArray[Any]:
+    """A film whose left and right fifths have one value, as collimation and blank background do."""
+    inside = stored.copy()
+    inside[:, :32] = inside[:, -32:] = value
+    return inside
+
+
+HIDING: dict[str, tuple[NDArray[Any], dict[str, object]]] = {
+    "of 8 bits, on 12": (TWELVE, window(128, 256)),
+    "of 8 bits, on 12 in a black frame": (framed(TWELVE, 0), window(128, 256)),
+    "of 12 bits, on 16": (TWELVE << 4, window(2048, 4096)),
+    "of 12 bits, on 16 in a black frame": (framed(TWELVE << 4, 0), window(2048, 4096)),
+    "of 16 bits, on 12": (TWELVE, window(32768, 65536)),
+    "of 14 bits, on 12": (TWELVE, window(8192, 16384)),
+    "of 16 bits, on 12 in a white frame": (framed(TWELVE, 65535), window(32768, 65536)),
+    "of CT": (TWELVE, window(40, 400)),
+    "of stored values, on rescaled ones": (TWELVE, window(2048, 4096, RescaleSlope="0.0625", RescaleIntercept="0")),
+}
+
+
+@pytest.mark.parametrize("case", HIDING)
+def test_a_window_for_other_values_is_ignored_with_a_note(case: str) -> None:
+    stored, tags = HIDING[case]
+    film = shown(dicom_film(stored, **tags))
+    inside = np.s_[:, 32:-32] if "frame" in case else np.s_[:]
+    np.testing.assert_allclose(film.pixels[inside], TRUTH[inside], atol=0.1)  # a frame hides some black and white
+    assert "The file's window hides the picture and was ignored." in film.provenance.notes
+
+
+SHOWING: dict[str, tuple[NDArray[Any], dict[str, object], float, float]] = {
+    "narrow": (TWELVE, window(2048, 900), 1598, 900),
+    "narrow, in a black frame": (framed(TWELVE, 0), window(2048, 900), 1598, 900),
+    "narrow, in a white frame": (framed(TWELVE, 4095), window(2048, 900), 1598, 900),
+    "wide": (TWELVE, window(3000, 6001), 0, 6001),
+}
+
+
+@pytest.mark.parametrize("case", SHOWING)
+def test_a_window_that_shows_the_picture_is_followed(case: str) -> None:
+    stored, tags, low, width = SHOWING[case]
+    film = shown(dicom_film(stored, **tags))
+    np.testing.assert_allclose(film.pixels, np.clip((stored.astype(float) - low) / width, 0, 1), atol=0.003)
+    assert film.provenance.notes == ()
 
 
 @pytest.mark.parametrize("tags", [{"WindowCenter": 2048}, {"WindowCenter": 2048, "WindowWidth": -5}])
@@ -215,6 +267,14 @@ TABLES: dict[str, Callable[[], Dataset]] = {
     "8 bits in words": lambda: table((np.arange(4096) >> 4).astype(np.uint16), 0, 8),
     "8 bits in bytes": lambda: table((np.arange(4096) >> 4).astype(np.uint8), 0, 8),
 }
+
+
+@pytest.mark.parametrize(("entries", "bits"), [(256, 8), (512, 12)])
+def test_a_table_for_values_of_fewer_bits_is_ignored_with_a_note(entries: int, bits: int) -> None:
+    outputs = np.linspace(0, (1 << bits) - 1, entries).astype(np.uint16)
+    film = shown(film_with(VOILUTSequence=Sequence([table(outputs, 0, bits)])))
+    assert_right(film)
+    assert "The file's window hides the picture and was ignored." in film.provenance.notes
 
 
 @pytest.mark.parametrize("case", TABLES)
