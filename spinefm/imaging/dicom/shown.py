@@ -73,7 +73,7 @@ def _as_rgb(stored: Stored) -> NDArray[Any]:
 
 def _of_grey(stored: Stored, header: Dataset, form: PixelFormat) -> Shown:
     padding = _padding(stored, header)
-    values = _modality(stored.values, header, form)
+    values = _modality(stored.values, header)
     pixels, notes = _windowed(values, padding, header)
     if form.photometric == "MONOCHROME1":
         np.subtract(1, pixels, out=pixels)
@@ -90,21 +90,27 @@ def _padding(stored: Stored, header: Dataset) -> NDArray[np.bool_] | None:
     ends = [*(numbers(header, f"{prefix}PixelPaddingValue") or []), *_padding_limit(header, prefix)]
     if not ends:
         return None
-    if stored.values.dtype.kind == "i":  # some write a signed value as an unsigned one
-        ends = [end - (1 << 16) if end >= 1 << 15 and stored.bits <= 16 else end for end in ends]
+    ends = [_as_stored(end, stored) for end in ends]
     mask = (stored.values >= min(ends)) & (stored.values <= max(ends))
     return mask if mask.any() and not mask.all() else None
+
+
+def _as_stored(end: float, stored: Stored) -> float:
+    """A padding value as the picture has it: some write a signed one as an unsigned number, or the other way round."""
+    if stored.values.dtype.kind == "i" and end >= 1 << 15 and stored.bits <= 16:
+        return end - (1 << 16)
+    return end + (1 << 16) if stored.values.dtype.kind == "u" and end < 0 else end
 
 
 def _padding_limit(header: Dataset, prefix: str) -> list[float]:
     return numbers(header, f"{prefix}PixelPaddingRangeLimit") or []
 
 
-def _modality(values: NDArray[Any], header: Dataset, form: PixelFormat) -> NDArray[Any]:
+def _modality(values: NDArray[Any], header: Dataset) -> NDArray[Any]:
     """Values through the modality's table, or its slope and intercept; absent and empty ones change nothing."""
     items = tables(header, "ModalityLUTSequence")
     if items:
-        return read_table(items[0], form.signed, _little_endian(header))(values)
+        return read_table(items[0], values.dtype.kind == "i", _little_endian(header))(values)
     slope, intercept = _one(header, "RescaleSlope", 1.0), _one(header, "RescaleIntercept", 0.0)
     if slope == 0:
         raise UnreadableFilm(

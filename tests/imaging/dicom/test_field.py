@@ -13,7 +13,7 @@ from pydicom import Dataset
 from pydicom.dataset import FileDataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
-from pydicom.uid import JPEGLosslessSV1, JPEGLSLossless
+from pydicom.uid import JPEG2000Lossless, JPEGLosslessSV1, JPEGLSLossless
 
 from spinefm.imaging.dicom import header
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, read
@@ -133,6 +133,53 @@ def test_signed_values_without_their_sign_bits() -> None:
 
 def test_values_said_to_be_signed_that_are_not() -> None:
     assert_right(shown(dicom_film(TWELVE.astype(np.int16), BitsStored=12, HighBit=11)))
+
+
+SIGNED = TWELVE.astype(np.int16) - 2048
+SIGNS: dict[str, tuple[NDArray[Any], dict[str, object], str]] = {
+    "16 bits, said to be signed": (TWELVE << 4, {"PixelRepresentation": 1}, "unsigned"),
+    "8 bits, said to be signed": ((TWELVE >> 4).astype(np.uint8), {"PixelRepresentation": 1}, "unsigned"),
+    "12 bits, said to be signed": (TWELVE, {"PixelRepresentation": 1, "BitsStored": 12, "HighBit": 11}, "unsigned"),
+    "signed around 0": (SIGNED, {"PixelRepresentation": 0}, "signed"),
+    "signed, few below 0": (SIGNED + 1700, {"PixelRepresentation": 0}, "signed"),
+    "signed, mostly of one value below 0": (np.maximum(SIGNED, -30), {"PixelRepresentation": 0}, "signed"),
+    "signed, 12 bits": (SIGNED, {"PixelRepresentation": 0, "BitsStored": 12, "HighBit": 11}, "signed"),
+    "signed, 12 bits alone": (SIGNED & 0xFFF, {"PixelRepresentation": 0, "BitsStored": 12, "HighBit": 11}, "signed"),
+    "signed, and said so": (SIGNED, {}, ""),
+    "unsigned, and said so": (TWELVE << 4, {}, ""),
+}
+
+
+def sign_notes(film: Radiograph) -> list[str]:
+    """The notes on a sign that the header does not state."""
+    return [note for note in film.provenance.notes if "PixelRepresentation" in note]
+
+
+@pytest.mark.parametrize("case", SIGNS)
+def test_signs_that_lie(case: str) -> None:
+    stored, tags, said = SIGNS[case]
+    film = shown(dicom_film(stored, **tags))
+    truth = np.maximum(TRUTH, 2018 / 4095) if "of one value" in case else TRUTH
+    np.testing.assert_allclose(film.pixels, (truth - truth.min()) / (1 - truth.min()), atol=1.5 / 255)
+    assert [note.startswith(f"The grey values are {said} ") for note in sign_notes(film)] == [True] * bool(said)
+
+
+@pytest.mark.parametrize("stated", [0, 1])
+def test_the_sign_of_a_jpeg_2000_stream_counts(stated: int) -> None:
+    film = dicom_film(SIGNED, PixelRepresentation=stated)
+    film.PixelData = encapsulate([bytes(imagecodecs.jpeg2k_encode(SIGNED, codecformat="j2k", reversible=True))])
+    film["PixelData"].is_undefined_length = True
+    film.file_meta.TransferSyntaxUID = JPEG2000Lossless
+    read_film = shown(film)
+    assert_right(read_film)
+    assert bool(sign_notes(read_film)) == (stated == 0)
+
+
+@pytest.mark.parametrize("value", [4095, 0x8000, 0xFFFF])
+def test_padding_of_one_value_tells_nothing_about_the_sign(value: int) -> None:
+    stored = TWELVE.copy()
+    stored[:, :20] = stored[:, -20:] = value
+    assert not sign_notes(shown(dicom_film(stored)))
 
 
 def test_the_precision_of_a_stream_counts() -> None:
@@ -267,6 +314,16 @@ TABLES: dict[str, Callable[[], Dataset]] = {
     "8 bits in words": lambda: table((np.arange(4096) >> 4).astype(np.uint16), 0, 8),
     "8 bits in bytes": lambda: table((np.arange(4096) >> 4).astype(np.uint8), 0, 8),
 }
+
+
+def test_unsigned_padding_written_as_a_signed_number() -> None:
+    stored = TWELVE.copy()
+    stored[:20] = 65535
+    film = dicom_film(stored)
+    film.add_new(0x00280120, "SS", -1)
+    pixels = shown(film).pixels
+    assert (pixels[:20] == 0).all()
+    np.testing.assert_allclose(pixels[20:], TRUTH[20:], atol=0.03)
 
 
 @pytest.mark.parametrize(("entries", "bits"), [(256, 8), (512, 12)])
