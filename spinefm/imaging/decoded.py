@@ -39,6 +39,10 @@ MOST_BEYOND = 0.25
 frame is, all are left out, if so large a share remains."""
 SAMPLE = 1 << 18
 """Pixels that are enough to look for a gap."""
+SPACING_RANGE = (0.01, 5.0)
+"""Believable millimetres per pixel: finer than any detector, and coarser than shows a vertebra."""
+SQUARE = 0.01
+"""Share by which the height and width of a pixel may differ: that of rounding."""
 COLOURED = 0.06
 """Mean spread between a picture's colour channels, in [0, 1], above which it counts as coloured."""
 LUMINANCE = (0.299, 0.587, 0.114)
@@ -70,6 +74,21 @@ class Spacing:
 
     mm: float
     source: str
+
+
+def not_square(rows: float, columns: float, unit: str = "") -> tuple[str, ...]:
+    """The note on pixels of this height and width; none on square ones."""
+    if abs(rows - columns) <= SQUARE * max(rows, columns):
+        return ()
+    size = f"{rows:g} x {columns:g} {unit}".rstrip()
+    return (
+        f"The pixels are not square ({size}), so lengths are given in pixels, and both they and angles are distorted.",
+    )
+
+
+def unusable(name: str) -> str:
+    """The note on a spacing, of that name in the file, that is no size of a pixel."""
+    return f"The file's {name} is not two lengths from {SPACING_RANGE[0]:g} to {SPACING_RANGE[1]:g} mm and was ignored."
 
 
 @dataclass(frozen=True, eq=False)
