@@ -167,12 +167,13 @@ def _sign_seen(patterns: NDArray[Any], bits: int) -> bool | None:
     Where a picture crosses the sign bit, its unsigned values are close to each other if it is none, and a whole range
     apart if it is one. A frame of one value, such as padding, tells nothing, and values of eight bits have no sign.
     """
-    rows = patterns[::4].astype(np.int64)
-    high = rows >> (bits - 1) == 1
+    rows = patterns[::4]
+    high = rows >= 1 << (bits - 1)
     crossing = high[:, 1:] != high[:, :-1]
-    if not crossing.any() or _is_one_value(np.maximum(rows[:, 1:], rows[:, :-1])[crossing]):
+    pairs = np.stack([rows[:, 1:][crossing], rows[:, :-1][crossing]]).astype(np.int64)  # (2, crossings)
+    if not pairs.size or _is_one_value(pairs.max(0)):
         return None
-    step = float(np.median(np.abs(np.diff(rows, axis=1))[crossing])) / (1 << bits)
+    step = float(np.median(np.ptp(pairs, axis=0))) / (1 << bits)
     if step < CLOSE:
         return False
     return True if step > 1 - CLOSE and bits > 8 else None
