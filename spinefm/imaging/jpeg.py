@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from spinefm.imaging.decoded import Decoded, UnreadableFilm, check_size, scaled, to_luminance
 
 MARK = b"\xff\xd8\xff"
@@ -32,10 +37,14 @@ def decode(data: bytes) -> Decoded | None:
         raise UnreadableFilm("The file is truncated or damaged: copy or export the film again.")
     size = 1 if head.precision <= 8 else 2
     values = decoders().decode(Coded(head.codec, head.height, head.width, head.components, size), data)
-    white = float((1 << head.precision) - 1)
-    if values.ndim == 3:
-        grey, notes = to_luminance(values, white)
-        pixels, stretched = scaled(grey, (0.0, 1.0))
-        return Decoded(pixels, NAMES[head.codec], head.precision, notes=notes + stretched)
-    pixels, notes = scaled(values, (0.0, white))
+    pixels, notes = _shown(values, float((1 << head.precision) - 1))
     return Decoded(pixels, NAMES[head.codec], head.precision, notes=notes)
+
+
+def _shown(values: NDArray[Any], white: float) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """Brightness of grey values (H, W) or colours (H, W, 3) from 0 to `white`, and notes."""
+    if values.ndim == 2:
+        return scaled(values, (0.0, white))
+    grey, notes = to_luminance(values, white)
+    pixels, stretched = scaled(grey, (0.0, 1.0))
+    return pixels, notes + stretched

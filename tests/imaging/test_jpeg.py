@@ -15,7 +15,7 @@ BYTES = np.round(TRUTH * 255).astype(np.uint8)
 TWELVE = np.round(TRUTH * 4095).astype(np.uint16)
 WORDS = np.round(TRUTH * 65535).astype(np.uint16)
 
-READ: dict[str, tuple[bytes, str, int]] = {
+READ: dict[str, tuple[bytes | bytearray, str, int]] = {
     "12 bits": (imagecodecs.jpeg8_encode(TWELVE, bitspersample=12, level=98), "JPEG", 12),
     "12 bits, lossless": (imagecodecs.jpeg8_encode(TWELVE, lossless=True, bitspersample=12), "JPEG", 12),
     "16 bits, lossless": (imagecodecs.jpeg8_encode(WORDS, lossless=True, bitspersample=16), "JPEG", 16),

@@ -19,7 +19,7 @@ BYTES = np.round(TRUTH * 255).astype(np.uint8)
 WORDS = np.round(TRUTH * 65535).astype(np.uint16)
 LONGS = np.round(TRUTH * 4_294_967_295).astype(np.uint32)
 OPAQUE = np.full_like(WORDS, 65535)
-ALPHA = {"photometric": "minisblack", "planarconfig": "contig", "extrasamples": ["unassalpha"]}
+ALPHA: dict[str, object] = {"photometric": "minisblack", "planarconfig": "contig", "extrasamples": ["unassalpha"]}
 
 
 def tiff_of(values: NDArray[np.generic], **options: object) -> bytes:

@@ -7,6 +7,7 @@ import pytest
 from pydicom import Dataset
 from pydicom.dataset import FileDataset
 from pydicom.sequence import Sequence
+from pydicom.uid import UID
 
 from spinefm.imaging.radiograph import Spacing, UnreadableFilm, read
 from tests.bad_films import dicom_bytes, dicom_film, ramp
@@ -19,7 +20,7 @@ STORED = "1.2.840.10008.5.1.4.1.1."
 def of_class(uid: str, in_meta_only: bool = False) -> bytes:
     """A film said to be of a SOP class."""
     film = dicom_film(TWELVE)
-    film.file_meta.MediaStorageSOPClassUID = uid
+    film.file_meta.MediaStorageSOPClassUID = UID(uid)
     film.SOPClassUID = None if in_meta_only else uid
     return dicom_bytes(film)
 
