@@ -53,14 +53,24 @@ def picture_samples() -> Samples:
             encoded(COLOURS, "TIFF", compression="packbits"),
             _deep_tiff(),
         ],
+        "tiff-rare": lambda: [
+            _tiff(np.dstack([WORDS] * 3), photometric="rgb"),
+            _tiff(ramp(), compression="deflate"),
+            _tiff(WORDS.astype(np.uint32), bigtiff=True, byteorder=">"),
+        ],
+        "jpeg-deep": lambda: [
+            bytes(imagecodecs.jpeg8_encode(TWELVE, bitspersample=12)),
+            bytes(imagecodecs.jpeg8_encode(WORDS, lossless=True, bitspersample=16)),
+            bytes(imagecodecs.jpegls_encode(WORDS)),
+        ],
         "bmp": lambda: [encoded(BYTES, "BMP"), encoded(COLOURS, "BMP")],
     }
 
 
-def _deep_tiff() -> bytes:
-    """A TIFF of 16 bits a colour."""
+def _tiff(values: NDArray[Any], **options: object) -> bytes:
+    """A TIFF of a kind that Pillow does not read, or not with all its bits."""
     stream = io.BytesIO()
-    tifffile.imwrite(stream, np.dstack([WORDS] * 3), photometric="rgb")
+    tifffile.imwrite(stream, values, **options)
     return stream.getvalue()
 
 

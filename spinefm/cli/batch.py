@@ -28,6 +28,7 @@ from spinefm.batch.worker import BatchJob
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall, make_folder
 from spinefm.cli.options import Millimetres, RunOptions, Verb, out_option, run_options
 from spinefm.cli.progress import progress_bar
+from spinefm.cli.segment import say_passed_over
 from spinefm.core.machine import DeviceError, use_one_thread
 from spinefm.imaging.radiograph import Polarity
 from spinefm.measure import Facing
@@ -144,6 +145,7 @@ def run_films(
     """
 
     entries = sorted_entries(entries_of(films))
+    say_passed_over(Path(film) for film in films)
     weights = str(run.weights.absolute()) if run.weights else None
     loader = WeightsLoader(run.method, run.bundle, run.device, run.preset, run.settings, weights)
     segmenter, rules = _load(loader, run.polarity, facing, spacing)

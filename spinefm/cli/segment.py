@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
@@ -78,6 +79,7 @@ def command(
     sentence, and the others go on. Several films leave index.html, a sheet of all results in DIR.
     """
     planned = plan_jobs(list_films(films), out)
+    say_passed_over(films)
     jobs = [job for job in planned if not (resume and is_done(job))]
     if starting_points and len(jobs) != 1:
         raise WrongCall(f"--seeds are places on one film, and there are {len(jobs)}; give one film at a time.")
@@ -149,6 +151,15 @@ def list_films(paths: Iterable[Path]) -> list[Path]:
         except ValueError:  # a NUL in the name: reading it says what is wrong
             films.append(path)
     return films
+
+
+def say_passed_over(paths: Iterable[Path]) -> None:
+    """Say which files of folders give no films though they might hold some."""
+    from spinefm.imaging.listing import passed_over
+
+    for path in paths:
+        if os.path.isdir(path) and (sentence := passed_over(path)):  # not Path.is_dir: impossible names are no folders
+            sys.stderr.write(f"{sentence}\n")
 
 
 def plan_jobs(films: Sequence[Path], out: Path) -> list[FilmJob]:

@@ -56,6 +56,7 @@ def result_name(film: str) -> str:
     """
     name = PurePosixPath(printable(film).replace("\\", "/").replace("\0", "")).name
     stem = name[: -len(".nii.gz")] if name.lower().endswith(".nii.gz") else PurePosixPath(name).stem
+    stem = name if PurePosixPath(name).suffix[1:].isdigit() else stem  # a UID's last number is no suffix
     return _shortened(_writable(stem)) if stem.strip(". ") else "film"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
 from dataclasses import dataclass
@@ -29,6 +30,19 @@ INNER_PERCENTILES = (0.5, 99.5)
 FAR = 0.5
 """Where black or white would lie farther outside the inner percentiles than this share of the range between them,
 the inner ones are taken: so little of a film is a marker or a dead row of the detector."""
+GAP = 0.5
+"""Values beyond a gap of this share of the range are not the picture's where they are few and alike."""
+IN_GAP = 0.001
+"""Share of the pixels that may lie in such a gap: the soft edges of letters."""
+MOST_BEYOND = 0.25
+"""Largest share of the pixels beyond a gap that is left out, such as markers and letters. Of one value, as a film's
+frame is, all are left out, if so large a share remains."""
+SAMPLE = 1 << 18
+"""Pixels that are enough to look for a gap."""
+SPACING_RANGE = (0.01, 5.0)
+"""Believable millimetres per pixel: finer than any detector, and coarser than shows a vertebra."""
+SQUARE = 0.01
+"""Share by which the height and width of a pixel may differ: that of rounding."""
 COLOURED = 0.06
 """Mean spread between a picture's colour channels, in [0, 1], above which it counts as coloured."""
 LUMINANCE = (0.299, 0.587, 0.114)
@@ -60,6 +74,21 @@ class Spacing:
 
     mm: float
     source: str
+
+
+def not_square(rows: float, columns: float, unit: str = "") -> tuple[str, ...]:
+    """The note on pixels of this height and width; none on square ones."""
+    if abs(rows - columns) <= SQUARE * max(rows, columns):
+        return ()
+    size = f"{rows:g} x {columns:g} {unit}".rstrip()
+    return (
+        f"The pixels are not square ({size}), so lengths are given in pixels, and both they and angles are distorted.",
+    )
+
+
+def unusable(name: str) -> str:
+    """The note on a spacing, of that name in the file, that is no size of a pixel."""
+    return f"The file's {name} is not two lengths from {SPACING_RANGE[0]:g} to {SPACING_RANGE[1]:g} mm and was ignored."
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +140,7 @@ def scaled(
     are `counted` (any shape).
     """
     check_values(values)
-    low, high = _ends(values[::2, ::2] if counted is None else counted)
+    low, high = ends(values[::2, ::2] if counted is None else counted)
     if full is not None and high - low >= NARROW_RANGE * (full[1] - full[0]):
         return windowed(values, *full), ()
     if high <= low:
@@ -120,15 +149,48 @@ def scaled(
     return windowed(values, float(low), float(high)), (note,)
 
 
-def _ends(values: NDArray[Any]) -> tuple[float, float]:
+def ends(values: NDArray[Any]) -> tuple[float, float]:
     """The grey values that become black and white; few that lie far from all others, such as markers, do not count."""
-    low, high = percentiles(values, WINDOW_PERCENTILES)
-    few = values[::2, ::2] if values.ndim == 2 else values[::4]  # a quarter tells as much, in a quarter of the time
+    near = _near(values, *percentiles(values, WINDOW_PERCENTILES))
+    low, high = percentiles(near, WINDOW_PERCENTILES)
+    few = near[::2, ::2] if near.ndim == 2 else near[::4]  # a quarter tells as much, in a quarter of the time
     dark, bright = percentiles(few, INNER_PERCENTILES)
     spread = bright - dark
     if spread <= 0:
         return low, high
     return (dark if dark - low > FAR * spread else low), (bright if high - bright > FAR * spread else high)
+
+
+def _near(values: NDArray[Any], low: float, high: float) -> NDArray[Any]:
+    """The values (any shape) without those beyond a gap in the range from `low` to `high`; all where there is none.
+
+    Of the two groups that a gap divides, the picture is the one with more different values.
+    """
+    ordered = np.sort(np.clip(sample(values, SAMPLE).ravel(), low, high).astype(np.float32))
+    reach = 1 + int(IN_GAP * ordered.size)
+    gaps = ordered[reach:] - ordered[:-reach]
+    place = int(gaps.argmax()) if gaps.size else 0
+    if not gaps.size or gaps[place] <= GAP * (high - low):
+        return values
+    below, above = ordered[: place + 1], ordered[place + reach :]
+    if _may_be_left_out(above, below):
+        return values[values <= below[-1]]
+    if _may_be_left_out(below, above):
+        return values[values >= above[0]]
+    return values
+
+
+def _may_be_left_out(beyond: NDArray[Any], picture: NDArray[Any]) -> bool:
+    """Whether the values `beyond` a gap show less than those on its other side."""
+    share = beyond.size / (beyond.size + picture.size)
+    most = 1 - MOST_BEYOND if np.ptp(beyond) == 0 else MOST_BEYOND
+    return share <= most and bool(np.ptp(beyond) < np.ptp(picture))
+
+
+def sample(values: NDArray[Any], most: int) -> NDArray[Any]:
+    """At most about `most` of the values (H, W) or (N,), evenly spread."""
+    step = max(1, math.isqrt(values.size // most) if values.ndim == 2 else values.size // most)
+    return values[::step, ::step] if values.ndim == 2 else values[::step]
 
 
 def windowed(values: NDArray[Any], low: float, high: float) -> NDArray[np.float32]:

@@ -26,12 +26,13 @@ NAMED_MARKS = (
     (b"DDS ", "a DDS texture"),
     (b"SIMPLE  =", "a FITS file"),
     (b"NRRD0", "an NRRD file"),
-    (b"ObjectType", "a MetaImage header"),
-    (b"NDims", "a MetaImage header"),
+    (b"ObjectType", "a MetaImage file"),
+    (b"NDims", "a MetaImage file"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
     (b"MATLAB 5.0", "a MATLAB file"),
     (b"\x93NUMPY", "a NumPy array"),
     (b"#inr", "an Inrimage file"),
+    (b"\x5c\x01\x00\x00", "an Analyze header, whose values are in a second file"),
     (b"qoif", "a QOI"),
     (b"\x1aE\xdf\xa3", "a video"),
 )
@@ -44,10 +45,29 @@ BRANDS = (
 ANYMAPS = {b"1": "PBM", b"2": "PGM", b"3": "PPM", b"4": "PBM", b"5": "PGM", b"6": "PPM", b"7": "PAM"}
 """The digit after "P" at the start of a Netpbm file, and the kind."""
 
+HEAD = 132
+"""Bytes at the start of a file in which DICOM has its mark."""
+FIRST_ELEMENTS = frozenset({0x00, 0x01, 0x02, 0x05, 0x06, 0x08, 0x12, 0x13, 0x14, 0x16, 0x18})
+"""Elements of the groups 2 and 8 that a data set may begin with: its length, character set, image type, UIDs."""
+FIRST_REPRESENTATIONS = (b"UL", b"OB", b"UI", b"CS", b"DA", b"TM", b"SQ")
+MOST_FIRST_BYTES = 256
+"""Largest first value of a data set in which representations are implicit."""
+
 
 def is_dicom(data: bytes) -> bool:
     """Whether a file has DICOM's mark."""
     return data[128:132] == b"DICM"
+
+
+def may_be_dicom(head: bytes) -> bool:
+    """Whether a file's first `HEAD` bytes have DICOM's mark, or begin as a data set without the preamble does.
+
+    Such a data set begins with a tag of group 2 or 8 that comes first in it, then its representation or short length.
+    """
+    group, element = head[:2], int.from_bytes(head[2:4], "little")
+    if is_dicom(head) or group not in (b"\x02\x00", b"\x08\x00") or element not in FIRST_ELEMENTS or len(head) < 8:
+        return is_dicom(head)
+    return head[4:6] in FIRST_REPRESENTATIONS or int.from_bytes(head[4:8], "little") <= MOST_FIRST_BYTES
 
 
 def is_picture(data: bytes) -> bool:

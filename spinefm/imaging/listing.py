@@ -6,13 +6,22 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from spinefm.imaging.kinds import HEAD, may_be_dicom
+
 FILM_SUFFIXES = (
-    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff", ".bmp"),
+    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".jls", ".tif", ".tiff", ".bmp"),
     *(".dcm", ".dicom", ".ima", ".nii", ".nii.gz"),
 )
 """Files with these endings are taken from a folder of films; so are DICOM files of any name."""
-NAMED_SUFFIXES = (".gif", ".webp", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".pgm", ".ppm")
+NAMED_SUFFIXES = (
+    *(".gif", ".webp", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".pgm", ".ppm"),
+    *(".mha", ".mhd", ".nrrd", ".nhdr", ".hdr", ".dcm.gz"),
+)
 """Pictures that are not read; they are taken too, so that reading them says what they are."""
+PASSED_SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".rar", ".7z", ".npy", ".npz")
+"""Archives and arrays: they may hold films or something else, so a folder passes them over and says so."""
+MOST_NAMED = 5
+"""Names of files passed over that are written out."""
 DICOM_INDEX = "DICOMDIR"
 """The table of contents of a disc: DICOM by its mark, but no film."""
 RESULT_MARK = "trace.json"
@@ -50,8 +59,23 @@ def films_in(folder: Path) -> list[Path]:
     return sorted(films)
 
 
+def passed_over(folder: Path) -> str | None:
+    """A sentence on the archives and arrays in and below a folder, which give no films; None without, and on a disc.
+
+    Raises:
+        ListingError: a folder may not be listed.
+    """
+    places = [(place, names) for place, names in _folders(folder) if not _on_disc(place, folder)]
+    named = [(place / name).relative_to(folder) for place, names in places for name in names]
+    passed = [str(name) for name in named if name.name.lower().endswith(PASSED_SUFFIXES) and name.name[0] != "."]
+    if not passed:
+        return None
+    more = f" and {len(passed) - MOST_NAMED} more" if len(passed) > MOST_NAMED else ""
+    return f"{folder}: {', '.join(passed[:MOST_NAMED])}{more} passed over; give films as pictures or DICOM files."
+
+
 def is_film(file: Path) -> bool:
-    """Whether a file ends as films do, or has DICOM's mark: archives name DICOM files without a suffix."""
+    """Whether a file ends as films do, or begins as DICOM does: archives name DICOM files without a suffix."""
     return file.is_file() and (file.name.lower().endswith((*FILM_SUFFIXES, *NAMED_SUFFIXES)) or _is_dicom(file))
 
 
@@ -96,13 +120,13 @@ def _index_in(folder: Path) -> bool:
 
 
 def _is_dicom(file: Path) -> bool:
-    """Whether a file has DICOM's mark and is no disc's table of contents."""
+    """Whether a file begins as DICOM does and is no disc's table of contents."""
     if file.name.upper() == DICOM_INDEX or not file.is_file():  # opening a pipe would wait for ever
         return False
     try:
         with file.open("rb") as stream:
-            return stream.read(132)[128:] == b"DICM"
-    except OSError:  # what cannot be opened is no film by its mark
+            return may_be_dicom(stream.read(HEAD))
+    except OSError:  # what cannot be opened is no film by its content
         return False
 
 

@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 from spinefm.imaging.decoded import (
     DAMAGE,
     MAX_PIXELS,
+    SPACING_RANGE,
     Decoded,
     Spacing,
     UnreadableFilm,
     check_size,
     check_values,
+    not_square,
     scaled,
     to_luminance,
+    unusable,
 )
 from spinefm.imaging.kinds import is_nifti
 
@@ -26,8 +29,8 @@ MOST_UNPACKED = 8 * MAX_PIXELS + (1 << 20)
 HEADER_BYTES = 352
 UNIT = 1e-3
 """Pixels whose sides differ from 1 mm by less say nothing: arrays saved without a scale have them."""
-SPACING_RANGE = (0.01, 5.0)
-"""Believable millimetres per pixel."""
+MILLIMETRES = {"meter": 1e3, "micron": 1e-3}
+"""Millimetres in the units that a header may state; without one they are millimetres."""
 COLOURS = ("R", "G", "B")
 DAMAGED = "The NIfTI file is truncated or damaged: export the film again."
 
@@ -89,26 +92,32 @@ def _decode(image: Any) -> Decoded:
     check_size(int(image.shape[columns]), int(image.shape[rows]))
     values = np.asanyarray(image.dataobj).reshape([image.shape[index] for index in sides])
     bits = int(image.header["bitpix"])
+    spacing, scale = _spacing(image, columns, rows)
     if values.dtype.names == COLOURS:
         values = np.stack([values[name] for name in COLOURS], axis=-1)
         grey, notes = to_luminance(as_picture(values, image), 255.0)
         pixels, stretched = scaled(grey, (0.0, 1.0))
-        return Decoded(pixels, "NIfTI", bits, _spacing(image, columns, rows), notes + stretched)
+        return Decoded(pixels, "NIfTI", bits, spacing, notes + stretched + scale)
     if values.dtype.kind not in "iuf":
         raise UnreadableFilm("The NIfTI file contains no grey values: export the film again.")
     picture = as_picture(values, image)
     check_values(picture)
     byte = values.dtype == np.uint8
     pixels, notes = scaled(picture, (0.0, 255.0) if byte else None)
-    return Decoded(pixels, "NIfTI", bits, _spacing(image, columns, rows), notes)
+    return Decoded(pixels, "NIfTI", bits, spacing, notes + scale)
 
 
-def _spacing(image: Any, columns: int, rows: int) -> Spacing | None:
-    """The size of a pixel, where the header states one and it is square."""
-    zooms = image.header.get_zooms()
-    across, down = float(zooms[columns]), float(zooms[rows])
-    believable = SPACING_RANGE[0] <= across <= SPACING_RANGE[1] and abs(across - down) <= 0.01 * across
-    return Spacing(across, "NIfTI pixdim") if believable and _has_scale(image, columns, rows) else None
+def _spacing(image: Any, columns: int, rows: int) -> tuple[Spacing | None, tuple[str, ...]]:
+    """The size of a pixel, where the header states one and it is square; and a note on a stated one of no use."""
+    zooms, unit = image.header.get_zooms(), MILLIMETRES.get(image.header.get_xyzt_units()[0], 1.0)
+    across, down = float(zooms[columns]) * unit, float(zooms[rows]) * unit
+    if distorted := not_square(down, across, "mm"):
+        return None, distorted
+    if not _has_scale(image, columns, rows):
+        return None, ()
+    if not SPACING_RANGE[0] <= across <= SPACING_RANGE[1]:
+        return None, (unusable("pixdim"),)
+    return Spacing(across, "NIfTI pixdim"), ()
 
 
 def as_picture(values: NDArray[Any], image: Any) -> NDArray[Any]:

@@ -61,6 +61,15 @@ def test_dicom_files_of_a_folder_are_known_by_their_mark(tmp_path: Path) -> None
     assert list_films([tmp_path]) == [tmp_path / "1.2.840.7", tmp_path / "IM0001"]
 
 
+def test_what_a_folder_passes_over_is_said(
+    tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_film(tmp_path / "films" / "neck.png")
+    (tmp_path / "films" / "inner.zip").write_bytes(b"PK\x03\x04")
+    assert segment(tmp_path / "films", "--out", tmp_path / "out") == 0
+    assert "inner.zip passed over; give films as pictures or DICOM files." in capsys.readouterr().err
+
+
 def test_impossible_names_are_films_that_fail(tmp_path: Path, method: list[object]) -> None:
     names = [Path("x" * 5000), Path("neck\0.png")]
     assert list_films(names) == names

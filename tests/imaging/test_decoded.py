@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinefm.imaging.decoded import UnreadableFilm, check_values, scaled, windowed
+from spinefm.imaging.decoded import UnreadableFilm, check_values, ends, scaled, windowed
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.0, 255.0), (17.0, 201.5), (-3.0, 90.0)])
@@ -43,3 +43,37 @@ def test_a_narrow_film_is_stretched_at_its_own_percentiles(kind: type[np.unsigne
     assert notes == (f"The grey values from {low:g} to {high:g} were stretched to the full range.",)
     expected = np.clip((values.astype(np.float32) - np.float32(low)) / np.float32(high - low), 0, 1)
     assert np.array_equal(pixels, expected)
+
+
+def mixed(**shares: tuple[float, float, float]) -> np.ndarray:
+    """(200, 500): values spread evenly from the first to the second number, on a share of the pixels."""
+    parts = [np.linspace(low, high, round(share * 100_000)) for low, high, share in shares.values()]
+    values = np.concatenate(parts)
+    return np.random.default_rng(3).permutation(values).astype(np.uint16).reshape(200, 500)
+
+
+ENDS: dict[str, tuple[np.ndarray, tuple[float, float]]] = {
+    "one group": (mixed(film=(1000, 5000, 1)), (1000, 5000)),
+    "a bright marker": (mixed(film=(1000, 5000, 0.97), marker=(65535, 65535, 0.03)), (1000, 5000)),
+    "a marker with soft edges": (
+        mixed(film=(1000, 5000, 0.9695), edge=(5000, 65535, 0.0005), marker=(63000, 65535, 0.03)),
+        (1000, 5000),
+    ),
+    "a white frame": (mixed(film=(1000, 5000, 0.78), frame=(65535, 65535, 0.22)), (1000, 5000)),
+    "a black frame": (mixed(film=(20000, 24000, 0.78), frame=(0, 0, 0.22)), (20000, 24000)),
+    "a large white frame": (mixed(film=(1000, 5000, 0.4), frame=(65535, 65535, 0.6)), (1000, 5000)),
+    "a small picture in a black frame": (mixed(film=(40000, 60000, 0.3), frame=(0, 0, 0.7)), (40000, 60000)),
+    "a few marks on black": (mixed(marks=(40000, 60000, 0.1), frame=(0, 0, 0.9)), (0, 60000)),
+    "two parts of a picture": (mixed(film=(1000, 5000, 0.6), air=(63000, 65535, 0.4)), (1000, 65535)),
+    "a small gap": (mixed(film=(0, 40000, 0.9), bone=(55000, 65000, 0.1)), (0, 65000)),
+}
+
+
+@pytest.mark.parametrize("case", ENDS)
+def test_few_values_beyond_a_large_gap_do_not_count(case: str) -> None:
+    values, expected = ENDS[case]
+    assert ends(values) == pytest.approx(expected, abs=0.01 * (expected[1] - expected[0]))
+
+
+def test_two_grey_values_both_count() -> None:
+    assert ends(mixed(black=(0, 0, 0.9), white=(255, 255, 0.1))) == (0, 255)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import socket
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.fileset import FileSet
 from pydicom.uid import UID
 
-from spinefm.imaging.listing import films_in, films_of
+from spinefm.imaging.listing import films_in, films_of, passed_over
+from spinefm.imaging.radiograph import UnreadableFilm, read
 from tests.bad_films import dicom_bytes, dicom_film, ramp
 
 MARK = bytes(128) + b"DICM"
@@ -47,6 +51,61 @@ def test_films_are_found_in_all_folders_below_by_suffix_or_mark(tmp_path: Path) 
     assert found(tmp_path) == [
         *("1/2/3/d.bmp", "1/2/c.jpe", "1/b.jfif", "a.PNG", "e.nii.gz", "f.heic", "series/1.2.840", "series/IM0001")
     ]
+
+
+def bare(implicit: bool) -> bytes:
+    """A DICOM film without preamble and mark, as some archives store them."""
+    data = dicom_bytes(dicom_film((ramp() * 4095).astype("uint16")))
+    if not implicit:
+        return data[132:]
+    stream = io.BytesIO()
+    dcmwrite(stream, dcmread(io.BytesIO(data)), implicit_vr=True, little_endian=True, force_encoding=True)
+    content = stream.getvalue()
+    return content[content.index(b"\x08\x00\x16\x00") :]
+
+
+@pytest.mark.parametrize("implicit", [False, True])
+def test_dicom_without_its_mark_is_found_and_read(implicit: bool, tmp_path: Path) -> None:
+    touch(tmp_path, "IM0001", content=bare(implicit))
+    touch(tmp_path, "README", content=b"\x08\x00 is how such a file begins")
+    assert found(tmp_path) == ["IM0001"]
+    assert read(tmp_path / "IM0001").provenance.format == "DICOM"
+
+
+NAMED = {
+    "x.mha": (b"ObjectType = Image\nNDims = 2\n", "a MetaImage file"),
+    "x.mhd": (b"NDims = 2\nDimSize = 640 640\n", "a MetaImage file"),
+    "x.nrrd": (b"NRRD0005\n", "an NRRD file"),
+    "pair.hdr": (b"\x5c\x01\x00\x00" + bytes(344), "an Analyze header"),
+    "z.dcm.gz": (gzip.compress(bytes(1000)), "a gzip archive"),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_films_that_are_not_read_are_taken_and_named(name: str, tmp_path: Path) -> None:
+    content, kind = NAMED[name]
+    touch(tmp_path, name, content=content)
+    assert found(tmp_path) == [name]
+    with pytest.raises(UnreadableFilm, match=f"The file is {kind}.* not supported"):
+        read(tmp_path / name)
+
+
+PASSED: dict[str, tuple[list[str], str | None]] = {
+    "nothing": (["film.png", "notes.txt", ".hidden.zip"], None),
+    "archives and arrays": (["film.png", "a/inner.zip", "mask.npy"], "mask.npy, a/inner.zip passed over;"),
+    "many": ([f"{number}.npz" for number in range(7)], "0.npz, 1.npz, 2.npz, 3.npz, 4.npz and 2 more passed over;"),
+    "a disc": (["DICOMDIR", "VIEWER/viewer.zip"], None),
+    "an earlier result": (["out/trace.json", "out/all.zip"], None),
+}
+
+
+@pytest.mark.parametrize("case", PASSED)
+def test_a_folder_says_what_it_passes_over(case: str, tmp_path: Path) -> None:
+    names, expected = PASSED[case]
+    touch(tmp_path, *names)
+    sentence = passed_over(tmp_path)
+    assert (sentence and expected) == expected and (expected is None or f"{tmp_path}: {expected}" in (sentence or ""))
+    assert not [name for name in found(tmp_path) if name.endswith((".zip", ".npy", ".npz"))]
 
 
 def test_pictures_of_earlier_results_are_no_films(tmp_path: Path) -> None:

@@ -50,6 +50,27 @@ def test_the_second_version_is_read() -> None:
     np.testing.assert_allclose(film.pixels, TRUTH, atol=0.02)
 
 
+SCALES: dict[str, tuple[list[float], str, float | None, str]] = {
+    "millimetres": ([0.2, 0.2], "mm", 0.2, ""),
+    "metres": ([0.0002, 0.0002], "meter", 0.2, ""),
+    "micrometres": ([200, 200], "micron", 0.2, ""),
+    "no unit": ([0.2, 0.2], "unknown", 0.2, ""),
+    "not square": ([0.2, 0.4], "mm", None, "The pixels are not square (0.4 x 0.2 mm), so lengths are given in pixels"),
+    "unbelievable": ([200, 200], "mm", None, "The file's pixdim is not two lengths from 0.01 to 5 mm"),
+}
+
+
+@pytest.mark.parametrize("case", SCALES)
+def test_the_size_of_pixels_counts_in_its_unit_or_leaves_a_note(case: str) -> None:
+    (across, down), unit, expected, words = SCALES[case]
+    image = nibabel.Nifti1Image(WORDS.T, np.diag([-across, -down, 1, 1]))
+    image.header.set_xyzt_units(unit)
+    film = read(image.to_bytes(), polarity="keep")
+    assert film.spacing == (Spacing(pytest.approx(expected), "NIfTI pixdim") if expected else None)
+    notes = [note for note in film.provenance.notes if "square" in note or "pixdim" in note]
+    assert [note.startswith(words) for note in notes] == [True] * bool(words)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

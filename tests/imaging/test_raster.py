@@ -112,9 +112,29 @@ def test_a_bitmap_is_read() -> None:
     assert film.provenance.format == "BMP"
 
 
-def test_markers_do_not_darken_a_film_of_12_bits_in_16() -> None:
+@pytest.mark.parametrize("rows", [4, 16, 40])
+def test_markers_do_not_darken_a_film_of_12_bits_in_16(rows: int) -> None:
     marked = TWELVE.copy()
-    marked[100:104, 100:120] = 65535
+    marked[100 : 100 + rows, 100:150] = 65535
     film = read(encoded(marked, "PNG"), polarity="keep")
-    rest = np.r_[0:100, 104:200]
+    rest = np.r_[0:100, 140:200]
     np.testing.assert_allclose(film.pixels[rest], TRUTH[rest], atol=0.02)
+
+
+HIDDEN = "The film's transparency hides all of it and was ignored."
+
+
+def hidden(channels: int, kind: str) -> bytes:
+    """A picture, transparent everywhere, in grey or colours of 8 or 16 bits."""
+    values = np.dstack([BYTES] * (channels - 1) + [np.zeros_like(BYTES)])
+    if kind == "deep PNG":
+        return bytes(imagecodecs.png_encode(values.astype(np.uint16) * 257))
+    return encoded(values, kind)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "deep PNG", "TIFF"])
+@pytest.mark.parametrize("channels", [2, 4])
+def test_transparency_that_hides_all_is_ignored_with_a_note(channels: int, kind: str) -> None:
+    film = read(hidden(channels, kind), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=1 / 255)
+    assert film.provenance.notes == (HIDDEN,)

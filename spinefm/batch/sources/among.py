@@ -7,8 +7,6 @@ from pathlib import PurePosixPath
 
 from spinefm.imaging.listing import DICOM_INDEX, FILM_SUFFIXES, NAMED_SUFFIXES, RESULT_MARK
 
-HEAD = 132
-"""Bytes at the start of a file in which DICOM has its mark."""
 SHADOWS = "__MACOSX"
 """Folder that a Mac adds to a zip, with a shadow of each file."""
 
@@ -27,11 +25,6 @@ def films_among(names: Collection[str], marked: Marked) -> list[str]:
     ending = {name for name in seen if _ends_as_film(name) and not _below(name, discs)}
     asked = [name for name in seen if name not in ending and PurePosixPath(name).name.upper() != DICOM_INDEX]
     return sorted({*ending, *marked(asked)})
-
-
-def has_mark(head: bytes) -> bool:
-    """Whether the first `HEAD` bytes of a file have DICOM's mark."""
-    return head[128:HEAD] == b"DICM"
 
 
 def may_be_unnamed(name: str) -> bool:

@@ -11,8 +11,9 @@ from contextlib import closing, contextmanager
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from spinefm.batch.sources.address import WEB, protocol_of, shown
-from spinefm.batch.sources.among import HEAD, films_among, has_mark, may_be_unnamed
+from spinefm.batch.sources.among import films_among, may_be_unnamed
 from spinefm.batch.sources.rows import SourceError
+from spinefm.imaging.kinds import HEAD, may_be_dicom
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -144,7 +145,7 @@ def _marked(store: AbstractFileSystem, names: Collection[str], files: dict[str, 
     if not asked:
         return []
     heads = store.cat_ranges([files[name] for name in asked], 0, HEAD, on_error="return")
-    return [name for name, head in zip(asked, heads, strict=True) if isinstance(head, bytes) and has_mark(head)]
+    return [name for name, head in zip(asked, heads, strict=True) if isinstance(head, bytes) and may_be_dicom(head)]
 
 
 def _content(store: AbstractFileSystem, path: str, protocol: str, most: int) -> bytes:

@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterator
 from typing import IO
 
 from spinefm.batch.sources.address import of_member, path_of, protocol_of, shown, split_member
-from spinefm.batch.sources.among import HEAD, films_among, has_mark
+from spinefm.batch.sources.among import films_among
 from spinefm.batch.sources.rows import SourceError
 from spinefm.batch.sources.stores import StoreError, opened_at, read_up_to
 from spinefm.core.foreign import foreign_input
 from spinefm.data.archive import ZipLimits, checked_members, restore_names
 from spinefm.data.case import DatasetError
+from spinefm.imaging.kinds import HEAD, may_be_dicom
 
 LIMITS = ZipLimits(files=5_000_000, bytes=16 << 40)
 """What a zip of films may hold: nothing of it is unpacked as a whole, so only its list has to fit into memory."""
@@ -53,7 +54,7 @@ def _film_names(archive: str) -> list[str]:
 
 
 def _marked(archive: zipfile.ZipFile, names: Collection[str]) -> list[str]:
-    return [name for name in names if has_mark(_head(archive, name))]
+    return [name for name in names if may_be_dicom(_head(archive, name))]
 
 
 def _head(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -1,4 +1,5 @@
-"""Compressed pictures are decoded in child processes that are kept warm: what a damaged one ends is only its child.
+"""Compressed pictures and rare TIFF files are decoded in child processes that are kept warm: what a damaged one ends is
+only its child.
 
 A child gets a limit of memory for each film, by the size in the film's header, and one of time.
 """
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from spinefm.imaging.decoded import UnreadableFilm
 
-Codec = Literal["jpeg", "jpeg-ls", "jpeg-2000", "run-lengths"]
+Codec = Literal["jpeg", "jpeg-ls", "jpeg-2000", "run-lengths", "tiff"]
 
 CHILDREN = 2
 """Most films that are decoded at the same time."""
@@ -33,28 +34,29 @@ PATIENCE = 60.0
 MEMORY = 64 << 20
 MEMORY_PER_VALUE = 16
 """Bytes that a film may take: a fixed part, and so many for each pixel's each sample."""
-TYPES = ("|u1", "<u1", "|i1", "<u2", "<i2", "<u4", "<i4")
+TYPES = ("|u1", "<u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f2", "<f4", "<f8")
 """Number types that a child may answer with."""
 HANDED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
 """Environment variables that a child needs; all others, secrets among them, are kept from it."""
 
 SIGKILL, SIGXCPU = 9, 24
 
-FAILED = "The DICOM file's compressed image is damaged and could not be decoded: export the film again."
-TOO_SLOW = "The DICOM file's compressed image takes too long to decode, so it is damaged: export the film again."
-TOO_LARGE = "The DICOM file's compressed image needs more memory than its size allows: export the film again."
-NO_DECODER = "The decoder of compressed DICOM files does not start: install requirements.txt, or export uncompressed."
+FAILED = "The film's image data are damaged and could not be decoded: export the film again."
+TOO_SLOW = "The film's image data take too long to decode, so they are damaged: export the film again."
+TOO_LARGE = "The film's image data need more memory than its size allows: export the film again."
+NO_DECODER = "The decoder of compressed films does not start: install requirements.txt, or export uncompressed."
 
 
 @dataclass(frozen=True)
 class Coded:
-    """A compressed picture: its codec and size, as the headers of file and stream agree on them."""
+    """A compressed picture: its codec and size, as the headers of file and stream agree on them; a TIFF's `page`."""
 
     codec: Codec
     height: int
     width: int
     samples: int
     bytes: int
+    page: int = 0
 
     @property
     def shape(self) -> tuple[int, ...]:

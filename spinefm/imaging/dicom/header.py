@@ -26,6 +26,13 @@ TABLE_TAGS = (
     *(f"{colour}PaletteColorLookupTableData" for colour in ("Red", "Green", "Blue")),
     *(f"Segmented{colour}PaletteColorLookupTableData" for colour in ("Red", "Green", "Blue")),
 )
+GROUP_TAGS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
+GROUPS = {
+    "PixelMeasuresSequence": ("PixelSpacing",),
+    "FrameVOILUTSequence": ("WindowCenter", "WindowWidth", "VOILUTFunction"),
+    "PixelValueTransformationSequence": ("RescaleSlope", "RescaleIntercept"),
+}
+"""Sequences in the functional groups of an enhanced object (PS3.3, C.7.6.16), and their tags that are read."""
 SHORT_TAGS = (
     "SOPClassUID",
     "NumberOfFrames",
@@ -50,6 +57,7 @@ SHORT_TAGS = (
     "VOILUTFunction",
     "PaletteColorLookupTableUID",
     *(f"{colour}PaletteColorLookupTableDescriptor" for colour in ("Red", "Green", "Blue")),
+    "PixelAspectRatio",
     "PixelSpacing",
     "PixelSpacingCalibrationType",
     "ImagerPixelSpacing",
@@ -63,6 +71,34 @@ MOST_READS = 100_000
 """Most pieces that a header is read in; the longest header seen, of a film with 900 private tags, takes 3 000."""
 MOST_INFLATED = 6 * MAX_PIXELS + (1 << 20)
 """Largest deflated data set, in bytes: a colour picture of 16 bits, and its header."""
+STORED = "1.2.840.10008.5.1.4.1.1."
+NO_FILMS = {
+    "4.2": "a spectrum",
+    "9": "a recording of waveforms or sound",
+    "11": "a presentation state",
+    "66.1": "a registration",
+    "66.2": "a set of points",
+    "66.3": "a registration",
+    "66.4": "a segmentation",
+    "66.5": "a segmentation",
+    "66.6": "a set of tracts",
+    "66.7": "a segmentation",
+    "66": "raw data",
+    "67": "a mapping of values",
+    "68": "a surface",
+    "88": "a report",
+    "104": "a document",
+    "131": "a display protocol",
+    "481.2": "a radiotherapy dose",
+    "481.3": "a radiotherapy structure set",
+    "481.4": "a radiotherapy record",
+    "481.5": "a radiotherapy plan",
+    "481.6": "a radiotherapy record",
+    "481.7": "a radiotherapy record",
+    "481.8": "a radiotherapy plan",
+    "481.9": "a radiotherapy record",
+}
+"""SOP classes of no radiographs, without what all stored ones begin with; what they and those below them are."""
 DICOMDIR = "1.2.840.10008.1.3.10"
 """SOP class of a disc's table of contents."""
 PLAIN_META = b"\x02\x00\x10\x00UI\x14\x00" + ExplicitVRLittleEndian.encode().ljust(20, b"\0")
@@ -98,13 +134,17 @@ def parse(data: bytes) -> Dataset:
     if not marked and not ("Rows" in header and "Columns" in header):
         raise UnreadableFilm("The file is not an image: give a PNG, JPEG, TIFF, BMP, DICOM or NIfTI file.")
     _refuse_long_values(header)
+    _lift_groups(header)
     return header
 
 
 def refuse(header: Dataset) -> None:
     """Refuse, before anything is decoded, what is too large, has several frames, no picture or burnt-in text."""
-    if DICOMDIR in (text(header, "SOPClassUID"), str(header.file_meta.get("MediaStorageSOPClassUID", ""))):
+    classes = (text(header, "SOPClassUID"), str(header.file_meta.get("MediaStorageSOPClassUID", "")))
+    if DICOMDIR in classes:
         raise UnreadableFilm("The file is a DICOMDIR, a disc's table of contents: give the disc's folder.")
+    if kind := _other_kind(classes[0] or classes[1]):
+        raise UnreadableFilm(f"The DICOM file is {kind}, not a radiograph: give the radiograph itself.")
     if not any(tag in header for tag in PIXEL_TAGS):
         raise UnreadableFilm("The DICOM file contains no image or was cut off before it: give the radiograph itself.")
     if text(header, "BurnedInAnnotation").upper() == "YES":
@@ -114,6 +154,23 @@ def refuse(header: Dataset) -> None:
     if whole(header, "NumberOfFrames", 1) > 1:
         raise UnreadableFilm(SEVERAL)
     check_size(whole(header, "Columns"), whole(header, "Rows"))
+
+
+def _other_kind(uid: str) -> str | None:
+    """What an object of a SOP class is that is no radiograph; None where it may be one."""
+    place = uid.removeprefix(STORED).split(".") if uid.startswith(STORED) else []
+    classes = (".".join(place[:length]) for length in range(len(place), 0, -1))
+    return next((NO_FILMS[name] for name in classes if name in NO_FILMS), None)
+
+
+def _lift_groups(header: Dataset) -> None:
+    """Give the header what the functional groups of its one frame say, where it says nothing itself."""
+    groups = [group for keyword in GROUP_TAGS for group in (header.get(keyword) or [])[:1]]
+    for name, keywords in GROUPS.items():
+        for item in (item for group in groups for item in (group.get(name) or [])[:1]):
+            for keyword in keywords:
+                if keyword in item and header.get(keyword) is None:
+                    header[keyword] = item[keyword]
 
 
 @dataclass(frozen=True)
@@ -232,10 +289,10 @@ def _refuse_long_values(header: Dataset) -> None:
         if keyword in PIXEL_TAGS or tag not in header:
             continue
         element: object = header.get_item(tag)
-        limit = MOST_TABLE_BYTES if keyword in TABLE_TAGS else MOST_SHORT_BYTES
+        limit = MOST_TABLE_BYTES if keyword in (*TABLE_TAGS, *GROUP_TAGS) else MOST_SHORT_BYTES
         if isinstance(element, RawDataElement) and element.value is not None and len(element.value) > limit:
             raise UnreadableFilm(f"The DICOM file's {_named(keyword)} is longer than any film's: export it again.")
 
 
-TAGS = {keyword: int(tag_for_keyword(keyword) or 0) for keyword in (*PIXEL_TAGS, *TABLE_TAGS, *SHORT_TAGS)}
+TAGS = {keyword: int(tag_for_keyword(keyword) or 0) for keyword in (*PIXEL_TAGS, *TABLE_TAGS, *GROUP_TAGS, *SHORT_TAGS)}
 """Keyword and number of every tag that is read."""

@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut, convert_color_space
 
-from spinefm.imaging.decoded import DAMAGE, UnreadableFilm, check_values, scaled, to_luminance
+from spinefm.imaging.decoded import (
+    DAMAGE,
+    NARROW_RANGE,
+    UnreadableFilm,
+    check_values,
+    ends,
+    sample,
+    scaled,
+    to_luminance,
+)
 from spinefm.imaging.dicom.header import PixelFormat, numbers, tables, text
 from spinefm.imaging.dicom.stored import Stored
 from spinefm.imaging.dicom.tables import read_table
@@ -18,8 +27,15 @@ from spinefm.imaging.dicom.tables import read_table
 Shown = tuple[NDArray[np.float32], tuple[str, ...]]
 Window = Callable[[NDArray[Any]], NDArray[np.float32]]
 
-LEAST_CONTRAST = 0.05
-"""A stored window after which the middle 98 % of the pixels span less than this hides the picture."""
+LEAST_INSIDE = 0.2
+"""A window that leaves fewer of the picture's pixels between black and white hides it. A window that is no wider than
+the vertebrae of a film leaves 0.23, and one for values of a quarter of the size 0.1."""
+EDGE = 0.01
+"""Brightness so near to black or white counts as either."""
+FLAT = 0.05
+"""Values that each have more than this share of the pixels are a film's frame, collimation or blank background."""
+JUDGED = 1 << 16
+"""Pixels that a window is judged by."""
 MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
 COLOURS = ("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT", "YBR_PARTIAL_422")
 
@@ -57,7 +73,7 @@ def _as_rgb(stored: Stored) -> NDArray[Any]:
 
 def _of_grey(stored: Stored, header: Dataset, form: PixelFormat) -> Shown:
     padding = _padding(stored, header)
-    values = _modality(stored.values, header, form)
+    values = _modality(stored.values, header)
     pixels, notes = _windowed(values, padding, header)
     if form.photometric == "MONOCHROME1":
         np.subtract(1, pixels, out=pixels)
@@ -74,21 +90,27 @@ def _padding(stored: Stored, header: Dataset) -> NDArray[np.bool_] | None:
     ends = [*(numbers(header, f"{prefix}PixelPaddingValue") or []), *_padding_limit(header, prefix)]
     if not ends:
         return None
-    if stored.values.dtype.kind == "i":  # some write a signed value as an unsigned one
-        ends = [end - (1 << 16) if end >= 1 << 15 and stored.bits <= 16 else end for end in ends]
+    ends = [_as_stored(end, stored) for end in ends]
     mask = (stored.values >= min(ends)) & (stored.values <= max(ends))
     return mask if mask.any() and not mask.all() else None
+
+
+def _as_stored(end: float, stored: Stored) -> float:
+    """A padding value as the picture has it: some write a signed one as an unsigned number, or the other way round."""
+    if stored.values.dtype.kind == "i" and end >= 1 << 15 and stored.bits <= 16:
+        return end - (1 << 16)
+    return end + (1 << 16) if stored.values.dtype.kind == "u" and end < 0 else end
 
 
 def _padding_limit(header: Dataset, prefix: str) -> list[float]:
     return numbers(header, f"{prefix}PixelPaddingRangeLimit") or []
 
 
-def _modality(values: NDArray[Any], header: Dataset, form: PixelFormat) -> NDArray[Any]:
+def _modality(values: NDArray[Any], header: Dataset) -> NDArray[Any]:
     """Values through the modality's table, or its slope and intercept; absent and empty ones change nothing."""
     items = tables(header, "ModalityLUTSequence")
     if items:
-        return read_table(items[0], form.signed, _little_endian(header))(values)
+        return read_table(items[0], values.dtype.kind == "i", _little_endian(header))(values)
     slope, intercept = _one(header, "RescaleSlope", 1.0), _one(header, "RescaleIntercept", 0.0)
     if slope == 0:
         raise UnreadableFilm(
@@ -114,11 +136,27 @@ def _windowed(values: NDArray[Any], padding: NDArray[np.bool_] | None, header: D
         if window is None:
             refused = "The file's window is not valid and was ignored."
             continue
-        if np.ptp(np.percentile(window(counted), (1, 99))) >= LEAST_CONTRAST:
+        if _shows(window, counted):
             return window(values), (refused,) if refused else ()
         refused = "The file's window hides the picture and was ignored."
     pixels, notes = scaled(values, None, counted)
     return pixels, (*notes, refused) if refused else notes
+
+
+def _shows(window: Window, counted: NDArray[Any]) -> bool:
+    """Whether a window leaves the picture visible: few of its values black or white, and in use most of the range."""
+    values = sample(counted, JUDGED)
+    shown = window(values)
+    low, high = ends(shown)
+    inside = ((shown > EDGE) & (shown < 1 - EDGE))[~_flat(values)]
+    return high - low >= NARROW_RANGE and bool(inside.size) and float(inside.mean()) >= LEAST_INSIDE
+
+
+def _flat(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which values (any shape) are among those that fill much of the picture; none where these fill all of it."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    flat = (counts > FLAT * values.size)[places].reshape(values.shape)
+    return flat if not flat.all() else np.zeros_like(flat)
 
 
 def _windows(header: Dataset, negative: bool) -> Iterator[Window | None]:

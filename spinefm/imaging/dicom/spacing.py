@@ -8,34 +8,35 @@ import math
 
 from pydicom.dataset import Dataset
 
-from spinefm.imaging.decoded import Spacing
+from spinefm.imaging.decoded import SPACING_RANGE, Spacing, not_square, unusable
 from spinefm.imaging.dicom.header import numbers, text
 
-SPACING_RANGE = (0.01, 5.0)
-"""Believable millimetres per pixel: finer than any detector, and coarser than shows a vertebra."""
-SQUARE = 0.01
-"""Share by which row and column spacing may differ: that of rounding."""
+Pair = tuple[float, float] | None
+
+UNIT = 1e-3
+"""Pixels whose sides differ from 1 mm by less say nothing, unless they are said to be calibrated: programs that make
+DICOM files of pictures without a scale write 1."""
 MAGNIFICATION_RANGE = (1.0, 3.0)
 """Believable magnification: nothing is projected smaller than it is, and no patient is so close to the tube."""
 
 
 def read_spacing(header: Dataset) -> tuple[Spacing | None, tuple[str, ...]]:
     """Millimetres per pixel, in x and y alike, by the priority above; and a note when a stated one cannot be used."""
-    for pair, divisor, source in _spacing_candidates(header):
+    patient, notes = _stated(header, "PixelSpacing")
+    detector, more = _stated(header, "ImagerPixelSpacing")
+    notes += more
+    for pair, divisor, source in _spacing_candidates(header, patient, detector):
         rows, columns = pair[0] / divisor, pair[1] / divisor
-        if abs(rows - columns) > SQUARE * max(rows, columns):
-            return None, (f"The pixels are not square ({rows:g} x {columns:g} mm), so lengths are given in pixels.",)
+        if distorted := not_square(rows, columns, "mm"):
+            return None, notes + distorted
         if SPACING_RANGE[0] <= rows <= SPACING_RANGE[1]:
-            return Spacing(math.sqrt(rows * columns), source), ()
-    return None, ()
+            return Spacing(math.sqrt(rows * columns), source), notes
+    return None, notes + _aspect(header)
 
 
-def _spacing_candidates(header: Dataset) -> list[tuple[tuple[float, float], float, str]]:
+def _spacing_candidates(header: Dataset, patient: Pair, detector: Pair) -> list[tuple[tuple[float, float], float, str]]:
     """(row and column spacing, divisor, source) in the order in which they are believed."""
-    patient, detector = _pair(header, "PixelSpacing"), _pair(header, "ImagerPixelSpacing")
-    calibrated = patient and (
-        text(header, "PixelSpacingCalibrationType") or (detector is not None and patient != detector)
-    )
+    calibrated = patient and (_is_calibrated(header) or (detector is not None and patient != detector))
     magnification = _magnification(header)
     candidates = []
     if patient and calibrated:
@@ -49,10 +50,26 @@ def _spacing_candidates(header: Dataset) -> list[tuple[tuple[float, float], floa
     return candidates
 
 
-def _pair(header: Dataset, tag: str) -> tuple[float, float] | None:
-    """Row and column spacing in mm, or None unless they are two positive finite numbers."""
-    values = numbers(header, tag) or []
-    return (values[0], values[1]) if len(values) == 2 and min(values) > 0 else None
+def _stated(header: Dataset, tag: str) -> tuple[Pair, tuple[str, ...]]:
+    """Row and column spacing in mm, None where absent or unusable; and a note on an unusable one."""
+    values = numbers(header, tag)
+    if values == []:
+        return None, ()
+    if values is None or len(values) != 2 or not all(SPACING_RANGE[0] <= value <= SPACING_RANGE[1] for value in values):
+        return None, (unusable(tag),)
+    if all(abs(value - 1) < UNIT for value in values) and not (tag == "PixelSpacing" and _is_calibrated(header)):
+        return None, (f"The file's {tag} is 1 mm, which programs write that know no scale, and was ignored.",)
+    return (values[0], values[1]), ()
+
+
+def _is_calibrated(header: Dataset) -> bool:
+    return bool(text(header, "PixelSpacingCalibrationType"))
+
+
+def _aspect(header: Dataset) -> tuple[str, ...]:
+    """The note on pixels of unknown size whose stated shape (PixelAspectRatio) is not square."""
+    values = numbers(header, "PixelAspectRatio") or []
+    return not_square(values[0], values[1]) if len(values) == 2 and min(values) > 0 else ()
 
 
 def _magnification(header: Dataset) -> float | None:

@@ -20,6 +20,9 @@ ROUGH = 0.5
 """Mean step between neighbours, over the values' spread, above which values are noise; that of noise is above 1.1,
 and films have 0.01 to 0.3."""
 
+CLOSE = 0.1
+"""Share of the values' range by which neighbours in a picture differ at most, as a rule."""
+
 
 @dataclass(frozen=True, eq=False)
 class Stored:
@@ -71,7 +74,7 @@ def _native(header: Dataset, form: PixelFormat) -> Stored:
     if len(header.PixelData) >= 2 * form.rows * form.columns * form.samples * form.allocated // 8 > 0:
         raise UnreadableFilm(MISFIT)  # a second frame, or other bits than stated
     values = _shaped(pixel_array(header, raw=True), form)
-    return _interpreted(values, form.allocated, form, ybr=form.photometric.startswith("YBR"))
+    return _interpreted(values, form.allocated, form, form.photometric.startswith("YBR"), form.signed)
 
 
 def _shaped(values: NDArray[Any], form: PixelFormat) -> NDArray[Any]:
@@ -85,14 +88,15 @@ def _compressed(header: Dataset, form: PixelFormat, syntax: UID) -> Stored:
     if syntax == RLELossless:
         coded = Coded("run-lengths", form.rows, form.columns, form.samples, form.allocated // 8)
         ybr = form.photometric.startswith("YBR")
-        return _interpreted(decoders().decode(coded, frame), form.allocated, form, ybr)
+        return _interpreted(decoders().decode(coded, frame), form.allocated, form, ybr, form.signed)
     stream = stream_header(frame)
     if stream is None:
         raise UnreadableFilm(f"The DICOM file is compressed as {syntax.name}, which is not supported: export it again.")
     _check_stream(stream, form)
     coded = Coded(stream.codec, form.rows, form.columns, form.samples, form.allocated // 8)
     pattern = decoders().decode(coded, frame)
-    return _interpreted(_unsigned(pattern, stream.precision), stream.precision, form, _is_ybr(stream, form))
+    raw = _unsigned(pattern, stream.precision)
+    return _interpreted(raw, stream.precision, form, _is_ybr(stream, form), form.signed or stream.signed)
 
 
 def _check_stream(stream: StreamHeader, form: PixelFormat) -> None:
@@ -123,30 +127,70 @@ def _unsigned(pattern: NDArray[Any], bits: int) -> NDArray[Any]:
     return unsigned & unsigned.dtype.type((1 << bits) - 1)
 
 
-def _interpreted(raw: NDArray[Any], width: int, form: PixelFormat, ybr: bool) -> Stored:
-    """Patterns of `width` bits as the values they mean.
+def _interpreted(raw: NDArray[Any], width: int, form: PixelFormat, ybr: bool, signed: bool) -> Stored:
+    """Patterns of `width` bits as the values they mean; `signed` as stream and header say.
 
-    The header says which of the bits are the picture's (BitsStored, HighBit), and is wrong at times: where it leaves
-    out bits in use, the reading with the smaller steps between neighbours is the picture. A picture cut to too few
-    bits wraps, and rubbish above its bits jumps.
+    The header says which of the bits are the picture's (BitsStored, HighBit) and whether the first of them is a sign
+    (PixelRepresentation), and is wrong at times: where it leaves out bits in use, the reading with the smaller steps
+    between neighbours is the picture. A picture cut to too few bits wraps, and rubbish above its bits jumps.
 
     Raises:
-        UnreadableFilm: neither reading looks like a picture.
+        UnreadableFilm: no reading looks like a picture.
     """
-    if form.stored >= width:
-        return Stored(_with_sign(raw, width, form.signed), width, ybr)
-    shift = form.high_bit + 1 - form.stored if form.high_bit < width else 0
-    stated = _with_sign(raw >> raw.dtype.type(shift), form.stored, form.signed)
-    whole = _with_sign(raw, width, form.signed)
-    if np.array_equal(whole >> shift, stated):
-        return Stored(stated, form.stored, ybr)
-    return replace(_smoother(stated, whole, form.stored, width), ybr=ybr)
+    bits = min(form.stored, width)
+    shift = form.high_bit + 1 - bits if bits < width and form.high_bit < width else 0
+    picture = _lowest(raw >> raw.dtype.type(shift), bits)
+    if bits == width or _are_spare(raw, picture, shift, bits, width):
+        seen = _sign_seen(picture, bits)
+        sign = signed if seen is None else seen
+        return Stored(_with_sign(picture, bits, sign), bits, ybr, _sign_note(sign, form.signed))
+    stated, whole = _with_sign(picture, bits, signed), _with_sign(raw, width, signed)
+    return replace(_smoother(stated, whole, bits, width), ybr=ybr)
+
+
+def _are_spare(raw: NDArray[Any], picture: NDArray[Any], shift: int, bits: int, width: int) -> bool:
+    """Whether the bits above the picture's are empty, or repeat its sign."""
+    return any(
+        np.array_equal(_with_sign(raw, width, sign) >> shift, _with_sign(picture, bits, sign)) for sign in (False, True)
+    )
+
+
+def _sign_note(used: bool, stated: bool) -> tuple[str, ...]:
+    names = ("unsigned", "signed")
+    note = f"The grey values are {names[used]} and were read so, though the file's PixelRepresentation says {{}}."
+    return () if used == stated else (note.format(names[stated]),)
+
+
+def _sign_seen(patterns: NDArray[Any], bits: int) -> bool | None:
+    """Whether the first of `bits` bits is a sign, by neighbours that differ in it: None where they do not tell.
+
+    Where a picture crosses the sign bit, its unsigned values are close to each other if it is none, and a whole range
+    apart if it is one. A frame of one value, such as padding, tells nothing, and values of eight bits have no sign.
+    """
+    rows = patterns[::4]
+    high = rows >= 1 << (bits - 1)
+    crossing = high[:, 1:] != high[:, :-1]
+    pairs = np.stack([rows[:, 1:][crossing], rows[:, :-1][crossing]]).astype(np.int64)  # (2, crossings)
+    if not pairs.size or _is_one_value(pairs.max(0)):
+        return None
+    step = float(np.median(np.ptp(pairs, axis=0))) / (1 << bits)
+    if step < CLOSE:
+        return False
+    return True if step > 1 - CLOSE and bits > 8 else None
+
+
+def _is_one_value(values: NDArray[Any]) -> bool:
+    return bool(np.ptp(np.percentile(values, (5, 95))) == 0)
+
+
+def _lowest(raw: NDArray[Any], bits: int) -> NDArray[Any]:
+    """The lowest `bits` bits of unsigned patterns."""
+    return raw if bits == 8 * raw.dtype.itemsize else raw & raw.dtype.type((1 << bits) - 1)
 
 
 def _with_sign(raw: NDArray[Any], bits: int, signed: bool) -> NDArray[Any]:
     """The lowest `bits` bits of unsigned patterns, as two's complement where they are signed."""
-    mask = (1 << bits) - 1
-    values = raw if bits == 8 * raw.dtype.itemsize else raw & raw.dtype.type(mask)
+    values = _lowest(raw, bits)
     if not signed:
         return values
     wide: NDArray[Any] = values.astype(np.int32 if bits < 32 else np.int64)

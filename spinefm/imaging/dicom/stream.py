@@ -24,7 +24,10 @@ ADOBE, JFIF = 0xEE, 0xE0
 
 @dataclass(frozen=True)
 class StreamHeader:
-    """Size, components and bits of a compressed picture; `converted`: whether a marker says YBR, None without one."""
+    """Size, components and bits of a compressed picture.
+
+    converted: whether a marker says YBR, None without one. signed: whether the stream says that its values are.
+    """
 
     codec: Codec
     width: int
@@ -32,6 +35,7 @@ class StreamHeader:
     components: int
     precision: int
     converted: bool | None = None
+    signed: bool = False
 
 
 def first_frame(pixel_data: bytes) -> bytes:
@@ -78,7 +82,8 @@ def _jpeg_2000(stream: bytes) -> StreamHeader:
     """From the SIZ segment, first in every code stream (ISO/IEC 15444-1, A.5.1)."""
     right, lower, left, upper = struct.unpack(">4I", stream[8:24])
     components, depth = struct.unpack(">HB", stream[40:43])
-    return StreamHeader("jpeg-2000", right - left, lower - upper, components, (depth & 0x7F) + 1)
+    precision, signed = (depth & 0x7F) + 1, bool(depth & 0x80)
+    return StreamHeader("jpeg-2000", right - left, lower - upper, components, precision, signed=signed)
 
 
 def _jpeg(stream: bytes) -> StreamHeader | None:

@@ -78,6 +78,12 @@ def _jpeg_2000(stream: bytes, request: dict[str, Any]) -> Pixels:
     return _colours_last(imagecodecs.jpeg2k_decode(stream, numthreads=1), request)
 
 
+def _tiff(stream: bytes, request: dict[str, Any]) -> Pixels:
+    """A page of a TIFF file, by libtiff."""
+    pixels = _colours_last(imagecodecs.tiff_decode(stream, index=request["page"]), request)
+    return pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
+
+
 def _colours_last(pixels: Pixels, request: dict[str, Any]) -> Pixels:
     planes = pixels.ndim == 3 and pixels.shape[0] == request["samples"] and pixels.shape[2] != request["samples"]
     return np.moveaxis(pixels, 0, -1) if planes else pixels
@@ -112,6 +118,7 @@ DECODERS: dict[str, Callable[[bytes, dict[str, Any]], Pixels]] = {
     "jpeg-ls": _jpeg_ls,
     "jpeg-2000": _jpeg_2000,
     "run-lengths": _run_lengths,
+    "tiff": _tiff,
 }
 
 if __name__ == "__main__":

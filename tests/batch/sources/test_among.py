@@ -16,6 +16,7 @@ FILES = {
     **dict.fromkeys(("a.PNG", "1/b.jfif", "1/2/3/d.bmp", "e.nii.gz", "f.heic"), b"film"),
     **dict.fromkeys(("notes.txt", ".g.png", ".h/i.png", "series/README", "out/labels.png", "out/trace.json"), b"x"),
     **dict.fromkeys(("series/IM0001", "series/1.2.840", "disc/DICOMDIR", "disc/ST0/IM0", "disc/ST0/IM1"), MARK),
+    **dict.fromkeys(("x.mha", "y.jls", "z.dcm.gz", "inner.zip", "mask.npy"), b"x"),
     **dict.fromkeys(("disc/VIEWER/logo.png", "disc/cover.jpg"), b"x"),
 }
 

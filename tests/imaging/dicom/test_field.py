@@ -13,7 +13,7 @@ from pydicom import Dataset
 from pydicom.dataset import FileDataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
-from pydicom.uid import JPEGLosslessSV1, JPEGLSLossless
+from pydicom.uid import JPEG2000Lossless, JPEGLosslessSV1, JPEGLSLossless
 
 from spinefm.imaging.dicom import header
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, read
@@ -135,6 +135,53 @@ def test_values_said_to_be_signed_that_are_not() -> None:
     assert_right(shown(dicom_film(TWELVE.astype(np.int16), BitsStored=12, HighBit=11)))
 
 
+SIGNED = TWELVE.astype(np.int16) - 2048
+SIGNS: dict[str, tuple[NDArray[Any], dict[str, object], str]] = {
+    "16 bits, said to be signed": (TWELVE << 4, {"PixelRepresentation": 1}, "unsigned"),
+    "8 bits, said to be signed": ((TWELVE >> 4).astype(np.uint8), {"PixelRepresentation": 1}, "unsigned"),
+    "12 bits, said to be signed": (TWELVE, {"PixelRepresentation": 1, "BitsStored": 12, "HighBit": 11}, "unsigned"),
+    "signed around 0": (SIGNED, {"PixelRepresentation": 0}, "signed"),
+    "signed, few below 0": (SIGNED + 1700, {"PixelRepresentation": 0}, "signed"),
+    "signed, mostly of one value below 0": (np.maximum(SIGNED, -30), {"PixelRepresentation": 0}, "signed"),
+    "signed, 12 bits": (SIGNED, {"PixelRepresentation": 0, "BitsStored": 12, "HighBit": 11}, "signed"),
+    "signed, 12 bits alone": (SIGNED & 0xFFF, {"PixelRepresentation": 0, "BitsStored": 12, "HighBit": 11}, "signed"),
+    "signed, and said so": (SIGNED, {}, ""),
+    "unsigned, and said so": (TWELVE << 4, {}, ""),
+}
+
+
+def sign_notes(film: Radiograph) -> list[str]:
+    """The notes on a sign that the header does not state."""
+    return [note for note in film.provenance.notes if "PixelRepresentation" in note]
+
+
+@pytest.mark.parametrize("case", SIGNS)
+def test_signs_that_lie(case: str) -> None:
+    stored, tags, said = SIGNS[case]
+    film = shown(dicom_film(stored, **tags))
+    truth = np.maximum(TRUTH, 2018 / 4095) if "of one value" in case else TRUTH
+    np.testing.assert_allclose(film.pixels, (truth - truth.min()) / (1 - truth.min()), atol=1.5 / 255)
+    assert [note.startswith(f"The grey values are {said} ") for note in sign_notes(film)] == [True] * bool(said)
+
+
+@pytest.mark.parametrize("stated", [0, 1])
+def test_the_sign_of_a_jpeg_2000_stream_counts(stated: int) -> None:
+    film = dicom_film(SIGNED, PixelRepresentation=stated)
+    film.PixelData = encapsulate([bytes(imagecodecs.jpeg2k_encode(SIGNED, codecformat="j2k", reversible=True))])
+    film["PixelData"].is_undefined_length = True
+    film.file_meta.TransferSyntaxUID = JPEG2000Lossless
+    read_film = shown(film)
+    assert_right(read_film)
+    assert bool(sign_notes(read_film)) == (stated == 0)
+
+
+@pytest.mark.parametrize("value", [4095, 0x8000, 0xFFFF])
+def test_padding_of_one_value_tells_nothing_about_the_sign(value: int) -> None:
+    stored = TWELVE.copy()
+    stored[:, :20] = stored[:, -20:] = value
+    assert not sign_notes(shown(dicom_film(stored)))
+
+
 def test_the_precision_of_a_stream_counts() -> None:
     film = film_with(BitsStored=10, HighBit=9)
     film.PixelData = encapsulate([bytes(imagecodecs.jpeg8_encode(TWELVE, lossless=True, bitspersample=12))])
@@ -178,13 +225,15 @@ def test_signed_padding_written_as_an_unsigned_number() -> None:
     np.testing.assert_allclose(shown(film).pixels[20:], TRUTH[20:], atol=0.03)
 
 
+@pytest.mark.parametrize("rows", [4, 10, 16, 80])
 @pytest.mark.parametrize("marker", [0, 65535])
-def test_a_quarter_of_a_percent_of_markers_does_not_decide_the_range(marker: int) -> None:
-    stored = TWELVE + np.uint16(4000)
-    stored[100:104, 100:120] = marker  # 80 of 32 000 pixels
+def test_markers_far_from_the_picture_do_not_decide_the_range(marker: int, rows: int) -> None:
+    """Of 80 of the 32 000 pixels, and of 5 %."""
+    stored = TWELVE + np.uint16(6000)
+    stored[100 : 100 + rows, 100:120] = marker
     film = shown(dicom_film(stored))
     rest = np.ones(stored.shape, bool)
-    rest[100:104, 100:120] = False
+    rest[100 : 100 + rows, 100:120] = False
     np.testing.assert_allclose(film.pixels[rest], TRUTH[rest], atol=0.02)
 
 
@@ -192,6 +241,56 @@ def test_the_first_usable_window_of_several_counts() -> None:
     film = shown(film_with(WindowCenter=["90000", "2048", "100"], WindowWidth=["10", "4096", "50"]))
     assert_right(film)
     assert any("hides the picture" in note for note in film.provenance.notes)
+
+
+def window(centre: float, width: float, **tags: object) -> dict[str, object]:
+    """The tags of a window, and further ones."""
+    return {"WindowCenter": centre, "WindowWidth": width, **tags}
+
+
+def framed(stored: NDArray[Any], value: int) -> NDArray[Any]:
+    """A film whose left and right fifths have one value, as collimation and blank background do."""
+    inside = stored.copy()
+    inside[:, :32] = inside[:, -32:] = value
+    return inside
+
+
+HIDING: dict[str, tuple[NDArray[Any], dict[str, object]]] = {
+    "of 8 bits, on 12": (TWELVE, window(128, 256)),
+    "of 8 bits, on 12 in a black frame": (framed(TWELVE, 0), window(128, 256)),
+    "of 12 bits, on 16": (TWELVE << 4, window(2048, 4096)),
+    "of 12 bits, on 16 in a black frame": (framed(TWELVE << 4, 0), window(2048, 4096)),
+    "of 16 bits, on 12": (TWELVE, window(32768, 65536)),
+    "of 14 bits, on 12": (TWELVE, window(8192, 16384)),
+    "of 16 bits, on 12 in a white frame": (framed(TWELVE, 65535), window(32768, 65536)),
+    "of CT": (TWELVE, window(40, 400)),
+    "of stored values, on rescaled ones": (TWELVE, window(2048, 4096, RescaleSlope="0.0625", RescaleIntercept="0")),
+}
+
+
+@pytest.mark.parametrize("case", HIDING)
+def test_a_window_for_other_values_is_ignored_with_a_note(case: str) -> None:
+    stored, tags = HIDING[case]
+    film = shown(dicom_film(stored, **tags))
+    inside = np.s_[:, 32:-32] if "frame" in case else np.s_[:]
+    np.testing.assert_allclose(film.pixels[inside], TRUTH[inside], atol=0.1)  # a frame hides some black and white
+    assert "The file's window hides the picture and was ignored." in film.provenance.notes
+
+
+SHOWING: dict[str, tuple[NDArray[Any], dict[str, object], float, float]] = {
+    "narrow": (TWELVE, window(2048, 900), 1598, 900),
+    "narrow, in a black frame": (framed(TWELVE, 0), window(2048, 900), 1598, 900),
+    "narrow, in a white frame": (framed(TWELVE, 4095), window(2048, 900), 1598, 900),
+    "wide": (TWELVE, window(3000, 6001), 0, 6001),
+}
+
+
+@pytest.mark.parametrize("case", SHOWING)
+def test_a_window_that_shows_the_picture_is_followed(case: str) -> None:
+    stored, tags, low, width = SHOWING[case]
+    film = shown(dicom_film(stored, **tags))
+    np.testing.assert_allclose(film.pixels, np.clip((stored.astype(float) - low) / width, 0, 1), atol=0.003)
+    assert film.provenance.notes == ()
 
 
 @pytest.mark.parametrize("tags", [{"WindowCenter": 2048}, {"WindowCenter": 2048, "WindowWidth": -5}])
@@ -215,6 +314,24 @@ TABLES: dict[str, Callable[[], Dataset]] = {
     "8 bits in words": lambda: table((np.arange(4096) >> 4).astype(np.uint16), 0, 8),
     "8 bits in bytes": lambda: table((np.arange(4096) >> 4).astype(np.uint8), 0, 8),
 }
+
+
+def test_unsigned_padding_written_as_a_signed_number() -> None:
+    stored = TWELVE.copy()
+    stored[:20] = 65535
+    film = dicom_film(stored)
+    film.add_new(0x00280120, "SS", -1)
+    pixels = shown(film).pixels
+    assert (pixels[:20] == 0).all()
+    np.testing.assert_allclose(pixels[20:], TRUTH[20:], atol=0.03)
+
+
+@pytest.mark.parametrize(("entries", "bits"), [(256, 8), (512, 12)])
+def test_a_table_for_values_of_fewer_bits_is_ignored_with_a_note(entries: int, bits: int) -> None:
+    outputs = np.linspace(0, (1 << bits) - 1, entries).astype(np.uint16)
+    film = shown(film_with(VOILUTSequence=Sequence([table(outputs, 0, bits)])))
+    assert_right(film)
+    assert "The file's window hides the picture and was ignored." in film.provenance.notes
 
 
 @pytest.mark.parametrize("case", TABLES)

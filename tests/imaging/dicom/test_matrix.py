@@ -143,9 +143,9 @@ def _add_window(film: Dataset, values: Image, inside: Image, window: str) -> Ima
         ends = np.percentile(values[inside] if not inside.all() else values[::2, ::2], (0.1, 99.9))
         return np.clip((values - ends[0]) / (ends[1] - ends[0]), 0, 1)
     if window == "table":
-        outputs = np.round(4095 * np.linspace(0, 1, 4096) ** 0.5).astype(np.uint16)
+        outputs = np.round(4095 * np.linspace(0, 1, round(high) - round(low) + 1) ** 0.5).astype(np.uint16)
         film.VOILUTSequence = [_table(outputs, round(low), 12, low < 0)]
-        return outputs[np.clip(np.rint(values).astype(int) - round(low), 0, 4095)] / 4095
+        return outputs[np.clip(np.rint(values).astype(int) - round(low), 0, len(outputs) - 1)] / 4095
     film.WindowCenter, film.WindowWidth = ([centre, 1], [width, 2]) if window == "list" else (centre, width)
     if window == "exact":
         film.VOILUTFunction = "LINEAR_EXACT"

@@ -1,0 +1,63 @@
+"""Pictures as values with channels, of any number type: grey, colours and opacity to brightness, turned upright."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinefm.imaging.decoded import check_values, scaled, to_luminance
+
+Shown = tuple[NDArray[np.float32], tuple[str, ...]]
+
+HIDDEN = "The film's transparency hides all of it and was ignored."
+"""The note on a film whose every pixel is fully transparent."""
+TURNS: dict[int | None, tuple[bool, int, bool]] = {
+    2: (False, 0, True),
+    3: (False, 2, False),
+    4: (False, 2, True),
+    5: (True, 0, False),
+    6: (False, -1, False),
+    7: (True, 2, False),
+    8: (False, 1, False),
+}
+"""What undoes an EXIF orientation: whether to transpose, quarters to turn, whether to mirror, in this order."""
+
+
+def shown(values: NDArray[Any], opacity: NDArray[Any] | None = None) -> Shown:
+    """Brightness of values (H, W) or (H, W, 3), composited on black where their `opacity` (H, W) says so; notes."""
+    check_values(values)
+    if values.ndim == 2 and opacity is None:
+        return scaled(values, full_range(values))
+    colours = values if values.ndim == 3 else np.broadcast_to(values[..., None], (*values.shape, 3))
+    grey, notes = to_luminance(colours, _white(values))
+    if opacity is not None and not opacity.any():
+        notes = (*notes, HIDDEN)
+    elif opacity is not None:
+        grey *= opacity * np.float32(1 / _white(opacity))
+    pixels, stretched = scaled(grey, (0.0, 1.0))
+    return pixels, notes + stretched
+
+
+def full_range(values: NDArray[Any]) -> tuple[float, float] | None:
+    """The range of values' type where it means something: up to 16 bits, or floats that stay within [0, 1]."""
+    if values.dtype.kind == "u" and values.dtype.itemsize <= 2:
+        return (0.0, float(np.iinfo(values.dtype.name).max))
+    if values.dtype.kind == "f" and values.min() >= 0 and values.max() <= 1:
+        return (0.0, 1.0)
+    return None
+
+
+def upright(pixels: NDArray[np.float32], orientation: int | None) -> NDArray[np.float32]:
+    """Pixels (H, W) turned as an EXIF orientation says."""
+    transpose, quarters, mirror = TURNS.get(orientation, (False, 0, False))
+    turned = np.rot90(pixels.T if transpose else pixels, quarters)
+    return turned[:, ::-1] if mirror else turned
+
+
+def _white(values: NDArray[Any]) -> float:
+    """The value that means white, or opaque: the type's largest, or 1 for floats, or the largest beyond that."""
+    if values.dtype.kind == "f":
+        return max(1.0, float(values.max()))
+    return float(np.iinfo(values.dtype.name).max)

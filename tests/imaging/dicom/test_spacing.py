@@ -1,0 +1,81 @@
+"""Spacings that cannot be used: ignored with a note, never in silence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spinefm.imaging.radiograph import Radiograph, read
+from tests.bad_films import dicom_bytes, dicom_film, ramp
+
+TWELVE = np.round(ramp() * 4095).astype(np.uint16)
+RANGE = "The file's PixelSpacing is not two lengths from 0.01 to 5 mm and was ignored."
+ONE = "The file's {} is 1 mm, which programs write that know no scale, and was ignored."
+DISTORTED = "so lengths are given in pixels, and both they and angles are distorted."
+
+
+def scale_notes(film: Radiograph) -> list[str]:
+    """The notes on spacing."""
+    return [note for note in film.provenance.notes if "Spacing" in note or "square" in note]
+
+
+def film_with(**tags: object) -> Radiograph:
+    """A film of 12 bits, read, with further tags."""
+    return read(dicom_bytes(dicom_film(TWELVE, **tags)), polarity="keep")
+
+
+def with_text(spacing: str) -> bytes:
+    """A film whose PixelSpacing has this text, which pydicom would not write."""
+    data = dicom_bytes(dicom_film(TWELVE, PixelSpacing=[0.25, 0.25]))
+    old, value = b"\x28\x00\x30\x00DS\x0a\x000.25\\0.25 ", spacing.encode().ljust(len(spacing) + len(spacing) % 2)
+    assert old in data
+    return data.replace(old, old[:6] + len(value).to_bytes(2, "little") + value)
+
+
+@pytest.mark.parametrize(
+    "text", ["0,41\\0,41", "0.41,0.41", "0.41", "0.41\\0.41\\1", "0.00041\\0.00041", "0\\0", "-0.4\\-0.4", "NaN\\NaN"]
+)
+def test_a_spacing_that_is_none_is_ignored_with_a_note(text: str) -> None:
+    film = read(with_text(text), polarity="keep")
+    assert film.spacing is None and scale_notes(film) == [RANGE]
+
+
+@pytest.mark.parametrize("text", ["0.41\\0.41", ""])
+def test_a_spacing_or_none_leaves_no_note(text: str) -> None:
+    film = read(with_text(text), polarity="keep")
+    assert (film.spacing is None) == (text == "") and scale_notes(film) == []
+
+
+ONES: dict[str, tuple[dict[str, object], float | None, list[str]]] = {
+    "of the patient": ({"PixelSpacing": [1, 1]}, None, ["PixelSpacing"]),
+    "of the detector": ({"ImagerPixelSpacing": [1, 1]}, None, ["ImagerPixelSpacing"]),
+    "of both": ({"PixelSpacing": [1, 1], "ImagerPixelSpacing": [1, 1]}, None, ["PixelSpacing", "ImagerPixelSpacing"]),
+    "beside the detector's": ({"PixelSpacing": [1, 1], "ImagerPixelSpacing": [0.2, 0.2]}, 0.2, ["PixelSpacing"]),
+    "calibrated": ({"PixelSpacing": [1, 1], "PixelSpacingCalibrationType": "FIDUCIAL"}, 1.0, []),
+}
+
+
+@pytest.mark.parametrize("case", ONES)
+def test_one_millimetre_is_no_scale_unless_calibrated(case: str) -> None:
+    tags, expected, ignored = ONES[case]
+    film = film_with(**tags)
+    assert (film.spacing and film.spacing.mm) == expected
+    assert scale_notes(film) == [ONE.format(name) for name in ignored]
+
+
+SHAPES: dict[str, tuple[dict[str, object], str]] = {
+    "by their size": ({"PixelSpacing": [0.8, 0.4]}, "(0.8 x 0.4 mm)"),
+    "by their shape": ({"PixelAspectRatio": ["2", "1"]}, "(2 x 1)"),
+}
+
+
+@pytest.mark.parametrize("case", SHAPES)
+def test_pixels_that_are_not_square_distort_with_a_note(case: str) -> None:
+    tags, size = SHAPES[case]
+    film = film_with(**tags)
+    assert film.spacing is None and scale_notes(film) == [f"The pixels are not square {size}, {DISTORTED}"]
+
+
+@pytest.mark.parametrize("ratio", [["1", "1"], ["100", "100"], ["0", "1"], None])
+def test_square_pixels_leave_no_note(ratio: list[str] | None) -> None:
+    assert scale_notes(film_with(PixelAspectRatio=ratio)) == []
