@@ -51,7 +51,6 @@ def picture_samples() -> Samples:
             *(encoded(WORDS, "TIFF", compression=kind) for kind in (None, "tiff_lzw", "tiff_adobe_deflate")),
             encoded(BYTES, "TIFF", compression="jpeg"),
             encoded(COLOURS, "TIFF", compression="packbits"),
-            _deep_tiff(),
         ],
         "tiff-rare": lambda: [
             _tiff(np.dstack([WORDS] * 3), photometric="rgb"),

@@ -115,7 +115,7 @@ MOST_TABLE_BYTES = 1 << 20
 class NamedLabel:
     """What a label names: a level, or None and the reason.
 
-    doubted: the level beside which a word stands that is not known, so that it may be this body.
+    doubted: the level beside which there is a word that is not known, so that it may be this body.
     """
 
     level: Level | None
@@ -174,7 +174,7 @@ def _around(plain: str, hits: Sequence[re.Match[str]]) -> list[str]:
 
 
 def _checked(level: Level, rest: Sequence[str]) -> NamedLabel:
-    """A label that names a level, unless what stands around the level may mean another part, or a disc as in L4_5."""
+    """A label that names a level, unless what is written around the level may mean another part, or a disc as in L4_5."""
     words = [word for part in rest for word in WORD.findall(part)]
     strange = [word for word in words if not (_plain_letters(word) in HARMLESS or _is_same(word, level))]
     if strange:
@@ -187,7 +187,7 @@ def _checked(level: Level, rest: Sequence[str]) -> NamedLabel:
 
 
 def _is_same(word: str, level: Level) -> bool:
-    """Whether a word stands for the level or its region."""
+    """Whether a word means the level or its region."""
     return SYNONYMS.get(word) is level or REGIONS.get(word) == level.name[0]
 
 

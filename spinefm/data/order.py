@@ -16,7 +16,7 @@ BACK = 0.3
 def check_order(places: Mapping[Level, Point]) -> None:
     """Refuse levels out of order, given where each lies on the film.
 
-    Along the column each level must lie beyond the one above; a column that stands upright must run down. A column
+    Along the column each level must lie beyond the one above; an upright column must run down. A column
     that lies on its side may run either way: nothing tells where the head is.
 
     Raises:
@@ -37,6 +37,6 @@ def check_order(places: Mapping[Level, Point]) -> None:
         raise ValueError(f"{below} does not lie beyond {above} along the spine, so its levels are mixed up")
     if axis[1] < 0 and abs(axis[1]) > abs(axis[0]):
         raise ValueError(
-            f"{levels[0].name} lies below {levels[-1].name}: its levels are listed from the bottom, or the film stands "
+            f"{levels[0].name} lies below {levels[-1].name}: its levels are listed from the bottom, or the film is "
             "on its head; name them from the top, or turn film and label"
         )
