@@ -120,7 +120,8 @@ def kind_of(folder: Path) -> str:
         return kind
     why = f" {faults[0]}" if faults else ""
     raise DatasetError(
-        f"{folder} has none of the known layouts ({', '.join(KINDS)}); `spinefm.data` describes each.{why}"
+        f"{folder} has none of the known layouts of films with truth ({', '.join(KINDS)}); give label maps or outlines "
+        f"with the films, laid out as one of them.{why}"
     )
 
 

@@ -174,7 +174,7 @@ def _around(plain: str, hits: Sequence[re.Match[str]]) -> list[str]:
 
 
 def _checked(level: Level, rest: Sequence[str]) -> NamedLabel:
-    """A label that names a level, unless what is written around the level may mean another part, or a disc as in L4_5."""
+    """A label that names a level, unless what is written beside it may mean another part, or a disc as in L4_5."""
     words = [word for part in rest for word in WORD.findall(part)]
     strange = [word for word in words if not (_plain_letters(word) in HARMLESS or _is_same(word, level))]
     if strange:
