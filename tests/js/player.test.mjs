@@ -309,9 +309,12 @@ test("exports are asked for with what the reader set, one at a time, and the ans
 
 test("two runs lie side by side on one clock, and the tab opens for it once", () => {
   const { made, root } = player();
-  const comparison = { settings: [{ name: "overlap_limit", old: "0.1", new: "0.2" }], divergence: null, rows: [], run: "before", names: [[1, "C2"]] };
+  const comparison = { settings: [{ name: "overlap_limit", old: "0.1", new: "0.2" }], divergence: null, rows: [], run: "before", names: [[1, "C2"]], doubtful: [1], anchor: 1 };
   made.show(finished("before"));
   made.show(finished("a", { comparison }));
+  assert.equal(made.view.doubtful.size, 0);
+  const { doubtful, anchor } = made.view.earlierDress;
+  assert.deepEqual([[...doubtful], anchor], [[1], 1], "each run with its own doubts");
   assert.equal(made.view.earlier.entries, entries, "the run before is known already");
   const shell = root.querySelector(".player");
   assert.equal(root.querySelector('[data-tab="compare"]').getAttribute("aria-selected"), "true");
