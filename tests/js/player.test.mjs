@@ -172,6 +172,17 @@ test("words, verbs and cards belong to the moment", () => {
   assert.equal(root.querySelector("[data-scrub]").value, String(Math.round(1000 * made.clock.end())));
 });
 
+test("each method has verbs of its own", () => {
+  const { made, root } = player();
+  const verbs = [{ title: "Mark and detect", help: "A map.", phases: ["find", "predict"] }, { title: "Pair", help: "Both.", phases: ["overlap", "decide"] }];
+  made.show(finished("a", { verbs }));
+  made.clock.go(3);
+  const shown = root.querySelectorAll("[data-verb]");
+  assert.deepEqual(shown.map((node) => [node.textContent, node.classList.contains("on")]), [["Mark and detect", true], ["Pair", false]]);
+  made.clock.go(0.5);
+  assert.equal(root.querySelector(".card.overview h3").textContent, "Mark and detect");
+});
+
 test("the cards of a moment are its lanes, up before down, with the checks so far", () => {
   const { made } = player();
   made.show(finished());

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from spinefm.core.levels import COUNTED, Level, Region
+from spinefm.core.numbers import percent
 from spinefm.methods.spinefm.events import Decided
-from spinefm.methods.spinefm.reasons import percent
 from spinefm.trace.model import Trace
 from spinefm.ui.server.corrections import BEFORE, LOCKED, READER, CorrectedRun, Correction
 
