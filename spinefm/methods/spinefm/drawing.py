@@ -301,7 +301,7 @@ def _detection(found: Detection, rank: int, event: Located) -> tuple[AnyPrimitiv
     """A detection appears by its score; a weak one fades out with its reason."""
     begin = 0.5 * rank / max(len(event.detections), 1)
     role: Role = "detected" if found.kept else "dropped"
-    text = f"{found.score:.2f}" if found.kept else found.reason
+    text = f"{found.score:.2f}" if found.kept else found.reason.removeprefix("score ")
     points, centre = outline(found.mask), flat([found.centroid])
     return (
         Shape(role=role, motion="light", outline=points, begin=begin, end=begin + 0.3, filled=found.kept),

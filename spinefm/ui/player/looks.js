@@ -15,6 +15,9 @@ import { drawArrow, drawCurve, drawDot, drawFlood, drawFrame, drawLetters, drawO
  * @typedef {{x: number, y: number, half: number, dx: number, dy: number}} Place */
 
 const LINE = 16;
+const BESIDE = 26;
+/** Places to try for a label: how far beside its point, and how many lines below it. */
+const SPOTS = [[0, 0], [0, 1], [0, -1], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1], [0, 2], [0, -2], [1, 2], [-1, 2], [0, 3], [0, -3]];
 const AMBER = "#f5b83d";
 const PLAIN = "#cfe3ff";
 /** What the result shows. @type {Set<string>} */
@@ -91,7 +94,7 @@ const DRAW = {
   },
 };
 
-/** Where labels stand, the first come first: inside the pane, and below or above what stands there already.
+/** Where labels stand, the first come first: inside the pane, and below, above or beside what stands there already.
  * @param {Pen} pen @param {Seen[]} seen */
 function placesOf(pen, seen) {
   pen.ink.font = "550 13px system-ui, sans-serif";
@@ -104,8 +107,8 @@ function placesOf(pen, seen) {
 function freePlace({ ink, view, size = { width: Infinity, height: Infinity } }, item, placed) {
   const half = ink.measureText(item.text).width / 2;
   const [x, y] = toPane(view, pairs(item.point)[0]);
-  const middle = clamp(x, half + 3, Math.max(half + 3, size.width - half - 3));
-  const spots = [0, 1, -1, 2, -2, 3, -3].map((lines) => {
+  const spots = SPOTS.map(([aside, lines]) => {
+    const middle = clamp(x + aside * (half + BESIDE), half + 3, Math.max(half + 3, size.width - half - 3));
     const top = clamp(y + (item.role === "dropped" ? 18 : 0) + lines * LINE, LINE / 2, size.height - LINE / 2);
     return { x: middle, y: top, half, dx: middle - x, dy: top - y };
   });
