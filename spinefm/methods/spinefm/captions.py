@@ -117,7 +117,8 @@ def stop_reason(event: Decided) -> str:
         case "background":
             return f"background {_held(event)}"
         case "empty mask":
-            return f"mask of {below(event.value, event.limit or 0, 0)} px" if event.value else "the mask is empty"
+            area, least = told_apart(event.value or 0, event.limit or 0, 0)
+            return f"mask of {area} px < {least} px" if event.value else "the mask is empty"
         case "point outside":
             return f"the next point lies {event.value or 0:.0f} px outside the film"
         case "outside the film":

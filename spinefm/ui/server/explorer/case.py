@@ -14,7 +14,6 @@ from spinefm.ui.server.player.measures import measures_payload
 from spinefm.ui.server.player.payload import Payload
 from spinefm.ui.server.sessions import new_run
 
-
 SIMULATED = "phantom-"
 """How the simulator's films are called; other films may lie in the same layout."""
 
