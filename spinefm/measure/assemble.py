@@ -179,7 +179,7 @@ def _measured(draft: Draft, spine: Spine, facing: FacingGuess, known: _Valued) -
         value=known.value,
         method=draft.method,
         doubt=over,
-        grade=draft.grading.of(known.value, spine.points, known.draws, least) if draft.grading else "",
+        grade=draft.grading.of(known.value, spine.points, known.draws, half, least) if draft.grading else "",
         uncertainty=half,
         confidence=_confidence(draft, spine, facing),
         reference=reference,

@@ -61,6 +61,7 @@ def _grading(upper: int, lower: int, least: float) -> Grading:
         scale="Meyerding",
         grades=lambda value: meyerding_grade(value, least),
         words=lambda points: graded(float(slip(points[upper], points[lower])), least),
+        signed=True,
     )
 
 

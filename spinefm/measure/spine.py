@@ -67,18 +67,27 @@ class Spine:
 
 @dataclass(frozen=True, eq=False)
 class Grading:
-    """How a measure is graded: the scale's name, from values to whole grades, and from landmarks (B, 6, 2) to words."""
+    """How a measure is graded: the scale's name, from values to whole grades, and from landmarks (B, 6, 2) to words.
+
+    signed: the words say to which side of 0 the value lies.
+    """
 
     scale: str
     grades: Callable[[Values], NDArray[np.intp]]
     words: Callable[[Points], str]
+    signed: bool = False
 
-    def of(self, value: float, points: Points, drawn: Values, least: float) -> str:
-        """The grade in words; the range of likely grades where the draws (K,) agree on none by a share of `least`."""
-        grades = self.grades(drawn)
-        if (grades == self.grades(np.array(value))).mean() >= least:
+    def of(self, value: float, points: Points, drawn: Values, half: float, least: float) -> str:
+        """The grade in words; the range of likely grades where the draws (K,) agree on none by a share of `least`.
+
+        half: half the width of the value's 95 % interval. Where it reaches over 0, no side is sure, nor that it is one.
+        """
+        grades, own = self.grades(drawn), self.grades(np.array(value))
+        sided = self.signed and bool(own) and abs(value) <= half
+        if not sided and (grades == own).mean() >= least:
             return self.words(points)
         low, high = np.percentile(grades, (10, 90), method="nearest")
+        low = 0 if sided else low
         return f"{self.scale} {low} to {high}, uncertain" if low < high else f"{self.scale} {low}, uncertain"
 
 

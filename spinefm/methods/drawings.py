@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spinefm.methods.base.drawing import Drawing
+from spinefm.methods.base.drawing import Drawing, Verb
 from spinefm.methods.registry import specs
 from spinefm.trace.primitives import Beat
 from spinefm.trace.registry import Event
+
+
+def verbs_of(method: str) -> tuple[Verb, ...]:
+    """What the method called `method` does, in order; nothing for one that does not say."""
+    return drawing_of(method).VERBS
 
 
 def drawing_of(method: str) -> Drawing:

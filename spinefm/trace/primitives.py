@@ -47,6 +47,8 @@ Verdict = Literal["none", "passed", "failed", "kept", "end", "rejected", "by han
 Clears = Literal["nothing", "bodies", "all"]
 """What a beat takes from the film of what earlier ones left there."""
 
+MEASURED = ("value", "limit")
+"""Fields of which a last digit may decide."""
 TOLERANCE = 0.004
 """How far a simplified outline may leave the mask's, as a share of the mask's longer side."""
 
@@ -224,15 +226,20 @@ def frame(box: Box, start: Point | None = None, **more: Any) -> Frame:
 def plain(value: Any) -> Any:
     """A beat or primitive as JSON knows it; fields with their default value are left out, except `kind`."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(item) for name, item in _told(value)}
+        return {name: _measured(item) if name in MEASURED else plain(item) for name, item in _told(value)}
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     return _rounded(value) if isinstance(value, float) else value
 
 
-def _rounded(value: float) -> float:
-    """Four digits are enough; a whole number is written without its point."""
-    short = round(value, 4)
+def _measured(value: float | None) -> float | None:
+    """A value or limit, with the digits that tell one from the other."""
+    return None if value is None else _rounded(float(value), 7)
+
+
+def _rounded(value: float, digits: int = 4) -> float:
+    """Four digits are enough to draw; a whole number is written without its point."""
+    short = round(value, digits)
     return int(short) if short.is_integer() else short
 
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { chipState, chipsOf, namesOf, PHASES, segmentState } from "../../spinefm/ui/player/bodies.js";
+import { Cards } from "../../spinefm/ui/player/card.js";
 import { Chips } from "../../spinefm/ui/player/chips.js";
 import { drawNames, drawSeen, FINAL, lookOf, LOOKS } from "../../spinefm/ui/player/looks.js";
 import { sceneAt, timelineOf } from "../../spinefm/ui/player/timeline.js";
@@ -265,4 +266,54 @@ test("readers of the screen hear a chip's name, and what became of it", () => {
 test("names that the run gives are replaced by those of the result", () => {
   assert.deepEqual([...namesOf([], run)], [[1, "C2"]]);
   assert.deepEqual([...namesOf([row(0, "T1"), row(1, "C7"), { number: null, name: "T2", found: false }], run)].sort(), [[0, "T1"], [1, "C7"]]);
+});
+
+const bars = [{ label: "vertebra", value: 0.09 }, { label: "C2", value: 0.01, limit: 0.5 }, { label: "S1", value: 0.87, limit: 0.5 }, { label: "background", value: 0.02, limit: 0.8 }];
+const cards = (root) => new Cards(root, { crop: () => undefined });
+const rowsAt = (made, root, line, time) => {
+  made.at(sceneAt(line, time), DRESS, false, () => new Node("section"));
+  return root.querySelectorAll(".row");
+};
+
+test("a row of the card is ticked when it is decided, at the bar that decided it", () => {
+  const root = new Node("div");
+  const of = { lane: "up", section: "induction", step: 1 };
+  const look = (verdict, shown, winner) => beat({ ...of, phase: "class", verdict, draw: [{ kind: "bars", role: "candidate", bars: shown, winner }] });
+  const line = timelineOf([{ kind: "x", text: "", beats: [beat({ ...of, phase: "predict" }), look("passed", bars, 2)] }]);
+  const made = cards(root);
+  assert.deepEqual(rowsAt(made, root, line, 0.5).map((one) => one.classList.contains("decided")), [false]);
+  assert.deepEqual(root.querySelectorAll(".row-coming").map((one) => one.textContent), ["outline", "overlap", "class"]);
+  assert.deepEqual(rowsAt(made, root, line, 1.5).map((one) => one.classList.contains("decided")), [true, false]);
+  const [, decided] = rowsAt(made, root, line, 2);
+  assert.ok(decided.classList.contains("decided"));
+  assert.equal(decided.querySelector(".row-mark").parentElement.querySelector(".bar-label").textContent, "S1");
+  const failed = bars.map((bar) => ({ ...bar, value: bar.label === "background" ? 0.8004 : 0.06 }));
+  const stopped = timelineOf([{ kind: "x", text: "", beats: [look("failed", failed, 3)] }]);
+  const [over] = rowsAt(cards(root), root, stopped, 1);
+  const bar = over.querySelector(".row-mark").parentElement;
+  assert.equal(bar.getAttribute("aria-label"), "background 80.04 %, limit 80.00 %");
+  assert.equal(over.querySelector(".row-mark").textContent, "✕");
+});
+
+test("of two gauges the one that decided is marked, and what no classifier looks at has no place for a crop", () => {
+  const root = new Node("div");
+  const gauge = (label, value, limit) => ({ kind: "gauge", role: "candidate", label, value, limit, most: false });
+  const pair = (verdict) => timelineOf([{ kind: "x", text: "", beats: [beat({ lane: "pairs", step: 0, phase: "overlap", verdict, draw: [gauge("agreement", 0.2, 0.6), gauge("share covered", 0.9, 0.6)] })] }]);
+  for (const [verdict, label, sign] of [["passed", "share covered", "✓"], ["failed", "agreement", "✕"]]) {
+    const [only] = rowsAt(cards(root), root, pair(verdict), 1);
+    const mark = only.querySelector(".row-mark");
+    assert.deepEqual([mark.parentElement.querySelector(".bar-label").textContent, mark.textContent], [label, sign]);
+    assert.deepEqual([root.querySelectorAll(".card-patch").length, root.querySelectorAll(".row-coming").length], [0, 0]);
+  }
+});
+
+test("scores on the film keep clear of each other and of its edges", () => {
+  const label = (x, y, text) => ({ kind: "label", role: "detected", point: [x, y], text, x: 1, alpha: 1, beat: beat({}) });
+  pen.view = { scale: 1, x: 0, y: 0 };
+  pen.size = { width: 100, height: 100 };
+  drawSeen(pen, [label(50, 40, "0.61"), label(52, 42, "0.55"), label(50, 44, "0.52"), label(98, 99, "score 0.41"), label(10, 10, "0.9")], DRESS);
+  const drawn = named("fillText").map(([, words, x, y]) => ({ words, x, y, half: 3.5 * words.length }));
+  for (const one of drawn) assert.ok(one.x - one.half >= 0 && one.x + one.half <= 100 && one.y <= 94, one.words);
+  for (const [index, one] of drawn.entries()) for (const other of drawn.slice(0, index)) assert.ok(Math.abs(one.y - other.y) >= 14 || Math.abs(one.x - other.x) >= one.half + other.half, `${one.words} ${other.words}`);
+  assert.deepEqual([drawn[0].x, drawn[0].y], [50, 40], "one that is alone stays where it belongs");
 });

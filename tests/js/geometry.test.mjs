@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { centreOf, contains, distance, fitted, panned, pairs, spline, toFilm, toPane, upTo, zoomed } from "../../spinefm/ui/shared/geometry.js";
-import { clamp, counted, ease, percent, percentBelow, progress, two } from "../../spinefm/ui/shared/numbers.js";
+import { clamp, counted, ease, percent, percentBelow, percents, progress, two } from "../../spinefm/ui/shared/numbers.js";
 
 const golden = JSON.parse(readFileSync(new URL("./golden.json", import.meta.url), "utf-8"));
 const film = { width: 400, height: 300 };
@@ -60,5 +60,6 @@ test("numbers in words", () => {
 });
 
 test("a probability below its limit never reads as the limit", () => {
+  assert.deepEqual([percents(0.91, 0.5), percents(0.8004, 0.8), percents(0.002, 0.003), percents(0.5, 0.5)], [["91 %", "50 %"], ["80.04 %", "80.00 %"], ["0.2 %", "0.3 %"], ["50 %", "50 %"]]);
   assert.deepEqual([0.896, 0.894, 0.9, 0.904, 0.42].map((share) => percentBelow(share, 0.9)), ["< 90 %", "89 %", "90 %", "90 %", "42 %"]);
 });

@@ -172,6 +172,17 @@ test("words, verbs and cards belong to the moment", () => {
   assert.equal(root.querySelector("[data-scrub]").value, String(Math.round(1000 * made.clock.end())));
 });
 
+test("each method has verbs of its own", () => {
+  const { made, root } = player();
+  const verbs = [{ title: "Mark and detect", help: "A map.", phases: ["find", "predict"] }, { title: "Pair", help: "Both.", phases: ["overlap", "decide"] }];
+  made.show(finished("a", { verbs }));
+  made.clock.go(3);
+  const shown = root.querySelectorAll("[data-verb]");
+  assert.deepEqual(shown.map((node) => [node.textContent, node.classList.contains("on")]), [["Mark and detect", true], ["Pair", false]]);
+  made.clock.go(0.5);
+  assert.equal(root.querySelector(".card.overview h3").textContent, "Mark and detect");
+});
+
 test("the cards of a moment are its lanes, up before down, with the checks so far", () => {
   const { made } = player();
   made.show(finished());
@@ -309,9 +320,12 @@ test("exports are asked for with what the reader set, one at a time, and the ans
 
 test("two runs lie side by side on one clock, and the tab opens for it once", () => {
   const { made, root } = player();
-  const comparison = { settings: [{ name: "overlap_limit", old: "0.1", new: "0.2" }], divergence: null, rows: [], run: "before", names: [[1, "C2"]] };
+  const comparison = { settings: [{ name: "overlap_limit", old: "0.1", new: "0.2" }], divergence: null, rows: [], run: "before", names: [[1, "C2"]], doubtful: [1], anchor: 1 };
   made.show(finished("before"));
   made.show(finished("a", { comparison }));
+  assert.equal(made.view.doubtful.size, 0);
+  const { doubtful, anchor } = made.view.earlierDress;
+  assert.deepEqual([[...doubtful], anchor], [[1], 1], "each run with its own doubts");
   assert.equal(made.view.earlier.entries, entries, "the run before is known already");
   const shell = root.querySelector(".player");
   assert.equal(root.querySelector('[data-tab="compare"]').getAttribute("aria-selected"), "true");

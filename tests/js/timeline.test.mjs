@@ -105,3 +105,18 @@ test("an induction that begins again has steps of its own", () => {
   assert.equal(stepBeats(sceneAt(twice, 2.5), "up").length, 1);
   assert.deepEqual(chipsOf(twice, []).map((chip) => chip.start), [2.25]);
 });
+
+test("an induction that was kept stays the one on show when later starts do not hold", () => {
+  const clear = (/** @type {string} */ kind) => ({ kind, text: "", beats: [beat({ seconds: 0.5, clears: "all" })] });
+  const part = (/** @type {any[]} */ beats) => ({ kind: "x", text: "", beats });
+  const named = { kind: "named", text: "", beats: [beat({ phase: "name", draw: [{ kind: "label", role: "name", body: 1, point: [5, 35], text: "C2" }] })] };
+  const finished = { kind: "finished", text: "", beats: [beat({ phase: "name", clears: "bodies", draw: [{ kind: "shape", role: "final", motion: "fade", until: "run", body: 1, outline: [0, 0, 9, 0, 9, 9] }] })] };
+  const kept = [clear("seeded"), part(step("start 1", 0, 0, 50)), part(step("up", 1, 1, 30)), clear("located"), clear("seeded"), part([...step("start 1", 0, 0, 90), ...step("start 2", 1, null, 99)]), clear("located")];
+  const run = timelineOf([...kept, named, finished, part(step("up", 2, 2, 10))]);
+  const rows = [2, 1, 0].map((number) => ({ number, found: true }));
+  assert.deepEqual(chipsOf(run, rows).map((chip) => chip.key), ["up 2", "up 1", "start 1 0"], "what is added later follows it");
+  assert.equal(timeOfBody(run, 0), run.beats.find((item) => item.phase === "decide").stop, "not that of the start that failed");
+  assert.equal(timeOfStep(run, "up 2"), run.end);
+  assert.deepEqual(sceneAt(run, run.end).seen.map((item) => item.stale), [false, false], "names are drawn");
+  assert.deepEqual(chipsOf(timelineOf(kept.slice(0, 6)), []).map((chip) => chip.key), ["start 1 0", "start 2 1"], "under way, what is tried now");
+});

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from spinefm.core.levels import Level
+from spinefm.measure import FacingGuess, MeasureConfig, measure_landmarks
 from spinefm.measure.slip import graded, meyerding_grade
 from tests.measure.spines import body, lumbar, measured, moved, number, turned, value
 
@@ -29,6 +33,28 @@ def test_grades_have_a_direction() -> None:
     assert [graded(percent, 5) for percent in (3, 30, -12)] == [
         "Meyerding 0", "Meyerding II, anterior", "Meyerding I, posterior",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("levels", [("L4", "L5"), ("C5", "C6")])
+@pytest.mark.parametrize(
+    ("pixels", "spread", "grade"),
+    [
+        (12.0, 0.0, "Meyerding II, anterior"),
+        (4.9, 0.1, "Meyerding I, anterior"),
+        (-4.9, 0.1, "Meyerding I, posterior"),
+        (-4.9, 1.9, "Meyerding 0 to [12], uncertain"),
+        (0.0, 0.1, "Meyerding 0"),
+    ],
+)
+def test_a_slip_whose_interval_reaches_over_0_has_no_sure_grade(levels, pixels, spread, grade) -> None:
+    places = ((-pixels, 0.0), (0.0, 40.0))
+    bodies = [replace(body(Level[name], at), spread=spread) for name, at in zip(levels, places, strict=True)]
+    config = MeasureConfig(most_uncertainty={})
+    found = {one.key: one for one in measure_landmarks(bodies, FacingGuess("left", 1.0, "given"), None, config=config)}
+    slip = found["slip"]
+    assert slip.value is not None and slip.uncertainty is not None
+    assert (abs(slip.value) <= slip.uncertainty) == ("uncertain" in grade or pixels == 0)
+    assert re.fullmatch(grade, slip.grade)
 
 
 def test_a_slip_changes_the_discs_above_and_below_it_alone() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from spinefm.methods import METHODS, run_to_trace
 from spinefm.methods.base.drawing import Drawing
-from spinefm.methods.drawings import beats_of, drawing_of
+from spinefm.methods.drawings import beats_of, drawing_of, verbs_of
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spineps import Spineps, SpinepsConfig
 from spinefm.methods.vertxnet import VertXNet, VertXNetConfig
@@ -30,6 +30,14 @@ def beats(method: str = "spinefm", limit: float = 0.1) -> list[Beat]:
 def test_every_method_has_a_drawing() -> None:
     assert all(type(drawing_of(name)) is not Drawing for name in METHODS)
     assert type(drawing_of("another")) is Drawing
+
+
+def test_every_method_says_what_it_does_in_each_of_its_phases() -> None:
+    spines = [{phase for verb in verbs_of(name) for phase in verb.phases} for name in METHODS]
+    assert all({"find", "overlap", "decide", "name", "correct"} <= phases for phases in spines)
+    assert "Find three" in [verb.title for verb in verbs_of("spinefm")]
+    assert not any("three known" in verb.help for name in ("vertxnet", "spineps") for verb in verbs_of(name))
+    assert verbs_of("another") == ()
 
 
 def test_a_step_passes_through_its_phases_in_order() -> None:

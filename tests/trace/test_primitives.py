@@ -24,6 +24,11 @@ def test_fields_at_their_default_are_left_out_but_never_the_kind() -> None:
     assert json.loads(json.dumps(plain(beat))) == plain(beat)
 
 
+def test_a_value_keeps_the_digits_that_tell_it_from_its_limit() -> None:
+    told = plain(Gauge(role="candidate", label="background", value=0.80000421, limit=0.8, scale=1.23456))
+    assert (told["value"], told["limit"], told["scale"]) == (0.8000042, 0.8, 1.2346)
+
+
 def test_an_outline_keeps_the_mask() -> None:
     points = np.array(outline(body(3))).reshape(-1, 2)
     assert len(points) < 30

@@ -6,6 +6,8 @@ A drawing is fed the events in order and remembers what later beats refer to, as
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
@@ -18,8 +20,19 @@ NAMES, SMOOTH, CORRECT = 0.8, 0.6, 0.6
 """Seconds of the beats that name, smooth and correct."""
 
 
+@dataclass(frozen=True)
+class Verb:
+    """What a method does, above the film: two or three words, a sentence or two, and the phases in which it does so."""
+
+    title: str
+    help: str
+    phases: tuple[Phase, ...]
+
+
 class Drawing:
     """Beats of one run. A method adds `_<kind>` for its own events; names, result and corrections are drawn here."""
+
+    VERBS: ClassVar[tuple[Verb, ...]] = ()
 
     def __init__(self) -> None:
         self._ended: list[Event] = []

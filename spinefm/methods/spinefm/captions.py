@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from spinefm.core.numbers import below, held, told_apart
 from spinefm.methods.spinefm.events import (
     SPINE_ENDS,
     Checked,
@@ -20,13 +21,13 @@ from spinefm.trace.registry import Captions
 
 
 def _viewed(event: Viewed) -> str:
-    sign, verdict = ("≥", "") if event.lateral >= event.lateral_limit else ("<", ": not a lateral spine film")
+    verdict = "" if event.lateral >= event.lateral_limit else ": not a lateral spine film"
+    distance, distance_limit = told_apart(event.distance, event.distance_limit)
     upright = "upright" if event.turn == 0 else f"to be rotated clockwise by {90 * event.turn}°"
     return (
-        f"Looks {event.view} ({event.views[event.view]:.2f}); lateral {event.lateral:.2f} {sign} "
-        f"{event.lateral_limit:.2f}{verdict}; {upright} ({event.turn_probability:.2f}), facing {event.facing} "
-        f"({event.facing_probability:.2f}); distance from lateral films {event.distance:.2f} "
-        f"(limit {event.distance_limit:.2f})"
+        f"Looks {event.view} ({event.views[event.view]:.2f}); lateral {below(event.lateral, event.lateral_limit)}"
+        f"{verdict}; {upright} ({event.turn_probability:.2f}), facing {event.facing} "
+        f"({event.facing_probability:.2f}); distance from lateral films {distance} (limit {distance_limit})"
     )
 
 
@@ -42,8 +43,8 @@ def _proposed(event: Proposed) -> str:
     if event.direction == "added":
         origin = "clicked by the reader"
     if event.unsure is not None:
-        origin = f"an off-axis retry rotated by {event.turned:.0f}°, because no class was sure ({event.unsure:.2f} < "
-        origin += f"{event.unsure_limit or 0:.2f})"
+        origin = f"an off-axis retry rotated by {event.turned:.0f}°, because no class was sure "
+        origin += f"({below(event.unsure, event.unsure_limit or 0)})"
     return f"{place(event)}: next point ({x:.0f}, {y:.0f}), {origin}; patch of {event.patch.width} px"
 
 
@@ -54,22 +55,23 @@ def _segmented(event: Segmented) -> str:
     if event.recentred:
         text += ", patch centred on it"
     if event.outside_share > 0:
-        sign = "≤" if event.outside_share <= event.outside_limit else ">"
-        text += f"; {event.outside_share:.2f} {sign} {event.outside_limit:.2f} of its place lies outside the film"
+        text += f"; {held(event.outside_share, event.outside_limit)} of its place lies outside the film"
     return text
 
 
 def _checked(event: Checked) -> str:
     against = f"{'the previous' if event.rule == 'previous' else 'another'} vertebra (no. {event.against + 1})"
-    passed = event.value <= event.limit
-    sign, verdict = ("≤", "kept") if passed else (">", "rejected")
-    return f"{place(event)}: overlap with {against} {event.value:.2f} {sign} {event.limit:.2f}: {verdict}"
+    verdict = "kept" if event.value <= event.limit else "rejected"
+    return f"{place(event)}: overlap with {against} {held(event.value, event.limit)}: {verdict}"
 
 
 def _classified(event: Classified) -> str:
+    background, limit = told_apart(event.background, event.background_limit)
+    ends = [told_apart(value, event.end_limit) for value in (event.c2, event.s1)]
+    end_limit = max((words for _, words in ends), key=len)
     return (
-        f"{place(event)}: background {event.background:.2f} (limit {event.background_limit:.2f}), "
-        f"vertebra {event.vertebra:.2f}, C2 {event.c2:.2f} and S1 {event.s1:.2f} (limit {event.end_limit:.2f})"
+        f"{place(event)}: background {background} (limit {limit}), "
+        f"vertebra {event.vertebra:.2f}, C2 {ends[0][0]} and S1 {ends[1][0]} (limit {end_limit})"
     )
 
 
@@ -94,7 +96,7 @@ def _decided(event: Decided) -> str:
 def _set_aside(event: SetAside) -> str:
     return (
         f"Set aside: the outlines of {event.bodies} vertebrae are mostly doubtful, median probability "
-        f"{event.probability:.2f} < {event.limit:.2f}; other starting points are tried"
+        f"{below(event.probability, event.limit)}; other starting points are tried"
     )
 
 
@@ -115,7 +117,8 @@ def stop_reason(event: Decided) -> str:
         case "background":
             return f"background {_held(event)}"
         case "empty mask":
-            return f"mask of {event.value:.0f} px < {event.limit or 0:.0f} px" if event.value else "the mask is empty"
+            area, least = told_apart(event.value or 0, event.limit or 0, 0)
+            return f"mask of {area} px < {least} px" if event.value else "the mask is empty"
         case "point outside":
             return f"the next point lies {event.value or 0:.0f} px outside the film"
         case "outside the film":
@@ -123,11 +126,11 @@ def stop_reason(event: Decided) -> str:
         case "misplaced end":
             return f"C2 or S1 seen where the spine cannot end: {_held(event)}"
         case "too faint":
-            return f"too faint to be outlined: contrast {event.value or 0:.3f} < {event.limit or 0:.3f}"
+            return f"too faint to be outlined: contrast {below(event.value or 0, event.limit or 0, 3)}"
         case "step limit":
             return f"step limit: {event.value or 0:.0f} > {event.limit or 0:.0f}"
         case "revisited":
-            return f"revisited: {event.value or 0:.0f} < {event.limit or 0:.0f} px from a vertebra already found"
+            return f"revisited: {below(event.value or 0, event.limit or 0, 0)} px from a vertebra already found"
         case _:
             return f"{event.reason} {_held(event)}"
 
@@ -143,7 +146,7 @@ def _held(event: Decided) -> str:
     """A decision's value against its limit."""
     if event.value is None or event.limit is None:
         return ""
-    return f"{event.value:.2f} {'>' if event.value > event.limit else '≤'} {event.limit:.2f}"
+    return held(event.value, event.limit)
 
 
 CAPTIONS: Captions = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
-from spinefm.methods.base.drawing import Drawing
+from spinefm.core.numbers import percent
+from spinefm.methods.base.drawing import Drawing, Verb
 from spinefm.methods.base.events import Detection, Located
 from spinefm.methods.spinefm.events import (
     Checked,
@@ -17,7 +18,7 @@ from spinefm.methods.spinefm.events import (
     StepEvent,
     Viewed,
 )
-from spinefm.methods.spinefm.reasons import percent, reason_words
+from spinefm.methods.spinefm.reasons import reason_words
 from spinefm.methods.spinefm.view import KINDS
 from spinefm.trace.captions import caption
 from spinefm.trace.primitives import (
@@ -59,6 +60,26 @@ OVERLAP_SCALE = 2.0
 
 class SpineFMDrawing(Drawing):
     """Beats of SpineFM's events."""
+
+    VERBS = (
+        Verb(
+            "Find three",
+            "A detector looks at the whole film. The three surest neighbours are where the induction starts.",
+            ("find",),
+        ),
+        Verb(
+            "Predict the next",
+            "From three known centres a small network predicts the next one; Med-SA outlines the body there. "
+            "Up and down at the same time.",
+            ("predict", "segment"),
+        ),
+        Verb(
+            "Check and name",
+            "Each outline is kept if it overlaps no other and the classifier sees a vertebra. C2 or S1 ends the spine, "
+            "and names are counted from there.",
+            ("overlap", "class", "decide", "name", "correct"),
+        ),
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -131,7 +152,8 @@ class SpineFMDrawing(Drawing):
             words = "Med-SA finds nothing to outline at that point."
         elif event.recentred:
             words = "Med-SA outlines the body, and once more with the crop centred on it."
-        return (self._beat("segment", event, words, _segmentation(event, start)),)
+        passed = False if event.centroid is None else None
+        return (self._beat("segment", event, words, _segmentation(event, start), passed),)
 
     def _checked(self, event: Checked) -> tuple[Beat, ...]:
         passed = event.value <= event.limit
@@ -279,7 +301,7 @@ def _detection(found: Detection, rank: int, event: Located) -> tuple[AnyPrimitiv
     """A detection appears by its score; a weak one fades out with its reason."""
     begin = 0.5 * rank / max(len(event.detections), 1)
     role: Role = "detected" if found.kept else "dropped"
-    text = f"{found.score:.2f}" if found.kept else found.reason
+    text = f"{found.score:.2f}" if found.kept else found.reason.removeprefix("score ")
     points, centre = outline(found.mask), flat([found.centroid])
     return (
         Shape(role=role, motion="light", outline=points, begin=begin, end=begin + 0.3, filled=found.kept),

@@ -9,6 +9,7 @@ import numpy as np
 
 from spinefm.core.geometry import Box, Point, principal_axis
 from spinefm.core.levels import Level
+from spinefm.core.numbers import held
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.protocol import CLICK_INSTEAD, Addition, CannotAdd, Direction
 from spinefm.methods.base.stages import Stages
@@ -101,7 +102,7 @@ def _refuse_place(film: Radiograph, trace: Trace, point: Point, config: SpineFMC
     distance = off_the_spine(point, [vertebra.centroid for vertebra in trace.vertebrae], config.click_reach)
     if distance > config.click_limit:
         raise CannotAdd(
-            f"That click lies {distance:.1f} > {config.click_limit:.1f} spacings from the spine: click on a vertebra "
+            f"That click lies {held(distance, config.click_limit, 1)} spacings from the spine: click on a vertebra "
             "of it."
         )
     for vertebra in trace.vertebrae:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from spinefm.core.geometry import Axis, Point, principal_axis
 from spinefm.core.masks import Mask
+from spinefm.core.numbers import below, held
 from spinefm.methods.base.events import Detection, Located
 from spinefm.methods.base.protocol import CannotStart
 from spinefm.methods.base.stages import Candidate
@@ -81,16 +82,16 @@ def _filtered_at(candidates: Sequence[Candidate], limit: float, config: SpineFMC
 def _drop_reason(candidate: Candidate, better: Sequence[Detection], limit: float, config: SpineFMConfig) -> str:
     """Why a candidate is dropped; empty when it is kept."""
     if candidate.score < limit:
-        return f"score {candidate.score:.2f} < {limit:.2f}"
+        return f"score {below(candidate.score, limit)}"
     for index, other in enumerate(better):
         if not other.kept:
             continue
         iou = candidate.mask.iou(other.mask)
         if iou > config.duplicate_iou:
-            return f"duplicate of detection {index + 1}: IoU {iou:.2f} > {config.duplicate_iou:.2f}"
+            return f"duplicate of detection {index + 1}: IoU {held(iou, config.duplicate_iou)}"
         near = candidate.centroid.distance(other.centroid) / math.sqrt(other.mask.area)
         if near < config.duplicate_distance:
-            return f"duplicate of detection {index + 1}: {near:.2f} < {config.duplicate_distance:.2f} body sizes away"
+            return f"duplicate of detection {index + 1}: {below(near, config.duplicate_distance)} body sizes away"
     return ""
 
 
@@ -130,12 +131,12 @@ def refuse_gaps(points: Sequence[tuple[Point, Mask]], config: SpineFMConfig) -> 
         ratio = a.distance(b) / ((math.sqrt(upper.area) + math.sqrt(lower.area)) / 2)
         if ratio > high:
             raise CannotStart(
-                f"Points {number} and {number + 1} lie {ratio:.2f} > {high:.2f} body sizes apart, so a vertebra "
+                f"Points {number} and {number + 1} lie {held(ratio, high)} body sizes apart, so a vertebra "
                 "between them was left out; click neighbours."
             )
         if ratio < low:
             raise CannotStart(
-                f"Points {number} and {number + 1} lie {ratio:.2f} < {low:.2f} body sizes apart, too close to be two "
+                f"Points {number} and {number + 1} lie {below(ratio, low)} body sizes apart, too close to be two "
                 "vertebrae; click each vertebra once, at its centre."
             )
 

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from spinefm.core.levels import Level, counted_from
+from spinefm.core.numbers import held, percent
 from spinefm.methods.spinefm.anatomy import Variant
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.doubt import body_probability
 from spinefm.methods.spinefm.events import Viewed
 from spinefm.methods.spinefm.induction import Accepted
 from spinefm.methods.spinefm.namings import Chain, Names, Naming, chain_of, in_trunk, namings
-from spinefm.methods.spinefm.reasons import in_words, percent
+from spinefm.methods.spinefm.reasons import in_words
 from spinefm.trace.model import Anchor, Named, Reading
 
 VARIANTS: Mapping[Variant, str] = {
@@ -182,7 +183,7 @@ def _gaps(spine: Sequence[Accepted], levels: Sequence[Level | None], limit: floa
     median = float(np.median(steps)) if steps else 1.0
     names = [level.name if level else f"V{index + 1}" for index, level in enumerate(levels)]
     return [
-        f"{names[index]} and {names[index + 1]} lie {step / median:.2f} > {limit:.2f} median spacings apart: a "
+        f"{names[index]} and {names[index + 1]} lie {held(step / median, limit)} median spacings apart: a "
         "vertebra between them may be missing, and the names beyond it wrong."
         for index, step in enumerate(steps)
         if step / median > limit and levels[index] is not Level.C2

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
+from spinefm.core.numbers import percent, percents
 from spinefm.methods.spinefm.captions import stop_reason
 from spinefm.methods.spinefm.events import SPINE_ENDS, Decided
 from spinefm.trace.model import Reading
 
 SHARES = ("overlap", "background")
 """Reasons whose value is a share or a probability, written in percent after their name."""
-
-
-def percent(share: float) -> str:
-    """A share in whole percent; what is neither none nor all is never written as 0 % or 100 %."""
-    value = 100 * share
-    if 0 < value < 0.5:
-        return "< 1 %"
-    return "> 99 %" if 99.5 <= value < 100 else f"{value:.0f} %"
 
 
 def in_words(reading: Reading) -> str:
@@ -28,7 +21,8 @@ def reason_words(event: Decided) -> str:
     """Why a direction ended, e.g. "background 91 % (limit 50 %)" or "spine end C2, 98 % (limit 50 %)"."""
     if event.value is None or event.limit is None:
         return stop_reason(event)
-    held = f"{percent(event.value)} (limit {percent(event.limit)})"
+    value, limit = percents(event.value, event.limit)
+    held = f"{value} (limit {limit})"
     if event.reason in SPINE_ENDS:
         return f"spine end {event.reason}, {held}"
     if event.reason in SHARES:

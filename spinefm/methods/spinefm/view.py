@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from spinefm.core.numbers import held, percent, percents
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.protocol import CannotStart
 from spinefm.methods.base.stages import Stages, ViewAnswer
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.events import LATERAL_VIEWS, Viewed
-from spinefm.methods.spinefm.reasons import percent
 
 KINDS = {
     "cervical": "a lateral film of the neck",
@@ -67,8 +67,8 @@ def warnings(seen: Viewed | None) -> list[str]:
         sentences.append(f"{unlike_lateral(seen)} Check every outline and every name on it.")
     elif seen.distance > seen.distance_limit:
         sentences.append(
-            f"This film is unlike the lateral films of training (distance {seen.distance:.1f} > "
-            f"{seen.distance_limit:.1f}): check the outlines."
+            f"This film is unlike the lateral films of training (distance "
+            f"{held(seen.distance, seen.distance_limit, 1)}): check the outlines."
         )
     return [*sentences, *lying(seen)]
 
@@ -77,9 +77,10 @@ def unlike_lateral(seen: Viewed) -> str:
     """That a film is no lateral spine film, and what it looks like."""
     others = {name: share for name, share in seen.views.items() if name not in LATERAL_VIEWS}
     likeliest = max(others, key=lambda name: others[name])
+    lateral, limit = percents(seen.lateral, seen.lateral_limit)
     return (
         f"This looks like {KINDS[likeliest]} ({percent(others[likeliest])}), not like a lateral spine film "
-        f"({percent(seen.lateral)}, limit {percent(seen.lateral_limit)})."
+        f"({lateral}, limit {limit})."
     )
 
 

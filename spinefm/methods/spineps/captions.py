@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spinefm.core.numbers import held
 from spinefm.methods.spineps.events import CentreCrop, Centred, Fused
 from spinefm.trace.registry import Captions
 
@@ -23,8 +24,8 @@ def _fused(event: Fused) -> str:
     members = ", ".join(f"{item.cutout + 1} {item.place}" for item in event.couple)
     return (
         f"Fusion {event.order + 1}: {len(event.couple)} of 3 predictions ({members}) agree by {event.agreement:.2f}, "
-        f"{event.claimed:.2f} {'≤' if event.claimed <= event.claimed_limit else '>'} {event.claimed_limit:.2f} claimed "
-        f"before, votes needed {event.votes}: {event.verdict}{f', {event.reason}' if event.reason else ''}"
+        f"{held(event.claimed, event.claimed_limit)} claimed before, "
+        f"votes needed {event.votes}: {event.verdict}{f', {event.reason}' if event.reason else ''}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spinefm.methods.base.drawing import Drawing
+from spinefm.methods.base.drawing import Drawing, Verb
 from spinefm.methods.base.events import Mapped
 from spinefm.methods.spineps.events import CentreCrop, Centred, Fused
 from spinefm.trace.captions import caption
@@ -14,6 +14,24 @@ SHOW, LOOK, FUSE = 0.9, 0.5, 0.5
 
 class SpinepsDrawing(Drawing):
     """Beats of SPINEPS's events."""
+
+    VERBS = (
+        Verb(
+            "Mark and centre",
+            "A U-Net marks every pixel of a body. Each piece of its map is shrunk to its core, the body's centre.",
+            ("find",),
+        ),
+        Verb(
+            "Outline three",
+            "Round each centre a network outlines three bodies: the one above, the one here and the one below.",
+            ("segment",),
+        ),
+        Verb(
+            "Fuse and name",
+            "The predictions that show the same body are fused, and what belongs to another body already is dropped.",
+            ("overlap", "decide", "name", "correct"),
+        ),
+    )
 
     def _mapped(self, event: Mapped) -> tuple[Beat, ...]:
         pieces = [piece.mask for piece in event.pieces if piece.kept]
@@ -89,6 +107,7 @@ class SpinepsDrawing(Drawing):
         return Beat(
             phase="decide" if deciding else "overlap",
             lane="fusions",
+            section="fusion",
             step=event.order,
             seconds=FUSE / 2 if deciding else FUSE,
             words=words,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from spinefm.core.geometry import Point
 from spinefm.core.levels import COUNTED, Level
+from spinefm.core.numbers import below
 from spinefm.methods.base.whole_film import Body
 from spinefm.methods.spineps.config import SpinepsConfig
 from spinefm.trace.model import Anchor, Named
@@ -36,9 +37,7 @@ def _why(bodies: int, margin: float, config: SpinepsConfig) -> str:
     if bodies > len(LEVELS):
         return f"{bodies} bodies are more than a spine has"
     if margin < config.least_margin:
-        return (
-            f"Neither C2 nor S1 is clear enough in the map to begin counting ({margin:.2f} < {config.least_margin:.2f})"
-        )
+        return f"Neither C2 nor S1 is clear enough in the map to begin counting ({below(margin, config.least_margin)})"
     return f"No body is C2 or S1 in {config.anchor_limit:.2f} of its pixels"
 
 

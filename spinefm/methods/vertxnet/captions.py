@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spinefm.core.numbers import held
 from spinefm.methods.vertxnet.events import Leftover, PairedContours, Recognised
 from spinefm.trace.registry import Captions
 
@@ -19,9 +20,7 @@ def _paired(event: PairedContours) -> str:
     name = f"Detection {event.detection + 1}"
     if event.piece is None:
         return f"{name}: no piece of the map that is still free lies on it; left for the area rule"
-    agreement, cover = (
-        f"{x:.2f} {'>' if x > event.eta else '≤'} {event.eta:.2f}" for x in (event.agreement, event.cover)
-    )
+    agreement, cover = (held(share, event.eta) for share in (event.agreement, event.cover))
     pair = f"{name} and piece {event.piece + 1}: agreement {agreement}"
     if event.verdict == "merged":
         return f"{pair}: merged"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from spinefm.core.masks import Mask
-from spinefm.methods.base.drawing import Drawing
+from spinefm.methods.base.drawing import Drawing, Verb
 from spinefm.methods.base.events import Located, Mapped
 from spinefm.methods.vertxnet.events import Leftover, PairedContours, Recognised
 from spinefm.trace.captions import caption
@@ -19,6 +19,22 @@ NOTED = 0.05
 
 class VertXNetDrawing(Drawing):
     """Beats of VertXNet's events."""
+
+    VERBS = (
+        Verb(
+            "Mark and detect",
+            "A U-Net marks every pixel of a body, a detector outlines bodies one by one, and a classifier looks for C2 "
+            "and S1 among them.",
+            ("find",),
+        ),
+        Verb(
+            "Pair",
+            "Each detection is compared with its piece of the map. Where both agree they are merged; what is left over "
+            "is kept if it is as large as the others.",
+            ("overlap", "decide"),
+        ),
+        Verb("Name", "The names are counted from C2 or S1.", ("name", "correct")),
+    )
 
     def __init__(self) -> None:
         super().__init__()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from spinefm.core.masks import Mask
+from spinefm.core.numbers import held
 from spinefm.methods.vertxnet.config import VertXNetConfig
 from spinefm.methods.vertxnet.events import Leftover, PairedContours, Source
 
@@ -145,7 +146,7 @@ def leftover_reason(
     """Why a leftover is kept or dropped, and whether it is kept."""
     lowest, highest = limits
     if overlap > overlap_limit:
-        return f"it overlaps a kept mask: IoU {overlap:.2f} > {overlap_limit:.2f}", False
+        return f"it overlaps a kept mask: IoU {held(overlap, overlap_limit)}", False
     if lowest is None or highest is None:
         return "fewer than two masks are kept, so there are no areas to compare it with", False
     if not lowest <= area <= highest:

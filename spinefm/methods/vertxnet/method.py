@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
+from spinefm.core.numbers import below
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.events import Detection, Located, Mapped
 from spinefm.methods.base.protocol import Addition, CannotStart
@@ -123,7 +124,7 @@ def filtered(candidates: list[Candidate], config: VertXNetConfig) -> Located:
 
 
 def _score_reason(score: float, limit: float) -> str:
-    return "kept" if score >= limit else f"score {score:.2f} < {limit:.2f}"
+    return "kept" if score >= limit else f"score {below(score, limit)}"
 
 
 def recognised(film: Radiograph, located: Located, answers: VertXNetAnswers, config: VertXNetConfig) -> Recognised:

@@ -23,7 +23,7 @@ function caseGroup(one, view, act) {
   const film = model.films.name[one.film];
   const verdict = view.verdicts[film];
   const head = html("button", { type: "button", class: "ex-film-head", "aria-expanded": "true", onclick: () => act.choose(one.film) },
-    html("strong", {}, film), html("span", { class: "note" }, factsOf(model, one.film).join(" · ")),
+    html("strong", {}, film), html("span", { class: "note" }, [one.mean === null ? "" : `mean Dice ${one.mean.toFixed(2)}`, ...factsOf(model, one.film)].filter(Boolean).join(" · ")),
     verdict && verdict.verdict ? html("span", { class: `ex-badge ${verdict.verdict}` }, verdict.verdict) : null);
   const failure = model.films.failure[one.film];
   return html("section", { class: "ex-group", "data-film": film, "data-chosen": String(view.state.case === film) }, head,

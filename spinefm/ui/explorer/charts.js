@@ -44,7 +44,7 @@ function masksText(model, limit) {
   const sum = (/** @type {"doubled" | "merged" | "wrong"} */ column) => model.films[column].reduce((total, value) => total + value, 0);
   const shifted = model.films.shift.filter((value) => value !== null && value !== 0).length;
   const perFilm = judged ? `${(masks / judged).toFixed(2)} per film` : "not judged: the truth is not complete";
-  return `${masks} false masks (${perFilm}) · ${sum("doubled")} doubled · ${sum("merged")} over two bodies · ${sum("wrong")} wrong names (counted at a Dice above 0.40), shifted on ${shifted} films`;
+  return `masks: ${masks} on no body (${perFilm}), ${sum("doubled")} doubled (above a Dice of 0.40), ${sum("merged")} over two bodies, ${sum("wrong")} with a name other than that of what lies under it · most names shifted on ${counted(shifted, "film")}`;
 }
 
 /** @param {{name: string, why: string}[]} skipped */
@@ -57,7 +57,7 @@ function skippedList(skipped) {
 function namesText({ all, anchored }) {
   const shares = (/** @type {{named: number, misnamed: number, unnamed: number}} */ one) => `${fixed(one.named, 1)} % right, ${fixed(one.misnamed, 1)} % wrong, ${fixed(one.unnamed, 1)} % unnamed`;
   if (!all) return "no body has a name";
-  return `names of all ${all.count} bodies: ${shares(all)}${anchored ? `; given C2 or S1 in view: ${shares(anchored)}` : ""}`;
+  return `names of all ${all.count} bodies, a missed one as unnamed: ${shares(all)}${anchored ? `; given C2 or S1 in view: ${shares(anchored)}` : ""}`;
 }
 
 /** @param {Element} node @param {View} view @param {Act} act */

@@ -153,10 +153,10 @@ export function change(view, i) {
 
 /** The orders of the list: what each is called, and how it compares. @type {Record<string, [string, (a: Case, b: Case) => number]>} */
 export const ORDERS = {
-  worst: ["worst first", (a, b) => b.faults - a.faults || a.least - b.least],
-  mean: ["lowest mean Dice", (a, b) => a.mean - b.mean],
-  change: ["largest change", (a, b) => b.change - a.change],
-  best: ["best first", (a, b) => a.faults - b.faults || b.mean - a.mean],
+  worst: ["worst mean Dice first", (a, b) => (a.mean ?? 2) - (b.mean ?? 2) || b.faults - a.faults],
+  faults: ["most missed, wrong and extra first", (a, b) => b.faults - a.faults || (a.mean ?? 2) - (b.mean ?? 2)],
+  change: ["largest change first", (a, b) => b.change - a.change],
+  best: ["best mean Dice first", (a, b) => (b.mean ?? -1) - (a.mean ?? -1) || a.faults - b.faults],
   name: ["by name", () => 0],
 };
 
@@ -220,19 +220,23 @@ function within(value, [low, high], scale, most) {
   return value !== null && value >= Math.round(low * scale) && (value < Math.round(high * scale) || high >= most);
 }
 
+/** A film's mean overall Dice, of the chosen levels: what its picture and its group show. @param {View} view @param {number} film */
+function filmMean({ model, state }, film) {
+  const bodies = rowsOf(model, film).filter((i) => model.isBody(i) && (!state.levels.length || state.levels.includes(model.level(i))));
+  return meanOf(bodies.map((i) => model.overall(i, state.limit)));
+}
+
+/** @type {Status[]} */
+const FAULTS = ["missed", "false", "doubled", "misnamed"];
+
 /** @param {View} view @param {number} film @param {number[]} rows @returns {Case} */
 function ranked(view, film, rows) {
   const { model, state } = view;
-  const bodies = rows.filter((i) => !model.isExtra(i));
-  const values = bodies.filter(model.isBody).map((i) => model.overall(i, state.limit));
-  /** @type {Partial<Record<Status, number>>} */
-  const weight = { missed: 3, false: 2, doubled: 2, misnamed: 1 };
   return {
     film,
     rows,
-    faults: rows.reduce((sum, i) => sum + (weight[model.status(i, state.limit)] || 0), 0),
-    least: values.length ? Math.min(...values) : 1,
-    mean: meanOf(values) ?? 1,
+    faults: rowsOf(model, film).filter((i) => FAULTS.includes(model.status(i, state.limit))).length,
+    mean: filmMean(view, film),
     change: Math.max(0, ...rows.map((i) => Math.abs(change(view, i) ?? 0))),
   };
 }

@@ -156,8 +156,7 @@ export interface Case {
   film: number;
   rows: number[];
   faults: number;
-  least: number;
-  mean: number;
+  mean: number | null;
   change: number;
 }
 

@@ -2,7 +2,7 @@
 // The wall: each film as a picture with its outlines, in the order of the list; a border in the colour of its score.
 
 import { html, svg } from "../shared/dom.js";
-import { meanOf, rowsOf } from "./model.js";
+import { rowsOf } from "./model.js";
 import { pathText } from "./paths.js";
 
 /** @typedef {import("./types").Model} Model */
@@ -24,11 +24,6 @@ export function scoreShare(mean) {
   return Math.round(100 * Math.min(1, Math.max(0, (mean - WORST_SCORE) / (1 - WORST_SCORE))));
 }
 
-/** @param {Model} model @param {number} film @param {number} limit */
-function scoreOf(model, film, limit) {
-  return meanOf(rowsOf(model, film).filter(model.isBody).map((i) => model.overall(i, limit)));
-}
-
 /** @param {Element} node @param {View} view @param {Act} act @param {number} shown */
 export function drawWall(node, view, act, shown) {
   const tiles = view.cases.slice(0, shown).map((one) => tileOf(one, view, act));
@@ -46,12 +41,12 @@ export function drawWall(node, view, act, shown) {
 function tileOf(one, view, act) {
   const { model, state } = view;
   const name = model.films.name[one.film];
-  const mean = scoreOf(model, one.film, state.limit);
+  const { mean } = one;
   const border = mean === null ? "" : `border-color: color-mix(in oklab, var(--good) ${scoreShare(mean)}%, var(--bad))`;
   const verdict = view.verdicts[name];
   return html("button", { type: "button", class: "ex-tile", style: border, "data-film": name, "data-chosen": String(state.case === name), onclick: () => act.choose(one.film) },
     svg("svg", { class: "ex-thumb", "aria-hidden": "true" }),
-    html("span", { class: "ex-tile-head" }, html("strong", {}, name), html("b", { title: "mean overall Dice" }, mean === null ? "–" : mean.toFixed(2))),
+    html("span", { class: "ex-tile-head" }, html("strong", {}, name), html("b", { title: `mean overall Dice${state.levels.length ? " of the chosen levels" : ""}` }, mean === null ? "–" : mean.toFixed(2))),
     html("span", { class: "note" }, tileWords(model, one.film, state.limit)),
     verdict && verdict.verdict ? html("span", { class: `ex-badge ${verdict.verdict}` }, verdict.verdict) : null);
 }

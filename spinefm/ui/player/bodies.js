@@ -21,7 +21,7 @@ export function namesOf(rows, timeline) {
   return names;
 }
 
-/** Those of the last induction. @param {Timeline} timeline @returns {Chip[]} */
+/** Those of the induction on show: the last one, or the one that the result is from. @param {Timeline} timeline @returns {Chip[]} */
 function steps(timeline) {
   /** @type {Map<string, Timed[]>} */
   const groups = new Map();

@@ -2,7 +2,7 @@
 // The card: the step of each lane in words first, with its checks, their values and limits, and the network's crop.
 
 import { html, say, style } from "../shared/dom.js";
-import { ease, percent } from "../shared/numbers.js";
+import { ease, percent, percents } from "../shared/numbers.js";
 import { pathOf } from "../shared/pen.js";
 import { momentOf, stepBeats } from "./timeline.js";
 
@@ -19,6 +19,8 @@ const HELP = {
   overlap: "Intersection over union with an accepted body: two vertebrae must not overlap.",
   class: "A small network classifies the crop: vertebra, background, C2 or S1. C2 and S1 end the spine.",
 };
+/** What a step of the induction goes through: what has not come yet is named, so that the card keeps its size. @type {[string, string][]} */
+const STEPS = [["predict", "prediction"], ["segment", "outline"], ["overlap", "overlap"], ["class", "class"]];
 const PATCH = 112;
 
 /** Which cards a moment has: the lanes that run now, else the step that ran last. @param {Scene} scene @param {Dress} dress @returns {Card[]} */
@@ -43,7 +45,7 @@ function titleOf(lane, beats, dress) {
   const end = beats.find((beat) => beat.phase === "decide");
   if (end && typeof end.body === "number") return dress.names.get(end.body) || "kept";
   if (lane.startsWith("start")) return lane;
-  return end ? "not kept" : "the next body";
+  return end ? "not kept" : isStepped(lane) ? "the next body" : "a body";
 }
 
 /** @typedef {{crop: (canvas: HTMLCanvasElement, box: readonly number[]) => void}} Film */
@@ -107,12 +109,24 @@ function keyOf(card) {
 function drawCard(card, film) {
   const rows = card.beats.filter((beat) => beat.phase !== "decide").map(rowOf);
   const end = card.beats.find((beat) => beat.phase === "decide");
-  const picture = patchOf(card, film);
+  const stepped = isStepped(card.lane);
+  const picture = stepped ? patchOf(card, film) : null;
   const node = html("section", { class: `card ${end ? end.verdict?.replace(" ", "-") : "open"}`, "aria-label": `${card.title} ${card.side}`, "data-lane": card.lane },
     html("header", {}, html("h3", {}, card.title), html("span", {}, [card.side, card.beats[0]?.step && card.side ? `step ${card.beats[0].step}` : ""].filter(Boolean).join(" · "))),
-    html("div", { class: "card-body" }, picture.node, html("div", { class: "card-rows" }, rows.map((row) => row.node))),
+    html("div", { class: `card-body${stepped ? "" : " plain"}` }, picture && picture.node, html("div", { class: "card-rows" }, rows.map((row) => row.node), stepped && !end ? comingRows(card) : null)),
     html("p", { class: "card-verdict" }, end ? `${VERDICTS[end.verdict || "none"]} ${end.words}` : ""));
-  return { node, update: (/** @type {Scene} */ scene) => { picture.update(scene); for (const row of rows) row.update(scene); } };
+  return { node, update: (/** @type {Scene} */ scene) => { picture?.update(scene); for (const row of rows) row.update(scene); } };
+}
+
+/** A lane of the induction, whose steps end with the classifier's look at a crop. @param {string} lane */
+function isStepped(lane) {
+  return lane === "up" || lane === "down" || lane === "added" || lane.startsWith("start");
+}
+
+/** The phases that a step has yet to come to. @param {Card} card */
+function comingRows({ beats }) {
+  const reached = Math.max(...beats.map((beat) => STEPS.findIndex(([phase]) => phase === beat.phase)));
+  return STEPS.slice(reached + 1).map(([, words]) => html("p", { class: "row-coming", "aria-hidden": "true" }, words));
 }
 
 /** @type {Record<string, string>} */
@@ -121,12 +135,24 @@ const VERDICTS = { kept: "✓", end: "■", rejected: "✕", "by hand": "◆", n
 /** @param {Timed} beat */
 function rowOf(beat) {
   const meters = (beat.draw || []).filter((item) => item.kind === "gauge" || item.kind === "bars").map((item) => meterOf(/** @type {any} */ (item), beat.short || ""));
-  const mark = beat.verdict === "passed" ? "✓" : beat.verdict === "failed" ? "✕" : "";
+  const sign = beat.verdict === "passed" ? "✓" : beat.verdict === "failed" ? "✕" : meters.length ? "" : "✓";
+  const mark = html("b", { class: "row-mark", "aria-hidden": "true" }, sign);
   const help = HELP[/** @type {"predict"} */ (beat.phase)];
   const node = html("div", { class: `row ${beat.verdict || ""}`, "data-phase": beat.phase, "data-help": [beat.words, help].filter(Boolean).join(" "), role: "group", "aria-label": beat.text || beat.words, tabindex: 0 },
     meters.length ? null : html("p", { class: "row-words" }, html("span", {}, beat.short || beat.words)),
-    meters.map((meter) => meter.node), html("b", { class: "row-mark", "aria-hidden": "true" }, meters.length ? mark : "✓"));
-  return { node, update: (/** @type {Scene} */ scene) => meters.forEach((meter) => meter.update(grown(scene, meter.item, beat))) };
+    meters.map((meter) => meter.node));
+  (decidingNode(meters, beat.verdict === "failed") || node).append(mark);
+  return { node, update(/** @type {Scene} */ scene) {
+    for (const meter of meters) meter.update(grown(scene, meter.item, beat));
+    node.classList.toggle("decided", scene.time >= beat.stop - 1e-6);
+  } };
+}
+
+/** The bar that decided a row: one over its limit where the row failed, else the first that held. @param {any[]} meters @param {boolean} failed @returns {HTMLElement | null} */
+function decidingNode(meters, failed) {
+  const bars = meters.flatMap((meter) => meter.bars);
+  const bar = bars.find((/** @type {any} */ one) => (failed ? one.bad : one.good)) || bars[0];
+  return bar ? bar.node : null;
 }
 
 /** How far an item of a beat has come. @param {Scene} scene @param {any} item @param {Timed} beat */
@@ -147,13 +173,14 @@ function barOf(label, value, limit, scale, kind, sign) {
   const fill = html("i", { class: "bar-fill" });
   const number = html("span", { class: "bar-number" });
   const mark = limit === null || limit === undefined ? null : html("u", { class: "bar-limit", style: `left: ${Math.min(100, (100 * limit) / scale)}%` });
-  const words = limit === null || limit === undefined ? `${label} ${percent(value)}` : `${label} ${percent(value)}, limit ${percent(limit)}`;
+  const [share, most] = limit === null || limit === undefined ? [percent(value), ""] : percents(value, limit);
+  const words = most ? `${label} ${share}, limit ${most}` : `${label} ${share}`;
   const node = html("div", { class: `bar ${kind}`, role: "img", "aria-label": words, title: words },
     html("span", { class: "bar-label" }, label), html("span", { class: "bar-track" }, fill, mark), number);
-  const after = sign ? ` ${sign} ${percent(limit || 0)}` : "";
+  const after = sign ? ` ${sign} ${most}` : "";
   return { node, update(/** @type {number} */ x) {
     style(fill, "transform", `scaleX(${Math.min(1, (value * x) / scale).toFixed(3)})`);
-    say(number, x >= 1 ? `${percent(value)}${after}` : `${Math.round(100 * value * x)} %`);
+    say(number, x >= 1 ? `${sign ? share : percent(value)}${after}` : `${Math.round(100 * value * x)} %`);
   } };
 }
 
@@ -162,14 +189,16 @@ function gaugeOf(item, short) {
   const passed = item.most === false ? item.value >= item.limit : item.value <= item.limit;
   const sign = item.value > item.limit ? ">" : "≤";
   const bar = barOf(short || item.label, item.value, item.limit, item.scale || 1, passed ? "good" : "bad", sign);
-  return { item, node: bar.node, update: bar.update };
+  return { item, node: bar.node, bars: [{ node: bar.node, good: passed, bad: !passed }], update: bar.update };
 }
 
 /** @param {any} item */
 function barsOf(item) {
   const bars = item.bars.map((/** @type {any} */ bar, /** @type {number} */ index) => barOf(bar.label, bar.value, bar.limit, 1, index === item.winner ? "winner" : "", ""));
   const node = html("div", { class: "bars" }, bars.map((/** @type {any} */ bar) => bar.node));
-  return { item, node, update(/** @type {number} */ x) {
+  const over = (/** @type {any} */ { value, limit }) => limit !== null && limit !== undefined && value > limit;
+  const marked = bars.map((/** @type {any} */ bar, /** @type {number} */ index) => ({ node: bar.node, good: index === item.winner, bad: over(item.bars[index]) }));
+  return { item, node, bars: marked, update(/** @type {number} */ x) {
     node.classList.toggle("grown", x >= 1);
     for (const bar of bars) bar.update(x);
   } };

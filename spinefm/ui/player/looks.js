@@ -1,8 +1,8 @@
 // @ts-check
 // How each role looks and how each motion moves: the one place where primitives become ink.
 
-import { centreOf, pairs } from "../shared/geometry.js";
-import { ease, mix } from "../shared/numbers.js";
+import { centreOf, pairs, toPane } from "../shared/geometry.js";
+import { clamp, ease, mix } from "../shared/numbers.js";
 import { drawArrow, drawCurve, drawDot, drawFlood, drawFrame, drawLetters, drawOutline, pointAlong } from "../shared/pen.js";
 
 /** @typedef {import("../shared/pen.js").Pen} Pen */
@@ -11,6 +11,13 @@ import { drawArrow, drawCurve, drawDot, drawFlood, drawFrame, drawLetters, drawO
 /** What a scene is dressed in: names and colours of bodies, which are doubtful, which is lit.
  * @typedef {{names: Map<number, string>, colours: Map<number, string>, doubtful: Set<number>, lit: number | null, chosen: number | null, anchor: number | null, fills: boolean, letters: boolean}} Dress */
 
+/** Where letters stand in the pane: their middle, half their width, and how far that is from their point.
+ * @typedef {{x: number, y: number, half: number, dx: number, dy: number}} Place */
+
+const LINE = 16;
+const BESIDE = 26;
+/** Places to try for a label: how far beside its point, and how many lines below it. */
+const SPOTS = [[0, 0], [0, 1], [0, -1], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1], [0, 2], [0, -2], [1, 2], [-1, 2], [0, 3], [0, -3]];
 const AMBER = "#f5b83d";
 const PLAIN = "#cfe3ff";
 /** What the result shows. @type {Set<string>} */
@@ -47,13 +54,14 @@ export function lookOf(item, dress) {
 /** Draws all that is seen, the lowest layer first. @param {Pen} pen @param {Seen[]} seen @param {Dress} dress */
 export function drawSeen(pen, seen, dress) {
   const order = (/** @type {Seen} */ item) => LAYERS.indexOf(item.role);
+  const places = placesOf(pen, seen);
   for (const item of [...seen].sort((a, b) => order(a) - order(b))) {
     const draw = DRAW[item.kind];
-    if (draw) draw(pen, item, dress);
+    if (draw) draw(pen, item, dress, places);
   }
 }
 
-/** @type {Record<string, (pen: Pen, item: any, dress: Dress) => void>} */
+/** @type {Record<string, (pen: Pen, item: any, dress: Dress, places: Map<Seen, Place>) => void>} */
 const DRAW = {
   shape(pen, item, dress) {
     const look = { ...lookOf(item, dress), ...(item.filled === false ? { fill: 0 } : {}) };
@@ -76,13 +84,37 @@ const DRAW = {
     const grown = item.side * mix(item.motion === "glide" ? 0.6 : 1.12, 1, x);
     drawFrame(pen, [mix(from[0], to[0], x), mix(from[1], to[1], x)], grown, (item.turn || 0) + mix(item.motion === "glide" ? -12 : 0, 0, x), LOOKS.frame, item.alpha * Math.min(1, item.x * 4));
   },
-  label(pen, item, dress) {
+  label(pen, item, dress, places) {
     const [point] = pairs(item.point);
     const x = ease(item.x);
     if (item.role === "name") return drawRunningName(pen, item, point, dress);
-    drawLetters(pen, point, item.text, { size: 13, weight: 550, colour: item.role === "dropped" ? "#c6cfdb" : "#fff", dy: item.role === "dropped" ? 18 : 0 }, item.alpha * x);
+    const dropped = item.role === "dropped";
+    const { dx = 0, dy = 0 } = places.get(item) || {};
+    drawLetters(pen, point, item.text, { size: 13, weight: 550, colour: dropped ? "#c6cfdb" : "#fff", dx, dy }, item.alpha * x);
   },
 };
+
+/** Where labels stand, the first come first: inside the pane, and below, above or beside what stands there already.
+ * @param {Pen} pen @param {Seen[]} seen */
+function placesOf(pen, seen) {
+  pen.ink.font = "550 13px system-ui, sans-serif";
+  const places = /** @type {Map<Seen, Place>} */ (new Map());
+  for (const item of seen) if (item.kind === "label" && item.role !== "name") places.set(item, freePlace(pen, item, [...places.values()]));
+  return places;
+}
+
+/** @param {Pen} pen @param {any} item @param {Place[]} placed @returns {Place} */
+function freePlace({ ink, view, size = { width: Infinity, height: Infinity } }, item, placed) {
+  const half = ink.measureText(item.text).width / 2;
+  const [x, y] = toPane(view, pairs(item.point)[0]);
+  const spots = SPOTS.map(([aside, lines]) => {
+    const middle = clamp(x + aside * (half + BESIDE), half + 3, Math.max(half + 3, size.width - half - 3));
+    const top = clamp(y + (item.role === "dropped" ? 18 : 0) + lines * LINE, LINE / 2, size.height - LINE / 2);
+    return { x: middle, y: top, half, dx: middle - x, dy: top - y };
+  });
+  const isFree = (/** @type {Place} */ one) => placed.every((other) => Math.abs(one.y - other.y) >= LINE - 1 || Math.abs(one.x - other.x) >= one.half + other.half);
+  return spots.find(isFree) || spots[0];
+}
 
 /** A name that runs along the spine swells as it passes. @param {Pen} pen @param {any} item @param {[number, number]} point @param {Dress} dress */
 function drawRunningName(pen, item, point, dress) {

@@ -96,7 +96,7 @@ export class Pane {
     const density = this.canvas.width / Math.max(1, this.size.width);
     this.ink.setTransform(density, 0, 0, density, 0, 0);
     this.ink.clearRect(0, 0, this.size.width, this.size.height);
-    return { ink: this.ink, view: this.view, density };
+    return { ink: this.ink, view: this.view, density, size: this.size };
   }
 
   /** @param {Pair} point */

@@ -21,9 +21,10 @@ import { Theatre } from "./theatre.js";
 import { sceneAt, timelineOf, timeOfEntry } from "./timeline.js";
 
 /** @typedef {import("./timeline.js").Timeline} Timeline */
+/** What the bodies of a run wear. @typedef {{names: Map<number, string>, colours: Map<number, string>, doubtful: Set<number>, anchor: number | null}} Worn */
 /** What is on show.
  * @typedef {{payload: any, timeline: Timeline, rows: any[], names: Map<number, string>, colours: Map<number, string>, doubtful: Set<number>, anchor: number | null,
- *   chips: import("./bodies.js").Chip[], chosen: number | null, lit: number | null, earlier: Timeline | null, earlierDress: {names: Map<number, string>, colours: Map<number, string>}}} View */
+ *   chips: import("./bodies.js").Chip[], chosen: number | null, lit: number | null, earlier: Timeline | null, earlierDress: Worn}} View */
 
 const SLOW_ACTIONS = ["go on", "add", "again"];
 const REPEATED = ["undo", "redo"];
@@ -314,11 +315,10 @@ export class Player {
   }
 }
 
-/** The earlier run as a timeline of its own. @param {any} payload */
-function earlierOf(payload) {
-  if (!payload.comparison || !payload.comparison.entries.length) return { earlier: null, earlierDress: { names: new Map(), colours: new Map() } };
-  const earlier = timelineOf(payload.comparison.entries);
-  const names = new Map(payload.comparison.names.map((/** @type {[number, string]} */ pair) => pair));
-  const colours = new Map([...names].map(([number, name]) => [number, payload.colours[name]]));
-  return { earlier, earlierDress: { names, colours } };
+/** The earlier run as a timeline of its own, its bodies dressed as they were. @param {any} payload @returns {{earlier: Timeline | null, earlierDress: Worn}} */
+function earlierOf({ comparison, colours: all }) {
+  if (!comparison || !comparison.entries.length) return { earlier: null, earlierDress: { names: new Map(), colours: new Map(), doubtful: new Set(), anchor: null } };
+  const names = new Map(comparison.names.map((/** @type {[number, string]} */ pair) => pair));
+  const colours = new Map([...names].map(([number, name]) => [number, all[name]]));
+  return { earlier: timelineOf(comparison.entries), earlierDress: { names, colours, doubtful: new Set(comparison.doubtful), anchor: comparison.anchor ?? null } };
 }

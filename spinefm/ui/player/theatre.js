@@ -17,10 +17,8 @@ import { momentOf, sceneAt, stopIndex } from "./timeline.js";
 /** @typedef {import("./timeline.js").Scene} Scene */
 /** @typedef {import("./looks.js").Dress} Dress */
 
-/** @type {Record<string, number>} */
-const VERBS = { find: 0, predict: 1, segment: 1, overlap: 2, class: 2, decide: 2, name: 2, correct: 2 };
 /** @type {Record<string, string>} */
-const TITLES = { find: "Find three", name: "Names", correct: "Correction" };
+const TITLES = { name: "Names", correct: "Correction" };
 /** @type {Record<string, string>} */
 const IDLE = { ready: "Ready", running: "Looking for vertebrae …", waiting: "Starting …" };
 const INTRO = "Three sure vertebrae are found. From there the next one is predicted, outlined and checked, up and down, until the spine ends; then all are named.";
@@ -42,6 +40,7 @@ export class Theatre {
     this.view = /** @type {View | null} */ (null);
     this.time = 0;
     this.told = /** @type {import("./timeline.js").Timed | null} */ (null);
+    this.said = ""; // the verbs on show
     this.sheet = document.createElement("canvas");
     this.options = { fills: true, letters: true };
     this.comparing = false;
@@ -76,6 +75,7 @@ export class Theatre {
     this.stage.setFilm(film);
     this.final.setFilm(film);
     this.caption();
+    this.showVerbs(view.payload.verbs);
     for (const mark of this.root.querySelectorAll(".simulated")) /** @type {HTMLElement} */ (mark).hidden = !(film && view.payload.simulated);
     if (!goesOn) this.cards.forget();
     this.chips.show(view.chips, this.dress());
@@ -180,9 +180,22 @@ export class Theatre {
   /** @param {Scene} scene @param {View} view */
   drawWords(scene, view) {
     const moment = momentOf(scene);
-    const verb = moment ? VERBS[moment.phase] : -1;
-    for (const node of this.root.querySelectorAll("[data-verb]")) node.classList.toggle("on", /** @type {HTMLElement} */ (node).dataset.verb === String(verb));
+    for (const node of this.verbs()) node.classList.toggle("on", isVerbOf(node, moment));
     say(this.node(".player-caption"), moment ? linesOf(scene) || moment.words : filmWords(view.payload.film));
+  }
+
+  /** @returns {HTMLElement[]} */
+  verbs() {
+    return /** @type {any} */ ([...this.root.querySelectorAll("[data-verb]")]);
+  }
+
+  /** What the run's method does: each has words of its own. @param {{title: string, help: string, phases: string[]}[] | undefined} verbs */
+  showVerbs(verbs) {
+    const words = JSON.stringify(verbs);
+    if (!verbs || words === this.said) return;
+    this.said = words;
+    this.node(".player-verbs ol").replaceChildren(...verbs.map(({ title, help, phases }, index) =>
+      html("li", { "data-verb": index, "data-phases": phases.join(" "), tabindex: 0, "data-help": help }, html("b", {}, title))));
   }
 
   /** Whether a finished run is at its end. @param {Scene} scene @param {View} view */
@@ -195,7 +208,8 @@ export class Theatre {
     const moment = momentOf(scene);
     const { status, film } = view.payload;
     const result = this.rests(scene, view) ? view.rows.filter((row) => row.found) : [];
-    const title = moment ? TITLES[moment.phase] || "" : IDLE[status] || "SpineFM";
+    const verb = this.verbs().find((node) => isVerbOf(node, moment));
+    const title = moment ? TITLES[moment.phase] || verb?.textContent || "" : IDLE[status] || "SpineFM";
     const words = moment ? moment.words : film && status === "ready" ? "Press Run: three vertebrae are found first." : INTRO;
     return overviewOf({ ...view, title, words }, { result });
   }
@@ -252,6 +266,11 @@ export class Theatre {
     const { scale, x, y } = this.stage.view;
     return { left: area.left + (box[0] - x) * scale, top: area.top + (box[1] - y) * scale, width: (box[2] - box[0]) * scale };
   }
+}
+
+/** @param {HTMLElement} node @param {import("./timeline.js").Timed | null} moment */
+function isVerbOf(node, moment) {
+  return moment !== null && (node.dataset.phases || "").split(" ").includes(moment.phase);
 }
 
 /** @param {View | null} view */

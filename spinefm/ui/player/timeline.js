@@ -7,6 +7,7 @@ import { ease, progress } from "../shared/numbers.js";
 /** @typedef {import("../shared/trace").Primitive} Primitive */
 /** @typedef {{kind: string, text: string, beats: Beat[]}} Entry */
 /** A beat on the clock; `fresh` counts how often the film has been cleared: an induction that begins again clears it.
+ * What follows the naming belongs to the induction that was kept, whatever was tried after it.
  * @typedef {Beat & {start: number, stop: number, entry: number, fresh: number}} Timed */
 /** @typedef {{beats: Timed[], end: number, stops: number[], ends: Map<string, number>, entries: Entry[], fresh: number}} Timeline */
 /** @typedef {Primitive & {x: number, alpha: number, beat: Timed, stale: boolean}} Seen */
@@ -33,13 +34,13 @@ export function timeOfStep(timeline, step) {
 /** Puts beats on the clock. What comes later never moves what came before, so a run can be played while it arrives.
  * @param {Entry[]} entries @returns {Timeline} */
 export function timelineOf(entries) {
-  const clock = { barrier: 0, section: "", lanes: /** @type {Map<string, number>} */ (new Map()), fresh: 0 };
+  const clock = { barrier: 0, section: "", lanes: /** @type {Map<string, number>} */ (new Map()), fresh: 0, cleared: 0, kept: null };
   const beats = entries.flatMap((entry, index) => entry.beats.map((beat) => place(clock, beat, index)));
   const end = beats.reduce((latest, beat) => Math.max(latest, beat.stop), 0);
   return { beats, end, stops: stopsOf(beats), ends: stepEnds(beats), entries, fresh: clock.fresh };
 }
 
-/** @param {{barrier: number, section: string, lanes: Map<string, number>, fresh: number}} clock @param {Beat} beat @param {number} entry @returns {Timed} */
+/** @param {{barrier: number, section: string, lanes: Map<string, number>, fresh: number, cleared: number, kept: number | null}} clock @param {Beat} beat @param {number} entry @returns {Timed} */
 function place(clock, beat, entry) {
   const lane = beat.lane || "";
   if (!lane || (beat.section || "") !== clock.section) {
@@ -51,7 +52,9 @@ function place(clock, beat, entry) {
   const stop = start + beat.seconds;
   if (lane) clock.lanes.set(lane, stop);
   else clock.barrier = stop;
-  if (beat.clears === "all") clock.fresh += 1;
+  if (beat.clears === "all") clock.fresh = clock.cleared += 1;
+  if (beat.phase === "decide" && lane && !lane.startsWith("start")) clock.kept = clock.fresh; // its starting points have held
+  if (beat.phase === "name") clock.fresh = clock.kept ?? clock.fresh;
   return { ...beat, start, stop, entry, fresh: clock.fresh };
 }
 
@@ -100,7 +103,8 @@ export function timeOfEntry(timeline, entry) {
 
 /** When a vertebra was decided, or null. @param {Timeline} timeline @param {number} body */
 export function timeOfBody(timeline, body) {
-  const beat = timeline.beats.findLast((item) => item.phase === "decide" && item.body === body);
+  const decided = timeline.beats.filter((item) => item.phase === "decide" && item.body === body);
+  const beat = decided.findLast((item) => item.fresh === timeline.fresh) || decided[decided.length - 1];
   return beat ? beat.stop : null;
 }
 

@@ -76,10 +76,15 @@ def _divergence(old: Trace, new: Trace) -> dict[str, Any] | None:
 
 
 def _decisions(trace: Trace) -> dict[tuple[str, int], Decided]:
-    """The decisions of the last attempt, by direction and step, in their order."""
-    starts = [index for index, event in enumerate(trace.events) if isinstance(event, Seeded)]
-    events = trace.events[starts[-1] if starts else 0 :]
-    return {(event.direction, event.step): event for event in events if isinstance(event, Decided)}
+    """The decisions of the attempt that was kept, by direction and step, in their order: the last whose starts held."""
+    attempts: list[list[Decided]] = [[]]
+    for event in trace.events:
+        if isinstance(event, Seeded):
+            attempts.append([])
+        elif isinstance(event, Decided):
+            attempts[-1].append(event)
+    held = [attempt for attempt in attempts if any(event.direction != "seed" for event in attempt)]
+    return {(event.direction, event.step): event for event in (held or attempts)[-1]}
 
 
 def _same_verdict(old: Decided | None, new: Decided | None) -> bool:

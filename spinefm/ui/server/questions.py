@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from spinefm.core.levels import COUNTED, Level, Region
+from spinefm.core.numbers import percent
 from spinefm.core.words import listed
 from spinefm.methods.spinefm.events import Decided
-from spinefm.methods.spinefm.reasons import percent
 from spinefm.trace.model import Trace
 from spinefm.ui.server.corrections import BEFORE, LOCKED, READER, CorrectedRun, Correction
 

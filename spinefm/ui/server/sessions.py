@@ -41,6 +41,7 @@ from spinefm.ui.server.player import (
 )
 from spinefm.ui.server.player.measures import measures_payload
 from spinefm.ui.server.player.payload import Payload, Status, more_payload, remarks
+from spinefm.ui.server.player.summary import vertebra_rows
 from spinefm.ui.server.questions import Asked, Asks, about_adding
 from spinefm.ui.server.recent_films import Read
 from spinefm.ui.server.sittings import Sitting
@@ -381,7 +382,13 @@ def choice_is_example(choice: Choice) -> bool:
 
 def _earlier(kept: Kept) -> Payload:
     """The run before, for a player that shows both: it holds the events of that run already."""
-    return {"run": kept.shown, "names": [(vertebra.number, vertebra.name) for vertebra in kept.run.trace.vertebrae]}
+    rows = [row for row in vertebra_rows(kept.run.trace.events) if row["found"]]
+    return {
+        "run": kept.shown,
+        "names": [(row["number"], row["name"]) for row in rows],
+        "doubtful": [row["number"] for row in rows if row["doubtful"]],
+        "anchor": next((row["number"] for row in rows if row["anchor"]), None),
+    }
 
 
 def _left_out(wanted: Wishes, former: CorrectedRun | None, trace: Trace) -> Iterator[str]:

@@ -36,6 +36,13 @@ export function percent(share) {
   return `${Math.round(value)} %`;
 }
 
+/** A share and its limit in percent, with as many digits as tell the two apart. @param {number} share @param {number} limit @returns {[string, string]} */
+export function percents(share, limit) {
+  const words = (/** @type {number} */ value, /** @type {number} */ digits) => (digits ? `${(100 * value).toFixed(digits)} %` : percent(value));
+  const digits = Array.from({ length: 9 }, (_, index) => index).find((index) => words(share, index) !== words(limit, index)) ?? 0;
+  return [words(share, digits), words(limit, digits)];
+}
+
 /** A probability beside the limit that it is below: what rounds to the limit is said to be below it. @param {number} share @param {number} limit */
 export function percentBelow(share, limit) {
   const words = percent(share);

@@ -5,7 +5,7 @@ import { pairs, reach, spline, toPane, upTo } from "./geometry.js";
 
 /** @typedef {import("./geometry.js").View} View */
 /** @typedef {import("./geometry.js").Pair} Pair */
-/** @typedef {{ink: CanvasRenderingContext2D, view: View, density: number}} Pen */
+/** `size` is that of the pane, where letters must keep inside it. @typedef {{ink: CanvasRenderingContext2D, view: View, density: number, size?: {width: number, height: number}}} Pen */
 /** @typedef {{colour: string, fill?: number, width?: number, dash?: number[], glow?: number}} Look */
 
 /** @type {WeakMap<readonly number[], Path2D>} */
@@ -194,10 +194,11 @@ function corners(ink, half, arm) {
   ink.stroke();
 }
 
-/** Letters with a dark edge, centred on a point. @param {Pen} pen @param {Pair} point @param {string} words @param {{size?: number, colour?: string, weight?: number, dy?: number}} font @param {number} alpha */
+/** Letters with a dark edge, centred on a point. @param {Pen} pen @param {Pair} point @param {string} words @param {{size?: number, colour?: string, weight?: number, dx?: number, dy?: number}} font @param {number} alpha */
 export function drawLetters({ ink, view }, point, words, font, alpha) {
   if (alpha < CLEAR) return;
-  const [x, y] = toPane(view, point);
+  const [left, y] = toPane(view, point);
+  const x = left + (font.dx || 0);
   ink.save();
   ink.globalAlpha = alpha;
   ink.font = `${font.weight || 650} ${font.size || 14}px system-ui, sans-serif`;

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from spinefm.core.numbers import percent
 from spinefm.methods.spinefm.events import Decided
-from spinefm.methods.spinefm.reasons import percent, reason_words
+from spinefm.methods.spinefm.reasons import reason_words
 
 
 @pytest.mark.parametrize(
     ("verdict", "reason", "value", "limit", "words"),
     [
         ("stopped", "background", 0.91, 0.5, "background 91 % (limit 50 %)"),
+        ("stopped", "background", 0.8004, 0.8, "background 80.04 % (limit 80.00 %)"),
         ("stopped", "overlap", 0.124, 0.1, "overlap 12 % (limit 10 %)"),
         ("spine end", "C2", 0.98, 0.5, "spine end C2, 98 % (limit 50 %)"),
         ("stopped", "outside the film", 0.4, 0.28, "40 % (limit 28 %) of its place lies outside the film"),

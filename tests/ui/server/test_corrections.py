@@ -13,7 +13,7 @@ from spinefm.export.report import report
 from spinefm.export.table import vertebra_rows
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import Addition
-from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.events import Decided, Seeded
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.model import Action, FilmRecord, Named, Reading, Trace
 from spinefm.ui.server.comparison import compare
@@ -253,6 +253,16 @@ def test_a_comparison_is_aligned_by_vertebra_and_finds_where_the_runs_part() -> 
         "old": "kept 0.01",
         "new": "stopped, overlap 0.03 > 0.02",
     }
+
+
+def test_runs_are_compared_by_the_attempt_that_was_kept_not_by_a_later_one_that_did_not_hold() -> None:
+    trace = run().trace
+    ended = next(index for index, event in enumerate(trace.events) if isinstance(event, Named))
+    seeded = next(event for event in trace.events if isinstance(event, Seeded))
+    lost = next(event for event in trace.events if isinstance(event, Decided) and event.direction == "seed")
+    failed = (seeded, replace(lost, verdict="stopped", reason="background", vertebra=None))
+    longer = replace(trace, events=(*trace.events[:ended], *failed, *trace.events[ended:]))
+    assert compare(trace, longer)["divergence"] is None
 
 
 def test_runs_of_two_methods_are_compared_by_vertebra_alone() -> None:

@@ -206,6 +206,35 @@ def test_a_step_grows_row_by_row_with_words_values_and_limits(player: Visitor) -
     assert "Kept: a vertebra that overlaps no other." in card.inner_text()
 
 
+CUT = """() => [...document.querySelectorAll('.card :is(.card-verdict, .bar-label, .bar-number, .row-words, h3)')]
+    .filter((node) => node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + 1)
+    .map((node) => node.textContent)"""
+
+
+def test_all_three_starts_have_a_card_and_a_check_is_ticked_when_it_is_decided(player: Visitor) -> None:
+    to_phase(player, "class", "seed 1")
+    cards = player.page.locator(".card:visible")
+    assert [card.get_attribute("data-lane") for card in cards.all()] == ["seed 1", "seed 2", "seed 3"]
+    scrub = player.page.locator("[data-scrub]")
+    value = round(at(player) * 1000)
+    mark = cards.nth(1).locator('[data-phase="class"] .row-mark')
+    assert mark.is_visible() and "vertebra" in mark.locator("..").inner_text()
+    scrub.evaluate("(node, value) => { node.value = value; node.dispatchEvent(new Event('input')); }", value - 60)
+    assert mark.is_hidden()
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 800, 390])
+def test_no_words_of_a_card_are_cut_off(player: Visitor, width: int) -> None:
+    before = player.page.viewport_size
+    assert before is not None
+    player.page.set_viewport_size({"width": width, "height": 900})
+    player.page.keyboard.press("Home")
+    for _ in range(20):
+        player.page.keyboard.press("ArrowRight")
+        assert player.page.evaluate(CUT) == [], caption(player)
+    player.page.set_viewport_size(before)
+
+
 def test_the_patch_flies_into_its_card(player: Visitor) -> None:
     to_phase(player, "overlap", "up")
     scrub = player.page.locator("[data-scrub]")

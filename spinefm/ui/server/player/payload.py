@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any, Literal
 
 import cv2
@@ -16,7 +17,7 @@ import numpy as np
 from spinefm.core.levels import PALETTE, Level
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.events import Located
-from spinefm.methods.drawings import beats_of
+from spinefm.methods.drawings import beats_of, verbs_of
 from spinefm.methods.spinefm.reasons import in_words
 from spinefm.trace.captions import caption
 from spinefm.trace.doubt import DOUBT
@@ -142,6 +143,7 @@ def player_payload(
         "film": film_data or (film_payload(film) if film else None),
         "entries": known,
         "total": len(known),
+        "verbs": [asdict(verb) for verb in verbs_of(method)],
         "rows": vertebra_rows(events),
         "ends": ends(events),
         "ran": ran(events),

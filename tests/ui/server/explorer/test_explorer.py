@@ -140,9 +140,13 @@ def test_a_stricter_limit_makes_rows_missed_at_once(reader: Visitor) -> None:
 
 
 def test_sorts(reader: Visitor) -> None:
-    for order, first in (("best", "neck-1"), ("name", "dark-3"), ("worst", "dark-3"), ("mean", "dark-3")):
+    for order, first in (("best", "neck-1"), ("name", "dark-3"), ("worst", "dark-3"), ("faults", "dark-3")):
         reader.page.select_option('[data-pick="sort"]', order)
         assert films(reader)[0] == first, order
+    reader.page.select_option('[data-pick="sort"]', "worst")
+    facts = reader.page.locator(".ex-film-head .note").all_inner_texts()
+    means = [float(words.split("mean Dice ")[1].split(" ")[0]) for words in facts]
+    assert means == sorted(means), "the order is that of what is shown"
 
 
 def test_a_row_opens_the_player_at_its_failing_step(reader: Visitor, offered) -> None:
@@ -206,7 +210,7 @@ def test_the_view_lives_in_the_address(reader: Visitor) -> None:
     page.click('[data-level="C5"]')
     page.click('[data-show="missed"]')
     page.locator("[data-limit]").fill("0.9")
-    page.select_option('[data-pick="sort"]', "mean")
+    page.select_option('[data-pick="sort"]', "faults")
     page.select_option('[data-pick="with"]', "second")
     page.wait_for_selector(".ex-rows .change")
     before, query = films(reader), page.url.partition("?")[2]

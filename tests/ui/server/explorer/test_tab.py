@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from spinefm.data import Case, cases, open_dataset
-from spinefm.evaluation import Pace, RunError
+from spinefm.evaluation import Pace, RunError, RunFolder
 from spinefm.evaluation.frames import read_measures, read_tables
 from spinefm.export import write_result
 from spinefm.export.one_page import report_files
@@ -66,6 +66,20 @@ def test_a_link_opens_the_view_and_a_row_the_player_at_its_failing_step(guest: V
     page.wait_for_function("!location.search.includes('tab=explore')")
     assert "a replay of an evaluation" in (page.locator('[data-panel="download"]').text_content() or "")
     assert page.locator("#run").is_disabled(), "a replay contains no film to run on"
+
+
+def test_the_chosen_film_stays_in_sight_while_the_list_scrolls_and_ends_with_it(guest: Visitor) -> None:
+    page = guest.page
+    page.add_style_tag(content=".ex-list { min-height: 3000px; }")
+    panel = page.locator(".ex-body .ex-stick")
+    bottom = "document.querySelector('.ex-body .ex-list').getBoundingClientRect().bottom"
+    page.evaluate("scrollTo(0, 1200)")
+    page.wait_for_function("document.querySelector('.ex-body .ex-stick').getBoundingClientRect().top >= 0")
+    box = panel.bounding_box()
+    assert box is not None and 0 <= box["y"] < 60
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    box = panel.bounding_box()
+    assert box is not None and box["y"] + box["height"] <= page.evaluate(bottom) + 1
 
 
 def test_the_measures_come_from_the_page_one_at_a_time(guest: Visitor, offered: Path) -> None:
@@ -127,6 +141,12 @@ def test_the_players_payload_opens_at_the_event_and_carries_the_film(offered: Pa
     assert "background" in str(payload["entries"][payload["at"]])
     assert payload["film"]["url"].startswith("data:image/jpeg;base64,")
     assert (payload["film"]["width"], payload["film"]["height"]) == (300, 420)
+    assert payload["simulated"] is False
+
+
+def test_the_steps_of_a_simulated_film_are_called_so() -> None:
+    folder = RunFolder(Path("examples/evaluations/phantoms"))
+    assert steps_payload(folder, "phantom-cervical-9400004", None)["simulated"] is True
 
 
 def test_the_columns_say_what_the_tables_say(offered: Path) -> None:
