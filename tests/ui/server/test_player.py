@@ -212,9 +212,9 @@ CUT = """() => [...document.querySelectorAll('.card :is(.card-verdict, .bar-labe
 
 
 def test_all_three_starts_have_a_card_and_a_check_is_ticked_when_it_is_decided(player: Visitor) -> None:
-    to_phase(player, "class", "seed 1")
+    to_phase(player, "class", "start 1")
     cards = player.page.locator(".card:visible")
-    assert [card.get_attribute("data-lane") for card in cards.all()] == ["seed 1", "seed 2", "seed 3"]
+    assert [card.get_attribute("data-lane") for card in cards.all()] == ["start 1", "start 2", "start 3"]
     scrub = player.page.locator("[data-scrub]")
     value = round(at(player) * 1000)
     mark = cards.nth(1).locator('[data-phase="class"] .row-mark')
