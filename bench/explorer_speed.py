@@ -30,8 +30,8 @@ from spinefm.evaluation.frames import write_tables
 from spinefm.evaluation.results import CaseOutlines
 from spinefm.ui.server import page as ui
 from spinefm.ui.server.explorer import plan_of
+from spinefm.ui.server.explorer.evaluation_store import EvaluationStore
 from spinefm.ui.server.explorer.owner import OwnerFolders
-from spinefm.ui.server.explorer.shelf import Shelf
 from spinefm.ui.server.model_service import BundleService
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -150,7 +150,7 @@ def main() -> None:
         else:
             write_run(root / "many", arguments.films)
             start = time.perf_counter()
-            Shelf(root).columns("many")
+            EvaluationStore(root).columns("many")
             seconds = time.perf_counter() - start
             print(f"{arguments.films} films; the server makes the columns in {seconds:.2f} s, the first time")
             served(root, OwnerFolders(), measure)

@@ -54,6 +54,7 @@ OLD = (
         METHOD_AND_PAGE,
         ('"seed"', "plausible_seeds", "--seeds", "(seeds ", "hash seed", "hash_seed", "PHANTOM_SEED"),
     ),
+    Old("shelf|shelves", "evaluation store"),
     Old("anew", "again"),
     Old("nearer", "closer"),
     Old("whoever", "anyone who"),

@@ -29,7 +29,7 @@ from spinefm.ui.server.player.payload import UNCHANGED, Payload
 from spinefm.ui.server.questions import confirmed
 from spinefm.ui.server.recent_films import RecentFilms
 from spinefm.ui.server.sessions import (
-    Kept,
+    SessionState,
     Shown,
     Wishes,
     added,
@@ -235,7 +235,7 @@ class SegmentTab:
         self,
         request: gr.Request,
         choice: Choice | None,
-        kept: Kept | None,
+        kept: SessionState | None,
         starts: str,
         token: str,
         clicked: float,
@@ -253,7 +253,7 @@ class SegmentTab:
         self,
         request: gr.Request,
         choice: Choice | None,
-        kept: Kept | None,
+        kept: SessionState | None,
         starts: str,
         token: str,
         clicked: float,
@@ -284,7 +284,7 @@ class SegmentTab:
         finally:
             self.queue.leave(visitor)
 
-    def _note(self, token: str, kept: Kept | None) -> None:
+    def _note(self, token: str, kept: SessionState | None) -> None:
         """Remember a visitor's own film and run for a reload; the page's examples are shown again anyway."""
         if kept is not None and kept.choice.example is None:
             self.sittings.put(token, Sitting(kept.choice, kept.run))
@@ -301,7 +301,7 @@ class SegmentTab:
         return {**payload, "notices": notices}, *self._on_end()
 
     def _on_correct(
-        self, request: gr.Request, kept: Kept | None, token: str, event: gr.EventData
+        self, request: gr.Request, kept: SessionState | None, token: str, event: gr.EventData
     ) -> Iterator[tuple[Payload, Any]]:
         asked = event._data or {}
         visitor = str(request.session_hash)
@@ -309,18 +309,18 @@ class SegmentTab:
             self._note(token, shown.kept)
             yield _remembered(shown)
 
-    def _on_export(self, kept: Kept | None, event: gr.EventData) -> Iterator[Any]:
+    def _on_export(self, kept: SessionState | None, event: gr.EventData) -> Iterator[Any]:
         if kept is None:
             yield UNCHANGED
             return
         yield from exported(kept.choice, kept.run.trace, event._data or {})
 
-    def _on_rest(self, kept: Kept | None) -> Iterator[Payload]:
+    def _on_rest(self, kept: SessionState | None) -> Iterator[Payload]:
         """What is made of a run once its result rests on the page."""
         for shown in made_later(kept, self.films.read):
             yield shown.payload
 
-    def _on_again(self, kept: Kept | None) -> Iterator[tuple[Payload, Any]]:
+    def _on_again(self, kept: SessionState | None) -> Iterator[tuple[Payload, Any]]:
         for shown in shown_again(kept, self.films.read):
             yield _remembered(shown)
 

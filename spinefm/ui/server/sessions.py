@@ -108,7 +108,7 @@ class RunProgress:
 
 
 @dataclass(frozen=True)
-class Kept:
+class SessionState:
     """What the page remembers of a visitor's last finished run: the film and the run with its corrections.
 
     shown: the run's name on the page, which holds its events under it.
@@ -124,7 +124,7 @@ class Shown:
     """What the page shows, and what it remembers from now on (None: what it did before)."""
 
     payload: Payload
-    kept: Kept | None = None
+    kept: SessionState | None = None
 
 
 def new_run() -> str:
@@ -160,7 +160,7 @@ def example_shown(example: Example) -> Iterator[Shown]:
     if trace is None:
         yield Shown(player_payload(new_run(), "ready", film, example=example.name))
     else:
-        yield from _result(Kept(example.choice(), CorrectedRun(trace)), film, play=True)
+        yield from _result(SessionState(example.choice(), CorrectedRun(trace)), film, play=True)
 
 
 def recalled(sitting: Sitting, read: Read = Choice.read) -> Iterator[Shown]:
@@ -172,10 +172,10 @@ def recalled(sitting: Sitting, read: Read = Choice.read) -> Iterator[Shown]:
     if sitting.run is None:
         yield Shown(opened(sitting.choice, read))
     else:
-        yield from _result(Kept(sitting.choice, sitting.run), film)
+        yield from _result(SessionState(sitting.choice, sitting.run), film)
 
 
-def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
+def _result(kept: SessionState, film: Radiograph, **more: Any) -> Iterator[Shown]:
     """A finished run with its corrections."""
     more = {"example": kept.choice.example, "corrections": undo_payload(kept.run), "made": made(kept.run.trace), **more}
     more["exports"] = offered(kept.choice)
@@ -185,13 +185,13 @@ def _result(kept: Kept, film: Radiograph, **more: Any) -> Iterator[Shown]:
     yield from _packed(payload, replace(kept, shown=payload["run"]), film)
 
 
-def _packed(payload: Payload, kept: Kept, film: Radiograph) -> Iterator[Shown]:
+def _packed(payload: Payload, kept: SessionState, film: Radiograph) -> Iterator[Shown]:
     """The result at once, then its zip: by then something newer may be remembered."""
     yield Shown(payload, kept)
     yield from _zipped(kept, film)
 
 
-def _zipped(kept: Kept, film: Radiograph) -> Iterator[Shown]:
+def _zipped(kept: SessionState, film: Radiograph) -> Iterator[Shown]:
     """The zip of the result on show, or a notice why there is none."""
     try:
         with result_zip(kept.run.trace, film) as download:
@@ -202,12 +202,12 @@ def _zipped(kept: Kept, film: Radiograph) -> Iterator[Shown]:
             raise
 
 
-def _news(kept: Kept, **more: Any) -> Shown:
+def _news(kept: SessionState, **more: Any) -> Shown:
     """What is added to the result on show; `also` are further notices."""
     return Shown({"run": kept.shown, "status": "finished", "packed": True, **more})
 
 
-def made_later(kept: Kept | None, read: Read = Choice.read) -> Iterator[Shown]:
+def made_later(kept: SessionState | None, read: Read = Choice.read) -> Iterator[Shown]:
     """Measures and zip of a finished run, which the page asks for once its result rests.
 
     Made earlier, they would take the time of the pictures that lead there.
@@ -227,7 +227,7 @@ Change = Callable[[CorrectedRun, Radiograph], CorrectedRun]
 """What the reader wants of a run on a film. Raises Refused, CannotAdd or BundleError with one sentence."""
 
 
-def corrected(kept: Kept | None, change: Change, read: Read = Choice.read) -> Iterator[Shown]:
+def corrected(kept: SessionState | None, change: Change, read: Read = Choice.read) -> Iterator[Shown]:
     """The remembered run after a correction, or as it was with a sentence on why that cannot be."""
     if kept is None:
         yield Shown(failed_payload(new_run(), "Only a finished run can be corrected: run the film first."))
@@ -253,7 +253,7 @@ def _answer(question: Payload | None = None, refused: str | None = None) -> Payl
     return {"run": "same", "question": question, "refused": refused, "answer": new_run()}
 
 
-def shown_again(kept: Kept | None, read: Read = Choice.read) -> Iterator[Shown]:
+def shown_again(kept: SessionState | None, read: Read = Choice.read) -> Iterator[Shown]:
     """The remembered run as a whole, for a player that missed a part of it."""
     if kept is not None:
         yield from recalled(Sitting(kept.choice, kept.run), read)
@@ -317,7 +317,7 @@ def run_steps(
     service: ModelService,
     choice: Choice | None,
     wishes: Wishes | None = None,
-    before: Kept | None = None,
+    before: SessionState | None = None,
     read: Read = Choice.read,
 ) -> Iterator[Shown]:
     """One run on the chosen film: the film, each event as it comes, and the result or the failure.
@@ -342,7 +342,7 @@ def run_steps(
             news = progress.add(*events)
             if not isinstance(events[-1], Finished):  # the result says the rest
                 yield Shown(news)
-        kept = Kept(choice, CorrectedRun(_trace(method, progress)))
+        kept = SessionState(choice, CorrectedRun(_trace(method, progress)))
     except (CannotStart, BundleError, ServiceError) as error:
         sentence = without_folders(str(error))
         yield Shown(progress.failed(sentence, click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
@@ -359,7 +359,7 @@ def _trace(method: Method, progress: RunProgress) -> Trace:
     return Trace.from_events(film_record(progress.film), method.name, method.settings, progress.events)
 
 
-def _finished(progress: RunProgress, kept: Kept, wanted: Wishes, before: Kept | None) -> Shown:
+def _finished(progress: RunProgress, kept: SessionState, wanted: Wishes, before: SessionState | None) -> Shown:
     """The result, compared with the run before on the same film."""
     earlier = before if before is not None and before.choice == kept.choice else None
     former = earlier.run if earlier else None
@@ -372,7 +372,7 @@ def _finished(progress: RunProgress, kept: Kept, wanted: Wishes, before: Kept | 
     payload = progress.finished(**more, exports=offered(kept.choice))
     lines = [*payload["notices"], *_left_out(wanted, former, trace)]
     quiet = payload["remarks"] if choice_is_example(kept.choice) else [*payload["remarks"], RELOAD]
-    return Shown({**payload, "notices": lines, "remarks": quiet}, Kept(kept.choice, run, progress.run))
+    return Shown({**payload, "notices": lines, "remarks": quiet}, SessionState(kept.choice, run, progress.run))
 
 
 def choice_is_example(choice: Choice) -> bool:
@@ -380,7 +380,7 @@ def choice_is_example(choice: Choice) -> bool:
     return choice.example is not None
 
 
-def _earlier(kept: Kept) -> Payload:
+def _earlier(kept: SessionState) -> Payload:
     """The run before, for a player that shows both: it holds the events of that run already."""
     rows = [row for row in vertebra_rows(kept.run.trace.events) if row["found"]]
     return {

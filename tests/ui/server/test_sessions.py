@@ -30,8 +30,8 @@ from spinefm.ui.server.sessions import (
     RELOAD,
     WINDOW,
     ZIP_FAILED,
-    Kept,
     RunProgress,
+    SessionState,
     Shown,
     Wishes,
     added,
@@ -93,7 +93,7 @@ def test_nothing_is_measured_or_packed_before_the_result_rests(choice: Choice, m
     assert made == []
 
 
-def test_measures_come_before_the_zip_and_nothing_new_is_remembered(kept: Kept) -> None:
+def test_measures_come_before_the_zip_and_nothing_new_is_remembered(kept: SessionState) -> None:
     measures, packed = list(made_later(kept))
     for news in (measures, packed):
         assert news.kept is None
@@ -106,7 +106,7 @@ def test_measures_come_before_the_zip_and_nothing_new_is_remembered(kept: Kept) 
     assert packed.payload["download"]["path"].endswith(".zip") and "measures" not in packed.payload
 
 
-def test_what_is_made_later_is_what_a_reload_brings(kept: Kept) -> None:
+def test_what_is_made_later_is_what_a_reload_brings(kept: SessionState) -> None:
     measures = next(made_later(kept)).payload["measures"]
     assert measures == next(recalled(Sitting(kept.choice, kept.run))).payload["measures"]
 
@@ -116,7 +116,7 @@ def test_without_a_run_nothing_is_made_later() -> None:
 
 
 def test_a_zip_for_which_there_is_no_room_is_a_notice_beside_the_others(
-    kept: Kept, monkeypatch: pytest.MonkeyPatch
+    kept: SessionState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*inputs: Any) -> None:
         raise OSError(28, "No space left on device")
@@ -129,7 +129,7 @@ def test_a_zip_for_which_there_is_no_room_is_a_notice_beside_the_others(
 
 
 def test_a_zip_that_fails_otherwise_is_another_notice_and_an_error_for_the_log(
-    kept: Kept, monkeypatch: pytest.MonkeyPatch
+    kept: SessionState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(*inputs: Any) -> None:
         raise OSError(36, "File name too long")
@@ -142,14 +142,14 @@ def test_a_zip_that_fails_otherwise_is_another_notice_and_an_error_for_the_log(
 
 
 @pytest.mark.parametrize("name", ["scan.nii.gz", "..", "../../up.png", "n" * 250 + ".png"])
-def test_the_files_of_a_zip_lie_in_one_folder_whatever_the_film_is_called(kept: Kept, name: str) -> None:
+def test_the_files_of_a_zip_lie_in_one_folder_whatever_the_film_is_called(kept: SessionState, name: str) -> None:
     trace = replace(kept.run.trace, film=replace(kept.run.trace.film, name=name))
     with result_zip(trace, kept.choice.read()) as packed, zipfile.ZipFile(packed["path"]) as archive:
         assert {Path(file).parent.as_posix() for file in archive.namelist()} == {result_name(name)}
         assert Path(packed["path"]).name == f"{result_name(name)}.zip"
 
 
-def test_of_a_film_that_expired_meanwhile_there_are_measures_and_a_sentence(kept: Kept) -> None:
+def test_of_a_film_that_expired_meanwhile_there_are_measures_and_a_sentence(kept: SessionState) -> None:
     expired = replace(kept, choice=replace(kept.choice, path=kept.choice.path.with_name("expired.png")))
     (news,) = made_later(expired)
     assert news.payload["measures"]["sides"] and news.payload["also"] == [GONE]
@@ -208,7 +208,7 @@ def test_messages_stay_small_and_hold_every_event(choice: Choice) -> None:
     assert [known[index] for index in range(len(known))] == [event.kind for event in all_events()]
 
 
-def test_a_player_that_missed_a_part_gets_the_whole_run(kept: Kept) -> None:
+def test_a_player_that_missed_a_part_gets_the_whole_run(kept: SessionState) -> None:
     payload = next(shown_again(kept)).payload
     assert len(payload["entries"]) == payload["total"] == len(all_events())
     assert payload["film"]["url"].startswith("data:")
@@ -236,7 +236,7 @@ def only(all_shown: Iterable[Shown]) -> dict[str, Any]:
     return shown.payload
 
 
-def remembered(all_shown: Iterable[Shown]) -> Kept:
+def remembered(all_shown: Iterable[Shown]) -> SessionState:
     """What the page remembers afterwards."""
     return [shown.kept for shown in all_shown if shown.kept is not None][-1]
 
@@ -326,12 +326,12 @@ def test_a_folder_without_examples_offers_none(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def kept(choice: Choice) -> Kept:
+def kept(choice: Choice) -> SessionState:
     """A finished run as the page remembers it; nothing in it can be changed."""
     return remembered(run_steps(StandInService(), choice))
 
 
-def test_a_second_run_on_the_film_is_compared_with_the_first(choice: Choice, kept: Kept) -> None:
+def test_a_second_run_on_the_film_is_compared_with_the_first(choice: Choice, kept: SessionState) -> None:
     wishes = Wishes({"overlap_limit": 0.02})
     comparison = result_of(run_steps(StandInService(), choice, wishes, kept))["comparison"]
     assert comparison["settings"] == [{"name": "overlap_limit", "old": 0.1, "new": 0.02}]
@@ -339,7 +339,7 @@ def test_a_second_run_on_the_film_is_compared_with_the_first(choice: Choice, kep
 
 
 def test_a_run_is_compared_with_what_the_page_shows_of_the_one_before_and_sends_it_no_second_time(
-    choice: Choice, kept: Kept
+    choice: Choice, kept: SessionState
 ) -> None:
     first = result_of(run_steps(StandInService(), choice, None, kept))["comparison"]
     assert first["run"] == kept.shown and "entries" not in first
@@ -353,7 +353,7 @@ def test_a_run_is_compared_with_what_the_page_shows_of_the_one_before_and_sends_
     assert remembered(again).shown == again[0].payload["run"]
 
 
-def test_undo_after_a_further_run_brings_back_the_corrected_one(choice: Choice, kept: Kept) -> None:
+def test_undo_after_a_further_run_brings_back_the_corrected_one(choice: Choice, kept: SessionState) -> None:
     lower = remembered(corrected(kept, lambda run, film: run.correct(Correction("shift", offset=1))))
     shown = list(run_steps(StandInService(), choice, None, lower))
     payload, after = result_of(shown), remembered(iter(shown))
@@ -372,12 +372,12 @@ def test_starting_points_that_a_method_does_not_take_are_said_to_be_unused(choic
     assert result_of(run_steps(StandInService(), choice, Wishes(starting_points=starting_points)))["notices"] == []
 
 
-def test_runs_on_different_films_are_not_compared(kept: Kept, tmp_path: Path) -> None:
+def test_runs_on_different_films_are_not_compared(kept: SessionState, tmp_path: Path) -> None:
     other = Choice(write_film(tmp_path / "other.png", bright=0.9), "other.png")
     assert result_of(run_steps(StandInService(), other, None, kept))["comparison"] is None
 
 
-def test_a_correction_changes_names_zip_and_memory(kept: Kept) -> None:
+def test_a_correction_changes_names_zip_and_memory(kept: SessionState) -> None:
     correction = Correction("shift", offset=1)
     all_shown = list(corrected(kept, lambda run, film: run.correct(correction)))
     shown = all_shown[0]
@@ -387,7 +387,7 @@ def test_a_correction_changes_names_zip_and_memory(kept: Kept) -> None:
     assert len(remembered(all_shown).run.done) == 1
 
 
-def test_going_on_and_adding_ask_the_method_with_the_settings_of_the_run(kept: Kept) -> None:
+def test_going_on_and_adding_ask_the_method_with_the_settings_of_the_run(kept: SessionState) -> None:
     service = StandInService()
     on = result_of(corrected(kept, lambda run, film: gone_on(service, run, film, "down")))
     clicked = result_of(corrected(kept, lambda run, film: added(service, run, film, CENTRES[6], {"sure": True})))
@@ -396,32 +396,32 @@ def test_going_on_and_adding_ask_the_method_with_the_settings_of_the_run(kept: K
         assert payload["entries"][-1]["kind"] == "corrected"
 
 
-def test_a_click_on_nothing_is_refused_with_a_sentence(kept: Kept) -> None:
+def test_a_click_on_nothing_is_refused_with_a_sentence(kept: SessionState) -> None:
     shown = next(corrected(kept, lambda run, film: added(StandInService(), run, film, Point(5.0, 5.0), {})))
     assert "No new vertebra" in shown.payload["refused"] and shown.kept is None
 
 
-def test_a_locked_vertebra_is_carried_into_the_next_run(choice: Choice, kept: Kept) -> None:
+def test_a_locked_vertebra_is_carried_into_the_next_run(choice: Choice, kept: SessionState) -> None:
     before = replace(kept, run=kept.run.correct(Correction("lock", 5)))
     payload = result_of(run_steps(StandInService(), choice, Wishes({"overlap_limit": 0.02}), before))
     assert [row["name"] for row in payload["rows"] if row["locked"]] == ["C2"]
     assert payload["entries"][-1]["kind"] == "corrected"
 
 
-def test_a_refused_correction_leaves_the_run_as_it_was_and_says_why(kept: Kept) -> None:
+def test_a_refused_correction_leaves_the_run_as_it_was_and_says_why(kept: SessionState) -> None:
     shown = next(corrected(kept, lambda run, film: run.correct(Correction("name", 99, "C5"))))
     assert "no such vertebra" in shown.payload["refused"]
     assert shown.kept is None and shown.payload["run"] == "same"
 
 
-def test_a_click_on_background_is_asked_about_and_changes_nothing(kept: Kept) -> None:
+def test_a_click_on_background_is_asked_about_and_changes_nothing(kept: SessionState) -> None:
     asked = {"action": "add", "point": [1, 2]}
     (shown,) = corrected(kept, lambda run, film: added(StandInService(), run, film, CENTRES[6], asked))
     assert shown.payload["question"]["choices"][0]["change"] == {**asked, "sure": True}
     assert shown.kept is None
 
 
-def test_a_reload_brings_back_film_and_run_while_the_film_is_there(kept: Kept, tmp_path: Path) -> None:
+def test_a_reload_brings_back_film_and_run_while_the_film_is_there(kept: SessionState, tmp_path: Path) -> None:
     shown = next(recalled(Sitting(kept.choice, kept.run)))
     assert shown.payload["status"] == "finished" and shown.kept is not None and not shown.payload.get("play")
     assert RELOAD in shown.payload["remarks"]
@@ -434,7 +434,7 @@ def test_an_example_plays_at_once_and_is_called_simulated(tmp_path: Path) -> Non
     assert shown.payload["play"] is True and shown.payload["simulated"] is True
 
 
-def test_a_third_run_does_not_repeat_the_notice_about_corrections(choice: Choice, kept: Kept) -> None:
+def test_a_third_run_does_not_repeat_the_notice_about_corrections(choice: Choice, kept: SessionState) -> None:
     lower = remembered(corrected(kept, lambda run, film: run.correct(Correction("shift", offset=1))))
     second = list(run_steps(StandInService(), choice, None, lower))
     third = result_of(run_steps(StandInService(), choice, None, remembered(second)))

@@ -16,7 +16,7 @@ from spinefm.evaluation.report import finish
 from spinefm.evaluation.runs import PLAN
 from spinefm.methods import Method
 from spinefm.ui.server.explorer.batch import is_batch
-from spinefm.ui.server.explorer.shelf import set_of
+from spinefm.ui.server.explorer.evaluation_store import set_of
 
 MOST_FILMS = 100
 """Films of a visitor's set that are evaluated; more belong on one's own machine."""

@@ -20,11 +20,11 @@ from spinefm.ui.server.examples import Choice
 from spinefm.ui.server.explorer.assets import gradio_script, markup, style
 from spinefm.ui.server.explorer.batch import batch_answers
 from spinefm.ui.server.explorer.case import looked_at, steps_payload
+from spinefm.ui.server.explorer.evaluation_store import OWN, PHANTOMS, EvaluationStore
 from spinefm.ui.server.explorer.jobs import Job, Jobs
 from spinefm.ui.server.explorer.making import evaluated_zip, opened_zip, phantom_run
 from spinefm.ui.server.explorer.measures import measure_columns
 from spinefm.ui.server.explorer.owner import OwnerFolders
-from spinefm.ui.server.explorer.shelf import OWN, PHANTOMS, Shelf
 from spinefm.ui.server.explorer.taking import sample_zip, tables_zip
 from spinefm.ui.server.model_queue import QueueFull
 from spinefm.ui.server.model_service import ServiceError
@@ -50,8 +50,8 @@ class ExplorerTab:
     def __init__(self, parts: Parts, offered: Path, owner: OwnerFolders | None = None) -> None:
         """Build the tab inside the current page; `offered` holds finished evaluations, `owner` names further runs."""
         self.parts = parts
-        self.shelf = Shelf(offered, owner)
-        self.shelf.keep_sweeping()
+        self.store = EvaluationStore(offered, owner)
+        self.store.keep_sweeping()
         self.upload = gr.UploadButton("zip", file_types=[".zip"], elem_id="explore-zip", visible="hidden")
         self.phantoms = gr.Button("phantoms", elem_id="explore-phantoms", visible="hidden")
         self.cancel = gr.Button("Cancel the evaluation", elem_id="explore-cancel", visible=False)
@@ -71,33 +71,33 @@ class ExplorerTab:
         """What the browser may ask without an event: plain functions, as the component wants them."""
 
         def runs(own: Any) -> Any:
-            return self.shelf.entries([str(run) for run in own or []])
+            return self.store.entries([str(run) for run in own or []])
 
         def open_run(run: Any) -> Any:
-            return self.shelf.columns(str(run))
+            return self.store.columns(str(run))
 
         def look(wanted: Any) -> Any:
             try:
-                return looked_at(self.shelf.folder(str(wanted["run"])), str(wanted["film"]))
+                return looked_at(self.store.folder(str(wanted["run"])), str(wanted["film"]))
             except RunError as error:
-                return {"error": self.shelf.words(str(error))}
+                return {"error": self.store.words(str(error))}
 
         def measure(wanted: Any) -> Any:
             try:
-                return measure_columns(self.shelf.folder(str(wanted["run"])), str(wanted["key"]))
+                return measure_columns(self.store.folder(str(wanted["run"])), str(wanted["key"]))
             except RunError as error:
-                return {"error": self.shelf.words(str(error))}
+                return {"error": self.store.words(str(error))}
 
         def take(run: Any) -> Any:
             try:
-                return tables_zip(self.shelf.folder(str(run)), str(run)[:12])
+                return tables_zip(self.store.folder(str(run)), str(run)[:12])
             except RunError as error:
-                return {"error": self.shelf.words(str(error))}
+                return {"error": self.store.words(str(error))}
 
         def sample(_: Any) -> Any:
             return sample_zip()
 
-        return [runs, open_run, look, measure, take, sample, *batch_answers(self.shelf.batches)]
+        return [runs, open_run, look, measure, take, sample, *batch_answers(self.store.batches)]
 
     def _connect(self) -> None:
         segment = self.parts.segment
@@ -122,10 +122,10 @@ class ExplorerTab:
         asked = event._data or {}
         try:
             number = asked.get("event")
-            folder = self.shelf.folder(str(asked.get("run")))
+            folder = self.store.folder(str(asked.get("run")))
             payload = steps_payload(folder, str(asked.get("film")), None if number is None else int(number))
         except RunError as error:
-            return UNCHANGED, *[gr.skip()] * 3, {**NEWS, "text": self.shelf.words(str(error))}
+            return UNCHANGED, *[gr.skip()] * 3, {**NEWS, "text": self.store.words(str(error))}
         replayed = Choice(Path(), payload["film"]["name"], gone=REPLAYED)
         return payload, replayed, None, gr.Tabs(selected="segment"), gr.skip()
 
@@ -140,7 +140,7 @@ class ExplorerTab:
 
         def work(job: Job, run: str, folder: Path) -> Iterator[str]:
             yield "Unpacking …"
-            if not opened_zip(Path(path), folder, self.shelf.room(run)):
+            if not opened_zip(Path(path), folder, self.store.room(run)):
                 method = self.parts.service.method({}, None)
                 facts = self.parts.service.facts()
                 yield from evaluated_zip(folder, method, facts.bundle, facts.checksums, self._pace(request, job))
@@ -169,14 +169,14 @@ class ExplorerTab:
 
     def _everyones(self, job: Job, work: Work) -> Iterator[str]:
         """Make the phantom set where it is not there; what is done of it stays for the next who asks."""
-        if not self.shelf.has_phantoms():
-            with self.shelf.making_phantoms() as folder:
+        if not self.store.has_phantoms():
+            with self.store.making_phantoms() as folder:
                 yield from work(job, PHANTOMS, folder)
 
     def _own_run(self, request: gr.Request, work: Work, news: dict[str, Any] | None) -> Iterator[tuple[Any, Any]]:
         """Some work on an evaluation of the visitor's own; where it does not come to its end, nothing of it is left."""
         try:
-            run, folder = self.shelf.new(_owner(request))
+            run, folder = self.store.new(_owner(request))
         except RunError as error:
             yield self._line(str(error), news), gr.update(visible=False)
             return
@@ -187,7 +187,7 @@ class ExplorerTab:
                 yield told
         finally:
             if not (finished and (folder / PLAN_FILE).is_file()):
-                self.shelf.drop(run)
+                self.store.drop(run)
 
     def _told(
         self, request: gr.Request, work: Callable[[Job], Iterator[str]], run: str, news: dict[str, Any] | None
@@ -200,7 +200,7 @@ class ExplorerTab:
                     job.check()
                     yield self._line(line, news), shown
         except (InputError, BundleError, QueueFull, ServiceError) as error:
-            yield self._line(self.shelf.words(str(error)), news), hidden
+            yield self._line(self.store.words(str(error)), news), hidden
             return
         except OSError as error:
             yield self._line(f"The server could not write ({error.strerror}): try again later.", news), hidden

@@ -14,8 +14,8 @@ from spinefm.evaluation import RunFolder, evaluate
 from spinefm.evaluation.report import finish
 from spinefm.ui.server.explorer.assets import markup, script, style
 from spinefm.ui.server.explorer.case import looked_at
+from spinefm.ui.server.explorer.evaluation_store import EvaluationStore
 from spinefm.ui.server.explorer.measures import measure_columns
-from spinefm.ui.server.explorer.shelf import Shelf
 from spinefm.ui.server.explorer.taking import sample_zip, tables_zip
 from tests.evaluation.stand_in_set import open_set, plan, write_set
 from tests.ui.server.conftest import Visitor, visit
@@ -64,23 +64,23 @@ def offered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def explorer_page(offered: Path) -> str:
     """The explorer as one page that holds all its data."""
-    shelf = Shelf(offered)
+    store = EvaluationStore(offered)
     names = ("first", "second")
     data: dict[str, Any] = {
-        "runs": shelf.entries([]),
-        "columns": {name: shelf.columns(name) for name in names},
-        "cases": {name: {film: looked_at(shelf.folder(name), film) for film in FILMS} for name in names},
+        "runs": store.entries([]),
+        "columns": {name: store.columns(name) for name in names},
+        "cases": {name: {film: looked_at(store.folder(name), film) for film in FILMS} for name in names},
     }
-    data["measures"] = {name: measures_of(shelf, name, data["columns"][name]) for name in names}
-    data["tables"] = {name: tables_zip(shelf.folder(name), name) for name in names}
+    data["measures"] = {name: measures_of(store, name, data["columns"][name]) for name in names}
+    data["tables"] = {name: tables_zip(store.folder(name), name) for name in names}
     data["sample"] = sample_zip()
     text = json.dumps(data, allow_nan=False).replace("<", "\\u003c")
     return PAGE.format(style=style(), markup=markup(), script=script(), data=text)
 
 
-def measures_of(shelf: Shelf, name: str, columns: dict[str, Any]) -> dict[str, Any]:
+def measures_of(store: EvaluationStore, name: str, columns: dict[str, Any]) -> dict[str, Any]:
     """Every measure of an evaluation, as the page answers."""
-    return {one["key"]: measure_columns(shelf.folder(name), one["key"]) for one in columns["measures"]}
+    return {one["key"]: measure_columns(store.folder(name), one["key"]) for one in columns["measures"]}
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 from spinefm.evaluation import RunError, RunFolder
 from spinefm.evaluation.frames import read_measures
 from spinefm.evaluation.measure_errors import measure_errors
+from spinefm.ui.server.explorer.evaluation_store import EvaluationStore
 from spinefm.ui.server.explorer.measures import measure_catalog, measure_columns
-from spinefm.ui.server.explorer.shelf import Shelf
 from spinefm.ui.server.explorer.taking import tables_zip
 from tests.ui.server.conftest import Visitor
 from tests.ui.server.explorer.conftest import open_view
@@ -37,7 +37,7 @@ def test_the_catalog_lists_what_the_table_holds(folder: RunFolder) -> None:
 
 def test_the_columns_of_a_measure_are_the_rows_of_the_table(folder: RunFolder, offered: Path) -> None:
     columns, table = measure_columns(folder, "middle_height"), read_measures(folder.path)
-    films = Shelf(offered).columns("first")["films"]["name"]
+    films = EvaluationStore(offered).columns("first")["films"]["name"]
     assert table is not None
     rows = table[table["key"] == "middle_height"]
     for place, row in enumerate(rows.itertuples()):
@@ -64,7 +64,7 @@ def test_a_measure_that_is_not_there_is_one_sentence(folder: RunFolder) -> None:
 def test_an_old_evaluation_has_no_measures_and_opens(offered: Path, tmp_path: Path) -> None:
     old = shutil.copytree(offered / "first", tmp_path / "old")
     (old / "measures.parquet").unlink()
-    columns = Shelf(tmp_path).columns("old")
+    columns = EvaluationStore(tmp_path).columns("old")
     assert "error" not in columns and columns["measures"] is None
     assert measure_catalog(RunFolder(old)) is None
     with pytest.raises(RunError, match="does not contain"):
@@ -74,7 +74,7 @@ def test_an_old_evaluation_has_no_measures_and_opens(offered: Path, tmp_path: Pa
 def test_damaged_measures_are_one_sentence_without_a_folder(offered: Path, tmp_path: Path) -> None:
     broken = shutil.copytree(offered / "first", tmp_path / "broken")
     (broken / "measures.parquet").write_bytes(b"PAR1")
-    error = Shelf(tmp_path).columns("broken")["error"]
+    error = EvaluationStore(tmp_path).columns("broken")["error"]
     assert "are damaged" in error and str(tmp_path) not in error
 
 

@@ -26,8 +26,8 @@ from spinefm.ui.server import page as ui
 from spinefm.ui.server.corrections import Correction, apply
 from spinefm.ui.server.explorer import plan_of
 from spinefm.ui.server.explorer.case import looked_at, steps_payload
+from spinefm.ui.server.explorer.evaluation_store import KEEP_OWN, EvaluationStore
 from spinefm.ui.server.explorer.making import phantom_run
-from spinefm.ui.server.explorer.shelf import KEEP_OWN, Shelf
 from tests.evaluation.stand_in_set import write_set
 from tests.ui.server.conftest import Visitor, serve, visit
 from tests.ui.server.stand_in import StandIn, StandInService, all_events, write_film
@@ -122,21 +122,21 @@ def test_what_is_no_data_set_is_one_sentence(guest: Visitor, tmp_path: Path) -> 
     guest.page.wait_for_selector(".ex-state:has-text('cannot be unpacked as a zip')")
 
 
-def test_nothing_outside_the_shelf_can_be_asked_for(offered: Path) -> None:
-    shelf = Shelf(offered)
+def test_nothing_outside_the_store_can_be_asked_for(offered: Path) -> None:
+    store = EvaluationStore(offered)
     for run in ("..", "../offered/first", "own-guess", "", "/etc"):
-        assert "error" in shelf.columns(run)
+        assert "error" in store.columns(run)
         with pytest.raises(RunError):
-            shelf.folder(run)
+            store.folder(run)
     with pytest.raises(RunError):
-        looked_at(shelf.folder("first"), "../../run")
+        looked_at(store.folder("first"), "../../run")
 
 
 def test_the_players_payload_opens_at_the_event_and_carries_the_film(offered: Path) -> None:
-    shelf = Shelf(offered)
+    store = EvaluationStore(offered)
     vertebrae = read_tables(offered / "first")[1]
     row = vertebrae[(vertebrae["film"] == "neck-1") & (vertebrae["level"] == "T1")].iloc[0]
-    payload = steps_payload(shelf.folder("first"), "neck-1", int(row["event"]))
+    payload = steps_payload(store.folder("first"), "neck-1", int(row["event"]))
     assert payload["entries"][payload["at"]]["kind"] == "decided"
     assert "background" in str(payload["entries"][payload["at"]])
     assert payload["film"]["url"].startswith("data:image/jpeg;base64,")
@@ -151,7 +151,7 @@ def test_the_steps_of_a_simulated_film_are_called_so() -> None:
 
 def test_the_columns_say_what_the_tables_say(offered: Path) -> None:
     films, vertebrae = read_tables(offered / "first")
-    columns = Shelf(offered).columns("first")
+    columns = EvaluationStore(offered).columns("first")
     rows = columns["rows"]
     assert [columns["films"]["name"][index] for index in rows["film"]] == vertebrae["film"].tolist()
     assert [columns["levels"][index] for index in rows["level"]] == vertebrae["level"].tolist()
@@ -160,35 +160,35 @@ def test_the_columns_say_what_the_tables_say(offered: Path) -> None:
 
 
 def test_the_phantom_set_is_made_by_one_visitor_at_a_time(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
-    assert not shelf.has_phantoms()
+    store = EvaluationStore(tmp_path)
+    assert not store.has_phantoms()
     with (
-        shelf.making_phantoms() as folder,
+        store.making_phantoms() as folder,
         pytest.raises(RunError, match="for another visitor"),
-        shelf.making_phantoms(),
+        store.making_phantoms(),
     ):
         pass
-    with shelf.making_phantoms() as again:
+    with store.making_phantoms() as again:
         assert again == folder == tmp_path / "phantoms"
 
 
 def test_phantoms_are_simulated_evaluated_and_told_of(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
-    with shelf.making_phantoms() as folder:
+    store = EvaluationStore(tmp_path)
+    with store.making_phantoms() as folder:
         lines = list(phantom_run(folder, StandIn(), "none", {"network": "0" * 64}, Pace(), count=2))
     assert lines[0] == "Simulating film 1 of 2 …"
     assert lines[-1].startswith("Film 2 of 2 done")
-    assert shelf.has_phantoms()
-    assert shelf.folder("phantoms").plan().checksums == {"network": "0" * 64}
+    assert store.has_phantoms()
+    assert store.folder("phantoms").plan().checksums == {"network": "0" * 64}
     assert sorted(read_tables(folder)[0]["region"]) == ["cervical", "lumbar"]
 
 
 def test_a_reader_sees_the_own_evaluations_only_that_are_theirs(offered: Path) -> None:
-    shelf = Shelf(offered)
-    run, folder = shelf.new()
+    store = EvaluationStore(offered)
+    run, folder = store.new()
     shutil.copytree(offered / "first", folder)
-    assert [one["id"] for one in shelf.entries([])] == ["first", "second"]
-    assert [one["id"] for one in shelf.entries([run, "own-other"])] == [run, "first", "second"]
+    assert [one["id"] for one in store.entries([])] == ["first", "second"]
+    assert [one["id"] for one in store.entries([run, "own-other"])] == [run, "first", "second"]
 
 
 @pytest.mark.parametrize("part", sorted(Path(ui.__file__).parents[1].rglob("*.html")), ids=lambda part: part.name)
@@ -203,27 +203,27 @@ def test_a_damaged_evaluation_takes_away_no_other(offered: Path, tmp_path: Path)
     films, _ = read_tables(tmp_path / "lacking")
     films.drop(columns="merged_masks").to_parquet(tmp_path / "lacking" / "films.parquet")
     (tmp_path / "skipped" / "skipped.json").write_text("{")
-    shelf = Shelf(tmp_path)
-    assert [entry["id"] for entry in shelf.entries([])] == ["first", "lacking", "skipped"]
-    assert "lack merged_masks" in shelf.columns("lacking")["error"]
-    assert "is damaged" in shelf.columns("skipped")["error"]
-    assert "error" not in shelf.columns("first")
+    store = EvaluationStore(tmp_path)
+    assert [entry["id"] for entry in store.entries([])] == ["first", "lacking", "skipped"]
+    assert "lack merged_masks" in store.columns("lacking")["error"]
+    assert "is damaged" in store.columns("skipped")["error"]
+    assert "error" not in store.columns("first")
 
 
 def test_what_a_visitor_brought_is_deleted_when_nobody_wrote_to_it_for_long(
     offered: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf = Shelf(offered)
-    run, folder = shelf.new()
+    store = EvaluationStore(offered)
+    run, folder = store.new()
     shutil.copytree(offered / "first", folder)
-    assert run in [entry["id"] for entry in shelf.entries([run])]
+    assert run in [entry["id"] for entry in store.entries([run])]
     later = time.time() + KEEP_OWN + 60
-    monkeypatch.setattr("spinefm.ui.server.explorer.shelf.time.time", lambda: later)
+    monkeypatch.setattr("spinefm.ui.server.explorer.evaluation_store.time.time", lambda: later)
     (folder / "results").touch()
     os.utime(folder / "results", (later, later))
-    assert run in [entry["id"] for entry in shelf.entries([run])], "something is being written"
-    monkeypatch.setattr("spinefm.ui.server.explorer.shelf.time.time", lambda: later + KEEP_OWN + 60)
-    assert run not in [entry["id"] for entry in shelf.entries([run])]
+    assert run in [entry["id"] for entry in store.entries([run])], "something is being written"
+    monkeypatch.setattr("spinefm.ui.server.explorer.evaluation_store.time.time", lambda: later + KEEP_OWN + 60)
+    assert run not in [entry["id"] for entry in store.entries([run])]
     assert not folder.exists()
 
 

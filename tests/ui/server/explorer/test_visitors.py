@@ -13,9 +13,9 @@ from playwright.sync_api import BrowserContext
 
 from spinefm.evaluation import RunError
 from spinefm.ui.server import page as ui
-from spinefm.ui.server.explorer import ExplorerTab, shelf
+from spinefm.ui.server.explorer import ExplorerTab, evaluation_store
+from spinefm.ui.server.explorer.evaluation_store import EvaluationStore, _last_written
 from spinefm.ui.server.explorer.jobs import EvaluationEnded, Job
-from spinefm.ui.server.explorer.shelf import Shelf, _last_written
 from spinefm.ui.server.tabs import TabPlan
 from tests.evaluation.stand_in_set import write_set
 from tests.ui.server.conftest import Visitor, serve, visit
@@ -86,7 +86,7 @@ def said(visitor: Visitor, words: str) -> str:
 
 def left_behind(tab: ExplorerTab) -> set[str]:
     """What lies in the folder of visitors' own evaluations."""
-    return {path.name for path in tab.shelf.own.iterdir()}
+    return {path.name for path in tab.store.own.iterdir()}
 
 
 def is_ended(job: Job) -> bool:
@@ -169,8 +169,8 @@ def test_an_evaluation_ends_when_its_visitor_has_left(
 
 
 def test_a_visitor_has_so_many_evaluations_and_the_oldest_go(offered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelf, "MOST_OWN", 2)
-    one = Shelf(offered)
+    monkeypatch.setattr(evaluation_store, "MOST_OWN", 2)
+    one = EvaluationStore(offered)
     runs = []
     for _ in range(3):
         run, folder = one.new("guest")
@@ -181,8 +181,8 @@ def test_a_visitor_has_so_many_evaluations_and_the_oldest_go(offered: Path, monk
 
 
 def test_all_visitors_together_have_so_many(offered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelf, "MOST_OF_ALL", 2)
-    one = Shelf(offered)
+    monkeypatch.setattr(evaluation_store, "MOST_OF_ALL", 2)
+    one = EvaluationStore(offered)
     runs = [one.new(f"guest {number}")[0] for number in range(2)]
     with pytest.raises(RunError, match="as many evaluations as it has room for"):
         one.new("guest 3")
@@ -191,13 +191,13 @@ def test_all_visitors_together_have_so_many(offered: Path, monkeypatch: pytest.M
 
 
 def test_bytes_of_one_visitor_and_of_all_are_limited(offered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = Shelf(offered)
+    one = EvaluationStore(offered)
     run, folder = one.new("guest")
     shutil.copytree(offered / "first", folder)
-    assert 0 < one.room(run) < shelf.MOST_BYTES
-    monkeypatch.setattr(shelf, "MOST_BYTES", 10)
+    assert 0 < one.room(run) < evaluation_store.MOST_BYTES
+    monkeypatch.setattr(evaluation_store, "MOST_BYTES", 10)
     assert one.room(run) == 0
-    monkeypatch.setattr(shelf, "MOST_BYTES_OF_ALL", 10)
+    monkeypatch.setattr(evaluation_store, "MOST_BYTES_OF_ALL", 10)
     with pytest.raises(RunError, match="as many evaluations"):
         one.new("another")
     assert one.new("guest")[0] != run, "a visitor's own oldest one makes room"
@@ -206,11 +206,11 @@ def test_bytes_of_one_visitor_and_of_all_are_limited(offered: Path, monkeypatch:
 def test_an_evaluation_that_was_made_again_is_read_again(offered: Path, tmp_path: Path) -> None:
     shutil.copytree(offered, tmp_path / "offered")
     place = tmp_path / "offered"
-    kept, before = Shelf(place), Shelf(place).columns("first")
+    kept, before = EvaluationStore(place), EvaluationStore(place).columns("first")
     assert kept.columns("first") == before
     for table in (place / "second").glob("*.parquet"):
         shutil.copyfile(table, place / "first" / table.name)
-    assert kept.columns("first") == Shelf(place).columns("first") != before
+    assert kept.columns("first") == EvaluationStore(place).columns("first") != before
 
 
 def test_an_evaluation_that_is_deleted_meanwhile_stops_no_sweep(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_an_evaluation_that_is_deleted_meanwhile_stops_no_sweep(tmp_path: Path) 
 
 
 def test_a_message_names_no_folder(offered: Path) -> None:
-    one = Shelf(offered)
+    one = EvaluationStore(offered)
     run, folder = one.new("guest")
     assert one.words(f"{folder}-set/sub has none of them.") == "The zip has none of them."
     assert one.words(f"The tables in {folder} are damaged (no).") == "The tables in the zip are damaged (no)."

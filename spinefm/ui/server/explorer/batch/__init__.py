@@ -2,6 +2,6 @@
 
 from spinefm.ui.server.explorer.batch.index import BatchIndex, is_batch
 from spinefm.ui.server.explorer.batch.query import BatchQuestion, answer, opening
-from spinefm.ui.server.explorer.batch.shelf import BatchShelf, batch_answers
+from spinefm.ui.server.explorer.batch.store import BatchStore, batch_answers
 
-__all__ = ["BatchIndex", "BatchQuestion", "BatchShelf", "answer", "batch_answers", "is_batch", "opening"]
+__all__ = ["BatchIndex", "BatchQuestion", "BatchStore", "answer", "batch_answers", "is_batch", "opening"]

@@ -17,7 +17,7 @@ from bench.made_batch import SIZE, write_batch
 from spinefm.batch.merge import merge
 from spinefm.batch.shard import compute_shard
 from spinefm.batch.tables import TableError, read_table
-from spinefm.ui.server.explorer.batch import BatchIndex, BatchShelf
+from spinefm.ui.server.explorer.batch import BatchIndex, BatchStore
 from spinefm.ui.server.explorer.batch.film import ANOTHER, GONE, NOT_THERE, UNREADABLE, BatchFilms, path_of
 from spinefm.ui.server.explorer.owner import FILMS_VARIABLE, RUNS_VARIABLE, OwnerFolders
 from tests.batch.fake import FakeSegmenter, job_of, many_names, write_films
@@ -211,14 +211,14 @@ def test_what_spinefm_batch_wrote_is_opened_as_it_is(tmp_path: Path) -> None:
         compute_shard(job.folder, job.plan, shard, FakeSegmenter())
     merge(job.folder)
     owner = OwnerFolders((tmp_path / "runs",), ((tmp_path / "films").resolve(),))
-    shelf = BatchShelf(owner)
-    assert [one["id"] for one in shelf.entries()] == ["out"]
-    view = shelf.view("out", {"sort": "name"})
+    store = BatchStore(owner)
+    assert [one["id"] for one in store.entries()] == ["out"]
+    view = store.view("out", {"sort": "name"})
     rows = read_table(job.folder.path, "films").to_pylist()
     assert [row["name"] for row in view["rows"]] == sorted(row["name"] for row in rows)
     assert view["counts"]["status"]["failed"] == sum(row["status"] == "failed" for row in rows) > 0
     for row in (row for row in rows if row["status"] == "done"):
-        seen = shelf.look("out", row["id"])
+        seen = store.look("out", row["id"])
         assert seen["url"] and (seen["width"], seen["height"]) == (row["width"], row["height"])
         assert len(seen["drawing"]["masks"]) == row["vertebrae"]
-        assert "error" not in shelf.values("out", row["id"])
+        assert "error" not in store.values("out", row["id"])

@@ -24,7 +24,7 @@ GONE = "This batch is no longer offered; reload the page."
 Answer = dict[str, Any]
 
 
-class BatchShelf:
+class BatchStore:
     """Batches by id: the name of their folder."""
 
     def __init__(self, owner: OwnerFolders) -> None:
@@ -104,7 +104,7 @@ def _answered(ask: Callable[[], Answer]) -> Answer:
         return {"error": f"The tables of this batch cannot be read ({type(error).__name__}); merge the batch again."}
 
 
-def batch_answers(batches: BatchShelf) -> list[Callable[[Any], Any]]:
+def batch_answers(batches: BatchStore) -> list[Callable[[Any], Any]]:
     """What the browser may ask about batches: plain functions, as the page's component wants them."""
 
     def batch_view(wanted: Any) -> Any:

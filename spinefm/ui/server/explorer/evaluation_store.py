@@ -19,8 +19,8 @@ from typing import Any
 from spinefm.core.foreign import without_folders
 from spinefm.evaluation.frames import FILMS
 from spinefm.evaluation.runs import PLAN, RunError, RunFolder
-from spinefm.ui.server.explorer.batch import BatchShelf, is_batch
-from spinefm.ui.server.explorer.batch.shelf import owned_runs
+from spinefm.ui.server.explorer.batch import BatchStore, is_batch
+from spinefm.ui.server.explorer.batch.store import owned_runs
 from spinefm.ui.server.explorer.columns import run_columns
 from spinefm.ui.server.explorer.owner import OwnerFolders
 
@@ -40,14 +40,14 @@ FULL = "The page contains as many evaluations as it has room for: try again in a
 GONE = "This evaluation is no longer available: open it again from its zip."
 
 
-class Shelf:
+class EvaluationStore:
     """Evaluations by id."""
 
     def __init__(self, offered: Path, owner: OwnerFolders | None = None) -> None:
         """`offered` is a folder of finished evaluations, which need not be there; `owner` adds others, and batches."""
         self._offered = offered
         self._owner = owner or OwnerFolders()
-        self.batches = BatchShelf(self._owner)
+        self.batches = BatchStore(self._owner)
         self._own = Path(tempfile.mkdtemp(prefix="spinefm-evaluations-"))
         self._owners: dict[str, str] = {}
         self._making = threading.Lock()
