@@ -11,7 +11,7 @@ import { drawArrow, drawCurve, drawDot, drawFlood, drawFrame, drawLetters, drawO
 /** What a scene is dressed in: names and colours of bodies, which are doubtful, which is lit.
  * @typedef {{names: Map<number, string>, colours: Map<number, string>, doubtful: Set<number>, lit: number | null, chosen: number | null, anchor: number | null, fills: boolean, letters: boolean}} Dress */
 
-/** Where letters stand in the pane: their middle, half their width, and how far that is from their point.
+/** Where letters lie in the pane: their middle, half their width, and how far that is from their point.
  * @typedef {{x: number, y: number, half: number, dx: number, dy: number}} Place */
 
 const LINE = 16;
@@ -94,7 +94,7 @@ const DRAW = {
   },
 };
 
-/** Where labels stand, the first come first: inside the pane, and below, above or beside what stands there already.
+/** Where labels lie, the first come first: inside the pane, and below, above or beside what is there already.
  * @param {Pen} pen @param {Seen[]} seen */
 function placesOf(pen, seen) {
   pen.ink.font = "550 13px system-ui, sans-serif";
