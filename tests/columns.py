@@ -60,6 +60,7 @@ class Oracle:
     extra: Sequence[Candidate] = ()
     blind: Sequence[int] = ()
     sharp: Sequence[int] = ()
+    vague: Sequence[int] = ()
     copies: dict[int, int] = field(default_factory=dict)
     batches: list[int] = field(default_factory=list)
     kind: ViewAnswer | None = None
@@ -82,7 +83,8 @@ class Oracle:
     def segment(self, film: Radiograph, boxes: Sequence[Box], clicks: Sequence[Point]) -> list[NDArray[np.float32]]:
         """The body at the click, or nothing; a copy answers with another body's mask, a blind spot with none.
 
-        What the classifier takes for background has no sharp outline, unless it is one of `sharp`.
+        The bodies of `vague` have no sharp outline, nor has what the classifier takes for background, unless it is one
+        of `sharp`.
         """
         self.batches.append(len(boxes))
         return [self._answer(box, click) for box, click in zip(boxes, clicks, strict=True)]
@@ -91,7 +93,8 @@ class Oracle:
         index = self._nearest(click)
         if index is None or index in self.blind:
             return np.zeros((box.height, box.width), np.float32)
-        is_vague = self.column.kinds[index] == "background" and index not in self.sharp
+        is_background = self.column.kinds[index] == "background" and index not in self.sharp
+        is_vague = is_background or index in self.vague
         inside = np.float32(0.6 if is_vague else 1.0)
         return self.column.masks[self.copies.get(index, index)].within(box).astype(np.float32) * inside
 

@@ -14,7 +14,7 @@ from spinefm.cli.options import RunOptions, load_method, out_option, run_options
 from spinefm.cli.progress import progress_bar
 from spinefm.data import KINDS, SCHEMES, Conventions, Dataset, DatasetError, Names, Skipped, open_dataset, read_names
 from spinefm.evaluation.evaluate import Progress, evaluate
-from spinefm.evaluation.report import finish
+from spinefm.evaluation.report import NothingEvaluated, finish
 from spinefm.evaluation.runs import Plan, RunError, RunFolder
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def command(
         raise WrongCall(str(error)) from error
     try:
         return _evaluated(dataset, method, folder, plan)
+    except NothingEvaluated as error:
+        raise WrongCall(str(error)) from error
     except RunError as error:
         sys.stderr.write(f"{error}\n")
         return SOME_FAILED

@@ -29,16 +29,21 @@ if TYPE_CHECKING:
 ABSENT = "–"
 
 
+class NothingEvaluated(RunError):
+    """No film of a data set could be evaluated; the text gives the reasons of the first ones."""
+
+
 def finish(folder: RunFolder, dataset: Dataset, skipped: Sequence[Skipped]) -> str:
     """Write the tables of all films of `dataset` that are done; returns the table as text.
 
     Raises:
-        RunError: no film is done.
+        NothingEvaluated: no film is done.
+        RunError: a table cannot be written.
     """
     results = [result for name in dataset.names if (result := folder.done(name)) is not None]
     if not results:
         reasons = "; ".join(f"{one.name}: {one.why}" for one in skipped[:3])
-        raise RunError(f"No film could be evaluated ({reasons}).")
+        raise NothingEvaluated(f"No film could be evaluated ({reasons}).")
     write_tables(folder.path, results, skipped)
     measures = write_measures(folder, [one.row.film for one in results])
     return write_report(folder.path, folder.plan(), film_table(results), vertebra_table(results), skipped, measures)

@@ -53,8 +53,10 @@ def stop_after_segmenting(
     return None
 
 
-def contrast_limit(sureness: float, config: SpineFMConfig) -> float:
-    """The least contrast of a body that is a vertebra or an end with probability `sureness`."""
+def contrast_limit(sureness: float, sharpness: float, config: SpineFMConfig) -> float:
+    """The least contrast of a body that is a vertebra or an end with probability `sureness`; 0 for a sharp outline."""
+    if sharpness > config.sharp_faint:
+        return 0.0
     return (
         config.minimum_contrast
         if sureness >= config.faint_sure

@@ -62,6 +62,7 @@ class SpineFMConfig(MethodConfig):
         "minimum_contrast": 0.0,
         "clear_contrast": 0.0,
         "sharp_limit": 1.0,
+        "sharp_faint": 1.0,
         "overlap_any": False,
         "revisit_limit": 0.0,
         "decision": "most probable",
@@ -181,6 +182,9 @@ class SpineFMConfig(MethodConfig):
         "Sharpness above which an outline counts although it is called background (paper: 1, no such rule). On 300 "
         "tuning films (seeds 9350000-9359029) 13 of 26 bodies that were outlined well and called background are "
         "sharper, and one of 29 masks on no body.",
+    )
+    sharp_faint: float = share(
+        0.8, "Sharpness above which an outline counts however faint it is (paper: 1, no such rule)."
     )
     overlap_limit: float = share(0.1, "Intersection over union above which a mask is rejected (paper: 0.1).")
     overlap_any: bool = True

@@ -1,6 +1,7 @@
 """The induction's rules, on drawn spines whose answer is known."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -355,7 +356,7 @@ def test_levels_carry_verse_ids_and_unnamed_ones_count_from_101():
 
 
 def test_a_body_that_cannot_be_seen_stops_the_induction_unless_told_otherwise():
-    oracle = Oracle(straight(7), [0.9, 0.9, 0.9, 0, 0, 0, 0])
+    oracle = Oracle(straight(7), [0.9, 0.9, 0.9, 0, 0, 0, 0], vague=[4, 5, 6])
     pixels = oracle.column.film.pixels.copy()
     pixels[int(oracle.column.centroids[4].y) - 15 :] = 0.2
     burnt = Radiograph.from_array(pixels, name="burnt out")
@@ -369,16 +370,26 @@ def test_a_body_that_cannot_be_seen_stops_the_induction_unless_told_otherwise():
 
 @pytest.mark.parametrize(("sure", "found"), [(0.79, 4), (0.81, 7)])
 def test_a_faint_body_counts_where_the_classifier_is_sure_of_it(sure, found):
-    oracle = Oracle(straight(7), [0.9, 0.9, 0.9, 0, 0, 0, 0])
+    oracle = Oracle(straight(7), [0.9, 0.9, 0.9, 0, 0, 0, 0], vague=[4, 5, 6])
     answers = oracle.classify
     least = Probabilities(0.97 - sure, sure, 0.01, 0.02)
     oracle.classify = lambda film, boxes: [least if seen.vertebra > 0.5 else seen for seen in answers(film, boxes)]
     pixels = oracle.column.film.pixels.copy()
     below = int(oracle.column.centroids[4].y) - 15
     pixels[below:] = 0.2 + 0.012 * (pixels[below:] > 0.5)
-    faint = Radiograph.from_array(pixels, name="faint")
+    faint = replace(oracle.column.film, pixels=pixels)  # as it is: read, its greys would be stretched
     method = SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle)
     assert len(run_to_trace(method, faint).vertebrae) == found
+
+
+@pytest.mark.parametrize(("vague", "found"), [([4, 5, 6], 4), ([6], 6)])
+def test_a_sharp_outline_counts_however_faint_it_is(vague, found):
+    oracle = Oracle(straight(7), [0.9, 0.9, 0.9, 0, 0, 0, 0], vague=vague)
+    pixels = oracle.column.film.pixels.copy()
+    pixels[int(oracle.column.centroids[4].y) - 15 :] = 0.2
+    burnt = Radiograph.from_array(pixels, name="burnt out")
+    trace = run_to_trace(SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda watch: oracle), burnt)
+    assert len(trace.vertebrae) == found and stops(trace.events)["down"].reason == "too faint"
 
 
 @pytest.mark.parametrize(
@@ -390,7 +401,7 @@ def test_a_faint_body_counts_where_the_classifier_is_sure_of_it(sure, found):
     ],
 )
 def test_a_veiled_spine_beside_a_white_letter_is_visible_in_its_own_greys(changes, found):
-    oracle = Oracle(straight(7), [0.9, 0.9, 0.9, 0, 0, 0, 0])
+    oracle = Oracle(straight(7), [0.9, 0.9, 0.9, 0, 0, 0, 0], vague=range(7))
     pixels = 0.5 + 0.01 * oracle.column.film.pixels
     pixels[:, :20] = 0.0
     pixels[:20, :20] = 1.0

@@ -198,9 +198,9 @@ def test_a_bad_file_is_a_sentence_where_the_film_would_stand(
     assert visitor.page.locator(".player-transport").is_hidden()
 
 
-def test_a_film_that_cannot_be_read_leaves_the_visitors_player_as_it_is(bench: StandInService) -> None:
+def test_a_film_that_cannot_be_read_leaves_the_visitors_player_as_it_is(service: StandInService) -> None:
     with Blocks():
-        tab = SegmentTab(bench, {}, ModelQueue(1))
+        tab = SegmentTab(service, {}, ModelQueue(1))
     (first, *_), *more = tab._run_brought(None, "a film is not brought", "")
     assert first == UNCHANGED and not more
     (exported,) = tab._on_export(None, None)
