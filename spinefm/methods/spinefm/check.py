@@ -54,14 +54,9 @@ def stop_after_segmenting(
 
 
 def contrast_limit(sureness: float, sharpness: float, config: SpineFMConfig) -> float:
-    """The least contrast of a body that is a vertebra or an end with probability `sureness`; 0 for a sharp outline."""
-    if sharpness > config.sharp_faint:
-        return 0.0
-    return (
-        config.minimum_contrast
-        if sureness >= config.faint_sure
-        else max(config.minimum_contrast, config.clear_contrast)
-    )
+    """The least contrast of a body, which `sureness` is the probability of, by that and by how sharp its outline is."""
+    counts = sureness >= config.faint_sure or sharpness > config.faint_sharp
+    return config.minimum_contrast if counts else max(config.minimum_contrast, config.clear_contrast)
 
 
 def stop_for_misplaced_end(prompt: Prompt, decision: Decided, last: int) -> Decided | None:

@@ -134,8 +134,7 @@ class Induction:
     def _segmented(self, attempt: Attempt) -> Segmented:
         """The mask's event, with its contrast in the greys of the spine found so far."""
         limit = check.contrast_limit(attempt.sureness, sharpness(attempt.shape, self._config), self._config)
-        measured = max(self._config.minimum_contrast, self._config.clear_contrast) > 0
-        greys = self._grey_range() if attempt.prompt.direction != "seed" and measured else None
+        greys = self._grey_range() if attempt.prompt.direction != "seed" and limit > 0 else None
         return attempt.shape.event(attempt.prompt, self._film, self._config, greys, limit)
 
     def _grey_range(self) -> float:
