@@ -77,7 +77,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "overlap with any": ("overlap_any",),
     "revisits": ("revisit_limit",),
     "limits per class": ("decision",),
-    "sharp outlines": ("sharp_limit",),
+    "sharp outlines": ("sharp_limit", "faint_sharp"),
     "off-axis retry": ("retry_limit",),
     "evidence for names": ("naming",),
     "no names over doubt": ("doubted_body",),
