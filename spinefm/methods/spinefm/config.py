@@ -165,8 +165,8 @@ class SpineFMConfig(MethodConfig):
     faint_sure: float = share(0.8, "So probable must the likeliest kind of vertebra be then.")
     faint_sharp: float = share(
         0.8,
-        "Or so sharp its outline (paper: 1, no such rule). On 176 tuning films (seeds 9340000-9348023) 9 of 20 faint "
-        "bodies above the least contrast are sharper, and all nine were outlined with a Dice above 0.8.",
+        "Or so sharp its outline (paper: 1, no such rule). On 176 tuning films (seeds 9340000-9348023) 11 of 20 "
+        "faint bodies above the least contrast are sharper, and all of these were outlined with a Dice above 0.8.",
     )
     contrast_range: Literal["spine", "film"] = "spine"
     """The range in and round the bodies accepted so far, or the whole film's, which black surrounds widen."""
