@@ -65,7 +65,11 @@ HARMLESS = frozenset(
             "第",
         ),
         *("level", "label", "class", "mask", "seg", "segmentation", "msk", "roi", "outline", "contour", "polygon"),
-        *("box", "bbox", "object", "instance", "gt", "truth", "manual", "normal", "partial", "whole"),
+        *("box", "bbox", "bounding", "rect", "rectangle", "poly", "shape", "region", "area", "segment", "segmented"),
+        *("object", "instance", "gt", "ground", "truth", "manual", "normal", "healthy", "partial", "whole", "complete"),
+        *("annotation", "annotated", "rater", "reader", "annotator", "expert"),
+        *("fractured", "wedged", "biconcave", "crushed", "osteoporotic", "collapsed"),
+        *("lombare", "cervicale", "toracica", "dorsale", "lombaire", "thoracique", "dorsal", "dorsalis"),
     )
 )
 """Words beside a level that still name its body; with any other word the label may mean another part."""

@@ -66,6 +66,11 @@ LEVELS = {
     "C5 (1)": Level.C5,
     "20_L1": Level.L1,
     "sacrum S1": Level.S1,
+    "L1 annotation": Level.L1,
+    "ground truth L1": Level.L1,
+    "rater1 L1": Level.L1,
+    "T12 fractured": Level.T12,
+    "vertebra lombare L3": Level.L3,
 }
 OTHERS = (
     *("disc C5/C6", "C4 disc", "IVD_L4", "L4-L5", "C5/6", "L4/5", "L3 pedicle", "L1 spinous process", "C2 endplate"),
