@@ -52,7 +52,9 @@ function takeFirst(files) {
 }
 
 function withNotice(value) {
-  if (!value || !alone.notice || !value.notices || !value.film || (value.film.name && value.film.name !== alone.name)) return value;
+  if (!value || !alone.notice || !value.notices || !value.film) return value;
+  const film = value.film === "same" ? player.view.payload.film : value.film;
+  if (!film || film.name !== alone.name) return value;
   return { ...value, notices: [...value.notices, alone.notice] };
 }
 

@@ -102,9 +102,9 @@ def test_a_step_that_arrives_while_a_button_is_down_does_not_take_its_click(
     assert run.page.locator(".player.playing").count() == 0
 
 
-DROP = """([name, bytes, kind]) => {
+DROP = """([name, bytes, kind, more = []]) => {
   const held = new DataTransfer();
-  held.items.add(new File([Uint8Array.from(bytes)], name, { type: "image/png" }));
+  for (const one of [name, ...more]) held.items.add(new File([Uint8Array.from(bytes)], one, { type: "image/png" }));
   const target = document.querySelector(".stage .pane-area");
   if (kind === "paste") {
     const event = new ClipboardEvent("paste", { clipboardData: held, bubbles: true, cancelable: true });
@@ -126,6 +126,22 @@ def test_a_film_dropped_or_pasted_anywhere_at_any_time_is_run(run: Visitor, tmp_
         run.wait("finished")
         run.page.wait_for_selector(f'.player .download[download="{kind}.zip"]', state="attached")
     assert run.page.locator(".player-drop").is_hidden()
+
+
+def test_of_several_files_the_page_says_that_one_was_taken_and_nothing_beside_another_film(
+    run: Visitor, tmp_path: Path
+) -> None:
+    run.wait("finished")
+    content = list(write_film(tmp_path / "one.png").read_bytes())
+    run.page.evaluate(DROP, ["one.png", content, "drop", ["two.png", "three.png"]])
+    run.page.wait_for_selector(".stage .pane-name:has-text('one.png')")
+    run.wait("finished")
+    assert "Of the 3 files only one.png was taken" in run.page.inner_text(".player-notices")
+    run.page.click('[data-example="b-film-only"]')
+    run.wait("ready")
+    run.page.click("#run")
+    run.wait("finished")
+    assert "files only" not in run.page.inner_text(".player-notices")
 
 
 def test_a_reload_brings_film_result_and_corrections_back(run: Visitor, address: str) -> None:
