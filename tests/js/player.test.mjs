@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import { cardsOf } from "../../spinefm/ui/player/card.js";
 import { Player } from "../../spinefm/ui/player/player.js";
+import { linesOf } from "../../spinefm/ui/player/theatre.js";
 import { sceneAt } from "../../spinefm/ui/player/timeline.js";
 import { fakeInk, install, installFrames, Node, parsed } from "./dom.mjs";
 import { beat, entries } from "./run.mjs";
@@ -170,6 +171,14 @@ test("words, verbs and cards belong to the moment", () => {
   made.clock.go(made.clock.end());
   assert.match(root.querySelector(".card.overview").textContent, /2 vertebrae, C2 to C3/);
   assert.equal(root.querySelector("[data-scrub]").value, String(Math.round(1000 * made.clock.end())));
+});
+
+test("the caption says a sentence once, and with an arrow where the lanes differ", () => {
+  const now = (...beats) => linesOf({ current: beats.map(([lane, words]) => ({ lane, words })) });
+  assert.equal(now(), "");
+  assert.equal(now(["up", "Kept."], ["down", "Kept."]), "Kept.");
+  assert.equal(now(["up", "Kept."], ["down", "Too faint."]), "↑ Kept.  ↓ Too faint.");
+  assert.equal(now(["start 1", "A vertebra."], ["start 2", "It overlaps."], ["start 3", "It overlaps."]), "A vertebra.  It overlaps.");
 });
 
 test("each method has verbs of its own", () => {
