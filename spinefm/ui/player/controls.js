@@ -41,7 +41,7 @@ export class Controls {
 
   buttons() {
     const { keys, player } = this;
-    const go = { home: keys.Home, play: keys[" "], watch: keys[" "], keys: keys["?"] };
+    const go = { home: keys.Home, play: keys[" "], keys: keys["?"] };
     const view = { in: keys["+"], out: keys["-"], fit: keys[0] };
     this.on("[data-go]", "click", (node) => go[/** @type {"play"} */ (node.dataset.go)]());
     this.on("[data-view]", "click", (node) => view[/** @type {"in"} */ (node.dataset.view)]());

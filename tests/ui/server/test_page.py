@@ -212,7 +212,7 @@ def test_a_bad_file_is_a_sentence_where_the_film_would_stand(
     visitor.wait("failed")
     assert words in visitor.page.inner_text(".player-message")
     assert visitor.page.locator(".player-transport").is_hidden()
-    assert visitor.page.locator(".player-watch").is_hidden()
+    assert visitor.page.locator(".play-invitation").is_hidden()
     assert visitor.page.locator('[data-example][aria-pressed="true"]').count() == 0
 
 
@@ -238,11 +238,12 @@ def test_after_a_bad_file_the_next_films_are_run_as_ever(visitor: Visitor, addre
         visitor.page.wait_for_function("window.spinefm.view.payload.download")
         assert visitor.page.locator(".player-table tr[data-number]").count() > 3
     visitor.page.wait_for_selector(".player.resting")
-    visitor.page.click(".player-watch")
+    visitor.page.click("role=button[name='Watch the steps']")
     visitor.page.wait_for_selector(".player.playing")
-    assert visitor.page.locator(".player-watch").is_hidden()
+    assert visitor.page.locator(".play-invitation").is_hidden()
+    assert visitor.page.locator("role=button[name='Pause']").is_visible()
     visitor.page.wait_for_selector(".player.resting", timeout=60_000)
-    assert visitor.page.locator(".player-watch").is_hidden(), "it invites once"
+    assert visitor.page.locator(".play-invitation").is_hidden(), "it invites once"
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_sent(visitor: Visitor, address: str, tmp_path: Path) -> None:
