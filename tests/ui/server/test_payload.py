@@ -129,7 +129,7 @@ def test_notices_of_a_lowered_limit_and_of_relative_names(film: Radiograph) -> N
     lowered = Located(located().detections, 0.6, 0.4)
     lines = notices(film, [lowered, Named((0,), (None,), None)])
     assert len(lines) == 2
-    assert "0.60" in lines[0] and "0.40" in lines[0]
+    assert "60 %" in lines[0] and "40 %" in lines[0]
     assert "relative" in lines[1]
 
 
