@@ -7,6 +7,7 @@ import io
 import zipfile
 
 import pytest
+from playwright.sync_api import expect
 
 from spinefm.core.levels import Level
 from spinefm.data import open_dataset
@@ -236,3 +237,43 @@ def test_nothing_is_wider_than_the_screen(reader: Visitor, width: int, mode: str
     reader.page.click(f'[data-mode="{mode}"]')
     reader.page.set_viewport_size({"width": width, "height": 900})
     assert reader.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("mode", ["wall", "table", "measures"])
+def test_no_text_of_the_explorer_is_smaller_than_13_px(reader: Visitor, mode: str) -> None:
+    reader.page.click(".ex-layouts summary")
+    reader.page.click(f'[data-mode="{mode}"]')
+    reader.page.click('[data-verdict="fine"]')
+    assert reader.page.evaluate(SMALL) == []
+
+
+SMALL = """() => [...document.querySelectorAll(".explorer *")]
+  .filter((node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+  .filter((node) => !node.closest(".ex-picture"))
+  .filter((node) => [...node.childNodes].some((part) => part.nodeType === 3 && part.data.trim()))
+  .filter((node) => parseFloat(getComputedStyle(node).fontSize) < 13)
+  .map((node) => `${node.className || node.tagName} ${node.textContent.slice(0, 30)}`)"""
+
+
+def test_a_film_that_is_shown_beside_the_list_moves_nothing(reader: Visitor) -> None:
+    page = reader.page
+    page.set_viewport_size({"width": 1024, "height": 400})
+    page.click('[data-mode="wall"]')
+    page.evaluate("scrollTo(0, 60)")
+    page.locator('.ex-tile[data-film="neck-2"]').dispatch_event("click")
+    page.wait_for_selector('.ex-case[data-film="neck-2"]')
+    assert page.evaluate("scrollY") == 60
+
+
+@pytest.mark.parametrize("mode", ["wall", "table"])
+def test_a_narrow_page_leads_to_the_film_below_the_list_and_back(reader: Visitor, mode: str) -> None:
+    page = reader.page
+    page.set_viewport_size({"width": 390, "height": 700})
+    page.click(f'[data-mode="{mode}"]')
+    page.click('.ex-list [data-film="neck-2"]:visible, .ex-list [data-film="neck-2"] .ex-film-head:visible')
+    page.wait_for_selector('.ex-case[data-film="neck-2"]')
+    expect(page.locator(".ex-picture").first).to_be_in_viewport()
+    page.click("text=back to list")
+    chosen = page.locator('.ex-list [data-film="neck-2"]:visible')
+    expect(chosen).to_be_in_viewport()
+    assert "neck-2" in page.inner_text('.ex-list [aria-pressed="true"]:focus')

@@ -149,6 +149,13 @@ def test_the_steps_of_a_simulated_film_are_called_so() -> None:
     assert steps_payload(folder, "phantom-cervical-9400004", None)["simulated"] is True
 
 
+def test_an_evaluation_of_simulated_films_is_called_so(offered: Path) -> None:
+    store = EvaluationStore(Path("examples/evaluations"))
+    assert [one["title"] for one in store.entries([])] == ["phantoms: simulated films · spinefm · compact"]
+    assert store.columns("phantoms")["simulated"] is True
+    assert EvaluationStore(offered).columns("first")["simulated"] is False
+
+
 def test_the_columns_say_what_the_tables_say(offered: Path) -> None:
     films, vertebrae = read_tables(offered / "first")
     columns = EvaluationStore(offered).columns("first")
