@@ -42,6 +42,8 @@ test("the table has a row a vertebra from the top, with its marks, and a questio
   assert.deepEqual(rows.map((one) => one.querySelector("button.row-name").textContent), ["C2", "C3 ?", "C4"]);
   assert.deepEqual(rows.map((one) => one.querySelectorAll(".mark").map((mark) => mark.textContent)), [["anchor"], ["locked", "edited"], []]);
   assert.deepEqual(rows.map((one) => one.querySelector("td.number").textContent), ["97 %", "41 %", "not found"]);
+  drawVertebrae(table, view({}, { rows: [...ROWS.slice(0, 2), { ...ROWS[2], in_view: false }] }), act);
+  assert.equal(table.querySelectorAll("td.number").at(-1).textContent, "not in view", "the film's edge is no failure");
   assert.match(words(table), /less than 50 % sure/);
   assert.ok(rows[2].classList.contains("missing") && rows[2].querySelector(".swatch.missing"));
 });

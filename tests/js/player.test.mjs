@@ -235,6 +235,18 @@ test("the map of keys: each does what the page says it does", () => {
   assert.equal(key("x"), false, "other keys stay the browser's");
 });
 
+test("Escape cancels a question before anything else", () => {
+  const { made, root, asked } = player();
+  made.show(finished("a", { question: { text: "C7 becomes T1.", choices: [{ label: "rename", change: {} }] } }));
+  const shown = () => root.querySelectorAll('[role="alertdialog"]').length;
+  made.modes.set("add");
+  assert.equal(shown(), 1);
+  key("Escape");
+  assert.deepEqual([shown(), made.modes.mode], [0, "add"]);
+  key("Escape");
+  assert.deepEqual([made.modes.mode, asked.filter(([name]) => name === "correct")], ["none", []]);
+});
+
 test("keys are the reader's while one types, with modifiers, and on a slider of its own", () => {
   const { made } = player();
   made.show(finished());

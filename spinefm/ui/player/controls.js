@@ -92,9 +92,11 @@ export class Controls {
     if (this.player.canTurn() && this.player.report) this.player.report("turn", {});
   }
 
-  /** Ends what the film is clicked for, else cancels a run. */
+  /** Cancels what is asked, else ends what the film is clicked for, else cancels a run. */
   escape() {
     const { modes, view, report, measuring } = this.player;
+    const question = this.player.part("question");
+    if (question.children.length) return question.replaceChildren();
     if (measuring.escape()) return;
     if (modes.mode !== "none") return modes.set("none");
     if (report && ["running", "waiting"].includes(view.payload.status)) report("cancel", {});

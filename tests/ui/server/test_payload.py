@@ -17,6 +17,7 @@ from spinefm.methods.base.events import Located
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.reasons import reason_words
 from spinefm.trace.model import Finished, Named, Trace
+from spinefm.trace.registry import Event
 from spinefm.ui.server.player import failed_payload, film_payload, player_payload, trace_payload
 from spinefm.ui.server.player.assets import gradio_script, markup, style
 from spinefm.ui.server.player.payload import FILM_SIDE, entries_of, notices, ran
@@ -90,6 +91,15 @@ def test_without_an_anchor_the_rejected_candidate_gets_no_invented_name() -> Non
     ]
     events = [*all_events()[:-2], Finished(tuple(unnamed), 0.9, 0.03, {}, "cpu", "compact", {}, {})]
     assert [row["name"] for row in vertebra_rows(events)][-2:] == ["V6", "below"]
+
+
+def test_a_candidate_beyond_the_films_edge_is_not_called_missed() -> None:
+    def outside(event: Event) -> Event:
+        stopped = isinstance(event, Decided) and event.reason == "background"
+        return replace(event, reason="point outside", value=13.0, limit=0.0) if stopped else event
+
+    assert vertebra_rows(all_events())[-1]["in_view"] is True
+    assert vertebra_rows([outside(event) for event in all_events()])[-1]["in_view"] is False
 
 
 def test_an_unfinished_run_has_no_rows() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -16,6 +17,8 @@ from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.summary import level_figures
 from tests.ui.server.conftest import Visitor
 from tests.ui.server.explorer.conftest import open_view
+
+AXE = Path(__file__).parents[4] / "node_modules/axe-core/axe.min.js"
 
 
 def films(reader: Visitor) -> list[str]:
@@ -277,3 +280,19 @@ def test_a_narrow_page_leads_to_the_film_below_the_list_and_back(reader: Visitor
     chosen = page.locator('.ex-list [data-film="neck-2"]:visible')
     expect(chosen).to_be_in_viewport()
     assert "neck-2" in page.inner_text('.ex-list [aria-pressed="true"]:focus')
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is a development tool: `npm install`")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("mode", ["wall", "table"])
+def test_the_explorer_has_no_serious_fault_of_accessibility(reader: Visitor, scheme: str, mode: str) -> None:
+    reader.page.emulate_media(color_scheme=scheme)
+    open_view(reader, f"?x-mode={mode}")
+    reader.page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+    found = reader.page.evaluate("axe.run('#root', { resultTypes: ['violations'] })")
+    serious = [
+        (one["id"], [node["html"] for node in one["nodes"]])
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
