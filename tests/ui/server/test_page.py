@@ -365,6 +365,17 @@ def test_nothing_sticks_out_and_the_film_is_above_the_fold(context: BrowserConte
     one.leave()
 
 
+@pytest.mark.parametrize("width", [1440, 768, 390, 320])
+def test_every_limit_can_be_reached(context: BrowserContext, address: str, width: int) -> None:
+    one = visit(context, width, 844)
+    one.open(address, "finished")
+    one.open_limits()
+    for field in one.page.locator("#limits input").all():
+        box = field.bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width
+    one.leave()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_text_is_smaller_than_13_px(context: BrowserContext, address: str, scheme: str) -> None:
     one = visit(context, scheme=scheme)
