@@ -285,6 +285,20 @@ def test_after_a_failed_start_the_film_takes_the_clicks_that_are_asked_for(faile
     assert "3 starting points" in failed.page.inner_text(".player-hint")
 
 
+@pytest.mark.parametrize("width", [1440, 820, 390])
+def test_why_no_run_could_start_is_read_whole_however_long_it_is(failed: Visitor, width: int) -> None:
+    failed.page.set_viewport_size({"width": width, "height": 844})
+    failed.page.evaluate("document.querySelector('.player-message span').textContent = 'Rotate the film. '.repeat(14)")
+    message = failed.page.locator(".player-message")
+    assert message.evaluate("node => node.scrollHeight <= node.clientHeight")
+    top, *others = [message, *map(failed.page.locator, (".player-verbs", ".stage figcaption", ".player-swipe"))]
+    box = top.bounding_box()
+    assert box is not None and box["x"] + box["width"] <= width
+    for other in (one.bounding_box() for one in others if one.is_visible()):
+        assert other is not None
+        assert other["y"] + other["height"] <= box["y"] or other["y"] >= box["y"] + box["height"]
+
+
 def test_another_film_ends_the_run_under_way(service: StandInService, gate: threading.Semaphore, run: Visitor) -> None:
     gate.release(3)
     run.page.wait_for_function(f"{ROWS} === 3")
