@@ -109,7 +109,7 @@ class SpineFMMethod:
         if self._clicks is not None:
             yield from _from_clicks(self._clicks, film, induction)
             return
-        why, doubted = "", list[Doubtful]()
+        tried, doubted = list[tuple[int, str]](), list[Doubtful]()
         for located in self._looks(film, stages):
             yield located
             triples = tuple(islice(starting_triples(located, self._config), self._config.attempts))
@@ -118,8 +118,10 @@ class SpineFMMethod:
                     return
             if len(doubted) >= self._config.attempts:
                 break
-            why = why or _why_not(located, len(triples))
+            kept = sum(found.kept for found in located.detections)
+            tried.append((min(kept, 3), _why_not(located, len(triples))))  # the first look that saw three, or the most
         if not doubted:
+            _, why = max(tried, key=lambda look: look[0])
             raise CannotStart(" ".join([why, *lying(seen)]))
         yield from surest(doubted, induction)
 

@@ -95,8 +95,9 @@ def test_without_an_anchor_the_rejected_candidate_gets_no_invented_name() -> Non
 
 def test_a_candidate_beyond_the_films_edge_is_not_called_missed() -> None:
     def outside(event: Event) -> Event:
-        stopped = isinstance(event, Decided) and event.reason == "background"
-        return replace(event, reason="point outside", value=13.0, limit=0.0) if stopped else event
+        if isinstance(event, Decided) and event.reason == "background":
+            return replace(event, reason="point outside", value=13.0, limit=0.0)
+        return event
 
     assert vertebra_rows(all_events())[-1]["in_view"] is True
     assert vertebra_rows([outside(event) for event in all_events()])[-1]["in_view"] is False
