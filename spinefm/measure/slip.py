@@ -12,6 +12,9 @@ from spinefm.measure.discs import disc_name
 from spinefm.measure.planar import Points, Values, along, distance, unit
 from spinefm.measure.spine import NO_FACING, Draft, Grading, Spine, first_of, of_pair
 
+NUMERALS = ("0", "I", "II", "III", "IV", "V")
+"""How Meyerding's grades are written."""
+
 
 def slip(upper: Points, lower: Points) -> Values:
     """How far (...) the upper body has slipped, in % of the lower body's superior endplate; anterior is positive.
@@ -62,6 +65,7 @@ def _grading(upper: int, lower: int, least: float) -> Grading:
         grades=lambda value: meyerding_grade(value, least),
         words=lambda points: graded(float(slip(points[upper], points[lower])), least),
         signed=True,
+        numerals=NUMERALS,
     )
 
 
@@ -74,4 +78,4 @@ def graded(percent: float, least: float) -> str:
     grade = int(meyerding_grade(np.array(percent), least))
     if grade == 0:
         return "Meyerding 0"
-    return f"Meyerding {('I', 'II', 'III', 'IV', 'V')[grade - 1]}, {'anterior' if percent > 0 else 'posterior'}"
+    return f"Meyerding {NUMERALS[grade]}, {'anterior' if percent > 0 else 'posterior'}"

@@ -69,13 +69,14 @@ class Spine:
 class Grading:
     """How a measure is graded: the scale's name, from values to whole grades, and from landmarks (B, 6, 2) to words.
 
-    signed: the words say to which side of 0 the value lies.
+    signed: the words say to which side of 0 the value lies. numerals: how the scale writes its grades, where not 0, 1 …
     """
 
     scale: str
     grades: Callable[[Values], NDArray[np.intp]]
     words: Callable[[Points], str]
     signed: bool = False
+    numerals: tuple[str, ...] = ()
 
     def of(self, value: float, points: Points, drawn: Values, half: float, least: float) -> str:
         """The grade in words; the range of likely grades where the draws (K,) agree on none by a share of `least`.
@@ -87,8 +88,11 @@ class Grading:
         if not sided and (grades == own).mean() >= least:
             return self.words(points)
         low, high = np.percentile(grades, (10, 90), method="nearest")
-        low = 0 if sided else low
-        return f"{self.scale} {low} to {high}, uncertain" if low < high else f"{self.scale} {low}, uncertain"
+        likely = [self._written(grade) for grade in sorted({0 if sided else int(low), int(high)})]
+        return f"{self.scale} {' to '.join(likely)}, uncertain"
+
+    def _written(self, grade: int) -> str:
+        return self.numerals[grade] if self.numerals else str(grade)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ import { drawCases } from "../../spinefm/ui/explorer/cases.js";
 import { drawHistograms, drawLevels, drawSummary } from "../../spinefm/ui/explorer/charts.js";
 import { casesOf, change, kindCounts, levelFigures, meanOf, ORDERS, passing, rowsInOther, rowsOf, spineModel } from "../../spinefm/ui/explorer/model.js";
 import { keepOwn, ownRuns, whenOf } from "../../spinefm/ui/explorer/own.js";
+import { countText } from "../../spinefm/ui/explorer/list.js";
 import { extentOf, middle, pathText } from "../../spinefm/ui/explorer/paths.js";
 import { START, toggled } from "../../spinefm/ui/explorer/state.js";
 import { keepVerdicts, readVerdicts, verdictsCsv } from "../../spinefm/ui/explorer/verdicts.js";
@@ -42,6 +43,14 @@ test("rows of films lie one behind the other and cover all rows once", () => {
   const all = model.films.name.flatMap((_, film) => rowsOf(model, film));
   assert.deepEqual(all, Array.from({ length: model.count }, (_, i) => i));
   for (const [film] of model.films.name.entries()) for (const i of rowsOf(model, film)) assert.equal(model.rows.film[i], film);
+});
+
+test("the count says what films it counts, and that none passes", () => {
+  const count = model.films.name.length;
+  assert.match(countText(view()), new RegExp(`^${count} of ${count} films, \\d+ vertebrae and masks$`));
+  const simulated = spineModel({ ...COLUMNS, simulated: true });
+  assert.match(countText({ ...view(), model: simulated }), new RegExp(`^${count} of ${count} simulated films, `));
+  assert.match(countText(view({ search: "no film is called so" })), /clear one/);
 });
 
 test("a higher limit never identifies more", () => {

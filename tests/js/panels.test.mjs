@@ -42,6 +42,8 @@ test("the table has a row a vertebra from the top, with its marks, and a questio
   assert.deepEqual(rows.map((one) => one.querySelector("button.row-name").textContent), ["C2", "C3 ?", "C4"]);
   assert.deepEqual(rows.map((one) => one.querySelectorAll(".mark").map((mark) => mark.textContent)), [["anchor"], ["locked", "edited"], []]);
   assert.deepEqual(rows.map((one) => one.querySelector("td.number").textContent), ["97 %", "41 %", "not found"]);
+  drawVertebrae(table, view({}, { rows: [...ROWS.slice(0, 2), { ...ROWS[2], in_view: false }] }), act);
+  assert.equal(table.querySelectorAll("td.number").at(-1).textContent, "not in view", "the film's edge is no failure");
   assert.match(words(table), /less than 50 % sure/);
   assert.ok(rows[2].classList.contains("missing") && rows[2].querySelector(".swatch.missing"));
 });
@@ -183,7 +185,7 @@ test("the corrections done are listed and lead to their moment; a replay shows t
   assert.equal(button(tools, "undo"), undefined);
 });
 
-test("a question offers its choices and to leave it, and a refusal is said aloud", () => {
+test("a question offers its choices and to cancel, and a refusal is said aloud", () => {
   const place = node();
   const question = { text: "C7 and three below become one lower.", warning: "It looks like background, 2 %.", choices: [{ label: "do it", change: { action: "name", sure: true } }, { label: "only this", change: { action: "name", close: true } }] };
   drawQuestion(place, view({}, { question }), act);
@@ -191,7 +193,7 @@ test("a question offers its choices and to leave it, and a refusal is said aloud
   assert.equal(document.activeElement.textContent, "do it", "the first choice has the keyboard");
   button(place, "only this").fire("click");
   assert.deepEqual(done, [["correct", { action: "name", close: true }]]);
-  button(place, "leave it").fire("click");
+  button(place, "cancel").fire("click");
   assert.deepEqual(place.children, []);
   drawQuestion(place, view({}, { refused: "C2 is the highest level." }), act);
   assert.equal(place.querySelector('[role="alert"]').textContent, "C2 is the highest level.");
@@ -238,9 +240,9 @@ test("where runs part is marked at the step's frame, or at its picture", () => {
 });
 
 test("the panes say which run is which", () => {
-  assert.deepEqual(captionsOf({ methods: ["A", "B"] }), ["now: B", "before: A"]);
-  assert.deepEqual(captionsOf({ settings: SETTINGS, divergence: DIVERGENCE }), ["now · overlap limit 0.20 · first difference: kept", "before · overlap limit 0.10 · first difference: rejected"]);
-  assert.deepEqual(captionsOf({ settings: [], divergence: null }), ["now · the same steps", "before · the same steps"]);
+  assert.deepEqual(captionsOf({ methods: ["A", "B"] }), ["B", "A"]);
+  assert.deepEqual(captionsOf({ settings: SETTINGS, divergence: DIVERGENCE }), ["overlap limit 0.20 · first difference: kept", "overlap limit 0.10 · first difference: rejected"]);
+  assert.deepEqual(captionsOf({ settings: [], divergence: null }), ["the same steps", "the same steps"]);
 });
 
 test("what is said where no film is: the reason, the queue, or what to do first", () => {

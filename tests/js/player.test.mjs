@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import { cardsOf } from "../../spinefm/ui/player/card.js";
 import { Player } from "../../spinefm/ui/player/player.js";
+import { linesOf } from "../../spinefm/ui/player/theatre.js";
 import { sceneAt } from "../../spinefm/ui/player/timeline.js";
 import { fakeInk, install, installFrames, Node, parsed } from "./dom.mjs";
 import { beat, entries } from "./run.mjs";
@@ -172,6 +173,14 @@ test("words, verbs and cards belong to the moment", () => {
   assert.equal(root.querySelector("[data-scrub]").value, String(Math.round(1000 * made.clock.end())));
 });
 
+test("the caption says a sentence once, and with an arrow where the lanes differ", () => {
+  const now = (...beats) => linesOf({ current: beats.map(([lane, words]) => ({ lane, words })) });
+  assert.equal(now(), "");
+  assert.equal(now(["up", "Kept."], ["down", "Kept."]), "Kept.");
+  assert.equal(now(["up", "Kept."], ["down", "Too faint."]), "↑ Kept.  ↓ Too faint.");
+  assert.equal(now(["start 1", "A vertebra."], ["start 2", "It overlaps."], ["start 3", "It overlaps."]), "A vertebra.  It overlaps.");
+});
+
 test("each method has verbs of its own", () => {
   const { made, root } = player();
   const verbs = [{ title: "Mark and detect", help: "A map.", phases: ["find", "predict"] }, { title: "Pair", help: "Both.", phases: ["overlap", "decide"] }];
@@ -224,6 +233,18 @@ test("the map of keys: each does what the page says it does", () => {
   key("?");
   assert.equal(root.querySelector(".player-keys").hidden, false);
   assert.equal(key("x"), false, "other keys stay the browser's");
+});
+
+test("Escape cancels a question before anything else", () => {
+  const { made, root, asked } = player();
+  made.show(finished("a", { question: { text: "C7 becomes T1.", choices: [{ label: "rename", change: {} }] } }));
+  const shown = () => root.querySelectorAll('[role="alertdialog"]').length;
+  made.modes.set("add");
+  assert.equal(shown(), 1);
+  key("Escape");
+  assert.deepEqual([shown(), made.modes.mode], [0, "add"]);
+  key("Escape");
+  assert.deepEqual([made.modes.mode, asked.filter(([name]) => name === "correct")], ["none", []]);
 });
 
 test("keys are the reader's while one types, with modifiers, and on a slider of its own", () => {

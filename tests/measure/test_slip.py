@@ -42,7 +42,7 @@ def test_grades_have_a_direction() -> None:
         (12.0, 0.0, "Meyerding II, anterior"),
         (4.9, 0.1, "Meyerding I, anterior"),
         (-4.9, 0.1, "Meyerding I, posterior"),
-        (-4.9, 1.9, "Meyerding 0 to [12], uncertain"),
+        (-4.9, 1.9, "Meyerding 0 to II?, uncertain"),
         (0.0, 0.1, "Meyerding 0"),
     ],
 )

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from spinefm.methods import METHODS, run_to_trace
 from spinefm.methods.base.drawing import Drawing
+from spinefm.methods.base.events import Located
 from spinefm.methods.drawings import beats_of, drawing_of, verbs_of
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spineps import Spineps, SpinepsConfig
 from spinefm.methods.vertxnet import VertXNet, VertXNetConfig
 from spinefm.trace.model import Corrected, Trace
-from spinefm.trace.primitives import Beat, Gauge, Shape, plain
+from spinefm.trace.primitives import Beat, Gauge, Label, Shape, plain
 from tests.methods.drawn import film, whole_bundle
 from tests.ui.server.stand_in import all_events
 from tests.ui.server.test_whole_film import DrawnSpineps, DrawnVertXNet
@@ -49,6 +51,30 @@ def test_the_starting_points_have_a_lane_each_and_come_before_both_directions() 
     lanes = list(dict.fromkeys(beat.lane for beat in beats()))
     assert lanes == ["", "start 1", "start 2", "start 3", "up", "down"]
     assert {beat.section for beat in beats() if beat.lane.startswith("start")} == {"start"}
+
+
+def test_scores_are_drawn_in_percent_as_their_limit_is() -> None:
+    find = next(beat for beat in beats() if any(isinstance(item, Label) for item in beat.draw))
+    labels = [item.text for item in find.draw if isinstance(item, Label)]
+    assert labels[0].endswith(" %") and labels[-1] == "41 % < 60 %"
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        ([], "No place looks like a vertebra."),
+        ([True], "1 place looks like a vertebra."),
+        ([False], "1 place looks like a vertebra, and not clearly."),
+        ([True, True], "2 places look like a vertebra, all of them clearly."),
+        ([True, False], "2 places look like a vertebra, 1 of them clearly."),
+        ([False, False], "2 places look like a vertebra, none of them clearly."),
+    ],
+)
+def test_what_the_detector_finds_is_counted_in_words(kept: list[bool], words: str) -> None:
+    located = next(event for event in all_events() if isinstance(event, Located))
+    found = tuple(replace(located.detections[0], kept=one) for one in kept)
+    ((beat,),) = beats_of("spinefm", [replace(located, detections=found)])
+    assert beat.words == words
 
 
 def test_a_check_says_value_limit_and_verdict() -> None:

@@ -80,8 +80,8 @@ def _grade(one: Measure | None) -> str:
 def short_grade(grade: str) -> str:
     """A grade without its scale; "" for the least one.
 
-    >>> [short_grade(grade) for grade in ("Genant 2 (moderate), wedge", "Meyerding 0 to 1, uncertain", "Meyerding 0")]
-    ['2, wedge', '0–1?', '']
+    >>> [short_grade(grade) for grade in ("Genant 2 (moderate), wedge", "Meyerding 0 to I, uncertain", "Meyerding 0")]
+    ['2, wedge', '0–I?', '']
     """
     plain = re.sub(r" \(\w+\)", "", grade.partition(" ")[2])
     short = plain.replace(" to ", NONE).replace(", uncertain", "?")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
-from spinefm.core.numbers import percent
+from spinefm.core.numbers import percent, percents
 from spinefm.methods.base.drawing import Drawing, Verb
 from spinefm.methods.base.events import Detection, Located
 from spinefm.methods.spinefm.events import (
@@ -106,8 +106,7 @@ class SpineFMDrawing(Drawing):
 
     def _located(self, event: Located) -> tuple[Beat, ...]:
         self._found = event.detections
-        kept = sum(found.kept for found in event.detections)
-        words = f"{len(event.detections)} places look like a vertebra, {kept} of them clearly."
+        words = _found_words(len(event.detections), sum(found.kept for found in event.detections))
         found = _by_score(event)
         scores = tuple(Bar("", item.score, event.limit_used) for item in found)
         shapes = tuple(shape for rank, item in enumerate(found) for shape in _detection(item, rank, event))
@@ -293,6 +292,13 @@ def _view_bars(event: Viewed) -> tuple[Bar, ...]:
     return tuple(Bar(name, event.views[name]) for name in likeliest)
 
 
+def _found_words(places: int, kept: int) -> str:
+    if places < 2:
+        return f"{('No', '1')[places]} place looks like a vertebra{'' if kept or not places else ', and not clearly'}."
+    clearly = "all" if kept == places else str(kept or "none")
+    return f"{places} places look like a vertebra, {clearly} of them clearly."
+
+
 def _by_score(event: Located) -> list[Detection]:
     return sorted(event.detections, key=lambda found: -found.score)
 
@@ -301,7 +307,8 @@ def _detection(found: Detection, rank: int, event: Located) -> tuple[AnyPrimitiv
     """A detection appears by its score; a weak one fades out with its reason."""
     begin = 0.5 * rank / max(len(event.detections), 1)
     role: Role = "detected" if found.kept else "dropped"
-    text = f"{found.score:.2f}" if found.kept else found.reason.removeprefix("score ")
+    score, limit = percents(found.score, event.limit_used)
+    text = score if found.kept else f"{score} < {limit}" if found.reason.startswith("score ") else found.reason
     points, centre = outline(found.mask), flat([found.centroid])
     return (
         Shape(role=role, motion="light", outline=points, begin=begin, end=begin + 0.3, filled=found.kept),

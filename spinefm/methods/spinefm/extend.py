@@ -9,7 +9,7 @@ import numpy as np
 
 from spinefm.core.geometry import Box, Point, principal_axis
 from spinefm.core.levels import Level
-from spinefm.core.numbers import held
+from spinefm.core.numbers import told_apart
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.protocol import CLICK_INSTEAD, Addition, CannotAdd, Direction
 from spinefm.methods.base.stages import Stages
@@ -101,9 +101,9 @@ def _refuse_place(film: Radiograph, trace: Trace, point: Point, config: SpineFMC
         raise CannotAdd("The patch's size comes from two neighbours, and there are none: run the film again.")
     distance = off_the_spine(point, [vertebra.centroid for vertebra in trace.vertebrae], config.click_reach)
     if distance > config.click_limit:
+        far, most = told_apart(distance, config.click_limit, 1)
         raise CannotAdd(
-            f"That click lies {held(distance, config.click_limit, 1)} spacings from the spine: click on a vertebra "
-            "of it."
+            f"That click lies {far} spacings from the spine, more than {most}: click on one of its vertebrae."
         )
     for vertebra in trace.vertebrae:
         if vertebra.mask.within(Box.square(point, 1)).any():

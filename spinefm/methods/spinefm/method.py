@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from itertools import islice
 
 from spinefm.core.geometry import Point
+from spinefm.core.numbers import percent
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.events import Located
 from spinefm.methods.base.protocol import Addition, CannotStart, Direction
@@ -108,7 +109,7 @@ class SpineFMMethod:
         if self._clicks is not None:
             yield from _from_clicks(self._clicks, film, induction)
             return
-        why, doubted = "", list[Doubtful]()
+        tried, doubted = list[tuple[int, str]](), list[Doubtful]()
         for located in self._looks(film, stages):
             yield located
             triples = tuple(islice(starting_triples(located, self._config), self._config.attempts))
@@ -117,8 +118,10 @@ class SpineFMMethod:
                     return
             if len(doubted) >= self._config.attempts:
                 break
-            why = why or _why_not(located, len(triples))
+            kept = sum(found.kept for found in located.detections)
+            tried.append((min(kept, 3), _why_not(located, len(triples))))  # the first look that saw three, or the most
         if not doubted:
+            _, why = max(tried, key=lambda look: look[0])
             raise CannotStart(" ".join([why, *lying(seen)]))
         yield from surest(doubted, induction)
 
@@ -183,7 +186,7 @@ def _why_not(located: Located, triples: int) -> str:
     upright = f"rotate the film if it lies on its side, or {remedy}"
     if kept < 3:
         found = {0: "No vertebra was", 1: "Only 1 vertebra was"}.get(kept, f"Only {kept} vertebrae were")
-        return f"{found} detected with a score of at least {located.limit_used:.2f}; {upright}"
+        return f"{found} detected with a score of at least {percent(located.limit_used)}; {upright}"
     if triples == 0:
         return f"{kept} vertebrae were detected, but no three of them are neighbours along a spine; {upright}"
     tried = "the one triple tried did not hold" if triples == 1 else f"none of the {triples} triples tried held"

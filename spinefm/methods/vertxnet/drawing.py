@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from spinefm.core.masks import Mask
+from spinefm.core.numbers import percent
 from spinefm.methods.base.drawing import Drawing, Verb
 from spinefm.methods.base.events import Located, Mapped
 from spinefm.methods.vertxnet.events import Leftover, PairedContours, Recognised
@@ -64,7 +65,7 @@ class VertXNetDrawing(Drawing):
         draw = []
         for row, index in enumerate(event.detections):
             c2, s1 = event.c2[row], event.s1[row]
-            text, mask = f"C2 {c2:.2f} · S1 {s1:.2f}", self._detections[index]
+            text, mask = f"C2 {percent(c2)} · S1 {percent(s1)}", self._detections[index]
             if max(c2, s1) > NOTED and mask.area:
                 draw.append(Label(role="known", motion="light", point=flat([mask.centroid]), text=text))
         gauges = _reference_gauges(event)

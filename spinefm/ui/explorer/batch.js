@@ -10,6 +10,7 @@ import { CaseCanvas } from "./canvas.js";
 import { drawLines } from "./charts.js";
 import { Lanes } from "./lanes.js";
 import { drawHistogram, showEnd } from "./plots.js";
+import { backButton, markChosen, showFilm } from "./sight.js";
 import { chosenOr, toggled } from "./state.js";
 
 /** @typedef {import("./types").BatchState} BatchState */
@@ -206,7 +207,7 @@ export class BatchView {
   /** A click shows a film, and leads to it where it lies below the list. @param {string} film */
   async clicked(film) {
     await this.choose(film);
-    if (matchMedia("(max-width: 1099px)").matches) this.part(".ex-case").scrollIntoView({ block: "start" });
+    showFilm(this.root);
   }
 
   /** Shows a film beside the list. @param {string} film @param {boolean} [silent] the reader chose nothing */
@@ -215,7 +216,7 @@ export class BatchView {
     if (!opened) return;
     if (!silent) this.state = { ...this.state, film };
     writeParts("b", BATCH_START, this.state);
-    for (const node of this.root.querySelectorAll("[data-film]")) /** @type {HTMLElement} */ (node).dataset.chosen = String(/** @type {HTMLElement} */ (node).dataset.film === film);
+    for (const node of this.root.querySelectorAll(".ex-list [data-film]")) markChosen(/** @type {HTMLElement} */ (node), film);
     this.showing = film;
     const wanted = { run: opened.run, film };
     const [seen, values] = await Promise.all([explorer.ask.batchLook(wanted), explorer.ask.batchValues(wanted)]);
@@ -226,7 +227,7 @@ export class BatchView {
     this.canvas.show(seen.error ? null : seen, [], opened.colours, null);
     this.part(".ex-case").dataset.film = film;
     const row = this.answer?.rows.find((one) => one.id === film);
-    this.part(".ex-title").replaceChildren(html("strong", {}, row ? row.name : film));
+    this.part(".ex-title").replaceChildren(html("strong", {}, row ? row.name : film), backButton(this.root));
     drawFacts(this.part(".ex-facts"), seen.facts || []);
     drawFilmMeasures(this.part(".ex-film-measures"), values.measures || [], this.kinds);
   }

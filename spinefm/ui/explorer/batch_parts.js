@@ -46,7 +46,7 @@ export function drawTiles(node, rows, view, look) {
 /** @param {BatchRow} row @param {ListView} view */
 function tileOf(row, view) {
   const value = valueWords(row, view.kind);
-  return html("button", { type: "button", class: `ex-tile ${rowTone(row)}`, "data-film": row.id, "data-chosen": String(view.chosen === row.id), onclick: () => view.choose(row.id) },
+  return html("button", { type: "button", class: `ex-tile ${rowTone(row)}`, "data-film": row.id, "data-chosen": String(view.chosen === row.id), "aria-pressed": String(view.chosen === row.id), onclick: () => view.choose(row.id) },
     svg("svg", { class: "ex-thumb", "aria-hidden": "true" }),
     html("span", { class: "ex-tile-head" }, html("strong", {}, row.name)),
     html("span", { class: "note" }, rowWords(row)),
@@ -76,7 +76,7 @@ export function drawTable(node, rows, view) {
 function tableRow(row, view) {
   const words = row.status === "failed" ? html("span", { class: "failed" }, rowWords(row)) : rowWords(row).replace(" vertebrae", "");
   return html("tr", { "data-film": row.id, "data-chosen": String(view.chosen === row.id) },
-    html("td", {}, html("button", { type: "button", onclick: () => view.choose(row.id) }, row.name)), html("td", {}, words),
+    html("td", {}, html("button", { type: "button", "aria-pressed": String(view.chosen === row.id), onclick: () => view.choose(row.id) }, row.name)), html("td", {}, words),
     [row.view, row.anchor, row.stop_up, row.stop_down].map((text) => html("td", { class: "wide" }, text || "–")),
     view.kind ? html("td", {}, valueWords(row, view.kind) || "–") : null);
 }

@@ -5,6 +5,7 @@ import { html } from "../shared/dom.js";
 import { writeState } from "./address.js";
 import { CaseCanvas } from "./canvas.js";
 import { rowsOf } from "./model.js";
+import { backButton, markChosen, showFilm } from "./sight.js";
 import { keepVerdicts } from "./verdicts.js";
 
 /** @typedef {import("./types").Detail} Detail */
@@ -24,13 +25,13 @@ export class CasePane {
     const { run } = view.state;
     view.state.case = name;
     view.row = row;
-    for (const node of root.querySelectorAll(".ex-group, .ex-tile")) mark(/** @type {HTMLElement} */ (node), name);
+    for (const node of root.querySelectorAll(".ex-group, .ex-tile")) markChosen(/** @type {HTMLElement} */ (node), name);
     this.drawTitle(film);
     writeState(view.state);
     const [detail, other] = await Promise.all([ask.look({ run, film: name }), view.other ? ask.look({ run: view.state.with, film: name }) : null]);
     if (view.state.case !== name || view.state.run !== run) return;
     this.drawFilm(film, detail, other);
-    if (scroll && matchMedia("(max-width: 1099px)").matches) this.explorer.part(".ex-case").scrollIntoView({ block: "start" });
+    if (scroll) showFilm(this.explorer.part(".ex-body"));
   }
 
   /** @param {number} film @param {Detail} detail @param {Detail | null} other */
@@ -52,7 +53,7 @@ export class CasePane {
     const name = view.model.films.name[film];
     const { verdict, note } = view.verdicts[name] || {};
     const steps = html("button", { type: "button", class: "ex-steps", onclick: () => ask.steps({ run: view.state.run, film: name, event: null }) }, "all steps");
-    this.explorer.part(".ex-title").replaceChildren(html("strong", {}, name), steps);
+    this.explorer.part(".ex-title").replaceChildren(html("strong", {}, name), backButton(this.explorer.part(".ex-body")), steps);
     for (const button of root.querySelectorAll("[data-verdict]")) button.setAttribute("aria-pressed", String(verdict === /** @type {HTMLElement} */ (button).dataset.verdict));
     this.explorer.part("[data-note]").value = note || "";
   }
@@ -77,9 +78,4 @@ export class CasePane {
     if (view.state.verdict) this.explorer.draw();
     else list.draw();
   }
-}
-
-/** @param {HTMLElement} node @param {string} film */
-function mark(node, film) {
-  node.dataset.chosen = String(node.dataset.film === film);
 }

@@ -22,7 +22,7 @@ function caseGroup(one, view, act) {
   const { model } = view;
   const film = model.films.name[one.film];
   const verdict = view.verdicts[film];
-  const head = html("button", { type: "button", class: "ex-film-head", "aria-expanded": "true", onclick: () => act.choose(one.film) },
+  const head = html("button", { type: "button", class: "ex-film-head", "aria-pressed": String(view.state.case === film), onclick: () => act.choose(one.film) },
     html("strong", {}, film), html("span", { class: "note" }, [one.mean === null ? "" : `mean Dice ${one.mean.toFixed(2)}`, ...factsOf(model, one.film)].filter(Boolean).join(" · ")),
     verdict && verdict.verdict ? html("span", { class: `ex-badge ${verdict.verdict}` }, verdict.verdict) : null);
   const failure = model.films.failure[one.film];

@@ -18,7 +18,7 @@ import { readVerdicts, saveAs, saveVerdicts } from "./verdicts.js";
 /** @typedef {import("./types").BatchOpening} BatchOpening */
 /** @typedef {{model: Model | null, batch?: BatchOpening, error?: string}} Opened */
 
-const NONE = "There is no evaluation yet: evaluate 60 phantoms, which takes some minutes, or bring your own as a zip.";
+const NONE = "There is no evaluation yet: evaluate 60 simulated films, which takes some minutes, or bring your own as a zip.";
 
 export class Explorer {
   /** @param {HTMLElement} root @param {import("./types").Ask} ask */

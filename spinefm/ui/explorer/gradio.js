@@ -19,7 +19,7 @@ function ownIds() {
 }
 
 function begin(what) {
-  making = "60 phantoms";
+  making = "60 simulated films";
   document.querySelector(what === "zip" ? "#explore-zip" : "#explore-phantoms").click();
 }
 

@@ -48,9 +48,9 @@ export class FilmList {
   }
 }
 
-/** @param {import("./types").View} view */
-function countText({ cases, model }) {
+/** How many films pass. @param {import("./types").View} view */
+export function countText({ cases, model }) {
   if (!cases.length) return "No film passes these filters: clear one.";
   const rows = cases.reduce((sum, one) => sum + one.rows.length, 0);
-  return `${cases.length} of ${model.films.name.length} films, ${rows} vertebrae and masks`;
+  return `${cases.length} of ${model.films.name.length} ${model.data.simulated ? "simulated " : ""}films, ${rows} vertebrae and masks`;
 }

@@ -5,6 +5,8 @@ export interface Columns {
   run: string;
   title: string;
   source: string;
+  /** Films of the simulator. */
+  simulated?: boolean;
   published: Record<string, { identified: number; located_dsc: number; overall_dsc: number }>;
   panoptic: { pq: number; sq: number; rq: number } | null;
   skipped: { name: string; why: string }[];

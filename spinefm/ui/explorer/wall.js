@@ -44,7 +44,7 @@ function tileOf(one, view, act) {
   const { mean } = one;
   const border = mean === null ? "" : `border-color: color-mix(in oklab, var(--good) ${scoreShare(mean)}%, var(--bad))`;
   const verdict = view.verdicts[name];
-  return html("button", { type: "button", class: "ex-tile", style: border, "data-film": name, "data-chosen": String(state.case === name), onclick: () => act.choose(one.film) },
+  return html("button", { type: "button", class: "ex-tile", style: border, "data-film": name, "data-chosen": String(state.case === name), "aria-pressed": String(state.case === name), onclick: () => act.choose(one.film) },
     svg("svg", { class: "ex-thumb", "aria-hidden": "true" }),
     html("span", { class: "ex-tile-head" }, html("strong", {}, name), html("b", { title: `mean overall Dice${state.levels.length ? " of the chosen levels" : ""}` }, mean === null ? "–" : mean.toFixed(2))),
     html("span", { class: "note" }, tileWords(model, one.film, state.limit)),

@@ -31,7 +31,7 @@ function stage({ phase, title, by, x }) {
 
 function millions(value) {
   if (value === null || value === undefined) return "–";
-  return value < 0.1 ? `${Math.round(value * 1e6)} parameters` : `${value.toFixed(1)} M`;
+  return value < 0.1 ? `${Math.round(value * 1e6)} parameters` : `${value.toFixed(1)}\u00a0M`;
 }
 
 function card(network) {

@@ -85,11 +85,11 @@ export function drawComparison(node, tab, view, act) {
       html("tbody", {}, comparison.rows.map((/** @type {any} */ row) => comparedRow(view, row)))));
 }
 
-/** The words above each of the two panes: the run of now, and the one before. @param {any} comparison @returns {[string, string]} */
+/** The words above each of the two panes, after its title: the run of now, and the one before. @param {any} comparison @returns {[string, string]} */
 export function captionsOf(comparison) {
-  if (comparison.methods) return [`now: ${comparison.methods[1]}`, `before: ${comparison.methods[0]}`];
+  if (comparison.methods) return [comparison.methods[1], comparison.methods[0]];
   const value = (/** @type {string} */ key) => comparison.settings.map((/** @type {any} */ setting) => `${settingWords(setting.name)} ${setting[key]}`).join(", ");
   const first = (/** @type {string} */ key) => (comparison.divergence ? `first difference: ${comparison.divergence[key]}` : "the same steps");
-  const words = (/** @type {string} */ word, /** @type {string} */ key) => [word, value(key), first(key)].filter(Boolean).join(" · ");
-  return [words("now", "new"), words("before", "old")];
+  const words = (/** @type {string} */ key) => [value(key), first(key)].filter(Boolean).join(" · ");
+  return [words("new"), words("old")];
 }

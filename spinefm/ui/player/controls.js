@@ -41,7 +41,7 @@ export class Controls {
 
   buttons() {
     const { keys, player } = this;
-    const go = { home: keys.Home, play: keys[" "], watch: keys[" "], keys: keys["?"] };
+    const go = { home: keys.Home, play: keys[" "], keys: keys["?"] };
     const view = { in: keys["+"], out: keys["-"], fit: keys[0] };
     this.on("[data-go]", "click", (node) => go[/** @type {"play"} */ (node.dataset.go)]());
     this.on("[data-view]", "click", (node) => view[/** @type {"in"} */ (node.dataset.view)]());
@@ -92,9 +92,11 @@ export class Controls {
     if (this.player.canTurn() && this.player.report) this.player.report("turn", {});
   }
 
-  /** Ends what the film is clicked for, else cancels a run. */
+  /** Cancels what is asked, else ends what the film is clicked for, else cancels a run. */
   escape() {
     const { modes, view, report, measuring } = this.player;
+    const question = this.player.part("question");
+    if (question.children.length) return question.replaceChildren();
     if (measuring.escape()) return;
     if (modes.mode !== "none") return modes.set("none");
     if (report && ["running", "waiting"].includes(view.payload.status)) report("cancel", {});

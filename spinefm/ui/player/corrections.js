@@ -78,6 +78,6 @@ export function drawQuestion(node, view, act) {
     html("button", { type: "button", class: index ? "small" : "small first", "data-choice": index, onclick: () => act.correct && act.correct(choice.change) }, choice.label));
   node.replaceChildren(html("div", { class: `question${question.warning ? " warns" : ""}`, role: "alertdialog", "aria-label": "Before this correction" },
     html("p", {}, question.text), question.warning ? html("p", { class: "warning" }, question.warning) : null,
-    html("div", { class: "tools" }, choices, html("button", { type: "button", class: "small", "data-choice": "none", onclick: () => node.replaceChildren() }, "leave it"))));
+    html("div", { class: "tools" }, choices, html("button", { type: "button", class: "small", "data-choice": "none", onclick: () => node.replaceChildren() }, "cancel"))));
   /** @type {HTMLElement | null} */ (node.querySelector("[data-choice]"))?.focus({ preventScroll: true });
 }

@@ -65,14 +65,25 @@ function take(file) {
   const field = () => document.querySelector("#film-upload input[type=file]");
   if (!field() && clear) clear.click();
   const put = (tries) => {
-    const input = field();
-    if (!input) return tries ? setTimeout(put, 60, tries - 1) : undefined;
-    const held = new DataTransfer();
-    held.items.add(file);
-    input.files = held.files;
-    return input.dispatchEvent(new Event("change", { bubbles: true }));
+    if (field()) return give(field(), file);
+    return tries ? setTimeout(put, 60, tries - 1) : undefined;
   };
   return put(40);
+}
+
+function give(input, file) {
+  const held = new DataTransfer();
+  held.items.add(file);
+  input.files = held.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+// Explore takes a zip; anything else is a film, for which the page goes to its first tab.
+function takeAnywhere(files) {
+  const zips = document.querySelector(".explorer")?.offsetParent && document.querySelector('input[type=file][accept=".zip"]');
+  if (zips && /\.zip$/i.test(files[0].name)) return give(zips, files[0]);
+  if (!onSegment()) document.querySelector('[role="tab"][data-tab-id="segment"]')?.click();
+  return takeFirst(files);
 }
 
 // With a film on show the box has no field of its own: a click on it chooses another film.
@@ -90,20 +101,20 @@ let inside = 0;
 
 document.addEventListener("dragenter", (event) => { if (holdsFile(event) && onSegment()) { inside += 1; veil.hidden = false; } }, true);
 document.addEventListener("dragleave", (event) => { if (holdsFile(event)) { inside -= 1; veil.hidden = inside <= 0; } }, true);
-document.addEventListener("dragover", (event) => { if (holdsFile(event) && onSegment()) event.preventDefault(); }, true);
+document.addEventListener("dragover", (event) => { if (holdsFile(event)) event.preventDefault(); }, true);
 document.addEventListener("drop", (event) => {
   inside = 0;
   veil.hidden = true;
-  if (!holdsFile(event) || !onSegment()) return;
+  if (!holdsFile(event)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (event.dataTransfer.files.length) takeFirst(event.dataTransfer.files);
+  if (event.dataTransfer.files.length) takeAnywhere(event.dataTransfer.files);
 }, true);
 document.addEventListener("paste", (event) => {
   const file = event.clipboardData && event.clipboardData.files[0];
-  if (!file || !onSegment()) return;
+  if (!file) return;
   event.preventDefault();
-  takeFirst([file]);
+  takeAnywhere([file]);
 });
 
 document.addEventListener("keydown", (event) => {

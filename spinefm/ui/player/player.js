@@ -245,7 +245,6 @@ export class Player {
     if (playing && !this.clock.hurries) this.shell.classList.remove("unwatched");
     this.part("caption").setAttribute("aria-live", playing ? "off" : "polite");
     const button = /** @type {HTMLElement} */ (this.root.querySelector('[data-go="play"]'));
-    button.setAttribute("aria-label", playing ? "Pause" : "Play");
     /** @type {HTMLElement} */ (button.querySelector(".play-word")).textContent = playing ? "Pause" : "Play";
     for (const other of this.root.querySelectorAll("[data-speed]")) {
       other.setAttribute("aria-pressed", String(Number(/** @type {HTMLElement} */ (other).dataset.speed) === speed));

@@ -35,7 +35,7 @@ function vertebraRow(view, row, act) {
     html("th", { scope: "row" }, html("button", { type: "button", class: "row-name", title: stays ? "Choose this vertebra" : "Show the step that decided this" },
       swatch(view.payload.colours[row.name], row.found), row.doubtful ? `${row.name} ?` : row.name)),
     html("td", { class: "number", title: row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : "How sure this outline is: the probability of a Dice above 0.8" },
-      row.found ? (row.probability === null ? "–" : percentBelow(row.probability, view.payload.doubt)) : html("em", {}, "not found")),
+      row.found ? (row.probability === null ? "–" : percentBelow(row.probability, view.payload.doubt)) : html("em", {}, row.in_view === false ? "not in view" : "not found")),
     html("td", { class: "stop" }, html("div", {}, html("span", {}, marks, row.stop), goOnButton(row, act))));
 }
 

@@ -286,12 +286,12 @@ function tell({ phase, words }) {
 /** @type {Record<string, string>} */
 const ARROWS = { up: "↑ ", down: "↓ " };
 
-/** What happens now, in words; where two lanes differ, each with its arrow. @param {Scene} scene */
-function linesOf(scene) {
-  const lines = [...new Set(scene.current.map((beat) => beat.words))];
-  if (lines.length < 2) return lines[0] || "";
+/** What happens now, in words, each once; where two lanes differ, each with its arrow. @param {Scene} scene */
+export function linesOf(scene) {
+  const lines = new Set(scene.current.map((beat) => beat.words));
+  if (lines.size < 2) return [...lines].join();
   const lanes = new Map(scene.current.map((beat) => [beat.lane || "", beat.words]));
-  return [...lanes].slice(-2).map(([lane, words]) => `${ARROWS[lane] || ""}${words}`).join("  ");
+  return [...new Set([...lanes].map(([lane, words]) => `${ARROWS[lane] || ""}${words}`))].slice(-2).join("  ");
 }
 
 /** When a picture has arrived. @param {import("./timeline.js").Seen} item */

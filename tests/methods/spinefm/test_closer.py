@@ -77,6 +77,13 @@ def test_a_film_without_a_start_gets_one_from_its_parts() -> None:
         run_to_trace(SpineFMMethod(empty_bundle(), off, stages=lambda _: oracle), oracle.column.film)
 
 
+def test_why_no_run_starts_counts_what_the_best_look_shows() -> None:
+    oracle = Nearsighted(straight(2))
+    method = SpineFMMethod(empty_bundle(), SpineFMConfig(), stages=lambda _: oracle)
+    with pytest.raises(CannotStart, match="Only 2 vertebrae were detected"):
+        run_to_trace(method, oracle.column.film)
+
+
 @pytest.mark.parametrize("degrees", [35.0, -35.0, 90.0])
 def test_what_is_seen_on_the_tilted_film_lies_on_the_film(degrees: float) -> None:
     column = straight(5)

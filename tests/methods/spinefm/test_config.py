@@ -77,7 +77,7 @@ def test_the_paper_starts_from_the_three_successive_detections_with_the_highest_
 
 
 def test_the_paper_never_lowers_the_score_and_tries_one_triple():
-    with pytest.raises(CannotStart, match="at least 0.60"):
+    with pytest.raises(CannotStart, match="at least 60 %"):
         run(Oracle(straight(5), [0.9, 0.9, 0.5, 0, 0]), PAPER)
     column = Column(straight(6).centroids, ("background", "vertebra", "vertebra", "vertebra", "vertebra", "S1"))
     trace = run(Oracle(column, [0.99, 0.99, 0.99, 0.8, 0.8, 0.8]), PAPER)

@@ -113,5 +113,5 @@ def test_how_far_a_point_lies_beside_a_straight_spine(point, distance):
 def test_a_click_far_beside_the_spine_is_refused():
     oracle, trace = stopped_at(4, "background")
     first = trace.vertebrae[0].centroid
-    with pytest.raises(CannotAdd, match=r"2\.5 > 2\.0 spacings from the spine"):
+    with pytest.raises(CannotAdd, match=r"2\.5 spacings from the spine, more than 2\.0"):
         method(oracle).add(oracle.column.film, trace, Point(first.x + 2.5 * 32, first.y))

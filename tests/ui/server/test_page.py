@@ -212,7 +212,7 @@ def test_a_bad_file_is_a_sentence_where_the_film_would_stand(
     visitor.wait("failed")
     assert words in visitor.page.inner_text(".player-message")
     assert visitor.page.locator(".player-transport").is_hidden()
-    assert visitor.page.locator(".player-watch").is_hidden()
+    assert visitor.page.locator(".play-invitation").is_hidden()
     assert visitor.page.locator('[data-example][aria-pressed="true"]').count() == 0
 
 
@@ -238,11 +238,12 @@ def test_after_a_bad_file_the_next_films_are_run_as_ever(visitor: Visitor, addre
         visitor.page.wait_for_function("window.spinefm.view.payload.download")
         assert visitor.page.locator(".player-table tr[data-number]").count() > 3
     visitor.page.wait_for_selector(".player.resting")
-    visitor.page.click(".player-watch")
+    visitor.page.click("role=button[name='Watch the steps']")
     visitor.page.wait_for_selector(".player.playing")
-    assert visitor.page.locator(".player-watch").is_hidden()
+    assert visitor.page.locator(".play-invitation").is_hidden()
+    assert visitor.page.locator("role=button[name='Pause']").is_visible()
     visitor.page.wait_for_selector(".player.resting", timeout=60_000)
-    assert visitor.page.locator(".player-watch").is_hidden(), "it invites once"
+    assert visitor.page.locator(".play-invitation").is_hidden(), "it invites once"
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_sent(visitor: Visitor, address: str, tmp_path: Path) -> None:
@@ -282,6 +283,20 @@ def test_after_a_failed_start_the_film_takes_the_clicks_that_are_asked_for(faile
     for y in (0.2, 0.6, 0.95):
         area.click(position={"x": box["width"] / 2, "y": y * box["height"]})
     assert "3 starting points" in failed.page.inner_text(".player-hint")
+
+
+@pytest.mark.parametrize("width", [1440, 820, 390])
+def test_why_no_run_could_start_is_read_whole_however_long_it_is(failed: Visitor, width: int) -> None:
+    failed.page.set_viewport_size({"width": width, "height": 844})
+    failed.page.evaluate("document.querySelector('.player-message span').textContent = 'Rotate the film. '.repeat(14)")
+    message = failed.page.locator(".player-message")
+    assert message.evaluate("node => node.scrollHeight <= node.clientHeight")
+    top, *others = [message, *map(failed.page.locator, (".player-verbs", ".stage figcaption", ".player-swipe"))]
+    box = top.bounding_box()
+    assert box is not None and box["x"] + box["width"] <= width
+    for other in (one.bounding_box() for one in others if one.is_visible()):
+        assert other is not None
+        assert other["y"] + other["height"] <= box["y"] or other["y"] >= box["y"] + box["height"]
 
 
 def test_another_film_ends_the_run_under_way(service: StandInService, gate: threading.Semaphore, run: Visitor) -> None:
@@ -361,6 +376,17 @@ def test_nothing_sticks_out_and_the_film_is_above_the_fold(context: BrowserConte
     field, button = (one.page.locator(part).bounding_box() for part in ("#film-upload", "#film-upload button"))
     assert field is not None and button is not None
     assert button["height"] <= field["height"], "the words on the button are cut off"
+    one.leave()
+
+
+@pytest.mark.parametrize("width", [1440, 768, 390, 320])
+def test_every_limit_can_be_reached(context: BrowserContext, address: str, width: int) -> None:
+    one = visit(context, width, 844)
+    one.open(address, "finished")
+    one.open_limits()
+    for field in one.page.locator("#limits input").all():
+        box = field.bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width
     one.leave()
 
 

@@ -17,6 +17,7 @@ from spinefm.methods.base.events import Located
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.reasons import reason_words
 from spinefm.trace.model import Finished, Named, Trace
+from spinefm.trace.registry import Event
 from spinefm.ui.server.player import failed_payload, film_payload, player_payload, trace_payload
 from spinefm.ui.server.player.assets import gradio_script, markup, style
 from spinefm.ui.server.player.payload import FILM_SIDE, entries_of, notices, ran
@@ -92,6 +93,16 @@ def test_without_an_anchor_the_rejected_candidate_gets_no_invented_name() -> Non
     assert [row["name"] for row in vertebra_rows(events)][-2:] == ["V6", "below"]
 
 
+def test_a_candidate_beyond_the_films_edge_is_not_called_missed() -> None:
+    def outside(event: Event) -> Event:
+        if isinstance(event, Decided) and event.reason == "background":
+            return replace(event, reason="point outside", value=13.0, limit=0.0)
+        return event
+
+    assert vertebra_rows(all_events())[-1]["in_view"] is True
+    assert vertebra_rows([outside(event) for event in all_events()])[-1]["in_view"] is False
+
+
 def test_an_unfinished_run_has_no_rows() -> None:
     assert vertebra_rows(all_events()[:-1]) == []
 
@@ -129,7 +140,7 @@ def test_notices_of_a_lowered_limit_and_of_relative_names(film: Radiograph) -> N
     lowered = Located(located().detections, 0.6, 0.4)
     lines = notices(film, [lowered, Named((0,), (None,), None)])
     assert len(lines) == 2
-    assert "0.60" in lines[0] and "0.40" in lines[0]
+    assert "60 %" in lines[0] and "40 %" in lines[0]
     assert "relative" in lines[1]
 
 

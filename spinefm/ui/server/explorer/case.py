@@ -9,13 +9,11 @@ from typing import Any
 from spinefm.evaluation import RunError, RunFolder
 from spinefm.evaluation.results import FilmResult
 from spinefm.trace.model import Trace
+from spinefm.ui.server.explorer.columns import is_simulated
 from spinefm.ui.server.player import player_payload
 from spinefm.ui.server.player.measures import measures_payload
 from spinefm.ui.server.player.payload import Payload
 from spinefm.ui.server.sessions import new_run
-
-SIMULATED = "phantom-"
-"""How the simulator's films are called; other films may lie in the same layout."""
 
 
 def looked_at(folder: RunFolder, film: str) -> dict[str, Any]:
@@ -40,7 +38,7 @@ def steps_payload(folder: RunFolder, film: str, event: int | None) -> Payload:
         "spacing": _spacing(trace),
     }
     more: dict[str, Any] = {"at": event, "method": trace.method, "replay": True, "measures": measures_payload(trace)}
-    more["simulated"] = folder.plan().dataset == "phantom" and film.startswith(SIMULATED)
+    more["simulated"] = is_simulated(folder.plan(), film)
     if result.row.failure:
         more["notices"] = [result.row.failure]
     return player_payload(new_run(), "finished", film_data=data, events=trace.events, **more)

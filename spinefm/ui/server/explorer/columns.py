@@ -16,7 +16,7 @@ from spinefm.core.levels import Level
 from spinefm.evaluation.edges import OUTLINABLE
 from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.published import published_for
-from spinefm.evaluation.runs import RunError, RunFolder
+from spinefm.evaluation.runs import Plan, RunError, RunFolder
 from spinefm.evaluation.summary import run_figures
 from spinefm.ui.server.explorer.measures import measure_catalog
 from spinefm.ui.server.player.payload import colours
@@ -28,7 +28,14 @@ KINDS = ("body", "box", "extra")
 MOST_SKIPPED = 500
 """Lines of what was left out that go to the browser."""
 DICE_UNIT, DISTANCE_UNIT = 1_000_000, 100
+SIMULATED = "phantom-"
+"""How the simulator's films are called; other films may lie in the same layout."""
 Columns = dict[str, Any]
+
+
+def is_simulated(plan: Plan, film: str) -> bool:
+    """Whether a film of an evaluation comes from the simulator."""
+    return plan.dataset == "phantom" and film.startswith(SIMULATED)
 
 
 def run_columns(run: str, folder: RunFolder) -> Columns:
@@ -46,6 +53,7 @@ def _columns_of(run: str, folder: RunFolder, films: DataFrame, vertebrae: DataFr
         "run": run,
         "title": plan.title,
         "source": published.source if published else "",
+        "simulated": all(is_simulated(plan, film) for film in films["film"]),
         "published": {name: vars(row) for name, row in published.rows.items() if name in columns["levels"]}
         if published
         else {},

@@ -169,7 +169,8 @@ class EvaluationStore:
         """What a run is called; None for one whose plan cannot be read."""
         prefix = "your own: " if run.startswith(OWN) else f"{run}: "
         try:
-            return prefix + self.folder(run).plan().title
+            title = self.folder(run).plan().title
+            return prefix + (title.replace("phantom", "simulated films", 1) if run == PHANTOMS else title)
         except RunError:
             return None
 

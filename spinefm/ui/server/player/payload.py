@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from spinefm.core.levels import PALETTE, Level
+from spinefm.core.numbers import percent
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.events import Located
 from spinefm.methods.drawings import beats_of, verbs_of
@@ -76,8 +77,8 @@ def notices(film: Radiograph | None, events: Iterable[Event]) -> list[str]:
         match event:
             case Located() if event.limit_used < event.score_limit:
                 lines.append(
-                    f"Fewer than three vertebrae scored {event.score_limit:.2f}: "
-                    f"the detector's limit was lowered to {event.limit_used:.2f}."
+                    f"Fewer than three vertebrae scored {percent(event.score_limit)}: "
+                    f"the detector's limit was lowered to {percent(event.limit_used)}."
                 )
             case Named(anchor=None):
                 lines.append(

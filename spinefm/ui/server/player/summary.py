@@ -78,6 +78,7 @@ def _missing(event: Decided, vertebrae: Sequence[Vertebra], offset: int) -> Row:
         "number": None,
         "name": _neighbour(last, offset) or ("above" if offset < 0 else "below"),
         "found": False,
+        "in_view": event.reason != "point outside",
         "anchor": False,
         "locked": False,
         "probability": None,

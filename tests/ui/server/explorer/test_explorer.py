@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from spinefm.core.levels import Level
 from spinefm.data import open_dataset
@@ -15,6 +17,8 @@ from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.summary import level_figures
 from tests.ui.server.conftest import Visitor
 from tests.ui.server.explorer.conftest import open_view
+
+AXE = Path(__file__).parents[4] / "node_modules/axe-core/axe.min.js"
 
 
 def films(reader: Visitor) -> list[str]:
@@ -236,3 +240,59 @@ def test_nothing_is_wider_than_the_screen(reader: Visitor, width: int, mode: str
     reader.page.click(f'[data-mode="{mode}"]')
     reader.page.set_viewport_size({"width": width, "height": 900})
     assert reader.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("mode", ["wall", "table", "measures"])
+def test_no_text_of_the_explorer_is_smaller_than_13_px(reader: Visitor, mode: str) -> None:
+    reader.page.click(".ex-layouts summary")
+    reader.page.click(f'[data-mode="{mode}"]')
+    reader.page.click('[data-verdict="fine"]')
+    assert reader.page.evaluate(SMALL) == []
+
+
+SMALL = """() => [...document.querySelectorAll(".explorer *")]
+  .filter((node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+  .filter((node) => !node.closest(".ex-picture"))
+  .filter((node) => [...node.childNodes].some((part) => part.nodeType === 3 && part.data.trim()))
+  .filter((node) => parseFloat(getComputedStyle(node).fontSize) < 13)
+  .map((node) => `${node.className || node.tagName} ${node.textContent.slice(0, 30)}`)"""
+
+
+def test_a_film_that_is_shown_beside_the_list_moves_nothing(reader: Visitor) -> None:
+    page = reader.page
+    page.set_viewport_size({"width": 1024, "height": 400})
+    page.click('[data-mode="wall"]')
+    page.evaluate("scrollTo(0, 60)")
+    page.locator('.ex-tile[data-film="neck-2"]').dispatch_event("click")
+    page.wait_for_selector('.ex-case[data-film="neck-2"]')
+    assert page.evaluate("scrollY") == 60
+
+
+@pytest.mark.parametrize("mode", ["wall", "table"])
+def test_a_narrow_page_leads_to_the_film_below_the_list_and_back(reader: Visitor, mode: str) -> None:
+    page = reader.page
+    page.set_viewport_size({"width": 390, "height": 700})
+    page.click(f'[data-mode="{mode}"]')
+    page.click('.ex-list [data-film="neck-2"]:visible, .ex-list [data-film="neck-2"] .ex-film-head:visible')
+    page.wait_for_selector('.ex-case[data-film="neck-2"]')
+    expect(page.locator(".ex-picture").first).to_be_in_viewport()
+    page.click("text=back to list")
+    chosen = page.locator('.ex-list [data-film="neck-2"]:visible')
+    expect(chosen).to_be_in_viewport()
+    assert "neck-2" in page.inner_text('.ex-list [aria-pressed="true"]:focus')
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is a development tool: `npm install`")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("mode", ["wall", "table"])
+def test_the_explorer_has_no_serious_fault_of_accessibility(reader: Visitor, scheme: str, mode: str) -> None:
+    reader.page.emulate_media(color_scheme=scheme)
+    open_view(reader, f"?x-mode={mode}")
+    reader.page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+    found = reader.page.evaluate("axe.run('#root', { resultTypes: ['violations'] })")
+    serious = [
+        (one["id"], [node["html"] for node in one["nodes"]])
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert serious == []

@@ -108,6 +108,26 @@ def test_a_finished_evaluation_is_brought_as_a_zip(guest: Visitor, offered: Path
     assert re.fullmatch(r"mine\.zip, \d{4}-\d\d-\d\d \d\d:\d\d", title)
 
 
+DROP = """([name, bytes]) => {
+  const held = new DataTransfer();
+  held.items.add(new File([Uint8Array.from(bytes)], name));
+  const more = { dataTransfer: held, bubbles: true, cancelable: true };
+  const steps = ["dragenter", "dragover", "drop"].map((step) => new DragEvent(step, more));
+  return steps.map((step) => !document.querySelector(".ex-head").dispatchEvent(step));
+}"""
+
+
+def test_a_film_dropped_here_is_run_under_segment_and_a_zip_is_opened_here(guest: Visitor, tmp_path: Path) -> None:
+    film = write_film(tmp_path / "neck.png")
+    _, *prevented = guest.page.evaluate(DROP, ["neck.png", list(film.read_bytes())])
+    assert prevented == [True, True], "the browser would leave the page for the file"
+    guest.page.wait_for_selector(".stage .pane-name:has-text('neck.png')")
+    guest.page.wait_for_selector('.player[data-status="finished"]')
+    guest.page.click('[data-tab-id="explore"]')
+    guest.page.evaluate(DROP, ["bad.ZIP", list(b"no zip")])
+    guest.page.wait_for_function("document.querySelector('.ex-state').textContent.includes('as a zip')")
+
+
 def test_films_with_truth_are_evaluated_on_the_page(guest: Visitor, tmp_path: Path) -> None:
     write_set(tmp_path / "set", ["mine-1", "mine-2"])
     archive = shutil.make_archive(str(tmp_path / "set"), "zip", tmp_path / "set")
@@ -147,6 +167,13 @@ def test_the_players_payload_opens_at_the_event_and_carries_the_film(offered: Pa
 def test_the_steps_of_a_simulated_film_are_called_so() -> None:
     folder = RunFolder(Path("examples/evaluations/phantoms"))
     assert steps_payload(folder, "phantom-cervical-9400004", None)["simulated"] is True
+
+
+def test_an_evaluation_of_simulated_films_is_called_so(offered: Path) -> None:
+    store = EvaluationStore(Path("examples/evaluations"))
+    assert [one["title"] for one in store.entries([])] == ["phantoms: simulated films · spinefm · compact"]
+    assert store.columns("phantoms")["simulated"] is True
+    assert EvaluationStore(offered).columns("first")["simulated"] is False
 
 
 def test_the_columns_say_what_the_tables_say(offered: Path) -> None:

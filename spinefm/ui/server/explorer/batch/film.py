@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from spinefm.batch.tables import TableError, mask_of, read_table
+from spinefm.core.numbers import percent
 from spinefm.evaluation.drawing import outline, preview
 from spinefm.imaging.radiograph import UnreadableFilm, read
 from spinefm.ui.server.explorer.batch.index import BatchIndex
@@ -120,15 +121,15 @@ def _masks(folder: Path, film: str) -> list[Answer]:
 
 def _facts(row: Row) -> list[list[str]]:
     """What the table says of a film, in words; only what there is."""
-    size = f"{row['width']} x {row['height']} px" if row["width"] else ""
-    scale = f", {row['spacing_mm']:.4g} mm a pixel" if row["spacing_mm"] else ""
+    size = f"{row['width']} × {row['height']} px" if row["width"] else ""
+    scale = f", {row['spacing_mm']:.4g} mm per pixel" if row["spacing_mm"] else ""
     pairs = [
         ("size", size + scale),
-        ("view", _sure(row["view"], row["view_probability"])),
-        ("faces", _sure(row["facing"], row["facing_probability"])),
+        ("view", sure(row["view"], row["view_probability"])),
+        ("faces", sure(row["facing"], row["facing_probability"])),
         ("counted from", row["anchor"]),
-        ("names", _sure(row["names"], row["names_probability"])),
-        ("or", _sure(row["second_names"], row["second_probability"])),
+        ("names", sure(row["names"], row["names_probability"])),
+        ("or", sure(row["second_names"], row["second_probability"])),
         ("upwards until", row["stop_up"]),
         ("downwards until", row["stop_down"]),
         *[("note", note) for note in row["notes"] or []],
@@ -136,8 +137,8 @@ def _facts(row: Row) -> list[list[str]]:
     return [[name, str(value)] for name, value in pairs if value]
 
 
-def _sure(words: str | None, probability: float | None) -> str:
+def sure(words: str | None, probability: float | None) -> str:
     """Words with how sure they are."""
     if not words:
         return ""
-    return words if probability is None else f"{words} ({100 * probability:.0f} %)"
+    return words if probability is None else f"{words} ({percent(probability)})"

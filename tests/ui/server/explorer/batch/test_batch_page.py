@@ -120,7 +120,7 @@ def test_a_film_is_shown_with_its_outlines_facts_and_measures(guest: Visitor, in
     count = int(index.vertebrae[index.ids.to_pylist().index(film)])
     assert page.locator(".ex-batch .ex-picture .found path").count() == count
     assert page.locator(".ex-batch .ex-film-note").is_hidden()
-    assert "480 x 640 px" in page.inner_text(".ex-batch .ex-facts")
+    assert "480 × 640 px" in page.inner_text(".ex-batch .ex-facts")
     assert page.locator(".ex-film-measures tr").count() > 20
 
 

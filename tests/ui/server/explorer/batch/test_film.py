@@ -18,7 +18,7 @@ from spinefm.batch.merge import merge
 from spinefm.batch.shard import compute_shard
 from spinefm.batch.tables import TableError, read_table
 from spinefm.ui.server.explorer.batch import BatchIndex, BatchStore
-from spinefm.ui.server.explorer.batch.film import ANOTHER, GONE, NOT_THERE, UNREADABLE, BatchFilms, path_of
+from spinefm.ui.server.explorer.batch.film import ANOTHER, GONE, NOT_THERE, UNREADABLE, BatchFilms, path_of, sure
 from spinefm.ui.server.explorer.owner import FILMS_VARIABLE, RUNS_VARIABLE, OwnerFolders
 from tests.batch.fake import FakeSegmenter, job_of, many_names, write_films
 
@@ -68,6 +68,10 @@ def test_a_film_that_is_not_here_leaves_the_outlines(index: BatchIndex, owner: O
 def test_without_allowed_folders_no_film_is_read(index: BatchIndex, runs: Path) -> None:
     seen = BatchFilms(OwnerFolders((runs,))).look(index, outlined_neck(index))
     assert seen["url"] is None and seen["note"] == NOT_THERE
+
+
+def test_what_is_almost_sure_is_not_called_certain() -> None:
+    assert [sure("left", share) for share in (0.997, 0.9, None)] == ["left (> 99 %)", "left (90 %)", "left"]
 
 
 def test_an_id_that_is_none_is_one_sentence(index: BatchIndex, owner: OwnerFolders) -> None:
