@@ -227,16 +227,21 @@ def test_a_result_survives_json(whole):
     assert FilmResult.from_json(result.to_json()) == result
 
 
-def test_boxes_are_found_without_a_dice(tmp_path):
-    root = write_set(tmp_path / "set", ["a"])
+def write_boxed(root, complete):
+    """A film of which C4 and T1 are known by loose boxes, and nothing else."""
+    write_set(root, ["a"])
     label = json.loads((root / "labels" / "a.json").read_text())
     polygons = label.pop("polygons")
     boxes = {}
     for level in ("C4", "T1"):
         corners = np.array(polygons[level])
         boxes[level] = [*corners.min(axis=0), *(corners.max(axis=0) + 1)]
-    (root / "labels" / "a.json").write_text(json.dumps({**label, "boxes": boxes, "complete": False}))
-    run(open_set(root), tmp_path / "run")
+    (root / "labels" / "a.json").write_text(json.dumps({**label, "boxes": boxes, "complete": complete}))
+    return root
+
+
+def test_boxes_are_found_without_a_dice(tmp_path):
+    run(open_set(write_boxed(tmp_path / "set", complete=False)), tmp_path / "run")
     films, vertebrae = read_tables(tmp_path / "run")
     rows = vertebrae.set_index("level")
     assert (rows.loc["C4", "found"], rows.loc["T1", "found"]) == (True, False)
@@ -244,6 +249,16 @@ def test_boxes_are_found_without_a_dice(tmp_path):
     first = level_figures(vertebrae, films)[0]
     assert (first.name, first.identified, first.named, first.outlined) == ("C4", 100, 100, 0)
     assert np.isnan(first.overall_dsc)
+    assert "nan" not in levels_text([first], None)
+
+
+def test_a_mask_in_a_box_is_neither_false_nor_judged_by_its_dice(tmp_path):
+    run(open_set(write_boxed(tmp_path / "set", complete=True)), tmp_path / "run")
+    film, vertebrae = (table.to_dict("records") for table in read_tables(tmp_path / "run"))
+    others = film[0]["predicted"] - 1  # all but that of C4
+    assert (film[0]["false_masks"], film[0]["wrong_names"], film[0]["level_shift"]) == (others, others, 0)
+    assert len(json.loads(film[0]["mask_dice"])) == others
+    assert [row["reason"] for row in vertebrae if row["kind"] == "extra"] == ["on no body"] * others
 
 
 @pytest.mark.parametrize(
