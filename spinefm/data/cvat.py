@@ -21,6 +21,8 @@ MOST_BYTES = 64 << 20
 HALF = -0.5
 """CVAT counts from pixel corners, half a pixel from pixel centres."""
 MOST_RUNS = 2_000_000
+NOTE = "note"
+"""Label of the tags in which an export keeps the notes of a film; they say nothing of a body."""
 Image = tuple[Path, ElementTree.Element]
 
 
@@ -90,7 +92,7 @@ def _take(sheet: Sheet, shape: ElementTree.Element) -> None:
         sheet.mask(label, lambda: _mask(shape, sheet.outlines.size), group)
     elif shape.tag == "box":
         sheet.box(label, [shape.get(side) for side in ("xtl", "ytl", "xbr", "ybr")])
-    else:
+    elif (shape.tag, label) != ("tag", NOTE):
         sheet.leave_out(label or shape.tag, f"a {shape.tag} is not the outline of a body")
 
 
