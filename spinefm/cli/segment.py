@@ -78,8 +78,8 @@ def command(
     FILM is a PNG, JPEG, TIFF or DICOM file, or a folder of them. A film that fails leaves an error.json with one
     sentence, and the others go on. Several films leave index.html, a sheet of all results in DIR.
     """
-    planned = plan_jobs(list_films(films), out)
     say_passed_over(films)
+    planned = plan_jobs(list_films(films), out)
     jobs = [job for job in planned if not (resume and is_done(job))]
     if starting_points and len(jobs) != 1:
         raise WrongCall(f"--seeds are places on one film, and there are {len(jobs)}; give one film at a time.")
@@ -135,17 +135,20 @@ def segment_films(jobs: Sequence[FilmJob], method: Method, polarity: Polarity, k
 def list_films(paths: Iterable[Path]) -> list[Path]:
     """The films named by `paths`: a folder gives the films in and below it, a DICOMDIR those it names.
 
-    What holds no film gives itself, so that reading it says so.
+    What is no folder gives itself, so that reading it says what is wrong with it.
 
     Raises:
-        WrongCall: a folder may not be listed.
+        WrongCall: a folder may not be listed or contains no films.
     """
     from spinefm.imaging.listing import ListingError, films_of
 
     films: list[Path] = []
     for path in paths:
         try:
-            films += films_of(path) or [path]
+            found = films_of(path)
+            if not found and os.path.isdir(path):  # not Path.is_dir: impossible names are no folders
+                raise WrongCall(f"{path} contains no films; check the folder.")
+            films += found or [path]
         except ListingError as error:
             raise WrongCall(str(error)) from error
         except ValueError:  # a NUL in the name: reading it says what is wrong

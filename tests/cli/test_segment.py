@@ -70,6 +70,17 @@ def test_what_a_folder_passes_over_is_said(
     assert "inner.zip passed over; give films as pictures or DICOM files." in capsys.readouterr().err
 
 
+def test_a_folder_without_films_is_a_wrong_call(
+    tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "films").mkdir()
+    (tmp_path / "films" / "inner.zip").write_bytes(b"PK\x03\x04")
+    assert segment(tmp_path / "films", "--out", tmp_path / "out") == 2
+    printed = capsys.readouterr().err
+    assert "inner.zip passed over" in printed and "contains no films; check the folder." in printed
+    assert not (tmp_path / "out").exists()
+
+
 def test_impossible_names_are_films_that_fail(tmp_path: Path, method: list[object]) -> None:
     names = [Path("x" * 5000), Path("neck\0.png")]
     assert list_films(names) == names
