@@ -13,7 +13,7 @@ from spinefm.core.geometry import Axis, Point, principal_axis
 from spinefm.core.masks import Mask
 from spinefm.core.numbers import below, held
 from spinefm.methods.base.events import Detection, Located
-from spinefm.methods.base.protocol import CannotStart
+from spinefm.methods.base.protocol import NO_POSITION, CannotStart
 from spinefm.methods.base.stages import Candidate
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.events import Seeded
@@ -115,7 +115,7 @@ def clicked_points(clicks: Sequence[Point]) -> StartingPoints:
     Raises CannotStart for fewer than three, two at one place, and what is no place.
     """
     if not all(math.isfinite(click.x) and math.isfinite(click.y) for click in clicks):
-        raise CannotStart("A starting point is not a position on a film; give two numbers, x and y, for each.")
+        raise CannotStart(NO_POSITION)
     if len(set(clicks)) < len(clicks):
         raise CannotStart("Two of the starting points coincide; give each vertebra one.")
     if len(clicks) < 3:
