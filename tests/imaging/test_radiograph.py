@@ -81,7 +81,7 @@ def test_reading_from_path_stream_and_bytes_agree(tmp_path: Path) -> None:
 
 def test_an_unknown_polarity_is_not_taken_for_another() -> None:
     with pytest.raises(ValueError, match="no polarity 'invert'; choose one of: auto, keep, turn"):
-        read(encoded(WORDS, "PNG"), polarity="invert")  # type: ignore[arg-type]
+        read(encoded(WORDS, "PNG"), polarity="invert")
 
 
 def test_polarity_is_turned_when_asked() -> None:
