@@ -117,6 +117,8 @@ def _take(sheet: Sheet, label: str, annotation: Annotation) -> None:
         sheet.mask(label, lambda: _from_runs(segmentation, sheet.outlines.size))
     elif segmentation:
         _take_polygons(sheet, label, segmentation)
+    elif degrees := _rotation(annotation):
+        sheet.rotated_box(label, _corners(annotation.get("bbox")), degrees, HALF)
     else:
         sheet.box(label, _corners(annotation.get("bbox")))
 
@@ -131,6 +133,12 @@ def _take_polygons(sheet: Sheet, label: str, segmentation: Sequence[Any]) -> Non
         else:
             flat = np.asarray(part, float).ravel() if np.size(part) % 2 == 0 else part
             sheet.polygon(label, np.reshape(flat, (-1, 2)) if np.size(part) % 2 == 0 else flat, HALF, id(segmentation))
+
+
+def _rotation(annotation: Annotation) -> float:
+    """By how many degrees a box was rotated clockwise, as CVAT keeps it among the attributes; 0 where it was not."""
+    attributes = annotation.get("attributes")
+    return float(attributes.get("rotation") or 0) if isinstance(attributes, Mapping) else 0.0
 
 
 def _corners(box: Any) -> list[float]:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from spinefm.core.geometry import Box
 from spinefm.core.levels import Level
 from spinefm.data import Case, Conventions, DatasetError, Skipped, cases, open_dataset
 from spinefm.imaging.radiograph import read
@@ -249,6 +250,33 @@ def test_coco_as_programs_write_it(tmp_path: Path) -> None:
     case = only(tmp_path)
     assert case.truth.bodies[Level.C5].box.height >= 61
     assert [one.label for one in case.left_out] == ["C5"]
+
+
+CVAT = '<annotations><image id="0" name="film.png">{}</image></annotations>'
+
+
+@pytest.mark.parametrize(("degrees", "box"), [(90, (30, 40, 50, 80)), (30, (18, 41, 62, 79)), (-30, (18, 41, 62, 79))])
+def test_a_box_that_was_rotated_to_fit_a_body_outlines_it(tmp_path: Path, degrees: int, box: Box) -> None:
+    sides = 'label="C5" xtl="20" ytl="50" xbr="60" ybr="70"'
+    film(tmp_path / "xml" / "film.png")
+    (tmp_path / "xml" / "annotations.xml").write_text(CVAT.format(f'<box {sides} rotation="{degrees}.00"/>'))
+    film(tmp_path / "json" / "film.png")
+    turned = {"bbox": [20, 50, 40, 20], "segmentation": [], "attributes": {"occluded": False, "rotation": degrees}}
+    coco(tmp_path / "json", ["film.png"], [turned])
+    masks = [only(tmp_path / one).truth.bodies[Level.C5] for one in ("xml", "json")]
+    assert masks[0].iou(masks[1]) == 1 and masks[0].area == pytest.approx(800, abs=12)
+    assert np.abs(np.subtract(masks[0].box, box)).max() <= 1
+    leans = masks[0].crop[0].nonzero()[0].mean() - masks[0].crop[-1].nonzero()[0].mean()
+    assert abs(degrees) == 90 or np.sign(leans) == -np.sign(degrees)
+
+
+@pytest.mark.parametrize("rotation", ["", ' rotation="0.00"'])
+def test_a_box_that_was_not_rotated_stays_a_box(tmp_path: Path, rotation: str) -> None:
+    film(tmp_path / "film.png")
+    sides = 'label="C5" xtl="20" ytl="50" xbr="60" ybr="70"'
+    (tmp_path / "annotations.xml").write_text(CVAT.format(f"<box {sides}{rotation}/>"))
+    truth = only(tmp_path).truth
+    assert truth.boxes == {Level.C5: (20, 50, 60, 70)} and not truth.bodies
 
 
 def test_a_split_with_a_byte_order_mark_keeps_its_first_id(tmp_path: Path) -> None:
