@@ -93,7 +93,7 @@ def _take(sheet: Sheet, shape: ElementTree.Element) -> None:
     elif shape.tag == "box":
         _take_box(sheet, shape, label, group)
     elif (shape.tag, label) != ("tag", NOTE):
-        sheet.leave_out(label or shape.tag, f"a {shape.tag} is not the outline of a body")
+        sheet.leave_out(label or shape.tag, f"the shape {shape.tag} does not outline a body")
 
 
 def _take_box(sheet: Sheet, shape: ElementTree.Element, label: str, group: str | None) -> None:

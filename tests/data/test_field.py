@@ -252,6 +252,26 @@ def test_coco_as_programs_write_it(tmp_path: Path) -> None:
     assert [one.label for one in case.left_out] == ["C5"]
 
 
+@pytest.mark.parametrize(
+    ("images", "categories", "why"),
+    [
+        (["a.png", "b.png"], ["C5"], "its image id 0 means a.png and b.png"),
+        (["a.png"], ["C5", "C6"], "its category id 0 means C5 and C6"),
+    ],
+)
+def test_an_id_of_coco_with_two_meanings_is_refused(
+    tmp_path: Path, images: list[str], categories: list[str], why: str
+) -> None:
+    raw = {
+        "images": [{"id": 0, "file_name": film(tmp_path / name).name} for name in images],
+        "categories": [{"id": 0, "name": name} for name in categories],
+        "annotations": [{"image_id": 0, "category_id": 0, "segmentation": [np.ravel(SQUARE).tolist()]}],
+    }
+    (tmp_path / "coco.json").write_text(json.dumps(raw))
+    with pytest.raises(DatasetError, match=why):
+        open_dataset("coco", tmp_path)
+
+
 CVAT = '<annotations><image id="0" name="film.png">{}</image></annotations>'
 
 
