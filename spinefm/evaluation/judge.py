@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from spinefm.core.checksum import sha256_of
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.data import Case, Truth
 from spinefm.evaluation.assignment import one_to_one, shift_of
 from spinefm.evaluation.boxes import box_of, in_boxes
-from spinefm.evaluation.checksums import truth_checksum
+from spinefm.evaluation.checksums import film_checksum, truth_checksum
 from spinefm.evaluation.drawing import draw
 from spinefm.evaluation.events import event_of_miss, event_of_names, event_of_vertebra
 from spinefm.evaluation.matching import IDENTIFIED_ABOVE, FilmScore, identified_by, lies_on, score_film
@@ -96,7 +95,7 @@ def _film_row(judged: Judged, score: FilmScore, pairs: dict[Level, int]) -> Film
         mask_dice=tuple(mask.dice for mask in masks),
         mask_probability=tuple(mask.probability for mask in masks),
         mask_named=tuple(mask.named for mask in masks),
-        film_sha256=sha256_of(case.film),
+        film_sha256=film_checksum(case),
         truth_sha256=truth_checksum(truth),
     )
 

@@ -40,7 +40,9 @@ def finish(folder: RunFolder, dataset: Dataset, skipped: Sequence[Skipped]) -> s
         NothingEvaluated: no film is done.
         RunError: a table cannot be written.
     """
-    results = [result for name in dataset.names if (result := folder.done(name)) is not None]
+    failed = {one.name for one in skipped if not one.label}  # of these an earlier result may be there
+    names = [name for name in dataset.names if name not in failed]
+    results = [result for name in names if (result := folder.done(name)) is not None]
     if not results:
         reasons = "; ".join(f"{one.name}: {one.why}" for one in skipped[:3])
         raise NothingEvaluated(f"No film could be evaluated ({reasons}).")

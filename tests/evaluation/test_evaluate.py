@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import shutil
+from hashlib import sha256
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from spinefm.core.checksum import sha256_of
-from spinefm.data import Names, Skipped
+from spinefm.data import Names, Skipped, open_dataset
 from spinefm.evaluation import FilmResult, RunError, RunFolder, evaluate, runs
 from spinefm.evaluation.checksums import truth_checksum
 from spinefm.evaluation.comparison import compare_runs, comparison_text
@@ -19,8 +22,8 @@ from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.published import published_for
 from spinefm.evaluation.report import finish, levels_text
 from spinefm.evaluation.summary import level_figures, run_figures
-from tests.evaluation.stand_in_set import open_set, plan, write_set
-from tests.ui.server.stand_in import StandIn
+from tests.evaluation.stand_in_set import LEVELS, open_set, outline, plan, write_set
+from tests.ui.server.stand_in import StandIn, write_film
 
 NAMES = ["a", "b", "dark c", "e"]
 TABLES = (
@@ -178,6 +181,47 @@ def test_a_finished_run_does_nothing_twice_and_a_damaged_result_is_evaluated_aga
     assert Counting.films == ["b.png"]
     assert [one.fresh for one in outcomes] == [False, True, False, False]
     assert tables(tmp_path / "run") == tables(whole)
+
+
+def test_a_film_whose_file_or_truth_changed_is_evaluated_again(tmp_path):
+    root = write_set(tmp_path / "set", ["a", "b", "c"])
+    run(open_set(root), tmp_path / "run")
+    write_set(root, ["a"], moved=4)
+    Image.fromarray(np.asarray(Image.open(root / "films" / "b.png")) ^ 1).save(root / "films" / "b.png")
+    Counting.films.clear()
+    run(open_set(root), tmp_path / "run", Counting())
+    assert Counting.films == ["a.png", "b.png"]
+    run(open_set(root), tmp_path / "new")
+    assert tables(tmp_path / "run") == tables(tmp_path / "new")
+
+
+def test_a_film_whose_label_is_broken_since_is_not_in_the_tables(tmp_path):
+    root = write_set(tmp_path / "set", ["a", "b"])
+    run(open_set(root), tmp_path / "run")
+    (root / "labels" / "b.json").write_text("{")
+    run(open_set(root), tmp_path / "run")
+    assert list(read_tables(tmp_path / "run")[0]["film"]) == ["a"]
+
+
+def test_labels_left_out_of_an_earlier_truth_are_forgotten(tmp_path):
+    root = tmp_path / "set"
+    shapes = [{"label": level.name, "points": outline(index, 0)} for index, level in enumerate(LEVELS)]
+    write_film(root / "a.png")
+    disc = {"label": "disc C4/C5", "points": outline(0, 0)}
+    for shown, left in (([*shapes[:3], disc], 1), (shapes, 0)):
+        (root / "a.json").write_text(json.dumps({"shapes": shown, "imagePath": "a.png"}))
+        run(open_dataset("labelme", root), tmp_path / "run")
+        assert len(RunFolder(tmp_path / "run").left_out(["a"])) == left
+
+
+def test_a_film_inside_its_label_is_evaluated(tmp_path):
+    film = write_film(tmp_path / "film.png").read_bytes()
+    shapes = [{"label": level.name, "points": outline(index, 0)} for index, level in enumerate(LEVELS)]
+    raw = {"shapes": shapes, "imagePath": "gone.png", "imageData": base64.b64encode(film).decode()}
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "a.json").write_text(json.dumps(raw))
+    (outcome,) = run(open_dataset("labelme", tmp_path / "set"), tmp_path / "run")
+    assert isinstance(outcome.outcome, FilmResult) and outcome.outcome.row.film_sha256 == sha256(film).hexdigest()
 
 
 def test_a_broken_label_a_broken_film_and_a_fault_are_skipped_and_reported(tmp_path):
