@@ -203,6 +203,22 @@ def test_resume_runs_only_films_without_a_result(
     assert "new.png" in (out / "index.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    "made",
+    [{"method": "vertxnet"}, {"settings": {"overlap_limit": 0.2}}, {"checksums_sha256": {"med_sa": "cd" * 32}}, {}],
+)
+def test_resume_says_what_it_keeps_of_another_run(
+    tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str], made: dict[str, object]
+) -> None:
+    films = [write_film(tmp_path / name) for name in ("a.png", "b.png")]
+    segment(*films, "--out", tmp_path / "out")
+    path = tmp_path / "out" / "a" / "report.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **made}))
+    assert segment(*films, "--out", tmp_path / "out", "--resume") == 0
+    said = capsys.readouterr().err
+    assert ("1 of 2 results done before are of another method, other settings or other weights" in said) == bool(made)
+
+
 def test_resume_runs_a_film_that_only_has_the_name_of_one_done(
     tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str]
 ) -> None:
