@@ -365,3 +365,19 @@ def test_results_of_this_program_are_a_data_set(tmp_path: Path) -> None:
     assert "missing" in refused(tmp_path / "out")
     film(tmp_path / "film.png")
     assert only(tmp_path / "out").film == tmp_path / "film.png"
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_the_truth_of_a_rotated_result_lies_on_the_rotated_film(tmp_path: Path, quarters: int) -> None:
+    upright = read(film(tmp_path / "upright.png"))
+    lying = upright.turned(-quarters)
+    Image.fromarray(np.round(lying.pixels * 255).astype(np.uint8)).save(tmp_path / "film.png")
+    (tmp_path / "out" / "film").mkdir(parents=True)
+    record = {"name": "film.png", "notes": lying.turned(quarters).provenance.notes[:1], "spacing_mm": 0.2}
+    (tmp_path / "out" / "film" / "trace.json").write_text(json.dumps({"film": record}))
+    labels = np.zeros((SIZE[1], SIZE[0]), np.uint8)
+    labels[20:40, 50:70] = Level.C5
+    Image.fromarray(labels).save(tmp_path / "out" / "film" / "labels.png")
+    case = only(tmp_path / "out")
+    assert case.truth.bodies[Level.C5].box == (50, 20, 70, 40) and case.spacing_mm == 0.2
+    assert np.abs(read(case.source).pixels - upright.pixels).max() < 0.01
