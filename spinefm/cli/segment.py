@@ -89,7 +89,8 @@ def command(
     if starting_points and len(jobs) != 1:
         raise WrongCall(f"--seeds are places on one film, and there are {len(jobs)}; give one film at a time.")
     method, bundle = load_method(run, _points(starting_points))
-    say_made_otherwise(done, method, bundle.checksums)
+    if done:
+        say_made_otherwise(done, method, bundle.checksums)
     make_folder(out)
     try:
         failed = segment_films(jobs, method, run.polarity, Known(facing, spacing, report))
