@@ -55,3 +55,8 @@ def __getattr__(name: str) -> Any:
     if name not in _PLACES:
         raise AttributeError(f"module 'spinefm' has no attribute {name!r}")
     return getattr(import_module(f"spinefm.{_PLACES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """The public names too, before their first use."""
+    return sorted({*globals(), *__all__})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.config import Preset
-from spinefm.methods.base.protocol import FilmOutcome, run_to_trace, upright
+from spinefm.methods.base.protocol import NO_POSITION, CannotStart, FilmOutcome, run_to_trace, upright
 from spinefm.methods.base.scheduler import Batch, Scheduler
 from spinefm.methods.registry import build_method, method_spec
 from spinefm.trace.model import Setting, Trace
@@ -71,19 +71,24 @@ class SpineFM:
 
         Raises:
             CannotStart: no run can start on this film.
+            TypeError: `film` is none, such as a path.
             ValueError: a setting that the method does not have, or a value outside its range.
         """
-        starts = [Point(x, y) for x, y in starting_points] if starting_points is not None else None
+        _refuse_other_types(film)
+        starts = [_point_of(place) for place in starting_points] if starting_points is not None else None
         method = build_method(self.method, self.bundle, settings, starts, self.preset)
         return run_to_trace(method, film, on_event)
 
     def upright(self, film: Radiograph) -> Radiograph:
         """`film`, rotated upright where the method is sure that it lies on its side or upside down; its notes say so.
 
+        Raises TypeError for what is no film, such as a path.
+
         Example:
             >>> film = model.upright(spinefm.read("film.png"))  # doctest: +SKIP
             >>> trace = model.segment(film)  # doctest: +SKIP
         """
+        _refuse_other_types(film)
         return upright(build_method(self.method, self.bundle, preset=self.preset), film)
 
     def segment_many(
@@ -119,7 +124,26 @@ class SpineFM:
     def _outcome(self, film: Radiograph, bundle: Bundle, settings: Mapping[str, Setting] | None) -> FilmOutcome:
         method = build_method(self.method, bundle, settings, preset=self.preset)
         try:
+            _refuse_other_types(film)
             film = upright(method, film)
             return FilmOutcome(film, run_to_trace(method, film))
         except Exception as error:  # noqa: BLE001 (the outcome of this film, and of no other)
             return FilmOutcome(film, None, error)
+
+
+def _refuse_other_types(film: object) -> None:
+    """Raise TypeError for what is no film, such as a path or an array, with the way to one."""
+    if not isinstance(film, Radiograph):
+        raise TypeError(
+            f"A film is a Radiograph, not {type(film).__name__}: read the file with spinefm.read, or make a film of an "
+            "array with spinefm.Radiograph.from_array."
+        )
+
+
+def _point_of(place: Sequence[float]) -> Point:
+    """A starting point from x and y. Raises CannotStart for what is none."""
+    try:
+        x, y = map(float, place)
+    except (TypeError, ValueError) as error:
+        raise CannotStart(NO_POSITION) from error
+    return Point(x, y)

@@ -79,6 +79,7 @@ def test_the_python_lines_are_six_and_use_public_names() -> None:
 def test_every_public_name_can_be_imported() -> None:
     for name in spinefm.__all__:
         assert getattr(spinefm, name) is not None
+    assert {*spinefm.__all__} <= {*dir(spinefm)}
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = spinefm.nonsense
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from spinefm.cli.exits import DONE, WrongCall
-from spinefm.evaluation.comparison import check_same_truth, compare_runs, comparison_text
+from spinefm.evaluation.comparison import check_same_truth, compare_runs, comparison_text, unshared_text
 from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.runs import RunError, RunFolder
 
@@ -28,5 +28,5 @@ def command(run_a: Path, run_b: Path) -> int:
         titles = [f"{folder.name}: {RunFolder(folder).plan().title}" for folder in (run_a, run_b)]
     except RunError as error:
         raise WrongCall(str(error)) from error
-    sys.stdout.write(comparison_text(rows, *titles))
+    sys.stdout.write(comparison_text(rows, *titles) + unshared_text(films_a, films_b))
     return DONE

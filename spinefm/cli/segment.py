@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from spinefm.methods import Method
     from spinefm.trace.model import Trace
     from spinefm.trace.registry import Event
+
+
+REPORT = "report.json"
+"""The file of a result that says what it was made of."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +82,15 @@ def command(
     FILM is a PNG, JPEG, TIFF or DICOM file, or a folder of them. A film that fails leaves an error.json with one
     sentence, and the others go on. Several films leave index.html, a sheet of all results in DIR.
     """
-    planned = plan_jobs(list_films(films), out)
     say_passed_over(films)
-    jobs = [job for job in planned if not (resume and is_done(job))]
+    planned = plan_jobs(list_films(films), out)
+    done = {job for job in planned if is_done(job)} if resume else set()
+    jobs = [job for job in planned if job not in done]
     if starting_points and len(jobs) != 1:
         raise WrongCall(f"--seeds are places on one film, and there are {len(jobs)}; give one film at a time.")
-    method, _ = load_method(run, _points(starting_points))
+    method, bundle = load_method(run, _points(starting_points))
+    if done:
+        say_made_otherwise(done, method, bundle.checksums)
     make_folder(out)
     try:
         failed = segment_films(jobs, method, run.polarity, Known(facing, spacing, report))
@@ -102,10 +109,24 @@ def is_done(job: FilmJob) -> bool:
     from spinefm.data.results import LABELS
 
     try:
-        run_on = read_json(job.folder / "report.json")["film"]["sha256"]
+        run_on = read_json(job.folder / REPORT)["film"]["sha256"]
         return (job.folder / LABELS).is_file() and run_on == sha256_of(job.film)
     except (OSError, ValueError, LookupError, TypeError):
         return False  # no result, or a damaged one: the film is run
+
+
+def say_made_otherwise(done: Collection[FilmJob], method: Method, checksums: Mapping[str, str]) -> None:
+    """Say how many results that are kept are of another method, other settings or other weights than this run's."""
+    from spinefm.core.foreign import read_json
+
+    wanted = method.name, dict(method.settings), dict(checksums)
+    reports = [read_json(job.folder / REPORT) for job in done]
+    others = sum(tuple(map(one.get, ("method", "settings", "checksums_sha256"))) != wanted for one in reports)
+    if others:
+        sys.stderr.write(
+            f"{others} of {len(done)} results done before are of another method, other settings or other weights, and "
+            "are kept; leave out --resume to replace them.\n"
+        )
 
 
 def _write_sheet(out: Path) -> None:
@@ -135,17 +156,20 @@ def segment_films(jobs: Sequence[FilmJob], method: Method, polarity: Polarity, k
 def list_films(paths: Iterable[Path]) -> list[Path]:
     """The films named by `paths`: a folder gives the films in and below it, a DICOMDIR those it names.
 
-    What holds no film gives itself, so that reading it says so.
+    What is no folder gives itself, so that reading it says what is wrong with it.
 
     Raises:
-        WrongCall: a folder may not be listed.
+        WrongCall: a folder may not be listed or contains no films.
     """
     from spinefm.imaging.listing import ListingError, films_of
 
     films: list[Path] = []
     for path in paths:
         try:
-            films += films_of(path) or [path]
+            found = films_of(path)
+            if not found and os.path.isdir(path):  # not Path.is_dir: impossible names are no folders
+                raise WrongCall(f"{path} contains no films; check the folder.")
+            films += found or [path]
         except ListingError as error:
             raise WrongCall(str(error)) from error
         except ValueError:  # a NUL in the name: reading it says what is wrong

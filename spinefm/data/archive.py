@@ -26,6 +26,7 @@ class ZipLimits:
     ratio: int = 200
 
 
+ZIP_MARK = b"PK"
 UTF8_FLAG = 1 << 11
 """The bit of a member's flags that says that its name is UTF-8."""
 UNICODE_PATH = 0x7075
@@ -42,16 +43,22 @@ def unpack(path: Path, folder: Path, limits: ZipLimits | None = None) -> Path:
     leads out of the folder, or a link.
     """
     limits = limits or ZipLimits()
-    if not path.is_file():
-        raise DatasetError(f"{path.name} is not a regular file; give a folder or a zip.")
     partial = folder.with_name(f".spinefm-{uuid4().hex}")
     try:
         with foreign_input(lambda reason: _no_zip(path, reason)):
+            if not path.is_file() or not _may_be_zip(path):
+                raise DatasetError(f"{path.name} is neither a folder nor a zip; give one of them.")
             _unpack_to(path, partial, limits)
             partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return folder
+
+
+def _may_be_zip(path: Path) -> bool:
+    """Whether a file begins or ends as a zip does, a damaged one included."""
+    with path.open("rb") as stream:
+        return stream.read(len(ZIP_MARK)) == ZIP_MARK or zipfile.is_zipfile(path)
 
 
 def _no_zip(path: Path, reason: str) -> DatasetError:

@@ -83,19 +83,30 @@ def _entries(files: Sequence[Path]) -> tuple[list[Entry], list[Skipped]]:
 
 
 def _images_of(path: Path, raw: Any) -> tuple[list[Entry], list[Skipped]]:
-    """The images of one file; ids are compared as text, because some programs write them so."""
-    categories = {str(one["id"]): str(one["name"]) for one in raw["categories"]}
+    """The images of one file; ids are compared as text, because some programs write them so.
+
+    Raises ValueError for an id that means two images or two categories: whose its annotations are is not known.
+    """
+    categories = _by_id("category", [(one["id"], str(one["name"])) for one in raw["categories"]])
+    _by_id("image", [(one["id"], str(one["file_name"])) for one in raw["images"]])
     per_image: dict[str, list[Annotation]] = defaultdict(list)
     for annotation in raw["annotations"]:
         per_image[str(annotation["image_id"])].append(annotation)
     entries = [Entry(path, image, categories, per_image.pop(str(image["id"]), [])) for image in raw["images"]]
-    for entry in entries:
-        entry.film  # noqa: B018 (an image without a file name makes the file none)
     strays = [
         Skipped(path.name, f"{len(rest)} annotations refer to the image {number}, which the file does not list.")
         for number, rest in per_image.items()
     ]
     return entries, strays
+
+
+def _by_id(kind: str, named: Sequence[tuple[Any, str]]) -> dict[str, str]:
+    """Names by their id as text. Raises ValueError for an id that two names have."""
+    found: dict[str, str] = {}
+    for number, name in named:
+        if found.setdefault(str(number), name) != name:
+            raise ValueError(f"its {kind} id {number} means {found[str(number)]} and {name}; number them again")
+    return found
 
 
 def _read(name: str, entry: Entry, films: Films, conventions: Conventions) -> Case:
@@ -117,6 +128,8 @@ def _take(sheet: Sheet, label: str, annotation: Annotation) -> None:
         sheet.mask(label, lambda: _from_runs(segmentation, sheet.outlines.size))
     elif segmentation:
         _take_polygons(sheet, label, segmentation)
+    elif degrees := _rotation(annotation):
+        sheet.rotated_box(label, _corners(annotation.get("bbox")), degrees, HALF)
     else:
         sheet.box(label, _corners(annotation.get("bbox")))
 
@@ -131,6 +144,12 @@ def _take_polygons(sheet: Sheet, label: str, segmentation: Sequence[Any]) -> Non
         else:
             flat = np.asarray(part, float).ravel() if np.size(part) % 2 == 0 else part
             sheet.polygon(label, np.reshape(flat, (-1, 2)) if np.size(part) % 2 == 0 else flat, HALF, id(segmentation))
+
+
+def _rotation(annotation: Annotation) -> float:
+    """By how many degrees a box was rotated clockwise, as CVAT keeps it among the attributes; 0 where it was not."""
+    attributes = annotation.get("attributes")
+    return float(attributes.get("rotation") or 0) if isinstance(attributes, Mapping) else 0.0
 
 
 def _corners(box: Any) -> list[float]:

@@ -1,4 +1,4 @@
-"""CVAT's XML ("CVAT for images 1.1"): polygons and masks become bodies, boxes boxes; other shapes are listed."""
+"""CVAT's XML, "CVAT for images 1.1": polygons, masks and rotated boxes become bodies, boxes boxes; others are named."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ MOST_BYTES = 64 << 20
 HALF = -0.5
 """CVAT counts from pixel corners, half a pixel from pixel centres."""
 MOST_RUNS = 2_000_000
+NOTE = "note"
+"""Label of the tags in which an export keeps the notes of a film; they say nothing of a body."""
 Image = tuple[Path, ElementTree.Element]
 
 
@@ -89,9 +91,18 @@ def _take(sheet: Sheet, shape: ElementTree.Element) -> None:
     elif shape.tag == "mask":
         sheet.mask(label, lambda: _mask(shape, sheet.outlines.size), group)
     elif shape.tag == "box":
-        sheet.box(label, [shape.get(side) for side in ("xtl", "ytl", "xbr", "ybr")])
+        _take_box(sheet, shape, label, group)
+    elif (shape.tag, label) != ("tag", NOTE):
+        sheet.leave_out(label or shape.tag, f"the shape {shape.tag} does not outline a body")
+
+
+def _take_box(sheet: Sheet, shape: ElementTree.Element, label: str, group: str | None) -> None:
+    """Put a box on the sheet; one that was rotated to fit a body outlines it."""
+    corners, degrees = [shape.get(side) for side in ("xtl", "ytl", "xbr", "ybr")], float(shape.get("rotation") or 0)
+    if degrees:
+        sheet.rotated_box(label, corners, degrees, HALF, group)
     else:
-        sheet.leave_out(label or shape.tag, f"a {shape.tag} is not the outline of a body")
+        sheet.box(label, corners)
 
 
 def _points(text: str) -> list[list[str]]:

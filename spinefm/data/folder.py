@@ -51,7 +51,7 @@ def case_names(folder: Path) -> list[str]:
         raise FileNotFoundError(
             f"{folder} has no folder named labels; a folder of films with truth has films/ and labels/."
         )
-    return sorted(label.stem for label in (folder / "labels").glob("*.json"))
+    return sorted(label.stem for label in (folder / "labels").glob("*.json") if not label.name.startswith("."))
 
 
 def read_case(folder: Path, name: str) -> Case:
@@ -67,7 +67,9 @@ def read_case(folder: Path, name: str) -> Case:
         check_order(places_of({**truth.bodies, **truth.partial}, truth.boxes))
         spacing_mm = None if spacing is None else float(spacing)
         corners = {level: points for level, points in _corners(raw).items() if level in truth.bodies}
-        faces = str(raw.get("faces", "")) if raw.get("faces") in FACES else ""
+        faces = str(raw.get("faces") or "")
+        if faces not in ("", *FACES):
+            raise ValueError(f"its faces is {faces!r} and can be {' or '.join(FACES)}")
         region = str(raw["region"])
         return Case(name, film, region, group, truth, name, spacing_mm, size, corners=corners, faces=faces)
 

@@ -164,7 +164,7 @@ def _kind_of_json(path: Path, faults: list[str]) -> str | None:
         return "coco"
     if isinstance(raw.get("shapes"), list):
         return "csxa" if _are_csxa([shape for shape in raw["shapes"] if isinstance(shape, dict)]) else "labelme"
-    return "phantom" if "complete" in raw and "region" in raw else None
+    return "phantom" if "size" in raw and ("polygons" in raw or "boxes" in raw or "complete" in raw) else None
 
 
 def _are_csxa(shapes: Sequence[Mapping[str, Any]]) -> bool:

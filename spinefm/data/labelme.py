@@ -81,7 +81,7 @@ def _take(sheet: Sheet, shape: Mapping[str, Any]) -> None:
     elif kind == "rectangle":
         sheet.box(label, _corners(points))
     else:
-        sheet.leave_out(label, f"a {kind} is not the outline of a body")
+        sheet.leave_out(label, f"the shape {kind} does not outline a body")
 
 
 def _corners(points: Any) -> list[float]:

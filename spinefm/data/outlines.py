@@ -109,6 +109,15 @@ def box_of(title: str, corners: Any) -> Box:
     return box
 
 
+def rotated(corners: Any, degrees: float) -> NDArray[np.float64]:
+    """The corners (4, 2) of a box x0, y0, x1, y1 that was rotated clockwise about its centre."""
+    x0, y0, x1, y1 = (float(value) for value in corners)
+    middle, half = np.array([x0 + x1, y0 + y1]) / 2, np.array([x1 - x0, y1 - y0]) / 2
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    around = half * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+    return middle + around @ np.array([[cos, sin], [-sin, cos]])
+
+
 def area_of(polygon: NDArray[np.float64]) -> float:
     """The area that a polygon (N, 2) encloses; loops that run the other way count against it."""
     x, y = (polygon - polygon.mean(axis=0)).T

@@ -1,14 +1,21 @@
 """Result folders of this program as a data set: what a run found, corrected or not, taken for the truth.
 
 `<folder>/labels.png` holds the ids, `<folder>/trace.json` says of which film. A result holds no film: it is looked for
-by its name among the results and in the folder around them.
+by its name among the results and in the folder around them. A film that was rotated before the run is rotated again:
+the ids lie on it as it was run.
 """
 
 from __future__ import annotations
 
+import io
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
 
 from spinefm.core.foreign import read_json
 from spinefm.core.levels import UNNAMED_ID
@@ -19,6 +26,7 @@ from spinefm.data.ids import levels_of_map
 from spinefm.data.labels import Conventions, label_of, read_map
 from spinefm.data.sheet import case_of
 from spinefm.data.splits import by_subject
+from spinefm.imaging.radiograph import quarters_turned, read
 
 LABELS, TRACE, ERROR = "labels.png", "trace.json", "error.json"
 
@@ -51,11 +59,24 @@ def _name(folder: Path, root: Path, alone: bool) -> str:
 
 def _read(name: str, folder: Path, films: Films) -> Case:
     with label_of(f"of {name}"):
-        film = films.of_label(folder.with_suffix(".json"), read_json(folder / TRACE)["film"]["name"])
-        labels = read_map(folder / LABELS, picture_size(film), film)
+        record = read_json(folder / TRACE)["film"]
+        film = films.of_label(folder.with_suffix(".json"), record["name"])
+        turned = _turned(film, record)
+        labels = read_map(folder / LABELS, None if turned else picture_size(film), film)
         masks, left = levels_of_map(labels, "verse")
         case = case_of(name, film, (labels.shape[1], labels.shape[0]), masks, {})
-        return replace(case, left_out=tuple(_unnamed(name, label, why) for label, why in left))
+        return replace(case, left_out=tuple(_unnamed(name, label, why) for label, why in left), **turned)
+
+
+def _turned(film: Path, record: Mapping[str, Any]) -> dict[str, Any]:
+    """What a case holds of a film that was rotated before the run: its content as it was run, and its scale."""
+    quarters = quarters_turned(record.get("notes", ()))
+    if not quarters:
+        return {}
+    pixels = read(film, polarity="turn" if record.get("polarity_turned") else "keep").turned(quarters).pixels
+    stream = io.BytesIO()
+    Image.fromarray(np.round(pixels * np.iinfo(np.uint16).max).astype(np.uint16)).save(stream, "PNG", compress_level=1)
+    return {"content": stream.getvalue(), "spacing_mm": record.get("spacing_mm")}
 
 
 def _unnamed(name: str, label: str, why: str) -> Skipped:

@@ -15,7 +15,7 @@ from spinefm.core.masks import Mask
 from spinefm.data.case import Case, Skipped, Truth, region_of
 from spinefm.data.labels import Conventions, cut_by_edge
 from spinefm.data.order import check_order
-from spinefm.data.outlines import Outlines, OutsideFilm
+from spinefm.data.outlines import Outlines, OutsideFilm, rotated
 from spinefm.data.pieces import LabelPiece, covering, parts_of, settled
 
 MOST_LABELS = 2_000
@@ -55,6 +55,11 @@ class Sheet:
     def box(self, label: str, corners: Any) -> None:
         """Take a loose box x0, y0, x1, y1."""
         self._take(label, lambda level: self._add_box(level, self.outlines.box(level.name, corners)))
+
+    def rotated_box(self, label: str, corners: Any, degrees: float, offset: float, group: object = None) -> None:
+        """Take the outline of a box x0, y0, x1, y1 that was rotated clockwise about its centre."""
+        fill = self.outlines.fill
+        self._take(label, lambda level: self._add(level, fill(level.name, rotated(corners, degrees), offset), group))
 
     def _add(self, level: Level, mask: Mask, group: object) -> None:
         if not mask.area:

@@ -28,6 +28,12 @@ def found_in(box: Box, mask: Mask) -> bool:
     return box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1 and box_iou(box, mask.box) > BOX_IOU_ABOVE
 
 
+def box_of(boxes: Mapping[Level, Box], mask: Mask) -> Level | None:
+    """The level of the box that a mask lies in, of several that which it fills best; None where it lies in none."""
+    held = [level for level, box in boxes.items() if found_in(box, mask)]
+    return max(held, key=lambda level: box_iou(boxes[level], mask.box), default=None)
+
+
 def in_boxes(boxes: Mapping[Level, Box], masks: Sequence[Mask], taken: Sequence[int] = ()) -> dict[Level, int]:
     """For each box with a mask in it, the mask's index; a mask serves one box, and none when `taken`."""
     free = [index for index in range(len(masks)) if index not in taken]

@@ -6,8 +6,14 @@ import hashlib
 
 import numpy as np
 
+from spinefm.core.checksum import sha256_of
 from spinefm.core.masks import Mask
-from spinefm.data import Truth
+from spinefm.data import Case, Truth
+
+
+def film_checksum(case: Case) -> str:
+    """The sha256 of a film's file, or of the bytes that its label holds. Raises OSError."""
+    return sha256_of(case.film) if case.content is None else hashlib.sha256(case.content).hexdigest()
 
 
 def truth_checksum(truth: Truth) -> str:

@@ -60,7 +60,7 @@ def compare_runs(first: DataFrame, second: DataFrame) -> list[LevelComparison]:
     """
     pairs = _bodies(first).merge(_bodies(second), on=["film", "level"], suffixes=("_a", "_b"))
     if not len(pairs):
-        raise RunError("The two runs share no film; compare runs on the same data set.")
+        raise RunError("The two runs share no film with an outlined body; compare runs on the same data set.")
     present = set(pairs["level"])
     rows = [_compare(level.name, pairs[pairs["level"] == level.name]) for level in Level if level.name in present]
     rows.append(_compare("all", pairs))
@@ -76,6 +76,13 @@ def check_same_truth(first: DataFrame, second: DataFrame) -> None:
             f"The truth of {other[0]} differs between the two runs ({len(other)} of {len(both)} films differ); "
             "evaluate both on the same data set."
         )
+
+
+def unshared_text(first: DataFrame, second: DataFrame) -> str:
+    """How many films of two tables are in one run alone and so are not compared; "" where both have the same."""
+    films = [set(table["film"]) for table in (first, second)]
+    alone = len(films[0] - films[1]), len(films[1] - films[0])
+    return f"Films of one run alone are left out: {alone[0]} of A, {alone[1]} of B.\n" if any(alone) else ""
 
 
 def _bodies(vertebrae: DataFrame) -> DataFrame:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from spinefm.core.foreign import reason_of
 from spinefm.data import Case, Dataset, Skipped, read_or_skip
 from spinefm.data.names import Names
+from spinefm.evaluation.checksums import film_checksum, truth_checksum
 from spinefm.evaluation.drawing import preview
 from spinefm.evaluation.edges import edge_share, windowed
 from spinefm.evaluation.judge import Judged, judge
@@ -52,7 +53,7 @@ class Pace:
 def evaluate(
     dataset: Dataset, method: Method, folder: RunFolder, plan: Plan, pace: Pace | None = None
 ) -> Iterator[Progress]:
-    """Evaluate every film that is not done, in order.
+    """Evaluate every film that is not done, or whose file or truth is another one since, in order.
 
     Raises RunError if the folder holds another run or cannot be written, and what `pace.check` raises.
     """
@@ -61,33 +62,50 @@ def evaluate(
     start, fresh = time.monotonic(), 0
     for index, name in enumerate(dataset.names, start=1):
         pace.check()
-        result = folder.done(name)
-        outcome = result or _evaluate_one(dataset, name, method, folder, plan, pace)
+        case = _case(dataset, name, plan)
+        result = _done(case, folder) if isinstance(case, Case) else None
+        outcome = result or _evaluate_one(case, method, folder, plan, pace)
         fresh += result is None
         left = (time.monotonic() - start) / fresh * (len(dataset.names) - index) if fresh else None
         yield Progress(index, len(dataset.names), name, outcome, result is None, left)
 
 
+def _case(dataset: Dataset, name: str, plan: Plan) -> Case | Skipped:
+    """The case of a name as it is scored, or why it has none."""
+    case = read_or_skip(dataset, name)
+    return _as_complete(case) if plan.complete and isinstance(case, Case) else case
+
+
+def _done(case: Case, folder: RunFolder) -> FilmResult | None:
+    """The stored result of a case; None where there is none, or it is of another film or truth of that name."""
+    result = folder.done(case.name)
+    if result is None or result.row.truth_sha256 != truth_checksum(case.truth):
+        return None
+    try:
+        return result if result.row.film_sha256 == film_checksum(case) else None
+    except OSError:  # reading it says what is wrong
+        return None
+
+
 def _evaluate_one(
-    dataset: Dataset, name: str, method: Method, folder: RunFolder, plan: Plan, pace: Pace
+    case: Case | Skipped, method: Method, folder: RunFolder, plan: Plan, pace: Pace
 ) -> FilmResult | Skipped:
     """One film's stored result, or why it was left out. A program error on one film does not stop the others."""
-    case = read_or_skip(dataset, name)
     if isinstance(case, Skipped):
         return case
     try:
         film = read(case.source, f"{case.name}{case.film.suffix}", _polarity(plan.polarity))
         _check_size(case, film)
-        result, trace = evaluate_film(_as_complete(case) if plan.complete else case, film, method, pace)
+        result, trace = evaluate_film(case, film, method, pace)
         measures = measured(case, trace, film, spacing_of(case, film))
         folder.keep(result, trace, preview(film), case.left_out, measures)
     except UnreadableFilm as error:
-        return Skipped(name, f"The film cannot be read: {error}")
+        return Skipped(case.name, f"The film cannot be read: {error}")
     except RunError:
         raise
     except Exception as error:  # noqa: BLE001 (reported; the others go on)
         return Skipped(
-            name, f"The program failed on this film ({type(error).__name__}: {reason_of(error)}); report it."
+            case.name, f"The program failed on this film ({type(error).__name__}: {reason_of(error)}); report it."
         )
     return result
 

@@ -6,17 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from spinefm.core.checksum import sha256_of
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.data import Case, Truth
 from spinefm.evaluation.assignment import one_to_one, shift_of
-from spinefm.evaluation.boxes import in_boxes
-from spinefm.evaluation.checksums import truth_checksum
+from spinefm.evaluation.boxes import box_of, in_boxes
+from spinefm.evaluation.checksums import film_checksum, truth_checksum
 from spinefm.evaluation.drawing import draw
 from spinefm.evaluation.events import event_of_miss, event_of_names, event_of_vertebra
-from spinefm.evaluation.matching import IDENTIFIED_ABOVE, FilmScore, lies_on, score_film
+from spinefm.evaluation.matching import IDENTIFIED_ABOVE, FilmScore, identified_by, lies_on, score_film
 from spinefm.evaluation.panoptic import PanopticCounts, count_panoptic
 from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.surfaces import surface_score
@@ -61,7 +60,7 @@ def judge(judged: Judged) -> FilmResult:
     pairs = one_to_one(judged.truth.bodies, [vertebra.mask for vertebra in found])
     boxed = in_boxes(judged.truth.boxes, [vertebra.mask for vertebra in found], list(pairs.values()))
     rows = (*_body_rows(judged, score, pairs), *_box_rows(judged, boxed), *_extra_rows(judged, score, boxed))
-    return FilmResult(_film_row(judged, score, pairs), rows, draw(judged.truth, found))
+    return FilmResult(_film_row(judged, score, boxed | pairs), rows, draw(judged.truth, found))
 
 
 def _film_row(judged: Judged, score: FilmScore, pairs: dict[Level, int]) -> FilmRow:
@@ -96,7 +95,7 @@ def _film_row(judged: Judged, score: FilmScore, pairs: dict[Level, int]) -> Film
         mask_dice=tuple(mask.dice for mask in masks),
         mask_probability=tuple(mask.probability for mask in masks),
         mask_named=tuple(mask.named for mask in masks),
-        film_sha256=sha256_of(case.film),
+        film_sha256=film_checksum(case),
         truth_sha256=truth_checksum(truth),
     )
 
@@ -129,7 +128,7 @@ class _JudgedMask:
 
 
 def _judged_masks(judged: Judged) -> Iterator[_JudgedMask]:
-    """Every mask that can be judged: none where the truth is not complete, and none on bodies that are cut off."""
+    """Every mask that can be judged: none where the truth is not complete, none on cut bodies, none in loose boxes."""
     truth = judged.truth
     if not truth.complete:
         return
@@ -137,7 +136,8 @@ def _judged_masks(judged: Judged) -> Iterator[_JudgedMask]:
         dice = {level: vertebra.mask.dice(body) for level, body in truth.bodies.items()}
         level = max(dice, key=lambda one: dice[one], default=None)
         best = dice[level] if level is not None else 0.0
-        if best > IDENTIFIED_ABOVE or not lies_on(vertebra.mask, truth.partial):
+        is_unknown = box_of(truth.boxes, vertebra.mask) is not None or lies_on(vertebra.mask, truth.partial)
+        if best > IDENTIFIED_ABOVE or not is_unknown:
             named = None if vertebra.level is None else vertebra.level is level and best > IDENTIFIED_ABOVE
             yield _JudgedMask(round(best, DIGITS), _rounded(vertebra.probability), named)
 
@@ -208,12 +208,13 @@ def _extra_rows(judged: Judged, score: FilmScore, boxed: dict[Level, int]) -> It
     best = {_best_number(judged.vertebrae, judged.truth.bodies[level.level]) for level in score.levels}
     for vertebra in judged.vertebrae:
         dice = max((vertebra.mask.dice(body) for body in judged.truth.bodies.values()), default=0.0)
+        is_second = identified_by(vertebra.mask, judged.truth) is not None
         if vertebra.number in in_box or (dice > IDENTIFIED_ABOVE and vertebra.number in best):
             continue
-        if dice <= IDENTIFIED_ABOVE and (not judged.truth.complete or lies_on(vertebra.mask, judged.truth.partial)):
+        if not is_second and (not judged.truth.complete or lies_on(vertebra.mask, judged.truth.partial)):
             continue
         event = event_of_vertebra(judged.trace, vertebra.number)
-        reason = "a second mask of a body" if dice > IDENTIFIED_ABOVE else "on no body"
+        reason = "a second mask of a body" if is_second else "on no body"
         yield VertebraRow(
             film=judged.case.name,
             kind="extra",

@@ -13,6 +13,7 @@ from typing import Literal
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.data import Truth
+from spinefm.evaluation.boxes import box_of
 from spinefm.trace.model import Vertebra
 
 IDENTIFIED_ABOVE = 0.4
@@ -66,7 +67,7 @@ class FilmScore:
 def score_film(film: str, region: str, group: str, truth: Truth, vertebrae: Sequence[Vertebra]) -> FilmScore:
     """Score the `vertebrae` predicted on a film. False masks are counted if the truth is complete, else 0."""
     levels = tuple(_score_level(level, mask, vertebrae) for level, mask in sorted(truth.bodies.items()))
-    matched = [_best(vertebra.mask, truth.bodies) for vertebra in vertebrae]
+    matched = [identified_by(vertebra.mask, truth) for vertebra in vertebrae]
     false = [
         vertebra
         for vertebra, match in zip(vertebrae, matched, strict=True)
@@ -90,7 +91,7 @@ def score_film(film: str, region: str, group: str, truth: Truth, vertebrae: Sequ
 def _anchor(truth: Truth) -> Literal["whole", "partial", "absent"]:
     """How much of C2 or S1, from which names are counted, the film shows."""
     ends = {Level.C2, Level.S1}
-    if ends & set(truth.bodies):
+    if ends & {*truth.bodies, *truth.boxes}:
         return "whole"
     return "partial" if ends & set(truth.partial) else "absent"
 
@@ -102,7 +103,10 @@ def _is_merged(mask: Mask, truth: Truth) -> bool:
 
 
 def _is_named_wrong(vertebra: Vertebra, truth: Truth) -> bool:
-    """Whether a name is not that of the body on which most of its mask lies; unknown where the truth lacks the body."""
+    """Whether a name is not that of the body on which most of its mask lies, or of the box that the mask lies in.
+
+    Unknown where the truth lacks the body.
+    """
     if vertebra.level is None:
         return False
     shares = {
@@ -110,8 +114,8 @@ def _is_named_wrong(vertebra: Vertebra, truth: Truth) -> bool:
     }
     below = max(shares, key=lambda level: shares[level], default=None)
     if below is None or shares[below] == 0:
-        return truth.complete
-    return below is not vertebra.level
+        below = box_of(truth.boxes, vertebra.mask)
+    return truth.complete if below is None else below is not vertebra.level
 
 
 def _score_level(level: Level, mask: Mask, vertebrae: Sequence[Vertebra]) -> LevelScore:
@@ -119,6 +123,12 @@ def _score_level(level: Level, mask: Mask, vertebrae: Sequence[Vertebra]) -> Lev
     if best is None:
         return LevelScore(level, 0.0, None)
     return LevelScore(level, best.mask.dice(mask), best.level)
+
+
+def identified_by(mask: Mask, truth: Truth) -> Level | None:
+    """The level that `mask` identifies: that of an outline, else that of a box; None where it is neither."""
+    best = _best(mask, truth.bodies)
+    return box_of(truth.boxes, mask) if best is None else best
 
 
 def _best(mask: Mask, bodies: Mapping[Level, Mask]) -> Level | None:

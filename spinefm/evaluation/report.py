@@ -40,7 +40,9 @@ def finish(folder: RunFolder, dataset: Dataset, skipped: Sequence[Skipped]) -> s
         NothingEvaluated: no film is done.
         RunError: a table cannot be written.
     """
-    results = [result for name in dataset.names if (result := folder.done(name)) is not None]
+    failed = {one.name for one in skipped if not one.label}  # of these an earlier result may be there
+    names = [name for name in dataset.names if name not in failed]
+    results = [result for name in names if (result := folder.done(name)) is not None]
     if not results:
         reasons = "; ".join(f"{one.name}: {one.why}" for one in skipped[:3])
         raise NothingEvaluated(f"No film could be evaluated ({reasons}).")
@@ -150,9 +152,10 @@ def _line(row: LevelFigures, beside: Published | None, is_beside: bool) -> str:
     name = " outlin." if row.name.endswith(OUTLINABLE_ROW) else row.name
     return (
         f"{name:9s} {row.count:6d} {identified:>22s} {_number(row.located_dsc):>12s} {overall:>20s} "
-        f"{row.named:8.1f} {row.misnamed:8.1f} {row.unnamed:10.1f} {row.matched:6.1f} {_number(row.worst):>10s} "
-        f"{_number(row.assd_px, 2):>8s} {_number(row.assd_mm, 2):>8s} {_number(row.nsd_px):>8s} "
-        f"{row.assd_undefined:6d}" + (f"  {there}" if is_beside else "")
+        f"{row.named:8.1f} {row.misnamed:8.1f} {row.unnamed:10.1f} "
+        f"{_number(row.matched, 1):>6s} {_number(row.worst):>10s} "
+        f"{_number(row.assd_px, 2):>8s} {_number(row.assd_mm, 2):>8s} {_number(row.nsd_px):>8s} {row.assd_undefined:6d}"
+        + (f"  {there}" if is_beside else "")
     )
 
 

@@ -134,9 +134,10 @@ class RunFolder:
         self.keep_measures(film, measures)
         write_whole(self._file("traces", film, "json.gz"), gzip.compress(trace.to_json().encode(), mtime=0))
         write_whole(self._file("previews", film, "jpg"), preview)
+        labels = self._file("left_out", film, "json")
+        labels.unlink(missing_ok=True)  # of an earlier truth
         if left_out:
-            content = json.dumps([asdict(one) for one in left_out])
-            write_whole(self._file("left_out", film, "json"), content.encode())
+            write_whole(labels, json.dumps([asdict(one) for one in left_out]).encode())
         write_whole(self._file("results", film, "json"), result.to_json().encode())
 
     def keep_measures(self, film: str, rows: Sequence[ComparedMeasure]) -> None:

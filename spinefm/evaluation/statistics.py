@@ -82,10 +82,10 @@ def rate_interval(counts: Floats) -> tuple[float, float]:
 
     Without a single event the upper end is Poisson's, 3.69 over the number of films (Garwood, 1936).
     """
+    if len(counts) and not counts.any():
+        return 0.0, float(-np.log(0.025) / len(counts))
     if len(counts) < 2:
         return float("nan"), float("nan")
-    if not counts.any():
-        return 0.0, float(-np.log(0.025) / len(counts))
     sums = np.stack([counts, np.ones(len(counts))], axis=1)
     return interval_over_films(np.arange(len(counts)), sums, ((0, 1),))[0]
 

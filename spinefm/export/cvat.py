@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
+from spinefm.data.cvat import NOTE
 from spinefm.export.outlines import outlines
 from spinefm.export.subject import Part, Subject, notes_of
 from spinefm.imaging.radiograph import printable
@@ -18,8 +19,6 @@ from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Vertebra
 
 FILE = "annotations.xml"
-NOTE = "note"
-"""Label of the tags that hold the notes of a film."""
 EDGE = 0.5
 """CVAT counts from pixel corners, half a pixel from pixel centres."""
 

@@ -13,7 +13,7 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,8 +135,9 @@ def _range_of(array: NDArray[Any]) -> tuple[float, float] | None:
 def read(source: Path | str | bytes | BinaryIO, name: str | None = None, polarity: Polarity = "auto") -> Radiograph:
     """Read one film from a path, its bytes or a binary stream; the content says which format it is.
 
-    `name` goes into the provenance (default: the file's name). Raises UnreadableFilm, and nothing else, when the
-    file is missing, a pipe or device, no image, damaged, too large or too small, has several frames, or shows nothing.
+    `name` goes into the provenance (default: the file's name). Raises UnreadableFilm when the
+    file is missing, a pipe or device, no image, damaged, too large or too small, has several frames, or shows nothing;
+    ValueError for a polarity other than these three.
     """
     data = _bytes_of(source)
     film = _finish(_decode(data), printable(name or _name_of(source)), polarity)
@@ -224,7 +225,9 @@ def _decode_dicom(data: bytes) -> Decoded:
 
 
 def _finish(decoded: Decoded, name: str, polarity: Polarity) -> Radiograph:
-    """Turn an inverted film and write down where everything comes from."""
+    """Turn an inverted film and write down where everything comes from. Raises ValueError for an unknown polarity."""
+    if polarity not in get_args(Polarity):
+        raise ValueError(f"There is no polarity {polarity!r}; choose one of: {', '.join(get_args(Polarity))}.")
     check_values(decoded.pixels)
     turn = polarity == "turn" or (polarity == "auto" and is_inverted(decoded.pixels))
     pixels = 1 - decoded.pixels if turn else decoded.pixels

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from spinefm.core.foreign import reason_of
 from spinefm.weights.manifest import BundleError
 
 if TYPE_CHECKING:
@@ -59,9 +60,10 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise BundleError(f"There is no file {path}: download it first.") from None
-    except (pickle.UnpicklingError, RuntimeError, ValueError, EOFError, OSError, KeyError) as error:
-        reason = str(error).partition("\n")[0]
-        raise BundleError(f"{path} is not a checkpoint of tensors ({reason}): download it again.") from error
+    except OSError as error:
+        raise BundleError(f"{path} cannot be read ({reason_of(error)}): give a published .pth file.") from error
+    except (pickle.UnpicklingError, RuntimeError, ValueError, EOFError, KeyError) as error:
+        raise BundleError(f"{path} is damaged or not a checkpoint of tensors alone: download it again.") from error
     if not isinstance(content, dict):
         raise BundleError(f"{path} contains a {type(content).__name__} instead of named tensors: use another file.")
     return content

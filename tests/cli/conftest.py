@@ -35,6 +35,12 @@ class HandmadeMethod:
         yield from handmade_trace().events[1:]
 
 
+class NamedBundle(str):
+    """A set of weights in name only."""
+
+    checksums: Mapping[str, str] = {"med_sa": "ab" * 32}
+
+
 @pytest.fixture
 def method(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Put the handmade method in the place of the networks; returns the arguments it was built with."""
@@ -44,6 +50,6 @@ def method(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         built[:] = [name, bundle, settings, starts, preset]
         return HandmadeMethod()
 
-    monkeypatch.setattr(spinefm.weights.load, "load_bundle", lambda name, device: f"{name} on {device}")
+    monkeypatch.setattr(spinefm.weights.load, "load_bundle", lambda name, device: NamedBundle(f"{name} on {device}"))
     monkeypatch.setattr(spinefm.methods, "build_method", build)
     return built

@@ -70,6 +70,17 @@ def test_what_a_folder_passes_over_is_said(
     assert "inner.zip passed over; give films as pictures or DICOM files." in capsys.readouterr().err
 
 
+def test_a_folder_without_films_is_a_wrong_call(
+    tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "films").mkdir()
+    (tmp_path / "films" / "inner.zip").write_bytes(b"PK\x03\x04")
+    assert segment(tmp_path / "films", "--out", tmp_path / "out") == 2
+    printed = capsys.readouterr().err
+    assert "inner.zip passed over" in printed and "contains no films; check the folder." in printed
+    assert not (tmp_path / "out").exists()
+
+
 def test_impossible_names_are_films_that_fail(tmp_path: Path, method: list[object]) -> None:
     names = [Path("x" * 5000), Path("neck\0.png")]
     assert list_films(names) == names
@@ -190,6 +201,22 @@ def test_resume_runs_only_films_without_a_result(
     assert (out / "done" / "trace.json").stat().st_mtime_ns == before
     assert json.loads((out / "damaged" / "report.json").read_text())["film"]["name"] == "damaged.png"
     assert "new.png" in (out / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "made",
+    [{"method": "vertxnet"}, {"settings": {"overlap_limit": 0.2}}, {"checksums_sha256": {"med_sa": "cd" * 32}}, {}],
+)
+def test_resume_says_what_it_keeps_of_another_run(
+    tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str], made: dict[str, object]
+) -> None:
+    films = [write_film(tmp_path / name) for name in ("a.png", "b.png")]
+    segment(*films, "--out", tmp_path / "out")
+    path = tmp_path / "out" / "a" / "report.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **made}))
+    assert segment(*films, "--out", tmp_path / "out", "--resume") == 0
+    said = capsys.readouterr().err
+    assert ("1 of 2 results done before are of another method, other settings or other weights" in said) == bool(made)
 
 
 def test_resume_runs_a_film_that_only_has_the_name_of_one_done(

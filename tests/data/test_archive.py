@@ -71,11 +71,18 @@ def test_a_zip_beyond_the_limits_is_refused(tmp_path, limits):
     assert not (tmp_path / "set").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\x03\x04 cut off"])
-def test_what_is_no_zip_is_refused(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "neither a folder nor a zip"),
+        (b"no zip at all", "neither a folder nor a zip"),
+        (b"PK\x03\x04 cut off", "cannot be unpacked as a zip"),
+    ],
+)
+def test_what_is_no_zip_is_refused(tmp_path, content, why):
     path = tmp_path / "bad.zip"
     path.write_bytes(content)
-    with pytest.raises(DatasetError, match="cannot be unpacked as a zip"):
+    with pytest.raises(DatasetError, match=why):
         unpack(path, tmp_path / "set")
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from spinefm.core.geometry import Box
 from spinefm.core.levels import Level
 from spinefm.data import Case, Conventions, DatasetError, Skipped, cases, open_dataset
 from spinefm.imaging.radiograph import read
@@ -251,6 +252,53 @@ def test_coco_as_programs_write_it(tmp_path: Path) -> None:
     assert [one.label for one in case.left_out] == ["C5"]
 
 
+@pytest.mark.parametrize(
+    ("images", "categories", "why"),
+    [
+        (["a.png", "b.png"], ["C5"], "its image id 0 means a.png and b.png"),
+        (["a.png"], ["C5", "C6"], "its category id 0 means C5 and C6"),
+    ],
+)
+def test_an_id_of_coco_with_two_meanings_is_refused(
+    tmp_path: Path, images: list[str], categories: list[str], why: str
+) -> None:
+    raw = {
+        "images": [{"id": 0, "file_name": film(tmp_path / name).name} for name in images],
+        "categories": [{"id": 0, "name": name} for name in categories],
+        "annotations": [{"image_id": 0, "category_id": 0, "segmentation": [np.ravel(SQUARE).tolist()]}],
+    }
+    (tmp_path / "coco.json").write_text(json.dumps(raw))
+    with pytest.raises(DatasetError, match=why):
+        open_dataset("coco", tmp_path)
+
+
+CVAT = '<annotations><image id="0" name="film.png">{}</image></annotations>'
+
+
+@pytest.mark.parametrize(("degrees", "box"), [(90, (30, 40, 50, 80)), (30, (18, 41, 62, 79)), (-30, (18, 41, 62, 79))])
+def test_a_box_that_was_rotated_to_fit_a_body_outlines_it(tmp_path: Path, degrees: int, box: Box) -> None:
+    sides = 'label="C5" xtl="20" ytl="50" xbr="60" ybr="70"'
+    film(tmp_path / "xml" / "film.png")
+    (tmp_path / "xml" / "annotations.xml").write_text(CVAT.format(f'<box {sides} rotation="{degrees}.00"/>'))
+    film(tmp_path / "json" / "film.png")
+    turned = {"bbox": [20, 50, 40, 20], "segmentation": [], "attributes": {"occluded": False, "rotation": degrees}}
+    coco(tmp_path / "json", ["film.png"], [turned])
+    masks = [only(tmp_path / one).truth.bodies[Level.C5] for one in ("xml", "json")]
+    assert masks[0].iou(masks[1]) == 1 and masks[0].area == pytest.approx(800, abs=12)
+    assert np.abs(np.subtract(masks[0].box, box)).max() <= 1
+    leans = masks[0].crop[0].nonzero()[0].mean() - masks[0].crop[-1].nonzero()[0].mean()
+    assert abs(degrees) == 90 or np.sign(leans) == -np.sign(degrees)
+
+
+@pytest.mark.parametrize("rotation", ["", ' rotation="0.00"'])
+def test_a_box_that_was_not_rotated_stays_a_box(tmp_path: Path, rotation: str) -> None:
+    film(tmp_path / "film.png")
+    sides = 'label="C5" xtl="20" ytl="50" xbr="60" ybr="70"'
+    (tmp_path / "annotations.xml").write_text(CVAT.format(f"<box {sides}{rotation}/>"))
+    truth = only(tmp_path).truth
+    assert truth.boxes == {Level.C5: (20, 50, 60, 70)} and not truth.bodies
+
+
 def test_a_split_with_a_byte_order_mark_keeps_its_first_id(tmp_path: Path) -> None:
     film(tmp_path / "imgs" / "C1.jpg")
     (tmp_path / "gts").mkdir()
@@ -317,3 +365,19 @@ def test_results_of_this_program_are_a_data_set(tmp_path: Path) -> None:
     assert "missing" in refused(tmp_path / "out")
     film(tmp_path / "film.png")
     assert only(tmp_path / "out").film == tmp_path / "film.png"
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_the_truth_of_a_rotated_result_lies_on_the_rotated_film(tmp_path: Path, quarters: int) -> None:
+    upright = read(film(tmp_path / "upright.png"))
+    lying = upright.turned(-quarters)
+    Image.fromarray(np.round(lying.pixels * 255).astype(np.uint8)).save(tmp_path / "film.png")
+    (tmp_path / "out" / "film").mkdir(parents=True)
+    record = {"name": "film.png", "notes": lying.turned(quarters).provenance.notes[:1], "spacing_mm": 0.2}
+    (tmp_path / "out" / "film" / "trace.json").write_text(json.dumps({"film": record}))
+    labels = np.zeros((SIZE[1], SIZE[0]), np.uint8)
+    labels[20:40, 50:70] = Level.C5
+    Image.fromarray(labels).save(tmp_path / "out" / "film" / "labels.png")
+    case = only(tmp_path / "out")
+    assert case.truth.bodies[Level.C5].box == (50, 20, 70, 40) and case.spacing_mm == 0.2
+    assert np.abs(read(case.source).pixels - upright.pixels).max() < 0.01

@@ -103,6 +103,7 @@ DAMAGED = [
     _label(polygons=[]),
     _label(size=[]),
     _label(size=3),
+    _label(faces="Left"),
     _label(polygons={"C3": [[1, 2], [3, 4]]}),
     _label(polygons={"C3": [[1, 2, 3], [3, 4, 3], [3, 9, 3]]}),
     _label(polygons={"C3": [[1, 2], [3], [3, 9]]}),
@@ -127,6 +128,11 @@ def test_a_damaged_label_is_named(folder, text):
     (folder / "labels" / "one.json").write_text(text)
     with pytest.raises(DamagedCase, match=r"one\.json cannot be read"):
         list(read_folder(folder))
+
+
+def test_hidden_files_are_no_labels(folder):
+    (folder / "labels" / "._one.json").write_bytes(b"\0\5\x16\7")
+    assert [case.name for case in read_folder(folder)] == ["one"]
 
 
 def test_a_folder_without_labels_is_refused(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from spinefm.core.levels import Level
 from spinefm.data import open_dataset
-from tests.data.pictures import SIZE, film, read_set, rows
+from tests.data.pictures import SIZE, film, read_set, rows, why_skipped
 
 PLACES = ("top left", "top right", "bottom right", "bottom left")
 CORNERS = [f"C{number} {place}" for number in (3, 4) for place in PLACES]
@@ -50,3 +50,12 @@ def test_a_centroid_beside_bodies_is_listed_and_they_are_read(tmp_path: Path) ->
     assert set(found) == {"a", "b"} and not skipped
     assert set(found["a"].truth.bodies) == {Level.C3, Level.C4, Level.C5}
     assert [one.label for one in found["a"].left_out] == ["C5 centroid"]
+
+
+@pytest.mark.parametrize("key", ["complete", "region"])
+def test_a_label_of_the_phantoms_layout_that_lacks_a_key_is_told_so(tmp_path: Path, key: str) -> None:
+    film(tmp_path / "films" / "a.png")
+    raw = {"size": SIZE, "region": "cervical", "complete": True, "polygons": {"C3": rows(Level.C3)}}
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "a.json").write_text(json.dumps({name: raw[name] for name in raw if name != key}))
+    assert f"a.json cannot be read ('{key}' is missing)" in why_skipped(tmp_path)

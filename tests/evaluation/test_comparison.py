@@ -3,7 +3,7 @@
 import pytest
 
 from spinefm.evaluation import RunError
-from spinefm.evaluation.comparison import check_same_truth, compare_runs, verdict_of
+from spinefm.evaluation.comparison import check_same_truth, compare_runs, unshared_text, verdict_of
 from spinefm.evaluation.statistics import Paired
 from tests.evaluation.tables import made_films, made_vertebrae
 
@@ -52,3 +52,9 @@ def test_films_of_one_name_and_another_truth_are_not_compared():
     check_same_truth(first, made_films({"b": "", "c": ""}, truth_sha256=["2", "3"]))
     with pytest.raises(RunError, match=r"The truth of b differs .*1 of 2"):
         check_same_truth(first, made_films({"a": "", "b": ""}, truth_sha256=["1", "9"]))
+
+
+@pytest.mark.parametrize(("films", "alone"), [("ab", ""), ("b", "1 of A, 0 of B"), ("bcd", "1 of A, 2 of B")])
+def test_films_of_one_run_alone_are_counted(films, alone):
+    text = unshared_text(made_films({"a": "", "b": ""}), made_films(dict.fromkeys(films, "")))
+    assert text == (f"Films of one run alone are left out: {alone}.\n" if alone else "")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import shutil
+from hashlib import sha256
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from spinefm.core.checksum import sha256_of
-from spinefm.data import Names, Skipped
+from spinefm.data import Names, Skipped, open_dataset
 from spinefm.evaluation import FilmResult, RunError, RunFolder, evaluate, runs
 from spinefm.evaluation.checksums import truth_checksum
 from spinefm.evaluation.comparison import compare_runs, comparison_text
@@ -19,8 +22,8 @@ from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.published import published_for
 from spinefm.evaluation.report import finish, levels_text
 from spinefm.evaluation.summary import level_figures, run_figures
-from tests.evaluation.stand_in_set import open_set, plan, write_set
-from tests.ui.server.stand_in import StandIn
+from tests.evaluation.stand_in_set import LEVELS, open_set, outline, plan, write_set
+from tests.ui.server.stand_in import StandIn, write_film
 
 NAMES = ["a", "b", "dark c", "e"]
 TABLES = (
@@ -180,6 +183,47 @@ def test_a_finished_run_does_nothing_twice_and_a_damaged_result_is_evaluated_aga
     assert tables(tmp_path / "run") == tables(whole)
 
 
+def test_a_film_whose_file_or_truth_changed_is_evaluated_again(tmp_path):
+    root = write_set(tmp_path / "set", ["a", "b", "c"])
+    run(open_set(root), tmp_path / "run")
+    write_set(root, ["a"], moved=4)
+    Image.fromarray(np.asarray(Image.open(root / "films" / "b.png")) ^ 1).save(root / "films" / "b.png")
+    Counting.films.clear()
+    run(open_set(root), tmp_path / "run", Counting())
+    assert Counting.films == ["a.png", "b.png"]
+    run(open_set(root), tmp_path / "new")
+    assert tables(tmp_path / "run") == tables(tmp_path / "new")
+
+
+def test_a_film_whose_label_is_broken_since_is_not_in_the_tables(tmp_path):
+    root = write_set(tmp_path / "set", ["a", "b"])
+    run(open_set(root), tmp_path / "run")
+    (root / "labels" / "b.json").write_text("{")
+    run(open_set(root), tmp_path / "run")
+    assert list(read_tables(tmp_path / "run")[0]["film"]) == ["a"]
+
+
+def test_labels_left_out_of_an_earlier_truth_are_forgotten(tmp_path):
+    root = tmp_path / "set"
+    shapes = [{"label": level.name, "points": outline(index, 0)} for index, level in enumerate(LEVELS)]
+    write_film(root / "a.png")
+    disc = {"label": "disc C4/C5", "points": outline(0, 0)}
+    for shown, left in (([*shapes[:3], disc], 1), (shapes, 0)):
+        (root / "a.json").write_text(json.dumps({"shapes": shown, "imagePath": "a.png"}))
+        run(open_dataset("labelme", root), tmp_path / "run")
+        assert len(RunFolder(tmp_path / "run").left_out(["a"])) == left
+
+
+def test_a_film_inside_its_label_is_evaluated(tmp_path):
+    film = write_film(tmp_path / "film.png").read_bytes()
+    shapes = [{"label": level.name, "points": outline(index, 0)} for index, level in enumerate(LEVELS)]
+    raw = {"shapes": shapes, "imagePath": "gone.png", "imageData": base64.b64encode(film).decode()}
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "a.json").write_text(json.dumps(raw))
+    (outcome,) = run(open_dataset("labelme", tmp_path / "set"), tmp_path / "run")
+    assert isinstance(outcome.outcome, FilmResult) and outcome.outcome.row.film_sha256 == sha256(film).hexdigest()
+
+
 def test_a_broken_label_a_broken_film_and_a_fault_are_skipped_and_reported(tmp_path):
     root = write_set(tmp_path / "set", ["a", "b", "c", "d"])
     (root / "labels" / "b.json").write_text("{")
@@ -227,16 +271,21 @@ def test_a_result_survives_json(whole):
     assert FilmResult.from_json(result.to_json()) == result
 
 
-def test_boxes_are_found_without_a_dice(tmp_path):
-    root = write_set(tmp_path / "set", ["a"])
+def write_boxed(root, complete):
+    """A film of which C4 and T1 are known by loose boxes, and nothing else."""
+    write_set(root, ["a"])
     label = json.loads((root / "labels" / "a.json").read_text())
     polygons = label.pop("polygons")
     boxes = {}
     for level in ("C4", "T1"):
         corners = np.array(polygons[level])
         boxes[level] = [*corners.min(axis=0), *(corners.max(axis=0) + 1)]
-    (root / "labels" / "a.json").write_text(json.dumps({**label, "boxes": boxes, "complete": False}))
-    run(open_set(root), tmp_path / "run")
+    (root / "labels" / "a.json").write_text(json.dumps({**label, "boxes": boxes, "complete": complete}))
+    return root
+
+
+def test_boxes_are_found_without_a_dice(tmp_path):
+    run(open_set(write_boxed(tmp_path / "set", complete=False)), tmp_path / "run")
     films, vertebrae = read_tables(tmp_path / "run")
     rows = vertebrae.set_index("level")
     assert (rows.loc["C4", "found"], rows.loc["T1", "found"]) == (True, False)
@@ -244,6 +293,16 @@ def test_boxes_are_found_without_a_dice(tmp_path):
     first = level_figures(vertebrae, films)[0]
     assert (first.name, first.identified, first.named, first.outlined) == ("C4", 100, 100, 0)
     assert np.isnan(first.overall_dsc)
+    assert "nan" not in levels_text([first], None)
+
+
+def test_a_mask_in_a_box_is_neither_false_nor_judged_by_its_dice(tmp_path):
+    run(open_set(write_boxed(tmp_path / "set", complete=True)), tmp_path / "run")
+    film, vertebrae = (table.to_dict("records") for table in read_tables(tmp_path / "run"))
+    others = film[0]["predicted"] - 1  # all but that of C4
+    assert (film[0]["false_masks"], film[0]["wrong_names"], film[0]["level_shift"]) == (others, others, 0)
+    assert len(json.loads(film[0]["mask_dice"])) == others
+    assert [row["reason"] for row in vertebrae if row["kind"] == "extra"] == ["on no body"] * others
 
 
 @pytest.mark.parametrize(

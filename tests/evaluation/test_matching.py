@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from spinefm.core.geometry import Box
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.data import Truth
@@ -56,6 +57,22 @@ def test_merged_masks_and_wrong_names_counted_by_hand(found, merged, wrong):
     assert (score.merged_masks, score.wrong_names) == (merged, wrong)
 
 
+@pytest.mark.parametrize(
+    ("found", "false", "doubled", "wrong"),
+    [
+        ([vertebra(block(60), Level.T1)], 0, 0, 0),
+        ([vertebra(block(60), Level.C7)], 0, 0, 1),
+        ([vertebra(block(60), None), vertebra(block(61), None)], 0, 1, 0),
+        ([vertebra(block(66, 40), Level.T1)], 1, 0, 1),
+        ([vertebra(block(0), Level.C3)], 0, 0, 0),
+    ],
+)
+def test_a_mask_in_a_loose_box_lies_on_a_body(found, false, doubled, wrong):
+    truth = Truth(TRUTH.bodies, {}, complete=True, boxes={Level.T1: Box(58, 0, 72, 12)})
+    score = score_film("film", "cervical", "", truth, found)
+    assert (score.false_masks, score.doubled_masks, score.wrong_names) == (false, doubled, wrong)
+
+
 def test_false_masks_are_not_counted_where_the_truth_is_not_complete():
     truth = Truth(TRUTH.bodies, {}, complete=False)
     assert score_film("film", "cervical", "", truth, [vertebra(block(60), None)]).false_masks == 0
@@ -74,3 +91,5 @@ def test_false_masks_are_not_counted_where_the_truth_is_not_complete():
 def test_which_films_show_an_anchor(whole, partial, anchor):
     bodies, cut = ({level: block(20 * i) for i, level in enumerate(levels)} for levels in (whole, partial))
     assert score_film("film", "", "", Truth(bodies, cut, True), []).anchor == anchor
+    boxes = {level: Box(20 * i, 0, 20 * i + 10, 10) for i, level in enumerate(whole)}
+    assert score_film("film", "", "", Truth({}, cut, True, boxes), []).anchor == anchor

@@ -79,6 +79,11 @@ def test_reading_from_path_stream_and_bytes_agree(tmp_path: Path) -> None:
     assert all(np.array_equal(films[0].pixels, film.pixels) for film in films)
 
 
+def test_an_unknown_polarity_is_not_taken_for_another() -> None:
+    with pytest.raises(ValueError, match="no polarity 'invert'; choose one of: auto, keep, turn"):
+        read(encoded(WORDS, "PNG"), polarity="invert")
+
+
 def test_polarity_is_turned_when_asked() -> None:
     film = read(encoded(WORDS, "PNG"), polarity="turn")
     np.testing.assert_allclose(film.pixels, 1 - TRUTH, atol=1e-4)

@@ -139,9 +139,12 @@ def test_a_checkpoint_holds_tensors_and_no_code(tmp_path) -> None:
         torch.save(content, path)
         with pytest.raises(BundleError, match=sentence):
             read_checkpoint(path)
-    path.write_bytes(b"not a checkpoint")
-    with pytest.raises(BundleError, match="not a checkpoint of tensors"):
-        read_checkpoint(path)
+    for damaged in (b"not a checkpoint", b"", b"PK\x03\x04 cut off", b"\x89PNG\r\n\x1a\n"):
+        path.write_bytes(damaged)
+        with pytest.raises(BundleError, match="damaged or not a checkpoint of tensors alone: download it again.$"):
+            read_checkpoint(path)
+    with pytest.raises(BundleError, match=r"cannot be read \(Is a directory\): give a published .pth file"):
+        read_checkpoint(tmp_path)
     with pytest.raises(BundleError, match="There is no file"):
         read_checkpoint(tmp_path / "missing.pth")
 

@@ -33,8 +33,9 @@ def is_table(source: str) -> bool:
 def films_of_table(table: str) -> Iterator[FoundFilm]:
     """The films that the table at an address names, in its order; relative paths begin at the table's folder.
 
-    Raises SourceError for a table that cannot be read, or has no column of addresses.
+    Raises SourceError for a table that cannot be read, has no column of addresses, or names no films.
     """
+    number = 0
     rows = _parquet_rows(table) if table.lower().endswith(".parquet") else _csv_rows(table)
     with (
         closing(rows),
@@ -42,6 +43,8 @@ def films_of_table(table: str) -> Iterator[FoundFilm]:
     ):
         for number, row in enumerate(rows, 1):
             yield _film(row, number, table)
+    if not number:
+        raise SourceError(f"The table {shown(table)} names no films; give one that does.")
 
 
 def _film(row: Mapping[str, str], number: int, table: str) -> FoundFilm:

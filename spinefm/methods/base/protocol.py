@@ -16,6 +16,7 @@ Direction = Literal["seed", "up", "down", "added"]
 
 CLICK_INSTEAD = "click the vertebra itself to add it."
 """What a reader can do where no induction can go on."""
+NO_POSITION = "A starting point is not a position on a film; give two numbers, x and y, for each."
 
 
 class CannotStart(ValueError):

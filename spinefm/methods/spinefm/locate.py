@@ -13,7 +13,7 @@ from spinefm.core.geometry import Axis, Point, principal_axis
 from spinefm.core.masks import Mask
 from spinefm.core.numbers import below, held
 from spinefm.methods.base.events import Detection, Located
-from spinefm.methods.base.protocol import CannotStart
+from spinefm.methods.base.protocol import NO_POSITION, CannotStart
 from spinefm.methods.base.stages import Candidate
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.events import Seeded
@@ -115,11 +115,11 @@ def clicked_points(clicks: Sequence[Point]) -> StartingPoints:
     Raises CannotStart for fewer than three, two at one place, and what is no place.
     """
     if not all(math.isfinite(click.x) and math.isfinite(click.y) for click in clicks):
-        raise CannotStart("A clicked point is not a position on a film; give two numbers, x and y, for each.")
+        raise CannotStart(NO_POSITION)
     if len(set(clicks)) < len(clicks):
-        raise CannotStart("Two of the clicked points coincide; click each vertebra once.")
+        raise CannotStart("Two of the starting points coincide; give each vertebra one.")
     if len(clicks) < 3:
-        raise CannotStart("The induction starts from three neighbouring vertebrae; click the centres of three.")
+        raise CannotStart("The induction starts from three neighbouring vertebrae; give the centres of three.")
     axis = principal_axis(clicks)
     return StartingPoints(tuple(sorted(clicks, key=axis.position)), "clicked", axis)
 
@@ -132,12 +132,12 @@ def refuse_gaps(points: Sequence[tuple[Point, Mask]], config: SpineFMConfig) -> 
         if ratio > high:
             raise CannotStart(
                 f"Points {number} and {number + 1} lie {held(ratio, high)} body sizes apart, so a vertebra "
-                "between them was left out; click neighbours."
+                "between them was left out; give neighbours."
             )
         if ratio < low:
             raise CannotStart(
                 f"Points {number} and {number + 1} lie {below(ratio, low)} body sizes apart, too close to be two "
-                "vertebrae; click each vertebra once, at its centre."
+                "vertebrae; give each vertebra one point, at its centre."
             )
 
 

@@ -166,8 +166,8 @@ def _from_clicks(clicks: StartingPoints, film: Radiograph, induction: Induction)
     if not induction.accepted and stop is not None:
         x, y = clicks.points[stop.step]
         raise CannotStart(
-            f"Starting point {stop.step + 1} at ({x:.0f}, {y:.0f}) does not hold ({stop_reason(stop)}); click closer "
-            "to the centres of three neighbouring vertebrae."
+            f"Starting point {stop.step + 1} at ({x:.0f}, {y:.0f}) does not hold ({stop_reason(stop)}); give points "
+            "closer to the centres of three neighbouring vertebrae."
         )
 
 
@@ -175,14 +175,14 @@ def _refuse_outside(points: Sequence[Point], film: Radiograph) -> None:
     for point in points:
         if not point.inside(film.pixels.shape[:2]):
             raise CannotStart(
-                f"The starting point ({point.x:.0f}, {point.y:.0f}) lies outside the film; click on a vertebra."
+                f"The starting point ({point.x:.0f}, {point.y:.0f}) lies outside the film; give one on a vertebra."
             )
 
 
 def _why_not(located: Located, triples: int) -> str:
     """One sentence on why no run can start, and what to do."""
     kept = sum(detection.kept for detection in located.detections)
-    remedy = "click the centres of three neighbouring vertebrae to start from them."
+    remedy = "give the centres of three neighbouring vertebrae as starting points."
     upright = f"rotate the film if it lies on its side, or {remedy}"
     if kept < 3:
         found = {0: "No vertebra was", 1: "Only 1 vertebra was"}.get(kept, f"Only {kept} vertebrae were")

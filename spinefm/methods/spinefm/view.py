@@ -53,8 +53,8 @@ def refuse(seen: Viewed) -> None:
     """Raises CannotStart for a film that is no lateral spine film, with what it looks like and how to run it anyway."""
     if seen.refused:
         raise CannotStart(
-            f"{unlike_lateral(seen)} Choose a lateral film, or run this one anyway: click three neighbouring vertebrae "
-            "or set view_check to warn."
+            f"{unlike_lateral(seen)} Choose a lateral film, or run this one anyway: give three neighbouring vertebrae "
+            "as starting points or set view_check to warn."
         )
 
 

@@ -108,7 +108,7 @@ class Spineps(WholeFilmMethod):
         if centred is None:
             raise CannotStart(
                 f"No pixel is a vertebral body with a probability above {config.map_limit:.2f}: check that the film "
-                "shows a spine from the side, or choose the method spinefm and click three vertebrae."
+                "shows a spine from the side, or give the method spinefm three vertebrae to start from."
             )
         yield centred
         cutouts = []
@@ -120,7 +120,7 @@ class Spineps(WholeFilmMethod):
         spine = along_spine(instances(fusion, classes, found, config))
         if not spine:
             raise CannotStart(
-                "No crop shows a vertebra in its centre: choose the method spinefm and click three vertebrae."
+                "No crop shows a vertebra in its centre: give the method spinefm three vertebrae to start from."
             )
         names = named_by_path(spine, config)
         yield names

@@ -105,7 +105,7 @@ class VertXNet(WholeFilmMethod):
         if not bodies:
             raise CannotStart(
                 f"No vertebra was kept of {pieces} pieces of the map and {detections} detections: check that the film "
-                "shows a spine from the side, or choose the method spinefm and click three vertebrae."
+                "shows a spine from the side, or give the method spinefm three vertebrae to start from."
             )
         spine = along_spine(bodies)
         names = named_from_reference(spine, config.end_limit, "seen by the classifier")

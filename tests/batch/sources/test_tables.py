@@ -103,6 +103,7 @@ def test_rows_without_an_address_are_rows_of_their_own(tmp_path: Path) -> None:
     [
         ("films.csv", b"film,age\na.png,3\n", "no column uri or path, only film, age"),
         ("films.csv", b"", "no column uri or path"),
+        ("films.csv", b"id,path\n\n", "names no films; give one that does"),
         ("films.csv", "path\nkröger.png\n".encode("latin-1"), "not UTF-8"),
         ("films.parquet", b"no parquet", "cannot be read"),
         ("films.parquet", b"PAR1" + bytes(100) + b"PAR1", "cannot be read"),

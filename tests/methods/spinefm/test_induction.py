@@ -269,8 +269,8 @@ def test_fewer_than_three_detections_lower_the_limit_and_say_so():
 
 
 @pytest.mark.parametrize("scores", [[0.9, 0.9, 0, 0, 0], [0.9, 0.9, 0.25, 0, 0], [0.9, 0, 0, 0, 0.9]])
-def test_without_three_detections_the_reader_is_asked_to_click(scores):
-    with pytest.raises(CannotStart, match="click the centres of three neighbouring vertebrae"):
+def test_without_three_detections_the_reader_is_asked_for_starting_points(scores):
+    with pytest.raises(CannotStart, match="give the centres of three neighbouring vertebrae as starting points"):
         run(Oracle(straight(5), scores))
 
 
@@ -296,11 +296,14 @@ def test_a_clicked_point_is_taken_against_the_classifier():
 @pytest.mark.parametrize(
     ("seeds", "sentence"),
     [
-        ([Point(120, 60), Point(120, 92)], "click the centres of three"),
+        ([Point(120, 60), Point(120, 92)], "give the centres of three"),
         ([Point(120, 60), Point(120, 92), Point(500, 124)], "outside the film"),
         ([Point(20, 60), Point(20, 92), Point(20, 124)], r"point 1 at \(20, 60\) does not hold \(the mask is empty\)"),
-        ([Point(120, 60), Point(120, 92), Point(20, 140)], r"point 3 at \(20, 140\) does not hold .* click closer"),
-        ([Point(120, 60), Point(120, 92), Point(120, 124), Point(120, 92)], "coincide; click each vertebra once"),
+        (
+            [Point(120, 60), Point(120, 92), Point(20, 140)],
+            r"point 3 at \(20, 140\) does not hold .* give points closer",
+        ),
+        ([Point(120, 60), Point(120, 92), Point(120, 124), Point(120, 92)], "coincide; give each vertebra one"),
         ([Point(120, 60), Point(120, 92), Point(float("nan"), 124)], "not a position on a film"),
         ([Point(120, 60), Point(120, 92), Point(120, 156)], r"Points 2 and 3 lie 2\.67 > 1\.80 body sizes apart"),
     ],
