@@ -8,6 +8,8 @@ import { PHASES, chipState, segmentState } from "./bodies.js";
 
 const TITLES = { predict: "predicted", segment: "outlined", overlap: "overlap checked", class: "classified" };
 
+const DECIDED = ["kept", "end", "edge", "stopped"];
+
 /** @typedef {import("./looks.js").Dress} Dress */
 /** `look` is what was drawn once; `state` is what changes with time. @typedef {{chip: Chip, node: HTMLElement, name: HTMLElement, segments: HTMLElement[], look: string, state: string}} Drawn */
 
@@ -62,8 +64,8 @@ export class Chips {
     item.node.dataset.state = whole;
     item.name.textContent = words;
     const shown = [words, item.node.querySelector("small")?.textContent].filter(Boolean).join(" ");
-    item.node.setAttribute("aria-label", `${shown}: ${whole === "later" ? "not reached yet" : item.chip.words || whole}`);
-    item.node.title = whole === "kept" || whole === "end" || whole === "stopped" ? item.chip.words : "";
+    item.node.setAttribute("aria-label", `${whole === "edge" ? "end of the film" : shown}: ${whole === "later" ? "not reached yet" : item.chip.words || whole}`);
+    item.node.title = DECIDED.includes(whole) ? item.chip.words : "";
     segments.forEach((state, index) => { item.segments[index].className = state; });
     if (begins) this.reveal(item.node);
   }
@@ -83,6 +85,7 @@ function lookOf({ key, lane, body, isStart, reason }, dress) {
 /** @param {Chip} chip @param {string} whole @param {import("./looks.js").Dress} dress */
 function nameOf(chip, whole, dress) {
   if (whole === "stopped") return "✕";
+  if (whole === "edge") return "■";
   if (whole === "later" || whole === "now" || chip.body === null) return "·";
   const name = dress.names.get(chip.body) || "?";
   return dress.doubtful.has(chip.body) ? `${name} ?` : name;
