@@ -214,6 +214,22 @@ test("the list has a group a film and a row a vertebra, with a status in words",
   assert.deepEqual(done, [["choose", first.film, first.rows[0]], ["choose", first.film, first.rows[0]], ["steps", first.rows[0]]], "opening the steps chooses nothing");
 });
 
+test("heads and bars have the server's words, and filter by what the tables hold", () => {
+  const stopWords = Object.fromEntries(model.data.stops.filter(Boolean).map((stop) => [stop, `because of ${stop}`]));
+  const films = { ...COLUMNS.films, group: COLUMNS.films.name.map(() => 0) };
+  const worded = spineModel({ ...COLUMNS, films, groups: ["full"], stop_words: stopWords, group_words: { full: "usual films" } });
+  const one = { ...view(), model: worded };
+  const node = new Node("div");
+  drawCases(node, one, act, 1);
+  const head = node.querySelector(".ex-film-head").textContent;
+  assert.match(head, /usual films · (up|down)wards until because of /);
+  for (const { node: bar, label } of bars(one)("stop")) {
+    assert.ok(model.data.stops.includes(label));
+    assert.equal(bar.querySelector(".name").textContent, stopWords[label]);
+    assert.ok(bar.getAttribute("title").startsWith(`${stopWords[label]}: `));
+  }
+});
+
 test("a comparison adds a column with a sign", () => {
   const better = other(40000);
   const node = new Node("div");

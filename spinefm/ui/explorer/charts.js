@@ -4,6 +4,7 @@
 import { html } from "../shared/dom.js";
 import { counted } from "../shared/numbers.js";
 import { extraFigures, levelFigures, nameFigures, passing } from "./model.js";
+import { inWords } from "./words.js";
 
 /** @typedef {import("./types").View} View */
 /** @typedef {import("./types").Model} Model */
@@ -146,7 +147,8 @@ function stopBars(view) {
     for (const reason of new Set(view.model.stops(film))) counts.set(reason, (counts.get(reason) || 0) + 1);
   }
   const { stop } = view.state;
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([label, count]) => ({ label, count, range: [0, 0], on: stop ? stop === label : null }));
+  const words = (/** @type {string} */ reason) => inWords(view.model.data.stop_words, reason);
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([label, count]) => ({ label, words: words(label), count, range: [0, 0], on: stop ? stop === label : null }));
 }
 
 /** A histogram: columns, with the ends of the axis. @param {Element} node @param {string} title @param {Bar[]} bars @param {(bar: Bar) => void} choose */
@@ -160,7 +162,7 @@ function drawColumns(node, title, bars, choose) {
 /** Bars with names, one below the other. @param {Element} node @param {string} title @param {Bar[]} bars @param {(bar: Bar) => void} choose */
 export function drawLines(node, title, bars, choose) {
   const scale = scaleOf(bars);
-  const parts = bars.map((bar) => barButton(bar, choose, {}, [html("span", { class: "name" }, bar.label), " ", html("b", {}, String(bar.count)), html("i", { style: `width:${scale(bar.count)}%` })]));
+  const parts = bars.map((bar) => barButton(bar, choose, {}, [html("span", { class: "name" }, bar.words || bar.label), " ", html("b", {}, String(bar.count)), html("i", { style: `width:${scale(bar.count)}%` })]));
   node.classList.add("across");
   node.replaceChildren(headOf(title, bars), html("div", { class: "ex-plot" }, parts));
 }
@@ -178,7 +180,7 @@ function headOf(title, bars) {
 
 /** @param {Bar} bar */
 function wordsOf(bar) {
-  return `${bar.label}: ${bar.count}`;
+  return `${bar.words || bar.label}: ${bar.count}`;
 }
 
 /** @param {Bar} bar @param {(bar: Bar) => void} choose @param {Record<string, string>} more attributes @param {any} content */

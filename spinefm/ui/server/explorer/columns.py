@@ -19,6 +19,7 @@ from spinefm.evaluation.published import published_for
 from spinefm.evaluation.runs import Plan, RunError, RunFolder
 from spinefm.evaluation.summary import run_figures
 from spinefm.ui.server.explorer.measures import measure_catalog
+from spinefm.ui.server.explorer.words import GROUPS, STOPS
 from spinefm.ui.server.player.payload import colours
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def columns_of(films: DataFrame, vertebrae: DataFrame) -> Columns:
         "regions": regions,
         "groups": groups,
         "stops": stops,
+        "stop_words": dict(STOPS),
+        "group_words": dict(GROUPS),
         "names": names,
         "reasons": reasons,
         "levels": levels,
