@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from spinefm.data.ids import HINT
+
 STOPS: Mapping[str, str] = MappingProxyType(
     {
         "C2": "C2, the top",
@@ -40,6 +42,17 @@ GROUPS: Mapping[str, str] = MappingProxyType(
 )
 """The kinds of film of a data set."""
 
+IDS: Mapping[str, str] = MappingProxyType(
+    {
+        "": "VerSe's where certain",
+        "verse": "VerSe",
+        "totalspineseg": "TotalSpineSeg",
+        "totalsegmentator": "TotalSegmentator",
+    }
+)
+"""What the page calls the numberings of label maps, by the values of `spinefm evaluate --ids`."""
+CHOOSE_IDS = "choose their numbering under “ids in label maps” and bring the zip again"
+
 
 def stop_words(reason: str | None) -> str:
     """Why an induction ended, in plain words; a reason that this version does not know stays as it is.
@@ -48,3 +61,8 @@ def stop_words(reason: str | None) -> str:
     ('the edge of the film', 'another', '')
     """
     return STOPS.get(reason or "", reason or "")
+
+
+def on_the_page(text: str) -> str:
+    """A sentence about a data set for a visitor, who chooses on the page what the command line has an option for."""
+    return text.replace(HINT, CHOOSE_IDS)
