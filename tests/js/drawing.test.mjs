@@ -270,6 +270,7 @@ test("the end of the film is marked as an end, on the chip and in the card, and 
   made.at(edge.end, DRESS);
   const [chip] = root.children.slice(-1);
   assert.deepEqual([chip.dataset.state, chip.querySelector("b").textContent], ["edge", "■"]);
+  assert.equal(chip.querySelector("small").textContent, "film ends");
   assert.equal(chip.getAttribute("aria-label"), "end of the film: The film ends here.");
   const place = new Node("div");
   cards(place).at(sceneAt(edge, 4), DRESS, false, () => new Node("section"));

@@ -43,7 +43,7 @@ function maskFigures(model, limit) {
   const sum = (/** @type {"doubled" | "merged" | "wrong"} */ column) => String(model.films[column].reduce((total, value) => total + value, 0));
   const shifted = model.films.shift.filter((value) => value !== null && value !== 0).length;
   return [
-    judged ? ["false masks", `${masks}, ${(masks / judged).toFixed(2)} per film`, "masks on no vertebra"]
+    judged ? ["false masks", String(masks), `masks on no vertebra, ${(masks / judged).toFixed(2)} per film`]
       : ["false masks", "not counted", "only where every visible vertebra is annotated can a mask be called false"],
     ["doubled masks", sum("doubled"), "second masks of one vertebra, with a Dice above 0.40"],
     ["masks over two", sum("merged"), "masks that cover two vertebrae at once"],

@@ -2,7 +2,7 @@
 // The spine of chips: one per vertebra from the top, with four segments that fill as they are decided.
 
 import { html } from "../shared/dom.js";
-import { PHASES, chipState, segmentState } from "./bodies.js";
+import { PHASES, chipState, isFilmEnd, segmentState } from "./bodies.js";
 
 /** @typedef {import("./bodies.js").Chip} Chip */
 
@@ -39,7 +39,7 @@ export class Chips {
     const node = html("button", { type: "button", class: `chip${chip.isStart ? " start" : ""}${doubt ? " doubt" : ""}`, "data-body": chip.body,
       "data-lane": chip.lane, onclick: () => { act.choose(drawn.chip.body); act.go(Number.isFinite(drawn.chip.stop) ? drawn.chip.stop : drawn.chip.start); },
       onpointerenter: () => act.hover(chip.body), onpointerleave: () => act.hover(null) },
-      name, html("span", { class: "segments", "aria-hidden": "true" }, segments), " ", html("small", {}, chip.body === null ? chip.reason : chip.isStart ? "start" : ""));
+      name, html("span", { class: "segments", "aria-hidden": "true" }, segments), " ", html("small", {}, noteOf(chip)));
     const colour = chip.body === null ? null : dress.colours.get(chip.body);
     if (colour) node.style.setProperty("--level", colour);
     const drawn = { chip, node, name, segments, look: lookOf(chip, dress), state: "" };
@@ -77,9 +77,16 @@ export class Chips {
   }
 }
 
+/** The line under a chip's name. @param {Chip} chip */
+function noteOf(chip) {
+  if (isFilmEnd(chip)) return "film ends";
+  return chip.body === null ? chip.reason : chip.isStart ? "start" : "";
+}
+
 /** What a chip keeps while time passes. @param {Chip} chip @param {Dress} dress */
-function lookOf({ key, lane, body, isStart, reason }, dress) {
-  return JSON.stringify([key, lane, body, isStart, reason, body !== null && dress.doubtful.has(body), body === null ? null : dress.colours.get(body)]);
+function lookOf(chip, dress) {
+  const { key, lane, body, isStart } = chip;
+  return JSON.stringify([key, lane, body, isStart, noteOf(chip), body !== null && dress.doubtful.has(body), body === null ? null : dress.colours.get(body)]);
 }
 
 /** @param {Chip} chip @param {string} whole @param {import("./looks.js").Dress} dress */
