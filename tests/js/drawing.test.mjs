@@ -9,7 +9,7 @@ import { drawNames, drawSeen, FINAL, lookOf, LOOKS } from "../../spinefm/ui/play
 import { sceneAt, timelineOf } from "../../spinefm/ui/player/timeline.js";
 import { drawArrow, drawCurve, drawDot, drawFlood, drawFrame, drawLetters, drawOutline, drawPath, pathOf, pointAlong } from "../../spinefm/ui/shared/pen.js";
 import { fakeInk, install, Node } from "./dom.mjs";
-import { beat, entries } from "./run.mjs";
+import { atFilmEnd, beat, entries } from "./run.mjs";
 
 const run = timelineOf(entries);
 const square = [0, 0, 10, 0, 10, 10, 0, 10];
@@ -261,6 +261,23 @@ test("readers of the screen hear a chip's name, and what became of it", () => {
   made.at(run.end, DRESS);
   assert.match(root.children[0].getAttribute("aria-label"), /^C2: /);
   assert.match(root.children[2].getAttribute("aria-label"), /^✕ overlap: /);
+});
+
+test("the end of the film is marked as an end, on the chip and in the card, and read out as one", () => {
+  const edge = timelineOf(atFilmEnd(entries));
+  const { root, made } = chips();
+  made.show(chipsOf(edge, []), DRESS);
+  made.at(edge.end, DRESS);
+  const [chip] = root.children.slice(-1);
+  assert.deepEqual([chip.dataset.state, chip.querySelector("b").textContent], ["edge", "■"]);
+  assert.equal(chip.querySelector("small").textContent, "film ends");
+  assert.equal(chip.getAttribute("aria-label"), "end of the film: The film ends here.");
+  const place = new Node("div");
+  cards(place).at(sceneAt(edge, 4), DRESS, false, () => new Node("section"));
+  const card = place.querySelectorAll(".card").find((one) => one.dataset.lane === "down");
+  assert.deepEqual([card.classList.contains("edge"), card.querySelector("h3").textContent], [true, "end of the film"]);
+  const [mark] = card.querySelector(".card-verdict").children;
+  assert.deepEqual([mark.textContent, mark.getAttribute("aria-hidden")], ["■", "true"]);
 });
 
 test("names that the run gives are replaced by those of the result", () => {

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { readState, writeParts } from "../../spinefm/ui/explorer/address.js";
-import { rowTone, rowWords, valueWords } from "../../spinefm/ui/explorer/batch_parts.js";
+import { drawTable, rowTone, rowWords, valueWords } from "../../spinefm/ui/explorer/batch_parts.js";
 import { BATCH_PAGE, BATCH_START, changed, choicesOf, countWords, hasFilters, kindOf, noFilters, pageFrom, questionOf, sound } from "../../spinefm/ui/explorer/batch_state.js";
 import { Lanes } from "../../spinefm/ui/explorer/lanes.js";
+import { install, Node } from "./dom.mjs";
 
 const SLIP = { key: "slip", title: "slip", unit: "%", levels: ["L4-L5", "L5-S1"] };
 const ROW = { id: "1", name: "neck.png", status: "done", sentence: "", view: "", anchor: "", stop_up: "", stop_down: "", vertebrae: 7, doubtful: 0, values: [] };
@@ -94,6 +95,14 @@ test("what became of a film, in words and colour", () => {
   assert.equal(valueWords({ ...ROW, values: [1, -2, 3, 4] }, SLIP), "1.0 %, −2.0 %, 3.0 % …");
   assert.equal(valueWords(ROW, SLIP), "");
   assert.equal(valueWords({ ...ROW, values: [1] }, null), "");
+});
+
+test("the table says in plain words why an induction ended; what has no words stays as it is", () => {
+  install();
+  const node = new Node("div");
+  const row = { ...ROW, stop_up: "point outside", stop_down: "toString" };
+  drawTable(node, [row], { chosen: "", kind: null, stopWords: { "point outside": "the edge of the film" }, choose: () => undefined });
+  assert.deepEqual(node.querySelectorAll("td.wide").map((cell) => cell.textContent), ["–", "–", "the edge of the film", "toString"]);
 });
 
 test("no more requests than lanes, in their order, and none that nobody wants", async () => {

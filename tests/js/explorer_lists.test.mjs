@@ -4,12 +4,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import { drawCases } from "../../spinefm/ui/explorer/cases.js";
-import { drawHistograms, drawLevels, drawSummary } from "../../spinefm/ui/explorer/charts.js";
+import { drawHistograms, drawLevels } from "../../spinefm/ui/explorer/charts.js";
 import { casesOf, change, kindCounts, levelFigures, meanOf, ORDERS, passing, rowsInOther, rowsOf, spineModel } from "../../spinefm/ui/explorer/model.js";
 import { keepOwn, ownRuns, whenOf } from "../../spinefm/ui/explorer/own.js";
 import { countText } from "../../spinefm/ui/explorer/list.js";
 import { extentOf, middle, pathText } from "../../spinefm/ui/explorer/paths.js";
 import { START, toggled } from "../../spinefm/ui/explorer/state.js";
+import { drawSummary } from "../../spinefm/ui/explorer/summary.js";
 import { keepVerdicts, readVerdicts, verdictsCsv } from "../../spinefm/ui/explorer/verdicts.js";
 import { install, Node } from "./dom.mjs";
 import { randoms } from "./randoms.mjs";
@@ -184,15 +185,29 @@ test("the table of levels has a row a level and filters by it; it is computed on
   assert.notEqual(one.figures.rows, figures);
 });
 
-test("the summary counts films and masks, and says what was left out", () => {
-  const node = new Node("p");
+test("the summary is a list in which a line explains each figure, and says what was left out", () => {
+  const node = new Node("div");
   drawSummary(node, view());
-  assert.ok(node.textContent.startsWith(`${model.films.name.length} films`));
-  assert.match(node.textContent, /masks: \d+ on no body .*, \d+ with a name other than that of what lies under it/);
-  assert.match(node.textContent, /names of all \d+ bodies, a missed one as unnamed: [\d.]+ % right/);
+  const figures = node.querySelectorAll("dl div").map((one) => [one.querySelector("dt").textContent, one.querySelector("strong").textContent, one.querySelector("dd span").textContent]);
+  const valueOf = (name) => figures.find(([known]) => known === name)?.[1];
+  assert.equal(valueOf("films"), String(model.films.name.length));
+  assert.match(valueOf("names"), /^[\d.]+ % right, [\d.]+ % wrong, [\d.]+ % unnamed$/);
+  assert.equal(valueOf("misnamed masks"), String(model.films.wrong.reduce((sum, value) => sum + value, 0)));
+  assert.equal(new Set(figures.map(([name]) => name)).size, figures.length);
+  for (const [name, value, means] of figures) assert.ok(name && value && means.length > 8 && means.length < 160, name);
   const skipped = spineModel({ ...COLUMNS, skipped: [{ name: "a.png", why: "no labels" }] });
   drawSummary(node, { model: skipped, state: START });
-  assert.match(node.textContent, /1 film or label left out.*a.png: no labels/);
+  assert.match(node.querySelector("details").textContent, /1 film or label left out.*a.png: no labels/);
+});
+
+test("what cannot be counted is said in the place of a figure", () => {
+  const node = new Node("div");
+  const films = { ...COLUMNS.films, complete: COLUMNS.films.name.map(() => 0), failure: COLUMNS.films.name.map((_, k) => (k ? "" : "no film")) };
+  const unjudged = spineModel({ ...COLUMNS, films, panoptic: null });
+  drawSummary(node, { model: unjudged, state: START });
+  assert.match(node.textContent, /false masksnot counted only where every visible vertebra is annotated/);
+  assert.match(node.textContent, /no run could start on 1 of them/);
+  assert.doesNotMatch(node.textContent, /panoptic|NaN|undefined/);
 });
 
 test("the list has a group a film and a row a vertebra, with a status in words", () => {
@@ -212,6 +227,22 @@ test("the list has a group a film and a row a vertebra, with a status in words",
   row.querySelector("[data-steps]").fire("click");
   const first = one.cases[0];
   assert.deepEqual(done, [["choose", first.film, first.rows[0]], ["choose", first.film, first.rows[0]], ["steps", first.rows[0]]], "opening the steps chooses nothing");
+});
+
+test("heads and bars have the server's words, and filter by what the tables hold", () => {
+  const stopWords = Object.fromEntries(model.data.stops.filter(Boolean).map((stop) => [stop, `because of ${stop}`]));
+  const films = { ...COLUMNS.films, group: COLUMNS.films.name.map(() => 0) };
+  const worded = spineModel({ ...COLUMNS, films, groups: ["full"], stop_words: stopWords, group_words: { full: "usual films" } });
+  const one = { ...view(), model: worded };
+  const node = new Node("div");
+  drawCases(node, one, act, 1);
+  const head = node.querySelector(".ex-film-head").textContent;
+  assert.match(head, /usual films · (up|down)wards until because of /);
+  for (const { node: bar, label } of bars(one)("stop")) {
+    assert.ok(model.data.stops.includes(label));
+    assert.equal(bar.querySelector(".name").textContent, stopWords[label]);
+    assert.ok(bar.getAttribute("title").startsWith(`${stopWords[label]}: `));
+  }
 });
 
 test("a comparison adds a column with a sign", () => {

@@ -284,6 +284,9 @@ test("a film's line has its name, size and scale; the overview its range and its
   const card = overviewOf(shown, { result: ROWS.slice(0, 2) });
   assert.match(words(card), /2 vertebrae, C2 to C3.*0.8 s on cpu · weights compact/);
   assert.deepEqual(card.querySelectorAll(".card-end").map((one) => words(one)), ["↑■C2 reached", "↓✕overlap"]);
+  shown.payload.ends[1] = { direction: "down", verdict: "film end", text: "8 px outside" };
+  const [, edge] = overviewOf(shown, { result: ROWS.slice(0, 2) }).querySelectorAll(".card-end");
+  assert.deepEqual([edge.classList.contains("edge"), words(edge)], [true, "↓■8 px outside"]);
   assert.equal(overviewOf(shown, { result: [] }).querySelector("h3").textContent, "Ready");
   assert.match(words(overviewOf(shown, { result: ROWS.slice(0, 1) })), /^1 vertebra0.8 s/);
 });

@@ -8,7 +8,7 @@ import { Player } from "../../spinefm/ui/player/player.js";
 import { linesOf } from "../../spinefm/ui/player/theatre.js";
 import { sceneAt } from "../../spinefm/ui/player/timeline.js";
 import { fakeInk, install, installFrames, Node, parsed } from "./dom.mjs";
-import { beat, entries } from "./run.mjs";
+import { atFilmEnd, beat, entries } from "./run.mjs";
 
 const SKELETON = readFileSync(new URL("../../spinefm/ui/player/player.html", import.meta.url), "utf-8");
 const FILM = { url: "data:film", name: "neck.png", width: 200, height: 300, spacing: null };
@@ -171,6 +171,18 @@ test("words, verbs and cards belong to the moment", () => {
   made.clock.go(made.clock.end());
   assert.match(root.querySelector(".card.overview").textContent, /2 vertebrae, C2 to C3/);
   assert.equal(root.querySelector("[data-scrub]").value, String(Math.round(1000 * made.clock.end())));
+});
+
+test("the scrubber and the log mark the end of the film as no failure", () => {
+  const marksOf = (all) => {
+    const { made, root } = player();
+    made.show(finished("a", { entries: all }));
+    const log = root.querySelectorAll(".log button").map((one) => one.getAttribute("class"));
+    return [root.querySelector(".scrub-marks").children.map((one) => one.getAttribute("class")), log.filter((one) => one === "stopped").length];
+  };
+  assert.deepEqual(marksOf(entries)[0].toSorted(), ["bad", "good", "good"]);
+  const [marks, stopped] = marksOf(atFilmEnd(entries));
+  assert.deepEqual([marks.toSorted(), stopped], [["edge", "good", "good"], marksOf(entries)[1] - 1]);
 });
 
 test("the caption says a sentence once, and with an arrow where the lanes differ", () => {

@@ -19,6 +19,12 @@ export function step(lane, step, body, y) {
   ];
 }
 
+/** The same entries, with the end of the film in the place of what was rejected. @param {{beats: any[]}[]} all */
+export function atFilmEnd(all) {
+  const edge = { verdict: "end", reason: "8 px outside", words: "The film ends here." };
+  return all.map((entry) => ({ ...entry, beats: entry.beats.map((one) => (one.verdict === "rejected" ? { ...one, ...edge } : one)) }));
+}
+
 export const entries = [
   { kind: "located", text: "found", beats: [beat({})] },
   { kind: "seeded", text: "chosen", beats: [beat({ seconds: 0.5, clears: "all" })] },

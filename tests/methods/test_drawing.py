@@ -13,7 +13,7 @@ from spinefm.methods import METHODS, run_to_trace
 from spinefm.methods.base.drawing import Drawing
 from spinefm.methods.base.events import Located
 from spinefm.methods.drawings import beats_of, drawing_of, verbs_of
-from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.spinefm.events import Decided, Reason
 from spinefm.methods.spineps import Spineps, SpinepsConfig
 from spinefm.methods.vertxnet import VertXNet, VertXNetConfig
 from spinefm.trace.model import Corrected, Trace
@@ -90,6 +90,16 @@ def test_a_rejected_mask_stays_as_a_ghost_and_a_kept_one_as_a_body() -> None:
     shapes = {beat.body: beat.draw[0] for beat in ends}
     assert isinstance(shapes[None], Shape) and (shapes[None].role, shapes[None].motion) == ("rejected", "shiver")
     assert all(shape.role == "kept" and shape.until == "run" for body, shape in shapes.items() if body is not None)
+
+
+@pytest.mark.parametrize(("reason", "limit"), [("point outside", 0.0), ("outside the film", 0.5)])
+def test_the_edge_of_the_film_is_an_end_and_no_failure(reason: Reason, limit: float) -> None:
+    down = Decided("down", 2, "stopped", reason, 8.0, limit, None)
+    at_start = replace(down, direction="seed")
+    ((end,), (start,)) = beats_of("spinefm", [down, at_start])
+    assert (end.verdict, start.verdict) == ("end", "rejected")
+    assert end.words.startswith("The film ends here, so this direction stops: ")
+    assert start.words.startswith("Not kept")
 
 
 def test_a_correction_clears_the_bodies_and_draws_those_that_hold_now() -> None:

@@ -18,7 +18,7 @@ from spinefm.methods.spinefm.events import (
     StepEvent,
     Viewed,
 )
-from spinefm.methods.spinefm.reasons import reason_words
+from spinefm.methods.spinefm.reasons import at_film_end, reason_words
 from spinefm.methods.spinefm.view import KINDS
 from spinefm.trace.captions import caption
 from spinefm.trace.primitives import (
@@ -214,7 +214,6 @@ class SpineFMDrawing(Drawing):
         return (beat,)
 
     def _decision(self, event: Decided, draw: tuple[AnyPrimitive, ...]) -> Beat:
-        said: dict[str, Said] = {"accepted": "kept", "spine end": "end", "stopped": "rejected"}
         return Beat(
             phase="decide",
             lane=_lane(event),
@@ -226,7 +225,7 @@ class SpineFMDrawing(Drawing):
             body=event.vertebra,
             value=event.value,
             limit=event.limit,
-            verdict="by hand" if event.reason == "by hand" else said[event.verdict],
+            verdict=_said(event),
             reason=reason_words(event) if event.verdict != "accepted" else "",
             draw=draw,
         )
@@ -254,6 +253,15 @@ class SpineFMDrawing(Drawing):
             verdict="none" if passed is None else ("passed" if passed else "failed"),
             draw=draw,
         )
+
+
+def _said(event: Decided) -> Said:
+    """What the card says of a decision; the edge of the film is an end, as one of the spine is."""
+    if event.reason == "by hand":
+        return "by hand"
+    if event.verdict == "accepted":
+        return "kept"
+    return "end" if event.verdict == "spine end" or at_film_end(event) else "rejected"
 
 
 def _short(event: StepEvent) -> str:
@@ -380,4 +388,6 @@ def _verdict_words(event: Decided) -> str:
             "by hand": "Kept by the reader.",
         }
         return by.get(event.reason, "Kept: a vertebra that overlaps no other.")
+    if at_film_end(event):
+        return f"The film ends here, so this direction stops: {reason_words(event)}."
     return f"Not kept, and this direction stops: {reason_words(event)}."

@@ -38,6 +38,8 @@ OVERRULABLE: tuple[Reason, ...] = ("background", "overlap", "outside the film", 
 """Stops that a reader may go on past: they leave a mask of their own, at the others there is none to take."""
 SPINE_ENDS: Mapping[str, Direction] = {"C2": "up", "S1": "down"}
 """The direction that each end of the spine stops."""
+FILM_ENDS: frozenset[Reason] = frozenset(("point outside", "outside the film"))
+"""Stops at the edge of the film, beyond which no vertebra is in view."""
 
 
 LATERAL_VIEWS = ("cervical", "thoracic", "lumbar", "whole")

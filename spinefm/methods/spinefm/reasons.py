@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spinefm.core.numbers import percent, percents
 from spinefm.methods.spinefm.captions import stop_reason
-from spinefm.methods.spinefm.events import SPINE_ENDS, Decided
+from spinefm.methods.spinefm.events import FILM_ENDS, SPINE_ENDS, Decided
 from spinefm.trace.model import Reading
 
 SHARES = ("overlap", "background")
@@ -15,6 +15,11 @@ def in_words(reading: Reading) -> str:
     """A reading in a few words, as "T12 to S1 (83 %)"."""
     variant = f"{reading.variant}, " if reading.variant else ""
     return f"{reading.span} ({variant}{percent(reading.probability)})"
+
+
+def at_film_end(event: Decided) -> bool:
+    """Whether the induction came to the edge of the film, which is no failure; at a starting point it is one."""
+    return event.verdict == "stopped" and event.direction in ("up", "down") and event.reason in FILM_ENDS
 
 
 def reason_words(event: Decided) -> str:

@@ -12,6 +12,7 @@ import { Lanes } from "./lanes.js";
 import { drawHistogram, showEnd } from "./plots.js";
 import { backButton, markChosen, showFilm } from "./sight.js";
 import { chosenOr, toggled } from "./state.js";
+import { inWords } from "./words.js";
 
 /** @typedef {import("./types").BatchState} BatchState */
 /** @typedef {import("./types").BatchOpening} BatchOpening */
@@ -164,7 +165,7 @@ export class BatchView {
     this.part(".ex-batch-levels").replaceChildren(...opened.levels.map((level) => html("button", { type: "button", "data-level": level, "aria-pressed": String(state.levels.includes(level)),
       title: `${answer.levels[level] || 0} films show ${level}`, onclick: () => this.update({ levels: toggled(state.levels, level) }) }, level)));
     for (const name of /** @type {("stop" | "sentence")[]} */ (["stop", "sentence"])) {
-      const bars = Object.entries(answer.counts[name]).map(([label, count]) => ({ label, count, range: /** @type {[number, number]} */ ([0, 0]), on: state[name] ? state[name] === label : null }));
+      const bars = Object.entries(answer.counts[name]).map(([label, count]) => ({ label, words: name === "stop" ? inWords(opened.stop_words, label) : label, count, range: /** @type {[number, number]} */ ([0, 0]), on: state[name] ? state[name] === label : null }));
       drawLines(this.part(`[data-b-bars="${name}"]`), name === "stop" ? "why the induction ended" : "why films failed", bars, (bar) => this.update({ [name]: chosenOr(state[name], bar.label, "") }));
     }
     const { edges, counts, without } = answer.probability;
@@ -194,7 +195,7 @@ export class BatchView {
     const { state, explorer, opened } = this;
     const node = this.part(".ex-batch-films");
     const run = opened?.run || "";
-    const view = { chosen: state.film, kind: kindOf(state, this.kinds).kind, choose: (/** @type {string} */ film) => this.clicked(film) };
+    const view = { chosen: state.film, stopWords: opened?.stop_words, kind: kindOf(state, this.kinds).kind, choose: (/** @type {string} */ film) => this.clicked(film) };
     node.dataset.mode = state.mode;
     if (state.mode === "wall") drawTiles(node, answer.rows, view, (film, isWanted) => this.lanes.run(() => explorer.ask.batchLook({ run, film }), isWanted));
     else drawTable(node, answer.rows, view);

@@ -4,11 +4,12 @@
 import { html, svg } from "../shared/dom.js";
 import { inUnit } from "./agreement.js";
 import { pathText } from "./paths.js";
+import { inWords } from "./words.js";
 
 /** @typedef {import("./types").BatchRow} BatchRow */
 /** @typedef {import("./types").BatchFilm} BatchFilm */
 /** @typedef {import("./types").MeasureKind} MeasureKind */
-/** @typedef {{chosen: string, kind: MeasureKind | null, choose(film: string): void}} ListView */
+/** @typedef {{chosen: string, kind: MeasureKind | null, stopWords?: import("./types").Words, choose(film: string): void}} ListView */
 
 /** What became of a film, in words: only what there is. @param {BatchRow} row */
 export function rowWords(row) {
@@ -77,7 +78,7 @@ function tableRow(row, view) {
   const words = row.status === "failed" ? html("span", { class: "failed" }, rowWords(row)) : rowWords(row).replace(" vertebrae", "");
   return html("tr", { "data-film": row.id, "data-chosen": String(view.chosen === row.id) },
     html("td", {}, html("button", { type: "button", "aria-pressed": String(view.chosen === row.id), onclick: () => view.choose(row.id) }, row.name)), html("td", {}, words),
-    [row.view, row.anchor, row.stop_up, row.stop_down].map((text) => html("td", { class: "wide" }, text || "–")),
+    [row.view, row.anchor, ...[row.stop_up, row.stop_down].map((stop) => inWords(view.stopWords, stop))].map((text) => html("td", { class: "wide" }, text || "–")),
     view.kind ? html("td", {}, valueWords(row, view.kind) || "–") : null);
 }
 

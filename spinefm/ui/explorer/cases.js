@@ -3,6 +3,7 @@
 
 import { html, svg } from "../shared/dom.js";
 import { change, CHANGED } from "./model.js";
+import { inWords } from "./words.js";
 
 /** @typedef {import("./types").Model} Model */
 /** @typedef {import("./types").View} View */
@@ -34,8 +35,8 @@ function caseGroup(one, view, act) {
 /** Region, group, and why the induction ended on each side. @param {Model} model @param {number} film */
 function factsOf(model, film) {
   const { films, data } = model;
-  const [up, down] = [data.stops[films.stop_up[film]], data.stops[films.stop_down[film]]];
-  return [data.regions[films.region[film]], data.groups[films.group[film]], up && `upwards until ${up}`, down && `downwards until ${down}`].filter(Boolean);
+  const [up, down] = [films.stop_up, films.stop_down].map((stop) => inWords(data.stop_words, data.stops[stop[film]]));
+  return [data.regions[films.region[film]], inWords(data.group_words, data.groups[films.group[film]]), up && `upwards until ${up}`, down && `downwards until ${down}`].filter(Boolean);
 }
 
 /** Of a film with a `failure` the reason is given once, above its rows.

@@ -2,11 +2,10 @@
 // The table of levels, beside the published figures where they are of the same films, and bars that filter when clicked.
 
 import { html } from "../shared/dom.js";
-import { counted } from "../shared/numbers.js";
-import { extraFigures, levelFigures, nameFigures, passing } from "./model.js";
+import { levelFigures, passing } from "./model.js";
+import { inWords } from "./words.js";
 
 /** @typedef {import("./types").View} View */
-/** @typedef {import("./types").Model} Model */
 /** @typedef {import("./types").Act} Act */
 /** @typedef {import("./types").Bar} Bar */
 /** @typedef {import("./types").Figures} Figures */
@@ -22,42 +21,6 @@ function fixed(value, digits) {
 /** A Dice as the papers print it, without the nought. @param {number | null | undefined} value */
 function share(value) {
   return fixed(value, 3).replace(/^0\./, ".");
-}
-
-/** @param {Element} node @param {View} view */
-export function drawSummary(node, { model, state }) {
-  const failed = model.films.failure.filter(Boolean).length;
-  const pq = model.data.panoptic;
-  node.replaceChildren(
-    html("strong", {}, `${model.films.name.length} films`),
-    ` · ${masksText(model, state.limit)}`,
-    pq ? ` · PQ ${fixed(pq.pq, 3)} = SQ ${fixed(pq.sq, 3)} × RQ ${fixed(pq.rq, 3)} (IoU above 0.50)` : "",
-    ` · ${namesText(nameFigures(model, state.limit))}`,
-    failed ? ` · no run could start on ${failed}` : "",
-    model.data.skipped.length ? skippedList(model.data.skipped) : "",
-  );
-}
-
-/** @param {Model} model @param {number} limit */
-function masksText(model, limit) {
-  const { masks, judged } = extraFigures(model, limit);
-  const sum = (/** @type {"doubled" | "merged" | "wrong"} */ column) => model.films[column].reduce((total, value) => total + value, 0);
-  const shifted = model.films.shift.filter((value) => value !== null && value !== 0).length;
-  const perFilm = judged ? `${(masks / judged).toFixed(2)} per film` : "not judged: the truth is not complete";
-  return `masks: ${masks} on no body (${perFilm}), ${sum("doubled")} doubled (above a Dice of 0.40), ${sum("merged")} over two bodies, ${sum("wrong")} with a name other than that of what lies under it · most names shifted on ${counted(shifted, "film")}`;
-}
-
-/** @param {{name: string, why: string}[]} skipped */
-function skippedList(skipped) {
-  return html("details", {}, html("summary", {}, `${counted(skipped.length, "film or label", "films and labels")} left out`),
-    html("ul", {}, skipped.slice(0, 50).map((one) => html("li", {}, `${one.name}: ${one.why}`))));
-}
-
-/** Over all bodies first: where C2 or S1 is in view names are easy. @param {ReturnType<typeof nameFigures>} figures */
-function namesText({ all, anchored }) {
-  const shares = (/** @type {{named: number, misnamed: number, unnamed: number}} */ one) => `${fixed(one.named, 1)} % right, ${fixed(one.misnamed, 1)} % wrong, ${fixed(one.unnamed, 1)} % unnamed`;
-  if (!all) return "no body has a name";
-  return `names of all ${all.count} bodies, a missed one as unnamed: ${shares(all)}${anchored ? `; given C2 or S1 in view: ${shares(anchored)}` : ""}`;
 }
 
 /** @param {Element} node @param {View} view @param {Act} act */
@@ -146,7 +109,8 @@ function stopBars(view) {
     for (const reason of new Set(view.model.stops(film))) counts.set(reason, (counts.get(reason) || 0) + 1);
   }
   const { stop } = view.state;
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([label, count]) => ({ label, count, range: [0, 0], on: stop ? stop === label : null }));
+  const words = (/** @type {string} */ reason) => inWords(view.model.data.stop_words, reason);
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([label, count]) => ({ label, words: words(label), count, range: [0, 0], on: stop ? stop === label : null }));
 }
 
 /** A histogram: columns, with the ends of the axis. @param {Element} node @param {string} title @param {Bar[]} bars @param {(bar: Bar) => void} choose */
@@ -160,7 +124,7 @@ function drawColumns(node, title, bars, choose) {
 /** Bars with names, one below the other. @param {Element} node @param {string} title @param {Bar[]} bars @param {(bar: Bar) => void} choose */
 export function drawLines(node, title, bars, choose) {
   const scale = scaleOf(bars);
-  const parts = bars.map((bar) => barButton(bar, choose, {}, [html("span", { class: "name" }, bar.label), " ", html("b", {}, String(bar.count)), html("i", { style: `width:${scale(bar.count)}%` })]));
+  const parts = bars.map((bar) => barButton(bar, choose, {}, [html("span", { class: "name" }, bar.words || bar.label), " ", html("b", {}, String(bar.count)), html("i", { style: `width:${scale(bar.count)}%` })]));
   node.classList.add("across");
   node.replaceChildren(headOf(title, bars), html("div", { class: "ex-plot" }, parts));
 }
@@ -178,7 +142,7 @@ function headOf(title, bars) {
 
 /** @param {Bar} bar */
 function wordsOf(bar) {
-  return `${bar.label}: ${bar.count}`;
+  return `${bar.words || bar.label}: ${bar.count}`;
 }
 
 /** @param {Bar} bar @param {(bar: Bar) => void} choose @param {Record<string, string>} more attributes @param {any} content */

@@ -2,9 +2,10 @@
 // The films that pass the filters, as a wall of pictures or as a table, with the figures and bars beside them.
 
 import { drawCases } from "./cases.js";
-import { drawHistograms, drawLevels, drawSummary } from "./charts.js";
+import { drawHistograms, drawLevels } from "./charts.js";
 import { casesOf } from "./model.js";
 import { isFiltered, PAGE } from "./state.js";
+import { drawSummary } from "./summary.js";
 import { drawWall } from "./wall.js";
 
 export class FilmList {

@@ -16,6 +16,9 @@ export interface Columns {
   regions: string[];
   groups: string[];
   stops: string[];
+  /** What a reader sees in the place of a stop or group; those without words are shown as they are. */
+  stop_words?: Words;
+  group_words?: Words;
   names: string[];
   reasons: string[];
   levels: string[];
@@ -23,6 +26,9 @@ export interface Columns {
   rows: RowColumns;
   error?: string;
 }
+
+/** Plain words by what the tables hold. */
+export type Words = Record<string, string>;
 
 export interface FilmColumns {
   name: string[];
@@ -254,6 +260,7 @@ export interface BatchOpening {
   views: string[];
   anchors: string[];
   stops: string[];
+  stop_words?: Words;
   levels: string[];
   colours: Record<string, string>;
   error?: string;
@@ -330,6 +337,8 @@ export interface Act {
 
 export interface Bar {
   label: string;
+  /** What is shown in the place of the label. */
+  words?: string;
   count: number;
   range: Range;
   on: boolean | null;

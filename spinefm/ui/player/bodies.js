@@ -76,8 +76,14 @@ export function segmentState(chip, phase, time) {
   return begun.some((beat) => beat.verdict === "failed") ? "failed" : "passed";
 }
 
+/** Whether a decision is the end of the film: the induction has come to the edge, and nothing failed.
+ * @param {{verdict?: string, body?: number | null}} decided */
+export function isFilmEnd({ verdict, body }) {
+  return verdict === "end" && (body === undefined || body === null);
+}
+
 /** What a chip as a whole shows at a time. @param {Chip} chip @param {number} time */
 export function chipState(chip, time) {
-  if (time >= chip.stop - 1e-6) return chip.body === null ? "stopped" : chip.verdict === "end" ? "end" : "kept";
+  if (time >= chip.stop - 1e-6) return isFilmEnd(chip) ? "edge" : chip.body === null ? "stopped" : chip.verdict === "end" ? "end" : "kept";
   return time > chip.start ? "now" : "later";
 }

@@ -4,6 +4,7 @@
 import { html, say, style } from "../shared/dom.js";
 import { ease, percent, percents } from "../shared/numbers.js";
 import { pathOf } from "../shared/pen.js";
+import { isFilmEnd } from "./bodies.js";
 import { momentOf, stepBeats } from "./timeline.js";
 
 /** @typedef {import("./timeline.js").Scene} Scene */
@@ -45,6 +46,7 @@ function titleOf(lane, beats, dress) {
   const end = beats.find((beat) => beat.phase === "decide");
   if (end && typeof end.body === "number") return dress.names.get(end.body) || "kept";
   if (lane.startsWith("start")) return lane;
+  if (end && isFilmEnd(end)) return "end of the film";
   return end ? "not kept" : isStepped(lane) ? "the next body" : "a body";
 }
 
@@ -111,11 +113,17 @@ function drawCard(card, film) {
   const end = card.beats.find((beat) => beat.phase === "decide");
   const stepped = isStepped(card.lane);
   const picture = stepped ? patchOf(card, film) : null;
-  const node = html("section", { class: `card ${end ? end.verdict?.replace(" ", "-") : "open"}`, "aria-label": `${card.title} ${card.side}`, "data-lane": card.lane },
+  const node = html("section", { class: `card ${classOf(end)}`, "aria-label": `${card.title} ${card.side}`, "data-lane": card.lane },
     html("header", {}, html("h3", {}, card.title), html("span", {}, [card.side, card.beats[0]?.step && card.side ? `step ${card.beats[0].step}` : ""].filter(Boolean).join(" · "))),
     html("div", { class: `card-body${stepped ? "" : " plain"}` }, picture && picture.node, html("div", { class: "card-rows" }, rows.map((row) => row.node), stepped && !end ? comingRows(card) : null)),
-    html("p", { class: "card-verdict" }, end ? `${VERDICTS[end.verdict || "none"]} ${end.words}` : ""));
+    html("p", { class: "card-verdict" }, end ? [html("span", { "aria-hidden": "true" }, VERDICTS[end.verdict || "none"]), ` ${end.words}`] : ""));
   return { node, update: (/** @type {Scene} */ scene) => { picture?.update(scene); for (const row of rows) row.update(scene); } };
+}
+
+/** How a card looks once its step is decided. @param {Timed | undefined} end */
+function classOf(end) {
+  if (!end) return "open";
+  return isFilmEnd(end) ? "edge" : end.verdict?.replace(" ", "-");
 }
 
 /** A lane of the induction, whose steps end with the classifier's look at a crop. @param {string} lane */

@@ -2,11 +2,13 @@
 // The spine of chips: one per vertebra from the top, with four segments that fill as they are decided.
 
 import { html } from "../shared/dom.js";
-import { PHASES, chipState, segmentState } from "./bodies.js";
+import { PHASES, chipState, isFilmEnd, segmentState } from "./bodies.js";
 
 /** @typedef {import("./bodies.js").Chip} Chip */
 
 const TITLES = { predict: "predicted", segment: "outlined", overlap: "overlap checked", class: "classified" };
+
+const DECIDED = ["kept", "end", "edge", "stopped"];
 
 /** @typedef {import("./looks.js").Dress} Dress */
 /** `look` is what was drawn once; `state` is what changes with time. @typedef {{chip: Chip, node: HTMLElement, name: HTMLElement, segments: HTMLElement[], look: string, state: string}} Drawn */
@@ -37,7 +39,7 @@ export class Chips {
     const node = html("button", { type: "button", class: `chip${chip.isStart ? " start" : ""}${doubt ? " doubt" : ""}`, "data-body": chip.body,
       "data-lane": chip.lane, onclick: () => { act.choose(drawn.chip.body); act.go(Number.isFinite(drawn.chip.stop) ? drawn.chip.stop : drawn.chip.start); },
       onpointerenter: () => act.hover(chip.body), onpointerleave: () => act.hover(null) },
-      name, html("span", { class: "segments", "aria-hidden": "true" }, segments), " ", html("small", {}, chip.body === null ? chip.reason : chip.isStart ? "start" : ""));
+      name, html("span", { class: "segments", "aria-hidden": "true" }, segments), " ", html("small", {}, noteOf(chip)));
     const colour = chip.body === null ? null : dress.colours.get(chip.body);
     if (colour) node.style.setProperty("--level", colour);
     const drawn = { chip, node, name, segments, look: lookOf(chip, dress), state: "" };
@@ -62,8 +64,8 @@ export class Chips {
     item.node.dataset.state = whole;
     item.name.textContent = words;
     const shown = [words, item.node.querySelector("small")?.textContent].filter(Boolean).join(" ");
-    item.node.setAttribute("aria-label", `${shown}: ${whole === "later" ? "not reached yet" : item.chip.words || whole}`);
-    item.node.title = whole === "kept" || whole === "end" || whole === "stopped" ? item.chip.words : "";
+    item.node.setAttribute("aria-label", `${whole === "edge" ? "end of the film" : shown}: ${whole === "later" ? "not reached yet" : item.chip.words || whole}`);
+    item.node.title = DECIDED.includes(whole) ? item.chip.words : "";
     segments.forEach((state, index) => { item.segments[index].className = state; });
     if (begins) this.reveal(item.node);
   }
@@ -75,14 +77,22 @@ export class Chips {
   }
 }
 
+/** The line under a chip's name. @param {Chip} chip */
+function noteOf(chip) {
+  if (isFilmEnd(chip)) return "film ends";
+  return chip.body === null ? chip.reason : chip.isStart ? "start" : "";
+}
+
 /** What a chip keeps while time passes. @param {Chip} chip @param {Dress} dress */
-function lookOf({ key, lane, body, isStart, reason }, dress) {
-  return JSON.stringify([key, lane, body, isStart, reason, body !== null && dress.doubtful.has(body), body === null ? null : dress.colours.get(body)]);
+function lookOf(chip, dress) {
+  const { key, lane, body, isStart } = chip;
+  return JSON.stringify([key, lane, body, isStart, noteOf(chip), body !== null && dress.doubtful.has(body), body === null ? null : dress.colours.get(body)]);
 }
 
 /** @param {Chip} chip @param {string} whole @param {import("./looks.js").Dress} dress */
 function nameOf(chip, whole, dress) {
   if (whole === "stopped") return "✕";
+  if (whole === "edge") return "■";
   if (whole === "later" || whole === "now" || chip.body === null) return "·";
   const name = dress.names.get(chip.body) || "?";
   return dress.doubtful.has(chip.body) ? `${name} ?` : name;

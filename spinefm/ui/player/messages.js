@@ -58,9 +58,12 @@ export function overviewOf(view, found) {
     names.length ? payload.ends.map(endLine) : null);
 }
 
+/** @type {Record<string, string>} */
+const END_LOOKS = { stopped: "bad", "film end": "edge" };
+
 /** @param {any} end */
 function endLine(end) {
   const mark = end.verdict === "stopped" ? "✕" : "■";
-  return html("p", { class: `card-end ${end.verdict === "stopped" ? "bad" : "end"}` },
-    html("span", { class: "note" }, end.direction === "up" ? "↑" : "↓"), html("b", {}, mark), html("span", {}, end.text));
+  return html("p", { class: `card-end ${END_LOOKS[end.verdict] || "end"}` },
+    html("span", { class: "note" }, end.direction === "up" ? "↑" : "↓"), html("b", { "aria-hidden": "true" }, mark), html("span", {}, end.text));
 }

@@ -3,6 +3,7 @@
 
 import { html } from "../shared/dom.js";
 import { percent, percentBelow } from "../shared/numbers.js";
+import { isFilmEnd } from "./bodies.js";
 import { timeOfBody, timeOfEntry, timeOfStep, stepOf } from "./timeline.js";
 
 /** @typedef {import("./player.js").View} View */
@@ -76,7 +77,9 @@ const VERDICTS = { kept: "kept", end: "end", rejected: "stopped", "by hand": "ha
 
 /** @param {import("./timeline.js").Entry} entry */
 function verdictOf(entry) {
-  const verdict = entry.beats[entry.beats.length - 1]?.verdict || "";
+  const last = entry.beats[entry.beats.length - 1];
+  if (last && isFilmEnd(last)) return "";
+  const verdict = last?.verdict || "";
   return VERDICTS[verdict] || (entry.kind === "corrected" ? "hand" : "");
 }
 

@@ -4,6 +4,7 @@
 import { html, say, style } from "../shared/dom.js";
 import { ease, mix } from "../shared/numbers.js";
 import { drawLetters, drawOutline } from "../shared/pen.js";
+import { isFilmEnd } from "./bodies.js";
 import { Cards } from "./card.js";
 import { Chips } from "./chips.js";
 import { captionsOf, partingMark } from "./compare.js";
@@ -98,7 +99,7 @@ export class Theatre {
     const { timeline } = /** @type {View} */ (this.view);
     const decided = timeline.beats.filter((beat) => beat.phase === "decide" && timeline.end > 0);
     this.node(".scrub-marks").replaceChildren(...decided.map((beat) =>
-      html("i", { class: beat.body === undefined || beat.body === null ? "bad" : "good", style: `left: ${(100 * beat.stop) / timeline.end}%` })));
+      html("i", { class: isFilmEnd(beat) ? "edge" : beat.body === undefined || beat.body === null ? "bad" : "good", style: `left: ${(100 * beat.stop) / timeline.end}%` })));
   }
 
   /** @returns {Dress} */

@@ -114,6 +114,11 @@ def test_the_reasons_of_both_ends() -> None:
     ]
 
 
+def test_the_edge_of_the_film_is_an_end_of_its_own() -> None:
+    out = Decided("down", 9, "stopped", "point outside", 8.0, 0.0, None)
+    assert ends([*all_events()[:-2], out])[-1]["verdict"] == "film end"
+
+
 def test_a_starting_point_at_a_spine_end_is_that_ends_reason() -> None:
     events = [e for e in all_events() if getattr(e, "direction", "") != "up"]
     at_start = Decided("seed", 0, "spine end", "C2", 0.95, 0.5, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from spinefm.ui.server.explorer.words import IDS
 from spinefm.ui.server.modules import inlined
 
 
@@ -13,7 +14,8 @@ def _text(name: str, part: str = "explorer") -> str:
 
 def markup() -> str:
     """The explorer's html: a skeleton without a value; the script fills it."""
-    return _text("explorer.html").replace("{batch}", _text("batch.html"))
+    ids = "".join(f'<option value="{value}">{words}</option>' for value, words in IDS.items())
+    return _text("explorer.html").replace("{batch}", _text("batch.html")).replace("{ids}", ids)
 
 
 def style() -> str:

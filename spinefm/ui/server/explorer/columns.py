@@ -19,6 +19,7 @@ from spinefm.evaluation.published import published_for
 from spinefm.evaluation.runs import Plan, RunError, RunFolder
 from spinefm.evaluation.summary import run_figures
 from spinefm.ui.server.explorer.measures import measure_catalog
+from spinefm.ui.server.explorer.words import GROUPS, STOPS, on_the_page
 from spinefm.ui.server.player.payload import colours
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _columns_of(run: str, folder: RunFolder, films: DataFrame, vertebrae: DataFr
         if published
         else {},
         "panoptic": _panoptic(films),
-        "skipped": _skipped(folder),
+        "skipped": _skipped(folder, made_here=not plan.root),
         "measures": measure_catalog(folder),
         "colours": colours(),
         **columns,
@@ -75,6 +76,8 @@ def columns_of(films: DataFrame, vertebrae: DataFrame) -> Columns:
         "regions": regions,
         "groups": groups,
         "stops": stops,
+        "stop_words": dict(STOPS),
+        "group_words": dict(GROUPS),
         "names": names,
         "reasons": reasons,
         "levels": levels,
@@ -90,11 +93,13 @@ def _panoptic(films: DataFrame) -> Columns | None:
     return {"pq": counts.pq, "sq": counts.sq, "rq": counts.rq}
 
 
-def _skipped(folder: RunFolder) -> list[Columns]:
+def _skipped(folder: RunFolder, made_here: bool) -> list[Columns]:
+    """What was left out; of an evaluation that was made here, in the words of the page."""
     path = folder.path / "skipped.json"
     with foreign_input(lambda reason: RunError(f"{path} is damaged ({reason}); run `spinefm evaluate` again.")):
         found = read_json(path) if path.is_file() else []
-        return [_skipped_line(one) for one in found[:MOST_SKIPPED]]
+        lines = [_skipped_line(one) for one in found[:MOST_SKIPPED]]
+    return [line | {"why": on_the_page(line["why"])} for line in lines] if made_here else lines
 
 
 def _skipped_line(one: Columns) -> Columns:

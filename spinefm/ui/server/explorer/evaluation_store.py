@@ -23,6 +23,7 @@ from spinefm.ui.server.explorer.batch import BatchStore, is_batch
 from spinefm.ui.server.explorer.batch.store import owned_runs
 from spinefm.ui.server.explorer.columns import run_columns
 from spinefm.ui.server.explorer.owner import OwnerFolders
+from spinefm.ui.server.explorer.words import on_the_page
 
 KEEP_OWN = 3 * 3600
 """Seconds after which a visitor's own evaluation is deleted."""
@@ -119,7 +120,7 @@ class EvaluationStore:
     def words(self, text: str) -> str:
         """A message as a visitor may read it: without a folder of this machine."""
         own = re.sub(rf"{re.escape(str(self._own))}/{OWN}[0-9a-f]+(-set)?(/[^\s:;,()]*)?", "the zip", text)
-        plain = without_folders(own)
+        plain = on_the_page(without_folders(own))
         return plain[:1].upper() + plain[1:]
 
     def has_phantoms(self) -> bool:

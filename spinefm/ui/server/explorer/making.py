@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from spinefm.data import Dataset, DatasetError, Skipped, open_dataset
+from spinefm.data import Conventions, Dataset, DatasetError, Skipped, open_dataset
 from spinefm.data.archive import ZipLimits, unpack
 from spinefm.evaluation import Pace, Plan, Progress, RunError, RunFolder, evaluate
 from spinefm.evaluation.frames import read_tables
@@ -45,20 +45,25 @@ def opened_zip(path: Path, folder: Path, room: int = LIMITS.bytes) -> bool:
     return True
 
 
-def evaluated_zip(folder: Path, method: Method, bundle: str, checksums: Mapping[str, str], pace: Pace) -> Iterator[str]:
+def evaluated_zip(
+    folder: Path, method: Method, bundle: str, checksums: Mapping[str, str], pace: Pace, ids: str = ""
+) -> Iterator[str]:
     """Evaluate the films that `opened_zip` unpacked, and delete them; yields one line per film.
+
+    ids: the numbering of label maps, one of `SCHEMES`; "" for VerSe's where that is certain.
 
     Raises DatasetError, RunError.
     """
-    films = set_of(folder)
+    films, conventions = set_of(folder), Conventions(ids=ids)
     try:
-        yield from _evaluated(_visitors_set(films), method, bundle, checksums, RunFolder(folder), pace)
+        dataset = _visitors_set(films, conventions)
+        yield from _evaluated(dataset, method, bundle, checksums, RunFolder(folder), pace, conventions.title)
     finally:
         shutil.rmtree(films, ignore_errors=True)
 
 
-def _visitors_set(films: Path) -> Dataset:
-    dataset = open_dataset("auto", films)
+def _visitors_set(films: Path, conventions: Conventions) -> Dataset:
+    dataset = open_dataset("auto", films, conventions=conventions)
     if len(dataset.names) > MOST_FILMS:
         raise DatasetError(
             f"The zip contains {len(dataset.names)} films and the page evaluates {MOST_FILMS} at most: "
@@ -82,7 +87,13 @@ def phantom_run(
 
 
 def _evaluated(
-    dataset: Dataset, method: Method, bundle: str, checksums: Mapping[str, str], folder: RunFolder, pace: Pace
+    dataset: Dataset,
+    method: Method,
+    bundle: str,
+    checksums: Mapping[str, str],
+    folder: RunFolder,
+    pace: Pace,
+    labels: str = "",
 ) -> Iterator[str]:
     """Evaluate and write the tables; others have their turn while labels are read and between two films."""
     plan = Plan(
@@ -95,6 +106,7 @@ def _evaluated(
         settings=dict(method.settings),
         polarity="auto",
         complete=False,
+        labels=labels,
     )
     skipped = list(dataset.skipped)
     for progress in evaluate(dataset, method, folder, plan, pace):

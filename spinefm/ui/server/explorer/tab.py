@@ -13,6 +13,7 @@ from gradio.context import Context
 
 from spinefm.core.bundled import bundled_folder
 from spinefm.core.foreign import InputError
+from spinefm.data import SCHEMES
 from spinefm.evaluation import Pace, RunError
 from spinefm.evaluation.runs import PLAN as PLAN_FILE
 from spinefm.ui.server import limits
@@ -40,6 +41,8 @@ NEWS: dict[str, Any] = {"text": "", "own": [], "open": ""}
 """What the page tells the explorer: a line of progress, the visitor's own evaluations, and which one to open."""
 REPLAYED = "A replay of an evaluation does not contain the film itself: drop the film on the left to run it."
 FAULT = "The evaluation failed: try again, and report it if it fails again."
+WITH_IDS = "(file, news) => [file, {...news, ids: document.querySelector('[data-ids]')?.value || ''}]"
+"""Sends the chosen numbering of label maps along with a zip."""
 AT_ONCE = 6
 """Evaluations of visitors under way at a time; the networks serve one film after the other."""
 
@@ -106,7 +109,7 @@ class ExplorerTab:
         )
         more: dict[str, Any] = {**QUICK, "concurrency_limit": AT_ONCE, "trigger_mode": "multiple"}
         told = [self.news, self.cancel]
-        self.upload.upload(self._on_zip, [self.upload, self.news], told, **more)
+        self.upload.upload(self._on_zip, [self.upload, self.news], told, js=WITH_IDS, **more)
         self.phantoms.click(self._on_phantoms, [self.news, *segment.limits], told, **more)
         self.cancel.click(self._on_leave, None, None, queue=False, **QUICK)
         gr.on(None, self._on_load, None, self.parts.tabs, **QUICK)
@@ -143,7 +146,8 @@ class ExplorerTab:
             if not opened_zip(Path(path), folder, self.store.room(run)):
                 method = self.parts.service.method({}, None)
                 facts = self.parts.service.facts()
-                yield from evaluated_zip(folder, method, facts.bundle, facts.checksums, self._pace(request, job))
+                pace = self._pace(request, job)
+                yield from evaluated_zip(folder, method, facts.bundle, facts.checksums, pace, _ids(news))
 
         try:
             yield from self._own_run(request, work, news)
@@ -244,6 +248,12 @@ def _owner(request: gr.Request) -> str:
 
 def _own(news: dict[str, Any] | None) -> list[str]:
     return list((news or NEWS).get("own", []))
+
+
+def _ids(news: dict[str, Any] | None) -> str:
+    """The numbering of label maps that came with a zip; "" for none, and for one that there is not."""
+    chosen = str((news or {}).get("ids", ""))
+    return chosen if chosen in SCHEMES else ""
 
 
 def plan_of(offered: Path, owner: OwnerFolders | None = None) -> TabPlan:

@@ -8,7 +8,7 @@ from typing import Any
 from spinefm.core.levels import COUNTED, Level
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.spinefm.events import OVERRULABLE, Decided
-from spinefm.methods.spinefm.reasons import reason_words
+from spinefm.methods.spinefm.reasons import at_film_end, reason_words
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Corrected, Named, Vertebra, result
@@ -18,11 +18,14 @@ Row = dict[str, Any]
 
 
 def ends(events: Sequence[Event]) -> list[Row]:
-    """Why each direction stopped: direction, verdict, text and the step, and whether the reader can go on from it."""
+    """Why each direction stopped: direction, verdict, text and the step, and whether the reader can go on from it.
+
+    The verdict is "film end" where the induction came to the edge of the film, which is no failure.
+    """
     return [
         {
             "direction": direction,
-            "verdict": event.verdict,
+            "verdict": "film end" if at_film_end(event) else event.verdict,
             "step": event.step,
             "text": reason_words(event),
             "open": is_open(event),

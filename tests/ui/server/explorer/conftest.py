@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext
 
+from spinefm.data.ids import TOTALSPINESEG
 from spinefm.evaluation import RunFolder, evaluate
 from spinefm.evaluation.report import finish
 from spinefm.ui.server.explorer.assets import markup, script, style
@@ -17,9 +21,9 @@ from spinefm.ui.server.explorer.case import looked_at
 from spinefm.ui.server.explorer.evaluation_store import EvaluationStore
 from spinefm.ui.server.explorer.measures import measure_columns
 from spinefm.ui.server.explorer.taking import sample_zip, tables_zip
-from tests.evaluation.stand_in_set import open_set, plan, write_set
+from tests.evaluation.stand_in_set import LEVELS, open_set, plan, write_set
 from tests.ui.server.conftest import Visitor, visit
-from tests.ui.server.stand_in import StandIn
+from tests.ui.server.stand_in import SIZE, StandIn, body, write_film
 
 FILMS = ["neck-1", "neck-2", "dark-3", "neck-4"]
 ADDRESS = "http://localhost/explorer"
@@ -59,6 +63,19 @@ def offered(tmp_path_factory: pytest.TempPathFactory) -> Path:
         list(evaluate(dataset, method, folder, plan(settings={"overlap_limit": limit})))
         finish(folder, dataset, [])
     return root
+
+
+@pytest.fixture
+def foreign_ids(tmp_path: Path) -> Path:
+    """A zip of one film and its label map, whose ids are TotalSpineSeg's."""
+    ids = {level: value for value, level in TOTALSPINESEG.items()}
+    labels = np.zeros((SIZE[1], SIZE[0]), np.uint8)
+    for index, level in enumerate(LEVELS):
+        labels[body(index).on_film(labels.shape)] = ids[level]
+    write_film(tmp_path / "set" / "images" / "neck.png")
+    (tmp_path / "set" / "labels").mkdir()
+    assert cv2.imwrite(str(tmp_path / "set" / "labels" / "neck.png"), labels)
+    return Path(shutil.make_archive(str(tmp_path / "neck"), "zip", tmp_path / "set"))
 
 
 @pytest.fixture(scope="session")

@@ -112,7 +112,7 @@ def test_the_table_of_levels_is_that_of_the_evaluation(reader: Visitor, offered)
             assert float(cells[3]) == pytest.approx(figures.overall_dsc, abs=0.00051)
             names = [float(cell) for cell in cells[4:7]]
             assert names == pytest.approx([figures.named, figures.misnamed, figures.unnamed], abs=0.051)
-    assert "names of all 28 bodies" in reader.page.inner_text(".ex-summary")
+    assert "of all 28 annotated vertebrae" in reader.page.inner_text(".ex-summary")
     assert reader.page.locator(".ex-table .beside").count() == 0  # nothing was published on drawn films
 
 

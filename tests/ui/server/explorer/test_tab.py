@@ -275,3 +275,17 @@ def test_a_folder_of_corrected_results_is_evaluated_on_the_page(guest: Visitor, 
     guest.page.wait_for_selector('.ex-group[data-film="neck"]')
     text = guest.page.inner_text('.ex-group[data-film="neck"]')
     assert all(f"named C{number}" in text for number in range(2, 8)) and "T1" in text  # against the corrected names
+
+
+def test_a_visitor_chooses_the_ids_and_brings_the_zip_again(guest: Visitor, foreign_ids: Path) -> None:
+    page = guest.page
+    page.set_input_files(ZIP, str(foreign_ids))
+    page.wait_for_function("document.querySelector('.ex-state').textContent.includes('ids in label maps')")
+    page.select_option("[data-ids]", "totalspineseg")
+    again = shutil.copy(
+        foreign_ids, foreign_ids.with_name("again.zip")
+    )  # the browser skips a file that is chosen already
+    page.set_input_files(ZIP, again)
+    page.wait_for_function("document.querySelector('[data-pick=run]').value.startsWith('own-')")
+    page.click("[data-clear]")
+    page.wait_for_selector('.ex-group[data-film="neck"]')

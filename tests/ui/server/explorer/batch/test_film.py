@@ -19,7 +19,9 @@ from spinefm.batch.shard import compute_shard
 from spinefm.batch.tables import TableError, read_table
 from spinefm.ui.server.explorer.batch import BatchIndex, BatchStore
 from spinefm.ui.server.explorer.batch.film import ANOTHER, GONE, NOT_THERE, UNREADABLE, BatchFilms, path_of, sure
+from spinefm.ui.server.explorer.batch.query import opening
 from spinefm.ui.server.explorer.owner import FILMS_VARIABLE, RUNS_VARIABLE, OwnerFolders
+from spinefm.ui.server.explorer.words import STOPS
 from tests.batch.fake import FakeSegmenter, job_of, many_names, write_films
 
 
@@ -226,3 +228,11 @@ def test_what_spinefm_batch_wrote_is_opened_as_it_is(tmp_path: Path) -> None:
         assert seen["url"] and (seen["width"], seen["height"]) == (row["width"], row["height"])
         assert len(seen["drawing"]["masks"]) == row["vertebrae"]
         assert "error" not in store.values("out", row["id"])
+
+
+def test_facts_and_filters_say_in_the_same_words_why_an_induction_ended(owner: OwnerFolders, index: BatchIndex) -> None:
+    rows = read_table(index.folder, "films", ["id", "stop_up"]).to_pylist()
+    ended = next(row for row in rows if row["stop_up"] == "point outside")
+    facts = dict(BatchFilms(owner).look(index, ended["id"])["facts"])
+    assert opening("night", index)["stop_words"] == dict(STOPS)
+    assert facts["upwards until"] == STOPS["point outside"]

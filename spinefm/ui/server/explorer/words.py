@@ -1,0 +1,68 @@
+"""What the explorers call the reasons and groups of the tables, in filters, heads and details alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from spinefm.data.ids import HINT
+
+STOPS: Mapping[str, str] = MappingProxyType(
+    {
+        "C2": "C2, the top",
+        "S1": "S1, the bottom",
+        "point outside": "the edge of the film",
+        "outside the film": "a vertebra cut off by the edge",
+        "overlap": "an overlap with another vertebra",
+        "background": "a place that looks like background",
+        "empty mask": "a place with nothing to outline",
+        "too faint": "a vertebra too faint to outline",
+        "misplaced end": "C2 or S1 in the wrong place",
+        "revisited": "a vertebra found before",
+        "step limit": "the largest number of steps",
+    }
+)
+"""Why an induction ended, after "until"."""
+GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "full": "usual field of view",
+        "wide": "wide field of view",
+        "narrow": "narrow film",
+        "no_anchor": "neither C2 nor S1 in view",
+        "three": "about three vertebrae in view",
+        "cephalogram": "head film (cephalogram)",
+        "spot": "close-up of a few vertebrae",
+        "third": "spine on a third of the film",
+        "chest": "chest film",
+        "strip": "narrow film of the thoracic spine",
+        "whole": "whole spine",
+        "slip": "with a slipped vertebra",
+        "no slip": "without a slipped vertebra",
+    }
+)
+"""The kinds of film of a data set."""
+
+IDS: Mapping[str, str] = MappingProxyType(
+    {
+        "": "VerSe's where certain",
+        "verse": "VerSe",
+        "totalspineseg": "TotalSpineSeg",
+        "totalsegmentator": "TotalSegmentator",
+    }
+)
+"""What the page calls the numberings of label maps, by the values of `spinefm evaluate --ids`."""
+CHOOSE_IDS = "choose their numbering under “ids in label maps” and bring the zip again"
+
+
+def stop_words(reason: str | None) -> str:
+    """Why an induction ended, in plain words; a reason that this version does not know stays as it is.
+
+    >>> stop_words("point outside"), stop_words("another"), stop_words(None)
+    ('the edge of the film', 'another', '')
+    """
+    return STOPS.get(reason or "", reason or "")
+
+
+def on_the_page(text: str) -> str:
+    """A sentence about a data set for a visitor, who chooses on the page what the command line has an option for."""
+    return text.replace(HINT, CHOOSE_IDS)

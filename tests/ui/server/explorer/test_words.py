@@ -1,0 +1,31 @@
+"""The explorers' words: there are some for everything that the tables may hold, and no two things share them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from spinefm.methods.spinefm.events import Reason
+from spinefm.phantom.settings import LAYOUTS
+from spinefm.ui.server.explorer.evaluation_store import EvaluationStore
+from spinefm.ui.server.explorer.words import GROUPS, STOPS
+
+KEPT = {"vertebra", "detected", "clicked", "by hand", "outlined"}
+"""Reasons for which a vertebra is kept, and no induction ends."""
+
+
+def test_every_reason_to_end_has_words_of_its_own() -> None:
+    assert set(STOPS) == set(get_args(Reason)) - KEPT
+    assert len(set(STOPS.values())) == len(STOPS)
+
+
+@pytest.mark.parametrize("region", LAYOUTS)
+def test_every_kind_of_simulated_film_has_words(region: str) -> None:
+    assert set(LAYOUTS[region]) <= set(GROUPS)
+
+
+def test_an_evaluation_sends_its_words(offered: Path) -> None:
+    columns = EvaluationStore(offered).columns("first")
+    assert (columns["stop_words"], columns["group_words"]) == (dict(STOPS), dict(GROUPS))
