@@ -9,15 +9,16 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
 import numpy as np
 import pydicom
 from PIL import Image
-from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian, generate_uid
 
 from spinefm.imaging.radiograph import read
@@ -52,6 +53,21 @@ TABLE = (
     Example("lumbar-dicom", 9_500_011, "lumbar", "full", "dicom"),
 )
 """Chosen by eye for their variety, before any network had seen them."""
+PICTURE_TAGS: Mapping[str, Any] = MappingProxyType(
+    {
+        **{"ImageType": ["ORIGINAL", "PRIMARY", ""], "PresentationIntentType": "FOR PRESENTATION", "DetectorType": ""},
+        **{"PhotometricInterpretation": "MONOCHROME2", "SamplesPerPixel": 1, "PixelRepresentation": 0},
+        **{"BitsAllocated": 16, "BitsStored": 12, "HighBit": 11},
+        **{
+            "PixelIntensityRelationship": "LOG",
+            "PixelIntensityRelationshipSign": -1,
+            "PresentationLUTShape": "IDENTITY",
+        },
+        **{"RescaleIntercept": 0, "RescaleSlope": 1, "RescaleType": "US"},
+        **{"BurnedInAnnotation": "NO", "LossyImageCompression": "00"},
+    }
+)
+"""What a DICOM film says of its grey values."""
 
 
 def main() -> None:
@@ -98,21 +114,38 @@ def write_film(folder: Path, example: Example, upright: np.ndarray, phantom: Pha
 
 
 def write_dicom(path: Path, upright: np.ndarray, spacing_mm: float) -> None:
-    """A 12 bit MONOCHROME2 film with the spacing at the detector, and nothing of a patient."""
+    """A complete 12 bit MONOCHROME2 film with the spacing at the detector, of no patient; the name decides its UIDs."""
+    stored = np.round(upright * 4095).astype("<u2")
+    tags = {**_subject_tags(path.stem), **PICTURE_TAGS, "ImagerPixelSpacing": [round(spacing_mm, 5)] * 2}
+    tags |= {"Rows": stored.shape[0], "Columns": stored.shape[1], "PixelData": stored.tobytes()}
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = DigitalXRayImageStorageForPresentation
-    meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[path.name])
+    meta.MediaStorageSOPClassUID = tags["SOPClassUID"] = DigitalXRayImageStorageForPresentation
+    meta.MediaStorageSOPInstanceUID = tags["SOPInstanceUID"] = generate_uid(entropy_srcs=[path.name])
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     data = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
-    data.SOPClassUID, data.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
-    data.Modality, data.BodyPartExamined, data.ViewPosition = "DX", "LSPINE", "LL"
-    data.PhotometricInterpretation, data.SamplesPerPixel = "MONOCHROME2", 1
-    data.Rows, data.Columns = upright.shape
-    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 12, 11, 0
-    data.ImagerPixelSpacing = [round(spacing_mm, 5)] * 2
-    data.BurnedInAnnotation = "NO"
-    data.PixelData = np.round(upright * 4095).astype("<u2").tobytes()
+    for keyword, value in tags.items():
+        setattr(data, keyword, value)
     pydicom.dcmwrite(path, data, enforce_file_format=True)
+
+
+def _subject_tags(name: str) -> dict[str, Any]:
+    """Whom and what the film is of: no patient, of no date."""
+    study, series = (generate_uid(entropy_srcs=[name, part]) for part in ("study", "series"))
+    unknown = ("PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "AccessionNumber", "ReferringPhysicianName")
+    return {
+        **dict.fromkeys(unknown, ""),
+        **{"PatientName": "Phantom", "PatientID": name, "StudyID": "1", "SeriesNumber": 1, "InstanceNumber": 1},
+        **{"StudyInstanceUID": study, "SeriesInstanceUID": series, "Manufacturer": "SpineFM"},
+        **{"Modality": "DX", "BodyPartExamined": "LSPINE", "ViewPosition": "LL", "ImageLaterality": "U"},
+        **{"AnatomicRegionSequence": [_lumbar_spine()], "AcquisitionContextSequence": []},
+    }
+
+
+def _lumbar_spine() -> Dataset:
+    """The anatomic region as a code of SNOMED CT."""
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "122496007", "SCT", "Lumbar spine"
+    return code
 
 
 def write_traces(folder: Path) -> None:

@@ -17,7 +17,8 @@ import click
 from spinefm.cli.exits import DONE, SOME_FAILED
 from spinefm.cli.options import ListCommand
 from spinefm.training.errors import TrainingError
-from spinefm.weights.load import fetch, known_bundle
+from spinefm.weights.fetch import fetch, is_begun, known_bundle, known_bundles
+from spinefm.weights.hub import REPO_VARIABLE
 from spinefm.weights.manifest import WEIGHTS_FOLDER, BundleError, Manifest
 from spinefm.weights.publish import check, publish
 
@@ -55,20 +56,33 @@ _bundle_option = click.option("--bundle", default="paper", show_default=True, he
 
 
 @command.command(name="fetch")
-@_bundle_option
+@click.option("--bundle", help=f"This one alone (default: all of the manifest and of {REPO_VARIABLE}).")
 @_action
-def fetch_files(bundle: str, folder: Path) -> list[str]:
-    """Download the files of a bundle that are not on disk, and check them."""
-    manifest = known_bundle(bundle, _manifest(folder))
-    return [f"{network}: {path}" for network, path in fetch(manifest, bundle).items()]
+def fetch_files(bundle: str | None, folder: Path) -> list[str]:
+    """Download the files of bundles that are not on disk, and check them."""
+    manifest, names = _known(bundle, folder)
+    return [f"{name} {network}: {path}" for name in names for network, path in fetch(manifest, name).items()]
 
 
 @command.command(name="verify")
-@_bundle_option
+@click.option("--bundle", help="This one alone (default: all that are on disk).")
 @_action
-def verify_files(bundle: str, folder: Path) -> list[str]:
-    """Check a bundle's files on disk against the manifest."""
-    return [f"{network}: ok" for network in check(known_bundle(bundle, _manifest(folder)), bundle)]
+def verify_files(bundle: str | None, folder: Path) -> list[str]:
+    """Check the files of bundles on disk against the manifest."""
+    manifest, names = _known(bundle, folder)
+    here = [name for name in names if bundle or is_begun(name, manifest)]
+    if not here:
+        raise BundleError("No file of a bundle is on disk: get one with spinefm weights fetch.")
+    return [f"{part}: ok" for part in check(manifest, *here)]
+
+
+def _known(bundle: str | None, folder: Path) -> tuple[Manifest, list[str]]:
+    """The manifest, and the bundle that was named or else all of the manifest and of the owner's repository."""
+    manifest = _manifest(folder)
+    if bundle is not None:
+        return known_bundle(bundle, manifest), [bundle]
+    known = known_bundles(manifest)
+    return known, sorted(known.bundles)
 
 
 @command.command(name="convert")

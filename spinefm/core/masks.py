@@ -88,6 +88,11 @@ class Mask:
         y = float(rows @ np.arange(rows.size)) / self.area + self.origin[1]
         return Point(x, y)
 
+    def turned(self, quarters: int, size: tuple[int, int]) -> Mask:
+        """The mask after its film of `size` (width, height) was turned clockwise by so many quarters."""
+        box = self.box.turned(quarters, size)
+        return Mask(np.ascontiguousarray(np.rot90(self.crop, -quarters)), (box.x0, box.y0))
+
     def on_film(self, shape: tuple[int, int]) -> NDArray[np.bool_]:
         """The mask as (H, W) bool on a film of `shape` (H, W); what lies outside is cut off."""
         full = np.zeros(shape, dtype=bool)

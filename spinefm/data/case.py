@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from spinefm.core.foreign import InputError
@@ -26,6 +26,13 @@ class Truth:
     partial: Mapping[Level, Mask]
     complete: bool
     boxes: Mapping[Level, Box] = field(default_factory=dict)
+
+    def turned(self, quarters: int, size: tuple[int, int]) -> Truth:
+        """The truth after its film of `size` (width, height) was turned clockwise by so many quarters."""
+        bodies = {level: mask.turned(quarters, size) for level, mask in self.bodies.items()}
+        partial = {level: mask.turned(quarters, size) for level, mask in self.partial.items()}
+        boxes = {level: box.turned(quarters, size) for level, box in self.boxes.items()}
+        return Truth(bodies, partial, self.complete, boxes)
 
 
 class DatasetError(InputError):
@@ -55,7 +62,7 @@ class Case:
     left_out: labels of this film that are not in the truth. content: the film's bytes where its label holds them.
     corners: the corners of bodies where the label states them, x and y of each: superior anterior, superior posterior,
     inferior posterior, inferior anterior. faces: "left" or "right" where the label says to which side the patient
-    looks, else "".
+    looks on the upright film, else "".
     """
 
     name: str
@@ -75,6 +82,17 @@ class Case:
     def source(self) -> Path | bytes:
         """What the film is read from."""
         return self.film if self.content is None else self.content
+
+    def turned(self, quarters: int, size: tuple[int, int]) -> Case:
+        """The case after its film of `size` (width, height) was turned clockwise by so many quarters.
+
+        What the film is read from is not turned.
+        """
+        corners = {
+            level: tuple(point.turned(quarters, size) for point in points) for level, points in self.corners.items()
+        }
+        drawn = self.size if self.size is None or quarters % 2 == 0 else self.size[::-1]
+        return replace(self, truth=self.truth.turned(quarters, size), corners=corners, size=drawn)
 
 
 def region_of(levels: Iterable[Level]) -> str:

@@ -1,4 +1,7 @@
-"""COCO instance files: categories named after levels; polygons and run lengths become bodies, bare boxes boxes."""
+"""COCO instance files: categories named after levels; polygons and run lengths become bodies, bare boxes boxes.
+
+Of an annotation without an outline four key points are the corners of its body, as YOLO's are.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spinefm.core.foreign import foreign_input, read_json
 from spinefm.core.masks import Mask
@@ -18,6 +22,7 @@ from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, by_film_name, film_stem, picture_size, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
+from spinefm.data.outlines import are_corners
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -128,6 +133,8 @@ def _take(sheet: Sheet, label: str, annotation: Annotation) -> None:
         sheet.mask(label, lambda: _from_runs(segmentation, sheet.outlines.size))
     elif segmentation:
         _take_polygons(sheet, label, segmentation)
+    elif (corners := _four_points(annotation)) is not None:
+        sheet.polygon(label, corners, HALF)
     elif degrees := _rotation(annotation):
         sheet.rotated_box(label, _corners(annotation.get("bbox")), degrees, HALF)
     else:
@@ -144,6 +151,20 @@ def _take_polygons(sheet: Sheet, label: str, segmentation: Sequence[Any]) -> Non
         else:
             flat = np.asarray(part, float).ravel() if np.size(part) % 2 == 0 else part
             sheet.polygon(label, np.reshape(flat, (-1, 2)) if np.size(part) % 2 == 0 else flat, HALF, id(segmentation))
+
+
+def _four_points(annotation: Annotation) -> NDArray[np.float64] | None:
+    """The key points (4, 2) of a body without an outline, where they are its four corners."""
+    points: Any = annotation.get("keypoints")
+    sides = _corners(annotation.get("bbox"))
+    if np.size(points) != 12 or not sides:
+        return None
+    try:
+        marked = np.array(points, float).reshape(4, 3)  # x, y, visibility
+    except (TypeError, ValueError):
+        return None
+    area = (sides[2] - sides[0]) * (sides[3] - sides[1])
+    return marked[:, :2] if are_corners(marked, area) else None
 
 
 def _rotation(annotation: Annotation) -> float:

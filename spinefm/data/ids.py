@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.core.levels import Level
+from spinefm.core.levels import UNNAMED_ID, Level
 from spinefm.core.masks import Mask
 from spinefm.data.cleaning import Left
 
@@ -63,7 +63,9 @@ def levels_of_map(labels: NDArray[np.int32], scheme: str = "") -> tuple[dict[Lev
         raise ValueError(f"the label map contains the id {unknown[0]}, which is none of VerSe's ids; {HINT}")
     found = [table[value] for value in ids if value in table]
     if not found:
-        raise ValueError(f"none of the ids {_few(ids)} in the label map is a vertebra; {HINT}")
+        raise ValueError(
+            f"none of the ids {_few(ids)} in the label map is a vertebra of a known level; {_way_out(ids)}"
+        )
     if not scheme:
         _check_stretch(sorted(found))
         _check_numbering(ids, sorted(found))
@@ -99,6 +101,13 @@ def _check_numbering(ids: Sequence[int], levels: Sequence[Level]) -> None:
             f"its ids {_few(ids)} are {levels[0].name} to {levels[-1].name} in VerSe's numbering and {other[0]} to "
             f"{other[1]} in TotalSpineSeg's; {HINT}"
         )
+
+
+def _way_out(ids: Sequence[int]) -> str:
+    """What to do about ids without a level: state their numbering where another one has levels for them."""
+    if any(value in table for table in SCHEMES.values() for value in ids):
+        return HINT
+    return f"give the vertebrae ids of levels (in a map of this program, ids from {UNNAMED_ID} have no level)"
 
 
 def _few(ids: Sequence[int]) -> str:

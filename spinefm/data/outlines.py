@@ -21,6 +21,10 @@ MOST_LOST, MOST_LOST_PIXELS = 0.2, 20
 """Share of its area, and pixels besides one at each point, by which an outline and what it fills may differ."""
 
 
+LEAST_OF_BOX = 0.3
+"""Four points that are corners of a body enclose more than this share of its box."""
+
+
 class OutsideFilm(ValueError):
     """A label lies outside its film; the text says how far."""
 
@@ -130,6 +134,12 @@ def uncrossed(polygon: NDArray[np.float64]) -> NDArray[np.float64]:
         return polygon
     x, y = (polygon - polygon.mean(axis=0)).T
     return np.asarray(polygon[np.argsort(np.arctan2(y, x))])
+
+
+def are_corners(points: NDArray[np.float64], box_area: float) -> bool:
+    """Whether points (N, 2) or (N, 3), the third their visibility, are the corners of what a box encloses."""
+    is_labelled = points.shape[1] == 2 or bool((points[:, 2] > 0).all())
+    return len(points) == 4 and is_labelled and area_of(uncrossed(points[:, :2])) > LEAST_OF_BOX * box_area
 
 
 def _cross(a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64], d: NDArray[np.float64]) -> bool:

@@ -16,14 +16,12 @@ from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, picture_size, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of
-from spinefm.data.outlines import area_of, uncrossed
+from spinefm.data.outlines import are_corners
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 from spinefm.data.yolo_classes import Classes, classes_of
 
 MOST_TEXT = 16 << 20
-LEAST_OF_BOX = 0.3
-"""Four points that are corners of a body enclose more than this share of its box."""
 HALF = -0.5
 """Shares of the width count from the film's edge, half a pixel from the first pixel's centre."""
 
@@ -79,7 +77,8 @@ def _film(path: Path, films: Films) -> Path:
 
 def _take(sheet: Sheet, words: list[str], classes: Classes) -> None:
     """Put one line on the sheet: a class and an outline, a box (centre and sides), or a box and key points."""
-    label = classes.names.get(int(words[0]), f"class {words[0]}") if words[0].isdigit() else words[0]
+    number = _number(words[0])
+    label = words[0] if number is None else classes.names.get(number, f"class {number}")
     try:
         values = np.array(words[1:], float)
     except ValueError:
@@ -95,6 +94,15 @@ def _take(sheet: Sheet, words: list[str], classes: Classes) -> None:
         sheet.polygon(label, values.reshape(-1, 2) * sheet.outlines.size, HALF)
 
 
+def _number(word: str) -> int | None:
+    """The number of a class, which some programs write as 1.0; None for a name."""
+    try:
+        value = float(word)
+    except ValueError:
+        return None
+    return int(value) if value >= 0 and value.is_integer() else None
+
+
 def _take_points(sheet: Sheet, label: str, values: NDArray[np.float64], shape: tuple[int, int]) -> None:
     """Put a box with key points on the sheet, as the outline of its four corners where it has them."""
     expected = 4 + shape[0] * shape[1]
@@ -103,16 +111,10 @@ def _take_points(sheet: Sheet, label: str, values: NDArray[np.float64], shape: t
         sheet.leave_out(label, why)
         return
     points = values[4:].reshape(shape)
-    if _are_corners(points, float(values[2] * values[3])):
+    if are_corners(points, float(values[2] * values[3])):
         sheet.polygon(label, points[:, :2] * sheet.outlines.size, HALF)
     else:
         sheet.box(label, _corners(values[:4]) * np.tile(sheet.outlines.size, 2))
-
-
-def _are_corners(points: NDArray[np.float64], box_area: float) -> bool:
-    """Whether points (N, 2) or (N, 3), the third their visibility, are the corners of what a box encloses."""
-    is_labelled = points.shape[1] == 2 or bool((points[:, 2] > 0).all())
-    return len(points) == 4 and is_labelled and area_of(uncrossed(points[:, :2])) > LEAST_OF_BOX * box_area
 
 
 def _corners(box: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ from spinefm.evaluation.measured import measured
 from spinefm.evaluation.results import FilmResult
 from spinefm.evaluation.runs import Plan, RunError, RunFolder
 from spinefm.imaging.radiograph import Polarity, Radiograph, UnreadableFilm, read
-from spinefm.methods import CannotStart, Method, film_record
+from spinefm.methods import CannotStart, Method, film_record, quarters
 from spinefm.trace.model import Trace
 from spinefm.trace.registry import Event
 
@@ -79,7 +79,7 @@ def _case(dataset: Dataset, name: str, plan: Plan) -> Case | Skipped:
 def _done(case: Case, folder: RunFolder) -> FilmResult | None:
     """The stored result of a case; None where there is none, or it is of another film or truth of that name."""
     result = folder.done(case.name)
-    if result is None or result.row.truth_sha256 != truth_checksum(case.truth):
+    if result is None or result.row.truth_sha256 != truth_checksum(case):
         return None
     try:
         return result if result.row.film_sha256 == film_checksum(case) else None
@@ -96,9 +96,7 @@ def _evaluate_one(
     try:
         film = read(case.source, f"{case.name}{case.film.suffix}", _polarity(plan.polarity))
         _check_size(case, film)
-        result, trace = evaluate_film(case, film, method, pace)
-        measures = measured(case, trace, film, spacing_of(case, film))
-        folder.keep(result, trace, preview(film), case.left_out, measures)
+        return _scored(case, film, method, folder, pace)
     except UnreadableFilm as error:
         return Skipped(case.name, f"The film cannot be read: {error}")
     except RunError:
@@ -107,6 +105,17 @@ def _evaluate_one(
         return Skipped(
             case.name, f"The program failed on this film ({type(error).__name__}: {reason_of(error)}); report it."
         )
+
+
+def _scored(case: Case, film: Radiograph, method: Method, folder: RunFolder, pace: Pace) -> FilmResult:
+    """The result of one film, kept; film and truth are both rotated upright where the method is sure how they lie."""
+    with pace.turn():
+        turns = quarters(method, film)
+    upright, film = case.turned(turns, film.size), film.turned(turns)
+    result, trace = evaluate_film(upright, film, method, pace)
+    result = replace(result, row=replace(result.row, truth_sha256=truth_checksum(case)))  # as it was drawn
+    measures = measured(upright, trace, film, spacing_of(case, film))
+    folder.keep(result, trace, preview(film), case.left_out, measures)
     return result
 
 
@@ -118,7 +127,7 @@ def _check_size(case: Case, film: Radiograph) -> None:
 
 
 def evaluate_film(case: Case, film: Radiograph, method: Method, pace: Pace | None = None) -> tuple[FilmResult, Trace]:
-    """Run the method on one film and compare it with the truth; if no run can start, nothing is found."""
+    """Run the method on one film as it lies and compare it with the truth; if no run can start, nothing is found."""
     events: list[Event] = []
     failure = ""
     pace = pace or Pace()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 FILMS, VERTEBRAE, MEASURES = "films", "vertebrae", "measures"
+ROTATED = "rotated"
+"""The column that tables of older evaluations lack: these kept every film as it was."""
 WHOLE = {"int | None": "Int64", "int": "int64", "float | None": "float64", "bool": "bool", "bool | None": "boolean"}
 """pandas' types for those of the rows; missing whole numbers must not become decimals."""
 MEASURE_NAMES = tuple(part.name for part in fields(ComparedMeasure))
@@ -121,6 +123,7 @@ def read_tables(folder: Path) -> tuple[DataFrame, DataFrame]:
         lambda reason: RunError(f"The tables in {folder} are damaged ({reason}); run `spinefm evaluate` again.")
     ):
         films, vertebrae = (read_table(path) for path in paths)
+    films = films if ROTATED in films else films.assign(**{ROTATED: 0})
     for table, kind in ((films, FilmRow), (vertebrae, VertebraRow)):
         lacking = [part.name for part in fields(kind) if part.name not in table.columns]
         if lacking:

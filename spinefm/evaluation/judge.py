@@ -19,6 +19,7 @@ from spinefm.evaluation.matching import IDENTIFIED_ABOVE, FilmScore, identified_
 from spinefm.evaluation.panoptic import PanopticCounts, count_panoptic
 from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.surfaces import surface_score
+from spinefm.imaging.radiograph import quarters_turned
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.spinefm.captions import stop_reason
 from spinefm.methods.spinefm.events import Decided
@@ -96,7 +97,8 @@ def _film_row(judged: Judged, score: FilmScore, pairs: dict[Level, int]) -> Film
         mask_probability=tuple(mask.probability for mask in masks),
         mask_named=tuple(mask.named for mask in masks),
         film_sha256=film_checksum(case),
-        truth_sha256=truth_checksum(truth),
+        truth_sha256=truth_checksum(case),
+        rotated=90 * quarters_turned(judged.trace.film.notes),
     )
 
 

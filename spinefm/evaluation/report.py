@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 ABSENT = "–"
+MOST_SHOWN = 5
+"""Films that a line names."""
 
 
 class NothingEvaluated(RunError):
@@ -96,6 +98,7 @@ def report_text(
         levels_text(level_figures(vertebrae, films), published),
         names_text(name_figures(vertebrae, films)),
         run_text(run_figures(films), skipped),
+        *rotated_text(films),
         calibration_text(calibrated),
         NOTES,
     ]
@@ -181,6 +184,15 @@ def run_text(run: RunFigures, skipped: int) -> str:
             f"{quality} ({counts.matched} matched, {counts.false} false, {counts.missed} missed)",
         ]
     )
+
+
+def rotated_text(films: DataFrame) -> list[str]:
+    """Which films were rotated with their truth before the run; nothing where none was."""
+    names = films.loc[films["rotated"] != 0, "film"].tolist()
+    if not names:
+        return []
+    shown = ", ".join(names[:MOST_SHOWN]) + (" …" if len(names) > MOST_SHOWN else "")
+    return [f"films rotated upright before the run, each with its truth: {len(names)} ({shown})"]
 
 
 def levels_csv(levels: Sequence[LevelFigures]) -> str:

@@ -55,8 +55,9 @@ class FilmRow:
     failure: why no run could start, else "". mask_dice: the best Dice of each mask with any body, of those masks that
     can be judged; mask_probability: how sure the method was of each of them; mask_named: whether its name is that of
     the body, None without a name. level_shift: the shift that most names share. pq_…: counts of the panoptic quality,
-    None where the truth is not complete. film_sha256: of the film's file; truth_sha256: of the true masks and boxes,
-    whatever layout they came in.
+    None where the truth is not complete. film_sha256: of the film's file; truth_sha256: of the truth as it was drawn,
+    whatever layout it came in. rotated: degrees by which film and truth were rotated clockwise before the run; in older
+    evaluations 0.
     """
 
     film: str
@@ -88,6 +89,7 @@ class FilmRow:
     mask_named: tuple[bool | None, ...]
     film_sha256: str
     truth_sha256: str
+    rotated: int = 0
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from spinefm.export.errors import ExportError
+from spinefm.core.files import write_whole
+from spinefm.export.errors import ExportError, NotWritten
 from spinefm.export.labels import label_map, label_picture
 from spinefm.export.measures import measures_csv
 from spinefm.export.overlay import draw_overlay
@@ -118,13 +119,35 @@ def write_error(folder: str | Path, film: str, sentence: str, detail: str | None
 def write_zip(target: str | Path | BinaryIO, trace: Trace, film: Radiograph, measures: Measures | None = None) -> None:
     """Write the result as one zip to a path or a binary stream; its files lie in a folder named after the film.
 
-    `measures` as in `result_files`.
+    `measures` as in `result_files`. A file at a path appears complete or not at all. Raises ExportError if it cannot be
+    written, and ValueError as `result_files` does.
     """
-    folder = result_name(trace.film.name)
-    files = result_files(trace, film, measures)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    content = _packed(result_name(trace.film.name), result_files(trace, film, measures))
+    try:
+        if isinstance(target, (str, Path)):
+            write_whole(Path(target), content)
+        else:
+            target.write(content)
+    except OSError as error:
+        place = f'to "{target}" ' if isinstance(target, (str, Path)) else ""
+        raise NotWritten(
+            f"The zip cannot be written {place}({_reason(error)}): free disk space, or choose another place.",
+            error.errno,
+        ) from error
+
+
+def _packed(folder: str, files: Mapping[str, bytes]) -> bytes:
+    """A zip of `files`, which lie in `folder` in it."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(f"{folder}/{name}", content)
+    return stream.getvalue()
+
+
+def _reason(error: OSError) -> str:
+    """What the system says of an error."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def _replace_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
@@ -140,9 +163,8 @@ def _replace_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
         raise ExportError(
-            f'The result cannot be written to "{folder}" ({reason}): free disk space, or choose another --out.'
+            f'The result cannot be written to "{folder}" ({_reason(error)}): free disk space, or choose another --out.'
         ) from error
     return folder
 

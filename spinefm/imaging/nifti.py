@@ -31,6 +31,8 @@ UNIT = 1e-3
 """Pixels whose sides differ from 1 mm by less say nothing: arrays saved without a scale have them."""
 MILLIMETRES = {"meter": 1e3, "micron": 1e-3}
 """Millimetres in the units that a header may state; without one they are millimetres."""
+DIGITS = 6
+"""Digits of a spacing that a header's 32 bits hold."""
 COLOURS = ("R", "G", "B")
 DAMAGED = "The NIfTI file is truncated or damaged: export the film again."
 
@@ -117,7 +119,7 @@ def _spacing(image: Any, columns: int, rows: int) -> tuple[Spacing | None, tuple
         return None, ()
     if not SPACING_RANGE[0] <= across <= SPACING_RANGE[1]:
         return None, (unusable("pixdim"),)
-    return Spacing(across, "NIfTI pixdim"), ()
+    return Spacing(float(f"{across:.{DIGITS}g}"), "NIfTI pixdim"), ()
 
 
 def as_picture(values: NDArray[Any], image: Any) -> NDArray[Any]:

@@ -106,6 +106,21 @@ def known_bundle(name: str, manifest: Manifest) -> Manifest:
     return Manifest(manifest.folder, {**manifest.bundles, **published.bundles})
 
 
+def known_bundles(manifest: Manifest) -> Manifest:
+    """`manifest`, with every bundle of the owner's repository that it does not list itself. Raises BundleError."""
+    owner = owners_repository()
+    if owner is None:
+        return manifest
+    for name in Manifest.read(download(Place(owner[0], "manifest.json", owner[1]))).bundles:
+        manifest = known_bundle(name, manifest)
+    return manifest
+
+
+def is_begun(name: str, manifest: Manifest) -> bool:
+    """Whether any file of a bundle is on disk, in the manifest's folder or the Hub's cache."""
+    return any(_path_on_disk(manifest, entry) is not None for entry in manifest.bundle(name).networks.values())
+
+
 def fetch(manifest: Manifest, name: str) -> dict[str, Path]:
     """Have every file of a bundle on disk, from the manifest's folder or else the Hub, checked.
 

@@ -12,14 +12,14 @@ from spinefm.weights.manifest import BundleEntry, BundleError, Manifest
 NO_FIGURES = "No evaluation was given with these weights: their scores are not known."
 
 
-def check(manifest: Manifest, name: str) -> list[str]:
-    """Check every file of a bundle on disk; returns the networks and shared bases.
+def check(manifest: Manifest, *names: str) -> list[str]:
+    """Check every file of bundles on disk; returns bundle and name of each network and shared base.
 
     Raises:
         BundleError: with a line per file that is missing or not the one that the manifest names.
     """
-    report = verify(manifest, name)
-    wrong = [f"{network}: {sentence}" for network, sentence in report.items() if sentence != "ok"]
+    report = {f"{name} {part}": said for name in names for part, said in verify(manifest, name).items()}
+    wrong = [f"{part}: {said}" for part, said in report.items() if said != "ok"]
     if wrong:
         raise BundleError("\n".join(wrong))
     return list(report)

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
 
 from spinefm.cli.app import main
 from spinefm.core.masks import Mask
@@ -18,6 +19,8 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import measure
 from tests.export.curved import LEVELS, body, pixels, png, trace
 from tests.export.dicom_film import dicom_film
+
+ROOT = Path(__file__).parents[2]
 
 
 def export(*arguments: object) -> int:
@@ -151,6 +154,22 @@ def test_dicom_needs_the_films_dicom_file(name: str, tmp_path: Path, capsys: pyt
     assert [path.suffix for path in (tmp_path / "made").iterdir()] == [".dcm"]
     assert export(result, "--to", name, "--out", tmp_path / "other", "--source", tmp_path / "neck.png") == 1
     assert "DICOM file is needed" in capsys.readouterr().err
+
+
+def test_the_page_of_export_makes_seg_and_sr_of_the_example_film(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs" / "how-to" / "export.md").read_text(encoding="utf-8")
+    commands = [
+        line.split()[1:] for line in page.splitlines() if line.startswith("spinefm ") and "lumbar-dicom" in line
+    ]
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    assert [main(command) for command in commands] == [0, 0, 0]
+    study = dcmread("examples/films/lumbar-dicom.dcm").StudyInstanceUID
+    for kind, modality in (("seg", "SEG"), ("sr", "SR")):
+        made = dcmread(f"{kind}/lumbar-dicom-{kind}.dcm")
+        assert (made.Modality, made.StudyInstanceUID) == (modality, study)
 
 
 def test_another_films_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -109,13 +110,46 @@ def test_verify_names_what_is_wrong(tuned, capsys) -> None:
     folder, _ = tuned
     (folder / "tiny" / "classifier.safetensors").unlink()
     assert weights("verify", "--bundle", "tiny", "--weights", folder) == 1
-    assert "classifier: tiny/classifier.safetensors is not on disk." in capsys.readouterr().err
+    assert "tiny classifier: tiny/classifier.safetensors is not on disk." in capsys.readouterr().err
+
+
+def test_without_a_name_all_bundles_on_disk_are_verified(tmp_path: Path, capsys) -> None:
+    for name in ("compact", "other", "gone"):
+        write_bundle(tmp_path, name, networks(), licence="Apache-2.0", trained_on="nothing")
+    shutil.rmtree(tmp_path / "gone")
+    assert weights("verify", "--weights", tmp_path) == 0
+    checked = capsys.readouterr().out.splitlines()
+    assert {line.split()[0] for line in checked} == {"compact", "other"} and "other med_sa: ok" in checked
+    for name in ("compact", "other"):
+        (tmp_path / name / "classifier.safetensors").write_bytes(b"")
+    assert weights("verify", "--weights", tmp_path) == 1
+    assert [line.split(":")[0] for line in capsys.readouterr().err.splitlines()] == [
+        "compact classifier", "other classifier",
+    ]  # fmt: skip
+    shutil.rmtree(tmp_path / "compact")
+    shutil.rmtree(tmp_path / "other")
+    assert weights("verify", "--weights", tmp_path) == 1
+    assert "No file of a bundle is on disk" in capsys.readouterr().err
+
+
+def test_without_a_name_all_bundles_are_fetched_that_manifest_and_repository_have(
+    serve, tuned, base, tmp_path, monkeypatch, capsys
+) -> None:
+    serve(HubServer({BASE_REPO: {"model.safetensors": base[1]}}))
+    load_bundle("tiny", manifest=Manifest.read(tuned[0] / "manifest.json"))
+    assert weights("publish", "--bundle", "tiny", "--weights", tuned[0], "--repo", REPO) == 0
+    write_bundle(tmp_path / "fresh", "compact", networks(), licence="Apache-2.0", trained_on="nothing")
+    monkeypatch.setenv("SPINEFM_WEIGHTS_REPO", f"{REPO}@{COMMIT}")
+    capsys.readouterr()
+    for verb in ("fetch", "verify"):
+        assert weights(verb, "--weights", tmp_path / "fresh") == 0
+        assert {line.split()[0] for line in capsys.readouterr().out.splitlines()} == {"compact", "tiny"}
 
 
 @pytest.mark.parametrize("verb", ["fetch", "verify"])
 def test_a_bundle_that_is_nowhere_names_the_way_to_it(tuned, monkeypatch, capsys, verb: str) -> None:
     monkeypatch.delenv("SPINEFM_WEIGHTS_REPO", raising=False)
-    assert weights(verb, "--weights", tuned[0]) == 1
+    assert weights(verb, "--bundle", "paper", "--weights", tuned[0]) == 1
     assert 'There is no bundle "paper" here (the bundles are tiny): set SPINEFM_WEIGHTS_REPO' in capsys.readouterr().err
 
 

@@ -272,6 +272,40 @@ def test_an_id_of_coco_with_two_meanings_is_refused(
         open_dataset("coco", tmp_path)
 
 
+SEEN, HIDDEN = 2, 0
+QUAD = ((20.5, 50.5), (60.5, 52.5), (58.5, 72.5), (22.5, 70.5))
+
+
+@pytest.mark.parametrize(
+    ("order", "visibility", "outlined"),
+    [
+        ([0, 1, 2, 3], SEEN, True),
+        ([0, 1, 3, 2], SEEN, True),
+        ([0, 1, 2, 3], HIDDEN, False),
+        ([0, 0, 1, 1], SEEN, False),
+        ([0, 1, 2], SEEN, False),
+    ],
+    ids=["corners", "crosswise", "hidden", "no corners", "three points"],
+)
+def test_four_key_points_of_coco_are_corners_or_the_box_is_read(
+    tmp_path: Path, order: list[int], visibility: int, outlined: bool
+) -> None:
+    film(tmp_path / "film.png")
+    points = [value for index in order for value in (*QUAD[index], visibility)]
+    coco(tmp_path, ["film.png"], [{"bbox": [20, 50, 41, 23], "segmentation": [], "keypoints": points}])
+    truth = only(tmp_path).truth
+    assert set(truth.bodies if outlined else truth.boxes) == {Level.C5}
+    if outlined:
+        assert truth.bodies[Level.C5].area == pytest.approx(760, abs=30)
+
+
+@pytest.mark.parametrize("points", [["x"] * 12, [None] * 12, "none", {}])
+def test_key_points_of_coco_that_are_none_leave_the_box(tmp_path: Path, points: object) -> None:
+    film(tmp_path / "film.png")
+    coco(tmp_path, ["film.png"], [{"bbox": [20, 50, 40, 20], "keypoints": points}])
+    assert set(only(tmp_path).truth.boxes) == {Level.C5}
+
+
 CVAT = '<annotations><image id="0" name="film.png">{}</image></annotations>'
 
 

@@ -56,7 +56,6 @@ def test_ids_are_read_as_their_scheme_has_them(scheme: str, ids: tuple[int, ...]
         ((26, 27, 28, 29, 30, 31), "the id 28"),
         ((50,), "the id 50"),
         ((2, 60), "the id 60"),
-        ((100, 101), "none of the ids"),
         ((1,), "the id 1"),
         ((1, 2, 3, 4), "the id 1"),
         ((12, 13, 14), "T5 to T7 in VerSe's numbering and C2 to C4 in TotalSpineSeg's"),
@@ -66,3 +65,11 @@ def test_ids_of_another_scheme_are_refused_with_what_to_do(ids: tuple[int, ...],
     with pytest.raises(ValueError, match=words) as caught:
         levels_of_map(a_map(*ids))
     assert not ids or "--ids verse|totalspineseg|totalsegmentator" in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["", *SCHEMES])
+@pytest.mark.parametrize("ids", [(101, 102, 103), (105,), (100, 101)])
+def test_a_map_without_a_level_asks_for_levels_and_not_for_a_numbering(scheme: str, ids: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="is a vertebra of a known level; give the vertebrae ids of levels") as caught:
+        levels_of_map(a_map(*ids), scheme)
+    assert "--ids" not in str(caught.value)

@@ -103,6 +103,25 @@ def test_blank_lines_of_classes_count(tmp_path: Path) -> None:
     assert classes_of(tmp_path, [tmp_path / "classes.txt"])[0].names == {0: "C3", 2: "C5"}
 
 
+@pytest.mark.parametrize("written", ["{}", "{}.0", "{}.", "{}.000000e+00"])
+def test_the_number_of_a_class_is_read_however_it_is_written(tmp_path: Path, written: str) -> None:
+    write_set(tmp_path, [], data_yaml="names: [C3, C4, C5]")
+    numbers = [" ".join(f"{value:.6f}" for value in line) for line in OUTLINES]
+    lines = [f"{written.format(index)} {line}" for index, line in enumerate(numbers)]
+    (tmp_path / "labels" / "film.txt").write_text("\n".join(lines))
+    (case,) = read_set(tmp_path)[0].values()
+    assert set(case.truth.bodies) == set(LEVELS) and not case.left_out
+
+
+@pytest.mark.parametrize("word", ["1.5", "-1", "nan", "inf"])
+def test_what_is_no_number_of_a_class_is_listed(tmp_path: Path, word: str) -> None:
+    write_set(tmp_path, OUTLINES[:1], data_yaml="names: [C3, C4, C5]")
+    text = (tmp_path / "labels" / "film.txt").read_text()
+    (tmp_path / "labels" / "film.txt").write_text(f"{text}\n{word}{text[1:]}")
+    (case,) = read_set(tmp_path)[0].values()
+    assert set(case.truth.bodies) == {Level.C3} and [one.label for one in case.left_out] == [word]
+
+
 CROSSWISE = [0, 1, 3, 2]
 
 

@@ -9,6 +9,7 @@ import shutil
 from hashlib import sha256
 
 import numpy as np
+import pandas
 import pytest
 from PIL import Image
 
@@ -136,7 +137,7 @@ def test_a_run_keeps_checksums_of_films_and_truth_and_how_each_outline_shows(who
     films, vertebrae = read_tables(whole)
     case = dataset.read("a")
     row = films.set_index("film").loc["a"]
-    assert (row["film_sha256"], row["truth_sha256"]) == (sha256_of(case.film), truth_checksum(case.truth))
+    assert (row["film_sha256"], row["truth_sha256"]) == (sha256_of(case.film), truth_checksum(case))
     assert (vertebrae.loc[vertebrae["film"] == "a", "edge_share"] > 0.8).all()
     assert json.loads(row["mask_probability"]) == pytest.approx([0.97] * 6)
     assert json.loads(row["mask_named"]) == [True] * 6
@@ -193,6 +194,55 @@ def test_a_film_whose_file_or_truth_changed_is_evaluated_again(tmp_path):
     assert Counting.films == ["a.png", "b.png"]
     run(open_set(root), tmp_path / "new")
     assert tables(tmp_path / "run") == tables(tmp_path / "new")
+
+
+class Sure(Counting):
+    """The stand-in that knows how a film lies by its sides: the drawn one is higher than wide."""
+
+    def quarters(self, film):
+        return 1 if film.width > film.height else 0
+
+
+def lay_down(root, name):
+    """Rotate a film of a set and its label by a quarter counterclockwise."""
+    film, label = root / "films" / f"{name}.png", root / "labels" / f"{name}.json"
+    Image.fromarray(np.rot90(np.asarray(Image.open(film)))).save(film)
+    raw = json.loads(label.read_text())
+    width, height = raw["size"]
+    drawn = {level: [[y, width - 1 - x] for x, y in points] for level, points in raw["polygons"].items()}
+    label.write_text(json.dumps({**raw, "size": [height, width], "polygons": drawn}))
+
+
+def test_a_film_on_its_side_is_scored_upright_with_its_truth(tmp_path):
+    root = write_set(tmp_path / "set", ["a", "b"], moved=4)
+    lay_down(root, "b")
+    case = open_set(root).read("b")
+    run(open_set(root), tmp_path / "run", Sure())
+    films, vertebrae = (table.set_index("film") for table in read_tables(tmp_path / "run"))
+    assert list(films["rotated"]) == [0, 90]
+    assert films.loc["b", "truth_sha256"] == truth_checksum(case)
+    assert list(vertebrae.loc["b", "dice"]) == pytest.approx(list(vertebrae.loc["a", "dice"]), abs=0.02)
+    assert (films.loc["b", "width"], films.loc["b", "height"]) == (films.loc["a", "width"], films.loc["a", "height"])
+    trace = RunFolder(tmp_path / "run").trace("b")
+    done = [RunFolder(tmp_path / "run").done(name) for name in "ba"]
+    drawn, upright = (one.drawing.truth["C3"] for one in done if one is not None)
+    for axis in (0, 1):  # x and y
+        assert min(drawn[axis::2]) == pytest.approx(min(upright[axis::2]), abs=1.5)
+    assert trace.film.notes[0].startswith("The film was rotated clockwise by 90°")
+    assert (
+        "films rotated upright before the run, each with its truth: 1 (b)"
+        in (tmp_path / "run" / "table.txt").read_text()
+    )
+    Counting.films.clear()
+    run(open_set(root), tmp_path / "run", Sure())
+    assert Counting.films == []  # its checksum is that of the truth as it was drawn
+
+
+def test_tables_of_older_evaluations_say_that_no_film_was_rotated(whole, tmp_path):
+    shutil.copytree(whole, tmp_path / "old")
+    older = pandas.read_parquet(whole / "films.parquet").drop(columns="rotated")
+    older.to_parquet(tmp_path / "old" / "films.parquet", index=False)
+    assert list(read_tables(tmp_path / "old")[0]["rotated"]) == [0] * 4
 
 
 def test_a_film_whose_label_is_broken_since_is_not_in_the_tables(tmp_path):

@@ -155,6 +155,24 @@ def test_the_zip_holds_the_same_files_in_a_folder_named_after_the_film(tmp_path:
             assert archive.read("neck/labels.png") == result_files(handmade_trace(), handmade_film())["labels.png"]
 
 
+@pytest.mark.parametrize("place", ["nowhere/neck.zip", "folder"])
+def test_a_zip_that_cannot_be_written_is_one_sentence(tmp_path: Path, place: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ExportError, match=r'^The zip cannot be written to ".*" \(.*\): free disk space, or [^.]*\.$'):
+        write_zip(tmp_path / place, handmade_trace(), handmade_film())
+    assert names(tmp_path) == ["folder"]
+
+
+def test_a_zip_on_a_full_disk_is_one_sentence_with_the_systems_number() -> None:
+    class Full(io.BytesIO):
+        def write(self, content: object) -> int:
+            raise OSError(errno.ENOSPC, "full")
+
+    with pytest.raises(ExportError, match=r"written \(No space left on device\)") as caught:
+        write_zip(Full(), handmade_trace(), handmade_film())
+    assert isinstance(caught.value, OSError) and caught.value.errno == errno.ENOSPC  # as callers know a full disk
+
+
 def test_a_symbolic_link_in_a_results_place_is_left_alone(tmp_path: Path) -> None:
     write_result(tmp_path / "elsewhere", handmade_trace(), handmade_film())
     for name, aim in (("neck", "elsewhere"), ("dangling", "absent")):

@@ -90,7 +90,7 @@ class SpineFMConfig(MethodConfig):
         "third of them turned, the surest wrong answer has 0.82.",
     )
     turn_film: bool = True
-    """Program and page turn such a film upright before the run; evaluations keep every film as it is."""
+    """Program and page turn such a film upright before the run, and `spinefm evaluate` its truth with it."""
 
     # Detections and starting points
     score_limit: float = share(0.6, "Detections with a lower score are dropped (paper: 0.6).")
