@@ -55,7 +55,11 @@ ALL = "all"
 @click.option(
     "--device", default="cpu", show_default=True, help="auto, cpu, cuda or cuda:N (several GPUs: start with torchrun)."
 )
-@click.option("--from-scratch", is_flag=True, help="The paper's sizes without their public weights.")
+@click.option(
+    "--from-scratch",
+    is_flag=True,
+    help="The paper's sizes, and the encoder of view, without their public weights.",
+)
 @click.option("--start", default="", metavar="BUNDLE", help="Begin with the weights of a bundle (compact).")
 @click.option(
     "--keep",

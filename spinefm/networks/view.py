@@ -1,8 +1,12 @@
 """View network: is this a lateral film of a spine, of which part, turned how, and to which side does the patient look?
 
-A small residual network on the whole film. Its embedding is compared with those of lateral films seen in training: the
-distance (Mahalanobis; Lee et al., NeurIPS 2018) says how unlike any of them a film is.
+Public features of ImageNet (EfficientNet-Lite0), which stay as they are, and a small network on them, trained on
+phantoms and on pictures that are no lateral film: features learnt from phantoms alone took two of three photographs for
+a lateral film. The embedding is compared with those of lateral films seen in training: the distance (Mahalanobis; Lee
+et al., NeurIPS 2018) says how unlike any of them a film is.
 """
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 
@@ -10,7 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from spinefm.networks.layers import conv_norm, stage, standardise
+from spinefm.networks.efficientnet_lite import FEATURES, STRIDE, EfficientNetLite
+from spinefm.networks.layers import stage, standardise, with_channels
 
 VIEWS = ("cervical", "thoracic", "lumbar", "whole", "frontal", "radiograph", "slice", "picture")
 """Lateral films by region; frontal or oblique spines; other radiographs; slices of CT or MR; no radiograph at all."""
@@ -23,11 +28,16 @@ FACINGS = ("left", "right")
 
 @dataclass(frozen=True)
 class ViewConfig:
-    """Size of the network; `side` is that of the square in px into which a film is fitted, `widths` one per stage."""
+    """Size of the network; `side` is that of the square in px into which a film is fitted, a multiple of 32.
+
+    `width` counts the channels on top of the public features, `places` those of the map from which turn and facing are
+    read, since they depend on where things lie.
+    """
 
     side: int = 160
-    widths: tuple[int, ...] = (24, 48, 96, 128, 160)
+    width: int = 128
     embedding: int = 32
+    places: int = 24
     views: tuple[str, ...] = VIEWS
 
 
@@ -45,8 +55,12 @@ class ViewScores:
     embedding: Tensor
 
 
+DROPPED = 0.4
+"""Share of the features that are left out of a step of training, which keeps phantoms from being learnt by heart."""
+
+
 class ViewNet(nn.Module):
-    """Stages that halve the film, the mean over what is left, an embedding, and three linear heads on it."""
+    """Frozen features and two blocks; from their mean an embedding and the view, from their map turn and facing."""
 
     centres: Tensor
     whitening: Tensor
@@ -54,33 +68,41 @@ class ViewNet(nn.Module):
     def __init__(self, config: ViewConfig = ViewConfig()) -> None:
         super().__init__()
         self.config = config
-        first, *others = config.widths
-        self.stem = nn.Sequential(conv_norm(1, first, kernel=5, stride=2), nn.ReLU())
-        inputs = (first, *others)
-        self.stages = nn.Sequential(
-            *(stage(a, b, blocks=1, stride=2) for a, b in zip(inputs[:-1], inputs[1:], strict=True))
-        )
-        self.embed = nn.Linear(config.widths[-1], config.embedding)
+        self.encoder = EfficientNetLite().requires_grad_(False)
+        self.neck = nn.Sequential(stage(FEATURES, config.width, 1, stride=2), stage(config.width, config.width, 1, 1))
+        self.drop = nn.Dropout(DROPPED)
+        self.embed = nn.Linear(config.width, config.embedding)
         self.view = nn.Linear(config.embedding, len(config.views))
-        self.turn = nn.Linear(config.widths[-1], 4)
-        self.facing = nn.Linear(config.widths[-1], len(FACINGS))
+        self.squeeze = nn.Conv2d(config.width, config.places, kernel_size=1)
+        cells = (config.side // (2 * STRIDE)) ** 2
+        self.turn = nn.Linear(cells * config.places, 4)
+        self.facing = nn.Linear(cells * config.places, len(FACINGS))
         self.register_buffer("centres", torch.zeros(len(LATERAL), config.embedding))
         self.register_buffer("whitening", torch.eye(config.embedding))
 
+    def train(self, mode: bool = True) -> ViewNet:
+        """What is on top of the encoder learns; the encoder keeps the statistics of its own training."""
+        super().train(mode)
+        self.encoder.eval()
+        return self
+
     def forward(self, films: Tensor) -> ViewScores:
         """Judge films (B, 1, S, S) in [0, 1], each fitted into the square with black around it."""
-        x = self.stages(self.stem(standardise(films)))  # (B, C, S / 32, S / 32)
+        with torch.no_grad():
+            features = self.encoder(with_channels(standardise(films), 3))  # (B, FEATURES, S / 16, S / 16)
+        seen = self.neck(features)  # (B, width, S / 32, S / 32)
         with torch.autocast(films.device.type, enabled=False):  # distances need more digits than bfloat16 has
-            return self._judged(x.float().mean(dim=(2, 3)))
+            return self._judged(seen.float())
 
-    def _judged(self, pooled: Tensor) -> ViewScores:
-        """The answers to pooled features (B, C)."""
-        embedding = self.embed(pooled)  # (B, E)
+    def _judged(self, seen: Tensor) -> ViewScores:
+        """The answers to a map (B, width, S / 32, S / 32)."""
+        embedding = self.embed(self.drop(seen.mean(dim=(2, 3))))  # (B, E)
+        places = self.drop(functional.relu(self.squeeze(seen)).flatten(1))  # (B, places * cells)
         apart = (embedding[:, None] - self.centres) @ self.whitening  # (B, lateral views, E)
         return ViewScores(
             view=self.view(functional.relu(embedding)),
-            turn=self.turn(pooled),
-            facing=self.facing(pooled),
+            turn=self.turn(places),
+            facing=self.facing(places),
             distance=apart.square().mean(dim=-1).amin(dim=1).sqrt(),
             embedding=embedding,
         )

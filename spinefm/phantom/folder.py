@@ -71,22 +71,30 @@ def write_phantom(folder: Path, phantom: Phantom) -> str:
 def write_negative(folder: Path, negative: Negative) -> str:
     """Write a picture that is no lateral spine film into a folder that has `films/` and `labels/`; returns its name."""
     name = f"phantom-negative-{negative.seed}"
+    write_unlabelled(folder, name, negative.film, negative.seed, negative.kind, subject=negative.subject)
+    return name
+
+
+def write_unlabelled(
+    folder: Path, name: str, film: NDArray[np.float32], seed: int, view: str, faces: str = "", subject: str = ""
+) -> None:
+    """Write a picture (H, W) in [0, 1] of which only the view is known, and where a lateral film faces."""
     label = {
-        "size": [negative.film.shape[1], negative.film.shape[0]],
+        "size": [film.shape[1], film.shape[0]],
         "region": "none",
-        "kind": "phantom (simulated): no lateral spine film",
+        "kind": "phantom (simulated): its view alone",
         "complete": True,
         "polygons": {},
         "partial": {},
         "distractors": {},
-        "seed": negative.seed,
-        "layout": negative.subject,
+        "seed": seed,
+        "layout": subject,
         "group": "negative",
-        "view": negative.kind,
+        "view": view,
+        "faces": faces,
         "inverted": False,
     }
-    _write_case(folder, name, negative.film, np.zeros(negative.film.shape, np.uint8), label)
-    return name
+    _write_case(folder, name, film, np.zeros(film.shape, np.uint8), label)
 
 
 def label_of(phantom: Phantom) -> dict[str, Any]:

@@ -21,7 +21,10 @@ from spinefm.weights.publish import front_matter
 
 LICENCE = "Apache-2.0"
 HALFWAY = "shipped is the mean of the weights before and after the last part; the scores are those after it"
-TRAINED_ON = "simulated radiographs of this project only (spinefm.phantom); no patient's film"
+TRAINED_ON = (
+    "simulated radiographs of this project (spinefm.phantom); the view network also on pictures of the world, "
+    "its encoder on ImageNet; no patient's film"
+)
 
 
 def export_runs(runs: Sequence[Path], weights: Path, halfway: Sequence[str] = ()) -> dict[str, dict[str, Any]]:

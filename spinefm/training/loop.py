@@ -109,7 +109,7 @@ class Loop:
             TrainingFolder.open(settings.out, settings.resume) if self.ranks.first else TrainingFolder(settings.out)
         )
         self.model = trainer.build().to(self.ranks.device)
-        if settings.bundle == "paper" and settings.pretrained and not settings.resume:
+        if settings.starts_public(trainer.network):
             start_pretrained(self.model)
         self.history = start_from_bundle(self.model, trainer.network, settings.start) if settings.start else ()
         if self.recipe.channels_last:
@@ -269,7 +269,7 @@ class Loop:
             "device": str(self.ranks.device),
             "bf16": self.recipe.bf16 and computes_bfloat16(self.ranks.device),
             "processes": self.ranks.count,
-            "pretrained": self.settings.bundle == "paper" and self.settings.pretrained,
+            "pretrained": replace(self.settings, resume=False).starts_public(self.trainer.network),
             "data": self.trainer.facts(),
             "history": list(self.history),
             "scores": self.scores,

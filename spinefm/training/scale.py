@@ -17,10 +17,11 @@ from spinefm.networks.level_classifier import LevelClassifier, LevelClassifierCo
 from spinefm.networks.mask_rcnn import MaskRCNNConfig, SpineMaskRCNN
 from spinefm.networks.med_sa import MedSA, MedSAConfig
 from spinefm.networks.point_predictor import PointPredictorConfig
+from spinefm.networks.view import ViewNet
 from spinefm.training.errors import TrainingError
 from spinefm.training.settings import Recipe
 from spinefm.weights.convert import PUBLISHED_SIDES
-from spinefm.weights.load import BundleError
+from spinefm.weights.load import BundleError, load_bundle
 from spinefm.weights.manifest import SAM_VIT_B, WEIGHTS_FOLDER
 from spinefm.weights.pretrained import fetch_base
 
@@ -110,7 +111,7 @@ def _kind(folder: Path) -> str:
 
 
 def start_pretrained(model: nn.Module) -> None:
-    """Fill a network of the paper's size with its public weights: SAM, COCO or ImageNet; the point predictor has none.
+    """Fill a network with its public weights: SAM, COCO or ImageNet; the point predictor has none.
 
     Raises TrainingError where they cannot be had.
     """
@@ -121,6 +122,8 @@ def start_pretrained(model: nn.Module) -> None:
             load_but_heads(model, _coco(), _HEADS["mask_rcnn"])
         elif isinstance(model, LevelClassifier):
             load_but_heads(model, _imagenet(model.config.depth), _HEADS["classifier"])
+        elif isinstance(model, ViewNet):
+            model.encoder.load_state_dict(_shipped_encoder())
     except (BundleError, OSError) as error:
         raise TrainingError(f"{error} Or start from random weights with --from-scratch.") from error
 
@@ -148,6 +151,14 @@ def _start_from_sam(model: MedSA) -> None:
 
 def _adapters(model: nn.Module) -> dict[str, Tensor]:
     return {name: value for name, value in model.state_dict().items() if "_adapter." in name}
+
+
+def _shipped_encoder() -> Mapping[str, Tensor]:
+    """The view network's encoder: public weights, which the compact bundle holds as they were released."""
+    shipped = load_bundle("compact", "cpu").view
+    if shipped is None:
+        raise BundleError("The compact bundle has no view network.")
+    return shipped.encoder.state_dict()
 
 
 def _coco() -> Mapping[str, Tensor]:

@@ -30,7 +30,8 @@ class TrainSettings:
         bundle: the networks' sizes, "compact" or "paper".
         recipe: "default" or, for the paper's sizes, "paper" (as published).
         device: "auto", "cpu", "cuda" or "cuda:N".
-        pretrained: start the paper's sizes from their public weights, else from random ones.
+        pretrained: start the paper's sizes and the view network's encoder from their public weights, else from random
+            ones.
         start: a bundle whose weights the run begins with; its card then continues theirs.
         keep: folders of films on which Med-SA and the classifier stay near the answers of the weights they begin with
             (`start`).
@@ -78,6 +79,10 @@ class TrainSettings:
             raise TrainingError("A resumed run goes on from its own checkpoint; leave out --start.")
         if self.bundle not in ("compact", "paper") or self.recipe not in ("default", "paper"):
             raise TrainingError('The bundle is "compact" or "paper", the recipe "default" or "paper".')
+
+    def starts_public(self, network: str) -> bool:
+        """Whether a run of `network` begins with public weights: new runs of the paper's sizes, and the view's."""
+        return self.pretrained and not self.resume and (self.bundle == "paper" or network == "view")
 
     def share_done(self, step: int, seconds: float) -> float:
         """The share of the budget used after `step` steps and `seconds` seconds, 0 to 1."""

@@ -18,8 +18,8 @@ from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
 from spinefm.training.ranks import device_of, placed, precise
 from spinefm.training.settings import Recipe
 
-SHARES = {"cervical": 0.2, "thoracic": 0.12, "lumbar": 0.2, "whole": 0.08, "frontal": 0.16, "radiograph": 0.12,
-          "slice": 0.06, "picture": 0.06}  # fmt: skip
+SHARES = {"cervical": 0.17, "thoracic": 0.11, "lumbar": 0.17, "whole": 0.08, "frontal": 0.16, "radiograph": 0.14,
+          "slice": 0.07, "picture": 0.1}  # fmt: skip
 """How often each view is drawn."""
 UPRIGHT = 0.55
 """Share of draws that are upright; the others are turned by one to three quarters."""
@@ -50,7 +50,7 @@ class ViewTrainer(FilmTrainer):
     """Draws films of all views in fixed shares."""
 
     config: ViewConfig = ViewConfig()
-    recipe: Recipe = Recipe(batch=64, learning_rate=2e-3, gradient_clip=5.0, average_decay=0.99, bf16=True)
+    recipe: Recipe = Recipe(batch=64, learning_rate=1e-3, gradient_clip=5.0, average_decay=0.99, bf16=True)
     network: str = "view"
     by_view: dict[str, tuple[int, ...]] = field(init=False)
     unseen_by_view: dict[str, tuple[int, ...]] = field(init=False)

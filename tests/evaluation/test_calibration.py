@@ -71,7 +71,7 @@ def test_sure_masks_are_those_that_are_not_doubtful():
 
 def test_the_sentence_about_sure_masks_counts_them():
     text = calibration_text(calibration(FILMS, limit=0.8))
-    assert "among 5 masks called sure (probability from 0.9), Dice above 0.8 in 60.0 %" in text
+    assert "among 5 masks called sure (probability from 0.92), Dice above 0.8 in 60.0 %" in text
     none = calibration(made_films({"a": ""}, **made_masks((0.5, 0.9, None))))
     assert "no mask is called sure" in calibration_text(none)
 

@@ -39,5 +39,14 @@ def test_a_film_lies_in_the_middle_of_its_square_with_its_shape_kept() -> None:
 
 def test_it_is_small_and_built_from_its_configuration() -> None:
     model = build_network("view", {"side": 160})
-    assert 2 * sum(p.numel() for p in model.parameters()) < 2_000_000
+    assert 2 * sum(p.numel() for p in model.parameters()) < 3_000_000
     assert isinstance(model, ViewNet) and model.config == ViewConfig()
+
+
+def test_the_encoder_stays_as_it_is_while_the_rest_learns() -> None:
+    model = ViewNet().train()
+    before = {name: value.clone() for name, value in model.encoder.state_dict().items()}
+    model(torch.rand(4, 1, 160, 160)).view.sum().backward()
+    assert all(torch.equal(before[name], value) for name, value in model.encoder.state_dict().items())
+    assert all(parameter.grad is None for parameter in model.encoder.parameters())
+    assert model.embed.weight.grad is not None

@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 import torch
 
-from spinefm.networks.view import FACINGS, VIEWS, ViewConfig
+from spinefm.networks.view import FACINGS, VIEWS, ViewConfig, ViewNet
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import FilmSet
 from spinefm.training.loop import Loop
 from spinefm.training.settings import TrainSettings
 from spinefm.training.train_view import IGNORED, ViewTrainer
+from spinefm.weights.load import load_bundle
 
-SMALL = ViewConfig(side=64, widths=(8, 16, 24), embedding=8)
+SMALL = ViewConfig(side=64, width=16, embedding=8, places=4)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,35 @@ def test_a_run_fits_the_distance_and_scores_every_head(mixed: FilmSet, tmp_path:
     scores = loop.run()
     assert {"view_accuracy", "turn_accuracy", "facing_accuracy", "lateral_refused", "others_refused"} <= set(scores)
     assert not torch.equal(loop.average.model.whitening, torch.eye(8))
+
+
+def test_the_encoder_keeps_its_public_weights(mixed: FilmSet, tmp_path: Path) -> None:
+    settings = TrainSettings(data=(tmp_path,), out=tmp_path / "run", steps=2, batch=8)
+    loop = Loop(ViewTrainer(mixed, mixed, config=SMALL), settings)
+    model, shipped = loop.model, load_bundle("compact", "cpu").view
+    assert isinstance(model, ViewNet) and shipped is not None
+    before = model.embed.weight.clone()
+    loop.run()
+    for name, value in shipped.encoder.state_dict().items():
+        assert torch.equal(model.encoder.state_dict()[name], value), name
+    assert not torch.equal(model.embed.weight, before)
+
+
+@pytest.mark.parametrize(
+    ("network", "bundle", "pretrained", "resume", "public"),
+    [
+        ("view", "compact", True, False, True),
+        ("med_sa", "compact", True, False, False),
+        ("med_sa", "paper", True, False, True),
+        ("view", "compact", False, False, False),
+        ("view", "compact", True, True, False),
+    ],
+)
+def test_public_weights_begin_new_runs_only(
+    network: str, bundle: str, pretrained: bool, resume: bool, public: bool, tmp_path: Path
+) -> None:
+    settings = TrainSettings((tmp_path,), tmp_path, steps=1, bundle=bundle, pretrained=pretrained, resume=resume)
+    assert settings.starts_public(network) is public
 
 
 def test_films_of_unknown_view_are_refused(films: FilmSet) -> None:

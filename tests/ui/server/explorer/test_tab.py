@@ -125,7 +125,7 @@ def test_a_film_dropped_here_is_run_under_segment_and_a_zip_is_opened_here(guest
     guest.page.wait_for_selector('.player[data-status="finished"]')
     guest.page.click('[data-tab-id="explore"]')
     guest.page.evaluate(DROP, ["bad.ZIP", list(b"no zip")])
-    guest.page.wait_for_function("document.querySelector('.ex-state').textContent.includes('as a zip')")
+    guest.page.wait_for_function("document.querySelector('.ex-state').textContent.includes('nor a zip')")
 
 
 def test_films_with_truth_are_evaluated_on_the_page(guest: Visitor, tmp_path: Path) -> None:
