@@ -129,6 +129,19 @@ class ViewNet(nn.Module):
         self.whitening.copy_(vectors * values.rsqrt())
 
 
+FLAT = 0.03
+"""Range of greys up to which a row or column at the edge of a picture belongs to its margin."""
+
+
+def without_margins(film: Tensor) -> Tensor:
+    """A film (H, W) in [0, 1] without the rows and columns of one grey round it, which show nothing."""
+    kept = [(film.amax(dim=axis) - film.amin(dim=axis) > FLAT).nonzero()[:, 0] for axis in (1, 0)]
+    if not all(len(each) for each in kept):
+        return film
+    (top, bottom), (left, right) = ((int(each[0]), int(each[-1]) + 1) for each in kept)
+    return film[top:bottom, left:right]
+
+
 def fit_square(film: Tensor, side: int) -> Tensor:
     """A film (H, W) in [0, 1] shrunk into the middle of a black square, (1, side, side)."""
     height, width = film.shape

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from spinefm.networks.view import FACINGS, LATERAL, VIEWS, ViewConfig, ViewNet, ViewScores, fit_square
+from spinefm.networks.view import FACINGS, LATERAL, VIEWS, ViewConfig, ViewNet, ViewScores, fit_square, without_margins
 from spinefm.training.augment import vary_film
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
@@ -169,7 +169,7 @@ def _entropy(logits: Tensor, targets: Tensor) -> Tensor:
 
 def _picture(film: TrainingFilm, side: int, rng: np.random.Generator, varied: bool) -> tuple[Tensor, int, int, int]:
     """A film in its square, the index of its view, its quarter turns and its facing."""
-    image = film.film.astype(np.float32) / 255.0
+    image = without_margins(torch.from_numpy(film.film.astype(np.float32) / 255.0)).numpy()
     faces = FACINGS.index(film.faces) if film.faces in FACINGS else IGNORED
     if varied:
         image = _cropped(image, rng)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from spinefm.networks.registry import build_network
-from spinefm.networks.view import LATERAL, VIEWS, ViewConfig, ViewNet, fit_square
+from spinefm.networks.view import LATERAL, VIEWS, ViewConfig, ViewNet, fit_square, without_margins
 
 
 def test_every_head_answers_for_every_film() -> None:
@@ -35,6 +36,19 @@ def test_a_film_lies_in_the_middle_of_its_square_with_its_shape_kept() -> None:
     assert square.shape == (1, 160, 160)
     assert float(square[0, :, 40:120].min()) == 1 and float(square[0, :, :40].max()) == 0
     assert float(square[0, :, 120:].max()) == 0
+
+
+@pytest.mark.parametrize("grey", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("edges", [(0, 0, 0, 0), (7, 0, 0, 0), (3, 5, 11, 2), (40, 40, 40, 40)])
+def test_margins_of_one_grey_are_left_out(grey: float, edges: tuple[int, int, int, int]) -> None:
+    picture = torch.rand(20, 30, generator=torch.Generator().manual_seed(1))
+    left, right, top, bottom = edges
+    found = without_margins(torch.nn.functional.pad(picture, (left, right, top, bottom), value=grey))
+    assert torch.equal(found, picture)
+
+
+def test_a_picture_of_one_grey_stays_as_it_is() -> None:
+    assert without_margins(torch.full((8, 9), 0.4)).shape == (8, 9)
 
 
 def test_it_is_small_and_built_from_its_configuration() -> None:

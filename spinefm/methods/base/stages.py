@@ -21,7 +21,7 @@ from spinefm.core.geometry import Box, CanonicalFrame, FilmFrame, Point, paste_p
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.networks.request import Cut, Request
-from spinefm.networks.view import FACINGS, fit_square
+from spinefm.networks.view import FACINGS, fit_square, without_margins
 from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle
 
@@ -142,11 +142,11 @@ class NetworkStages:
         self._sent: tuple[Radiograph, Tensor] | None = None
 
     def view(self, film: Radiograph) -> ViewAnswer | None:
-        """The view network on the whole film, shrunk into its square; None for a bundle without one."""
+        """The view network on the whole film without its margins, shrunk into its square; None for a bundle without."""
         network = self._bundle.view
         if network is None:
             return None
-        square = fit_square(self._on_device(film), network.config.side)[None]  # (1, 1, S, S)
+        square = fit_square(without_margins(self._on_device(film)), network.config.side)[None]  # (1, 1, S, S)
         (answer,) = self._ask(Request("view", (square,)))
         views, turns, facings, distance = answer
         turn, facing = (max(range(len(shares)), key=shares.__getitem__) for shares in (turns, facings))

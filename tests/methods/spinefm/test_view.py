@@ -15,6 +15,7 @@ from spinefm.methods.spinefm.events import Viewed
 from spinefm.methods.spinefm.method import SpineFMMethod
 from spinefm.methods.spinefm.view import KINDS, judged, warnings
 from spinefm.networks.view import LATERAL, VIEWS
+from spinefm.phantom.negatives import SUBJECTS, simulate_negative
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
@@ -171,3 +172,23 @@ def test_noise_is_no_lateral_film() -> None:
     noise = Radiograph.from_array(np.random.default_rng(3).random((300, 240), np.float32))
     with pytest.raises(CannotStart, match="not like a lateral spine film"):
         run_to_trace(build_method("spinefm", load_bundle("compact", "cpu")), noise)
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("grey", [0.0, 1.0])
+def test_wide_margins_round_a_film_change_nothing(grey: float) -> None:
+    film = read(FILM)
+    pasted = np.pad(film.pixels, [(side, side) for side in film.pixels.shape], constant_values=grey)
+    stages = NetworkStages(load_bundle("compact", "cpu"), Stopwatch())
+    bare, framed = (stages.view(one) for one in (film, Radiograph(pasted, None, film.provenance)))
+    assert bare is not None and framed is not None
+    assert framed.views == pytest.approx(bare.views) and framed.turn == bare.turn
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_the_shipped_network_refuses_every_kind_of_other_picture(subject: str) -> None:
+    stages = NetworkStages(load_bundle("compact", "cpu"), Stopwatch())
+    for seed in range(9_866_200, 9_866_203):
+        seen = stages.view(Radiograph.from_array(simulate_negative(seed, subject).film))
+        assert seen is not None and judged(seen, SpineFMConfig()).refused, seed
