@@ -131,14 +131,19 @@ class ViewNet(nn.Module):
 
 FLAT = 0.03
 """Range of greys up to which a row or column at the edge of a picture belongs to its margin."""
+FILLED = 0.6
+"""Share of a side from which on a film fills its picture: collimation as in training stays."""
 
 
 def without_margins(film: Tensor) -> Tensor:
-    """A film (H, W) in [0, 1] without the rows and columns of one grey round it, which show nothing."""
+    """A film (H, W) in [0, 1] without the rows and columns of one grey round it, where these leave little of a side."""
     kept = [(film.amax(dim=axis) - film.amin(dim=axis) > FLAT).nonzero()[:, 0] for axis in (1, 0)]
     if not all(len(each) for each in kept):
         return film
-    (top, bottom), (left, right) = ((int(each[0]), int(each[-1]) + 1) for each in kept)
+    spans = [(int(each[0]), int(each[-1]) + 1) for each in kept]
+    if all(end - start >= FILLED * size for (start, end), size in zip(spans, film.shape, strict=True)):
+        return film
+    (top, bottom), (left, right) = spans
     return film[top:bottom, left:right]
 
 
