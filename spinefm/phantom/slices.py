@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import ArrayLike
 
 from spinefm.phantom.canvas import noise
 from spinefm.phantom.easel import Image, Points, size_of
@@ -110,7 +111,7 @@ def _fan(image: Image, rng: np.random.Generator) -> Image:
     return np.asarray(np.where(inside, speckle, 0), np.float32)
 
 
-def _oval(image: Image, middle: object, radii: object, angle: float, grey: float) -> None:
+def _oval(image: Image, middle: ArrayLike, radii: ArrayLike, angle: float, grey: float) -> None:
     """A filled ellipse."""
     at, axes = np.round(np.asarray(middle)).astype(int).tolist(), np.round(np.asarray(radii)).astype(int).tolist()
     cv2.ellipse(image, at, axes, float(angle), 0, 360, float(grey), -1, cv2.LINE_AA)
