@@ -22,7 +22,7 @@ from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, by_film_name, film_stem, picture_size, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
-from spinefm.data.outlines import are_corners
+from spinefm.data.outlines import are_corners, rotation_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -155,13 +155,12 @@ def _take_polygons(sheet: Sheet, label: str, segmentation: Sequence[Any]) -> Non
 
 def _four_points(annotation: Annotation) -> NDArray[np.float64] | None:
     """The key points (4, 2) of a body without an outline, where they are its four corners."""
-    points: Any = annotation.get("keypoints")
     sides = _corners(annotation.get("bbox"))
-    if np.size(points) != 12 or not sides:
-        return None
     try:
-        marked = np.array(points, float).reshape(4, 3)  # x, y, visibility
+        marked = np.array(annotation.get("keypoints"), float).reshape(4, 3)  # x, y, visibility
     except (TypeError, ValueError):
+        return None
+    if not sides:
         return None
     area = (sides[2] - sides[0]) * (sides[3] - sides[1])
     return marked[:, :2] if are_corners(marked, area) else None
@@ -170,7 +169,7 @@ def _four_points(annotation: Annotation) -> NDArray[np.float64] | None:
 def _rotation(annotation: Annotation) -> float:
     """By how many degrees a box was rotated clockwise, as CVAT keeps it among the attributes; 0 where it was not."""
     attributes = annotation.get("attributes")
-    return float(attributes.get("rotation") or 0) if isinstance(attributes, Mapping) else 0.0
+    return rotation_of(attributes.get("rotation")) if isinstance(attributes, Mapping) else 0.0
 
 
 def _corners(box: Any) -> list[float]:

@@ -14,6 +14,7 @@ from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, by_film_name, film_stem, picture_size, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
+from spinefm.data.outlines import rotation_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -98,7 +99,7 @@ def _take(sheet: Sheet, shape: ElementTree.Element) -> None:
 
 def _take_box(sheet: Sheet, shape: ElementTree.Element, label: str, group: str | None) -> None:
     """Put a box on the sheet; one that was rotated to fit a body outlines it."""
-    corners, degrees = [shape.get(side) for side in ("xtl", "ytl", "xbr", "ybr")], float(shape.get("rotation") or 0)
+    corners, degrees = [shape.get(side) for side in ("xtl", "ytl", "xbr", "ybr")], rotation_of(shape.get("rotation"))
     if degrees:
         sheet.rotated_box(label, corners, degrees, HALF, group)
     else:

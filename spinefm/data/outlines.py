@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -113,8 +114,21 @@ def box_of(title: str, corners: Any) -> Box:
     return box
 
 
+def rotation_of(stated: Any) -> float:
+    """By how many degrees a box was rotated clockwise: 0 where nothing is stated, NaN where it is no number."""
+    try:
+        return float(stated or 0)
+    except (TypeError, ValueError):
+        return math.nan
+
+
 def rotated(corners: Any, degrees: float) -> NDArray[np.float64]:
-    """The corners (4, 2) of a box x0, y0, x1, y1 that was rotated clockwise about its centre."""
+    """The corners (4, 2) of a box x0, y0, x1, y1 that was rotated clockwise about its centre.
+
+    Raises ValueError for a rotation that is no number.
+    """
+    if not math.isfinite(degrees):
+        raise ValueError("its rotation is not a number of degrees")
     x0, y0, x1, y1 = (float(value) for value in corners)
     middle, half = np.array([x0 + x1, y0 + y1]) / 2, np.array([x1 - x0, y1 - y0]) / 2
     cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))

@@ -60,7 +60,8 @@ def _leaf(image: Image, rng: np.random.Generator, middle: Points, radius: float)
     """One shape: round, smooth or with corners."""
     corners = int(rng.integers(3, 9))
     angles = np.sort(rng.uniform(0, 2 * np.pi, corners))
-    reach = radius * rng.uniform(0.4, 1.2, corners) * (1, rng.uniform(0.3, 1))[int(rng.random() < 0.4)]
+    reach, smaller = radius * rng.uniform(0.4, 1.2, corners), rng.uniform(0.3, 1)
+    reach *= smaller if rng.random() < 0.4 else 1
     points = middle + np.stack([reach * np.cos(angles), reach * np.sin(angles) * rng.uniform(0.3, 1)], axis=1)
     outline = closed_curve(points, 40) if rng.random() < 0.6 else points
     left, top = np.clip(np.floor(outline.min(axis=0)).astype(int), 0, (image.shape[1], image.shape[0]))

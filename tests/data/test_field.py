@@ -299,7 +299,7 @@ def test_four_key_points_of_coco_are_corners_or_the_box_is_read(
         assert truth.bodies[Level.C5].area == pytest.approx(760, abs=30)
 
 
-@pytest.mark.parametrize("points", [["x"] * 12, [None] * 12, "none", {}])
+@pytest.mark.parametrize("points", [["x"] * 12, [None] * 12, "none", {}, [[1, 2], [3]]])
 def test_key_points_of_coco_that_are_none_leave_the_box(tmp_path: Path, points: object) -> None:
     film(tmp_path / "film.png")
     coco(tmp_path, ["film.png"], [{"bbox": [20, 50, 40, 20], "keypoints": points}])
@@ -331,6 +331,21 @@ def test_a_box_that_was_not_rotated_stays_a_box(tmp_path: Path, rotation: str) -
     (tmp_path / "annotations.xml").write_text(CVAT.format(f"<box {sides}{rotation}/>"))
     truth = only(tmp_path).truth
     assert truth.boxes == {Level.C5: (20, 50, 60, 70)} and not truth.bodies
+
+
+@pytest.mark.parametrize("rotation", ["much", "nan"])
+def test_a_box_with_a_rotation_that_is_no_number_is_left_out_alone(tmp_path: Path, rotation: str) -> None:
+    boxes = [f'<box label="C5" xtl="20" ytl="{y}" xbr="60" ybr="{y + 20}"' for y in (50, 80)]
+    film(tmp_path / "xml" / "film.png")
+    shapes = f'{boxes[0]} rotation="{rotation}"/>{boxes[1]}/>'
+    (tmp_path / "xml" / "annotations.xml").write_text(CVAT.format(shapes))
+    film(tmp_path / "json" / "film.png")
+    bad = {"bbox": [20, 50, 40, 20], "attributes": {"rotation": rotation}}
+    coco(tmp_path / "json", ["film.png"], [bad, {"bbox": [20, 80, 40, 20]}])
+    for one in ("xml", "json"):
+        case = only(tmp_path / one)
+        assert case.truth.boxes == {Level.C5: (20, 80, 60, 100)} and not case.truth.bodies
+        assert [part.why for part in case.left_out] == ["its rotation is not a number of degrees"]
 
 
 def test_a_split_with_a_byte_order_mark_keeps_its_first_id(tmp_path: Path) -> None:

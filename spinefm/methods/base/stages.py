@@ -142,7 +142,7 @@ class NetworkStages:
         self._sent: tuple[Radiograph, Tensor] | None = None
 
     def view(self, film: Radiograph) -> ViewAnswer | None:
-        """The view network on the whole film without its margins, shrunk into its square; None for a bundle without."""
+        """The view network on the film without wide margins, shrunk into its square; None for a bundle without one."""
         network = self._bundle.view
         if network is None:
             return None
