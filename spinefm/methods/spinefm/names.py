@@ -10,11 +10,12 @@ import numpy as np
 from spinefm.core.levels import Level, counted_from
 from spinefm.core.numbers import held, percent
 from spinefm.methods.spinefm.anatomy import Variant
+from spinefm.methods.spinefm.chain import Chain, chain_of
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.doubt import body_probability
 from spinefm.methods.spinefm.events import Viewed
 from spinefm.methods.spinefm.induction import Accepted
-from spinefm.methods.spinefm.namings import Chain, Names, Naming, chain_of, in_trunk, namings
+from spinefm.methods.spinefm.namings import Names, Naming, in_trunk, namings
 from spinefm.methods.spinefm.reasons import in_words
 from spinefm.trace.model import Anchor, Named, Reading
 
@@ -38,10 +39,10 @@ def named(spine: Sequence[Accepted], config: SpineFMConfig, seen: Viewed | None 
     """
     if config.naming == "ends" or len(spine) < FEWEST:
         return _counted(spine, config)
-    return _weighed(spine, namings(chain(spine, seen), config), config)
+    return _weighed(spine, namings(chain(spine, seen, config), config), config)
 
 
-def chain(spine: Sequence[Accepted], seen: Viewed | None) -> Chain:
+def chain(spine: Sequence[Accepted], seen: Viewed | None, config: SpineFMConfig) -> Chain:
     """What the bodies of a spine say about their names."""
     answers = [body.classified for body in spine]
     return chain_of(
@@ -49,6 +50,7 @@ def chain(spine: Sequence[Accepted], seen: Viewed | None) -> Chain:
         [math.sqrt(body.shape.mask.area) for body in spine],
         [above.centroid.distance(below.centroid) for above, below in zip(spine, spine[1:], strict=False)],
         None if seen is None else seen.views,
+        [body_probability(body, config) for body in spine],
     )
 
 
