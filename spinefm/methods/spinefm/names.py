@@ -17,6 +17,7 @@ from spinefm.methods.spinefm.events import Viewed
 from spinefm.methods.spinefm.induction import Accepted
 from spinefm.methods.spinefm.namings import Names, Naming, in_trunk, namings
 from spinefm.methods.spinefm.reasons import in_words
+from spinefm.methods.spinefm.strays import is_stray
 from spinefm.trace.model import Anchor, Named, Reading
 
 VARIANTS: Mapping[Variant, str] = {
@@ -68,7 +69,12 @@ def _weighed(spine: Sequence[Accepted], ranked: Sequence[Naming], config: SpineF
     levels = _up_to_doubt(spine, best.levels, anchor, config)
     doubted = [_beyond_doubt(best.levels, levels)] if levels != best.levels else []
     alternative = [_or(best, second)] if second else []
-    notes = [*doubted, *alternative, *(_missing(possible[0]) or _gaps(spine, levels, config.gap_limit))]
+    notes = [
+        *_strays(best.levels),
+        *doubted,
+        *alternative,
+        *(_missing(possible[0]) or _gaps(spine, levels, config.gap_limit)),
+    ]
     return Named(numbers, levels, anchor, " ".join(notes), best, second, config.naming_limit, trunk)
 
 
@@ -91,6 +97,16 @@ def _beyond_doubt(best: Names, given: Names) -> str:
     left = [level.name for level, kept in zip(best, given, strict=True) if level is not None and kept is None]
     names = ", ".join(left)
     return f"Not named: {names}, because counting to them would cross an outline that is unlikely to be a vertebra."
+
+
+def _strays(levels: Names) -> list[str]:
+    """A sentence for each outline that lies beyond the spine by the naming given."""
+    places = {0: "topmost outline lies above C2", -1: "lowest outline lies below S1"}
+    return [
+        f"The {where} and has no name: it is probably no vertebra."
+        for index, where in places.items()
+        if is_stray(levels, index % len(levels))
+    ]
 
 
 def _is_given(naming: Naming, config: SpineFMConfig) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
-from spinefm.methods.spinefm.chain import Chain, Floats, log_gaps
+from spinefm.methods.spinefm.chain import Chain, log_gaps
 from spinefm.methods.spinefm.config import SpineFMConfig
 
 FEWEST = 2
@@ -62,18 +62,20 @@ def spines(chain: Chain, config: SpineFMConfig) -> Iterator[Spine]:
 
 
 def _stray(chain: Chain, index: int, config: SpineFMConfig) -> float:
-    """Log evidence of the outline at `index`, 0 or -1, if it is no vertebra: what the classifier says, and its place."""
+    """Log evidence of the outline at `index`, 0 or -1, if it is no vertebra: its class, its size and its distance."""
     if chain.count < FEWEST:
         return 0.0
     neighbour = 1 if index == 0 else -2
-    size = float(np.log(chain.sizes[index] / chain.sizes[neighbour]))
     gaps = log_gaps(chain)
+    size = float(np.log(chain.sizes[index] / chain.sizes[neighbour]))
     gap = float(gaps[index] - np.median(gaps))
     own = float(np.log(max(chain.background[index], config.class_floor)))
-    sizes = _gaussian(size, config.none_looser * config.size_spread, config.end_spread)
-    return config.class_weight * own + sizes + _gaussian(gap, config.none_looser * config.gap_spread, config.end_gap_spread)
+    sizes = config.none_looser * config.size_spread, config.end_spread
+    distances = config.none_looser * config.gap_spread, config.end_gap_spread
+    return config.class_weight * own + _gaussian(size, *sizes) + _gaussian(gap, *distances)
 
 
 def _gaussian(deviation: float, *spreads: float) -> float:
+    """Log density of a deviation of 0 on average, whose variances add up."""
     variance = sum(spread**2 for spread in spreads)
     return -0.5 * (deviation**2 / variance + float(np.log(2 * np.pi * variance)))

@@ -47,7 +47,9 @@ def test_an_outline_below_a_clear_s1_has_no_level() -> None:
 
 
 def test_the_probabilities_add_up_to_one() -> None:
-    assert sum(naming.probability for naming in namings(neck(SKULL, FAINT_C2, 0.1), CONFIG)) == pytest.approx(1, abs=1e-4)
+    assert sum(naming.probability for naming in namings(neck(SKULL, FAINT_C2, 0.1), CONFIG)) == pytest.approx(
+        1, abs=1e-4
+    )
 
 
 @pytest.mark.parametrize(
