@@ -23,8 +23,10 @@ SHARES = {"cervical": 0.17, "thoracic": 0.11, "lumbar": 0.17, "whole": 0.08, "fr
 """How often each view is drawn."""
 UPRIGHT = 0.55
 """Share of draws that are upright; the others are turned by one to three quarters."""
-PART = 0.2
-"""Share of draws that show a small part of the film; of a lateral one three of its bodies or more."""
+PART = 0.1
+"""Share of draws that show a small part of the film: three bodies or more."""
+PLACED = 0.12
+"""Share of draws that lie on a page or a screen with other things on it."""
 FEWEST = 3
 """So many bodies show that a film is a lateral spine film."""
 VEILED = 0.12
@@ -182,6 +184,8 @@ def _picture(film: TrainingFilm, side: int, rng: np.random.Generator, varied: bo
     if rng.random() < 0.5:
         image, faces = image[:, ::-1], (1 - faces if faces != IGNORED else faces)
     turns = 0 if rng.random() < UPRIGHT else int(rng.integers(1, 4))
+    if varied and rng.random() < PLACED:
+        image = _placed(image, rng)
     small = _shrunk(np.rot90(image, turns), side)
     if varied:
         small = vary_film(veil(small, rng) if rng.random() < VEILED else small, rng)
@@ -202,11 +206,7 @@ def _cropped(image: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np
 
 
 def _part(image: NDArray[np.float32], film: TrainingFilm, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Three or more neighbouring bodies with some room round them; of what is no lateral film any part."""
-    if film.view not in LATERAL:
-        high, wide = (max(8, int(side * rng.uniform(0.4, 0.8))) for side in image.shape)
-        top, left = (int(rng.integers(side - part + 1)) for side, part in zip(image.shape, (high, wide), strict=True))
-        return image[top : top + high, left : left + wide]
+    """Three or more neighbouring bodies with some room round them."""
     if len(film.centroids) < FEWEST or image.shape != film.shape:
         return _cropped(image, rng)
     first = int(rng.integers(len(film.centroids) - FEWEST + 1))
@@ -215,6 +215,19 @@ def _part(image: NDArray[np.float32], film: TrainingFilm, rng: np.random.Generat
     left, top = np.maximum(bodies.min(axis=0) - room, 0).astype(int)
     right, bottom = (bodies.max(axis=0) + room).astype(int) + 1
     return image[top:bottom, left:right]
+
+
+def _placed(image: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """The picture on a page or a screen of one grey, among lines of text and fields."""
+    high, wide = (int(side * rng.uniform(1.05, 1.8)) for side in image.shape)
+    page = np.full((high, wide), rng.choice([0.0, 0.15, 1.0, rng.random()]), np.float32)
+    for _ in range(int(rng.integers(3, 25))):
+        tall, broad = (1 + int(side * rng.uniform(0.003, 0.04)) for side in (high, wide * 8))
+        row, column = int(rng.integers(high)), int(rng.integers(wide))
+        page[row : row + tall, column : column + broad] = rng.random()
+    top, left = (int(rng.integers(room - side + 1)) for room, side in zip((high, wide), image.shape, strict=True))
+    page[top : top + image.shape[0], left : left + image.shape[1]] = image
+    return page
 
 
 def _shrunk(image: NDArray[np.float32], side: int) -> NDArray[np.float32]:
