@@ -9,26 +9,30 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 from urllib.parse import unquote
 
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from spinefm.core.foreign import read_bytes
 from spinefm.core.masks import MOST_PIXELS
 from spinefm.data.case import DatasetError, Skipped
 from spinefm.data.nifti import is_nifti, nifti_size
+from spinefm.imaging import raster
+from spinefm.imaging.deep import SIDEWAYS
+from spinefm.imaging.kinds import is_dicom
+from spinefm.imaging.listing import NAMED_SUFFIXES as NOT_READ
 
 DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff")
-NAMED_SUFFIXES = (".bmp", ".gif", ".webp", ".heic", ".heif", ".avif", ".jp2", ".pgm", ".pdf")
-"""Files that are taken for a film because reading them says what they are."""
+NAMED_SUFFIXES = (".bmp", ".jls", *NOT_READ, ".pdf")
+"""Files that are taken for a film because reading them says what they are, and rare ones that are read."""
 FILM_SUFFIXES = (*DICOM_SUFFIXES, *PICTURE_SUFFIXES, ".nii", ".nii.gz", *NAMED_SUFFIXES)
 """Endings of films; of several films of one name the earlier ending wins where nothing else decides."""
 SIZED = ("PNG", "JPEG", "TIFF", "BMP")
 """Formats whose header is read for the size of a picture."""
-SIDEWAYS = (5, 6, 7, 8)
-"""EXIF orientations that exchange width and height."""
+WIDTH_TAG, HEIGHT_TAG = 256, 257
+"""Entries of a TIFF with the size of its picture as it is stored."""
 MOST_FILES = 200_000
 NO_LABEL = "no label"
 """What is given in place of a label for a film that has none: nothing of it could be judged."""
@@ -254,17 +258,41 @@ def picture_size(path: Path) -> tuple[int, int] | None:
     """
     if is_nifti(path):
         return nifti_size(read_bytes(path, MAX_FILM_BYTES), path.name)
-    if not path.name.lower().endswith((*PICTURE_SUFFIXES, ".bmp")):
+    if not path.name.lower().endswith((*PICTURE_SUFFIXES, ".bmp", ".jls")):
+        return _dicom_size(path)
+    try:
+        with open_picture(path) as picture:
+            return upright_size(picture)
+    except UnidentifiedImageError:
+        size = raster.rare_size(read_bytes(path, MAX_FILM_BYTES))
+        if size is None:
+            raise
+        return size
+
+
+def _dicom_size(path: Path) -> tuple[int, int] | None:
+    """(width, height) as the header of a DICOM file states them; None for another file, or where it does not."""
+    if path.name.lower().endswith(NAMED_SUFFIXES):
         return None
-    with open_picture(path) as picture:
-        width, height = picture.size
-        return (height, width) if orientation(picture) in SIDEWAYS else (width, height)
+    data = read_bytes(path, MAX_FILM_BYTES)
+    if not (is_dicom(data) or path.name.lower().endswith(DICOM_SUFFIXES)):
+        return None
+    from spinefm.imaging import dicom  # takes time to import
+
+    return dicom.size_of(data)
 
 
-def open_picture(path: Path) -> Image.Image:
+def upright_size(picture: Image.Image) -> tuple[int, int]:
+    """(width, height) of a picture turned as its orientation says; Pillow states that of a TIFF turned already."""
+    tags = getattr(picture, "tag_v2", {})
+    width, height = tags.get(WIDTH_TAG, picture.width), tags.get(HEIGHT_TAG, picture.height)
+    return (height, width) if orientation(picture) in SIDEWAYS else (width, height)
+
+
+def open_picture(source: Path | BinaryIO) -> Image.Image:
     """A picture whose header alone is read. Raises ValueError for more pixels than a film has, OSError for none."""
     try:
-        picture = Image.open(path, formats=SIZED)
+        picture = Image.open(source, formats=SIZED)
     except Image.DecompressionBombError as error:
         raise ValueError("the picture has more pixels than any film") from error
     if picture.size[0] * picture.size[1] > MOST_PIXELS:

@@ -19,7 +19,7 @@ from spinefm.core.foreign import read_json
 from spinefm.core.masks import MOST_PIXELS, Mask
 from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, picture_size, unlabelled, visible_files
+from spinefm.data.films import Films, picture_size, unlabelled, upright_size, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
@@ -112,7 +112,7 @@ def load_labelled(path: Path, films: Films, told: bool = True) -> Labelled:
         raise ValueError("it has no list of shapes")
     film, content = _film(path, raw, films, told)
     stated = raw.get("imageWidth"), raw.get("imageHeight")
-    given = None if None in stated else size_of("it", *stated)
+    given = size_of("it", *stated) if all(stated) else None
     known = _content_size(content) if content else picture_size(film)
     return Labelled(raw["shapes"], agreed_size(given, known), film, content)
 
@@ -133,7 +133,7 @@ def _content_size(content: bytes) -> tuple[int, int] | None:
     """(width, height) of a film that its label holds; None where reading it must tell."""
     try:
         with Image.open(io.BytesIO(content)) as picture:
-            size = picture.size
+            size = upright_size(picture)
     except (OSError, Image.DecompressionBombError):
         return None
     if size[0] * size[1] > MOST_PIXELS:

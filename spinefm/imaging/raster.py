@@ -56,7 +56,7 @@ def _decode(image: Image.Image, data: bytes) -> Decoded:
         return tiff.decode(data)
     if kind == "PNG" and data[24] == 16 and data[25] in (2, 4, 6):  # bit depth and colour type of the first chunk
         return _decode_deep_png(image, data)
-    white_is_zero = _tag(image, PHOTOMETRIC_TAG) == WHITE_IS_ZERO
+    white_is_zero = is_white_zero(image)
     image = ImageOps.exif_transpose(_load(image))
     if image.mode in DEEP_MODES:
         return _decode_deep(image, kind, white_is_zero)
@@ -72,6 +72,14 @@ def _decode_rare(data: bytes) -> Decoded:
     if decoded is None:
         raise UnreadableFilm(HEADER)
     return decoded
+
+
+def rare_size(data: bytes) -> tuple[int, int] | None:
+    """(width, height) of a picture that Pillow does not open, upright; None where its header cannot be read."""
+    try:
+        return tiff.size_of(data) if data.startswith(tiff.MARKS) else jpeg.size_of(data)
+    except (UnreadableFilm, LookupError, struct.error):
+        return None
 
 
 def _open(data: bytes) -> Image.Image | None:
@@ -122,6 +130,11 @@ def _is_reduced(image: Image.Image) -> bool:
     """Whether a TIFF page is a smaller copy of another one, or its mask (TIFF 6.0, section 8)."""
     flags, old = _tag(image, SUBFILE_TAG), _tag(image, OLD_SUBFILE_TAG)
     return bool(isinstance(flags, int) and flags & 0b101) or old == REDUCED
+
+
+def is_white_zero(image: Image.Image) -> bool:
+    """Whether a TIFF says that 0 is white."""
+    return _tag(image, PHOTOMETRIC_TAG) == WHITE_IS_ZERO
 
 
 def _tag(image: Image.Image, tag: int) -> object:
