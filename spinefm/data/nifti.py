@@ -23,10 +23,15 @@ def is_nifti(path: Path) -> bool:
 def read_nifti(path: Path) -> NDArray[np.int32]:
     """The ids of a label map of one slice, (H, W) int32. Raises ValueError for several slices or other values."""
     values, image = _slice_of(_unpacked(read_bytes(path, MOST_BYTES), path.name))
-    ids = np.round(values)
+    return as_picture(whole_ids(values), image)
+
+
+def whole_ids(values: NDArray[Any]) -> NDArray[np.int32]:
+    """Values of any number type as ids. Raises ValueError for others than whole numbers that ids can be."""
+    ids = np.round(values) if values.dtype.kind == "f" else values.astype(np.int64)
     if not np.array_equal(ids, values) or np.abs(ids).max(initial=0) > np.iinfo(np.int32).max:
         raise ValueError("it contains values other than ids")
-    return as_picture(ids.astype(np.int32), image)
+    return ids.astype(np.int32)
 
 
 def nifti_size(data: bytes, name: str) -> tuple[int, int] | None:
