@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,8 +11,8 @@ from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, by_film_name, film_stem, picture_size, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
+from spinefm.data.films import Films, by_film_name, film_stem, picture_size, stated_place, unlabelled, visible_files
+from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
 from spinefm.data.outlines import rotation_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
@@ -70,14 +69,13 @@ def _images_of(path: Path) -> list[ElementTree.Element]:
 
 def _place(image: ElementTree.Element) -> Path:
     """Where an image's film lies, as the file states it."""
-    return Path(unquote(str(image.get("name"))).replace("\\", "/"))
+    return stated_place(image.get("name"))
 
 
 def _read(name: str, path: Path, image: ElementTree.Element, films: Films, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
         film = films.of_label(path, image.get("name"))
-        stated = image.get("width"), image.get("height")
-        given = size_of("it", *stated) if all(stated) else None
+        given = stated_size(image.get("width"), image.get("height"))
         sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
         for shape in image:
             _take(sheet, shape)

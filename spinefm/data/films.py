@@ -90,6 +90,17 @@ def by_film_name(labelled: Sequence[tuple[Path, Label]]) -> dict[str, Label]:
     return found
 
 
+def stated_place(stated: object) -> Path:
+    """Where a film lies as a label states it, which may be an address or a path of Windows.
+
+    >>> stated_place("https://films.org/a/neck%201.png?token=1"), stated_place("a\\\\neck.png")
+    (PosixPath('https:/films.org/a/neck 1.png'), PosixPath('a/neck.png'))
+    """
+    text = str(stated)
+    text = text.partition("?")[0] if "://" in text else text
+    return Path(unquote(text).replace("\\", "/"))
+
+
 def place_of(path: Path, root: Path) -> str:
     """Where a film lies below `root`, without its ending."""
     return path.with_name(film_stem(path)).relative_to(root).as_posix()

@@ -17,7 +17,7 @@ from spinefm.data.coco import open_coco
 from spinefm.data.csxa import CORNERS, open_csxa
 from spinefm.data.cvat import open_cvat
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import visible_files
+from spinefm.data.films import film_stem, visible_files
 from spinefm.data.folder import open_folder
 from spinefm.data.hub import PREFIX, fetch
 from spinefm.data.labelme import open_labelme
@@ -26,7 +26,8 @@ from spinefm.data.maps import FILM_FOLDERS, MAP_FOLDERS, open_maps
 from spinefm.data.nnunet import PARTS, open_nnunet
 from spinefm.data.results import LABELS, TRACE, open_results
 from spinefm.data.spinefm_layout import open_spinefm_layout
-from spinefm.data.yolo import open_yolo
+from spinefm.data.yolo import label_files, open_yolo
+from spinefm.data.yolo_classes import LISTS
 
 Reader = Callable[[Path, Conventions], Dataset]
 KINDS: MappingProxyType[str, Reader] = MappingProxyType(
@@ -137,15 +138,15 @@ def _kind_of_folders(folder: Path) -> str | None:
 def _kinds_of_files(folder: Path, files: list[Path]) -> Iterator[str]:
     """The layouts that a folder's files suggest, the surest first."""
     names = {path.name.lower() for path in files}
-    in_labels = [path for path in files if "labels" in path.relative_to(folder).parts[:-1]]
-    if any(path.suffix.lower() == ".txt" for path in in_labels) and (
-        "classes.txt" in names or any(name.endswith((".yaml", ".yml")) for name in names)
-    ):
+    in_labels = label_files(folder, files)
+    if in_labels and any(name in LISTS or name.endswith((".yaml", ".yml")) for name in names):
         yield "yolo"
     if any(path.suffix.lower() == ".xml" for path in files):
         yield "cvat"
     if any(path.parent.name == LATERAL and path.suffix.lower() == ".csv" for path in files):
         yield "buu"
+    if {path.stem for path in in_labels} & {film_stem(path) for path in files if path not in in_labels}:
+        yield "yolo"  # without names, which it asks for
     if any((folder / name).is_dir() for name in FILM_FOLDERS) and any((folder / name).is_dir() for name in MAP_FOLDERS):
         yield "maps"
 

@@ -20,7 +20,7 @@ from spinefm.core.masks import MOST_PIXELS, Mask
 from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, picture_size, unlabelled, upright_size, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
+from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -111,8 +111,7 @@ def load_labelled(path: Path, films: Films, told: bool = True) -> Labelled:
     if not isinstance(raw, dict) or not isinstance(raw["shapes"], list):
         raise ValueError("it has no list of shapes")
     film, content = _film(path, raw, films, told)
-    stated = raw.get("imageWidth"), raw.get("imageHeight")
-    given = size_of("it", *stated) if all(stated) else None
+    given = stated_size(raw.get("imageWidth"), raw.get("imageHeight"))
     known = _content_size(content) if content else picture_size(film)
     return Labelled(raw["shapes"], agreed_size(given, known), film, content)
 

@@ -47,6 +47,12 @@ def label_of(title: str) -> Iterator[None]:
         yield
 
 
+def stated_size(width: Any, height: Any) -> tuple[int, int] | None:
+    """A film's (width, height) as its label states it; None where it has none or, as some programs write then, 0."""
+    sides = [float(side or 0) for side in (width, height)]
+    return size_of("it", *sides) if all(sides) else None
+
+
 def size_of(label: str, width: Any, height: Any) -> tuple[int, int]:
     """A film's (width, height) as a label states it. Raises ValueError where no film can have it."""
     size = (int(width), int(height))
@@ -73,7 +79,7 @@ def read_map(path: Path, size: tuple[int, int] | None, film: Path | None = None)
     size: the upright film's (width, height) where known. A map drawn on the film before its orientation was applied
     is turned as the `film` is. Raises ValueError for a picture of several channels or of another size.
     """
-    labels = read_nifti(path) if is_nifti(path) else _read_picture(path)
+    labels = read_nifti(path, film) if is_nifti(path) else _read_picture(path)
     if size is None or (labels.shape[1], labels.shape[0]) == size:
         return labels
     turned = _turned_as(labels, film)

@@ -41,6 +41,7 @@ from spinefm.data.splits import by_subject
 FILM_FOLDERS = ("images", "films", "imgs", "rawdata")
 MAP_FOLDERS = ("labels", "masks", "segmentations", "derivatives")
 MAP_SUFFIXES = (".png", ".tif", ".tiff", ".bmp", ".nii", ".nii.gz")
+NO_MAP = "it is not a label map that is read: these are PNG, TIFF, BMP or NIfTI files. Save it as one, or remove it."
 SPINEPS_NAME = re.compile(r"(.+)_mod-([^_]+)_seg-.+")
 VERTEBRAE = ("vert",)
 """Part of the name of the one map of vertebrae among several of a film."""
@@ -96,7 +97,8 @@ def _maps_by_film(folder: Path, films: Mapping[str, str]) -> tuple[dict[str, Fil
         if len(places) == 1:
             found[places[0]].append(path)
         else:
-            skipped.append(Skipped(path.relative_to(folder).as_posix(), _no_film(places)))
+            why = NO_MAP if _map_stem(path) is None else _no_film(places)
+            skipped.append(Skipped(path.relative_to(folder).as_posix(), why))
     maps = {films[place]: _chosen(place, paths, folder) for place, paths in found.items()}
     for place, paths in found.items():
         used = maps[films[place]].used

@@ -6,20 +6,23 @@ Films lie in `images/` or in `images` folders of parts, their labels in the `lab
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.core.foreign import read_bytes
+from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, picture_size, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of
+from spinefm.data.numbering import check_counted
 from spinefm.data.outlines import are_corners
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
-from spinefm.data.yolo_classes import Classes, classes_of
+from spinefm.data.yolo_classes import LISTS, Classes, classes_of
 
 MOST_TEXT = 16 << 20
 HALF = -0.5
@@ -31,9 +34,11 @@ def open_yolo(root: Path, conventions: Conventions | None = None) -> Dataset:
     files, conventions = visible_files(root), conventions or Conventions()
     classes, damaged = classes_of(root, files)
     films = Films.among(root, files)
-    paths = [path for path in files if path.suffix.lower() == ".txt" and "labels" in path.relative_to(root).parts[:-1]]
+    paths = label_files(root, files)
     if not paths:
         raise DatasetError(f"{root} has no folder labels with text files; choose the folder with data.yaml.")
+    with foreign_input(lambda reason: DatasetError(f"Labels and names do not fit: {reason}; correct it.")):
+        check_counted(classes.names, _used(paths))
     stems = [path.stem for path in paths]
     labels = {_name(path, root, stems): path for path in paths}
 
@@ -44,6 +49,22 @@ def open_yolo(root: Path, conventions: Conventions | None = None) -> Dataset:
     bare = [path for path in films.paths if path.relative_to(root).with_suffix("").as_posix() not in labelled]
     skipped = (*damaged, *unlabelled(bare, ()))
     return Dataset("yolo", tuple(labels), read, skipped, by_subject({name: name for name in labels}))
+
+
+def label_files(root: Path, files: Iterable[Path]) -> list[Path]:
+    """The text files in folders `labels`, without the lists of classes that programs write beside them."""
+    texts = (path for path in files if path.suffix.lower() == ".txt" and path.name.lower() not in LISTS)
+    return [path for path in texts if "labels" in path.relative_to(root).parts[:-1]]
+
+
+def _used(paths: Iterable[Path]) -> set[int | None]:
+    """The classes of all labels; what cannot be read is said when its film is."""
+    used: set[int | None] = set()
+    for path in paths:
+        with contextlib.suppress(OSError, ValueError):
+            lines = read_bytes(path, MOST_TEXT).decode("utf-8-sig").splitlines()
+            used |= {_number(line.split()[0]) for line in lines if line.strip()}
+    return used
 
 
 def _name(path: Path, root: Path, stems: list[str]) -> str:
@@ -84,8 +105,8 @@ def _take(sheet: Sheet, words: list[str], classes: Classes) -> None:
     except ValueError:
         sheet.leave_out(label, "its line contains something that is not a number")
         return
-    if len(values) == 4:
-        sheet.box(label, _corners(values) * np.tile(sheet.outlines.size, 2))
+    if len(values) in (4, 5):  # a fifth number says how sure a network was
+        sheet.box(label, _corners(values[:4]) * np.tile(sheet.outlines.size, 2))
     elif classes.points is not None:
         _take_points(sheet, label, values, classes.points)
     elif len(values) % 2:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pytest
 
 from spinefm.core.levels import Level
+from spinefm.imaging.radiograph import read
 from tests.data.pictures import column, film, read_set, save_map, why_skipped
 
 
@@ -91,3 +93,34 @@ def test_a_lone_file_called_after_a_level_is_a_map_of_all_levels_where_it_has_se
     film(tmp_path / "images" / "sub-1.png")
     save_map(column(*ids), tmp_path / "labels" / "sub-1_T2.png")
     assert " ".join(level.name for level in sorted(read_set(tmp_path)[0]["sub-1"].truth.bodies)) == levels
+
+
+@pytest.mark.parametrize("name", ["film.nrrd", "film.seg.nrrd", "film.mha", "film.npy", "film.txt", "other.webp"])
+def test_a_map_of_a_kind_that_is_not_read_is_told_so(tmp_path: Path, name: str) -> None:
+    film(tmp_path / "images" / "film.png")
+    save_map(column(3, 4), tmp_path / "labels" / "film.png")
+    (tmp_path / "labels" / name).write_bytes(b"?")
+    found, skipped = read_set(tmp_path, "maps")
+    assert set(found) == {"film"}
+    assert [(one.name, "PNG, TIFF, BMP or NIfTI" in one.why) for one in skipped] == [(name, True)]
+
+
+ORIENTED = {
+    "neither": (np.eye(4), np.eye(4)),
+    "both": (np.diag([0.2, -0.2, 1, 1]), np.diag([0.2, -0.2, 1, 1])),
+    "the film": (np.diag([0.2, -0.2, 1, 1]), np.eye(4)),
+    "the map": (np.eye(4), np.diag([0.2, -0.2, 1, 1])),
+}
+
+
+@pytest.mark.parametrize("oriented", ORIENTED)
+def test_a_nifti_map_without_an_orientation_lies_on_its_film_voxel_by_voxel(tmp_path: Path, oriented: str) -> None:
+    labels = column(3, 4, 5).T.astype(np.uint8)
+    grey = np.where(labels == 0, 40, 200).astype(np.uint8)
+    for folder, values, affine in zip(("images", "labels"), (grey, labels), ORIENTED[oriented], strict=True):
+        (tmp_path / folder).mkdir()
+        nibabel.save(nibabel.Nifti1Image(values, affine), tmp_path / folder / "film.nii.gz")
+    (case,) = read_set(tmp_path)[0].values()
+    pixels = read(case.film, polarity="keep").pixels
+    for mask in case.truth.bodies.values():
+        assert pixels[mask.on_film(pixels.shape)].min() > 0.5
