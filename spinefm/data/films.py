@@ -34,6 +34,8 @@ SIZED = ("PNG", "JPEG", "TIFF", "BMP")
 WIDTH_TAG, HEIGHT_TAG = 256, 257
 """Entries of a TIFF with the size of its picture as it is stored."""
 MOST_FILES = 200_000
+LEFT_BEHIND = ("thumbs.db", "desktop.ini", "@eadir")
+"""What file managers leave in folders, in small letters."""
 NO_LABEL = "no label"
 """What is given in place of a label for a film that has none: nothing of it could be judged."""
 MAX_FILM_BYTES = 64 << 20
@@ -47,15 +49,16 @@ def visible_files(root: Path) -> list[Path]:
     """
     found: list[Path] = []
     for folder, folders, names in os.walk(root, onerror=_unlistable):
-        folders[:] = sorted(name for name in folders if not _hidden(name))
-        found += [Path(folder, name) for name in names if not _hidden(name)]
+        folders[:] = sorted(name for name in folders if not is_hidden(name))
+        found += [Path(folder, name) for name in names if not is_hidden(name)]
         if len(found) > MOST_FILES:
             raise DatasetError(f"{root} contains more than {MOST_FILES} files; choose the folder of one data set.")
     return sorted(path for path in found if path.is_file())
 
 
-def _hidden(name: str) -> bool:
-    return name.startswith((".", "__MACOSX"))
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is one that systems hide, or that a file manager left."""
+    return name.startswith((".", "__MACOSX")) or name.lower() in LEFT_BEHIND
 
 
 def _unlistable(error: OSError) -> None:
