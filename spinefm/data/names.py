@@ -7,7 +7,6 @@ A label names a body when it holds one level ("C5 body", "Th12", "LWK5", "C_05",
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +17,7 @@ from types import MappingProxyType
 from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
 from spinefm.data.case import DatasetError
+from spinefm.data.tables import table_rows
 
 SYNONYMS: Mapping[str, Level] = MappingProxyType(
     {
@@ -223,8 +223,7 @@ def read_names(path: Path) -> Names:
     with foreign_input(
         lambda reason: DatasetError(f"The table of names {path.name} cannot be read ({reason}); {hint}.")
     ):
-        text = read_bytes(path, MOST_TABLE_BYTES).decode("utf-8-sig")
-        rows = [row for row in csv.reader(text.splitlines()) if any(cell.strip() for cell in row)]
+        rows = table_rows(read_bytes(path, MOST_TABLE_BYTES))
         if rows and [cell.strip().lower() for cell in rows[0][:2]] == ["label", "level"]:
             rows = rows[1:]
         return Names({plain_text(row[0]): _level_of(row) for row in rows})
