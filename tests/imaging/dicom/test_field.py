@@ -375,3 +375,8 @@ def test_a_second_native_frame_is_not_left_out_in_silence() -> None:
     film.PixelData = film.PixelData * 2
     with pytest.raises(UnreadableFilm, match="do not fit"):
         shown(film)
+
+
+def test_a_palette_that_is_missing_is_named() -> None:
+    with pytest.raises(UnreadableFilm, match="palette is missing or damaged"):
+        shown(film_with(PhotometricInterpretation="PALETTE COLOR"))
