@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import struct
 import warnings
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from spinefm.imaging import jpeg, tiff
@@ -20,6 +22,7 @@ from spinefm.imaging.decoded import (
     to_luminance,
 )
 from spinefm.imaging.deep import HIDDEN, full_range, shown, upright
+from spinefm.imaging.sign import sign_seen, with_sign
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
 PHOTOMETRIC_TAG = 262
@@ -29,6 +32,8 @@ SUBFILE_TAG, OLD_SUBFILE_TAG, REDUCED = 254, 255, 2
 BITS_TAG, ORIENTATION_TAG, FORM_TAG = 258, 274, 339
 UNSIGNED, SIGNED = (1,), (2,)
 """Values of the TIFF tag for the kind of number."""
+NEGATIVE, LEAST_NEGATIVE = (1 << 15) - 1, 0.02
+"""Values of 16 bits beyond this may be negative ones, and the share of the pixels that must be; markers are fewer."""
 HEADER = "The file's header is damaged, so it cannot be opened: export the film again."
 DEEP_MODES = {"I;16": 16, "I;16L": 16, "I;16B": 16, "I;16N": 16, "I": 32, "F": 32}
 """Pillow's modes of more than eight bits, and their bits."""
@@ -149,13 +154,21 @@ def _load(image: Image.Image) -> Image.Image:
 
 def _decode_deep(image: Image.Image, kind: str, white_is_zero: bool) -> Decoded:
     """Grey values of 16 or 32 bits; Pillow leaves those of TIFF files with white at zero as they are stored."""
-    values = np.asarray(image)  # (H, W) uint16, int32 or float32
+    values, signed = _signed(np.asarray(image))  # (H, W) uint16, int32 or float32
     check_values(values)
     bits = DEEP_MODES[image.mode]
-    pixels, notes = scaled(values, (0.0, 65535.0) if bits == 16 else full_range(values))
+    pixels, notes = scaled(values, (0.0, 65535.0) if bits == 16 and not signed else full_range(values))
+    notes = (*signed, *notes)
     if white_is_zero:
         pixels, notes = 1 - pixels, (*notes, tiff.INVERTED)
     return Decoded(pixels, kind, bits, notes=notes)
+
+
+def _signed(values: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Grey values of 16 bits with the sign that a picture shows, and a note on it: formats of pictures have none."""
+    if values.dtype != np.uint16 or (values > NEGATIVE).mean() < LEAST_NEGATIVE or sign_seen(values, 16) is not True:
+        return values, ()
+    return with_sign(values, 16, True), ("The grey values are signed and were read so, though the file says unsigned.",)
 
 
 def _is_rare_tiff(image: Image.Image) -> bool:

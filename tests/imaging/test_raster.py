@@ -121,6 +121,24 @@ def test_markers_do_not_darken_a_film_of_12_bits_in_16(rows: int) -> None:
     np.testing.assert_allclose(film.pixels[rest], TRUTH[rest], atol=0.02)
 
 
+SIGNED = (TWELVE.astype(np.int16) - 1500).view(np.uint16)
+WAS_SIGNED = "The grey values are signed and were read so, though the file says unsigned."
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_signed_values_in_a_picture_without_a_sign_are_seen(kind: str) -> None:
+    film = read(encoded(SIGNED, kind), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=0.02)
+    assert WAS_SIGNED in film.provenance.notes
+
+
+def test_soft_markers_and_bright_films_have_no_sign() -> None:
+    marked = TWELVE.copy()
+    marked[100:130, 100:150] = np.linspace(0, 65535, 50)
+    for values in (WORDS, marked, (TWELVE << 3) + 20_000):
+        assert WAS_SIGNED not in read(encoded(values.astype(np.uint16), "PNG"), polarity="keep").provenance.notes
+
+
 HIDDEN = "The film's transparency hides all of it and was ignored."
 
 
