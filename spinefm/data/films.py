@@ -207,6 +207,11 @@ class Films:
         found = (self._named(label.parent, name) for name in wanted)
         return next((path for path in found if path is not None), None)
 
+    def called(self, name: str) -> list[Path]:
+        """All films of a name with its ending, whatever the case and form of accents."""
+        pool = self._pools.get(folded(film_stem(Path(name))), [])
+        return [path for path in pool if folded(path.name) == folded(name)]
+
     @cached_property
     def _pools(self) -> Mapping[str, list[Path]]:
         """The films of each name without ending, case and form of accents."""
