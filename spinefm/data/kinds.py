@@ -26,7 +26,7 @@ from spinefm.data.maps import FILM_FOLDERS, MAP_FOLDERS, folder_in, open_maps
 from spinefm.data.nnunet import PARTS, open_nnunet
 from spinefm.data.results import LABELS, TRACE, open_results
 from spinefm.data.spinefm_layout import open_spinefm_layout
-from spinefm.data.yolo import label_files, open_yolo
+from spinefm.data.yolo import is_in_labels, label_files, open_yolo
 from spinefm.data.yolo_classes import LISTS
 
 Reader = Callable[[Path, Conventions], Dataset]
@@ -147,8 +147,10 @@ def _kind_of_folders(folder: Path) -> str | None:
 def _kinds_of_files(folder: Path, files: list[Path]) -> Iterator[str]:
     """The layouts that a folder's files suggest, the surest first."""
     names = {path.name.lower() for path in files}
-    in_labels = label_files(folder, files)
-    if in_labels and any(name in LISTS or name.endswith((".yaml", ".yml")) for name in names):
+    texts = label_files(folder, files)
+    in_labels = [path for path in texts if is_in_labels(path, folder)]
+    has_names = any(name in LISTS or name.endswith((".yaml", ".yml")) for name in names)
+    if in_labels and has_names:
         yield "yolo"
     if any(path.suffix.lower() == ".xml" for path in files):
         yield "cvat"
@@ -158,6 +160,8 @@ def _kinds_of_files(folder: Path, files: list[Path]) -> Iterator[str]:
         yield "yolo"  # without names, which it asks for
     if folder_in(folder, FILM_FOLDERS) and folder_in(folder, MAP_FOLDERS):
         yield "maps"
+    if texts and has_names:
+        yield "yolo"
 
 
 def _kind_of_json(path: Path, faults: list[str]) -> str | None:

@@ -106,3 +106,10 @@ def test_a_folder_without_labels_is_told_so(tmp_path: Path) -> None:
     film(tmp_path / "films" / "film.png")
     with pytest.raises(DatasetError, match=r"has no folder named labels; a folder of films with truth has films/"):
         open_dataset("phantom", tmp_path)
+
+
+def test_texts_beside_films_with_maps_are_no_labels(tmp_path: Path) -> None:
+    maps(tmp_path)
+    (tmp_path / "images" / "film.txt").write_text("No fracture.")
+    (tmp_path / "config.yaml").write_text("seed: 1\n")
+    assert open_dataset("auto", tmp_path).kind == "maps"

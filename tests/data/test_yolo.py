@@ -193,3 +193,24 @@ def test_classes_counted_from_one_are_refused(tmp_path: Path) -> None:
     label.write_text("\n".join(f"{int(line[0]) + 1}{line[1:]}" for line in lines))
     with pytest.raises(DatasetError, match="listed from 0 to 2 and used up to 3, so one of the two counts"):
         open_dataset("auto", tmp_path)
+
+
+@pytest.mark.parametrize("names", ["obj_names", "classes_txt", "obj_train_data__classes_txt"])
+def test_labels_beside_their_films_are_read(tmp_path: Path, names: str) -> None:
+    write_set(tmp_path, OUTLINES)
+    (tmp_path / "images").rename(tmp_path / "obj_train_data")
+    (tmp_path / "labels" / "film.txt").rename(tmp_path / "obj_train_data" / "film.txt")
+    (tmp_path / "labels").rmdir()
+    (tmp_path / names.replace("__", "/").replace("s_txt", "s.txt").replace("obj_names", "obj.names")).write_text(NAMES)
+    (tmp_path / "train.txt").write_text("obj_train_data/film.png\n")
+    film(tmp_path / "obj_train_data" / "bare.png")
+    found, skipped = read_set(tmp_path)
+    assert set(found["film"].truth.bodies) == set(LEVELS)
+    assert [one.name for one in skipped] == ["bare.png"]
+
+
+def test_a_film_outside_images_that_has_a_label_is_not_listed_as_without(tmp_path: Path) -> None:
+    write_set(tmp_path, OUTLINES, classes_txt=NAMES)
+    (tmp_path / "images").rename(tmp_path / "films")
+    found, skipped = read_set(tmp_path)
+    assert set(found) == {"film"} and not skipped
