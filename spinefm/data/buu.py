@@ -87,7 +87,7 @@ def _scales(paths: Sequence[Path], films: KnownNames) -> tuple[dict[str, float],
 
 
 def _rows(path: Path) -> list[list[str]]:
-    return table_rows(read_bytes(path, MOST_TEXT))
+    return list(table_rows(read_bytes(path, MOST_TEXT)))
 
 
 def _endplates(rows: Sequence[Sequence[str]]) -> NDArray[np.float64]:

@@ -223,7 +223,7 @@ def read_names(path: Path) -> Names:
     with foreign_input(
         lambda reason: DatasetError(f"The table of names {path.name} cannot be read ({reason}); {hint}.")
     ):
-        rows = table_rows(read_bytes(path, MOST_TABLE_BYTES))
+        rows = list(table_rows(read_bytes(path, MOST_TABLE_BYTES)))
         if rows and [cell.strip().lower() for cell in rows[0][:2]] == ["label", "level"]:
             rows = rows[1:]
         return Names({plain_text(row[0]): _level_of(row) for row in rows})

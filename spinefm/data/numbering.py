@@ -23,7 +23,7 @@ def check_counted(listed: Iterable[int | None], used: Iterable[int | None]) -> N
     if len(names) < 2 or not found:
         return
     first, last = min(names), max(names)
-    beyond = found - set(range(first, last + 1))
+    beyond = {one for one in found if not first <= one <= last}
     if beyond == {last + 1} and first not in found:
         end = f"up to {last + 1}"
     elif beyond == {first - 1} and last not in found:

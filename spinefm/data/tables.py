@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
@@ -18,21 +18,24 @@ MOST_TITLES = 5
 """Rows among which that of the columns' titles is looked for; other titles may come before it."""
 
 
-def table_rows(data: bytes) -> list[list[str]]:
+def table_rows(data: bytes) -> Iterator[list[str]]:
     """The rows of a CSV file that hold anything, without blanks round their cells.
 
     Raises UnicodeError for what is neither UTF-8 nor marked as UTF-16.
 
-    >>> table_rows(b"film;spacing\\na;0,2\\n"), table_rows(b"\\n1.5, 2,\\n")
+    >>> list(table_rows(b"film;spacing\\na;0,2\\n")), list(table_rows(b"\\n1.5, 2,\\n"))
     ([['film', 'spacing'], ['a', '0,2']], [['1.5', '2', '']])
     """
     is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" in data
-    lines = data.decode("utf-16" if is_wide else "utf-8-sig").lstrip().splitlines(keepends=True)
-    if lines and lines[0].lower().startswith("sep="):  # a remark for Excel
-        lines = lines[1:]
-    delimiter = _delimiter(lines[0]) if lines else ","
-    rows = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter)
-    return [cells for row in rows if any(cells := [cell.strip() for cell in row])]
+    text = io.StringIO(data.decode("utf-16" if is_wide else "utf-8-sig").lstrip(), newline="")
+    head, start = text.readline(), 0
+    if head.lower().startswith("sep="):  # a remark for Excel
+        start = text.tell()
+        head = text.readline()
+    text.seek(start)
+    for row in csv.reader(text, delimiter=_delimiter(head)):
+        if any(cells := [cell.strip() for cell in row]):
+            yield cells
 
 
 def _delimiter(line: str) -> str:

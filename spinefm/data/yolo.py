@@ -79,7 +79,7 @@ def _used(paths: Iterable[Path]) -> set[int | None]:
     for path in paths:
         with contextlib.suppress(OSError, ValueError):
             lines = read_bytes(path, MOST_TEXT).decode("utf-8-sig").splitlines()
-            used |= {_number(line.split()[0]) for line in lines if line.strip()}
+            used |= {_number(line.split(maxsplit=1)[0]) for line in lines if line.strip()}
     return used
 
 

@@ -78,6 +78,14 @@ def test_categories_that_count_from_another_number_are_refused(tmp_path: Path, s
         open_dataset("auto", tmp_path)
 
 
+def test_far_numbers_of_categories_cost_nothing(tmp_path: Path) -> None:
+    coco(tmp_path)
+    raw = json.loads((tmp_path / "coco.json").read_text())
+    raw["categories"].append({"id": 10**15, "name": "hyoid"})
+    (tmp_path / "coco.json").write_text(json.dumps(raw))
+    assert bodies(tmp_path) == set(LEVELS)
+
+
 def test_shares_of_the_film_are_said_to_be_some(tmp_path: Path) -> None:
     coco(tmp_path, scale=1 / max(SIZE))
     assert "its coordinates lie between 0 and 1, so they are shares of the film" in why_skipped(tmp_path)

@@ -38,7 +38,7 @@ def test_the_scale_of_a_film_is_found(case: str) -> None:
 
 
 def test_without_a_title_there_is_no_scale_unless_it_may_be_anywhere() -> None:
-    rows = table_rows(b"a,60,0.143\n")
+    rows = list(table_rows(b"a,60,0.143\n"))
     assert scales_in(rows, KnownNames(["a"]), ("pixel",)) == {}
     assert scales_in(rows, KnownNames(["a"]), ("pixel",), untitled=True) == {"a": 0.143}
 
