@@ -5,7 +5,8 @@ Of an annotation without an outline four key points are the corners of its body,
 
 from __future__ import annotations
 
-from collections import defaultdict
+import json
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,15 @@ class Entry:
         """Where the film lies, as the file states it."""
         return stated_place(self.image["file_name"])
 
+    @property
+    def content(self) -> str:
+        """What is known about which film, whatever numbers the file gives to images and categories."""
+        drawn = [
+            [self.categories.get(_id(one.get("category_id"))), *map(one.get, ("segmentation", "bbox", "keypoints"))]
+            for one in self.annotations
+        ]
+        return json.dumps([str(self.file.parent), str(self.film), sorted(map(json.dumps, drawn))])
+
 
 def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The films of every COCO file below `root`. Raises DatasetError where there is none."""
@@ -58,13 +68,28 @@ def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
         raise DatasetError(
             f"{root} contains no COCO file with images and annotations; choose its folder. {reasons}".strip()
         )
+    entries, repeated = _once(entries)
     found = by_film_name([(entry.film, entry) for entry in entries])
 
     def read(name: str) -> Case:
         return _read(name, found[name], films, conventions)
 
-    skipped += unlabelled(films.paths, [film_stem(entry.film) for entry in entries])
+    skipped += [*repeated, *unlabelled(films.paths, [film_stem(entry.film) for entry in entries])]
     return Dataset("coco", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
+
+
+def _once(entries: Sequence[Entry]) -> tuple[list[Entry], list[Skipped]]:
+    """The images without those that another file beside has with the same annotations, and these by their file."""
+    first: dict[str, Entry] = {}
+    repeated: Counter[tuple[str, str]] = Counter()
+    for entry in entries:
+        other = first.setdefault(entry.content, entry)
+        if other is not entry:
+            repeated[entry.file.name, other.file.name] += 1
+    return list(first.values()), [
+        Skipped(name, f"{count} of its films are in {other} with the same labels; they count once.", "films")
+        for (name, other), count in repeated.items()
+    ]
 
 
 def _entries(files: Sequence[Path]) -> tuple[list[Entry], list[Skipped]]:

@@ -125,7 +125,12 @@ def _film(path: Path, raw: Mapping[str, Any], films: Films, told: bool) -> tuple
         if not isinstance(text, str) or len(text) > MAX_FILM_TEXT:
             raise error if told else ValueError("its film is missing, or several films have its name") from error
         stated = Path(str(raw.get("imagePath") or path.stem).replace("\\", "/")).name
-        return path.with_name(stated), base64.b64decode(text, validate=True)
+        return path.with_name(stated), base64.b64decode(_base64(text), validate=True)
+
+
+def _base64(text: str) -> str:
+    """The base64 text of a film inside a label, which may be an address of data or have several lines."""
+    return "".join((text.partition(";base64,")[2] or text).split())
 
 
 def _content_size(content: bytes) -> tuple[int, int] | None:

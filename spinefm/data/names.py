@@ -98,6 +98,9 @@ def _either(words: Iterable[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
+LATIN: Mapping[str, str] = MappingProxyType({"с": "c", "т": "t"})
+LOOKALIKE = re.compile(rf"(?<![^\W\d_])[{''.join(LATIN)}](?=[ .-]*\d)")
+"""Cyrillic letters before a number that are typed for Latin ones."""
 BETWEEN = r"(?:[ .-]*(?:vertebra|vertebral|vertebrae|vertebre|body|corpus|椎体|椎))*[ .-]*"
 """What may lie between a region and its number."""
 LEVEL = re.compile(rf"(?<!{LETTER})(?<!\d)({_either([*PREFIXES, *REGIONS])}){BETWEEN}0*(\d{{1,2}})(?!\d)(?!{LETTER})")
@@ -210,8 +213,9 @@ def _one_of(found: set[Level | None]) -> NamedLabel:
 
 
 def plain_text(text: str) -> str:
-    """A label's text without case, width of letters and underscores."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").split())
+    """A label's text without case, width of letters and underscores; letters that only look Latin are Latin."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").split())
+    return LOOKALIKE.sub(lambda found: LATIN[found[0]], plain)
 
 
 def read_names(path: Path) -> Names:

@@ -12,6 +12,8 @@ from spinefm.core.foreign import gunzip, read_bytes
 from spinefm.core.masks import MOST_PIXELS
 from spinefm.imaging.nifti import as_picture, is_oriented, picture_axes
 
+MOST_OFF = 0.1
+"""How far a value may be from an id: bytes hold 26 levels in steps of that."""
 MOST_BYTES = MOST_PIXELS * 8 + (1 << 20)
 
 
@@ -37,9 +39,13 @@ def _guide(image: Any, film: Path) -> Any:
 
 
 def whole_ids(values: NDArray[Any]) -> NDArray[np.int32]:
-    """Values of any number type as ids. Raises ValueError for others than whole numbers that ids can be."""
+    """Values of any number type as ids. Raises ValueError for others than whole numbers that ids can be.
+
+    Ids that were stored in steps of a scale are off by half a step; those between two ids are off by more.
+    """
     ids = np.round(values) if values.dtype.kind == "f" else values.astype(np.int64)
-    if not np.array_equal(ids, values) or np.abs(ids).max(initial=0) > np.iinfo(np.int32).max:
+    off = np.abs(ids - values).max(initial=0) if values.dtype.kind == "f" else 0
+    if off > MOST_OFF or np.abs(ids).max(initial=0) > np.iinfo(np.int32).max:
         raise ValueError("it contains values other than ids")
     return ids.astype(np.int32)
 

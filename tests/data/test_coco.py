@@ -78,6 +78,20 @@ def test_categories_that_count_from_another_number_are_refused(tmp_path: Path, s
         open_dataset("auto", tmp_path)
 
 
+def test_films_that_two_files_list_with_the_same_labels_count_once(tmp_path: Path) -> None:
+    coco(tmp_path)
+    raw = json.loads((tmp_path / "coco.json").read_text())
+    raw["images"][0]["id"] = 9
+    raw["annotations"] = [one | {"image_id": 9} for one in reversed(raw["annotations"])]
+    (tmp_path / "train.json").write_text(json.dumps(raw))
+    raw["annotations"].pop()
+    (tmp_path / "second_reader.json").write_text(json.dumps(raw))
+    found, skipped = read_set(tmp_path)
+    assert set(found) == {"film", "film (2)"}
+    assert [(one.name, one.label) for one in skipped] == [("train.json", "films")]
+    assert "1 of its films are in coco.json with the same labels" in skipped[0].why
+
+
 def test_far_numbers_of_categories_cost_nothing(tmp_path: Path) -> None:
     coco(tmp_path)
     raw = json.loads((tmp_path / "coco.json").read_text())

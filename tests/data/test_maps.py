@@ -105,6 +105,20 @@ def test_a_map_of_a_kind_that_is_not_read_is_told_so(tmp_path: Path, name: str) 
     assert [(one.name, "PNG, TIFF, BMP or NIfTI" in one.why) for one in skipped] == [(name, True)]
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.int16])
+def test_ids_that_were_stored_in_steps_are_ids(tmp_path: Path, kind: type[np.generic]) -> None:
+    film(tmp_path / "images" / "film.png")
+    (tmp_path / "labels").mkdir()
+    labels = column(19, 20, 21)
+    image = nibabel.Nifti1Image(labels.T.astype(np.float64), np.eye(4))
+    image.header.set_data_dtype(kind)
+    nibabel.save(image, tmp_path / "labels" / "film.nii.gz")
+    stored = nibabel.Nifti1Image.from_filename(tmp_path / "labels" / "film.nii.gz").get_fdata()
+    assert not np.array_equal(stored, labels.T)
+    (case,) = read_set(tmp_path)[0].values()
+    np.testing.assert_array_equal(case.truth.bodies[Level.L1].on_film(labels.shape), labels == 20)
+
+
 ORIENTED = {
     "neither": (np.eye(4), np.eye(4)),
     "both": (np.diag([0.2, -0.2, 1, 1]), np.diag([0.2, -0.2, 1, 1])),
