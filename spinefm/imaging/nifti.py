@@ -95,7 +95,7 @@ def _decode(image: Any) -> Decoded:
     values = np.asanyarray(image.dataobj).reshape([image.shape[index] for index in sides])
     bits = int(image.header["bitpix"])
     spacing, scale = _spacing(image, columns, rows)
-    if values.dtype.names == COLOURS:
+    if (values.dtype.names or ())[: len(COLOURS)] == COLOURS:
         values = np.stack([values[name] for name in COLOURS], axis=-1)
         grey, notes = to_luminance(as_picture(values, image), 255.0)
         pixels, stretched = scaled(grey, (0.0, 1.0))

@@ -28,6 +28,8 @@ FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
 PHOTOMETRIC_TAG = 262
 WHITE_IS_ZERO = 0
 """The TIFF tag that says what a grey value means, and its value where 0 is white (TIFF 6.0, section 8)."""
+COMPRESSION_TAG, WEBP = 259, 50001
+"""The TIFF tag for the compression, and one that not every build of Pillow undoes."""
 SUBFILE_TAG, OLD_SUBFILE_TAG, REDUCED = 254, 255, 2
 BITS_TAG, ORIENTATION_TAG, FORM_TAG = 258, 274, 339
 UNSIGNED, SIGNED = (1,), (2,)
@@ -172,7 +174,9 @@ def _signed(values: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:
 
 
 def _is_rare_tiff(image: Image.Image) -> bool:
-    """Whether a TIFF has colours of 16 bits, of which Pillow keeps eight, or numbers whose sign it gets wrong."""
+    """Whether a TIFF has colours of 16 bits, of which Pillow keeps eight, numbers whose sign it gets wrong, or WebP."""
+    if _tag(image, COMPRESSION_TAG) == WEBP:
+        return True
     bits, form = _tag(image, BITS_TAG), _tag(image, FORM_TAG) or UNSIGNED
     if not isinstance(bits, tuple):
         return False
