@@ -74,7 +74,8 @@ def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
     def read(name: str) -> Case:
         return _read(name, found[name], films, conventions)
 
-    skipped += [*repeated, *unlabelled(films.paths, [film_stem(entry.film) for entry in entries])]
+    bare = films.without((entry.file, entry.image["file_name"]) for entry in entries)
+    skipped += [*repeated, *unlabelled(bare, [film_stem(entry.film) for entry in entries])]
     return Dataset("coco", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 

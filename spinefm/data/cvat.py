@@ -46,7 +46,8 @@ def open_cvat(root: Path, conventions: Conventions | None = None) -> Dataset:
     def read(name: str) -> Case:
         return _read(name, *found[name], films, conventions)
 
-    skipped += unlabelled(films.paths, [film_stem(_place(image)) for _, image in images])
+    bare = films.without((path, image.get("name")) for path, image in images)
+    skipped += unlabelled(bare, [film_stem(_place(image)) for _, image in images])
     return Dataset("cvat", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,6 +38,8 @@ WIDTH_TAG, HEIGHT_TAG = 256, 257
 MOST_FILES = 200_000
 LEFT_BEHIND = ("thumbs.db", "desktop.ini", "@eadir")
 """What file managers leave in folders, in small letters."""
+UPLOADED = re.compile(r"[0-9a-f]{8}-(?=.)")
+"""What Label Studio puts before the name of a file that is uploaded."""
 NO_LABEL = "no label"
 """What is given in place of a label for a film that has none: nothing of it could be judged."""
 MAX_FILM_BYTES = 64 << 20
@@ -212,6 +216,14 @@ class Films:
         pool = self._pools.get(folded(film_stem(Path(name))), [])
         return [path for path in pool if folded(path.name) == folded(name)]
 
+    def without(self, labels: Iterable[tuple[Path, object]]) -> list[Path]:
+        """The films that none of `labels` means, each the file of a label and what it calls its film."""
+        found = set()
+        for label, stated in labels:
+            with contextlib.suppress(ValueError):
+                found.add(self.find(label, stated))
+        return [path for path in self.paths if path not in found]
+
     @cached_property
     def _pools(self) -> Mapping[str, list[Path]]:
         """The films of each name without ending, case and form of accents."""
@@ -249,18 +261,20 @@ def unlabelled(films: Iterable[Path], labelled: Iterable[str]) -> tuple[Skipped,
 
 
 def _names(stated: object) -> Iterator[str]:
-    """What a label calls its film, as it is, decoded as an address, and by the last part alone."""
-    text = str(stated).replace("\\", "/")
+    """What a label calls its film, as it is, decoded as an address, by the last part alone, and before its upload."""
+    text = str(stated).strip().replace("\\", "/")
     for name in dict.fromkeys((text, unquote(text), unquote(text.partition("?")[0]))):
         parts = [part for part in name.split("/") if part not in ("", ".", "..")]
         if parts:
             yield "/".join(parts)
             yield parts[-1]
+            if UPLOADED.match(parts[-1]):
+                yield UPLOADED.sub("", parts[-1])
 
 
 def _called(stated: object) -> str:
-    names = list(_names(stated)) if stated else []
-    return f" {names[-1]}" if names else ""
+    name = stated_place(str(stated).strip()).name if stated else ""
+    return f" {name}" if name else ""
 
 
 def _preference(path: Path) -> tuple[int, str]:

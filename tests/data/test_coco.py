@@ -44,6 +44,13 @@ def bodies(root: Path) -> set[Level]:
     return set(case.truth.bodies)
 
 
+@pytest.mark.parametrize("name", [" film.png", "0a1b2c3d-film.png", "data/upload/1/0a1b2c3d-film.png"])
+def test_a_film_that_is_found_is_not_listed_as_without_label(tmp_path: Path, name: str) -> None:
+    coco(tmp_path, name)
+    found, skipped = read_set(tmp_path)
+    assert len(found) == 1 and not skipped
+
+
 def test_ids_that_a_table_turned_into_floats_are_the_same_ids(tmp_path: Path) -> None:
     coco(tmp_path, shift=0.0)
     assert '"image_id": 1.0' in (tmp_path / "coco.json").read_text()

@@ -29,6 +29,10 @@ NFC, NFD = (unicodedata.normalize(form, "röntgen é") for form in ("NFC", "NFD"
         ((f"{NFC}.png",), f"{NFD.upper()}.png", f"{NFC}.png"),
         (("film.png", "FILM.png"), "FILM.png", "FILM.png"),
         (("film.png",), "films.png", None),
+        (("film.png",), " film.png ", "film.png"),
+        (("film.png",), "upload/3fa81b9c-film.png", "film.png"),
+        (("film.png", "3fa81b9c-film.png"), "3fa81b9c-film.png", "3fa81b9c-film.png"),
+        (("film.png",), "3fa81b9-film.png", None),
     ],
 )
 def test_films_are_found_by_case_and_accents_where_one_alone_fits(
