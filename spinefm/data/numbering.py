@@ -8,7 +8,7 @@ from collections.abc import Iterable
 def check_counted(listed: Iterable[int | None], used: Iterable[int | None]) -> None:
     """Refuse numbers that are used one beyond an end of the list while the other end is not used.
 
-    None stands for a class without a number, which tells nothing.
+    None is a class without a number, which says nothing.
 
     Raises:
         ValueError: the numbers are shifted by one.

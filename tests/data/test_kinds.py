@@ -102,7 +102,7 @@ def test_folders_of_films_and_maps_may_have_capitals(tmp_path: Path, films: str,
     assert set(read_set(tmp_path)[0]) == {"film"}
 
 
-def test_a_folder_without_labels_is_told_so(tmp_path: Path) -> None:
+def test_a_folder_without_labels_is_named_so(tmp_path: Path) -> None:
     film(tmp_path / "films" / "film.png")
     with pytest.raises(DatasetError, match=r"has no folder named labels; a folder of films with truth has films/"):
         open_dataset("phantom", tmp_path)

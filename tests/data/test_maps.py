@@ -96,7 +96,7 @@ def test_a_lone_file_called_after_a_level_is_a_map_of_all_levels_where_it_has_se
 
 
 @pytest.mark.parametrize("name", ["film.nrrd", "film.seg.nrrd", "film.mha", "film.npy", "film.txt", "other.webp"])
-def test_a_map_of_a_kind_that_is_not_read_is_told_so(tmp_path: Path, name: str) -> None:
+def test_a_map_of_a_kind_that_is_not_read_is_named_so(tmp_path: Path, name: str) -> None:
     film(tmp_path / "images" / "film.png")
     save_map(column(3, 4), tmp_path / "labels" / "film.png")
     (tmp_path / "labels" / name).write_bytes(b"?")

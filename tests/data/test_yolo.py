@@ -174,7 +174,7 @@ def test_a_list_of_names_is_no_label_wherever_it_lies(tmp_path: Path, place: str
     assert set(found["film"].truth.bodies) == set(LEVELS)
 
 
-def test_labels_without_names_are_told_that_these_are_missing(tmp_path: Path) -> None:
+def test_labels_without_names_say_that_these_are_missing(tmp_path: Path) -> None:
     write_set(tmp_path, OUTLINES)
     with pytest.raises(DatasetError, match=r"has no data.yaml or classes.txt with the names"):
         open_dataset("auto", tmp_path)
