@@ -106,7 +106,26 @@ def _values_of(picture: Image.Image) -> NDArray[Any]:
     """The values of a picture, (H, W) or (H, W, samples); of one bit those that are drawn."""
     picture.load()  # which turns a TIFF, and else it would be turned twice
     values = np.asarray(ImageOps.exif_transpose(picture))
+    if picture.mode == "P":
+        _check_palette(values, np.reshape(picture.getpalette() or [], (-1, 3)))
     return ~values if is_white_zero(picture) else values
+
+
+def _check_palette(values: NDArray[np.uint8], palette: NDArray[np.int64]) -> None:
+    """Refuse several ids that a palette (N, 3) shows as other greys: programs that pack grey maps number them again.
+
+    A palette of colours only shows ids, and one of the greys of their own numbers says the same twice.
+    """
+    used = np.unique(values)
+    used = used[(used > 0) & (used < len(palette))]
+    shown = palette[used]
+    is_grey = bool((shown == shown[:, :1]).all())
+    if len(used) > 1 and is_grey and (shown[:, 0] != used).any():
+        greys, ids = (", ".join(map(str, numbers[:3])) for numbers in (shown[:, 0], used))
+        raise ValueError(
+            f"its pixels hold the numbers {ids} …, which its palette shows as the greys {greys} …, so it is not clear "
+            "which are the ids; save it in grey, without a palette"
+        )
 
 
 def _one_channel(values: NDArray[Any], name: str) -> NDArray[Any]:

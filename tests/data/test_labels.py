@@ -58,6 +58,26 @@ def test_a_mask_of_one_bit_is_what_is_drawn(tmp_path: Path, options: dict[str, o
     np.testing.assert_array_equal(read_map(tmp_path / "map.tif", SIZE), IDS == 3)
 
 
+def save_palette(path: Path, greys: list[int], colour: int = 0) -> None:
+    """The map with its ids counted from 0, which a palette shows as `greys`, a little red where `colour` says so."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = Image.fromarray(np.searchsorted([0, 3, 4, 5], IDS).astype(np.uint8)).convert("L")
+    picture.putpalette([value for grey in greys for value in (grey + colour, grey, grey)])
+    picture.save(path)
+
+
+def test_ids_that_a_program_numbered_again_are_not_guessed(tmp_path: Path) -> None:
+    film(tmp_path / "images" / "film.png")
+    save_palette(tmp_path / "labels" / "film.png", [0, 3, 4, 5])
+    assert "hold the numbers 1, 2, 3 …, which its palette shows as the greys 3, 4, 5 …" in why_skipped(tmp_path)
+
+
+@pytest.mark.parametrize(("greys", "colour"), [([0, 1, 2, 3], 0), ([0, 80, 120, 160], 9)])
+def test_palettes_that_only_show_ids_do_not_change_them(tmp_path: Path, greys: list[int], colour: int) -> None:
+    save_palette(tmp_path / "map.png", greys, colour)
+    assert set(np.unique(read_map(tmp_path / "map.png", SIZE))) == {0, 1, 2, 3}
+
+
 def test_a_map_in_colours_is_none(tmp_path: Path) -> None:
     film(tmp_path / "images" / "film.png")
     (tmp_path / "labels").mkdir()
