@@ -6,7 +6,7 @@ Of an annotation without an outline four key points are the corners of its body,
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from spinefm.data.films import Films, by_film_name, film_stem, picture_size, sta
 from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
 from spinefm.data.numbering import check_counted
 from spinefm.data.outlines import are_corners, rotation_of
+from spinefm.data.repeated import once
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -55,7 +56,7 @@ class Entry:
             [self.categories.get(_id(one.get("category_id"))), *map(one.get, ("segmentation", "bbox", "keypoints"))]
             for one in self.annotations
         ]
-        return json.dumps([str(self.file.parent), str(self.film), sorted(map(json.dumps, drawn))])
+        return json.dumps([str(self.film), sorted(map(json.dumps, drawn))])
 
 
 def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
@@ -68,7 +69,7 @@ def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
         raise DatasetError(
             f"{root} contains no COCO file with images and annotations; choose its folder. {reasons}".strip()
         )
-    entries, repeated = _once(entries)
+    entries, repeated = once(entries, lambda entry: entry.file, lambda entry: entry.content)
     found = by_film_name([(entry.film, entry) for entry in entries])
 
     def read(name: str) -> Case:
@@ -77,20 +78,6 @@ def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
     bare = films.without((entry.file, entry.image["file_name"]) for entry in entries)
     skipped += [*repeated, *unlabelled(bare, [film_stem(entry.film) for entry in entries])]
     return Dataset("coco", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
-
-
-def _once(entries: Sequence[Entry]) -> tuple[list[Entry], list[Skipped]]:
-    """The images without those that another file beside has with the same annotations, and these by their file."""
-    first: dict[str, Entry] = {}
-    repeated: Counter[tuple[str, str]] = Counter()
-    for entry in entries:
-        other = first.setdefault(entry.content, entry)
-        if other is not entry:
-            repeated[entry.file.name, other.file.name] += 1
-    return list(first.values()), [
-        Skipped(name, f"{count} of its films are in {other} with the same labels; they count once.", "films")
-        for (name, other), count in repeated.items()
-    ]
 
 
 def _entries(files: Sequence[Path]) -> tuple[list[Entry], list[Skipped]]:

@@ -14,6 +14,7 @@ from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, by_film_name, film_stem, picture_size, stated_place, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
 from spinefm.data.outlines import rotation_of
+from spinefm.data.repeated import once
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -41,6 +42,8 @@ def open_cvat(root: Path, conventions: Conventions | None = None) -> Dataset:
     if not images:
         reasons = " ".join(one.why for one in skipped[:3])
         raise DatasetError(f"{root} contains no CVAT file (annotations.xml) with images. {reasons}".strip())
+    images, repeated = once(images, lambda image: image[0], _content)
+    skipped += repeated
     found = by_film_name([(_place(image[1]), image) for image in images])
 
     def read(name: str) -> Case:
@@ -66,6 +69,12 @@ def _images_of(path: Path) -> list[ElementTree.Element]:
         if top.find("track") is not None:
             raise ValueError("it contains tracks of a video; export it as CVAT for images")
         return [image for image in top.findall("image") if image.get("name")]
+
+
+def _content(image: Image) -> str:
+    """What an image's element says of which film."""
+    shapes = sorted(ElementTree.tostring(shape, "unicode").strip() for shape in image[1])
+    return "\n".join([str(_place(image[1])), *shapes])
 
 
 def _place(image: ElementTree.Element) -> Path:
