@@ -59,6 +59,10 @@ ENDS: dict[str, tuple[np.ndarray, tuple[float, float]]] = {
         mixed(film=(1000, 5000, 0.9695), edge=(5000, 65535, 0.0005), marker=(63000, 65535, 0.03)),
         (1000, 5000),
     ),
+    "letters that are mostly soft edges": (
+        mixed(film=(1000, 5000, 0.96), edge=(5000, 65535, 0.02), letters=(65535, 65535, 0.02)),
+        (1000, 5000),
+    ),
     "a white frame": (mixed(film=(1000, 5000, 0.78), frame=(65535, 65535, 0.22)), (1000, 5000)),
     "a black frame": (mixed(film=(20000, 24000, 0.78), frame=(0, 0, 0.22)), (20000, 24000)),
     "a large white frame": (mixed(film=(1000, 5000, 0.4), frame=(65535, 65535, 0.6)), (1000, 5000)),

@@ -61,6 +61,7 @@ SHORT_TAGS = (
     "PixelSpacing",
     "PixelSpacingCalibrationType",
     "ImagerPixelSpacing",
+    "NominalScannedPixelSpacing",
     "EstimatedRadiographicMagnificationFactor",
     "DistanceSourceToDetector",
     "DistanceSourceToPatient",
