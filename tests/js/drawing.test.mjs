@@ -235,6 +235,20 @@ test("a chip that became doubtful, or has another colour, is drawn again", () =>
   assert.equal(node.querySelector("b").textContent, "C2 ?");
 });
 
+test("a chip is kept without a name while the run has none, and quiet until the run gives the name it ends with", () => {
+  const { root, made } = chips();
+  made.show(chipsOf(run, []), DRESS);
+  const node = root.querySelector('[data-body="1"]');
+  const unnamed = { ...DRESS, names: new Map() };
+  made.at(4, unnamed, unnamed);
+  assert.deepEqual([node.dataset.state, node.dataset.named, node.querySelector("b").textContent], ["kept", "false", "✓"]);
+  const doubtful = { ...DRESS, doubtful: new Set([1]) };
+  made.at(4, doubtful, unnamed);
+  assert.deepEqual([node.dataset.named, node.querySelector("b").textContent], ["false", "C2"]);
+  made.at(run.end, doubtful, doubtful);
+  assert.deepEqual([node.dataset.named, node.querySelector("b").textContent], ["true", "C2 ?"]);
+});
+
 test("another colour alone is seen too", () => {
   const { root, made } = chips();
   made.show(chipsOf(run, []), DRESS);

@@ -4,7 +4,7 @@
 import { html, say, style } from "../shared/dom.js";
 import { ease, mix } from "../shared/numbers.js";
 import { drawLetters, drawOutline } from "../shared/pen.js";
-import { isFilmEnd } from "./bodies.js";
+import { isFilmEnd, wornAt } from "./bodies.js";
 import { Cards } from "./card.js";
 import { Chips } from "./chips.js";
 import { captionsOf, partingMark } from "./compare.js";
@@ -106,9 +106,9 @@ export class Theatre {
   dress() {
     const { view } = this;
     const { fills, letters } = this.options;
-    if (!view) return { names: new Map(), colours: new Map(), doubtful: new Set(), lit: null, chosen: null, anchor: null, fills, letters };
+    if (!view) return { names: new Map(), colours: new Map(), palette: {}, doubtful: new Set(), lit: null, chosen: null, anchor: null, fills, letters };
     const { names, colours, doubtful, lit, anchor } = view;
-    return { names, colours, doubtful, lit, chosen: this.quiet ? null : view.chosen, anchor, fills: fills && !this.quiet, letters };
+    return { names, colours, palette: view.payload.colours, doubtful, lit, chosen: this.quiet ? null : view.chosen, anchor, fills: fills && !this.quiet, letters };
   }
 
   redraw() {
@@ -122,12 +122,13 @@ export class Theatre {
     this.time = time;
     const scene = this.hushed(sceneAt(view.timeline, time));
     const dress = this.dress();
-    this.drawStage(scene, dress, view);
+    const worn = wornAt(view.timeline, time, dress);
+    this.drawStage(scene, worn, view);
     if (this.comparing && view.earlier) this.drawBefore(time, dress, view);
-    else this.drawFinal(scene, dress);
+    else this.drawFinal(scene, worn);
     this.drawWords(scene, view);
     this.cards.at(scene, dress, this.rests(scene, view), () => this.overview(scene, view));
-    this.chips.at(time, dress);
+    this.chips.at(time, dress, worn);
     this.fly(scene);
     this.mark(scene, view);
   }
@@ -172,7 +173,7 @@ export class Theatre {
     const pen = this.final.pen();
     const whole = time >= view.timeline.end ? earlier.end : Math.min(time, earlier.end);
     const scene = sceneAt(earlier, whole);
-    const worn = { ...dress, ...earlierDress, lit: null, chosen: null };
+    const worn = wornAt(earlier, whole, { ...dress, ...earlierDress, lit: null, chosen: null });
     drawSeen(pen, scene.seen, worn);
     if (dress.letters) drawNames(pen, scene.seen, worn);
     drawParting(pen, partingMark(earlier, view.payload.comparison?.divergence));

@@ -302,6 +302,19 @@ def test_names_and_fills_can_be_turned_off(player: Visitor) -> None:
         assert ink(player) == drawn
 
 
+@pytest.mark.parametrize("pane", ["stage", "final"])
+def test_a_replayed_film_bears_no_names_before_the_run_gives_them(player: Visitor, pane: str) -> None:
+    drawn = []
+    for key in ("Shift+ArrowRight", "End"):
+        player.page.keyboard.press("Home")
+        player.page.keyboard.press(key)
+        with_names = ink(player, pane)
+        player.page.keyboard.press("n")
+        drawn.append(with_names - ink(player, pane))
+        player.page.keyboard.press("n")
+    assert drawn[0] == 0 < drawn[1]
+
+
 def test_the_address_leads_back_to_the_step(player: Visitor, context: BrowserContext) -> None:
     to_phase(player, "overlap", "up")
     player.page.wait_for_url("**film=a-finished*step=**")
