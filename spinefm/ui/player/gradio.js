@@ -13,7 +13,7 @@ function show(value) {
   player.show(withNotice(value));
   const run = document.querySelector("#run");
   if (run) Object.assign(run, { disabled: Boolean(player.view.payload.replay), title: player.view.payload.replay ? "A replay of an evaluation: choose a film to run" : "" });
-  if (!value || (value.example === undefined && value.status !== "failed") || value.status === "waiting") return;
+  if (!value || (value.example === undefined && value.status !== "failed" && !value.replay) || value.status === "waiting") return;
   for (const button of document.querySelectorAll("[data-example]")) {
     button.setAttribute("aria-pressed", String(button.dataset.example === value.example));
   }

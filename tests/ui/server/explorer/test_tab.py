@@ -66,6 +66,21 @@ def test_a_link_opens_the_view_and_a_row_the_player_at_its_failing_step(guest: V
     page.wait_for_function("!location.search.includes('tab=explore')")
     assert "a replay of an evaluation" in (page.locator('[data-panel="download"]').text_content() or "")
     assert page.locator("#run").is_disabled(), "a replay contains no film to run on"
+    assert "To run a film, choose one above" in page.inner_text(".player-remarks")
+
+
+def test_back_leads_from_a_films_steps_to_the_list_and_forward_to_them_again(guest: Visitor) -> None:
+    page = guest.page
+    steps, rows = page.locator('.player[data-status="finished"]'), page.locator(".ex-rows")
+    page.click('.ex-group[data-film="neck-1"] [data-steps]')
+    steps.wait_for()
+    page.wait_for_function("!location.search.includes('tab=explore')")
+    page.go_back()
+    rows.first.wait_for()
+    assert "x-levels=T1" in page.url and not steps.is_visible()
+    page.go_forward()
+    steps.wait_for()
+    assert not rows.first.is_visible()
 
 
 def test_the_chosen_film_stays_in_sight_while_the_list_scrolls_and_ends_with_it(guest: Visitor) -> None:
