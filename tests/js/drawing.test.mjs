@@ -289,7 +289,7 @@ test("the end of the film is marked as an end, on the chip and in the card, and 
   const place = new Node("div");
   cards(place).at(sceneAt(edge, 4), DRESS, false, () => new Node("section"));
   const card = place.querySelectorAll(".card").find((one) => one.dataset.lane === "down");
-  assert.deepEqual([card.classList.contains("edge"), card.querySelector("h3").textContent], [true, "end of the film"]);
+  assert.deepEqual([card.classList.contains("edge"), card.querySelector("h2").textContent], [true, "end of the film"]);
   const [mark] = card.querySelector(".card-verdict").children;
   assert.deepEqual([mark.textContent, mark.getAttribute("aria-hidden")], ["■", "true"]);
 });

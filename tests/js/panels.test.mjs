@@ -287,6 +287,6 @@ test("a film's line has its name, size and scale; the overview its range and its
   shown.payload.ends[1] = { direction: "down", verdict: "film end", text: "8 px outside" };
   const [, edge] = overviewOf(shown, { result: ROWS.slice(0, 2) }).querySelectorAll(".card-end");
   assert.deepEqual([edge.classList.contains("edge"), words(edge)], [true, "↓■8 px outside"]);
-  assert.equal(overviewOf(shown, { result: [] }).querySelector("h3").textContent, "Ready");
+  assert.equal(overviewOf(shown, { result: [] }).querySelector("h2").textContent, "Ready");
   assert.match(words(overviewOf(shown, { result: ROWS.slice(0, 1) })), /^1 vertebra0.8 s/);
 });

@@ -57,7 +57,7 @@ export function drawVertebrae(node, view, act) {
     const words = status === "running" ? "The table appears here when the run is finished." : "No vertebra was found, so there is no table.";
     return node.replaceChildren(html("p", { class: "note" }, words));
   }
-  const head = [["name", ""], ["sure", "How sure this outline is"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title }, word));
+  const head = [["name", ""], ["sure", "How sure this outline is"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title, class: word === "sure" ? "number" : null }, word));
   const doubt = rows.some((/** @type {any} */ row) => row.doubtful)
     ? html("p", { class: "note doubtful" }, `? = doubtful: the outline is less than ${percent(view.payload.doubt)} sure; drawn dashed and amber.`) : null;
   node.replaceChildren(...[html("table", { class: "vertebrae" }, html("thead", {}, html("tr", {}, head)),

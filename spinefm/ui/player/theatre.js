@@ -9,7 +9,7 @@ import { Cards } from "./card.js";
 import { Chips } from "./chips.js";
 import { captionsOf, partingMark } from "./compare.js";
 import { drawNames, drawSeen, FINAL } from "./looks.js";
-import { filmWords, overviewOf } from "./messages.js";
+import { filmWords, overviewOf, sizeWords } from "./messages.js";
 import { Pane } from "./pane.js";
 import { markLog } from "./tables.js";
 import { momentOf, sceneAt, stopIndex } from "./timeline.js";
@@ -86,10 +86,9 @@ export class Theatre {
 
   caption() {
     const { payload } = /** @type {View} */ (this.view);
-    const words = filmWords(payload.film);
-    const [now, before] = this.comparing && payload.comparison ? captionsOf(payload.comparison) : [words, payload.film ? payload.film.name : ""];
-    say(this.node(".stage .pane-name"), now);
-    say(this.node(".final .pane-name"), before);
+    const [now, before] = this.comparing && payload.comparison ? captionsOf(payload.comparison) : [sizeWords(payload.film), ""];
+    nameFilm(this.node(".stage .pane-name"), payload.film, now);
+    nameFilm(this.node(".final .pane-name"), payload.film, before);
     say(this.node(".final .pane-title"), this.comparing ? "run before" : "result");
     say(this.node(".stage .pane-title"), this.comparing ? "this run" : "step");
   }
@@ -208,11 +207,12 @@ export class Theatre {
   /** @param {Scene} scene @param {View} view */
   overview(scene, view) {
     const moment = momentOf(scene);
-    const { status, film } = view.payload;
+    const { status, film, starts } = view.payload;
     const result = this.rests(scene, view) ? view.rows.filter((row) => row.found) : [];
     const verb = this.verbs().find((node) => isVerbOf(node, moment));
-    const title = moment ? TITLES[moment.phase] || verb?.textContent || "" : IDLE[status] || "SpineFM";
-    const words = moment ? moment.words : film && status === "ready" ? "Press Run: three vertebrae are found first." : INTRO;
+    const idle = status === "ready" && starts ? "waiting" : status; // a film that was brought is run at once
+    const title = moment ? TITLES[moment.phase] || verb?.textContent || "" : IDLE[idle] || "SpineFM";
+    const words = moment ? moment.words : film && idle === "ready" ? "Press Run: three vertebrae are found first." : INTRO;
     return overviewOf({ ...view, title, words }, { result });
   }
 
@@ -268,6 +268,13 @@ export class Theatre {
     const { scale, x, y } = this.stage.view;
     return { left: area.left + (box[0] - x) * scale, top: area.top + (box[1] - y) * scale, width: (box[2] - box[0]) * scale };
   }
+}
+
+/** The film's name over a pane, then more; a long name gives way, and both are in the tooltip. @param {HTMLElement} node @param {any} film @param {string} more */
+function nameFilm(node, film, more) {
+  const name = film ? film.name : "";
+  node.title = [name, more].filter(Boolean).join(" · ");
+  node.replaceChildren(html("span", { class: "pane-file" }, name), html("span", { class: "pane-facts" }, name && more ? ` · ${more}` : more));
 }
 
 /** @param {HTMLElement} node @param {import("./timeline.js").Timed | null} moment */

@@ -184,7 +184,7 @@ def test_the_zip_holds_all_files_and_a_player_that_opens_without_a_server(run: V
     run.page.keyboard.press("ArrowRight")
     assert "4 places look like a vertebra" in caption(run)
     run.page.keyboard.press("End")
-    assert run.page.locator(".card.overview h3").inner_text() == "6 vertebrae, C2 to C7"
+    assert run.page.locator(".card.overview h2").inner_text() == "6 vertebrae, C2 to C7"
     assert run.page.locator("[data-turn]").is_hidden()
 
 

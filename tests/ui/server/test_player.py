@@ -57,7 +57,7 @@ def test_the_run_plays_once_by_itself_and_rests_on_the_result(context: BrowserCo
     one.open(address, "finished")
     one.page.wait_for_selector(".player.playing")
     one.page.wait_for_selector(".player:not(.playing).resting")
-    assert one.page.locator(".card.overview h3").inner_text() == "6 vertebrae, C2 to C7"
+    assert one.page.locator(".card.overview h2").inner_text() == "6 vertebrae, C2 to C7"
     one.leave()
 
 
@@ -206,7 +206,7 @@ def test_a_step_grows_row_by_row_with_words_values_and_limits(player: Visitor) -
     assert "Kept: a vertebra that overlaps no other." in card.inner_text()
 
 
-CUT = """() => [...document.querySelectorAll('.card :is(.card-verdict, .bar-label, .bar-number, .row-words, h3)')]
+CUT = """() => [...document.querySelectorAll('.card :is(.card-verdict, .bar-label, .bar-number, .row-words, h2)')]
     .filter((node) => node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + 1)
     .map((node) => node.textContent)"""
 
