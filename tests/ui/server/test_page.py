@@ -413,7 +413,7 @@ def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
     run.page.click("#run")
     run.page.wait_for_selector(".player.comparing")
     panel = run.page.inner_text('[data-panel="compare"]')
-    assert "overlap limit: 0.1 → 0.02" in panel
+    assert "Overlap: 0.1 → 0.02" in panel
     assert "They diverge at step 1, upwards" in panel
     assert "stopped, overlap 0.03 > 0.02" in panel
     assert run.page.locator("table.compared tbody tr").count() == 6
