@@ -61,6 +61,13 @@ test("a row of a replay leads to the moment of its decision, and so does any tha
   assert.deepEqual(done, [["choose", 1], ["go", 4], ["go", 4], ["hover", 0]]);
 });
 
+test("where no table is, it says why; a film that was refused was not searched", () => {
+  const said = (more) => { const table = new Node("div"); drawVertebrae(table, view({}, { rows: [], ...more }), act); return words(table); };
+  assert.match(said({ status: "running" }), /when the run is finished/);
+  assert.match(said({ status: "failed", error: { anyway: false } }), /No vertebra was found/);
+  assert.match(said({ status: "failed", error: { anyway: true } }), /was not searched/);
+});
+
 test("a row whose vertebra can be corrected is chosen where the film rests, and its step is one of its tools", () => {
   const [table, tools] = [node(), node()];
   drawVertebrae(table, view(), act);

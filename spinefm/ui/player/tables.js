@@ -52,16 +52,19 @@ function goOnButton(row, act) {
 
 /** @param {HTMLElement} node @param {View} view @param {Act} act */
 export function drawVertebrae(node, view, act) {
-  const { rows, status } = view.payload;
-  if (!rows.length) {
-    const words = status === "running" ? "The table appears here when the run is finished." : "No vertebra was found, so there is no table.";
-    return node.replaceChildren(html("p", { class: "note" }, words));
-  }
+  const { rows } = view.payload;
+  if (!rows.length) return node.replaceChildren(html("p", { class: "note" }, noTable(view.payload)));
   const head = [["name", ""], ["sure", "How sure this outline is"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title, class: word === "sure" ? "number" : null }, word));
   const doubt = rows.some((/** @type {any} */ row) => row.doubtful)
     ? html("p", { class: "note doubtful" }, `? = doubtful: the outline is less than ${percent(view.payload.doubt)} sure; drawn dashed and amber.`) : null;
   node.replaceChildren(...[html("table", { class: "vertebrae" }, html("thead", {}, html("tr", {}, head)),
     html("tbody", {}, rows.map((/** @type {any} */ row) => vertebraRow(view, row, act)))), doubt].filter(Boolean));
+}
+
+/** Why there is no table; a film that was refused for its view was not searched. @param {any} payload */
+function noTable({ status, error }) {
+  if (status === "running") return "The table appears here when the run is finished.";
+  return error?.anyway ? "This film was not searched for vertebrae, so there is no table." : "No vertebra was found, so there is no table.";
 }
 
 /** @param {HTMLElement} node @param {View} view @param {Act} act */

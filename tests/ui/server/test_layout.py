@@ -51,6 +51,24 @@ def test_run_and_cancel_take_the_same_place(
     visitor.wait("finished")
 
 
+@pytest.mark.parametrize(
+    ("width", "still"), [(1440, ".player-tabs"), (1180, ".player-tabs"), (390, ".stage .pane-area")]
+)
+def test_nothing_moves_while_the_steps_go_by(player: Visitor, width: int, still: str) -> None:
+    page, before = player.page, player.page.viewport_size
+    assert before is not None
+    page.set_viewport_size({"width": width, "height": 900})
+    page.keyboard.press("Home")
+    places = set()
+    for _ in range(24):
+        page.keyboard.press("ArrowRight")
+        if page.locator(".player.resting").count():
+            break
+        places.add(box(page, still)["y"] + page.evaluate("scrollY"))
+    assert len(places) == 1
+    page.set_viewport_size(before)
+
+
 def test_the_arrow_of_the_method_lies_beside_its_name(player: Visitor) -> None:
     field, arrow = (box(player.page, f"#method {part}") for part in ("input", ".icon-wrap"))
     padding = player.page.evaluate("parseFloat(getComputedStyle(document.querySelector('#method input')).paddingRight)")
