@@ -32,11 +32,11 @@ function refuse(file) {
   player.show({ run: `refused ${Date.now()}`, status: "failed", film: null, entries: [], rows: [], ends: [], notices: [], remarks: [], colours: {}, error });
 }
 
-// A film that is too large is refused before it is sent, where the film would be.
+// A film that is too large is refused before it is sent, where the film would be; of any other it is said that it comes.
 function guard(event) {
   const files = event.target.files;
   if (!event.target.closest || !event.target.closest("#film-upload") || !files || !files.length) return;
-  if (files[0].size <= MOST_BYTES) return;
+  if (files[0].size <= MOST_BYTES) return player.modes.say(`${files[0].name} is being sent and read …`);
   event.preventDefault();
   event.stopImmediatePropagation();
   refuse(files[0]);

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
-from tests.ui.server.conftest import Visitor, on_film, visit
+from tests.ui.server.conftest import NECK, UPLOAD, Visitor, on_film, visit
+from tests.ui.server.stand_in import write_film
 
 CHANGED = "(before) => document.querySelector('.player').dataset.time !== before"
 
@@ -382,3 +384,17 @@ def test_stepping_asks_the_server_nothing(player: Visitor) -> None:
         player.page.keyboard.press("ArrowRight")
     assert stop(player) >= 11
     assert [url for url in asked if not url.startswith("data:")] == []
+
+
+def test_while_a_film_is_on_its_way_the_page_says_so(visitor: Visitor, address: str, tmp_path: Path) -> None:
+    visitor.open(address, "finished")
+    uploads: list[Route] = []
+    visitor.page.route("**/upload*", lambda route: uploads.append(route))
+    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "neck.png", bright=0.85)))
+    hint = visitor.page.locator(".player-hint")
+    expect(hint).to_have_text("neck.png is being sent and read …")
+    for upload in uploads:
+        upload.continue_()
+    visitor.page.wait_for_selector(NECK)
+    expect(hint).to_be_hidden()
+    visitor.wait("finished")
