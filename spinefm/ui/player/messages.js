@@ -40,14 +40,15 @@ export function drawNotices(node, remarks, payload, correct) {
 
 /** @param {any} film */
 export function filmWords(film) {
-  return film ? `${film.name} · ${sizeWords(film)}` : "";
+  if (!film) return "";
+  const scale = film.spacing ? ` per pixel (${film.spacing.source})` : "";
+  return `${film.name} · ${sizeWords(film)}${scale}`;
 }
 
 /** A film's size and scale. @param {any} film */
 export function sizeWords(film) {
   if (!film) return "";
-  const scale = film.spacing ? ` · ${film.spacing.mm} mm per pixel (${film.spacing.source})` : "";
-  return `${film.width} × ${film.height} px${scale}`;
+  return `${film.width} × ${film.height} px${film.spacing ? ` · ${film.spacing.mm} mm` : ""}`;
 }
 
 /** @param {any} view @param {{result: any[]}} found */

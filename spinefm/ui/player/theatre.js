@@ -86,9 +86,11 @@ export class Theatre {
 
   caption() {
     const { payload } = /** @type {View} */ (this.view);
-    const [now, before] = this.comparing && payload.comparison ? captionsOf(payload.comparison) : [sizeWords(payload.film), ""];
-    nameFilm(this.node(".stage .pane-name"), payload.film, now);
-    nameFilm(this.node(".final .pane-name"), payload.film, before);
+    const { film } = payload;
+    const [now, before] = this.comparing && payload.comparison ? captionsOf(payload.comparison) : [sizeWords(film), ""];
+    const whole = this.comparing ? "" : filmWords(film);
+    nameFilm(this.node(".stage .pane-name"), film, now, whole);
+    nameFilm(this.node(".final .pane-name"), film, before, whole);
     say(this.node(".final .pane-title"), this.comparing ? "run before" : "result");
     say(this.node(".stage .pane-title"), this.comparing ? "this run" : "step");
   }
@@ -270,10 +272,11 @@ export class Theatre {
   }
 }
 
-/** The film's name over a pane, then more; a long name gives way, and both are in the tooltip. @param {HTMLElement} node @param {any} film @param {string} more */
-function nameFilm(node, film, more) {
+/** The film's name over a pane, then more; a long name gives way, and the tooltip has all of it.
+ * @param {HTMLElement} node @param {any} film @param {string} more @param {string} [whole] */
+function nameFilm(node, film, more, whole) {
   const name = film ? film.name : "";
-  node.title = [name, more].filter(Boolean).join(" · ");
+  node.title = whole || [name, more].filter(Boolean).join(" · ");
   node.replaceChildren(html("span", { class: "pane-file" }, name), html("span", { class: "pane-facts" }, name && more ? ` · ${more}` : more));
 }
 
