@@ -227,8 +227,9 @@ test("a chip that became doubtful, or has another colour, is drawn again", () =>
   const { root, made } = chips();
   const list = () => chipsOf(run, []);
   made.show(list(), DRESS);
-  made.show(list(), { ...DRESS, doubtful: new Set([1]), colours: new Map([[1, "#0000ff"]]) });
-  made.at(run.end, { ...DRESS, doubtful: new Set([1]) });
+  const other = { ...DRESS, doubtful: new Set([1]), colours: new Map([[1, "#0000ff"]]) };
+  made.show(list(), other);
+  made.at(run.end, other);
   const node = root.querySelector('[data-body="1"]');
   assert.ok(node.classList.contains("doubt"));
   assert.equal(node.style.getPropertyValue("--level"), "#0000ff");
@@ -247,6 +248,8 @@ test("a chip is kept without a name while the run has none, and quiet until the 
   assert.deepEqual([node.dataset.named, node.querySelector("b").textContent], ["false", "C2"]);
   made.at(run.end, doubtful, doubtful);
   assert.deepEqual([node.dataset.named, node.querySelector("b").textContent], ["true", "C2 ?"]);
+  made.at(run.end - 0.1, doubtful, { ...DRESS, names: new Map([[1, "C3"]]), colours: new Map([[1, "#0000ff"]]) });
+  assert.deepEqual([node.querySelector("b").textContent, node.style.getPropertyValue("--level")], ["C3", "#0000ff"], "a name that a reader corrects later");
 });
 
 test("another colour alone is seen too", () => {

@@ -61,6 +61,11 @@ test("a row of a replay leads to the moment of its decision, and so does any tha
   assert.deepEqual(done, [["choose", 1], ["go", 4], ["go", 4], ["hover", 0]]);
 });
 
+test("a replay offers no going on past an end, the page does", () => {
+  const offered = (corrections) => { const table = new Node("div"); drawVertebrae(table, view({}, { corrections, rows: ROWS.map((row) => ({ ...row, open: true })) }), act); return table.querySelectorAll("td.stop button").length; };
+  assert.deepEqual([offered(undefined), offered({ undo: null, redo: null })], [0, ROWS.length]);
+});
+
 test("where no table is, it says why; a film that was refused was not searched", () => {
   const said = (more) => { const table = new Node("div"); drawVertebrae(table, view({}, { rows: [], ...more }), act); return words(table); };
   assert.match(said({ status: "running" }), /when the run is finished/);

@@ -40,9 +40,8 @@ export class Chips {
       "data-lane": chip.lane, onclick: () => { act.choose(drawn.chip.body); act.go(Number.isFinite(drawn.chip.stop) ? drawn.chip.stop : drawn.chip.start); },
       onpointerenter: () => act.hover(chip.body), onpointerleave: () => act.hover(null) },
       name, html("span", { class: "segments", "aria-hidden": "true" }, segments), " ", html("small", {}, noteOf(chip)));
-    const colour = chip.body === null ? null : dress.colours.get(chip.body);
-    if (colour) node.style.setProperty("--level", colour);
     const drawn = { chip, node, name, segments, look: lookOf(chip, dress), state: "" };
+    paintLevel(drawn, dress);
     return drawn;
   }
 
@@ -53,10 +52,13 @@ export class Chips {
       const segments = PHASES.map((phase) => segmentState(item.chip, phase, time));
       const whole = chipState(item.chip, time);
       const named = item.chip.body !== null && worn.names.has(item.chip.body);
-      const words = nameOf(item.chip, whole, named ? worn : dress, named);
+      const shown = named ? worn : dress;
+      const words = nameOf(item.chip, whole, shown, named);
       const state = [whole, ...segments, words, named, item.chip.words].join();
-      if (state !== item.state) this.paint(item, whole, segments, words, named);
+      if (state === item.state) continue;
       item.state = state;
+      this.paint(item, whole, segments, words, named);
+      paintLevel(item, shown);
     }
   }
 
@@ -77,6 +79,12 @@ export class Chips {
     const left = node.offsetLeft - this.root.scrollLeft;
     if (left < 0 || left > this.root.clientWidth - 70) this.root.scrollTo({ left: node.offsetLeft - this.root.clientWidth / 2 });
   }
+}
+
+/** @param {Drawn} item @param {Dress} dress */
+function paintLevel({ chip, node }, dress) {
+  const colour = chip.body === null ? null : dress.colours.get(chip.body);
+  if (colour) node.style.setProperty("--level", colour);
 }
 
 /** The line under a chip's name. @param {Chip} chip */

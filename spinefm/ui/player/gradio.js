@@ -11,6 +11,7 @@ function press(selector) {
 
 function show(value) {
   player.show(withNotice(value));
+  if (value && value.replay) window.scrollTo(0, 0); // Explore was scrolled to its film
   const run = document.querySelector("#run");
   if (run) Object.assign(run, { disabled: Boolean(player.view.payload.replay), title: player.view.payload.replay ? "A replay of an evaluation: choose a film to run" : "" });
   if (!value || (value.example === undefined && value.status !== "failed" && !value.replay) || value.status === "waiting") return;

@@ -37,13 +37,14 @@ function vertebraRow(view, row, act) {
       swatch(view.payload.colours[row.name], row.found), row.doubtful ? `${row.name} ?` : row.name)),
     html("td", { class: "number", title: row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : "How sure this outline is: the probability of a Dice above 0.8" },
       row.found ? (row.probability === null ? "–" : percentBelow(row.probability, view.payload.doubt)) : html("em", {}, row.in_view === false ? "not in view" : "not found")),
-    html("td", { class: "stop" }, html("div", {}, html("span", {}, marks, row.stop), goOnButton(row, act))));
+    html("td", { class: "stop" }, html("div", {}, html("span", {}, marks, row.stop), goOnButton(view, row, act))));
 }
 
-/** Only an end at which there is something to take, or that the classifier called one, can be passed. @param {any} row @param {Act} act */
-function goOnButton(row, act) {
+/** Only an end at which there is something to take, or that the classifier called one, can be passed; never in a replay.
+ * @param {View} view @param {any} row @param {Act} act */
+function goOnButton(view, row, act) {
   const { correct } = act;
-  if (!row.open || !correct) return null;
+  if (!row.open || !correct || !view.payload.corrections) return null;
   return html("button", { type: "button", class: "small", title: GO_ON[/** @type {"true"} */ (String(row.found))], onclick: (/** @type {Event} */ event) => {
     event.stopPropagation();
     correct({ action: "go on", direction: row.direction });

@@ -76,6 +76,19 @@ def test_the_arrow_of_the_method_lies_beside_its_name(player: Visitor) -> None:
     assert right(field) - padding <= arrow["x"]
 
 
+def test_the_class_that_wins_keeps_its_name_on_one_line(player: Visitor) -> None:
+    page = player.page
+    page.keyboard.press("Home")
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+        if page.locator('.card[data-lane="up"] .bars').count():
+            break
+    last = page.locator('.card[data-lane="up"] .bars .bar').last
+    assert "background" in last.inner_text()
+    before = last.evaluate("node => node.clientHeight")
+    assert last.evaluate("node => { node.classList.add('winner'); return node.clientHeight; }") == before
+
+
 @pytest.mark.parametrize("width", [1440, 1180, 820, 390])
 def test_all_tabs_of_a_comparison_can_be_seen(player: Visitor, width: int) -> None:
     page, before = player.page, player.page.viewport_size

@@ -72,9 +72,12 @@ def test_a_link_opens_the_view_and_a_row_the_player_at_its_failing_step(guest: V
 def test_back_leads_from_a_films_steps_to_the_list_and_forward_to_them_again(guest: Visitor) -> None:
     page = guest.page
     steps, rows = page.locator('.player[data-status="finished"]'), page.locator(".ex-rows")
+    page.add_style_tag(content=".ex-list { min-height: 3000px; }")
+    page.evaluate("scrollTo(0, 90)")
     page.click('.ex-group[data-film="neck-1"] [data-steps]')
     steps.wait_for()
     page.wait_for_function("!location.search.includes('tab=explore')")
+    assert page.evaluate("scrollY") == 0, "the film is on the screen"
     page.go_back()
     rows.first.wait_for()
     assert "x-levels=T1" in page.url and not steps.is_visible()
