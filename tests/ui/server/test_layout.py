@@ -76,6 +76,29 @@ def test_the_arrow_of_the_method_lies_beside_its_name(player: Visitor) -> None:
     assert right(field) - padding <= arrow["x"]
 
 
+def test_undo_can_be_seen_below_twelve_rows(player: Visitor) -> None:
+    page, before = player.page, player.page.viewport_size
+    assert before is not None
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.locator("table.vertebrae .row-name").nth(2).click()
+    table = page.locator("table.vertebrae tbody")
+    table.evaluate("node => { while (node.rows.length < 12) node.append(node.rows[0].cloneNode(true)); }")
+    panel, tools = box(page, '[data-panel="vertebrae"]'), box(page, ".player-corrections .group.last")
+    page.evaluate("window.spinefm.drawResult(window.spinefm.view.payload)")
+    assert tools["y"] + tools["height"] <= panel["y"] + panel["height"]
+    page.set_viewport_size(before)
+
+
+def test_a_narrow_pane_keeps_its_films_name(player: Visitor) -> None:
+    page, before = player.page, player.page.viewport_size
+    assert before is not None
+    page.set_viewport_size({"width": 920, "height": 620})
+    name = page.locator(".stage .pane-file")
+    assert name.inner_text() == "a-finished.png"
+    assert name.evaluate("node => node.scrollWidth <= node.clientWidth")
+    page.set_viewport_size(before)
+
+
 def test_the_class_that_wins_keeps_its_name_on_one_line(player: Visitor) -> None:
     page = player.page
     page.keyboard.press("Home")

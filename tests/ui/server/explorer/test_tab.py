@@ -31,6 +31,7 @@ from spinefm.ui.server.explorer.making import phantom_run
 from tests.evaluation.stand_in_set import write_set
 from tests.ui.server.conftest import Visitor, serve, visit
 from tests.ui.server.stand_in import StandIn, StandInService, all_events, write_film
+from tests.ui.server.test_layout import LEVELS
 
 OPEN = '.explorer[data-state="open"]'
 ZIP = 'input[type=file][accept=".zip"]'
@@ -107,6 +108,8 @@ def test_the_measures_come_from_the_page_one_at_a_time(guest: Visitor, offered: 
     page.wait_for_selector('.ex-histogram[aria-label*="values between"]')
     page.select_option('[data-measure="measure"]', "middle_height")
     page.wait_for_selector('[data-chart="bland"] .ex-stage')
+    levels = page.evaluate(LEVELS)
+    assert levels[0] == 1 and set(levels[1:]) == {2}, "no level of heading is left out"
     table = read_measures(offered / "first")
     assert table is not None
     both = (table["key"] == "middle_height") & table["true"].notna() & table["value"].notna()
