@@ -19,7 +19,7 @@ REPLAY = (
     "These are the steps of a film in Explore, as they were evaluated; the browser's Back leads there again. "
     "To run a film, choose one above."
 )
-"""What stands under such a film: it cannot be run or corrected."""
+"""The line under such a film: it cannot be run or corrected."""
 
 
 def looked_at(folder: RunFolder, film: str) -> dict[str, Any]:
