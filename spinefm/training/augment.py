@@ -68,14 +68,6 @@ def shade(image: Image, rng: np.random.Generator) -> Image:
     return np.asarray(image + cv2.resize(field, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_CUBIC))
 
 
-def veil(image: Image, rng: np.random.Generator) -> Image:
-    """A strong veil of light that changes slowly across the picture and leaves it little contrast."""
-    left = rng.uniform(0.15, 0.6)
-    light = rng.random() + rng.uniform(0.2, 0.8) * (rng.random((3, 3), dtype=np.float32) - 0.5)
-    spread = cv2.resize(np.clip(light, 0.0, 1.0), image.shape[::-1], interpolation=cv2.INTER_CUBIC)
-    return np.asarray(np.clip(left * image + (1.0 - left) * spread, 0.0, 1.0), np.float32)
-
-
 def cover(image: Image, rng: np.random.Generator) -> Image:
     """Hide a small rectangle under a constant grey: a marker, a staple, a censored name."""
     height, width = image.shape

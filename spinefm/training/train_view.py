@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from spinefm.networks.view import FACINGS, LATERAL, VIEWS, ViewConfig, ViewNet, ViewScores, fit_square, without_margins
-from spinefm.training.augment import vary_film, veil
+from spinefm.training.augment import vary_film
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
 from spinefm.training.ranks import device_of, placed, precise
@@ -23,14 +23,6 @@ SHARES = {"cervical": 0.17, "thoracic": 0.11, "lumbar": 0.17, "whole": 0.08, "fr
 """How often each view is drawn."""
 UPRIGHT = 0.55
 """Share of draws that are upright; the others are turned by one to three quarters."""
-PART = 0.1
-"""Share of draws that show a small part of the film: three bodies or more."""
-PLACED = 0.12
-"""Share of draws that lie on a page or a screen with other things on it."""
-FEWEST = 3
-"""So many bodies show that a film is a lateral spine film."""
-VEILED = 0.12
-"""Share of draws under a strong veil, as scatter and glare leave it."""
 UNTURNED = ("slice", "picture")
 """Views that have no upright position."""
 IGNORED = -100
@@ -180,15 +172,13 @@ def _picture(film: TrainingFilm, side: int, rng: np.random.Generator, varied: bo
     image = without_margins(torch.from_numpy(film.film.astype(np.float32) / 255.0)).numpy()
     faces = FACINGS.index(film.faces) if film.faces in FACINGS else IGNORED
     if varied:
-        image = _cropped(image, rng) if rng.random() > PART else _part(image, film, rng)
+        image = _cropped(image, rng)
     if rng.random() < 0.5:
         image, faces = image[:, ::-1], (1 - faces if faces != IGNORED else faces)
     turns = 0 if rng.random() < UPRIGHT else int(rng.integers(1, 4))
-    if varied and rng.random() < PLACED:
-        image = _placed(image, rng)
     small = _shrunk(np.rot90(image, turns), side)
     if varied:
-        small = vary_film(veil(small, rng) if rng.random() < VEILED else small, rng)
+        small = vary_film(small, rng)
     square = fit_square(torch.from_numpy(np.ascontiguousarray(small)), side)
     turned = IGNORED if film.view in UNTURNED else turns
     return square, VIEWS.index(film.view), turned, faces if turns == 0 else IGNORED
@@ -203,31 +193,6 @@ def _cropped(image: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np
         return image
     left, top, right, bottom = (rng.uniform(0, 0.16, 4) * (width, height, width, height)).astype(int)
     return image[top : height - bottom, left : width - right]
-
-
-def _part(image: NDArray[np.float32], film: TrainingFilm, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Three or more neighbouring bodies with some room round them."""
-    if len(film.centroids) < FEWEST or image.shape != film.shape:
-        return _cropped(image, rng)
-    first = int(rng.integers(len(film.centroids) - FEWEST + 1))
-    bodies = np.stack(list(film.centroids.values()))[first : first + int(rng.integers(FEWEST, 8))]  # (N, 2) x, y
-    room = np.linalg.norm(np.diff(bodies, axis=0), axis=1).mean() * rng.uniform((1.0, 0.6), (3.5, 2.0))
-    left, top = np.maximum(bodies.min(axis=0) - room, 0).astype(int)
-    right, bottom = (bodies.max(axis=0) + room).astype(int) + 1
-    return image[top:bottom, left:right]
-
-
-def _placed(image: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """The picture on a page or a screen of one grey, among lines of text and fields."""
-    high, wide = (int(side * rng.uniform(1.05, 1.8)) for side in image.shape)
-    page = np.full((high, wide), rng.choice([0.0, 0.15, 1.0, rng.random()]), np.float32)
-    for _ in range(int(rng.integers(3, 25))):
-        tall, broad = (1 + int(side * rng.uniform(0.003, 0.04)) for side in (high, wide * 8))
-        row, column = int(rng.integers(high)), int(rng.integers(wide))
-        page[row : row + tall, column : column + broad] = rng.random()
-    top, left = (int(rng.integers(room - side + 1)) for room, side in zip((high, wide), image.shape, strict=True))
-    page[top : top + image.shape[0], left : left + image.shape[1]] = image
-    return page
 
 
 def _shrunk(image: NDArray[np.float32], side: int) -> NDArray[np.float32]:
