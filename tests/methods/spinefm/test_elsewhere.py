@@ -1,4 +1,4 @@
-"""A second spine in the picture is told of; bodies of the outlined one and single false detections are not."""
+"""A second spine in the picture gets a note; bodies of the outlined one and single false detections get none."""
 
 from __future__ import annotations
 
