@@ -36,6 +36,8 @@ UNSIGNED, SIGNED = (1,), (2,)
 """Values of the TIFF tag for the kind of number."""
 NEGATIVE, LEAST_NEGATIVE = (1 << 15) - 1, 0.02
 """Values of 16 bits beyond this may be negative ones, and the share of the pixels that must be; markers are fewer."""
+AGREEING = 0.9
+"""Share of the neighbours on both sides of the sign bit that must show a sign: those at outlined letters seem to."""
 HEADER = "The file's header is damaged, so it cannot be opened: export the film again."
 DEEP_MODES = {"I;16": 16, "I;16L": 16, "I;16B": 16, "I;16N": 16, "I": 32, "F": 32}
 """Pillow's modes of more than eight bits, and their bits."""
@@ -168,7 +170,9 @@ def _decode_deep(image: Image.Image, kind: str, white_is_zero: bool) -> Decoded:
 
 def _signed(values: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:
     """Grey values of 16 bits with the sign that a picture shows, and a note on it: formats of pictures have none."""
-    if values.dtype != np.uint16 or (values > NEGATIVE).mean() < LEAST_NEGATIVE or sign_seen(values, 16) is not True:
+    if values.dtype != np.uint16 or (values > NEGATIVE).mean() < LEAST_NEGATIVE:
+        return values, ()
+    if sign_seen(values, 16, AGREEING) is not True:
         return values, ()
     return with_sign(values, 16, True), ("The grey values are signed and were read so, though the file says unsigned.",)
 
