@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO, TypeVar
 from urllib.parse import unquote
 
@@ -232,15 +232,32 @@ class Films:
             pools[folded(film_stem(path))].append(path)
         return pools
 
+    @cached_property
+    def _ends(self) -> Mapping[tuple[str, ...], list[Path]]:
+        """The films of each name in a folder of each name: thousands may have one name, each in its own folder."""
+        ends: dict[tuple[str, ...], list[Path]] = defaultdict(list)
+        for path in self.paths:
+            ends[_end(path)].append(path)
+        return ends
+
     def _named(self, folder: Path, name: str) -> Path | None:
         """The film that `name` means, seen from `folder`; None where there is none."""
+        beside = folder / name
+        if beside.parent == folder and beside in self._ends.get(_end(beside), ()):
+            return beside
         pool = self._pools.get(folded(film_stem(Path(name))), [])
-        close = _matching(pool, name, str) or _matching(pool, name, folded)
+        near = self._ends.get(_end(PurePosixPath(name)), [])
+        close = _matching(near, name, str) or _matching(pool, name, str) or _matching(pool, name, folded)
         here = [path for path in close if path.parent == folder] or close
         if len({path.with_name(film_stem(path)) for path in here}) > 1:
             places = ", ".join(sorted(path.relative_to(self.root).as_posix() for path in here)[:3])
             raise ValueError(f"{len(here)} films could belong to it ({places}); put the label beside its film")
         return min(here, key=_preference, default=None)
+
+
+def _end(path: PurePath) -> tuple[str, ...]:
+    """The names of a film and its folder without case and form of accents."""
+    return tuple(map(folded, path.parts[-2:]))
 
 
 def _matching(films: Sequence[Path], name: str, form: Callable[[str], str]) -> list[Path]:

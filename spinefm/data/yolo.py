@@ -8,6 +8,7 @@ label lies beside its film, as some programs write them.
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def open_yolo(root: Path, conventions: Conventions | None = None) -> Dataset:
         raise DatasetError(f"{root} has no text files in a folder labels or beside films; choose the set's own folder.")
     with foreign_input(lambda reason: DatasetError(f"Labels and names do not fit: {reason}; correct it.")):
         check_counted(classes.names, _used(paths))
-    stems, places = [path.stem for path in paths], films.places()
+    stems, places = Counter(path.stem for path in paths), films.places()
     labels = {_name(path, root, stems): path for path in paths}
 
     def read(name: str) -> Case:
@@ -83,8 +84,8 @@ def _used(paths: Iterable[Path]) -> set[int | None]:
     return used
 
 
-def _name(path: Path, root: Path, stems: list[str]) -> str:
-    return path.stem if stems.count(path.stem) == 1 else path.relative_to(root).with_suffix("").as_posix()
+def _name(path: Path, root: Path, stems: Mapping[str, int]) -> str:
+    return path.stem if stems[path.stem] == 1 else path.relative_to(root).with_suffix("").as_posix()
 
 
 def _film_place(path: Path, root: Path) -> str:
