@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from spinefm.core.foreign import read_bytes
+from spinefm.core.foreign import read_bytes, read_head
 from spinefm.core.masks import MOST_PIXELS
 from spinefm.data.case import DatasetError, Skipped
 from spinefm.data.nifti import is_nifti, nifti_size
@@ -43,6 +43,8 @@ UPLOADED = re.compile(r"[0-9a-f]{8}-(?=.)")
 NO_LABEL = "no label"
 """What is given in place of a label for a film that has none: nothing of it could be judged."""
 MAX_FILM_BYTES = 64 << 20
+HEAD = 1 << 18
+"""Bytes of a DICOM file that hold its size, as a rule."""
 Label = TypeVar("Label")
 
 
@@ -324,12 +326,12 @@ def _dicom_size(path: Path) -> tuple[int, int] | None:
     """(width, height) as the header of a DICOM file states them; None for another file, or where it does not."""
     if path.name.lower().endswith(NAMED_SUFFIXES):
         return None
-    data = read_bytes(path, MAX_FILM_BYTES)
-    if not (is_dicom(data) or path.name.lower().endswith(DICOM_SUFFIXES)):
+    head = read_head(path, HEAD)
+    if not (is_dicom(head) or path.name.lower().endswith(DICOM_SUFFIXES)):
         return None
     from spinefm.imaging import dicom  # takes time to import
 
-    return dicom.size_of(data)
+    return dicom.size_of(head) or dicom.size_of(read_bytes(path, MAX_FILM_BYTES))
 
 
 def upright_size(picture: Image.Image) -> tuple[int, int]:

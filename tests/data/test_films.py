@@ -12,6 +12,7 @@ import imagecodecs
 import numpy as np
 import pytest
 import tifffile
+from pydicom.uid import UID, ExplicitVRLittleEndian, RLELossless
 
 from spinefm.core.levels import Level
 from spinefm.data import films as films_module
@@ -124,6 +125,16 @@ def test_the_size_of_a_film_is_that_of_its_header_upright(tmp_path: Path, case: 
     name, content = SIZED[case]
     (tmp_path / name).write_bytes(content)
     assert picture_size(tmp_path / name) == (120, 200)
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, RLELossless])
+def test_of_a_large_dicom_film_the_head_alone_is_read_for_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, syntax: UID
+) -> None:
+    header = dicom_film(np.random.default_rng(1).integers(0, 4096, (600, 500)).astype(np.uint16))
+    (tmp_path / "film.dcm").write_bytes(dicom_bytes(header, syntax if syntax.is_compressed else None))
+    monkeypatch.setattr(films_module, "read_bytes", lambda *_: pytest.fail("all of the film was read"))
+    assert picture_size(tmp_path / "film.dcm") == (500, 600)
 
 
 @pytest.mark.parametrize("name", ["film.mha", "film.nrrd", "film.jls", "film.ppm", "film.dcm.gz"])
