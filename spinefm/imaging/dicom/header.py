@@ -62,6 +62,7 @@ SHORT_TAGS = (
     "PixelSpacingCalibrationType",
     "ImagerPixelSpacing",
     "NominalScannedPixelSpacing",
+    "ConversionType",
     "EstimatedRadiographicMagnificationFactor",
     "DistanceSourceToDetector",
     "DistanceSourceToPatient",
