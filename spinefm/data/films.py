@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from spinefm.core.checksum import sha256_of
 from spinefm.core.foreign import read_bytes, read_head
 from spinefm.core.masks import MOST_PIXELS
 from spinefm.data.case import DatasetError, Skipped
@@ -38,8 +39,9 @@ WIDTH_TAG, HEIGHT_TAG = 256, 257
 MOST_FILES = 200_000
 LEFT_BEHIND = ("thumbs.db", "desktop.ini", "@eadir")
 """What file managers leave in folders, in small letters."""
-UPLOADED = re.compile(r"[0-9a-f]{8}-(?=.)")
-"""What Label Studio puts before the name of a file that is uploaded."""
+DATE = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+UPLOADED = re.compile(rf"(?!{DATE})[0-9a-f]{{8}}-(?=.)")
+"""What Label Studio puts before the name of a file that is uploaded; a date is part of a name."""
 NO_LABEL = "no label"
 """What is given in place of a label for a film that has none: nothing of it could be judged."""
 MAX_FILM_BYTES = 64 << 20
@@ -217,6 +219,16 @@ class Films:
         """All films of a name with its ending, whatever the case and form of accents."""
         pool = self._pools.get(folded(film_stem(Path(name))), [])
         return [path for path in pool if folded(path.name) == folded(name)]
+
+    def checksum(self, film: Path) -> str:
+        """The sha256 of a film's file, which is read once."""
+        if film not in self._checksums:
+            self._checksums[film] = sha256_of(film)
+        return self._checksums[film]
+
+    @cached_property
+    def _checksums(self) -> dict[Path, str]:
+        return {}
 
     def without(self, labels: Iterable[tuple[Path, object]]) -> list[Path]:
         """The films that none of `labels` means, each the file of a label and what it calls its film."""

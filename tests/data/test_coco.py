@@ -124,7 +124,7 @@ def test_films_that_two_files_list_with_the_same_labels_count_once(tmp_path: Pat
     found, skipped = read_set(tmp_path)
     assert set(found) == {"film", "film (2)"}
     assert [(one.name, one.label) for one in skipped] == [("train.json", "films")]
-    assert "1 of its films are in coco.json with the same labels" in skipped[0].why
+    assert "Films that are in coco.json with the same labels: 1;" in skipped[0].why
 
 
 def test_far_numbers_of_categories_cost_nothing(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ NFC, NFD = (unicodedata.normalize(form, "röntgen é") for form in ("NFC", "NFD"
         (("film.png",), "upload/3fa81b9c-film.png", "film.png"),
         (("film.png", "3fa81b9c-film.png"), "3fa81b9c-film.png", "3fa81b9c-film.png"),
         (("film.png",), "3fa81b9-film.png", None),
+        (("film.png",), "20240131-film.png", None),
     ],
 )
 def test_films_are_found_by_case_and_accents_where_one_alone_fits(
