@@ -32,8 +32,9 @@ FAR = 0.5
 the inner ones are taken: so little of a film is a marker or a dead row of the detector."""
 BULK_PERCENTILES, TAIL = (5.0, 95.0), 2.0
 """Values farther from the bulk of a film than so many times its range may be letters; the letters lie twice as far."""
-ALIKE = 0.1
-"""Least share of such values that must be their utmost one, as of letters: a small field on a black film has many."""
+ALIKE, NEARLY = 0.1, 0.01
+"""Least share of such values that must be nearly the utmost one, as of letters: a small field on a black film has many
+values. How far these lie apart, as a share of the tail: lossy compression blurs them."""
 GAP = 0.5
 """Values beyond a gap of this share of the range are not the picture's where they are few and alike."""
 IN_GAP = 0.001
@@ -181,8 +182,9 @@ def _without_tails(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _is_tail(beyond: NDArray[Any], utmost: float) -> bool:
-    """Whether so many of the values `beyond` a film's bulk are the `utmost` one that they are letters or metal."""
-    return bool((beyond == utmost).mean() >= ALIKE)
+    """Whether so many of the values `beyond` a film's bulk are nearly the `utmost` that they are letters or metal."""
+    away = np.abs(beyond.astype(np.float64) - utmost)
+    return bool((away <= NEARLY * away.max()).mean() >= ALIKE)
 
 
 def _near(values: NDArray[Any], low: float, high: float) -> NDArray[Any]:
