@@ -32,6 +32,8 @@ ROWS = 2 * len(LEVELS) + 1
 TITLES = ("x1", "y1", "x2", "y2", "class")
 SPACING_WORDS = ("spacing", "pixel")
 """Part of the name of the file of scales."""
+SCALE_TITLES = ("spacing", r"\bmm\b", "pixel")
+"""Patterns in the title of the column of scales, the surest first."""
 MOST_TEXT = 8 << 20
 NO_SLIP = {"", "0", "0.0", "n", "no", "none", "normal"}
 """The fifth column where no vertebra has slipped."""
@@ -80,7 +82,7 @@ def _scales(paths: Sequence[Path], films: KnownNames) -> tuple[dict[str, float],
             with foreign_input(
                 lambda reason: DatasetError(f"It cannot be read ({reason}); films have no scale from it.")
             ):
-                scales |= scales_in(_rows(path), films, (*SPACING_WORDS, "mm"), untitled=True)
+                scales |= scales_in(_rows(path), films, SCALE_TITLES, untitled=True)
         except DatasetError as error:
             skipped.append(Skipped(path.name, str(error)))
     return scales, tuple(skipped)

@@ -22,6 +22,7 @@ from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, by_film_name, film_stem, picture_size, stated_place, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
+from spinefm.data.names import Names
 from spinefm.data.numbering import check_counted
 from spinefm.data.outlines import are_corners, rotation_of
 from spinefm.data.repeated import once
@@ -63,12 +64,11 @@ def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The films of every COCO file below `root`. Raises DatasetError where there is none."""
     files, conventions = visible_files(root), conventions or Conventions()
     films = Films.among(root, files)
-    entries, skipped = _entries(files)
+    entries, skipped = _entries(files, conventions.names)
     if not entries:
         reasons = " ".join(f"{one.name}: {one.why}" for one in skipped[:3])
-        raise DatasetError(
-            f"{root} contains no COCO file with images and annotations; choose its folder. {reasons}".strip()
-        )
+        none = "that can be read." if reasons else "with images and annotations; choose its folder."
+        raise DatasetError(f"{root} contains no COCO file {none} {reasons}".strip())
     entries, repeated = once(entries, lambda entry: entry.file, lambda entry: entry.content)
     found = by_film_name([(entry.film, entry) for entry in entries])
 
@@ -80,7 +80,7 @@ def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
     return Dataset("coco", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 
-def _entries(files: Sequence[Path]) -> tuple[list[Entry], list[Skipped]]:
+def _entries(files: Sequence[Path], names: Names) -> tuple[list[Entry], list[Skipped]]:
     """The images of every COCO file, and the JSON files that are none."""
     entries: list[Entry] = []
     skipped: list[Skipped] = []
@@ -89,9 +89,9 @@ def _entries(files: Sequence[Path]) -> tuple[list[Entry], list[Skipped]]:
             continue
         try:
             with foreign_input(
-                lambda reason: DatasetError(f"The file is not a COCO file ({reason}); fix or remove it.")
+                lambda reason: DatasetError(f"It cannot be read as a COCO file ({reason}); fix or remove it.")
             ):
-                found, strays = _images_of(path, read_json(path))
+                found, strays = _images_of(path, read_json(path), names)
         except DatasetError as error:
             skipped.append(Skipped(path.name, str(error)))
             continue
@@ -100,7 +100,7 @@ def _entries(files: Sequence[Path]) -> tuple[list[Entry], list[Skipped]]:
     return entries, skipped
 
 
-def _images_of(path: Path, raw: Any) -> tuple[list[Entry], list[Skipped]]:
+def _images_of(path: Path, raw: Any, names: Names) -> tuple[list[Entry], list[Skipped]]:
     """The images of one file; ids are compared as text, because some programs write them so.
 
     Raises ValueError for an id that means two images or two categories, and for categories counted from another number
@@ -108,7 +108,8 @@ def _images_of(path: Path, raw: Any) -> tuple[list[Entry], list[Skipped]]:
     """
     categories = _by_id("category", [(one["id"], str(one["name"])) for one in raw["categories"]])
     _by_id("image", [(one["id"], str(one["file_name"])) for one in raw["images"]])
-    check_counted(map(_number, categories), (_number(_id(one.get("category_id"))) for one in raw["annotations"]))
+    numbered = {number: name for text, name in categories.items() if (number := _number(text)) is not None}
+    check_counted(numbered, (_number(_id(one.get("category_id"))) for one in raw["annotations"]), names)
     per_image: dict[str, list[Annotation]] = defaultdict(list)
     for annotation in raw["annotations"]:
         per_image[_id(annotation["image_id"])].append(annotation)

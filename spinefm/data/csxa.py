@@ -31,7 +31,7 @@ LEVELS = (Level.C3, Level.C4, Level.C5, Level.C6, Level.C7)
 CORNERS = ("top left", "top right", "bottom right", "bottom left")
 """In the order of the polygon."""
 SCALE_TITLES = ("pixel equivalent", "pixel spacing", "pixel size")
-"""Parts of the title of the column of scales."""
+"""Patterns in the title of the column of scales, the surest first."""
 MOST_TABLE_BYTES = 64 << 20
 """Bytes of a table, also of all that is packed in a workbook."""
 MOST_ROWS, MOST_COLUMNS = 100_000, 200

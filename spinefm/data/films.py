@@ -10,13 +10,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO, TypeVar
 from urllib.parse import unquote
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from spinefm.core.foreign import read_bytes
+from spinefm.core.checksum import sha256_of
+from spinefm.core.foreign import read_bytes, read_head
 from spinefm.core.masks import MOST_PIXELS
 from spinefm.data.case import DatasetError, Skipped
 from spinefm.data.nifti import is_nifti, nifti_size
@@ -38,11 +39,14 @@ WIDTH_TAG, HEIGHT_TAG = 256, 257
 MOST_FILES = 200_000
 LEFT_BEHIND = ("thumbs.db", "desktop.ini", "@eadir")
 """What file managers leave in folders, in small letters."""
-UPLOADED = re.compile(r"[0-9a-f]{8}-(?=.)")
-"""What Label Studio puts before the name of a file that is uploaded."""
+DATE = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+UPLOADED = re.compile(rf"(?!{DATE})[0-9a-f]{{8}}-(?=.)")
+"""What Label Studio puts before the name of a file that is uploaded; a date is part of a name."""
 NO_LABEL = "no label"
 """What is given in place of a label for a film that has none: nothing of it could be judged."""
 MAX_FILM_BYTES = 64 << 20
+HEAD = 1 << 18
+"""Bytes of a DICOM file that hold its size, as a rule."""
 Label = TypeVar("Label")
 
 
@@ -216,6 +220,16 @@ class Films:
         pool = self._pools.get(folded(film_stem(Path(name))), [])
         return [path for path in pool if folded(path.name) == folded(name)]
 
+    def checksum(self, film: Path) -> str:
+        """The sha256 of a film's file, which is read once."""
+        if film not in self._checksums:
+            self._checksums[film] = sha256_of(film)
+        return self._checksums[film]
+
+    @cached_property
+    def _checksums(self) -> dict[Path, str]:
+        return {}
+
     def without(self, labels: Iterable[tuple[Path, object]]) -> list[Path]:
         """The films that none of `labels` means, each the file of a label and what it calls its film."""
         found = set()
@@ -232,15 +246,32 @@ class Films:
             pools[folded(film_stem(path))].append(path)
         return pools
 
+    @cached_property
+    def _ends(self) -> Mapping[tuple[str, ...], list[Path]]:
+        """The films of each name in a folder of each name: thousands may have one name, each in its own folder."""
+        ends: dict[tuple[str, ...], list[Path]] = defaultdict(list)
+        for path in self.paths:
+            ends[_end(path)].append(path)
+        return ends
+
     def _named(self, folder: Path, name: str) -> Path | None:
         """The film that `name` means, seen from `folder`; None where there is none."""
+        beside = folder / name
+        if beside.parent == folder and beside in self._ends.get(_end(beside), ()):
+            return beside
         pool = self._pools.get(folded(film_stem(Path(name))), [])
-        close = _matching(pool, name, str) or _matching(pool, name, folded)
+        near = self._ends.get(_end(PurePosixPath(name)), [])
+        close = _matching(near, name, str) or _matching(pool, name, str) or _matching(pool, name, folded)
         here = [path for path in close if path.parent == folder] or close
         if len({path.with_name(film_stem(path)) for path in here}) > 1:
             places = ", ".join(sorted(path.relative_to(self.root).as_posix() for path in here)[:3])
             raise ValueError(f"{len(here)} films could belong to it ({places}); put the label beside its film")
         return min(here, key=_preference, default=None)
+
+
+def _end(path: PurePath) -> tuple[str, ...]:
+    """The names of a film and its folder without case and form of accents."""
+    return tuple(map(folded, path.parts[-2:]))
 
 
 def _matching(films: Sequence[Path], name: str, form: Callable[[str], str]) -> list[Path]:
@@ -307,12 +338,12 @@ def _dicom_size(path: Path) -> tuple[int, int] | None:
     """(width, height) as the header of a DICOM file states them; None for another file, or where it does not."""
     if path.name.lower().endswith(NAMED_SUFFIXES):
         return None
-    data = read_bytes(path, MAX_FILM_BYTES)
-    if not (is_dicom(data) or path.name.lower().endswith(DICOM_SUFFIXES)):
+    head = read_head(path, HEAD)
+    if not (is_dicom(head) or path.name.lower().endswith(DICOM_SUFFIXES)):
         return None
     from spinefm.imaging import dicom  # takes time to import
 
-    return dicom.size_of(data)
+    return dicom.size_of(head) or dicom.size_of(read_bytes(path, MAX_FILM_BYTES))
 
 
 def upright_size(picture: Image.Image) -> tuple[int, int]:

@@ -156,12 +156,20 @@ def _kinds_of_files(folder: Path, files: list[Path]) -> Iterator[str]:
         yield "cvat"
     if any(path.parent.name == LATERAL and path.suffix.lower() == ".csv" for path in files):
         yield "buu"
-    if {path.stem for path in in_labels} & {film_stem(path) for path in files if path not in in_labels}:
+    if _are_labels(in_labels, files):
         yield "yolo"  # without names, which it asks for
     if folder_in(folder, FILM_FOLDERS) and folder_in(folder, MAP_FOLDERS):
         yield "maps"
     if texts and has_names:
         yield "yolo"
+
+
+def _are_labels(texts: Sequence[Path], files: Sequence[Path]) -> bool:
+    """Whether text files in folders of labels are called after films that have no label map beside the text."""
+    known, stems = set(texts), {path.stem for path in texts}
+    named = [path for path in files if path not in known and film_stem(path) in stems]
+    folders = {path.parent for path in texts}
+    return bool(named) and not any(path.parent in folders for path in named)
 
 
 def _kind_of_json(path: Path, faults: list[str]) -> str | None:

@@ -114,13 +114,15 @@ def _values_of(picture: Image.Image) -> NDArray[Any]:
 def _check_palette(values: NDArray[np.uint8], palette: NDArray[np.int64]) -> None:
     """Refuse several ids that a palette (N, 3) shows as other greys: programs that pack grey maps number them again.
 
-    A palette of colours only shows ids, and one of the greys of their own numbers says the same twice.
+    They leave no number out and no grey twice. A palette of colours only shows ids, and one of the greys of their own
+    numbers says the same twice.
     """
     used = np.unique(values)
+    is_packed = np.array_equal(used, np.arange(len(used))) and len(used) <= len(palette)
     used = used[(used > 0) & (used < len(palette))]
     shown = palette[used]
-    is_grey = bool((shown == shown[:, :1]).all())
-    if len(used) > 1 and is_grey and (shown[:, 0] != used).any():
+    is_packed &= bool((shown == shown[:, :1]).all()) and len(np.unique(shown[:, 0])) == len(used)
+    if len(used) > 1 and is_packed and (shown[:, 0] != used).any():
         greys, ids = (", ".join(map(str, numbers[:3])) for numbers in (shown[:, 0], used))
         raise ValueError(
             f"its pixels hold the numbers {ids} …, which its palette shows as the greys {greys} …, so it is not clear "

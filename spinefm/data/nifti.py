@@ -45,7 +45,7 @@ def whole_ids(values: NDArray[Any]) -> NDArray[np.int32]:
     """
     ids = np.round(values) if values.dtype.kind == "f" else values.astype(np.int64)
     off = np.abs(ids - values).max(initial=0) if values.dtype.kind == "f" else 0
-    if off > MOST_OFF or np.abs(ids).max(initial=0) > np.iinfo(np.int32).max:
+    if not off <= MOST_OFF or np.abs(ids).max(initial=0) > np.iinfo(np.int32).max:
         raise ValueError("it contains values other than ids")
     return ids.astype(np.int32)
 

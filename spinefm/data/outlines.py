@@ -100,7 +100,7 @@ class Outlines:
 
 def _check_unit(coordinates: NDArray[np.float64]) -> None:
     """Refuse coordinates that all lie within the film's first pixel: they are shares of its sides."""
-    if coordinates.size and (coordinates >= 0).all() and (coordinates <= 1).all():
+    if coordinates.any() and (coordinates >= 0).all() and (coordinates <= 1).all():
         raise ValueError("its coordinates lie between 0 and 1, so they are shares of the film; give them in pixels")
 
 

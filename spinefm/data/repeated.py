@@ -26,6 +26,6 @@ def once(
         if other is not label:
             repeated[file(label).name, file(other).name] += 1
     return list(first.values()), [
-        Skipped(name, f"{count} of its films are in {other} with the same labels; they count once.", "films")
+        Skipped(name, f"Films that are in {other} with the same labels: {count}; they count once.", "films")
         for (name, other), count in repeated.items()
     ]

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from spinefm.core.checksum import sha256_of
 from spinefm.core.foreign import read_json
 from spinefm.core.levels import UNNAMED_ID
 from spinefm.data.case import Case, DatasetError, Skipped
@@ -80,7 +79,7 @@ def film_of(folder: Path, name: str, films: Films) -> Path | None:
     checksum, named = _checksum(folder / REPORT), films.called(name)
     if checksum is None or not named:
         return films.find(folder.with_suffix(".json"), name)
-    run = next((path for path in named if sha256_of(path) == checksum), None)
+    run = next((path for path in named if films.checksum(path) == checksum), None)
     if run is None:
         raise ValueError(f"{named[0].name} is another film than the one of this name that was run")
     return run

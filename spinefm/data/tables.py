@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -16,6 +17,8 @@ SCALES = (0.01, 2.0)
 """Numbers outside are no mm per pixel of a radiograph."""
 MOST_TITLES = 5
 """Rows among which that of the columns' titles is looked for; other titles may come before it."""
+DECIMAL = re.compile(r"(?<=\d),(?=\d)")
+"""A comma that may belong to a number."""
 
 
 def table_rows(data: bytes) -> Iterator[list[str]]:
@@ -27,20 +30,20 @@ def table_rows(data: bytes) -> Iterator[list[str]]:
     ([['film', 'spacing'], ['a', '0,2']], [['1.5', '2', '']])
     """
     is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" in data
-    text = io.StringIO(data.decode("utf-16" if is_wide else "utf-8-sig").lstrip(), newline="")
-    head, start = text.readline(), 0
-    if head.lower().startswith("sep="):  # a remark for Excel
-        start = text.tell()
-        head = text.readline()
+    text = io.StringIO(data.decode("utf-16" if is_wide else "utf-8-sig").lstrip("\r\n "), newline="")
+    start = text.tell() if text.readline().lower().startswith("sep=") else 0  # a remark for Excel
+    text.seek(start)
+    head = "".join(islice(text, MOST_TITLES))
     text.seek(start)
     for row in csv.reader(text, delimiter=_delimiter(head)):
         if any(cells := [cell.strip() for cell in row]):
             yield cells
 
 
-def _delimiter(line: str) -> str:
-    """What separates the cells of a line; where a semicolon or tab does, each number may have a comma of its own."""
-    return next((one for one in "\t;" if one in line and 2 * line.count(one) >= line.count(",")), ",")
+def _delimiter(head: str) -> str:
+    """What separates the cells of a table's first lines; where a semicolon or tab does, numbers may have commas."""
+    commas = DECIMAL.sub("", head).count(",")
+    return next((one for one in "\t;" if head.count(one) > commas), ",")
 
 
 def number_of(cell: str) -> float | None:
@@ -62,12 +65,12 @@ def scales_in(
 ) -> dict[str, float]:
     """Millimetres per pixel of each film that a table names in whatever column.
 
-    They are in the column with one of the `titles` in its own; without such a column there are none, or where
-    `untitled` they are a row's first number that can be a scale.
+    They are in the column with the first of the `titles`, which are patterns, that any column has; without such a
+    column there are none, or where `untitled` they are a row's first number that can be a scale.
     """
     rest = iter(rows)
     head = list(islice(rest, MOST_TITLES))
-    place, column = _titled(head, titles)
+    place, column = _titled(head, titles, films)
     if column is None and not untitled:
         return {}
     found: dict[str, float] = {}
@@ -80,12 +83,13 @@ def scales_in(
     return found
 
 
-def _titled(rows: Sequence[Sequence[str]], titles: Sequence[str]) -> tuple[int, int | None]:
+def _titled(rows: Sequence[Sequence[str]], titles: Sequence[str], films: KnownNames) -> tuple[int, int | None]:
     """The first row below the titles, and the column of scales; 0 and None where no title names it."""
     for place, row in enumerate(rows):
         plain = [" ".join(cell.lower().replace("_", " ").split()) for cell in row]
-        column = next((index for index, cell in enumerate(plain) if any(title in cell for title in titles)), None)
-        if column is not None and number_of(row[column]) is None:
+        columns = (index for title in titles for index, cell in enumerate(plain) if re.search(title, cell))
+        column = next(columns, None)
+        if column is not None and not any(_film(cell, films) for cell in row):
             return place + 1, column
     return 0, None
 

@@ -8,7 +8,8 @@ label lies beside its film, as some programs write them.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -41,8 +42,8 @@ def open_yolo(root: Path, conventions: Conventions | None = None) -> Dataset:
     if not paths:
         raise DatasetError(f"{root} has no text files in a folder labels or beside films; choose the set's own folder.")
     with foreign_input(lambda reason: DatasetError(f"Labels and names do not fit: {reason}; correct it.")):
-        check_counted(classes.names, _used(paths))
-    stems, places = [path.stem for path in paths], films.places()
+        check_counted(classes.names, _used(paths), conventions.names)
+    stems, places = Counter(path.stem for path in paths), films.places()
     labels = {_name(path, root, stems): path for path in paths}
 
     def read(name: str) -> Case:
@@ -73,18 +74,16 @@ def _bare(labels: Sequence[Path], places: Mapping[str, Sequence[Path]], root: Pa
     return [paths[0] for place, paths in places.items() if place not in wanted and stem_of_place(place) not in named]
 
 
-def _used(paths: Iterable[Path]) -> set[int | None]:
-    """The classes of all labels; what cannot be read is said when its film is."""
-    used: set[int | None] = set()
+def _used(paths: Iterable[Path]) -> Iterator[int | None]:
+    """The class of each line of all labels; what cannot be read is said when its film is."""
     for path in paths:
         with contextlib.suppress(OSError, ValueError):
             lines = read_bytes(path, MOST_TEXT).decode("utf-8-sig").splitlines()
-            used |= {_number(line.split(maxsplit=1)[0]) for line in lines if line.strip()}
-    return used
+            yield from [_number(line.split(maxsplit=1)[0]) for line in lines if line.strip()]
 
 
-def _name(path: Path, root: Path, stems: list[str]) -> str:
-    return path.stem if stems.count(path.stem) == 1 else path.relative_to(root).with_suffix("").as_posix()
+def _name(path: Path, root: Path, stems: Mapping[str, int]) -> str:
+    return path.stem if stems[path.stem] == 1 else path.relative_to(root).with_suffix("").as_posix()
 
 
 def _film_place(path: Path, root: Path) -> str:

@@ -31,7 +31,10 @@ FAR = 0.5
 """Where black or white would lie farther outside the inner percentiles than this share of the range between them,
 the inner ones are taken: so little of a film is a marker or a dead row of the detector."""
 BULK_PERCENTILES, TAIL = (5.0, 95.0), 2.0
-"""Values farther from the bulk of a film than so many times its range do not count: a film has a tenth of that."""
+"""Values farther from the bulk of a film than so many times its range may be letters; the letters lie twice as far."""
+ALIKE, NEARLY = 0.1, 0.01
+"""Least share of such values that must be nearly the utmost one, as of letters: a small field on a black film has many
+values. How far these lie apart, as a share of the tail: lossy compression blurs them."""
 GAP = 0.5
 """Values beyond a gap of this share of the range are not the picture's where they are few and alike."""
 IN_GAP = 0.001
@@ -165,13 +168,23 @@ def ends(values: NDArray[Any]) -> tuple[float, float]:
 
 
 def _without_tails(values: NDArray[Any]) -> NDArray[Any]:
-    """The values (any shape) without those far from all but a tenth, such as soft letters; all where there are none."""
+    """The values (any shape) without letters and metal far from all but a tenth of them; all where there are none."""
     few = sample(values, SAMPLE)
     (low, high), (dark, bright) = percentiles(few, WINDOW_PERCENTILES), percentiles(few, BULK_PERCENTILES)
     reach = TAIL * (bright - dark)
-    if not reach or (low >= dark - reach and high <= bright + reach):
+    if not reach:
         return values
-    return values[(values >= dark - reach) & (values <= bright + reach)]
+    if low < dark - 2 * reach and _is_tail(few[few < dark - reach], few.min()):
+        values = values[values >= dark - reach]
+    if high > bright + 2 * reach and _is_tail(few[few > bright + reach], few.max()):
+        values = values[values <= bright + reach]
+    return values
+
+
+def _is_tail(beyond: NDArray[Any], utmost: float) -> bool:
+    """Whether so many of the values `beyond` a film's bulk are nearly the `utmost` that they are letters or metal."""
+    away = np.abs(beyond.astype(np.float64) - utmost)
+    return bool((away <= NEARLY * away.max()).mean() >= ALIKE)
 
 
 def _near(values: NDArray[Any], low: float, high: float) -> NDArray[Any]:

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from spinefm.core.quantiles import percentiles
 from spinefm.imaging import jpeg, tiff
 from spinefm.imaging.decoded import (
     DAMAGE,
+    WINDOW_PERCENTILES,
     Decoded,
     UnreadableFilm,
     check_size,
@@ -36,6 +38,10 @@ UNSIGNED, SIGNED = (1,), (2,)
 """Values of the TIFF tag for the kind of number."""
 NEGATIVE, LEAST_NEGATIVE = (1 << 15) - 1, 0.02
 """Values of 16 bits beyond this may be negative ones, and the share of the pixels that must be; markers are fewer."""
+AGREEING = 0.9
+"""Share of the neighbours on both sides of the sign bit that must show a sign: those at outlined letters seem to."""
+MEETING = 0.02
+"""Share of the values' range that may lie between negative and other values: those of a white frame are farther off."""
 HEADER = "The file's header is damaged, so it cannot be opened: export the film again."
 DEEP_MODES = {"I;16": 16, "I;16L": 16, "I;16B": 16, "I;16N": 16, "I": 32, "F": 32}
 """Pillow's modes of more than eight bits, and their bits."""
@@ -168,9 +174,20 @@ def _decode_deep(image: Image.Image, kind: str, white_is_zero: bool) -> Decoded:
 
 def _signed(values: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:
     """Grey values of 16 bits with the sign that a picture shows, and a note on it: formats of pictures have none."""
-    if values.dtype != np.uint16 or (values > NEGATIVE).mean() < LEAST_NEGATIVE or sign_seen(values, 16) is not True:
+    if values.dtype != np.uint16 or (values > NEGATIVE).mean() < LEAST_NEGATIVE:
         return values, ()
-    return with_sign(values, 16, True), ("The grey values are signed and were read so, though the file says unsigned.",)
+    if sign_seen(values, 16, AGREEING) is not True:
+        return values, ()
+    read = with_sign(values, 16, True)
+    if not _meet(read[read < 0], read[read >= 0]):
+        return values, ()
+    return read, ("The grey values are signed and were read so, though the file says unsigned.",)
+
+
+def _meet(below: NDArray[Any], above: NDArray[Any]) -> bool:
+    """Whether the values `below` zero and those `above` it are one range, but for few of them."""
+    (darkest, top), (bottom, brightest) = percentiles(below, WINDOW_PERCENTILES), percentiles(above, WINDOW_PERCENTILES)
+    return bottom - top <= MEETING * (brightest - darkest)
 
 
 def _is_rare_tiff(image: Image.Image) -> bool:

@@ -13,8 +13,10 @@ NAMES = ("unsigned", "signed")
 """What values without and with a sign are called in notes."""
 
 
-def sign_seen(patterns: NDArray[Any], bits: int) -> bool | None:
+def sign_seen(patterns: NDArray[Any], bits: int, agreeing: float = 0.5) -> bool | None:
     """Whether the first of `bits` bits is a sign, by neighbours that differ in it: None where they do not tell.
+
+    agreeing: the share of these neighbours that must say the same.
 
     Where a picture crosses the sign bit, its unsigned values are close to each other if it is none, and a whole range
     apart if it is one. A frame of one value, such as padding, tells nothing, and values of eight bits have no sign.
@@ -25,10 +27,10 @@ def sign_seen(patterns: NDArray[Any], bits: int) -> bool | None:
     pairs = np.stack([rows[:, 1:][crossing], rows[:, :-1][crossing]]).astype(np.int64)  # (2, crossings)
     if not pairs.size or _is_one_value(pairs.max(0)):
         return None
-    step = float(np.median(np.ptp(pairs, axis=0))) / (1 << bits)
-    if step < CLOSE:
+    far, close = np.quantile(np.ptp(pairs, axis=0), (1 - agreeing, agreeing)) / (1 << bits)
+    if close < CLOSE:
         return False
-    return True if step > 1 - CLOSE and bits > 8 else None
+    return True if far > 1 - CLOSE and bits > 8 else None
 
 
 def _is_one_value(values: NDArray[Any]) -> bool:

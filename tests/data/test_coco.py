@@ -11,6 +11,8 @@ import pytest
 
 from spinefm.core.levels import Level
 from spinefm.data import DatasetError, open_dataset
+from spinefm.data.names import Names
+from spinefm.data.numbering import check_counted
 from tests.data.pictures import SIZE, film, read_set, rows, why_skipped
 
 LEVELS = (Level.C3, Level.C4, Level.C5)
@@ -85,6 +87,32 @@ def test_categories_that_count_from_another_number_are_refused(tmp_path: Path, s
         open_dataset("auto", tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("names", "used"),
+    [
+        (["background", "C3", "C4"], [1, 2, 3]),
+        (["C3", "C4", "C5"], [1] * 50 + [2] * 50 + [3]),
+        (["left", "right"], [1, 2]),
+    ],
+)
+def test_a_slip_or_an_unused_background_is_no_other_count(names: list[str], used: list[int]) -> None:
+    check_counted(dict(enumerate(names)), used, Names())
+
+
+def test_a_background_does_not_hide_that_categories_count_from_another_number() -> None:
+    with pytest.raises(ValueError, match="listed from 0 to 3 and used up to 4"):
+        check_counted(dict(enumerate(["background", "C3", "C4", "C5"])), [2, 3, 4], Names())
+
+
+def test_coordinates_that_are_all_zero_are_no_shares(tmp_path: Path) -> None:
+    coco(tmp_path)
+    raw = json.loads((tmp_path / "coco.json").read_text())
+    raw["annotations"].append(raw["annotations"][0] | {"segmentation": [[0] * 8], "bbox": [0] * 4})
+    (tmp_path / "coco.json").write_text(json.dumps(raw))
+    (case,) = read_set(tmp_path)[0].values()
+    assert [one.why for one in case.left_out] == ["it contains no pixel of the film"]
+
+
 def test_films_that_two_files_list_with_the_same_labels_count_once(tmp_path: Path) -> None:
     coco(tmp_path)
     raw = json.loads((tmp_path / "coco.json").read_text())
@@ -96,7 +124,7 @@ def test_films_that_two_files_list_with_the_same_labels_count_once(tmp_path: Pat
     found, skipped = read_set(tmp_path)
     assert set(found) == {"film", "film (2)"}
     assert [(one.name, one.label) for one in skipped] == [("train.json", "films")]
-    assert "1 of its films are in coco.json with the same labels" in skipped[0].why
+    assert "Films that are in coco.json with the same labels: 1;" in skipped[0].why
 
 
 def test_far_numbers_of_categories_cost_nothing(tmp_path: Path) -> None:

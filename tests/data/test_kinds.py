@@ -113,3 +113,9 @@ def test_texts_beside_films_with_maps_are_no_labels(tmp_path: Path) -> None:
     (tmp_path / "images" / "film.txt").write_text("No fracture.")
     (tmp_path / "config.yaml").write_text("seed: 1\n")
     assert open_dataset("auto", tmp_path).kind == "maps"
+
+
+def test_texts_beside_maps_in_their_folder_are_no_labels(tmp_path: Path) -> None:
+    maps(tmp_path)
+    (tmp_path / "labels" / "film.txt").write_text("No fracture.")
+    assert open_dataset("auto", tmp_path).kind == "maps"

@@ -78,6 +78,16 @@ def test_palettes_that_only_show_ids_do_not_change_them(tmp_path: Path, greys: l
     assert set(np.unique(read_map(tmp_path / "map.png", SIZE))) == {0, 1, 2, 3}
 
 
+@pytest.mark.parametrize(("ids", "greys"), [([0, 2, 3, 4], [0, 10, 20, 30, 40]), ([0, 1, 2, 3], [0, 255, 255, 255])])
+def test_palettes_that_no_packing_program_makes_leave_ids_as_they_are(
+    tmp_path: Path, ids: list[int], greys: list[int]
+) -> None:
+    picture = Image.fromarray(np.array(ids, np.uint8)[np.searchsorted([0, 3, 4, 5], IDS)]).convert("L")
+    picture.putpalette([value for grey in greys for value in (grey,) * 3])
+    picture.save(tmp_path / "map.png")
+    assert list(np.unique(read_map(tmp_path / "map.png", SIZE))) == ids
+
+
 def test_a_map_in_colours_is_none(tmp_path: Path) -> None:
     film(tmp_path / "images" / "film.png")
     (tmp_path / "labels").mkdir()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from spinefm.core.levels import Level
+from spinefm.data.nifti import whole_ids
 from spinefm.imaging.radiograph import read
 from tests.data.pictures import column, film, read_set, save_map, why_skipped
 
@@ -138,3 +139,9 @@ def test_a_nifti_map_without_an_orientation_lies_on_its_film_voxel_by_voxel(tmp_
     pixels = read(case.film, polarity="keep").pixels
     for mask in case.truth.bodies.values():
         assert pixels[mask.on_film(pixels.shape)].min() > 0.5
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 2.5])
+def test_values_that_are_no_numbers_of_bodies_are_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="values other than ids"):
+        whole_ids(np.array([[0, 20, value]]))

@@ -32,6 +32,20 @@ def test_of_films_of_one_name_it_is_the_one_that_was_run(tmp_path: Path, place: 
     assert film_of(result(tmp_path, places[place]), "neck.png", films(tmp_path)) == places[place]
 
 
+def test_of_many_films_of_one_name_each_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [film(tmp_path / f"{number}" / "neck.png", (64, 80 + number)) for number in range(5)]
+    folder, known, read = result(tmp_path, paths[4]), films(tmp_path), []
+
+    def once(path: Path) -> str:
+        read.append(path)
+        return sha256_of(path)
+
+    monkeypatch.setattr("spinefm.data.films.sha256_of", once)
+    for _ in range(3):
+        assert film_of(folder, "neck.png", known) == paths[4]
+    assert sorted(read) == paths
+
+
 def test_another_film_of_the_name_is_refused(tmp_path: Path) -> None:
     ran = film(tmp_path / "sub" / "neck.png", (64, 80))
     folder = result(tmp_path, ran)

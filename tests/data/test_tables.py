@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from spinefm.core.levels import Level
+from spinefm.data.buu import SCALE_TITLES
 from spinefm.data.films import KnownNames
 from spinefm.data.names import read_names
 from spinefm.data.tables import scales_in, table_rows
@@ -29,6 +30,9 @@ SCALES: dict[str, bytes] = {
     "a path of Windows": b"Film,Pixel equivalent\nC:\\films\\a.jpg,0.143\n",
     "other numbers before it": b"Film,Age,Height,Pixel equivalent\na,2,1.65,0.143\n",
     "the film behind it": b"Pixel equivalent,Film\n0.143,a\n",
+    "a column without a title first": b"\tFilm\tPixel equivalent\n7\ta\t0.143\n",
+    "a semicolon in a title": b"Film,Pixel equivalent (mm; rows),Age\na,0.143,60\n",
+    "a comma in a title": b"Film;Pixel equivalent, mm\na;0.143\n",
 }
 
 
@@ -41,6 +45,20 @@ def test_without_a_title_there_is_no_scale_unless_it_may_be_anywhere() -> None:
     rows = list(table_rows(b"a,60,0.143\n"))
     assert scales_in(rows, KnownNames(["a"]), ("pixel",)) == {}
     assert scales_in(rows, KnownNames(["a"]), ("pixel",), untitled=True) == {"a": 0.143}
+
+
+TITLES = ("film,comment,spacing", "film,comment,mm per dot", "film,pixels,pixel spacing", "film,pixels,size_mm")
+
+
+@pytest.mark.parametrize("titles", TITLES)
+def test_words_that_only_look_like_the_title_of_scales_hide_none(titles: str) -> None:
+    rows = table_rows(f"{titles}\na,2048,0.143\n".encode())
+    assert scales_in(rows, KnownNames(["a"]), SCALE_TITLES, untitled=True) == {"a": 0.143}
+
+
+def test_the_name_of_a_film_is_no_title() -> None:
+    rows = table_rows(b"a_mm,0.143\nb_mm,0.2\n")
+    assert scales_in(rows, KnownNames(["a_mm", "b_mm"]), SCALE_TITLES, untitled=True) == {"a_mm": 0.143, "b_mm": 0.2}
 
 
 def rewritten(path: Path, *changes: tuple[str, str]) -> None:
@@ -105,3 +123,8 @@ def test_a_table_without_any_scale_is_listed(tmp_path: Path, lumbar: Phantom, ph
 def test_a_table_of_names_may_have_semicolons(tmp_path: Path) -> None:
     (tmp_path / "names.csv").write_text("label;level\nVertebra A;C3\nplate;\n")
     assert read_names(tmp_path / "names.csv").own == {"vertebra a": Level.C3, "plate": None}
+
+
+def test_a_name_may_have_a_semicolon(tmp_path: Path) -> None:
+    (tmp_path / "names.csv").write_text("neck; body,C3\nplate,\n")
+    assert read_names(tmp_path / "names.csv").own == {"neck; body": Level.C3, "plate": None}

@@ -153,7 +153,12 @@ def test_signed_values_in_a_picture_without_a_sign_are_seen(kind: str) -> None:
 def test_soft_markers_and_bright_films_have_no_sign() -> None:
     marked = TWELVE.copy()
     marked[100:130, 100:150] = np.linspace(0, 65535, 50)
-    for values in (WORDS, marked, (TWELVE << 3) + 20_000):
+    outlined = WORDS.copy()
+    for column, value in enumerate((0, 65535, 65535, 0), start=20):
+        outlined[10:50, column::20] = value  # white letters with a black rim
+    framed = 2000 + TWELVE.astype(np.int64)
+    framed[:, :25] = 64_800 + np.random.default_rng(5).normal(0, 150, (len(framed), 25))
+    for values in (WORDS, marked, outlined, framed, (TWELVE << 3) + 20_000):
         assert WAS_SIGNED not in read(encoded(values.astype(np.uint16), "PNG"), polarity="keep").provenance.notes
 
 

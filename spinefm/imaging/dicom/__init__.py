@@ -34,11 +34,11 @@ def decode(data: bytes) -> Decoded:
 
 
 def size_of(data: bytes) -> tuple[int, int] | None:
-    """(width, height) as a DICOM file's header states them; None where it does not, or cannot be read."""
+    """(width, height) as the header that a DICOM file begins with states them; None where it does not."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            header = parse(data)
+            header = parse(data, pixels=False)
             return whole(header, "Columns"), whole(header, "Rows")
         except (UnreadableFilm, *DEEP_ERRORS):
             return None

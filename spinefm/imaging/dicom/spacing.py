@@ -18,6 +18,8 @@ UNIT = 1e-3
 DICOM files of pictures without a scale write 1."""
 MAGNIFICATION_RANGE = (1.0, 3.0)
 """Believable magnification: nothing is projected smaller than it is, and no patient is so close to the tube."""
+NO_SCANS = ("DV", "SYN", "DRW", "WSD", "SD")
+"""What secondary captures are made of where their scale is none of a film: screens, drawings and documents."""
 
 
 def read_spacing(header: Dataset) -> tuple[Spacing | None, tuple[str, ...]]:
@@ -25,7 +27,11 @@ def read_spacing(header: Dataset) -> tuple[Spacing | None, tuple[str, ...]]:
     patient, notes = _stated(header, "PixelSpacing")
     detector, more = _stated(header, "ImagerPixelSpacing")
     scanned, unused = _stated(header, "NominalScannedPixelSpacing")
-    notes += more + unused
+    notes += more
+    if text(header, "ConversionType") in NO_SCANS:
+        scanned = None
+    elif not (patient or detector):
+        notes += unused
     for pair, divisor, source in _spacing_candidates(header, patient, detector, scanned):
         rows, columns = pair[0] / divisor, pair[1] / divisor
         if distorted := not_square(rows, columns, "mm"):

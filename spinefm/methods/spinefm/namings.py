@@ -19,7 +19,7 @@ from spinefm.core.levels import Level, Region
 from spinefm.methods.spinefm.anatomy import Order, Variant, anatomy, orders
 from spinefm.methods.spinefm.chain import Chain, Floats, log_gaps
 from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.methods.spinefm.strays import Spine, is_stray, spines
+from spinefm.methods.spinefm.strays import Trimmed, is_stray, spines
 
 Names = tuple[Level | None, ...]
 
@@ -79,7 +79,7 @@ def namings(chain: Chain, config: SpineFMConfig) -> tuple[Naming, ...]:
     return _ranked(weights)
 
 
-def _weighed(spine: Spine, config: SpineFMConfig) -> Iterator[tuple[Spine, Stretches, Floats]]:
+def _weighed(spine: Trimmed, config: SpineFMConfig) -> Iterator[tuple[Trimmed, Stretches, Floats]]:
     """The stretches of each order for the bodies of a spine, with their (C,) log evidence."""
     for one in _stretches(spine.chain.count, config):
         fits = spine.fits(one.places, len(one.order.levels))

@@ -23,7 +23,7 @@ LEAST = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Spine:
+class Trimmed:
     """The bodies of a chain without `above` outlines over C2 and `below` under S1, and the log evidence of this."""
 
     chain: Chain
@@ -48,17 +48,17 @@ def is_stray(levels: tuple[Level | None, ...], index: int) -> bool:
     return Level.C2 in levels[index + 1 : index + 2] or Level.S1 in levels[max(0, index - 1) : index]
 
 
-def spines(chain: Chain, config: SpineFMConfig) -> Iterator[Spine]:
+def spines(chain: Chain, config: SpineFMConfig) -> Iterator[Trimmed]:
     """The whole chain, and without the outline at its top, its bottom, and both."""
     if not config.strays:
-        yield Spine(chain, 0, 0, 0.0)
+        yield Trimmed(chain, 0, 0, 0.0)
         return
     shares = np.clip(1.0 - chain.outlines[[0, -1]], LEAST, 1.0 - LEAST)
     inner, outer = np.log1p(-shares), np.log(shares) + [_stray(chain, 0, config), _stray(chain, -1, config)]
     for above, below in ((0, 0), (1, 0), (0, 1), (1, 1)):
         if chain.count - above - below >= FEWEST or not above + below:
             evidence = (inner, outer)[above][0] + (inner, outer)[below][1]
-            yield Spine(chain.part(above, chain.count - below), above, below, float(evidence))
+            yield Trimmed(chain.part(above, chain.count - below), above, below, float(evidence))
 
 
 def _stray(chain: Chain, index: int, config: SpineFMConfig) -> float:

@@ -87,6 +87,9 @@ SCANNED: dict[str, tuple[dict[str, object], float | None, str]] = {
     "beside the patient's": ({"PixelSpacing": [0.15, 0.15]}, 0.15, "PixelSpacing, its calibration"),
     "beside the detector's": ({"ImagerPixelSpacing": [0.2, 0.2]}, 0.2, "ImagerPixelSpacing"),
     "of one millimetre": ({"NominalScannedPixelSpacing": [1, 1]}, None, ""),
+    "of a scanned film": ({"ConversionType": "DF"}, 0.175, "NominalScannedPixelSpacing"),
+    "of a screen": ({"ConversionType": "WSD"}, None, ""),
+    "of a drawing": ({"ConversionType": "DRW"}, None, ""),
 }
 
 
@@ -96,3 +99,8 @@ def test_what_a_scanner_of_films_states_comes_last(case: str) -> None:
     spacing = film_with(**{"NominalScannedPixelSpacing": [0.175, 0.175], **tags}).spacing
     assert (spacing and spacing.mm) == expected
     assert spacing is None or spacing.source.startswith(source)
+
+
+@pytest.mark.parametrize("tags", [{"PixelSpacing": [0.15, 0.15]}, {"ImagerPixelSpacing": [0.2, 0.2]}])
+def test_a_scanners_scale_that_is_not_needed_is_not_complained_about(tags: dict[str, object]) -> None:
+    assert not scale_notes(film_with(NominalScannedPixelSpacing=[0, 0], **tags))
