@@ -81,6 +81,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "off-axis retry": ("retry_limit",),
     "evidence for names": ("naming",),
     "no names over doubt": ("doubted_body",),
+    "outlines beyond the spine": ("strays",),
     "final limit": ("final_limit",),
     "sure outlines": ("body_probability",),
 }

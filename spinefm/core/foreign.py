@@ -103,13 +103,18 @@ def read_json(path: Path) -> Any:
 
 def read_bytes(path: Path, most: int) -> bytes:
     """A file's content. Raises ValueError where it has more than `most` bytes or is no plain file."""
-    if not path.is_file():
-        raise FileNotFoundError(2, f"{path.name} is missing")
-    with path.open("rb") as stream:
-        data = stream.read(most + 1)
+    data = read_head(path, most + 1)
     if len(data) > most:
         raise ValueError(f"it has more than {most >> 20} MB")
     return data
+
+
+def read_head(path: Path, count: int) -> bytes:
+    """A file's first `count` bytes, or all of a shorter one. Raises FileNotFoundError where it is no plain file."""
+    if not path.is_file():
+        raise FileNotFoundError(2, f"{path.name} is missing")
+    with path.open("rb") as stream:
+        return stream.read(count)
 
 
 def gunzip(data: bytes, most: int) -> bytes:

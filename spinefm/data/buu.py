@@ -8,8 +8,6 @@ corners of a body's two endplates are its outline; of S1 one endplate alone is k
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,18 +18,22 @@ from numpy.typing import NDArray
 from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
 from spinefm.data.case import Case, DatasetError, Skipped
-from spinefm.data.csxa import PLAUSIBLE_MM, without_scale
+from spinefm.data.csxa import without_scale
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import NO_LABEL, Films, picture_size, unlabelled, visible_files
+from spinefm.data.films import NO_LABEL, Films, KnownNames, picture_size, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
+from spinefm.data.tables import number_of, scales_in, table_rows
 
 LATERAL, FRONTAL = "LA", "AP"
 LEVELS = (Level.L1, Level.L2, Level.L3, Level.L4, Level.L5)
 ROWS = 2 * len(LEVELS) + 1
+TITLES = ("x1", "y1", "x2", "y2", "class")
 SPACING_WORDS = ("spacing", "pixel")
 """Part of the name of the file of scales."""
+SCALE_TITLES = ("spacing", r"\bmm\b", "pixel")
+"""Patterns in the title of the column of scales, the surest first."""
 MOST_TEXT = 8 << 20
 NO_SLIP = {"", "0", "0.0", "n", "no", "none", "normal"}
 """The fifth column where no vertebra has slipped."""
@@ -46,7 +48,8 @@ def open_buu(root: Path, conventions: Conventions | None = None) -> Dataset:
         raise DatasetError(f"{root} has no folder LA with a CSV file per film; choose the folder of BUU-LSPINE.")
     films = Films.among(folder, [path for path in files if folder in path.parents])
     by_name = {f"buu-{number:04d}": path for number, path in enumerate(labels, start=1)}
-    scales, skipped = _scales([path for path in files if _is_scale(path)])
+    tables = [path for path in files if _is_scale(path)]
+    scales, skipped = _scales(tables, KnownNames(path.stem for path in labels))
     frontal = sum(FRONTAL in path.relative_to(root).parts and path.suffix.lower() == ".csv" for path in files)
     if frontal:
         skipped += (Skipped(FRONTAL, f"{frontal} frontal films are left out: only lateral ones are read."),)
@@ -54,7 +57,7 @@ def open_buu(root: Path, conventions: Conventions | None = None) -> Dataset:
     def read(name: str) -> Case:
         return _read(name, by_name[name], films, scales.get(by_name[name].stem), conventions)
 
-    skipped += without_scale([path.stem for path in labels], scales)
+    skipped += without_scale([path.stem for path in labels], scales, bool(tables))
     bare = len(unlabelled(films.paths, [path.stem for path in labels]))
     if bare:
         skipped += (Skipped(LATERAL, f"{bare} films have no CSV file; add it or remove them.", NO_LABEL),)
@@ -70,7 +73,7 @@ def _is_scale(path: Path) -> bool:
     return path.suffix.lower() == ".csv" and any(word in path.stem.lower() for word in SPACING_WORDS)
 
 
-def _scales(paths: Sequence[Path]) -> tuple[dict[str, float], tuple[Skipped, ...]]:
+def _scales(paths: Sequence[Path], films: KnownNames) -> tuple[dict[str, float], tuple[Skipped, ...]]:
     """Millimetres per pixel by film, and the files that cannot be read."""
     scales: dict[str, float] = {}
     skipped = []
@@ -79,36 +82,34 @@ def _scales(paths: Sequence[Path]) -> tuple[dict[str, float], tuple[Skipped, ...
             with foreign_input(
                 lambda reason: DatasetError(f"It cannot be read ({reason}); films have no scale from it.")
             ):
-                scales |= dict(pair for row in _rows(path) if (pair := _scale(row)) is not None)
+                scales |= scales_in(_rows(path), films, SCALE_TITLES, untitled=True)
         except DatasetError as error:
             skipped.append(Skipped(path.name, str(error)))
     return scales, tuple(skipped)
 
 
-def _scale(row: Sequence[str]) -> tuple[str, float] | None:
-    """The film of a row and its scale, the first plausible number; None for a row without one."""
-    for cell in row[1:]:
-        try:
-            value = float(cell)
-        except ValueError:
-            continue
-        if PLAUSIBLE_MM[0] <= value <= PLAUSIBLE_MM[1]:
-            return Path(row[0].strip()).stem, value
-    return None
-
-
 def _rows(path: Path) -> list[list[str]]:
-    text = read_bytes(path, MOST_TEXT).decode("utf-8-sig")
-    return [row for row in csv.reader(io.StringIO(text, newline="")) if any(cell.strip() for cell in row)]
+    return list(table_rows(read_bytes(path, MOST_TEXT)))
+
+
+def _endplates(rows: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+    """The two corners (11, 2, 2) of each endplate. Raises ValueError for other rows than those of a lateral film."""
+    if len(rows) != ROWS:
+        raise ValueError(f"it has {len(rows)} rows, and a lateral film has {ROWS}")
+    if any(any(row[len(TITLES) :]) for row in rows):
+        raise ValueError(f"it has {max(map(len, rows))} columns, and those of a film are {', '.join(TITLES)}")
+    values = [[number_of(cell) for cell in row[:4]] for row in rows]
+    if any(len(row) < 4 or None in row for row in values):
+        raise ValueError("a row in it does not begin with four numbers")
+    return np.array(values, float).reshape(ROWS, 2, 2)
 
 
 def _read(name: str, label: Path, films: Films, spacing_mm: float | None, conventions: Conventions) -> Case:
     """The case of one film. Raises DamagedCase, which never tells the file's name."""
     with label_of(f"of {name}"):
         rows = _rows(label)
-        if len(rows) != ROWS:
-            raise ValueError(f"it has {len(rows)} rows, and a lateral film has {ROWS}")
-        ends = np.array([[float(cell) for cell in row[:4]] for row in rows]).reshape(ROWS, 2, 2)
+        rows = rows[1:] if rows and number_of(rows[0][0]) is None else rows  # titles
+        ends = _endplates(rows)
         film = _film(label, films)
         sheet = Sheet(name, agreed_size(None, picture_size(film)), conventions)
         for index, level in enumerate(LEVELS):

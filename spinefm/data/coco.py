@@ -5,12 +5,12 @@ Of an annotation without an outline four key points are the corners of its body,
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,12 @@ from spinefm.core.masks import Mask
 from spinefm.core.rle import from_column_runs, unpacked
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, by_film_name, film_stem, picture_size, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
+from spinefm.data.films import Films, by_film_name, film_stem, picture_size, stated_place, unlabelled, visible_files
+from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
+from spinefm.data.names import Names
+from spinefm.data.numbering import check_counted
 from spinefm.data.outlines import are_corners, rotation_of
+from spinefm.data.repeated import once
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -43,31 +46,41 @@ class Entry:
     annotations: Sequence[Annotation]
 
     @property
-    def film(self) -> str:
-        """The film's path as the file states it."""
-        return unquote(str(self.image["file_name"])).replace("\\", "/")
+    def film(self) -> Path:
+        """Where the film lies, as the file states it."""
+        return stated_place(self.image["file_name"])
+
+    @property
+    def content(self) -> str:
+        """What is known about which film, whatever numbers the file gives to images and categories."""
+        drawn = [
+            [self.categories.get(_id(one.get("category_id"))), *map(one.get, ("segmentation", "bbox", "keypoints"))]
+            for one in self.annotations
+        ]
+        return json.dumps([str(self.film), sorted(map(json.dumps, drawn))])
 
 
 def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The films of every COCO file below `root`. Raises DatasetError where there is none."""
     files, conventions = visible_files(root), conventions or Conventions()
     films = Films.among(root, files)
-    entries, skipped = _entries(files)
+    entries, skipped = _entries(files, conventions.names)
     if not entries:
         reasons = " ".join(f"{one.name}: {one.why}" for one in skipped[:3])
-        raise DatasetError(
-            f"{root} contains no COCO file with images and annotations; choose its folder. {reasons}".strip()
-        )
-    found = by_film_name([(Path(entry.film), entry) for entry in entries])
+        none = "that can be read." if reasons else "with images and annotations; choose its folder."
+        raise DatasetError(f"{root} contains no COCO file {none} {reasons}".strip())
+    entries, repeated = once(entries, lambda entry: entry.file, lambda entry: entry.content)
+    found = by_film_name([(entry.film, entry) for entry in entries])
 
     def read(name: str) -> Case:
         return _read(name, found[name], films, conventions)
 
-    skipped += unlabelled(films.paths, [film_stem(Path(entry.film)) for entry in entries])
+    bare = films.without((entry.file, entry.image["file_name"]) for entry in entries)
+    skipped += [*repeated, *unlabelled(bare, [film_stem(entry.film) for entry in entries])]
     return Dataset("coco", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 
-def _entries(files: Sequence[Path]) -> tuple[list[Entry], list[Skipped]]:
+def _entries(files: Sequence[Path], names: Names) -> tuple[list[Entry], list[Skipped]]:
     """The images of every COCO file, and the JSON files that are none."""
     entries: list[Entry] = []
     skipped: list[Skipped] = []
@@ -76,9 +89,9 @@ def _entries(files: Sequence[Path]) -> tuple[list[Entry], list[Skipped]]:
             continue
         try:
             with foreign_input(
-                lambda reason: DatasetError(f"The file is not a COCO file ({reason}); fix or remove it.")
+                lambda reason: DatasetError(f"It cannot be read as a COCO file ({reason}); fix or remove it.")
             ):
-                found, strays = _images_of(path, read_json(path))
+                found, strays = _images_of(path, read_json(path), names)
         except DatasetError as error:
             skipped.append(Skipped(path.name, str(error)))
             continue
@@ -87,17 +100,20 @@ def _entries(files: Sequence[Path]) -> tuple[list[Entry], list[Skipped]]:
     return entries, skipped
 
 
-def _images_of(path: Path, raw: Any) -> tuple[list[Entry], list[Skipped]]:
+def _images_of(path: Path, raw: Any, names: Names) -> tuple[list[Entry], list[Skipped]]:
     """The images of one file; ids are compared as text, because some programs write them so.
 
-    Raises ValueError for an id that means two images or two categories: whose its annotations are is not known.
+    Raises ValueError for an id that means two images or two categories, and for categories counted from another number
+    than annotations count from: which annotation means what is not known.
     """
     categories = _by_id("category", [(one["id"], str(one["name"])) for one in raw["categories"]])
     _by_id("image", [(one["id"], str(one["file_name"])) for one in raw["images"]])
+    numbered = {number: name for text, name in categories.items() if (number := _number(text)) is not None}
+    check_counted(numbered, (_number(_id(one.get("category_id"))) for one in raw["annotations"]), names)
     per_image: dict[str, list[Annotation]] = defaultdict(list)
     for annotation in raw["annotations"]:
-        per_image[str(annotation["image_id"])].append(annotation)
-    entries = [Entry(path, image, categories, per_image.pop(str(image["id"]), [])) for image in raw["images"]]
+        per_image[_id(annotation["image_id"])].append(annotation)
+    entries = [Entry(path, image, categories, per_image.pop(_id(image["id"]), [])) for image in raw["images"]]
     strays = [
         Skipped(path.name, f"{len(rest)} annotations refer to the image {number}, which the file does not list.")
         for number, rest in per_image.items()
@@ -109,19 +125,27 @@ def _by_id(kind: str, named: Sequence[tuple[Any, str]]) -> dict[str, str]:
     """Names by their id as text. Raises ValueError for an id that two names have."""
     found: dict[str, str] = {}
     for number, name in named:
-        if found.setdefault(str(number), name) != name:
-            raise ValueError(f"its {kind} id {number} means {found[str(number)]} and {name}; number them again")
+        if found.setdefault(_id(number), name) != name:
+            raise ValueError(f"its {kind} id {number} means {found[_id(number)]} and {name}; number them again")
     return found
+
+
+def _id(stated: Any) -> str:
+    """An id as text; tables turn 7 into 7.0."""
+    return str(int(stated)) if isinstance(stated, float) and stated.is_integer() else str(stated).strip()
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None
 
 
 def _read(name: str, entry: Entry, films: Films, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
-        film = films.of_label(entry.file, entry.film)
-        stated = entry.image.get("width"), entry.image.get("height")
-        given = size_of("it", *stated) if all(stated) else None
+        film = films.of_label(entry.file, str(entry.image["file_name"]))
+        given = stated_size(entry.image.get("width"), entry.image.get("height"))
         sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
         for annotation in entry.annotations:
-            category = str(annotation.get("category_id"))
+            category = _id(annotation.get("category_id"))
             _take(sheet, entry.categories.get(category, f"category {category}"), annotation)
         return sheet.case(film)
 

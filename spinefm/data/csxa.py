@@ -7,7 +7,6 @@ called csxa-0001, csxa-0002 … in the order of their files.
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,20 +20,18 @@ from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import NO_LABEL, Films, unlabelled, visible_files
+from spinefm.data.films import NO_LABEL, Films, KnownNames, unlabelled, visible_files
 from spinefm.data.labelme import HALF, load_labelled
 from spinefm.data.labels import Conventions, label_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
+from spinefm.data.tables import scales_in, table_rows
 
 LEVELS = (Level.C3, Level.C4, Level.C5, Level.C6, Level.C7)
 CORNERS = ("top left", "top right", "bottom right", "bottom left")
 """In the order of the polygon."""
-SCALE_COLUMN = "pixel equivalent"
-PLAUSIBLE_MM = (0.01, 2.0)
-"""Scales outside are no mm per pixel of a radiograph."""
-
-
+SCALE_TITLES = ("pixel equivalent", "pixel spacing", "pixel size")
+"""Patterns in the title of the column of scales, the surest first."""
 MOST_TABLE_BYTES = 64 << 20
 """Bytes of a table, also of all that is packed in a workbook."""
 MOST_ROWS, MOST_COLUMNS = 100_000, 200
@@ -46,8 +43,9 @@ def open_csxa(root: Path, conventions: Conventions | None = None) -> Dataset:
     labels = [path for path in files if path.suffix.lower() == ".json"]
     if not labels:
         raise DatasetError(f"{root} contains no labelme files (.json); choose the folder that CSXA was unpacked to.")
-    films, (scales, skipped) = Films.among(root, files), _scales(files, {path.stem for path in labels})
-    skipped += without_scale([path.stem for path in labels], scales)
+    tables = [path for path in files if path.suffix.lower() in (".csv", ".xlsx")]
+    films, (scales, skipped) = Films.among(root, files), _scales(tables, KnownNames(path.stem for path in labels))
+    skipped += without_scale([path.stem for path in labels], scales, bool(tables))
     bare = len(unlabelled(films.paths, [path.stem for path in labels]))
     if bare:
         skipped += (Skipped("films", f"{bare} films have no labelme file of their name; add it.", NO_LABEL),)
@@ -59,10 +57,10 @@ def open_csxa(root: Path, conventions: Conventions | None = None) -> Dataset:
     return Dataset("csxa", tuple(by_name), read, skipped, by_subject({name: name for name in by_name}))
 
 
-def without_scale(films: Sequence[str], scales: Mapping[str, float]) -> tuple[Skipped, ...]:
-    """How many films have no scale although others have one: their distances are known in pixels alone."""
+def without_scale(films: Sequence[str], scales: Mapping[str, float], is_given: bool) -> tuple[Skipped, ...]:
+    """How many films have no scale although a table of them is given: their distances are known in pixels alone."""
     count = sum(film not in scales for film in films)
-    if not scales or not count:
+    if not is_given or not count:
         return ()
     return (Skipped("scales", f"{count} films have no plausible scale in mm; they count in pixels alone.", "scale"),)
 
@@ -89,16 +87,14 @@ def _points(shapes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _scales(files: Sequence[Path], stems: set[str]) -> tuple[dict[str, float], tuple[Skipped, ...]]:
-    """Millimetres per pixel by film, from every table among `files`, and the tables that cannot be read."""
+def _scales(tables: Sequence[Path], films: KnownNames) -> tuple[dict[str, float], tuple[Skipped, ...]]:
+    """Millimetres per pixel by film, from every table, and the tables that cannot be read."""
     scales: dict[str, float] = {}
     skipped = []
-    for path in files:
-        if path.suffix.lower() not in (".csv", ".xlsx"):
-            continue
+    for path in tables:
         try:
             with foreign_input(_no_table):
-                scales |= _scales_in(_rows(path), stems)
+                scales |= scales_in(_rows(path), films, SCALE_TITLES)
         except DatasetError as error:
             skipped.append(Skipped(path.name, str(error)))
     return scales, tuple(skipped)
@@ -108,11 +104,11 @@ def _no_table(reason: str) -> DatasetError:
     return DatasetError(f"The table cannot be read ({reason}); films have no scale from it.")
 
 
-def _rows(path: Path) -> Iterator[tuple[str, ...]]:
+def _rows(path: Path) -> Iterator[Sequence[str]]:
     """The rows of a table as text, the header first. Raises ValueError for one that is too large."""
     data = read_bytes(path, MOST_TABLE_BYTES)
     if path.suffix.lower() == ".csv":
-        yield from (tuple(row) for row in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+        yield from table_rows(data)
         return
     from openpyxl import load_workbook
 
@@ -128,25 +124,3 @@ def _check_workbook(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(member.file_size for member in archive.infolist()) > MOST_TABLE_BYTES:
             raise ValueError(f"it unpacks to more than {MOST_TABLE_BYTES >> 20} MB")
-
-
-def _scales_in(rows: Iterator[tuple[str, ...]], stems: set[str]) -> dict[str, float]:
-    """The scale of each film that a table names, in whatever column it does."""
-    header = [title.strip().lower() for title in next(rows, ())]
-    column = next((index for index, title in enumerate(header) if SCALE_COLUMN in title), None)
-    found: dict[str, float] = {}
-    for row in rows if column is not None else ():
-        film = next((Path(cell).stem for cell in row if Path(cell).stem in stems), None)
-        if film is None or column is None or column >= len(row):
-            continue
-        scale = _number(row[column])
-        if scale is not None and PLAUSIBLE_MM[0] <= scale <= PLAUSIBLE_MM[1]:
-            found[film] = scale
-    return found
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,9 +11,10 @@ from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, by_film_name, film_stem, picture_size, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
+from spinefm.data.films import Films, by_film_name, film_stem, picture_size, stated_place, unlabelled, visible_files
+from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
 from spinefm.data.outlines import rotation_of
+from spinefm.data.repeated import once
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -42,12 +42,15 @@ def open_cvat(root: Path, conventions: Conventions | None = None) -> Dataset:
     if not images:
         reasons = " ".join(one.why for one in skipped[:3])
         raise DatasetError(f"{root} contains no CVAT file (annotations.xml) with images. {reasons}".strip())
+    images, repeated = once(images, lambda image: image[0], _content)
+    skipped += repeated
     found = by_film_name([(_place(image[1]), image) for image in images])
 
     def read(name: str) -> Case:
         return _read(name, *found[name], films, conventions)
 
-    skipped += unlabelled(films.paths, [film_stem(_place(image)) for _, image in images])
+    bare = films.without((path, image.get("name")) for path, image in images)
+    skipped += unlabelled(bare, [film_stem(_place(image)) for _, image in images])
     return Dataset("cvat", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 
@@ -68,16 +71,21 @@ def _images_of(path: Path) -> list[ElementTree.Element]:
         return [image for image in top.findall("image") if image.get("name")]
 
 
+def _content(image: Image) -> str:
+    """What an image's element says of which film."""
+    shapes = sorted(ElementTree.tostring(shape, "unicode").strip() for shape in image[1])
+    return "\n".join([str(_place(image[1])), *shapes])
+
+
 def _place(image: ElementTree.Element) -> Path:
     """Where an image's film lies, as the file states it."""
-    return Path(unquote(str(image.get("name"))).replace("\\", "/"))
+    return stated_place(image.get("name"))
 
 
 def _read(name: str, path: Path, image: ElementTree.Element, films: Films, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
         film = films.of_label(path, image.get("name"))
-        stated = image.get("width"), image.get("height")
-        given = size_of("it", *stated) if all(stated) else None
+        given = stated_size(image.get("width"), image.get("height"))
         sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
         for shape in image:
             _take(sheet, shape)

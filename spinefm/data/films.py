@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from pathlib import Path, PurePath, PurePosixPath
+from typing import BinaryIO, TypeVar
 from urllib.parse import unquote
 
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 
-from spinefm.core.foreign import read_bytes
+from spinefm.core.checksum import sha256_of
+from spinefm.core.foreign import read_bytes, read_head
 from spinefm.core.masks import MOST_PIXELS
 from spinefm.data.case import DatasetError, Skipped
 from spinefm.data.nifti import is_nifti, nifti_size
+from spinefm.imaging import raster
+from spinefm.imaging.deep import SIDEWAYS
+from spinefm.imaging.kinds import is_dicom
+from spinefm.imaging.listing import NAMED_SUFFIXES as NOT_READ
 
 DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff")
-NAMED_SUFFIXES = (".bmp", ".gif", ".webp", ".heic", ".heif", ".avif", ".jp2", ".pgm", ".pdf")
-"""Files that are taken for a film because reading them says what they are."""
+NAMED_SUFFIXES = (".bmp", ".jls", *NOT_READ, ".pdf")
+"""Files that are taken for a film because reading them says what they are, and rare ones that are read."""
 FILM_SUFFIXES = (*DICOM_SUFFIXES, *PICTURE_SUFFIXES, ".nii", ".nii.gz", *NAMED_SUFFIXES)
 """Endings of films; of several films of one name the earlier ending wins where nothing else decides."""
 SIZED = ("PNG", "JPEG", "TIFF", "BMP")
 """Formats whose header is read for the size of a picture."""
-SIDEWAYS = (5, 6, 7, 8)
-"""EXIF orientations that exchange width and height."""
+WIDTH_TAG, HEIGHT_TAG = 256, 257
+"""Entries of a TIFF with the size of its picture as it is stored."""
 MOST_FILES = 200_000
+LEFT_BEHIND = ("thumbs.db", "desktop.ini", "@eadir")
+"""What file managers leave in folders, in small letters."""
+DATE = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+UPLOADED = re.compile(rf"(?!{DATE})[0-9a-f]{{8}}-(?=.)")
+"""What Label Studio puts before the name of a file that is uploaded; a date is part of a name."""
 NO_LABEL = "no label"
 """What is given in place of a label for a film that has none: nothing of it could be judged."""
 MAX_FILM_BYTES = 64 << 20
+HEAD = 1 << 18
+"""Bytes of a DICOM file that hold its size, as a rule."""
 Label = TypeVar("Label")
 
 
@@ -43,15 +57,16 @@ def visible_files(root: Path) -> list[Path]:
     """
     found: list[Path] = []
     for folder, folders, names in os.walk(root, onerror=_unlistable):
-        folders[:] = sorted(name for name in folders if not _hidden(name))
-        found += [Path(folder, name) for name in names if not _hidden(name)]
+        folders[:] = sorted(name for name in folders if not is_hidden(name))
+        found += [Path(folder, name) for name in names if not is_hidden(name)]
         if len(found) > MOST_FILES:
             raise DatasetError(f"{root} contains more than {MOST_FILES} files; choose the folder of one data set.")
     return sorted(path for path in found if path.is_file())
 
 
-def _hidden(name: str) -> bool:
-    return name.startswith((".", "__MACOSX"))
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is one that systems hide, or that a file manager left."""
+    return name.startswith((".", "__MACOSX")) or name.lower() in LEFT_BEHIND
 
 
 def _unlistable(error: OSError) -> None:
@@ -84,6 +99,17 @@ def by_film_name(labelled: Sequence[tuple[Path, Label]]) -> dict[str, Label]:
         names = (name if count == 1 else f"{name} ({count})" for count in range(1, len(labelled) + 2))
         found[next(name for name in names if name not in found)] = label
     return found
+
+
+def stated_place(stated: object) -> Path:
+    """Where a film lies as a label states it, which may be an address or a path of Windows.
+
+    >>> stated_place("https://films.org/a/neck%201.png?token=1"), stated_place("a\\\\neck.png")
+    (PosixPath('https:/films.org/a/neck 1.png'), PosixPath('a/neck.png'))
+    """
+    text = str(stated)
+    text = text.partition("?")[0] if "://" in text else text
+    return Path(unquote(text).replace("\\", "/"))
 
 
 def place_of(path: Path, root: Path) -> str:
@@ -189,6 +215,29 @@ class Films:
         found = (self._named(label.parent, name) for name in wanted)
         return next((path for path in found if path is not None), None)
 
+    def called(self, name: str) -> list[Path]:
+        """All films of a name with its ending, whatever the case and form of accents."""
+        pool = self._pools.get(folded(film_stem(Path(name))), [])
+        return [path for path in pool if folded(path.name) == folded(name)]
+
+    def checksum(self, film: Path) -> str:
+        """The sha256 of a film's file, which is read once."""
+        if film not in self._checksums:
+            self._checksums[film] = sha256_of(film)
+        return self._checksums[film]
+
+    @cached_property
+    def _checksums(self) -> dict[Path, str]:
+        return {}
+
+    def without(self, labels: Iterable[tuple[Path, object]]) -> list[Path]:
+        """The films that none of `labels` means, each the file of a label and what it calls its film."""
+        found = set()
+        for label, stated in labels:
+            with contextlib.suppress(ValueError):
+                found.add(self.find(label, stated))
+        return [path for path in self.paths if path not in found]
+
     @cached_property
     def _pools(self) -> Mapping[str, list[Path]]:
         """The films of each name without ending, case and form of accents."""
@@ -197,15 +246,32 @@ class Films:
             pools[folded(film_stem(path))].append(path)
         return pools
 
+    @cached_property
+    def _ends(self) -> Mapping[tuple[str, ...], list[Path]]:
+        """The films of each name in a folder of each name: thousands may have one name, each in its own folder."""
+        ends: dict[tuple[str, ...], list[Path]] = defaultdict(list)
+        for path in self.paths:
+            ends[_end(path)].append(path)
+        return ends
+
     def _named(self, folder: Path, name: str) -> Path | None:
         """The film that `name` means, seen from `folder`; None where there is none."""
+        beside = folder / name
+        if beside.parent == folder and beside in self._ends.get(_end(beside), ()):
+            return beside
         pool = self._pools.get(folded(film_stem(Path(name))), [])
-        close = _matching(pool, name, str) or _matching(pool, name, folded)
+        near = self._ends.get(_end(PurePosixPath(name)), [])
+        close = _matching(near, name, str) or _matching(pool, name, str) or _matching(pool, name, folded)
         here = [path for path in close if path.parent == folder] or close
         if len({path.with_name(film_stem(path)) for path in here}) > 1:
             places = ", ".join(sorted(path.relative_to(self.root).as_posix() for path in here)[:3])
             raise ValueError(f"{len(here)} films could belong to it ({places}); put the label beside its film")
         return min(here, key=_preference, default=None)
+
+
+def _end(path: PurePath) -> tuple[str, ...]:
+    """The names of a film and its folder without case and form of accents."""
+    return tuple(map(folded, path.parts[-2:]))
 
 
 def _matching(films: Sequence[Path], name: str, form: Callable[[str], str]) -> list[Path]:
@@ -226,18 +292,20 @@ def unlabelled(films: Iterable[Path], labelled: Iterable[str]) -> tuple[Skipped,
 
 
 def _names(stated: object) -> Iterator[str]:
-    """What a label calls its film, as it is, decoded as an address, and by the last part alone."""
-    text = str(stated).replace("\\", "/")
+    """What a label calls its film, as it is, decoded as an address, by the last part alone, and before its upload."""
+    text = str(stated).strip().replace("\\", "/")
     for name in dict.fromkeys((text, unquote(text), unquote(text.partition("?")[0]))):
         parts = [part for part in name.split("/") if part not in ("", ".", "..")]
         if parts:
             yield "/".join(parts)
             yield parts[-1]
+            if UPLOADED.match(parts[-1]):
+                yield UPLOADED.sub("", parts[-1])
 
 
 def _called(stated: object) -> str:
-    names = list(_names(stated)) if stated else []
-    return f" {names[-1]}" if names else ""
+    name = stated_place(str(stated).strip()).name if stated else ""
+    return f" {name}" if name else ""
 
 
 def _preference(path: Path) -> tuple[int, str]:
@@ -254,17 +322,41 @@ def picture_size(path: Path) -> tuple[int, int] | None:
     """
     if is_nifti(path):
         return nifti_size(read_bytes(path, MAX_FILM_BYTES), path.name)
-    if not path.name.lower().endswith((*PICTURE_SUFFIXES, ".bmp")):
+    if not path.name.lower().endswith((*PICTURE_SUFFIXES, ".bmp", ".jls")):
+        return _dicom_size(path)
+    try:
+        with open_picture(path) as picture:
+            return upright_size(picture)
+    except UnidentifiedImageError:
+        size = raster.rare_size(read_bytes(path, MAX_FILM_BYTES))
+        if size is None:
+            raise
+        return size
+
+
+def _dicom_size(path: Path) -> tuple[int, int] | None:
+    """(width, height) as the header of a DICOM file states them; None for another file, or where it does not."""
+    if path.name.lower().endswith(NAMED_SUFFIXES):
         return None
-    with open_picture(path) as picture:
-        width, height = picture.size
-        return (height, width) if orientation(picture) in SIDEWAYS else (width, height)
+    head = read_head(path, HEAD)
+    if not (is_dicom(head) or path.name.lower().endswith(DICOM_SUFFIXES)):
+        return None
+    from spinefm.imaging import dicom  # takes time to import
+
+    return dicom.size_of(head) or dicom.size_of(read_bytes(path, MAX_FILM_BYTES))
 
 
-def open_picture(path: Path) -> Image.Image:
+def upright_size(picture: Image.Image) -> tuple[int, int]:
+    """(width, height) of a picture turned as its orientation says; Pillow states that of a TIFF turned already."""
+    tags = getattr(picture, "tag_v2", {})
+    width, height = tags.get(WIDTH_TAG, picture.width), tags.get(HEIGHT_TAG, picture.height)
+    return (height, width) if orientation(picture) in SIDEWAYS else (width, height)
+
+
+def open_picture(source: Path | BinaryIO) -> Image.Image:
     """A picture whose header alone is read. Raises ValueError for more pixels than a film has, OSError for none."""
     try:
-        picture = Image.open(path, formats=SIZED)
+        picture = Image.open(source, formats=SIZED)
     except Image.DecompressionBombError as error:
         raise ValueError("the picture has more pixels than any film") from error
     if picture.size[0] * picture.size[1] > MOST_PIXELS:

@@ -12,9 +12,9 @@ import numpy as np
 from spinefm.core.foreign import read_json
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
-from spinefm.data.case import Case, Skipped, Truth
+from spinefm.data.case import Case, DatasetError, Skipped, Truth
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import FILM_SUFFIXES, film_stem, picture_size, unlabelled
+from spinefm.data.films import FILM_SUFFIXES, film_stem, is_hidden, picture_size, unlabelled
 from spinefm.data.ids import levels_of_map
 from spinefm.data.labels import Conventions, agreed_size, label_of, read_map, size_of
 from spinefm.data.order import check_order
@@ -26,14 +26,17 @@ FACES = ("left", "right")
 
 
 def open_folder(folder: Path, _: Conventions | None = None) -> Dataset:
-    """The folder as a data set; its labels have one convention. Raises FileNotFoundError without `labels/`."""
-    names = case_names(folder)
+    """The folder as a data set; its labels have one convention. Raises DatasetError without `labels/`."""
+    try:
+        names = case_names(folder)
+    except FileNotFoundError as error:
+        raise DatasetError(str(error)) from error
     known = {f"{name}{ending}" for name in names for ending in (".json", ".png")}
     strays = [path.name for path in sorted((folder / "labels").iterdir()) if path.name not in known]
     why = "it is not the label of a film (<name>.json, with <name>.png for exact masks); rename or remove it."
-    skipped = tuple(Skipped(name, why) for name in strays if not name.startswith("."))
+    skipped = tuple(Skipped(name, why) for name in strays if not is_hidden(name))
     films = sorted((folder / "films").iterdir()) if (folder / "films").is_dir() else []
-    bare = unlabelled([path for path in films if not path.name.startswith(".")], names)
+    bare = unlabelled([path for path in films if not is_hidden(path.name)], names)
     return Dataset("phantom", tuple(names), lambda name: read_case(folder, name), (*skipped, *bare))
 
 

@@ -17,16 +17,17 @@ from spinefm.data.coco import open_coco
 from spinefm.data.csxa import CORNERS, open_csxa
 from spinefm.data.cvat import open_cvat
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import visible_files
+from spinefm.data.films import film_stem, is_hidden, visible_files
 from spinefm.data.folder import open_folder
 from spinefm.data.hub import PREFIX, fetch
 from spinefm.data.labelme import open_labelme
 from spinefm.data.labels import Conventions
-from spinefm.data.maps import FILM_FOLDERS, MAP_FOLDERS, open_maps
+from spinefm.data.maps import FILM_FOLDERS, MAP_FOLDERS, folder_in, open_maps
 from spinefm.data.nnunet import PARTS, open_nnunet
 from spinefm.data.results import LABELS, TRACE, open_results
 from spinefm.data.spinefm_layout import open_spinefm_layout
-from spinefm.data.yolo import open_yolo
+from spinefm.data.yolo import is_in_labels, label_files, open_yolo
+from spinefm.data.yolo_classes import LISTS
 
 Reader = Callable[[Path, Conventions], Dataset]
 KINDS: MappingProxyType[str, Reader] = MappingProxyType(
@@ -50,8 +51,11 @@ SOURCE = ".spinefm-zip"
 """The file in an unpacked folder that holds the checksum of its zip."""
 LOOKED_AT = 20
 """JSON files that are opened to tell a layout: the first ones may be broken."""
-OWN_FOLDERS = frozenset((*FILM_FOLDERS, *MAP_FOLDERS, *PARTS, *PARTS.values(), LATERAL, "imgs", "gts"))
-"""Folders that are part of a layout, even where they are alone."""
+OWN_FOLDERS = frozenset(map(str.lower, (*FILM_FOLDERS, *MAP_FOLDERS, *PARTS, *PARTS.values(), LATERAL, "imgs", "gts")))
+"""Folders that are part of a layout, even where they are alone; in small letters."""
+COMPANY = (".txt", ".md", ".pdf", ".rtf", ".docx", ".html", ".url")
+COMPANY_NAMES = ("README", "LICENSE", "LICENCE", "COPYING", "CITATION")
+"""Endings and names of files that lie beside the folder of a data set and are no part of it."""
 
 
 def open_dataset(
@@ -97,11 +101,17 @@ def _folder(root: str | Path, unpack_to: Path | None) -> Path:
 
 
 def _only_child(folder: Path) -> Path:
-    """The folder inside `folder` when there is nothing else, as in most zips."""
-    inside = [path for path in folder.iterdir() if not path.name.startswith((".", "__MACOSX"))]
-    if len(inside) != 1 or not inside[0].is_dir() or inside[0].name in OWN_FOLDERS or (inside[0] / LABELS).is_file():
+    """The folder inside `folder` when there is nothing else that counts, as in most zips."""
+    inside = [path for path in folder.iterdir() if not (is_hidden(path.name) or _is_company(path))]
+    if len(inside) != 1 or not inside[0].is_dir() or inside[0].name.lower() in OWN_FOLDERS:
         return folder
-    return _only_child(inside[0])
+    return folder if (inside[0] / LABELS).is_file() else _only_child(inside[0])
+
+
+def _is_company(path: Path) -> bool:
+    """Whether a file says something about the data set in the folder beside it."""
+    is_about = path.suffix.lower() in COMPANY or path.name.upper() in COMPANY_NAMES
+    return is_about and path.name.lower() not in LISTS and path.is_file()
 
 
 def kind_of(folder: Path) -> str:
@@ -137,17 +147,29 @@ def _kind_of_folders(folder: Path) -> str | None:
 def _kinds_of_files(folder: Path, files: list[Path]) -> Iterator[str]:
     """The layouts that a folder's files suggest, the surest first."""
     names = {path.name.lower() for path in files}
-    in_labels = [path for path in files if "labels" in path.relative_to(folder).parts[:-1]]
-    if any(path.suffix.lower() == ".txt" for path in in_labels) and (
-        "classes.txt" in names or any(name.endswith((".yaml", ".yml")) for name in names)
-    ):
+    texts = label_files(folder, files)
+    in_labels = [path for path in texts if is_in_labels(path, folder)]
+    has_names = any(name in LISTS or name.endswith((".yaml", ".yml")) for name in names)
+    if in_labels and has_names:
         yield "yolo"
     if any(path.suffix.lower() == ".xml" for path in files):
         yield "cvat"
     if any(path.parent.name == LATERAL and path.suffix.lower() == ".csv" for path in files):
         yield "buu"
-    if any((folder / name).is_dir() for name in FILM_FOLDERS) and any((folder / name).is_dir() for name in MAP_FOLDERS):
+    if _are_labels(in_labels, files):
+        yield "yolo"  # without names, which it asks for
+    if folder_in(folder, FILM_FOLDERS) and folder_in(folder, MAP_FOLDERS):
         yield "maps"
+    if texts and has_names:
+        yield "yolo"
+
+
+def _are_labels(texts: Sequence[Path], files: Sequence[Path]) -> bool:
+    """Whether text files in folders of labels are called after films that have no label map beside the text."""
+    known, stems = set(texts), {path.stem for path in texts}
+    named = [path for path in files if path not in known and film_stem(path) in stems]
+    folders = {path.parent for path in texts}
+    return bool(named) and not any(path.parent in folders for path in named)
 
 
 def _kind_of_json(path: Path, faults: list[str]) -> str | None:

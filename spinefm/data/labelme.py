@@ -19,8 +19,8 @@ from spinefm.core.foreign import read_json
 from spinefm.core.masks import MOST_PIXELS, Mask
 from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, picture_size, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
+from spinefm.data.films import Films, picture_size, unlabelled, upright_size, visible_files
+from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -111,8 +111,7 @@ def load_labelled(path: Path, films: Films, told: bool = True) -> Labelled:
     if not isinstance(raw, dict) or not isinstance(raw["shapes"], list):
         raise ValueError("it has no list of shapes")
     film, content = _film(path, raw, films, told)
-    stated = raw.get("imageWidth"), raw.get("imageHeight")
-    given = None if None in stated else size_of("it", *stated)
+    given = stated_size(raw.get("imageWidth"), raw.get("imageHeight"))
     known = _content_size(content) if content else picture_size(film)
     return Labelled(raw["shapes"], agreed_size(given, known), film, content)
 
@@ -126,14 +125,19 @@ def _film(path: Path, raw: Mapping[str, Any], films: Films, told: bool) -> tuple
         if not isinstance(text, str) or len(text) > MAX_FILM_TEXT:
             raise error if told else ValueError("its film is missing, or several films have its name") from error
         stated = Path(str(raw.get("imagePath") or path.stem).replace("\\", "/")).name
-        return path.with_name(stated), base64.b64decode(text, validate=True)
+        return path.with_name(stated), base64.b64decode(_base64(text), validate=True)
+
+
+def _base64(text: str) -> str:
+    """The base64 text of a film inside a label, which may be an address of data or have several lines."""
+    return "".join((text.partition(";base64,")[2] or text).split())
 
 
 def _content_size(content: bytes) -> tuple[int, int] | None:
     """(width, height) of a film that its label holds; None where reading it must tell."""
     try:
         with Image.open(io.BytesIO(content)) as picture:
-            size = picture.size
+            size = upright_size(picture)
     except (OSError, Image.DecompressionBombError):
         return None
     if size[0] * size[1] > MOST_PIXELS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,17 +11,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from spinefm.core.foreign import foreign_input
+from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.masks import MOST_PIXELS, Mask
 from spinefm.data.case import DamagedCase
 from spinefm.data.films import open_picture, orientation
 from spinefm.data.names import Names
-from spinefm.data.nifti import is_nifti, read_nifti
+from spinefm.data.nifti import is_nifti, read_nifti, whole_ids
+from spinefm.imaging import tiff
+from spinefm.imaging.raster import is_white_zero
 
-MAP_MODES = ("1", "L", "P", "I;16", "I;16B", "I")
-"""Pictures of one channel of whole numbers."""
+MOST_MAP_BYTES = MOST_PIXELS * 8 + (1 << 20)
+"""Bytes of the largest map with numbers of 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,12 @@ def label_of(title: str) -> Iterator[None]:
     """Whatever is wrong with the label read inside becomes a DamagedCase that names it by its `title`."""
     with foreign_input(lambda reason: DamagedCase(f"The label {title} cannot be read ({reason}); fix or remove it.")):
         yield
+
+
+def stated_size(width: Any, height: Any) -> tuple[int, int] | None:
+    """A film's (width, height) as its label states it; None where it has none or, as some programs write then, 0."""
+    sides = [float(side or 0) for side in (width, height)]
+    return size_of("it", *sides) if all(sides) else None
 
 
 def size_of(label: str, width: Any, height: Any) -> tuple[int, int]:
@@ -70,7 +79,7 @@ def read_map(path: Path, size: tuple[int, int] | None, film: Path | None = None)
     size: the upright film's (width, height) where known. A map drawn on the film before its orientation was applied
     is turned as the `film` is. Raises ValueError for a picture of several channels or of another size.
     """
-    labels = read_nifti(path) if is_nifti(path) else _read_picture(path)
+    labels = read_nifti(path, film) if is_nifti(path) else _read_picture(path)
     if size is None or (labels.shape[1], labels.shape[0]) == size:
         return labels
     turned = _turned_as(labels, film)
@@ -80,25 +89,80 @@ def read_map(path: Path, size: tuple[int, int] | None, film: Path | None = None)
 
 def _read_picture(path: Path) -> NDArray[np.int32]:
     """The ids of a picture, upright as its own orientation says."""
-    with open_picture(path) as picture:
-        if picture.format == "JPEG":
-            raise ValueError("it is a JPEG, which mixes ids where they meet; save the label map as PNG")
-        if picture.mode not in MAP_MODES:
-            raise ValueError(f"the label map {path.name} is not an image with one channel of ids")
-        return np.asarray(ImageOps.exif_transpose(picture)).astype(np.int32)
+    data = read_bytes(path, MOST_MAP_BYTES)
+    try:
+        with open_picture(io.BytesIO(data)) as picture:  # Pillow scrambles a turned TIFF that it opens by its name
+            if picture.format == "JPEG":
+                raise ValueError("it is a JPEG, which mixes ids where they meet; save the label map as PNG")
+            values = None if picture.mode != "1" and is_white_zero(picture) else _values_of(picture)
+    except UnidentifiedImageError:
+        if not data.startswith(tiff.MARKS):
+            raise
+        values = None
+    return whole_ids(_one_channel(tiff.stored(data) if values is None else values, path.name))
+
+
+def _values_of(picture: Image.Image) -> NDArray[Any]:
+    """The values of a picture, (H, W) or (H, W, samples); of one bit those that are drawn."""
+    picture.load()  # which turns a TIFF, and else it would be turned twice
+    values = np.asarray(ImageOps.exif_transpose(picture))
+    if picture.mode == "P":
+        _check_palette(values, np.reshape(picture.getpalette() or [], (-1, 3)))
+    return ~values if is_white_zero(picture) else values
+
+
+def _check_palette(values: NDArray[np.uint8], palette: NDArray[np.int64]) -> None:
+    """Refuse several ids that a palette (N, 3) shows as other greys: programs that pack grey maps number them again.
+
+    They leave no number out and no grey twice. A palette of colours only shows ids, and one of the greys of their own
+    numbers says the same twice.
+    """
+    used = np.unique(values)
+    is_packed = np.array_equal(used, np.arange(len(used))) and len(used) <= len(palette)
+    used = used[(used > 0) & (used < len(palette))]
+    shown = palette[used]
+    is_packed &= bool((shown == shown[:, :1]).all()) and len(np.unique(shown[:, 0])) == len(used)
+    if len(used) > 1 and is_packed and (shown[:, 0] != used).any():
+        greys, ids = (", ".join(map(str, numbers[:3])) for numbers in (shown[:, 0], used))
+        raise ValueError(
+            f"its pixels hold the numbers {ids} …, which its palette shows as the greys {greys} …, so it is not clear "
+            "which are the ids; save it in grey, without a palette"
+        )
+
+
+def _one_channel(values: NDArray[Any], name: str) -> NDArray[Any]:
+    """The values (H, W) of a map: one number a pixel, or the same in all its colours; 0 where it is transparent.
+
+    Raises ValueError for colours.
+    """
+    if values.ndim == 2:
+        return values
+    samples = values.shape[2]
+    colours = values[..., : 1 if samples == 2 else 3]
+    if (colours != colours[..., :1]).any():
+        raise ValueError(f"the label map {name} is not an image with one channel of ids")
+    return np.where(values[..., -1] == 0, 0, colours[..., 0]) if samples in (2, 4) else colours[..., 0]
 
 
 def _turned_as(labels: NDArray[np.int32], film: Path | None) -> NDArray[np.int32]:
     """A map turned upright as the orientation of its film says."""
-    if film is None or is_nifti(film):
-        return labels
-    with open_picture(film) as picture:
-        code = orientation(picture)
+    code = _orientation_of(film)
     if code == 1:
         return labels
     image = Image.fromarray(labels)
     image.getexif()[0x0112] = code
     return np.asarray(ImageOps.exif_transpose(image)).astype(np.int32)
+
+
+def _orientation_of(film: Path | None) -> int:
+    """The EXIF orientation of a film; 1 for none, and for films that are no pictures."""
+    if film is None or is_nifti(film):
+        return 1
+    try:
+        with open_picture(film) as picture:
+            return orientation(picture)
+    except UnidentifiedImageError:  # DICOM, or a rare kind of picture
+        return 1
 
 
 def cut_by_edge(mask: Mask, size: tuple[int, int]) -> bool:

@@ -41,6 +41,7 @@ from spinefm.data.splits import by_subject
 FILM_FOLDERS = ("images", "films", "imgs", "rawdata")
 MAP_FOLDERS = ("labels", "masks", "segmentations", "derivatives")
 MAP_SUFFIXES = (".png", ".tif", ".tiff", ".bmp", ".nii", ".nii.gz")
+NO_MAP = "it is not a label map that is read: these are PNG, TIFF, BMP or NIfTI files. Save it as one, or remove it."
 SPINEPS_NAME = re.compile(r"(.+)_mod-([^_]+)_seg-.+")
 VERTEBRAE = ("vert",)
 """Part of the name of the one map of vertebrae among several of a film."""
@@ -67,8 +68,7 @@ class FilmMaps:
 def open_maps(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The films that have a label map. Raises DatasetError where a folder of films or of maps is missing."""
     conventions = conventions or Conventions()
-    films_at = next((root / name for name in FILM_FOLDERS if (root / name).is_dir()), None)
-    maps_at = next((root / name for name in MAP_FOLDERS if (root / name).is_dir()), None)
+    films_at, maps_at = folder_in(root, FILM_FOLDERS), folder_in(root, MAP_FOLDERS)
     if films_at is None or maps_at is None:
         raise DatasetError(f"{root} has no folder of films (images) beside one of label maps (labels).")
     films = Films.among(films_at, visible_files(films_at)).named()
@@ -85,6 +85,12 @@ def open_maps(root: Path, conventions: Conventions | None = None) -> Dataset:
     return Dataset("maps", names, read, (*skipped, *left), by_subject({name: name for name in names}))
 
 
+def folder_in(root: Path, names: Sequence[str]) -> Path | None:
+    """The first of the folders `names` in `root`, written in whatever case; None where there is none."""
+    folders = {path.name.lower(): path for path in sorted(root.iterdir(), reverse=True) if path.is_dir()}
+    return next((folders[name] for name in names if name in folders), None)
+
+
 def _maps_by_film(folder: Path, films: Mapping[str, str]) -> tuple[dict[str, FilmMaps], list[Skipped]]:
     """The maps of each film, given the films' names by place, and the files that are no map of one."""
     found: dict[str, list[Path]] = defaultdict(list)
@@ -96,7 +102,8 @@ def _maps_by_film(folder: Path, films: Mapping[str, str]) -> tuple[dict[str, Fil
         if len(places) == 1:
             found[places[0]].append(path)
         else:
-            skipped.append(Skipped(path.relative_to(folder).as_posix(), _no_film(places)))
+            why = NO_MAP if _map_stem(path) is None else _no_film(places)
+            skipped.append(Skipped(path.relative_to(folder).as_posix(), why))
     maps = {films[place]: _chosen(place, paths, folder) for place, paths in found.items()}
     for place, paths in found.items():
         used = maps[films[place]].used

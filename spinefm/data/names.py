@@ -7,7 +7,6 @@ A label names a body when it holds one level ("C5 body", "Th12", "LWK5", "C_05",
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +17,7 @@ from types import MappingProxyType
 from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
 from spinefm.data.case import DatasetError
+from spinefm.data.tables import table_rows
 
 SYNONYMS: Mapping[str, Level] = MappingProxyType(
     {
@@ -98,6 +98,9 @@ def _either(words: Iterable[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
+LATIN: Mapping[str, str] = MappingProxyType({"с": "c", "т": "t"})
+LOOKALIKE = re.compile(rf"(?<![^\W\d_])[{''.join(LATIN)}](?=[ .-]*\d)")
+"""Cyrillic letters before a number that are typed for Latin ones."""
 BETWEEN = r"(?:[ .-]*(?:vertebra|vertebral|vertebrae|vertebre|body|corpus|椎体|椎))*[ .-]*"
 """What may lie between a region and its number."""
 LEVEL = re.compile(rf"(?<!{LETTER})(?<!\d)({_either([*PREFIXES, *REGIONS])}){BETWEEN}0*(\d{{1,2}})(?!\d)(?!{LETTER})")
@@ -210,8 +213,9 @@ def _one_of(found: set[Level | None]) -> NamedLabel:
 
 
 def plain_text(text: str) -> str:
-    """A label's text without case, width of letters and underscores."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").split())
+    """A label's text without case, width of letters and underscores; letters that only look Latin are Latin."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").split())
+    return LOOKALIKE.sub(lambda found: LATIN[found[0]], plain)
 
 
 def read_names(path: Path) -> Names:
@@ -223,8 +227,7 @@ def read_names(path: Path) -> Names:
     with foreign_input(
         lambda reason: DatasetError(f"The table of names {path.name} cannot be read ({reason}); {hint}.")
     ):
-        text = read_bytes(path, MOST_TABLE_BYTES).decode("utf-8-sig")
-        rows = [row for row in csv.reader(text.splitlines()) if any(cell.strip() for cell in row)]
+        rows = list(table_rows(read_bytes(path, MOST_TABLE_BYTES)))
         if rows and [cell.strip().lower() for cell in rows[0][:2]] == ["label", "level"]:
             rows = rows[1:]
         return Names({plain_text(row[0]): _level_of(row) for row in rows})

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from spinefm.core.foreign import gunzip, read_bytes
 from spinefm.core.masks import MOST_PIXELS
-from spinefm.imaging.nifti import as_picture, picture_axes
+from spinefm.imaging.nifti import as_picture, is_oriented, picture_axes
 
+MOST_OFF = 0.1
+"""How far a value may be from an id: bytes hold 26 levels in steps of that."""
 MOST_BYTES = MOST_PIXELS * 8 + (1 << 20)
 
 
@@ -20,13 +22,32 @@ def is_nifti(path: Path) -> bool:
     return path.name.lower().endswith((".nii", ".nii.gz"))
 
 
-def read_nifti(path: Path) -> NDArray[np.int32]:
-    """The ids of a label map of one slice, (H, W) int32. Raises ValueError for several slices or other values."""
+def read_nifti(path: Path, film: Path | None = None) -> NDArray[np.int32]:
+    """The ids of a label map of one slice, (H, W) int32. Raises ValueError for several slices or other values.
+
+    Of a NIfTI film and a map of its shape one alone may have an orientation; the map then lies on it voxel by voxel.
+    """
     values, image = _slice_of(_unpacked(read_bytes(path, MOST_BYTES), path.name))
-    ids = np.round(values)
-    if not np.array_equal(ids, values) or np.abs(ids).max(initial=0) > np.iinfo(np.int32).max:
+    return as_picture(whole_ids(values), image if film is None or not is_nifti(film) else _guide(image, film))
+
+
+def _guide(image: Any, film: Path) -> Any:
+    """The image whose axes a map has: its own, or the film's."""
+    other = _image(_unpacked(read_bytes(film, MOST_BYTES), film.name))
+    shapes = [[side for side in one.shape if side > 1] for one in (image, other)]
+    return other if shapes[0] == shapes[1] and is_oriented(image) != is_oriented(other) else image
+
+
+def whole_ids(values: NDArray[Any]) -> NDArray[np.int32]:
+    """Values of any number type as ids. Raises ValueError for others than whole numbers that ids can be.
+
+    Ids that were stored in steps of a scale are off by half a step; those between two ids are off by more.
+    """
+    ids = np.round(values) if values.dtype.kind == "f" else values.astype(np.int64)
+    off = np.abs(ids - values).max(initial=0) if values.dtype.kind == "f" else 0
+    if not off <= MOST_OFF or np.abs(ids).max(initial=0) > np.iinfo(np.int32).max:
         raise ValueError("it contains values other than ids")
-    return as_picture(ids.astype(np.int32), image)
+    return ids.astype(np.int32)
 
 
 def nifti_size(data: bytes, name: str) -> tuple[int, int] | None:

@@ -49,10 +49,10 @@ def _names(raw: Any) -> dict[int, str]:
     """The name of each id; older files map ids to names, newer ones names to ids or to lists of them."""
     names: dict[int, str] = {}
     for key, value in raw["labels"].items():
-        if isinstance(value, list):
+        if isinstance(value, list) and len(value) != 1:
             continue  # a region of several labels, which have entries of their own
-        number, name = (int(key), str(value)) if str(key).isdigit() else (int(value), str(key))
-        names[number] = name
+        number = value[0] if isinstance(value, list) else value
+        names |= {int(key): str(value)} if str(key).isdigit() else {int(number): str(key)}
     return names
 
 

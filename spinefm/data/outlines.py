@@ -48,7 +48,9 @@ class Outlines:
             ValueError: no polygon, a point farther outside than one side of the film, an outline that crosses itself
                 so that much of it is lost, or too much on one film.
         """
-        polygon = uncrossed(polygon_of(title, points)) + offset
+        polygon = uncrossed(polygon_of(title, points))
+        _check_unit(polygon)
+        polygon = polygon + offset
         self._check_place(title, polygon)
         self._count(polygon)
         mask = Mask.from_polygon(polygon, self.size)
@@ -58,6 +60,7 @@ class Outlines:
     def box(self, title: str, corners: Any) -> Box:
         """A box from x0, y0, x1, y1 in film pixels. Raises ValueError for what is none or lies far outside."""
         values = np.asarray(corners, float)
+        _check_unit(values)
         self._check_place(title, values.reshape(-1, 2) if values.size == 4 else np.zeros((0, 2)))
         box = box_of(title, values)
         if box.clipped((self.size[1], self.size[0])).is_empty:
@@ -93,6 +96,12 @@ class Outlines:
             raise ValueError(f"its outlines run over the film's height more than {MOST_CROSSINGS} times")
         if self._covered > MOST_COVERED:
             raise ValueError(f"its outlines cover the film more than {MOST_COVERED} times")
+
+
+def _check_unit(coordinates: NDArray[np.float64]) -> None:
+    """Refuse coordinates that all lie within the film's first pixel: they are shares of its sides."""
+    if coordinates.any() and (coordinates >= 0).all() and (coordinates <= 1).all():
+        raise ValueError("its coordinates lie between 0 and 1, so they are shares of the film; give them in pixels")
 
 
 def polygon_of(title: str, points: Any) -> NDArray[np.float64]:

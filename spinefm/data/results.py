@@ -28,7 +28,7 @@ from spinefm.data.sheet import case_of
 from spinefm.data.splits import by_subject
 from spinefm.imaging.radiograph import quarters_turned, read
 
-LABELS, TRACE, ERROR = "labels.png", "trace.json", "error.json"
+LABELS, TRACE, ERROR, REPORT = "labels.png", "trace.json", "error.json", "report.json"
 
 
 def open_results(root: Path, _: Conventions | None = None) -> Dataset:
@@ -60,12 +60,37 @@ def _name(folder: Path, root: Path, alone: bool) -> str:
 def _read(name: str, folder: Path, films: Films) -> Case:
     with label_of(f"of {name}"):
         record = read_json(folder / TRACE)["film"]
-        film = films.of_label(folder.with_suffix(".json"), record["name"])
+        film = film_of(folder, str(record["name"]), films)
+        if film is None:
+            raise ValueError(f"its film {record['name']} is missing")
         turned = _turned(film, record)
         labels = read_map(folder / LABELS, None if turned else picture_size(film), film)
         masks, left = levels_of_map(labels, "verse")
         case = case_of(name, film, (labels.shape[1], labels.shape[0]), masks, {})
         return replace(case, left_out=tuple(_unnamed(name, label, why) for label, why in left), **turned)
+
+
+def film_of(folder: Path, name: str, films: Films) -> Path | None:
+    """The film of the result in `folder`, None where there is none: of those of its name the one that was run.
+
+    Raises:
+        ValueError: several films could be it, or those of its name are others by the checksum in the report.
+    """
+    checksum, named = _checksum(folder / REPORT), films.called(name)
+    if checksum is None or not named:
+        return films.find(folder.with_suffix(".json"), name)
+    run = next((path for path in named if films.checksum(path) == checksum), None)
+    if run is None:
+        raise ValueError(f"{named[0].name} is another film than the one of this name that was run")
+    return run
+
+
+def _checksum(report: Path) -> str | None:
+    """The sha256 of the film's file that a report states, None for none."""
+    if not report.is_file():
+        return None
+    stated = read_json(report).get("film", {}).get("sha256")
+    return stated if isinstance(stated, str) else None
 
 
 def _turned(film: Path, record: Mapping[str, Any]) -> dict[str, Any]:

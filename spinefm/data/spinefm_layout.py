@@ -39,6 +39,8 @@ Masks = dict[Level, list[Path]]
 """The files with the mask of each level: one, unless two folders have a file of the same name."""
 GREYS = 255
 """The largest value of a mask with soft edges in whole numbers."""
+FIRST = "arr_0.npy"
+"""What the first array of a `.npz` file without names is called in it."""
 BYTES_A_PIXEL = 8
 """The widest numbers that a mask may be stored in."""
 
@@ -195,11 +197,19 @@ def _inside(array: NDArray[np.generic]) -> NDArray[np.bool_]:
 
 
 def _array(path: Path) -> NDArray[np.generic]:
-    """A stored array; nothing in the file is executed, and none larger than a film is unpacked."""
-    if path.suffix.lower() == ".npy":
-        return np.load(path, allow_pickle=False, mmap_mode="r")
+    """A stored array without axes of one value beside its two; nothing in the file is executed."""
+    array = np.load(path, allow_pickle=False, mmap_mode="r") if path.suffix.lower() == ".npy" else _packed(path)
+    return array.squeeze() if array.ndim > 2 else array
+
+
+def _packed(path: Path) -> NDArray[np.generic]:
+    """The array called `arr_0`, or the only one, of a `.npz` file; none larger than a film is unpacked."""
     with zipfile.ZipFile(path) as archive:
-        if archive.getinfo("arr_0.npy").file_size > MOST_PIXELS * BYTES_A_PIXEL:
+        names = [name for name in archive.namelist() if name.endswith(".npy")]
+        name = FIRST if FIRST in names or len(names) != 1 else names[0]
+        if name not in names:
+            raise ValueError(f"it contains {len(names)} arrays, and none is called {FIRST.removesuffix('.npy')}")
+        if archive.getinfo(name).file_size > MOST_PIXELS * BYTES_A_PIXEL:
             raise ValueError("a mask in it is larger than any film")
     with np.load(path, allow_pickle=False) as arrays:
-        return np.asarray(arrays["arr_0"])
+        return np.asarray(arrays[name.removesuffix(".npy")])

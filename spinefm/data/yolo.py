@@ -1,26 +1,33 @@
 """YOLO's sets: `data.yaml` with names, and per film a text file of classes and outlines or boxes in shares.
 
 With `kpt_shape` a line is a box with key points: four points are the corners of a body, of others the box is read.
-Films lie in `images/` or in `images` folders of parts, their labels in the `labels` folder in the same place.
+Films lie in `images/` or in `images` folders of parts, their labels in the `labels` folder in the same place; or each
+label lies beside its film, as some programs write them.
 """
 
 from __future__ import annotations
 
+import contextlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.core.foreign import read_bytes
+from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, picture_size, unlabelled, visible_files
+from spinefm.data.films import Films, film_stem, picture_size, stem_of_place, unlabelled, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of
+from spinefm.data.numbering import check_counted
 from spinefm.data.outlines import are_corners
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
-from spinefm.data.yolo_classes import Classes, classes_of
+from spinefm.data.yolo_classes import LISTS, Classes, classes_of
 
+LABELS = "labels"
+"""The folder of labels."""
 MOST_TEXT = 16 << 20
 HALF = -0.5
 """Shares of the width count from the film's edge, half a pixel from the first pixel's centre."""
@@ -31,48 +38,71 @@ def open_yolo(root: Path, conventions: Conventions | None = None) -> Dataset:
     files, conventions = visible_files(root), conventions or Conventions()
     classes, damaged = classes_of(root, files)
     films = Films.among(root, files)
-    paths = [path for path in files if path.suffix.lower() == ".txt" and "labels" in path.relative_to(root).parts[:-1]]
+    paths = label_files(root, files)
     if not paths:
-        raise DatasetError(f"{root} has no folder labels with text files; choose the folder with data.yaml.")
-    stems = [path.stem for path in paths]
+        raise DatasetError(f"{root} has no text files in a folder labels or beside films; choose the set's own folder.")
+    with foreign_input(lambda reason: DatasetError(f"Labels and names do not fit: {reason}; correct it.")):
+        check_counted(classes.names, _used(paths), conventions.names)
+    stems, places = Counter(path.stem for path in paths), films.places()
     labels = {_name(path, root, stems): path for path in paths}
 
     def read(name: str) -> Case:
-        return _read(name, labels[name], films, classes, conventions)
+        here = places.get(_film_place(labels[name], root))
+        return _read(name, labels[name], here[0] if here else None, films, classes, conventions)
 
-    labelled = {_film_place(path, root) for path in paths}
-    bare = [path for path in films.paths if path.relative_to(root).with_suffix("").as_posix() not in labelled]
-    skipped = (*damaged, *unlabelled(bare, ()))
+    skipped = (*damaged, *unlabelled(_bare(paths, places, root), ()))
     return Dataset("yolo", tuple(labels), read, skipped, by_subject({name: name for name in labels}))
 
 
-def _name(path: Path, root: Path, stems: list[str]) -> str:
-    return path.stem if stems.count(path.stem) == 1 else path.relative_to(root).with_suffix("").as_posix()
+def label_files(root: Path, files: Sequence[Path]) -> list[Path]:
+    """The text files in folders `labels`, or where there are none those beside a film of their name; no lists."""
+    texts = [path for path in files if path.suffix.lower() == ".txt" and path.name.lower() not in LISTS]
+    beside = {(path.parent, film_stem(path)) for path in Films.among(root, files).paths}
+    in_labels = [path for path in texts if is_in_labels(path, root)]
+    return in_labels or [path for path in texts if (path.parent, path.stem) in beside]
+
+
+def is_in_labels(path: Path, root: Path) -> bool:
+    """Whether a file lies in a folder of labels."""
+    return LABELS in path.relative_to(root).parts[:-1]
+
+
+def _bare(labels: Sequence[Path], places: Mapping[str, Sequence[Path]], root: Path) -> list[Path]:
+    """The films that no label belongs to, by its place or, where no film is there, by its name."""
+    wanted = {_film_place(path, root): path.stem for path in labels}
+    named = {stem for place, stem in wanted.items() if place not in places}
+    return [paths[0] for place, paths in places.items() if place not in wanted and stem_of_place(place) not in named]
+
+
+def _used(paths: Iterable[Path]) -> Iterator[int | None]:
+    """The class of each line of all labels; what cannot be read is said when its film is."""
+    for path in paths:
+        with contextlib.suppress(OSError, ValueError):
+            lines = read_bytes(path, MOST_TEXT).decode("utf-8-sig").splitlines()
+            yield from [_number(line.split(maxsplit=1)[0]) for line in lines if line.strip()]
+
+
+def _name(path: Path, root: Path, stems: Mapping[str, int]) -> str:
+    return path.stem if stems[path.stem] == 1 else path.relative_to(root).with_suffix("").as_posix()
 
 
 def _film_place(path: Path, root: Path) -> str:
-    """Where the film of a label lies, without its ending."""
+    """Where the film of a label lies, without its ending: in the `images` beside its `labels`, or beside it."""
     parts = list(path.relative_to(root).with_suffix("").parts)
-    parts[len(parts) - 1 - parts[::-1].index("labels")] = "images"
+    if LABELS in parts[:-1]:
+        parts[len(parts) - 2 - parts[-2::-1].index(LABELS)] = "images"
     return "/".join(parts)
 
 
-def _read(name: str, path: Path, films: Films, classes: Classes, conventions: Conventions) -> Case:
+def _read(name: str, path: Path, here: Path | None, films: Films, classes: Classes, conventions: Conventions) -> Case:
     with label_of(path.name):
-        film = _film(path, films)
+        film = here or films.of_label(path)
         size = agreed_size(None, picture_size(film))
         sheet = Sheet(name, size, conventions)
         for line in read_bytes(path, MOST_TEXT).decode("utf-8-sig").splitlines():
             if line.strip():
                 _take(sheet, line.split(), classes)
         return sheet.case(film)
-
-
-def _film(path: Path, films: Films) -> Path:
-    """The film in the `images` folder beside the label's `labels` folder."""
-    place = _film_place(path, films.root)
-    found = [film for film in films.paths if film.relative_to(films.root).with_suffix("").as_posix() == place]
-    return found[0] if found else films.of_label(path)
 
 
 def _take(sheet: Sheet, words: list[str], classes: Classes) -> None:
@@ -84,8 +114,8 @@ def _take(sheet: Sheet, words: list[str], classes: Classes) -> None:
     except ValueError:
         sheet.leave_out(label, "its line contains something that is not a number")
         return
-    if len(values) == 4:
-        sheet.box(label, _corners(values) * np.tile(sheet.outlines.size, 2))
+    if len(values) in (4, 5):  # a fifth number says how sure a network was
+        sheet.box(label, _corners(values[:4]) * np.tile(sheet.outlines.size, 2))
     elif classes.points is not None:
         _take_points(sheet, label, values, classes.points)
     elif len(values) % 2:

@@ -14,6 +14,8 @@ MOST_YAML_BYTES = 256 << 10
 MOST_NAMES = 10_000
 MOST_POINTS = 1_000
 """Key points of a line."""
+LISTS = ("classes.txt", "obj.names")
+"""Files with a name a line."""
 USUAL = ("data", "dataset")
 """What the file with the names is called where several have names."""
 
@@ -31,12 +33,12 @@ def classes_of(root: Path, files: Sequence[Path]) -> tuple[Classes, tuple[Skippe
 
     Raises DatasetError where no file gives names, and where several give different ones.
     """
-    paths = [path for path in files if path.suffix.lower() in (".yaml", ".yml") or path.name == "classes.txt"]
+    paths = [path for path in files if path.suffix.lower() in (".yaml", ".yml") or is_list(path)]
     if not paths:
         raise DatasetError(f"{root} has no data.yaml or classes.txt with the names of the classes; add it.")
-    found, damaged = _all(sorted(paths, key=lambda path: path.suffix.lower() == ".txt"))
+    found, damaged = _all(sorted(paths, key=is_list))
     usual = {path: classes for path, classes in found.items() if path.stem.lower() in USUAL}
-    in_yaml = {path: classes for path, classes in found.items() if path.suffix.lower() != ".txt"}
+    in_yaml = {path: classes for path, classes in found.items() if not is_list(path)}
     first, *others = (usual or in_yaml or found).items() or [(paths[0], None)]
     if first[1] is None:
         reasons = " ".join(one.why for one in damaged)
@@ -48,6 +50,11 @@ def classes_of(root: Path, files: Sequence[Path]) -> tuple[Classes, tuple[Skippe
     return first[1], damaged
 
 
+def is_list(path: Path) -> bool:
+    """Whether a file is called as lists of names are."""
+    return path.name.lower() in LISTS
+
+
 def _all(paths: Sequence[Path]) -> tuple[dict[Path, Classes], tuple[Skipped, ...]]:
     """The classes of every file that gives names, and the files that cannot be read."""
     found: dict[Path, Classes] = {}
@@ -55,7 +62,7 @@ def _all(paths: Sequence[Path]) -> tuple[dict[Path, Classes], tuple[Skipped, ...
     for path in paths:
         try:
             with foreign_input(lambda reason: DatasetError(f"It cannot be read ({reason}); fix or remove it.")):
-                classes = _listed(path) if path.suffix.lower() == ".txt" else _declared(path)
+                classes = _listed(path) if is_list(path) else _declared(path)
         except DatasetError as error:
             damaged.append(Skipped(path.name, str(error)))
             continue

@@ -9,14 +9,14 @@ from pathlib import Path
 from spinefm.core.foreign import foreign_input, read_bytes, read_json
 from spinefm.data.case import DatasetError
 from spinefm.data.films import Films, visible_files
-from spinefm.data.results import ERROR, TRACE
+from spinefm.data.results import ERROR, REPORT, TRACE, film_of
 from spinefm.export.errors import ExportError
 from spinefm.export.subject import Subject
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.measure import Facing
 from spinefm.trace.model import Trace
 
-OVERLAY, REPORT = "overlay.png", "report.json"
+OVERLAY = "overlay.png"
 GIVEN = "given"
 """What a report says of a facing or a scale that the user gave."""
 MOST_TRACE_BYTES = 64 << 20
@@ -58,7 +58,12 @@ class ResultFolder:
 
     def _source(self, name: str) -> Path | None:
         """The film's file: the one that was given, else the one called so; None where there is none."""
-        return self.films if isinstance(self.films, Path) else self.films.find(self.folder.with_suffix(".json"), name)
+        if isinstance(self.films, Path):
+            return self.films
+        try:
+            return film_of(self.folder, name, self.films)
+        except ValueError as error:
+            raise ExportError(f"The film of the result is not found ({error}): give it with --source.") from error
 
 
 def result_folders(root: Path, source: Path | None = None) -> list[ResultFolder]:

@@ -30,6 +30,11 @@ INNER_PERCENTILES = (0.5, 99.5)
 FAR = 0.5
 """Where black or white would lie farther outside the inner percentiles than this share of the range between them,
 the inner ones are taken: so little of a film is a marker or a dead row of the detector."""
+BULK_PERCENTILES, TAIL = (5.0, 95.0), 2.0
+"""Values farther from the bulk of a film than so many times its range may be letters; the letters lie twice as far."""
+ALIKE, NEARLY = 0.1, 0.01
+"""Least share of such values that must be nearly the utmost one, as of letters: a small field on a black film has many
+values. How far these lie apart, as a share of the tail: lossy compression blurs them."""
 GAP = 0.5
 """Values beyond a gap of this share of the range are not the picture's where they are few and alike."""
 IN_GAP = 0.001
@@ -151,7 +156,8 @@ def scaled(
 
 def ends(values: NDArray[Any]) -> tuple[float, float]:
     """The grey values that become black and white; few that lie far from all others, such as markers, do not count."""
-    near = _near(values, *percentiles(values, WINDOW_PERCENTILES))
+    near = _without_tails(values)
+    near = _near(near, *percentiles(near, WINDOW_PERCENTILES))
     low, high = percentiles(near, WINDOW_PERCENTILES)
     few = near[::2, ::2] if near.ndim == 2 else near[::4]  # a quarter tells as much, in a quarter of the time
     dark, bright = percentiles(few, INNER_PERCENTILES)
@@ -159,6 +165,26 @@ def ends(values: NDArray[Any]) -> tuple[float, float]:
     if spread <= 0:
         return low, high
     return (dark if dark - low > FAR * spread else low), (bright if high - bright > FAR * spread else high)
+
+
+def _without_tails(values: NDArray[Any]) -> NDArray[Any]:
+    """The values (any shape) without letters and metal far from all but a tenth of them; all where there are none."""
+    few = sample(values, SAMPLE)
+    (low, high), (dark, bright) = percentiles(few, WINDOW_PERCENTILES), percentiles(few, BULK_PERCENTILES)
+    reach = TAIL * (bright - dark)
+    if not reach:
+        return values
+    if low < dark - 2 * reach and _is_tail(few[few < dark - reach], few.min()):
+        values = values[values >= dark - reach]
+    if high > bright + 2 * reach and _is_tail(few[few > bright + reach], few.max()):
+        values = values[values <= bright + reach]
+    return values
+
+
+def _is_tail(beyond: NDArray[Any], utmost: float) -> bool:
+    """Whether so many of the values `beyond` a film's bulk are nearly the `utmost` that they are letters or metal."""
+    away = np.abs(beyond.astype(np.float64) - utmost)
+    return bool((away <= NEARLY * away.max()).mean() >= ALIKE)
 
 
 def _near(values: NDArray[Any], low: float, high: float) -> NDArray[Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.imaging.decoded import check_values, scaled, to_luminance
 
+Number = TypeVar("Number", bound=np.generic)
 Shown = tuple[NDArray[np.float32], tuple[str, ...]]
 
 HIDDEN = "The film's transparency hides all of it and was ignored."
@@ -23,6 +24,8 @@ TURNS: dict[int | None, tuple[bool, int, bool]] = {
     8: (False, 1, False),
 }
 """What undoes an EXIF orientation: whether to transpose, quarters to turn, whether to mirror, in this order."""
+SIDEWAYS = (5, 6, 7, 8)
+"""EXIF orientations that exchange width and height."""
 
 
 def shown(values: NDArray[Any], opacity: NDArray[Any] | None = None) -> Shown:
@@ -49,10 +52,10 @@ def full_range(values: NDArray[Any]) -> tuple[float, float] | None:
     return None
 
 
-def upright(pixels: NDArray[np.float32], orientation: int | None) -> NDArray[np.float32]:
-    """Pixels (H, W) turned as an EXIF orientation says."""
+def upright(pixels: NDArray[Number], orientation: int | None) -> NDArray[Number]:
+    """Pixels (H, W, …) turned as an EXIF orientation says."""
     transpose, quarters, mirror = TURNS.get(orientation, (False, 0, False))
-    turned = np.rot90(pixels.T if transpose else pixels, quarters)
+    turned = np.rot90(pixels.swapaxes(0, 1) if transpose else pixels, quarters)
     return turned[:, ::-1] if mirror else turned
 
 

@@ -15,6 +15,14 @@ END = b"\xff\xd9"
 NAMES = {"jpeg": "JPEG", "jpeg-ls": "JPEG-LS"}
 
 
+def size_of(data: bytes) -> tuple[int, int] | None:
+    """(width, height) of a JPEG or JPEG-LS file; None where its header cannot be read. Raises struct.error."""
+    from spinefm.imaging.dicom.stream import stream_header  # takes time to import
+
+    head = stream_header(data)
+    return None if head is None else (head.width, head.height)
+
+
 def decode(data: bytes) -> Decoded | None:
     """Decode a JPEG or JPEG-LS file in a child process; None where its header cannot be read.
 

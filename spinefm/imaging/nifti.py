@@ -95,7 +95,7 @@ def _decode(image: Any) -> Decoded:
     values = np.asanyarray(image.dataobj).reshape([image.shape[index] for index in sides])
     bits = int(image.header["bitpix"])
     spacing, scale = _spacing(image, columns, rows)
-    if values.dtype.names == COLOURS:
+    if (values.dtype.names or ())[: len(COLOURS)] == COLOURS:
         values = np.stack([values[name] for name in COLOURS], axis=-1)
         grey, notes = to_luminance(as_picture(values, image), 255.0)
         pixels, stretched = scaled(grey, (0.0, 1.0))
@@ -136,7 +136,7 @@ def as_picture(values: NDArray[Any], image: Any) -> NDArray[Any]:
 def picture_axes(image: Any) -> tuple[int, int, tuple[bool, bool]]:
     """The image's axes that run along the picture's columns and rows, and whether each is to be turned round."""
     first, second = (index for index, side in enumerate(image.shape) if side > 1)
-    if second > 2 or not _has_scale(image, first, second):
+    if not is_oriented(image):
         return first, second, (False, False)
     towards = image.affine[:3, [first, second]]  # columns: the world direction of each axis, right, front and top
     world = np.argmax(np.abs(towards), axis=0)
@@ -144,6 +144,12 @@ def picture_axes(image: Any) -> tuple[int, int, tuple[bool, bool]]:
     if world[0] > world[1]:  # the first axis runs down the body
         return second, first, (signs[1], signs[0])
     return first, second, (signs[0], signs[1])
+
+
+def is_oriented(image: Any) -> bool:
+    """Whether the affine of an image of one slice is believed."""
+    first, second = (index for index, side in enumerate(image.shape) if side > 1)
+    return second <= 2 and _has_scale(image, first, second)
 
 
 def _has_scale(image: Any, first: int, second: int) -> bool:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import struct
 import warnings
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from spinefm.core.quantiles import percentiles
 from spinefm.imaging import jpeg, tiff
 from spinefm.imaging.decoded import (
     DAMAGE,
+    WINDOW_PERCENTILES,
     Decoded,
     UnreadableFilm,
     check_size,
@@ -20,15 +24,24 @@ from spinefm.imaging.decoded import (
     to_luminance,
 )
 from spinefm.imaging.deep import HIDDEN, full_range, shown, upright
+from spinefm.imaging.sign import sign_seen, with_sign
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
 PHOTOMETRIC_TAG = 262
 WHITE_IS_ZERO = 0
 """The TIFF tag that says what a grey value means, and its value where 0 is white (TIFF 6.0, section 8)."""
+COMPRESSION_TAG, WEBP = 259, 50001
+"""The TIFF tag for the compression, and one that not every build of Pillow undoes."""
 SUBFILE_TAG, OLD_SUBFILE_TAG, REDUCED = 254, 255, 2
 BITS_TAG, ORIENTATION_TAG, FORM_TAG = 258, 274, 339
 UNSIGNED, SIGNED = (1,), (2,)
 """Values of the TIFF tag for the kind of number."""
+NEGATIVE, LEAST_NEGATIVE = (1 << 15) - 1, 0.02
+"""Values of 16 bits beyond this may be negative ones, and the share of the pixels that must be; markers are fewer."""
+AGREEING = 0.9
+"""Share of the neighbours on both sides of the sign bit that must show a sign: those at outlined letters seem to."""
+MEETING = 0.02
+"""Share of the values' range that may lie between negative and other values: those of a white frame are farther off."""
 HEADER = "The file's header is damaged, so it cannot be opened: export the film again."
 DEEP_MODES = {"I;16": 16, "I;16L": 16, "I;16B": 16, "I;16N": 16, "I": 32, "F": 32}
 """Pillow's modes of more than eight bits, and their bits."""
@@ -56,7 +69,7 @@ def _decode(image: Image.Image, data: bytes) -> Decoded:
         return tiff.decode(data)
     if kind == "PNG" and data[24] == 16 and data[25] in (2, 4, 6):  # bit depth and colour type of the first chunk
         return _decode_deep_png(image, data)
-    white_is_zero = _tag(image, PHOTOMETRIC_TAG) == WHITE_IS_ZERO
+    white_is_zero = is_white_zero(image)
     image = ImageOps.exif_transpose(_load(image))
     if image.mode in DEEP_MODES:
         return _decode_deep(image, kind, white_is_zero)
@@ -72,6 +85,14 @@ def _decode_rare(data: bytes) -> Decoded:
     if decoded is None:
         raise UnreadableFilm(HEADER)
     return decoded
+
+
+def rare_size(data: bytes) -> tuple[int, int] | None:
+    """(width, height) of a picture that Pillow does not open, upright; None where its header cannot be read."""
+    try:
+        return tiff.size_of(data) if data.startswith(tiff.MARKS) else jpeg.size_of(data)
+    except (UnreadableFilm, LookupError, struct.error):
+        return None
 
 
 def _open(data: bytes) -> Image.Image | None:
@@ -124,6 +145,11 @@ def _is_reduced(image: Image.Image) -> bool:
     return bool(isinstance(flags, int) and flags & 0b101) or old == REDUCED
 
 
+def is_white_zero(image: Image.Image) -> bool:
+    """Whether a TIFF says that 0 is white."""
+    return _tag(image, PHOTOMETRIC_TAG) == WHITE_IS_ZERO
+
+
 def _tag(image: Image.Image, tag: int) -> object:
     """A TIFF tag's value; None for other files and where it is absent."""
     return getattr(image, "tag_v2", {}).get(tag)
@@ -136,17 +162,38 @@ def _load(image: Image.Image) -> Image.Image:
 
 def _decode_deep(image: Image.Image, kind: str, white_is_zero: bool) -> Decoded:
     """Grey values of 16 or 32 bits; Pillow leaves those of TIFF files with white at zero as they are stored."""
-    values = np.asarray(image)  # (H, W) uint16, int32 or float32
+    values, signed = _signed(np.asarray(image))  # (H, W) uint16, int32 or float32
     check_values(values)
     bits = DEEP_MODES[image.mode]
-    pixels, notes = scaled(values, (0.0, 65535.0) if bits == 16 else full_range(values))
+    pixels, notes = scaled(values, (0.0, 65535.0) if bits == 16 and not signed else full_range(values))
+    notes = (*signed, *notes)
     if white_is_zero:
         pixels, notes = 1 - pixels, (*notes, tiff.INVERTED)
     return Decoded(pixels, kind, bits, notes=notes)
 
 
+def _signed(values: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Grey values of 16 bits with the sign that a picture shows, and a note on it: formats of pictures have none."""
+    if values.dtype != np.uint16 or (values > NEGATIVE).mean() < LEAST_NEGATIVE:
+        return values, ()
+    if sign_seen(values, 16, AGREEING) is not True:
+        return values, ()
+    read = with_sign(values, 16, True)
+    if not _meet(read[read < 0], read[read >= 0]):
+        return values, ()
+    return read, ("The grey values are signed and were read so, though the file says unsigned.",)
+
+
+def _meet(below: NDArray[Any], above: NDArray[Any]) -> bool:
+    """Whether the values `below` zero and those `above` it are one range, but for few of them."""
+    (darkest, top), (bottom, brightest) = percentiles(below, WINDOW_PERCENTILES), percentiles(above, WINDOW_PERCENTILES)
+    return bottom - top <= MEETING * (brightest - darkest)
+
+
 def _is_rare_tiff(image: Image.Image) -> bool:
-    """Whether a TIFF has colours of 16 bits, of which Pillow keeps eight, or numbers whose sign it gets wrong."""
+    """Whether a TIFF has colours of 16 bits, of which Pillow keeps eight, numbers whose sign it gets wrong, or WebP."""
+    if _tag(image, COMPRESSION_TAG) == WEBP:
+        return True
     bits, form = _tag(image, BITS_TAG), _tag(image, FORM_TAG) or UNSIGNED
     if not isinstance(bits, tuple):
         return False

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.imaging.decoded import Decoded, UnreadableFilm, check_size
-from spinefm.imaging.deep import shown, upright
+from spinefm.imaging.deep import SIDEWAYS, shown, upright
 
 MARKS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 MOST_PAGES = 16
@@ -71,15 +71,29 @@ def decode(data: bytes) -> Decoded:
         DAMAGE: the file is damaged.
     """
     page = _film(data)
-    height, width, samples = page.one("height"), page.one("width"), page.one("samples")
-    check_size(width, height)
-    _refuse(page, samples)
-    values = _values(data, page, height, width, samples)
-    colours, opacity = _parted(values, page)
+    colours, opacity = _parted(_checked(data, page), page)
     pixels, notes = shown(colours, opacity)
     if page.one("photometric") == WHITE_IS_ZERO:
         pixels, notes = 1 - pixels, (*notes, INVERTED)
     return Decoded(upright(pixels, page.one("orientation")), "TIFF", page.one("bits"), notes=notes)
+
+
+def stored(data: bytes) -> NDArray[Any]:
+    """The values of a TIFF file's one film, (H, W) or (H, W, samples), as they are stored and upright.
+
+    Raises:
+        UnreadableFilm: the film is too large, or stored in a way that is not supported.
+        DAMAGE: the file is damaged.
+    """
+    page = _film(data)
+    return upright(_checked(data, page), page.one("orientation"))
+
+
+def size_of(data: bytes) -> tuple[int, int]:
+    """(width, height) of a TIFF file's one film, upright. Raises UnreadableFilm, LookupError, struct.error."""
+    page = _film(data)
+    width, height = page.one("width"), page.one("height")
+    return (height, width) if page.one("orientation") in SIDEWAYS else (width, height)
 
 
 def _film(data: bytes) -> Page:
@@ -136,6 +150,14 @@ def _refuse(page: Page, samples: int) -> None:
             f"The TIFF's numbers have {'/'.join(map(str, sorted(bits)))} bits and format {page.one('form')}, {_NOT}: "
             "save it with 8 or 16 bits."
         )
+
+
+def _checked(data: bytes, page: Page) -> NDArray[Any]:
+    """The values of a page that can be read, (H, W) or (H, W, samples)."""
+    height, width, samples = page.one("height"), page.one("width"), page.one("samples")
+    check_size(width, height)
+    _refuse(page, samples)
+    return _values(data, page, height, width, samples)
 
 
 def _values(data: bytes, page: Page, height: int, width: int, samples: int) -> NDArray[Any]:

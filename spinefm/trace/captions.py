@@ -9,7 +9,7 @@ from spinefm.trace.registry import EVENTS, Captions, Event
 def _named(event: Named) -> str:
     if event.anchor is None:
         return event.note or "No anchor: the names are relative, V1 is the topmost vertebra"
-    names = [level.name if level else "beyond" for level in event.levels]
+    names = [level.name for level in event.levels if level is not None]
     text = f"Named {names[0]} to {names[-1]}, counted from {event.anchor.level.name}: {event.anchor.source}"
     if event.anchor.probability is not None:
         text += f" with {event.anchor.probability:.2f}"

@@ -67,8 +67,10 @@ class Reading:
 
     @property
     def span(self) -> str:
-        """The first and last name, as "T12 to S1"; T13, which has no id, is the only one without a level."""
-        first, last = (level.name if level else "T13" for level in (self.levels[0], self.levels[-1]))
+        """The first and last name, as "T12 to S1"; T13 has no id, and outlines above C2 or below S1 have no name."""
+        named = [level.name for level in self.levels if level is not None] or ["T13"]
+        first = "T13" if self.levels[0] is None and named[0] == "L1" else named[0]
+        last = "T13" if self.levels[-1] is None and named[-1] == "T12" else named[-1]
         return f"{first} to {last}"
 
 

@@ -54,6 +54,20 @@ def films_of(folder: Path) -> list[Case]:
     return [case for case in found if isinstance(case, Case)]
 
 
+def test_another_film_of_the_name_is_not_taken_for_the_one_that_was_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = save_result(tmp_path / "out" / "neck", tmp_path / "neck.png")
+    report = json.loads((result / "report.json").read_text())
+    report["film"]["sha256"] = "0" * 64
+    (result / "report.json").write_text(json.dumps(report))
+    assert export(result, "--to", "labelme", "--out", tmp_path / "made") == 1
+    assert "neck.png is another film than the one of this name that was run): give it with --source" in (
+        " ".join(capsys.readouterr().err.split())
+    )
+    assert export(result, "--to", "labelme", "--out", tmp_path / "given", "--source", tmp_path / "neck.png") == 0
+
+
 @pytest.mark.parametrize("name", ["coco", "coco-rle", "labelme", "cvat", "yolo", "nifti"])
 def test_one_result_with_its_film_beside_it(name: str, tmp_path: Path) -> None:
     result = save_result(tmp_path / "out" / "neck", tmp_path / "neck.png")

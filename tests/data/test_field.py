@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -221,10 +222,12 @@ def test_a_label_that_is_not_utf8_is_called_so(tmp_path: Path) -> None:
     assert "not UTF-8" in refused(tmp_path, "labelme")
 
 
-def test_a_film_inside_its_label_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", ["", "data:image/png;base64,"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.encodebytes])
+def test_a_film_inside_its_label_is_read(tmp_path: Path, before: str, encode: Callable[[bytes], bytes]) -> None:
     content = film(tmp_path / "film.png").read_bytes()
     (tmp_path / "film.png").unlink()
-    labelme(tmp_path / "film.json", [shape("C5")], imageData=base64.b64encode(content).decode())
+    labelme(tmp_path / "film.json", [shape("C5")], imageData=before + encode(content).decode())
     case = only(tmp_path)
     assert read(case.source, case.film.name).size == SIZE
     labelme(tmp_path / "film.json", [shape("C5")], imageData=None)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import unicodedata
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
+import tifffile
+from pydicom.uid import UID, ExplicitVRLittleEndian, RLELossless
 
 from spinefm.core.levels import Level
-from spinefm.data.films import Films, KnownNames, unlabelled, visible_files
+from spinefm.data import films as films_module
+from spinefm.data.films import Films, KnownNames, picture_size, unlabelled, visible_files
+from tests.bad_films import dicom_bytes, dicom_film
 from tests.data.pictures import SIZE, film, read_set, rows
 
 NFC, NFD = (unicodedata.normalize(form, "röntgen é") for form in ("NFC", "NFD"))
@@ -25,6 +32,11 @@ NFC, NFD = (unicodedata.normalize(form, "röntgen é") for form in ("NFC", "NFD"
         ((f"{NFC}.png",), f"{NFD.upper()}.png", f"{NFC}.png"),
         (("film.png", "FILM.png"), "FILM.png", "FILM.png"),
         (("film.png",), "films.png", None),
+        (("film.png",), " film.png ", "film.png"),
+        (("film.png",), "upload/3fa81b9c-film.png", "film.png"),
+        (("film.png", "3fa81b9c-film.png"), "3fa81b9c-film.png", "3fa81b9c-film.png"),
+        (("film.png",), "3fa81b9-film.png", None),
+        (("film.png",), "20240131-film.png", None),
     ],
 )
 def test_films_are_found_by_case_and_accents_where_one_alone_fits(
@@ -41,6 +53,28 @@ def test_two_films_that_differ_in_case_alone_are_not_guessed_between(tmp_path: P
         film(tmp_path / name)
     with pytest.raises(ValueError, match="2 films could belong to it"):
         Films.among(tmp_path, visible_files(tmp_path)).find(tmp_path / "coco.json", "Film.png")
+
+
+def test_of_films_of_one_name_that_in_the_stated_folder_is_taken(tmp_path: Path) -> None:
+    for name in ("a/film.png", "b/film.png"):
+        film(tmp_path / name)
+    films = Films.among(tmp_path, visible_files(tmp_path))
+    assert films.find(tmp_path / "coco.json", "A/Film.png") == tmp_path / "a" / "film.png"
+    assert films.find(tmp_path / "b" / "label.json", "film.png") == tmp_path / "b" / "film.png"
+
+
+def test_of_many_films_of_one_name_not_all_are_looked_at_for_each_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    root, paths, looked = Path("/set"), [Path(f"/set/{number}/film.png") for number in range(300)], []
+    matching = films_module._matching
+
+    def counted(pool: Sequence[Path], name: str, form: Callable[[str], str]) -> list[Path]:
+        looked.append(len(pool))
+        return matching(pool, name, form)
+
+    monkeypatch.setattr(films_module, "_matching", counted)
+    labels = [(root / "coco.json", f"{path.parent.name}/{path.name}") for path in paths]
+    assert not Films(root, tuple(paths)).without(labels)
+    assert sum(looked) <= 2 * len(paths)
 
 
 def test_a_film_found_by_another_case_is_not_listed_as_without_label() -> None:
@@ -63,3 +97,48 @@ def test_a_coco_file_in_composed_letters_finds_its_film(tmp_path: Path) -> None:
     (tmp_path / "coco.json").write_text(json.dumps(raw))
     found, skipped = read_set(tmp_path)
     assert len(found) == 1 and not skipped
+
+
+GREY = np.arange(200 * 120, dtype=np.uint16).reshape(200, 120) % 4096
+DICOM = dicom_bytes(dicom_film(GREY))
+
+
+def tiff_of(values: np.ndarray, **options: object) -> bytes:
+    """An array as a TIFF file."""
+    stream = io.BytesIO()
+    tifffile.imwrite(stream, values, **options)
+    return stream.getvalue()
+
+
+SIZED: dict[str, tuple[str, bytes | bytearray]] = {
+    "DICOM": ("film.dcm", DICOM),
+    "DICOM without an ending": ("film", DICOM),
+    "JPEG-LS": ("film.jls", imagecodecs.jpegls_encode(GREY)),
+    "a JPEG of 12 bits": ("film.jpg", imagecodecs.jpeg8_encode(GREY, bitspersample=12)),
+    "a TIFF of 64 bits": ("film.tif", tiff_of(GREY.astype(np.float64))),
+    "a turned TIFF": ("film.tif", tiff_of(np.rot90(GREY).copy(), extratags=[(274, 3, 1, 6, True)])),
+    "a turned TIFF of 64 bits": ("film.tif", tiff_of(np.rot90(GREY).astype(float), extratags=[(274, 3, 1, 6, True)])),
+}
+
+
+@pytest.mark.parametrize("case", SIZED)
+def test_the_size_of_a_film_is_that_of_its_header_upright(tmp_path: Path, case: str) -> None:
+    name, content = SIZED[case]
+    (tmp_path / name).write_bytes(content)
+    assert picture_size(tmp_path / name) == (120, 200)
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, RLELossless])
+def test_of_a_large_dicom_film_the_head_alone_is_read_for_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, syntax: UID
+) -> None:
+    header = dicom_film(np.random.default_rng(1).integers(0, 4096, (600, 500)).astype(np.uint16))
+    (tmp_path / "film.dcm").write_bytes(dicom_bytes(header, syntax if syntax.is_compressed else None))
+    monkeypatch.setattr(films_module, "read_bytes", lambda *_: pytest.fail("all of the film was read"))
+    assert picture_size(tmp_path / "film.dcm") == (500, 600)
+
+
+@pytest.mark.parametrize("name", ["film.mha", "film.nrrd", "film.jls", "film.ppm", "film.dcm.gz"])
+def test_a_film_that_a_label_names_is_there_whether_it_is_read_or_not(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"?")
+    assert Films.among(tmp_path, visible_files(tmp_path)).find(tmp_path / "coco.json", name) == tmp_path / name

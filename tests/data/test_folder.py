@@ -60,7 +60,7 @@ def test_a_label_map_with_a_palette_is_read_as_ids(folder):
         (np.zeros((60, 80), np.uint8), "C3 is in polygons but not in the label map one.png"),
         (np.full((30, 40), Level.C3, np.uint8), "40 x 30 pixels, but the film has 80 x 60"),
         (np.full((60, 80), 77, np.uint8), "77"),
-        (np.zeros((60, 80, 3), np.uint8), "one channel"),
+        (np.eye(60, 240, dtype=np.uint8).reshape(60, 80, 3), "one channel"),
     ],
 )
 def test_a_label_map_that_does_not_fit_is_refused(folder, labels, sentence):

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from spinefm.core.levels import Level
-from spinefm.data import open_dataset
-from tests.data.pictures import SIZE, film, read_set, rows, why_skipped
+from spinefm.data import DatasetError, open_dataset
+from tests.data.pictures import SIZE, column, film, read_set, rows, save_map, why_skipped
 
 PLACES = ("top left", "top right", "bottom right", "bottom left")
 CORNERS = [f"C{number} {place}" for number in (3, 4) for place in PLACES]
@@ -59,3 +59,63 @@ def test_a_label_of_the_phantoms_layout_that_lacks_a_key_is_told_so(tmp_path: Pa
     (tmp_path / "labels").mkdir()
     (tmp_path / "labels" / "a.json").write_text(json.dumps({name: raw[name] for name in raw if name != key}))
     assert f"a.json cannot be read ('{key}' is missing)" in why_skipped(tmp_path)
+
+
+def maps(root: Path, films: str = "images", labels: str = "labels") -> None:
+    """A film and its map."""
+    film(root / films / "film.png")
+    save_map(column(3, 4, 5), root / labels / "film.png")
+
+
+BESIDE = ["README.txt", "readme.md", "LICENSE", "Thumbs.db", "desktop.ini", "paper.pdf", "@eaDir/x", "__MACOSX/._x"]
+
+
+@pytest.mark.parametrize("beside", BESIDE)
+def test_what_lies_beside_the_folder_of_a_set_does_not_hide_it(tmp_path: Path, beside: str) -> None:
+    maps(tmp_path / "set")
+    (tmp_path / beside).parent.mkdir(exist_ok=True)
+    (tmp_path / beside).write_bytes(b"?")
+    found, skipped = read_set(tmp_path)
+    assert set(found) == {"film"} and not skipped
+
+
+def test_names_of_classes_beside_a_folder_are_part_of_the_set(tmp_path: Path) -> None:
+    film(tmp_path / "set" / "images" / "film.png")
+    (tmp_path / "set" / "labels").mkdir()
+    (tmp_path / "set" / "labels" / "film.txt").write_text("0 0.5 0.3 0.2 0.1\n")
+    (tmp_path / "classes.txt").write_text("C3\n")
+    assert set(read_set(tmp_path)[0]["film"].truth.boxes) == {Level.C3}
+
+
+@pytest.mark.parametrize("left", ["Thumbs.db", "desktop.ini", ".DS_Store"])
+@pytest.mark.parametrize("folder", ["images", "labels"])
+def test_what_file_managers_leave_is_not_listed(tmp_path: Path, left: str, folder: str) -> None:
+    maps(tmp_path)
+    (tmp_path / folder / left).write_bytes(b"?")
+    found, skipped = read_set(tmp_path)
+    assert set(found) == {"film"} and not skipped
+
+
+@pytest.mark.parametrize(("films", "labels"), [("Images", "Labels"), ("FILMS", "Masks"), ("imgs", "Segmentations")])
+def test_folders_of_films_and_maps_may_have_capitals(tmp_path: Path, films: str, labels: str) -> None:
+    maps(tmp_path, films, labels)
+    assert set(read_set(tmp_path)[0]) == {"film"}
+
+
+def test_a_folder_without_labels_is_named_so(tmp_path: Path) -> None:
+    film(tmp_path / "films" / "film.png")
+    with pytest.raises(DatasetError, match=r"has no folder named labels; a folder of films with truth has films/"):
+        open_dataset("phantom", tmp_path)
+
+
+def test_texts_beside_films_with_maps_are_no_labels(tmp_path: Path) -> None:
+    maps(tmp_path)
+    (tmp_path / "images" / "film.txt").write_text("No fracture.")
+    (tmp_path / "config.yaml").write_text("seed: 1\n")
+    assert open_dataset("auto", tmp_path).kind == "maps"
+
+
+def test_texts_beside_maps_in_their_folder_are_no_labels(tmp_path: Path) -> None:
+    maps(tmp_path)
+    (tmp_path / "labels" / "film.txt").write_text("No fracture.")
+    assert open_dataset("auto", tmp_path).kind == "maps"

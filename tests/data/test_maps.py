@@ -5,10 +5,13 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pytest
 
 from spinefm.core.levels import Level
+from spinefm.data.nifti import whole_ids
+from spinefm.imaging.radiograph import read
 from tests.data.pictures import column, film, read_set, save_map, why_skipped
 
 
@@ -91,3 +94,54 @@ def test_a_lone_file_called_after_a_level_is_a_map_of_all_levels_where_it_has_se
     film(tmp_path / "images" / "sub-1.png")
     save_map(column(*ids), tmp_path / "labels" / "sub-1_T2.png")
     assert " ".join(level.name for level in sorted(read_set(tmp_path)[0]["sub-1"].truth.bodies)) == levels
+
+
+@pytest.mark.parametrize("name", ["film.nrrd", "film.seg.nrrd", "film.mha", "film.npy", "film.txt", "other.webp"])
+def test_a_map_of_a_kind_that_is_not_read_is_named_so(tmp_path: Path, name: str) -> None:
+    film(tmp_path / "images" / "film.png")
+    save_map(column(3, 4), tmp_path / "labels" / "film.png")
+    (tmp_path / "labels" / name).write_bytes(b"?")
+    found, skipped = read_set(tmp_path, "maps")
+    assert set(found) == {"film"}
+    assert [(one.name, "PNG, TIFF, BMP or NIfTI" in one.why) for one in skipped] == [(name, True)]
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16])
+def test_ids_that_were_stored_in_steps_are_ids(tmp_path: Path, kind: type[np.generic]) -> None:
+    film(tmp_path / "images" / "film.png")
+    (tmp_path / "labels").mkdir()
+    labels = column(19, 20, 21)
+    image = nibabel.Nifti1Image(labels.T.astype(np.float64), np.eye(4))
+    image.header.set_data_dtype(kind)
+    nibabel.save(image, tmp_path / "labels" / "film.nii.gz")
+    stored = nibabel.Nifti1Image.from_filename(tmp_path / "labels" / "film.nii.gz").get_fdata()
+    assert not np.array_equal(stored, labels.T)
+    (case,) = read_set(tmp_path)[0].values()
+    np.testing.assert_array_equal(case.truth.bodies[Level.L1].on_film(labels.shape), labels == 20)
+
+
+ORIENTED = {
+    "neither": (np.eye(4), np.eye(4)),
+    "both": (np.diag([0.2, -0.2, 1, 1]), np.diag([0.2, -0.2, 1, 1])),
+    "the film": (np.diag([0.2, -0.2, 1, 1]), np.eye(4)),
+    "the map": (np.eye(4), np.diag([0.2, -0.2, 1, 1])),
+}
+
+
+@pytest.mark.parametrize("oriented", ORIENTED)
+def test_a_nifti_map_without_an_orientation_lies_on_its_film_voxel_by_voxel(tmp_path: Path, oriented: str) -> None:
+    labels = column(3, 4, 5).T.astype(np.uint8)
+    grey = np.where(labels == 0, 40, 200).astype(np.uint8)
+    for folder, values, affine in zip(("images", "labels"), (grey, labels), ORIENTED[oriented], strict=True):
+        (tmp_path / folder).mkdir()
+        nibabel.save(nibabel.Nifti1Image(values, affine), tmp_path / folder / "film.nii.gz")
+    (case,) = read_set(tmp_path)[0].values()
+    pixels = read(case.film, polarity="keep").pixels
+    for mask in case.truth.bodies.values():
+        assert pixels[mask.on_film(pixels.shape)].min() > 0.5
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 2.5])
+def test_values_that_are_no_numbers_of_bodies_are_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="values other than ids"):
+        whole_ids(np.array([[0, 20, value]]))

@@ -23,6 +23,8 @@ LEVELS = {
     "vertebra_C5_corpus": Level.C5,
     "CV5": Level.C5,
     "Ｃ５": Level.C5,
+    "\u0421 5": Level.C5,  # a Cyrillic letter
+    "\u042212": Level.T12,  # a Cyrillic letter
     "Th12": Level.T12,
     "TH_12": Level.T12,
     "T12": Level.T12,

@@ -32,3 +32,11 @@ def test_a_second_map_of_a_case_is_listed(tmp_path: Path) -> None:
     found, skipped = read_set(tmp_path)
     assert set(found) == {"f"}
     assert [(one.name, one.why) for one in skipped] == [("f.tif", "f.png is read in its place; keep one of them.")]
+
+
+def test_regions_of_one_label_name_it_and_larger_ones_do_not(tmp_path: Path) -> None:
+    raw_folder(tmp_path, "Tr")
+    names = {"background": 0, "neck": [1, 2], "C3": [1], "C4": [2]}
+    (tmp_path / "dataset.json").write_text(json.dumps({"labels": names, "file_ending": ".png"}))
+    (case,) = read_set(tmp_path)[0].values()
+    assert set(case.truth.bodies) == {Level.C3, Level.C4} and not case.left_out

@@ -96,3 +96,32 @@ def test_what_a_mask_may_hold(tmp_path: Path, mask: np.ndarray, why: str) -> Non
         assert not found and why in skipped[0].why
     else:
         assert np.array_equal(found["film"].truth.bodies[Level.C3].on_film(INSIDE.shape), INSIDE)
+
+
+AXES = {
+    "before": lambda mask: mask[None],
+    "behind": lambda mask: mask[..., None],
+    "on both sides": lambda mask: mask[None, ..., None],
+}
+
+
+@pytest.mark.parametrize("case", AXES)
+def test_axes_of_one_value_do_not_count(tmp_path: Path, case: str) -> None:
+    film(tmp_path / "imgs" / "film.jpg")
+    masks(tmp_path / "gts")
+    for path in (tmp_path / "gts").iterdir():
+        np.save(path, AXES[case](np.load(path)))
+    (case_read,) = read_set(tmp_path)[0].values()
+    assert set(case_read.truth.bodies) == set(LEVELS) and not case_read.left_out
+
+
+def test_the_only_array_of_a_packed_mask_may_have_any_name(tmp_path: Path) -> None:
+    film(tmp_path / "imgs" / "film.jpg")
+    (tmp_path / "gts").mkdir()
+    labels = column(*LEVELS)
+    np.savez_compressed(tmp_path / "gts" / "film_C3.npz", mask=labels == Level.C3)
+    np.savez_compressed(tmp_path / "gts" / "film_C4.npz", labels == Level.C4)
+    np.savez_compressed(tmp_path / "gts" / "film_C5.npz", a=labels == Level.C5, b=labels == Level.C5)
+    (case,) = read_set(tmp_path)[0].values()
+    assert set(case.truth.bodies) == {Level.C3, Level.C4}
+    assert [(one.label, one.why) for one in case.left_out] == [("C5", "it contains 2 arrays, and none is called arr_0")]

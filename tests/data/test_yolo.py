@@ -161,3 +161,56 @@ def test_a_line_of_another_length_than_kpt_shape_is_listed(tmp_path: Path) -> No
     assert [(one.label, one.why) for one in case.left_out] == [
         ("C4", "its line contains 8 numbers, and with kpt_shape [4, 3] it should have 16")
     ]
+
+
+NAMES = "C3\nC4\nC5\n"
+
+
+@pytest.mark.parametrize("place", ["labels__classes_txt", "classes_txt", "obj_names", "labels__obj_names"])
+def test_a_list_of_names_is_no_label_wherever_it_lies(tmp_path: Path, place: str) -> None:
+    write_set(tmp_path, OUTLINES, **{place: NAMES})
+    found, skipped = read_set(tmp_path)
+    assert not skipped
+    assert set(found["film"].truth.bodies) == set(LEVELS)
+
+
+def test_labels_without_names_say_that_these_are_missing(tmp_path: Path) -> None:
+    write_set(tmp_path, OUTLINES)
+    with pytest.raises(DatasetError, match=r"has no data.yaml or classes.txt with the names"):
+        open_dataset("auto", tmp_path)
+
+
+def test_a_box_may_say_how_sure_a_network_was(tmp_path: Path) -> None:
+    write_set(tmp_path, [[*box(level), 0.93] for level in LEVELS], classes_txt=NAMES)
+    (case,) = read_set(tmp_path)[0].values()
+    assert set(case.truth.boxes) == set(LEVELS) and not case.left_out
+
+
+def test_classes_counted_from_one_are_refused(tmp_path: Path) -> None:
+    write_set(tmp_path, OUTLINES, classes_txt=NAMES)
+    label = tmp_path / "labels" / "film.txt"
+    lines = label.read_text().splitlines()
+    label.write_text("\n".join(f"{int(line[0]) + 1}{line[1:]}" for line in lines))
+    with pytest.raises(DatasetError, match="listed from 0 to 2 and used up to 3, so one of the two counts"):
+        open_dataset("auto", tmp_path)
+
+
+@pytest.mark.parametrize("names", ["obj_names", "classes_txt", "obj_train_data__classes_txt"])
+def test_labels_beside_their_films_are_read(tmp_path: Path, names: str) -> None:
+    write_set(tmp_path, OUTLINES)
+    (tmp_path / "images").rename(tmp_path / "obj_train_data")
+    (tmp_path / "labels" / "film.txt").rename(tmp_path / "obj_train_data" / "film.txt")
+    (tmp_path / "labels").rmdir()
+    (tmp_path / names.replace("__", "/").replace("s_txt", "s.txt").replace("obj_names", "obj.names")).write_text(NAMES)
+    (tmp_path / "train.txt").write_text("obj_train_data/film.png\n")
+    film(tmp_path / "obj_train_data" / "bare.png")
+    found, skipped = read_set(tmp_path)
+    assert set(found["film"].truth.bodies) == set(LEVELS)
+    assert [one.name for one in skipped] == ["bare.png"]
+
+
+def test_a_film_outside_images_that_has_a_label_is_not_listed_as_without(tmp_path: Path) -> None:
+    write_set(tmp_path, OUTLINES, classes_txt=NAMES)
+    (tmp_path / "images").rename(tmp_path / "films")
+    found, skipped = read_set(tmp_path)
+    assert set(found) == {"film"} and not skipped

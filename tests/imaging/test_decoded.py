@@ -59,6 +59,22 @@ ENDS: dict[str, tuple[np.ndarray, tuple[float, float]]] = {
         mixed(film=(1000, 5000, 0.9695), edge=(5000, 65535, 0.0005), marker=(63000, 65535, 0.03)),
         (1000, 5000),
     ),
+    "soft letters that were compressed with loss": (
+        mixed(film=(1000, 5000, 0.96), edge=(5000, 65535, 0.02), letters=(65100, 65535, 0.02)),
+        (1000, 5000),
+    ),
+    "a small field on a black film": (
+        mixed(noise=(0, 20, 0.94), field=(600, 3200, 0.06)),
+        (0, 3150),
+    ),
+    "a tiny field on a black film": (
+        mixed(noise=(0, 20, 0.96), field=(0, 3200, 0.04)),
+        (0, 3119),
+    ),
+    "letters that are mostly soft edges": (
+        mixed(film=(1000, 5000, 0.96), edge=(5000, 65535, 0.02), letters=(65535, 65535, 0.02)),
+        (1000, 5000),
+    ),
     "a white frame": (mixed(film=(1000, 5000, 0.78), frame=(65535, 65535, 0.22)), (1000, 5000)),
     "a black frame": (mixed(film=(20000, 24000, 0.78), frame=(0, 0, 0.22)), (20000, 24000)),
     "a large white frame": (mixed(film=(1000, 5000, 0.4), frame=(65535, 65535, 0.6)), (1000, 5000)),

@@ -50,6 +50,15 @@ def test_the_second_version_is_read() -> None:
     np.testing.assert_allclose(film.pixels, TRUTH, atol=0.02)
 
 
+@pytest.mark.parametrize("channels", ["RGB", "RGBA"])
+def test_colours_are_read_with_and_without_opacity(channels: str) -> None:
+    values = np.full(TRUTH.T.shape, 255, np.dtype([(name, np.uint8) for name in channels]))
+    for name in "RGB":
+        values[name] = np.round(TRUTH.T * 255)
+    film = read(nifti(values, np.eye(4)), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=0.02)
+
+
 SCALES: dict[str, tuple[list[float], str, float | None, str]] = {
     "millimetres": ([0.2, 0.2], "mm", 0.2, ""),
     "metres": ([0.0002, 0.0002], "meter", 0.2, ""),

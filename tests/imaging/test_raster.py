@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 
+import cv2
 import imagecodecs
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
 from spinefm.imaging.radiograph import UnreadableFilm, read
-from tests.bad_films import encoded, ramp
+from tests.bad_films import dicom_bytes, dicom_film, encoded, ramp
 
 TRUTH = ramp()
 BYTES = np.round(TRUTH * 255).astype(np.uint8)
@@ -119,6 +120,46 @@ def test_markers_do_not_darken_a_film_of_12_bits_in_16(rows: int) -> None:
     film = read(encoded(marked, "PNG"), polarity="keep")
     rest = np.r_[0:100, 140:200]
     np.testing.assert_allclose(film.pixels[rest], TRUTH[rest], atol=0.02)
+
+
+def lettered(values: NDArray[np.uint16], white: int) -> NDArray[np.uint16]:
+    """A film with letters whose edges are soft, as programs burn them in."""
+    letters = np.zeros(values.shape, np.uint8)
+    cv2.putText(letters, "LEFT 24", (10, 30), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 255, 1, cv2.LINE_AA)
+    share = letters.astype(np.float32) / 255
+    return np.round(values * (1 - share) + white * share).astype(np.uint16)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "DICOM"])
+@pytest.mark.parametrize("bits", [10, 12])
+def test_soft_letters_do_not_darken_a_film(kind: str, bits: int) -> None:
+    values = lettered(np.round(TRUTH * ((1 << bits) - 1)).astype(np.uint16), 65535)
+    data = dicom_bytes(dicom_film(values)) if kind == "DICOM" else encoded(values, kind)
+    film = read(data, polarity="keep")
+    np.testing.assert_allclose(film.pixels[50:], TRUTH[50:], atol=0.03)
+
+
+SIGNED = (TWELVE.astype(np.int16) - 1500).view(np.uint16)
+WAS_SIGNED = "The grey values are signed and were read so, though the file says unsigned."
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_signed_values_in_a_picture_without_a_sign_are_seen(kind: str) -> None:
+    film = read(encoded(SIGNED, kind), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=0.02)
+    assert WAS_SIGNED in film.provenance.notes
+
+
+def test_soft_markers_and_bright_films_have_no_sign() -> None:
+    marked = TWELVE.copy()
+    marked[100:130, 100:150] = np.linspace(0, 65535, 50)
+    outlined = WORDS.copy()
+    for column, value in enumerate((0, 65535, 65535, 0), start=20):
+        outlined[10:50, column::20] = value  # white letters with a black rim
+    framed = 2000 + TWELVE.astype(np.int64)
+    framed[:, :25] = 64_800 + np.random.default_rng(5).normal(0, 150, (len(framed), 25))
+    for values in (WORDS, marked, outlined, framed, (TWELVE << 3) + 20_000):
+        assert WAS_SIGNED not in read(encoded(values.astype(np.uint16), "PNG"), polarity="keep").provenance.notes
 
 
 HIDDEN = "The film's transparency hides all of it and was ignored."

@@ -43,6 +43,7 @@ READ: dict[str, tuple[NDArray[np.generic], dict[str, object]]] = {
     "8 bits, signed": ((BYTES.astype(np.int16) - 128).astype(np.int8), {}),
     "red, green and blue as floats": (np.dstack([TRUTH.astype(np.float32)] * 3), {"photometric": "rgb"}),
     "red, green and blue apart": (np.stack([WORDS] * 3), {"photometric": "rgb", "planarconfig": "separate"}),
+    "red, green and blue as WebP": (np.dstack([BYTES] * 3), {"photometric": "rgb", "compression": "webp"}),
     "16 bits with opacity": (np.dstack([WORDS, OPAQUE]), ALPHA),
     "a large file, big-endian": (WORDS, {"bigtiff": True, "byteorder": ">"}),
 }

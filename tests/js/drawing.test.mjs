@@ -227,12 +227,29 @@ test("a chip that became doubtful, or has another colour, is drawn again", () =>
   const { root, made } = chips();
   const list = () => chipsOf(run, []);
   made.show(list(), DRESS);
-  made.show(list(), { ...DRESS, doubtful: new Set([1]), colours: new Map([[1, "#0000ff"]]) });
-  made.at(run.end, { ...DRESS, doubtful: new Set([1]) });
+  const other = { ...DRESS, doubtful: new Set([1]), colours: new Map([[1, "#0000ff"]]) };
+  made.show(list(), other);
+  made.at(run.end, other);
   const node = root.querySelector('[data-body="1"]');
   assert.ok(node.classList.contains("doubt"));
   assert.equal(node.style.getPropertyValue("--level"), "#0000ff");
   assert.equal(node.querySelector("b").textContent, "C2 ?");
+});
+
+test("a chip is kept without a name while the run has none, and quiet until the run gives the name it ends with", () => {
+  const { root, made } = chips();
+  made.show(chipsOf(run, []), DRESS);
+  const node = root.querySelector('[data-body="1"]');
+  const unnamed = { ...DRESS, names: new Map() };
+  made.at(4, unnamed, unnamed);
+  assert.deepEqual([node.dataset.state, node.dataset.named, node.querySelector("b").textContent], ["kept", "false", "✓"]);
+  const doubtful = { ...DRESS, doubtful: new Set([1]) };
+  made.at(4, doubtful, unnamed);
+  assert.deepEqual([node.dataset.named, node.querySelector("b").textContent], ["false", "C2"]);
+  made.at(run.end, doubtful, doubtful);
+  assert.deepEqual([node.dataset.named, node.querySelector("b").textContent], ["true", "C2 ?"]);
+  made.at(run.end - 0.1, doubtful, { ...DRESS, names: new Map([[1, "C3"]]), colours: new Map([[1, "#0000ff"]]) });
+  assert.deepEqual([node.querySelector("b").textContent, node.style.getPropertyValue("--level")], ["C3", "#0000ff"], "a name that a reader corrects later");
 });
 
 test("another colour alone is seen too", () => {
@@ -275,7 +292,7 @@ test("the end of the film is marked as an end, on the chip and in the card, and 
   const place = new Node("div");
   cards(place).at(sceneAt(edge, 4), DRESS, false, () => new Node("section"));
   const card = place.querySelectorAll(".card").find((one) => one.dataset.lane === "down");
-  assert.deepEqual([card.classList.contains("edge"), card.querySelector("h3").textContent], [true, "end of the film"]);
+  assert.deepEqual([card.classList.contains("edge"), card.querySelector("h2").textContent], [true, "end of the film"]);
   const [mark] = card.querySelector(".card-verdict").children;
   assert.deepEqual([mark.textContent, mark.getAttribute("aria-hidden")], ["■", "true"]);
 });

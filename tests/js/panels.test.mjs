@@ -61,6 +61,18 @@ test("a row of a replay leads to the moment of its decision, and so does any tha
   assert.deepEqual(done, [["choose", 1], ["go", 4], ["go", 4], ["hover", 0]]);
 });
 
+test("a replay offers no going on past an end, the page does", () => {
+  const offered = (corrections) => { const table = new Node("div"); drawVertebrae(table, view({}, { corrections, rows: ROWS.map((row) => ({ ...row, open: true })) }), act); return table.querySelectorAll("td.stop button").length; };
+  assert.deepEqual([offered(undefined), offered({ undo: null, redo: null })], [0, ROWS.length]);
+});
+
+test("where no table is, it says why; a film that was refused was not searched", () => {
+  const said = (more) => { const table = new Node("div"); drawVertebrae(table, view({}, { rows: [], ...more }), act); return words(table); };
+  assert.match(said({ status: "running" }), /when the run is finished/);
+  assert.match(said({ status: "failed", error: { anyway: false } }), /No vertebra was found/);
+  assert.match(said({ status: "failed", error: { anyway: true } }), /was not searched/);
+});
+
 test("a row whose vertebra can be corrected is chosen where the film rests, and its step is one of its tools", () => {
   const [table, tools] = [node(), node()];
   drawVertebrae(table, view(), act);
@@ -287,6 +299,6 @@ test("a film's line has its name, size and scale; the overview its range and its
   shown.payload.ends[1] = { direction: "down", verdict: "film end", text: "8 px outside" };
   const [, edge] = overviewOf(shown, { result: ROWS.slice(0, 2) }).querySelectorAll(".card-end");
   assert.deepEqual([edge.classList.contains("edge"), words(edge)], [true, "↓■8 px outside"]);
-  assert.equal(overviewOf(shown, { result: [] }).querySelector("h3").textContent, "Ready");
+  assert.equal(overviewOf(shown, { result: [] }).querySelector("h2").textContent, "Ready");
   assert.match(words(overviewOf(shown, { result: ROWS.slice(0, 1) })), /^1 vertebra0.8 s/);
 });

@@ -201,7 +201,7 @@ test("each method has verbs of its own", () => {
   const shown = root.querySelectorAll("[data-verb]");
   assert.deepEqual(shown.map((node) => [node.textContent, node.classList.contains("on")]), [["Mark and detect", true], ["Pair", false]]);
   made.clock.go(0.5);
-  assert.equal(root.querySelector(".card.overview h3").textContent, "Mark and detect");
+  assert.equal(root.querySelector(".card.overview h2").textContent, "Mark and detect");
 });
 
 test("the cards of a moment are its lanes, up before down, with the checks so far", () => {
@@ -318,6 +318,25 @@ test("a failure is said where the film would be, and the transport is gone", () 
   made.show({ ...BASE, run: "a", status: "failed", film: null, error: { what: "It is no film.", remedy: "Choose another." } });
   assert.match(root.querySelector(".player-message").textContent, /It is no film/);
   assert.deepEqual([".player-transport", ".player-result"].map((selector) => root.querySelector(selector).hidden), [true, true]);
+});
+
+test("over each pane stand the film's name, which gives way, and its size, both also as a tooltip; while runs are compared, too", () => {
+  const { made, root } = player();
+  const over = (pane) => root.querySelector(`.${pane} .pane-name`).children.map((one) => one.textContent);
+  made.show(finished("before"));
+  assert.deepEqual([over("stage"), over("final")], [["neck.png", " · 200 × 300 px"], ["neck.png", ""]]);
+  assert.equal(root.querySelector(".stage .pane-name").title, "neck.png · 200 × 300 px");
+  const comparison = { settings: [{ name: "score_limit", label: "Detector", old: "0.6", new: "0.9" }], divergence: null, rows: [], run: "before", names: [[1, "C2"]], doubtful: [], anchor: 1 };
+  made.show(finished("a", { comparison }));
+  assert.deepEqual(over("final"), ["neck.png", " · Detector 0.6 · the same steps"]);
+});
+
+test("a film that was brought is run at once: nobody is asked to press Run", () => {
+  const { made, root } = player();
+  made.show({ ...BASE, run: "a", status: "ready", starts: true });
+  assert.deepEqual([root.querySelector(".card h2").textContent, /Press Run/.test(root.querySelector(".card").textContent)], ["Starting …", false]);
+  made.show({ ...BASE, run: "b", status: "ready" });
+  assert.match(root.querySelector(".card").textContent, /^ReadyPress Run/);
 });
 
 test("a simulated film says so over both panes", () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chipState, chipsOf, namesOf, segmentState } from "../../spinefm/ui/player/bodies.js";
+import { chipState, chipsOf, namesOf, segmentState, wornAt } from "../../spinefm/ui/player/bodies.js";
 import { liveRate } from "../../spinefm/ui/player/clock.js";
 import { grabbed, handlesOf, movedOutline } from "../../spinefm/ui/player/outline.js";
 import { hasGaps, makeStore, unbroken } from "../../spinefm/ui/player/store.js";
 import { timelineOf } from "../../spinefm/ui/player/timeline.js";
 import { keyName } from "../../spinefm/ui/shared/keys.js";
-import { entries } from "./run.mjs";
+import { beat, entries } from "./run.mjs";
 
 const run = timelineOf(entries);
 const row = (/** @type {number} */ number, /** @type {string} */ name) => ({ number, name, found: true });
@@ -33,6 +33,32 @@ test("segments fill as they are decided", () => {
 test("names are those of the result, else those given so far", () => {
   assert.equal(namesOf([], run).get(1), "C2");
   assert.equal(namesOf([row(1, "C3")], run).get(1), "C3");
+});
+
+const named = run.beats.find((beat) => beat.phase === "name").start;
+const DRESS = { names: new Map([[1, "C3"]]), colours: new Map([[1, "blue"]]), palette: { C2: "green", C3: "blue" }, doubtful: new Set([1]), anchor: 1 };
+
+test("in a replay a body has no name, colour or doubt until the run has named it", () => {
+  const before = wornAt(run, named, DRESS);
+  assert.deepEqual([before.names.size, before.colours.size, before.doubtful.size, before.anchor], [0, 0, 0, null]);
+  const after = wornAt(run, named + 0.5, DRESS);
+  assert.deepEqual([after.doubtful.has(1), after.anchor], [true, 1]);
+  assert.equal(wornAt(run, run.end, DRESS), DRESS);
+});
+
+test("a corrected name follows the one that the run gave", () => {
+  const change = { kind: "corrected", text: "C2 is C3", beats: [beat({ phase: "correct", draw: [] })] };
+  const corrected = timelineOf([...entries, change]);
+  const [before, after] = [named + 0.5, corrected.corrected + 0.5].map((time) => wornAt(corrected, time, DRESS));
+  assert.deepEqual([before.names.get(1), before.colours.get(1)], ["C2", "green"]);
+  assert.deepEqual([after.names.get(1), after.colours.get(1)], ["C3", "blue"]);
+});
+
+test("a body that was never named on the film gets its name with its final outline", () => {
+  const silent = timelineOf(entries.filter((entry) => entry.kind !== "named"));
+  const final = silent.beats.findLast((beat) => beat.phase === "name").start;
+  assert.equal(wornAt(silent, final, DRESS).names.size, 0);
+  assert.equal(wornAt(silent, final + 0.1, DRESS).names.get(1), "C3");
 });
 
 test("a run comes in parts, each event once", () => {

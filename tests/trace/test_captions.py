@@ -3,8 +3,10 @@
 import pytest
 
 from spinefm.core.geometry import Box
+from spinefm.core.levels import Level
 from spinefm.methods.spinefm.events import Checked, Classified, Decided
 from spinefm.trace.captions import caption
+from spinefm.trace.model import Anchor, Named
 from tests.columns import Oracle, empty_bundle, straight
 
 CASES = [
@@ -31,6 +33,10 @@ CASES = [
     (
         Decided("seed", 1, "stopped", "misplaced end", 0.97, 0.5, None),
         "Starting point 2: stopped, C2 or S1 seen where the spine cannot end: 0.97 > 0.50",
+    ),
+    (
+        Named((4, 0, 1), (None, Level.C2, Level.C3), Anchor(0, Level.C2, "seen by the classifier", 0.9)),
+        "Named C2 to C3, counted from C2: seen by the classifier with 0.90",
     ),
     (
         Classified("down", 2, 0.01, 0.97, 0.01, 0.01, Box(0, 0, 8, 8), 0.5, 0.5),

@@ -10,7 +10,7 @@ from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.methods.base.events import Detection, Located
 from spinefm.methods.spinefm.events import Decided, Segmented
-from spinefm.trace.model import Anchor, Corrected, FilmRecord, Finished, Named, Trace, Vertebra
+from spinefm.trace.model import Anchor, Corrected, FilmRecord, Finished, Named, Reading, Trace, Vertebra
 
 
 def small_trace() -> Trace:
@@ -132,3 +132,18 @@ def test_a_trace_from_before_corrections_still_opens():
     trace = Trace.from_json(json.dumps(raw))
     assert trace.corrections == () and trace.locked == ()
     assert next(trace.of(Decided)).overruled is None
+
+
+@pytest.mark.parametrize(
+    ("levels", "span"),
+    [
+        ((Level.T12, Level.L1, Level.L2), "T12 to L2"),
+        ((None, Level.L1, Level.L2), "T13 to L2"),
+        ((Level.T11, Level.T12, None), "T11 to T13"),
+        ((None, Level.C2, Level.C3), "C2 to C3"),
+        ((Level.L5, Level.S1, None), "L5 to S1"),
+        ((None, None), "T13 to T13"),
+    ],
+)
+def test_a_reading_is_told_by_its_first_and_last_name(levels, span):
+    assert Reading(levels, 0.9).span == span

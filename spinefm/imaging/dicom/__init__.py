@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from spinefm.imaging.decoded import DAMAGE, Decoded, UnreadableFilm
-from spinefm.imaging.dicom.header import DAMAGED, parse, pixel_format, refuse
+from spinefm.imaging.dicom.header import DAMAGED, parse, pixel_format, refuse, whole
 from spinefm.imaging.dicom.shown import brightness
 from spinefm.imaging.dicom.spacing import read_spacing
 from spinefm.imaging.dicom.stored import stored_values
@@ -31,6 +31,17 @@ def decode(data: bytes) -> Decoded:
             raise
         except DEEP_ERRORS as error:  # pydicom reads values late, so damage shows wherever one is asked for
             raise UnreadableFilm(DAMAGED) from error
+
+
+def size_of(data: bytes) -> tuple[int, int] | None:
+    """(width, height) as the header that a DICOM file begins with states them; None where it does not."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            header = parse(data, pixels=False)
+            return whole(header, "Columns"), whole(header, "Rows")
+        except (UnreadableFilm, *DEEP_ERRORS):
+            return None
 
 
 def _decode(header: Dataset) -> Decoded:

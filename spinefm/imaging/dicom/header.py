@@ -61,6 +61,8 @@ SHORT_TAGS = (
     "PixelSpacing",
     "PixelSpacingCalibrationType",
     "ImagerPixelSpacing",
+    "NominalScannedPixelSpacing",
+    "ConversionType",
     "EstimatedRadiographicMagnificationFactor",
     "DistanceSourceToDetector",
     "DistanceSourceToPatient",
@@ -120,17 +122,19 @@ class _Counted(io.BytesIO):
         return super().read(size)
 
 
-def parse(data: bytes) -> Dataset:
+def parse(data: bytes, pixels: bool = True) -> Dataset:
     """The tags of a DICOM file that decide how its picture is read.
 
     Files without the DICM mark are taken for DICOM only when they hold a picture.
+    pixels: whether the tags of the pixels and those behind them are wanted.
 
     Raises:
         UnreadableFilm: the file is no DICOM file, or its header is larger than any film's.
         DAMAGE: what pydicom raises on a damaged header.
     """
     marked = data[128:132] == b"DICM"
-    header = pydicom.dcmread(_Counted(_inflated(data)), force=True, specific_tags=[*TAGS.values()])
+    stream = _Counted(_inflated(data))
+    header = pydicom.dcmread(stream, force=True, stop_before_pixels=not pixels, specific_tags=[*TAGS.values()])
     if not marked and not ("Rows" in header and "Columns" in header):
         raise UnreadableFilm("The file is not an image: give a PNG, JPEG, TIFF, BMP, DICOM or NIfTI file.")
     _refuse_long_values(header)

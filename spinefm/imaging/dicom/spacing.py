@@ -1,5 +1,5 @@
 """Millimetres per pixel by priority: calibrated PixelSpacing, then ImagerPixelSpacing divided by the magnification,
-then ImagerPixelSpacing at the detector (DICOM PS3.3, 10.7.1.3), else unknown.
+then ImagerPixelSpacing at the detector (DICOM PS3.3, 10.7.1.3), then what a scanner of films states, else unknown.
 """
 
 from __future__ import annotations
@@ -18,14 +18,21 @@ UNIT = 1e-3
 DICOM files of pictures without a scale write 1."""
 MAGNIFICATION_RANGE = (1.0, 3.0)
 """Believable magnification: nothing is projected smaller than it is, and no patient is so close to the tube."""
+NO_SCANS = ("DV", "SYN", "DRW", "WSD", "SD")
+"""What secondary captures are made of where their scale is none of a film: screens, drawings and documents."""
 
 
 def read_spacing(header: Dataset) -> tuple[Spacing | None, tuple[str, ...]]:
     """Millimetres per pixel, in x and y alike, by the priority above; and a note when a stated one cannot be used."""
     patient, notes = _stated(header, "PixelSpacing")
     detector, more = _stated(header, "ImagerPixelSpacing")
+    scanned, unused = _stated(header, "NominalScannedPixelSpacing")
     notes += more
-    for pair, divisor, source in _spacing_candidates(header, patient, detector):
+    if text(header, "ConversionType") in NO_SCANS:
+        scanned = None
+    elif not (patient or detector):
+        notes += unused
+    for pair, divisor, source in _spacing_candidates(header, patient, detector, scanned):
         rows, columns = pair[0] / divisor, pair[1] / divisor
         if distorted := not_square(rows, columns, "mm"):
             return None, notes + distorted
@@ -34,7 +41,9 @@ def read_spacing(header: Dataset) -> tuple[Spacing | None, tuple[str, ...]]:
     return None, notes + _aspect(header)
 
 
-def _spacing_candidates(header: Dataset, patient: Pair, detector: Pair) -> list[tuple[tuple[float, float], float, str]]:
+def _spacing_candidates(
+    header: Dataset, patient: Pair, detector: Pair, scanned: Pair
+) -> list[tuple[tuple[float, float], float, str]]:
     """(row and column spacing, divisor, source) in the order in which they are believed."""
     calibrated = patient and (_is_calibrated(header) or (detector is not None and patient != detector))
     magnification = _magnification(header)
@@ -47,6 +56,8 @@ def _spacing_candidates(header: Dataset, patient: Pair, detector: Pair) -> list[
         candidates.append((detector, 1.0, "ImagerPixelSpacing, at the detector"))
     if patient:
         candidates.append((patient, 1.0, "PixelSpacing, its calibration not stated"))
+    if scanned:
+        candidates.append((scanned, 1.0, "NominalScannedPixelSpacing, on the film that was scanned"))
     return candidates
 
 

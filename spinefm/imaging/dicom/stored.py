@@ -14,14 +14,12 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLE
 from spinefm.imaging.decoded import UnreadableFilm
 from spinefm.imaging.dicom.decoder import Coded, decoders
 from spinefm.imaging.dicom.header import MISFIT, PixelFormat
-from spinefm.imaging.dicom.stream import StreamHeader, first_frame, stream_header
+from spinefm.imaging.dicom.stream import ITEM, StreamHeader, first_frame, stream_header
+from spinefm.imaging.sign import NAMES, lowest, sign_seen, with_sign
 
 ROUGH = 0.5
 """Mean step between neighbours, over the values' spread, above which values are noise; that of noise is above 1.1,
 and films have 0.01 to 0.3."""
-
-CLOSE = 0.1
-"""Share of the values' range by which neighbours in a picture differ at most, as a rule."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,18 +42,35 @@ def stored_values(header: Dataset, form: PixelFormat) -> Stored:
     syntax = _transfer_syntax(header)
     if "PixelData" not in header:
         return Stored(_shaped(pixel_array(header), form), form.allocated)
-    if syntax.is_encapsulated or header["PixelData"].is_undefined_length:
+    if not (syntax.is_encapsulated or header["PixelData"].is_undefined_length):
+        return _native(header, form)
+    if not _is_plain(header, form):
         return _compressed(header, form, syntax)
-    return _native(header, form)
+    header.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian  # of which the decoder needs the order of bytes alone
+    plain = _native(header, form)
+    return replace(plain, notes=(*plain.notes, f"The file says that it is compressed as {syntax.name}, but it is not."))
 
 
 def _transfer_syntax(header: Dataset) -> UID:
-    """The stated transfer syntax; where none is stated, that in which the header could be read."""
+    """The stated transfer syntax; where none is stated, that in which the header could be read.
+
+    Raises:
+        UnreadableFilm: a transfer syntax that nobody but its maker knows.
+    """
     meta = header.file_meta
-    if "TransferSyntaxUID" not in meta:
+    if not meta.get("TransferSyntaxUID"):
         implicit = header.original_encoding[0] is not False
         meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
-    return UID(meta.TransferSyntaxUID)
+    syntax = UID(meta.TransferSyntaxUID)
+    if not syntax.is_transfer_syntax:
+        raise UnreadableFilm(f"The DICOM file's transfer syntax {syntax} is not standard: export it uncompressed.")
+    return syntax
+
+
+def _is_plain(header: Dataset, form: PixelFormat) -> bool:
+    """Whether pixel data that should be compressed have the length of plain ones, and no items."""
+    length = form.rows * form.columns * form.samples * form.allocated // 8
+    return len(header.PixelData) in (length, length + 1) and not header.PixelData.startswith(ITEM)
 
 
 def _native(header: Dataset, form: PixelFormat) -> Stored:
@@ -139,63 +154,25 @@ def _interpreted(raw: NDArray[Any], width: int, form: PixelFormat, ybr: bool, si
     """
     bits = min(form.stored, width)
     shift = form.high_bit + 1 - bits if bits < width and form.high_bit < width else 0
-    picture = _lowest(raw >> raw.dtype.type(shift), bits)
+    picture = lowest(raw >> raw.dtype.type(shift), bits)
     if bits == width or _are_spare(raw, picture, shift, bits, width):
-        seen = _sign_seen(picture, bits)
+        seen = sign_seen(picture, bits)
         sign = signed if seen is None else seen
-        return Stored(_with_sign(picture, bits, sign), bits, ybr, _sign_note(sign, form.signed))
-    stated, whole = _with_sign(picture, bits, signed), _with_sign(raw, width, signed)
+        return Stored(with_sign(picture, bits, sign), bits, ybr, _sign_note(sign, form.signed))
+    stated, whole = with_sign(picture, bits, signed), with_sign(raw, width, signed)
     return replace(_smoother(stated, whole, bits, width), ybr=ybr)
 
 
 def _are_spare(raw: NDArray[Any], picture: NDArray[Any], shift: int, bits: int, width: int) -> bool:
     """Whether the bits above the picture's are empty, or repeat its sign."""
     return any(
-        np.array_equal(_with_sign(raw, width, sign) >> shift, _with_sign(picture, bits, sign)) for sign in (False, True)
+        np.array_equal(with_sign(raw, width, sign) >> shift, with_sign(picture, bits, sign)) for sign in (False, True)
     )
 
 
 def _sign_note(used: bool, stated: bool) -> tuple[str, ...]:
-    names = ("unsigned", "signed")
-    note = f"The grey values are {names[used]} and were read so, though the file's PixelRepresentation says {{}}."
-    return () if used == stated else (note.format(names[stated]),)
-
-
-def _sign_seen(patterns: NDArray[Any], bits: int) -> bool | None:
-    """Whether the first of `bits` bits is a sign, by neighbours that differ in it: None where they do not tell.
-
-    Where a picture crosses the sign bit, its unsigned values are close to each other if it is none, and a whole range
-    apart if it is one. A frame of one value, such as padding, tells nothing, and values of eight bits have no sign.
-    """
-    rows = patterns[::4]
-    high = rows >= 1 << (bits - 1)
-    crossing = high[:, 1:] != high[:, :-1]
-    pairs = np.stack([rows[:, 1:][crossing], rows[:, :-1][crossing]]).astype(np.int64)  # (2, crossings)
-    if not pairs.size or _is_one_value(pairs.max(0)):
-        return None
-    step = float(np.median(np.ptp(pairs, axis=0))) / (1 << bits)
-    if step < CLOSE:
-        return False
-    return True if step > 1 - CLOSE and bits > 8 else None
-
-
-def _is_one_value(values: NDArray[Any]) -> bool:
-    return bool(np.ptp(np.percentile(values, (5, 95))) == 0)
-
-
-def _lowest(raw: NDArray[Any], bits: int) -> NDArray[Any]:
-    """The lowest `bits` bits of unsigned patterns."""
-    return raw if bits == 8 * raw.dtype.itemsize else raw & raw.dtype.type((1 << bits) - 1)
-
-
-def _with_sign(raw: NDArray[Any], bits: int, signed: bool) -> NDArray[Any]:
-    """The lowest `bits` bits of unsigned patterns, as two's complement where they are signed."""
-    values = _lowest(raw, bits)
-    if not signed:
-        return values
-    wide: NDArray[Any] = values.astype(np.int32 if bits < 32 else np.int64)
-    sign = 1 << (bits - 1)
-    return (wide ^ sign) - sign
+    note = f"The grey values are {NAMES[used]} and were read so, though the file's PixelRepresentation says {{}}."
+    return () if used == stated else (note.format(NAMES[stated]),)
 
 
 def _smoother(stated: NDArray[Any], whole: NDArray[Any], stated_bits: int, whole_bits: int) -> Stored:

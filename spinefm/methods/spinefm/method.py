@@ -16,6 +16,7 @@ from spinefm.methods.spinefm import extend
 from spinefm.methods.spinefm.captions import stop_reason
 from spinefm.methods.spinefm.closer import closer_candidates, tilted_candidates
 from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.elsewhere import second_spine
 from spinefm.methods.spinefm.events import Decided, Viewed
 from spinefm.methods.spinefm.finish import finished_vertebrae, outlined_by_the_induction
 from spinefm.methods.spinefm.induction import Induction
@@ -93,29 +94,35 @@ class SpineFMMethod:
             if self._clicks is None:
                 refuse(seen)
         induction = Induction(film, stages, config)
-        yield from self._induced(film, stages, induction, seen)
+        located = yield from self._induced(film, stages, induction, seen)
         names = named(induction.accepted, config, seen)
         yield names
         vertebrae = finished_vertebrae(induction.accepted, names, film, config)
         notes = [
             *warnings(seen),
             *remarks(induction.accepted, config),
+            *second_spine(located, induction.accepted, config),
             *outlined_by_the_induction(induction.accepted, vertebrae, config),
         ]
         yield finished(self._bundle, watch, vertebrae, config.final_limit, config.smoothing, notes)
 
-    def _induced(self, film: Radiograph, stages: Stages, induction: Induction, seen: Viewed | None) -> Iterator[Event]:
-        """Locate unless points were clicked, then the induction from the first starting points that hold."""
+    def _induced(
+        self, film: Radiograph, stages: Stages, induction: Induction, seen: Viewed | None
+    ) -> Generator[Event, None, Located | None]:
+        """Locate unless points were clicked, then the induction from the first starting points that hold.
+
+        Returns what was located where it began.
+        """
         if self._clicks is not None:
             yield from _from_clicks(self._clicks, film, induction)
-            return
+            return None
         tried, doubted = list[tuple[int, str]](), list[Doubtful]()
         for located in self._looks(film, stages):
             yield located
             triples = tuple(islice(starting_triples(located, self._config), self._config.attempts))
             for starts in triples:
                 if (yield from self._holds(located, starts, induction, doubted)):
-                    return
+                    return located
             if len(doubted) >= self._config.attempts:
                 break
             kept = sum(found.kept for found in located.detections)
@@ -123,7 +130,7 @@ class SpineFMMethod:
         if not doubted:
             _, why = max(tried, key=lambda look: look[0])
             raise CannotStart(" ".join([why, *lying(seen)]))
-        yield from surest(doubted, induction)
+        return (yield from surest(doubted, induction))
 
     def _holds(
         self, located: Located, starts: StartingPoints, induction: Induction, doubted: list[Doubtful]

@@ -10,12 +10,14 @@ import numpy as np
 from spinefm.core.levels import Level, counted_from
 from spinefm.core.numbers import held, percent
 from spinefm.methods.spinefm.anatomy import Variant
+from spinefm.methods.spinefm.chain import Chain, chain_of
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.doubt import body_probability
 from spinefm.methods.spinefm.events import Viewed
 from spinefm.methods.spinefm.induction import Accepted
-from spinefm.methods.spinefm.namings import Chain, Names, Naming, chain_of, in_trunk, namings
+from spinefm.methods.spinefm.namings import Names, Naming, in_trunk, namings
 from spinefm.methods.spinefm.reasons import in_words
+from spinefm.methods.spinefm.strays import is_stray
 from spinefm.trace.model import Anchor, Named, Reading
 
 VARIANTS: Mapping[Variant, str] = {
@@ -38,10 +40,10 @@ def named(spine: Sequence[Accepted], config: SpineFMConfig, seen: Viewed | None 
     """
     if config.naming == "ends" or len(spine) < FEWEST:
         return _counted(spine, config)
-    return _weighed(spine, namings(chain(spine, seen), config), config)
+    return _weighed(spine, namings(chain(spine, seen, config), config), config)
 
 
-def chain(spine: Sequence[Accepted], seen: Viewed | None) -> Chain:
+def chain(spine: Sequence[Accepted], seen: Viewed | None, config: SpineFMConfig) -> Chain:
     """What the bodies of a spine say about their names."""
     answers = [body.classified for body in spine]
     return chain_of(
@@ -49,6 +51,7 @@ def chain(spine: Sequence[Accepted], seen: Viewed | None) -> Chain:
         [math.sqrt(body.shape.mask.area) for body in spine],
         [above.centroid.distance(below.centroid) for above, below in zip(spine, spine[1:], strict=False)],
         None if seen is None else seen.views,
+        [body_probability(body, config) for body in spine],
     )
 
 
@@ -66,7 +69,12 @@ def _weighed(spine: Sequence[Accepted], ranked: Sequence[Naming], config: SpineF
     levels = _up_to_doubt(spine, best.levels, anchor, config)
     doubted = [_beyond_doubt(best.levels, levels)] if levels != best.levels else []
     alternative = [_or(best, second)] if second else []
-    notes = [*doubted, *alternative, *(_missing(possible[0]) or _gaps(spine, levels, config.gap_limit))]
+    notes = [
+        *_strays(best.levels),
+        *doubted,
+        *alternative,
+        *(_missing(possible[0]) or _gaps(spine, levels, config.gap_limit)),
+    ]
     return Named(numbers, levels, anchor, " ".join(notes), best, second, config.naming_limit, trunk)
 
 
@@ -89,6 +97,16 @@ def _beyond_doubt(best: Names, given: Names) -> str:
     left = [level.name for level, kept in zip(best, given, strict=True) if level is not None and kept is None]
     names = ", ".join(left)
     return f"Not named: {names}, because counting to them would cross an outline that is unlikely to be a vertebra."
+
+
+def _strays(levels: Names) -> list[str]:
+    """A sentence for each outline that lies beyond the spine by the naming given."""
+    places = {0: "topmost outline lies above C2", -1: "lowest outline lies below S1"}
+    return [
+        f"The {where} and has no name: it is probably no vertebra."
+        for index, where in places.items()
+        if is_stray(levels, index % len(levels))
+    ]
 
 
 def _is_given(naming: Naming, config: SpineFMConfig) -> bool:

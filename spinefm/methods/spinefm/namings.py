@@ -17,36 +17,16 @@ from numpy.typing import NDArray
 
 from spinefm.core.levels import Level, Region
 from spinefm.methods.spinefm.anatomy import Order, Variant, anatomy, orders
+from spinefm.methods.spinefm.chain import Chain, Floats, log_gaps
 from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.strays import Trimmed, is_stray, spines
 
-Floats = NDArray[np.float64]
 Names = tuple[Level | None, ...]
 
 ANY_SCALE = 10.0
 """Spread of the logarithm of a spine's own scale, pixels per millimetre and patient: nothing is known of it."""
 NEGLIGIBLE = 15.0
 """A naming whose log evidence is so far below the best one's has no share that could be shown."""
-
-
-@dataclass(frozen=True, eq=False)
-class Chain:
-    """The bodies found, from the top.
-
-    vertebra, c2, s1: (N,) probabilities of each body's class. sizes: (N,) roots of their areas in px. distances:
-    (N - 1,) px between neighbours' centroids. views: probability of each view of the film, None where it is unknown.
-    """
-
-    vertebra: Floats
-    c2: Floats
-    s1: Floats
-    sizes: Floats
-    distances: Floats
-    views: Mapping[str, float] | None = None
-
-    @property
-    def count(self) -> int:
-        """How many bodies there are."""
-        return len(self.sizes)
 
 
 @dataclass(frozen=True)
@@ -87,15 +67,25 @@ def namings(chain: Chain, config: SpineFMConfig) -> tuple[Naming, ...]:
 
     One of them has no names: the bodies are no row of neighbours that these orders explain.
     """
-    found = [(one, _evidence(one, chain, config)) for one in _stretches(chain.count, config)]
+    found = [weighed for spine in spines(chain, config) for weighed in _weighed(spine, config)]
     nothing = _evidence_of_none(chain, config)
-    highest = max([nothing, *(float(evidence.max()) for _, evidence in found)])
+    highest = max([nothing, *(float(evidence.max()) for *_, evidence in found)])
     weights: dict[tuple[Names, Level | None], dict[Variant, float]] = defaultdict(lambda: defaultdict(float))
     weights[(None,) * chain.count, None]["usual"] = float(np.exp(nothing - highest))
-    for one, evidence in found:
+    for spine, one, evidence in found:
         for index in np.flatnonzero(evidence > highest - NEGLIGIBLE):
-            weights[one.names(int(index))][one.order.variant] += float(np.exp(evidence[index] - highest))
+            levels, missing = one.names(int(index))
+            weights[spine.padded(levels), missing][one.order.variant] += float(np.exp(evidence[index] - highest))
     return _ranked(weights)
+
+
+def _weighed(spine: Trimmed, config: SpineFMConfig) -> Iterator[tuple[Trimmed, Stretches, Floats]]:
+    """The stretches of each order for the bodies of a spine, with their (C,) log evidence."""
+    for one in _stretches(spine.chain.count, config):
+        fits = spine.fits(one.places, len(one.order.levels))
+        if fits.any():
+            kept = Stretches(one.order, one.places[fits], one.left_out[fits])
+            yield spine, kept, spine.evidence + _evidence(kept, spine.chain, config)
 
 
 def _ranked(weights: Mapping[tuple[Names, Level | None], Mapping[Variant, float]]) -> tuple[Naming, ...]:
@@ -113,16 +103,18 @@ def in_trunk(ranked: Sequence[Naming]) -> tuple[float, ...]:
     A naming that fits none says nothing of it, so its share counts against.
     """
     fitting = [naming for naming in ranked if not naming.is_none]
-    bodies = zip(*(naming.levels for naming in fitting), strict=True)
     return tuple(
-        round(sum(naming.probability for naming, level in zip(fitting, own, strict=True) if _is_trunk(level)), 4)
-        for own in bodies
+        round(sum(naming.probability for naming in fitting if _is_trunk(naming.levels, index)), 4)
+        for index in range(len(ranked[0].levels))
     )
 
 
-def _is_trunk(level: Level | None) -> bool:
-    """Whether a level is thoracic or lumbar."""
-    return level is None or level.region in (Region.THORACIC, Region.LUMBAR)
+def _is_trunk(levels: Names, index: int) -> bool:
+    """Whether a body is a thoracic or lumbar one: one without a level is T13, or lies beyond an end of the spine."""
+    level = levels[index]
+    if level is None:
+        return not is_stray(levels, index)
+    return level.region in (Region.THORACIC, Region.LUMBAR)
 
 
 def _stretches(count: int, config: SpineFMConfig) -> Iterator[Stretches]:
@@ -174,13 +166,8 @@ def _size_evidence(one: Stretches, chain: Chain, config: SpineFMConfig) -> Float
     own = one.order.gap[np.minimum(one.places[:, :-1], len(one.order.gap) - 1)]
     beyond = one.order.gap[np.minimum(one.places[:, :-1] + 1, len(one.order.gap) - 1)]
     skipped = np.arange(chain.count - 1) == one.left_out[:, None]
-    gaps = _log_gaps(chain) - np.where(skipped, np.logaddexp(own, beyond), own)
+    gaps = log_gaps(chain) - np.where(skipped, np.logaddexp(own, beyond), own)
     return _density(sizes, gaps, _apart(chain, config), config)
-
-
-def _log_gaps(chain: Chain) -> Floats:
-    """(N - 1,) log distances in the mean size of both bodies."""
-    return np.asarray(np.log(chain.distances / ((chain.sizes[1:] + chain.sizes[:-1]) / 2)))
 
 
 def _density(sizes: Floats, gaps: Floats, apart: Floats, config: SpineFMConfig, looser: float = 1.0) -> Floats:
@@ -228,16 +215,5 @@ def _evidence_of_none(chain: Chain, config: SpineFMConfig) -> float:
     level = -2 * np.log(len(orders(config.rare_end)[0].levels))
     mean = np.mean([order.gap.mean() for order in orders(config.rare_end)])
     sizes = np.log(chain.sizes)[None] - np.log(chain.sizes).mean()
-    density = _density(sizes, (_log_gaps(chain) - mean)[None], _apart(chain, config), config, config.none_looser)[0]
+    density = _density(sizes, (log_gaps(chain) - mean)[None], _apart(chain, config), config, config.none_looser)[0]
     return float(np.log(config.none_share) + config.class_weight * classes + density + config.view_weight * level)
-
-
-def chain_of(
-    classes: Sequence[tuple[float, float, float]],
-    sizes: Sequence[float],
-    distances: Sequence[float],
-    views: Mapping[str, float] | None,
-) -> Chain:
-    """The chain of bodies with these classes (vertebra, C2, S1), sizes and distances to the next (px)."""
-    vertebra, c2, s1 = np.array(classes, float).reshape(-1, 3).T
-    return Chain(vertebra, c2, s1, np.array(sizes, float), np.array(distances, float), views)

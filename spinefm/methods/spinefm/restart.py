@@ -5,7 +5,7 @@ The paper keeps the first spine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -47,10 +47,13 @@ def remarks(spine: Sequence[Accepted], config: SpineFMConfig) -> list[str]:
     return [f"Most of these outlines are doubtful (median probability {middle:.2f}): check whether they are vertebrae."]
 
 
-def surest(doubted: Sequence[Doubtful], induction: Induction) -> Iterator[Event]:
-    """The events that lead to the spine with the most good outlines to be expected; none where it was the last."""
+def surest(doubted: Sequence[Doubtful], induction: Induction) -> Generator[Event, None, Located]:
+    """The events that lead to the spine with the most good outlines to be expected; none where it was the last.
+
+    Returns what was located where it began.
+    """
     best = max(doubted, key=lambda each: sum(each.probabilities))
-    if best is doubted[-1] and induction.accepted:
-        return
-    yield best.located
-    yield from induction.run(best.starts)
+    if best is not doubted[-1] or not induction.accepted:
+        yield best.located
+        yield from induction.run(best.starts)
+    return best.located

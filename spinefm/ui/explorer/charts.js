@@ -137,7 +137,7 @@ function scaleOf(bars) {
 
 /** @param {string} title @param {Bar[]} bars */
 function headOf(title, bars) {
-  return html("h4", {}, title, html("span", {}, String(bars.reduce((sum, bar) => sum + bar.count, 0))));
+  return html("h2", {}, title, html("span", {}, String(bars.reduce((sum, bar) => sum + bar.count, 0))));
 }
 
 /** @param {Bar} bar */

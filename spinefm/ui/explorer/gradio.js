@@ -23,11 +23,23 @@ function begin(what) {
   document.querySelector(what === "zip" ? "#explore-zip" : "#explore-phantoms").click();
 }
 
+// A film's steps are a page of their own: the browser's Back leads from them to the list.
+function toSteps(wanted) {
+  history.pushState(history.state, "", location.href);
+  trigger("steps", wanted);
+}
+
+window.addEventListener("popstate", () => {
+  const wanted = new URL(location.href).searchParams.get("tab") === "explore" ? "explore" : "segment";
+  const open = document.querySelector(".explorer")?.offsetParent ? "explore" : "segment";
+  if (wanted !== open) document.querySelector(`[role="tab"][data-tab-id="${wanted}"]`)?.click();
+});
+
 const explorer = new Explorer(element, {
   runs: () => server.runs(ownIds()),
   open: (run) => server.open_run(run),
   look,
-  steps: (wanted) => trigger("steps", wanted),
+  steps: toSteps,
   own: begin,
   measure: (wanted) => once("measure", wanted),
   batchView: (wanted) => server.batch_view(wanted),

@@ -39,7 +39,7 @@ export function drawPlot(node, plot) {
     svg("circle", { class: "ex-pointed", r: 6, cx: -20, cy: -20 }));
   const stage = html("div", { class: "ex-stage" }, picture);
   const readout = html("p", { class: "ex-readout" }, plot.points.length ? "" : "Nothing to show.");
-  node.replaceChildren(html("h4", {}, plot.title), stage, readout);
+  node.replaceChildren(html("h2", {}, plot.title), stage, readout);
   if (plot.points.length) steer(stage, readout, plot, spots);
 }
 
@@ -124,7 +124,7 @@ export function drawHistogram(node, chart) {
   const picture = svg("svg", { class: chart.pick ? "ex-chart ex-histogram" : "ex-chart", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${chart.title}: ${chart.words}` },
     band(chart, x, height), ticksOf(y.domain, 3).filter(Number.isInteger).map((value) => svg("text", { class: "ex-tick", x: LEFT - 6, y: y.at(value) + 4, "text-anchor": "end" }, String(value))),
     bars, ticksOf(x.domain, Math.max(3, width / 70)).map((value) => svg("text", { class: "ex-tick", x: x.at(value), y: height - 6, "text-anchor": "middle" }, minus(value))), drag);
-  node.replaceChildren(html("h4", {}, chart.title, chart.band ? html("span", { class: "ex-band-key" }, chart.bandWords) : null), picture);
+  node.replaceChildren(html("h2", {}, chart.title, chart.band ? html("span", { class: "ex-band-key" }, chart.bandWords) : null), picture);
   if (chart.pick) dragging(picture, drag, x, chart, chart.pick);
 }
 

@@ -21,6 +21,19 @@ export function namesOf(rows, timeline) {
   return names;
 }
 
+/** What bodies wear at a time: a name, its colour and a doubt come when the run gives the name, and a reader's when they are given.
+ * @template {import("./looks.js").Dress} T @param {Timeline} timeline @param {number} time @param {T} dress @returns {T} */
+export function wornAt(timeline, time, dress) {
+  if (time >= timeline.end) return dress;
+  const { naming, corrected } = timeline;
+  const isNamed = (/** @type {number} */ body) => (naming.get(body)?.time ?? Infinity) < time;
+  const nameOf = (/** @type {number} */ body, /** @type {string} */ last) => (time < corrected && naming.get(body)?.text) || last;
+  const names = new Map([...dress.names].filter(([body]) => isNamed(body)).map(([body, last]) => [body, nameOf(body, last)]));
+  const colours = new Map([...names].map(([body, name]) => [body, dress.palette[name]]));
+  const doubtful = new Set([...dress.doubtful].filter(isNamed));
+  return { ...dress, names, colours, doubtful, anchor: dress.anchor !== null && isNamed(dress.anchor) ? dress.anchor : null };
+}
+
 /** Those of the induction on show: the last one, or the one that the result is from. @param {Timeline} timeline @returns {Chip[]} */
 function steps(timeline) {
   /** @type {Map<string, Timed[]>} */

@@ -114,7 +114,7 @@ function drawCard(card, film) {
   const stepped = isStepped(card.lane);
   const picture = stepped ? patchOf(card, film) : null;
   const node = html("section", { class: `card ${classOf(end)}`, "aria-label": `${card.title} ${card.side}`, "data-lane": card.lane },
-    html("header", {}, html("h3", {}, card.title), html("span", {}, [card.side, card.beats[0]?.step && card.side ? `step ${card.beats[0].step}` : ""].filter(Boolean).join(" · "))),
+    html("header", {}, html("h2", {}, card.title), html("span", {}, [card.side, card.beats[0]?.step && card.side ? `step ${card.beats[0].step}` : ""].filter(Boolean).join(" · "))),
     html("div", { class: `card-body${stepped ? "" : " plain"}` }, picture && picture.node, html("div", { class: "card-rows" }, rows.map((row) => row.node), stepped && !end ? comingRows(card) : null)),
     html("p", { class: "card-verdict" }, end ? [html("span", { "aria-hidden": "true" }, VERDICTS[end.verdict || "none"]), ` ${end.words}`] : ""));
   return { node, update: (/** @type {Scene} */ scene) => { picture?.update(scene); for (const row of rows) row.update(scene); } };

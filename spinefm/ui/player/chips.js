@@ -40,28 +40,32 @@ export class Chips {
       "data-lane": chip.lane, onclick: () => { act.choose(drawn.chip.body); act.go(Number.isFinite(drawn.chip.stop) ? drawn.chip.stop : drawn.chip.start); },
       onpointerenter: () => act.hover(chip.body), onpointerleave: () => act.hover(null) },
       name, html("span", { class: "segments", "aria-hidden": "true" }, segments), " ", html("small", {}, noteOf(chip)));
-    const colour = chip.body === null ? null : dress.colours.get(chip.body);
-    if (colour) node.style.setProperty("--level", colour);
     const drawn = { chip, node, name, segments, look: lookOf(chip, dress), state: "" };
+    paintLevel(drawn, dress);
     return drawn;
   }
 
-  /** @param {number} time @param {Dress} dress */
-  at(time, dress) {
+  /** Leads to a body by the name that it has in the end; until the run gives it that name, it is quiet.
+   * @param {number} time @param {Dress} dress @param {Dress} worn what bodies wear at that time */
+  at(time, dress, worn = dress) {
     for (const item of this.drawn) {
       const segments = PHASES.map((phase) => segmentState(item.chip, phase, time));
       const whole = chipState(item.chip, time);
-      const state = [whole, ...segments, nameOf(item.chip, whole, dress), item.chip.words].join();
-      if (state !== item.state) this.paint(item, whole, segments, dress);
+      const named = item.chip.body !== null && worn.names.has(item.chip.body);
+      const shown = named ? worn : dress;
+      const words = nameOf(item.chip, whole, shown, named);
+      const state = [whole, ...segments, words, named, item.chip.words].join();
+      if (state === item.state) continue;
       item.state = state;
+      this.paint(item, whole, segments, words, named);
+      paintLevel(item, shown);
     }
   }
 
-  /** @param {Drawn} item @param {string} whole @param {string[]} segments @param {Dress} dress */
-  paint(item, whole, segments, dress) {
-    const words = nameOf(item.chip, whole, dress);
+  /** @param {Drawn} item @param {string} whole @param {string[]} segments @param {string} words @param {boolean} named */
+  paint(item, whole, segments, words, named) {
     const begins = whole === "now" && item.node.dataset.state !== "now";
-    item.node.dataset.state = whole;
+    Object.assign(item.node.dataset, { state: whole, named: String(named) });
     item.name.textContent = words;
     const shown = [words, item.node.querySelector("small")?.textContent].filter(Boolean).join(" ");
     item.node.setAttribute("aria-label", `${whole === "edge" ? "end of the film" : shown}: ${whole === "later" ? "not reached yet" : item.chip.words || whole}`);
@@ -77,6 +81,12 @@ export class Chips {
   }
 }
 
+/** @param {Drawn} item @param {Dress} dress */
+function paintLevel({ chip, node }, dress) {
+  const colour = chip.body === null ? null : dress.colours.get(chip.body);
+  if (colour) node.style.setProperty("--level", colour);
+}
+
 /** The line under a chip's name. @param {Chip} chip */
 function noteOf(chip) {
   if (isFilmEnd(chip)) return "film ends";
@@ -89,11 +99,11 @@ function lookOf(chip, dress) {
   return JSON.stringify([key, lane, body, isStart, noteOf(chip), body !== null && dress.doubtful.has(body), body === null ? null : dress.colours.get(body)]);
 }
 
-/** @param {Chip} chip @param {string} whole @param {import("./looks.js").Dress} dress */
-function nameOf(chip, whole, dress) {
+/** @param {Chip} chip @param {string} whole @param {Dress} dress @param {boolean} named */
+function nameOf(chip, whole, dress, named) {
   if (whole === "stopped") return "✕";
   if (whole === "edge") return "■";
   if (whole === "later" || whole === "now" || chip.body === null) return "·";
-  const name = dress.names.get(chip.body) || "?";
-  return dress.doubtful.has(chip.body) ? `${name} ?` : name;
+  const name = dress.names.get(chip.body) || "✓";
+  return named && dress.doubtful.has(chip.body) ? `${name} ?` : name;
 }

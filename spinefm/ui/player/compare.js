@@ -9,9 +9,9 @@ import { stepOf, timeOfStep } from "./timeline.js";
 /** @typedef {import("./player.js").View} View */
 /** @typedef {import("./timeline.js").Timeline} Timeline */
 
-/** @param {string} name */
-function settingWords(name) {
-  return name.replaceAll("_", " ");
+/** @param {{name: string, label?: string}} setting */
+function settingWords({ name, label }) {
+  return label || name.replaceAll("_", " ");
 }
 
 /** @param {{direction: string, step: number}} at */
@@ -67,7 +67,7 @@ function differencesOf(view, comparison, act) {
     const [old, now] = comparison.methods;
     return [html("p", { class: "note" }, `${old} before, ${now} now: they share no steps, so compare them by vertebra.`)];
   }
-  const changed = comparison.settings.map((/** @type {any} */ { name, old, new: now }) => html("li", {}, `${settingWords(name)}: ${old} → ${now}`));
+  const changed = comparison.settings.map((/** @type {any} */ setting) => html("li", {}, `${settingWords(setting)}: ${setting.old} → ${setting.new}`));
   return [
     changed.length ? html("ul", { class: "settings" }, changed) : html("p", { class: "note" }, "No limit was changed."),
     divergenceLine(view, comparison, act),
@@ -79,7 +79,7 @@ export function drawComparison(node, tab, view, act) {
   const { comparison } = view.payload;
   tab.hidden = !comparison;
   if (!comparison) return node.replaceChildren();
-  const head = ["before", "now", "Dice", "change"].map((word) => html("th", { scope: "col" }, word));
+  const head = ["before", "now", "Dice", "change"].map((word) => html("th", { scope: "col", class: word === "Dice" ? "number" : null }, word));
   return node.replaceChildren(...differencesOf(view, comparison, act),
     html("table", { class: "vertebrae compared" }, html("thead", {}, html("tr", {}, head)),
       html("tbody", {}, comparison.rows.map((/** @type {any} */ row) => comparedRow(view, row)))));
@@ -88,7 +88,7 @@ export function drawComparison(node, tab, view, act) {
 /** The words above each of the two panes, after its title: the run of now, and the one before. @param {any} comparison @returns {[string, string]} */
 export function captionsOf(comparison) {
   if (comparison.methods) return [comparison.methods[1], comparison.methods[0]];
-  const value = (/** @type {string} */ key) => comparison.settings.map((/** @type {any} */ setting) => `${settingWords(setting.name)} ${setting[key]}`).join(", ");
+  const value = (/** @type {string} */ key) => comparison.settings.map((/** @type {any} */ setting) => `${settingWords(setting)} ${setting[key]}`).join(", ");
   const first = (/** @type {string} */ key) => (comparison.divergence ? `first difference: ${comparison.divergence[key]}` : "the same steps");
   const words = (/** @type {string} */ key) => [value(key), first(key)].filter(Boolean).join(" · ");
   return [words("new"), words("old")];

@@ -11,9 +11,10 @@ function press(selector) {
 
 function show(value) {
   player.show(withNotice(value));
+  if (value && value.replay) window.scrollTo(0, 0); // Explore was scrolled to its film
   const run = document.querySelector("#run");
   if (run) Object.assign(run, { disabled: Boolean(player.view.payload.replay), title: player.view.payload.replay ? "A replay of an evaluation: choose a film to run" : "" });
-  if (!value || (value.example === undefined && value.status !== "failed") || value.status === "waiting") return;
+  if (!value || (value.example === undefined && value.status !== "failed" && !value.replay) || value.status === "waiting") return;
   for (const button of document.querySelectorAll("[data-example]")) {
     button.setAttribute("aria-pressed", String(button.dataset.example === value.example));
   }
@@ -32,11 +33,11 @@ function refuse(file) {
   player.show({ run: `refused ${Date.now()}`, status: "failed", film: null, entries: [], rows: [], ends: [], notices: [], remarks: [], colours: {}, error });
 }
 
-// A film that is too large is refused before it is sent, where the film would be.
+// A film that is too large is refused before it is sent, where the film would be; of any other it is said that it comes.
 function guard(event) {
   const files = event.target.files;
   if (!event.target.closest || !event.target.closest("#film-upload") || !files || !files.length) return;
-  if (files[0].size <= MOST_BYTES) return;
+  if (files[0].size <= MOST_BYTES) return player.modes.say(`${files[0].name} is being sent and read …`);
   event.preventDefault();
   event.stopImmediatePropagation();
   refuse(files[0]);

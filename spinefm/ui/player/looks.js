@@ -8,8 +8,8 @@ import { drawArrow, drawCurve, drawDot, drawFlood, drawFrame, drawLetters, drawO
 /** @typedef {import("../shared/pen.js").Pen} Pen */
 /** @typedef {import("../shared/pen.js").Look} Look */
 /** @typedef {import("./timeline.js").Seen} Seen */
-/** What a scene is dressed in: names and colours of bodies, which are doubtful, which is lit.
- * @typedef {{names: Map<number, string>, colours: Map<number, string>, doubtful: Set<number>, lit: number | null, chosen: number | null, anchor: number | null, fills: boolean, letters: boolean}} Dress */
+/** What a scene is dressed in: names and colours of bodies, the colour of every name, which are doubtful, which is lit.
+ * @typedef {{names: Map<number, string>, colours: Map<number, string>, palette: Record<string, string>, doubtful: Set<number>, lit: number | null, chosen: number | null, anchor: number | null, fills: boolean, letters: boolean}} Dress */
 
 /** Where letters lie in the pane: their middle, half their width, and how far that is from their point.
  * @typedef {{x: number, y: number, half: number, dx: number, dy: number}} Place */

@@ -41,8 +41,14 @@ export function drawNotices(node, remarks, payload, correct) {
 /** @param {any} film */
 export function filmWords(film) {
   if (!film) return "";
-  const scale = film.spacing ? ` · ${film.spacing.mm} mm per pixel (${film.spacing.source})` : "";
-  return `${film.name} · ${film.width} × ${film.height} px${scale}`;
+  const scale = film.spacing ? ` per pixel (${film.spacing.source})` : "";
+  return `${film.name} · ${sizeWords(film)}${scale}`;
+}
+
+/** A film's size and scale. @param {any} film */
+export function sizeWords(film) {
+  if (!film) return "";
+  return `${film.width} × ${film.height} px${film.spacing ? ` · ${film.spacing.mm} mm` : ""}`;
 }
 
 /** @param {any} view @param {{result: any[]}} found */
@@ -52,7 +58,7 @@ export function overviewOf(view, found) {
   const range = names.length > 1 ? `, ${names[0]} to ${names[names.length - 1]}` : "";
   const run = payload.ran;
   return html("section", { class: "card overview" },
-    html("header", {}, html("h3", {}, names.length ? `${counted(names.length, "vertebra", "vertebrae")}${range}` : view.title),
+    html("header", {}, html("h2", {}, names.length ? `${counted(names.length, "vertebra", "vertebrae")}${range}` : view.title),
       html("span", {}, names.length && run ? `${run.seconds} s on ${run.device} · weights ${run.bundle}` : "")),
     html("p", { class: "card-words" }, view.words),
     names.length ? payload.ends.map(endLine) : null);

@@ -4,6 +4,7 @@
 import { html, say } from "../shared/dom.js";
 import { fitted } from "../shared/geometry.js";
 import { linkTo } from "./address.js";
+import { wornAt } from "./bodies.js";
 import { drawNames, drawSeen, FINAL } from "./looks.js";
 import { momentOf, sceneAt } from "./timeline.js";
 
@@ -41,7 +42,7 @@ function painterOf(player) {
   const at = (/** @type {number} */ time) => {
     const scene = sceneAt(view.timeline, time);
     const final = scene.seen.filter((item) => FINAL.has(item.role));
-    [scene.seen, final].forEach((seen, place) => paintFilm(sheets[place], theatre.sheet, view.payload.film, seen, dress));
+    [scene.seen, final].forEach((seen, place) => paintFilm(sheets[place], theatre.sheet, view.payload.film, seen, wornAt(view.timeline, time, dress)));
     compose(canvas, layout, sheets, momentOf(scene)?.words || "", view.payload.simulated);
   };
   return { canvas, at };

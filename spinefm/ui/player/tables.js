@@ -37,13 +37,14 @@ function vertebraRow(view, row, act) {
       swatch(view.payload.colours[row.name], row.found), row.doubtful ? `${row.name} ?` : row.name)),
     html("td", { class: "number", title: row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : "How sure this outline is: the probability of a Dice above 0.8" },
       row.found ? (row.probability === null ? "–" : percentBelow(row.probability, view.payload.doubt)) : html("em", {}, row.in_view === false ? "not in view" : "not found")),
-    html("td", { class: "stop" }, html("div", {}, html("span", {}, marks, row.stop), goOnButton(row, act))));
+    html("td", { class: "stop" }, html("div", {}, html("span", {}, marks, row.stop), goOnButton(view, row, act))));
 }
 
-/** Only an end at which there is something to take, or that the classifier called one, can be passed. @param {any} row @param {Act} act */
-function goOnButton(row, act) {
+/** Only an end at which there is something to take, or that the classifier called one, can be passed; never in a replay.
+ * @param {View} view @param {any} row @param {Act} act */
+function goOnButton(view, row, act) {
   const { correct } = act;
-  if (!row.open || !correct) return null;
+  if (!row.open || !correct || !view.payload.corrections) return null;
   return html("button", { type: "button", class: "small", title: GO_ON[/** @type {"true"} */ (String(row.found))], onclick: (/** @type {Event} */ event) => {
     event.stopPropagation();
     correct({ action: "go on", direction: row.direction });
@@ -52,16 +53,19 @@ function goOnButton(row, act) {
 
 /** @param {HTMLElement} node @param {View} view @param {Act} act */
 export function drawVertebrae(node, view, act) {
-  const { rows, status } = view.payload;
-  if (!rows.length) {
-    const words = status === "running" ? "The table appears here when the run is finished." : "No vertebra was found, so there is no table.";
-    return node.replaceChildren(html("p", { class: "note" }, words));
-  }
-  const head = [["name", ""], ["sure", "How sure this outline is"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title }, word));
+  const { rows } = view.payload;
+  if (!rows.length) return node.replaceChildren(html("p", { class: "note" }, noTable(view.payload)));
+  const head = [["name", ""], ["sure", "How sure this outline is"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title, class: word === "sure" ? "number" : null }, word));
   const doubt = rows.some((/** @type {any} */ row) => row.doubtful)
     ? html("p", { class: "note doubtful" }, `? = doubtful: the outline is less than ${percent(view.payload.doubt)} sure; drawn dashed and amber.`) : null;
   node.replaceChildren(...[html("table", { class: "vertebrae" }, html("thead", {}, html("tr", {}, head)),
     html("tbody", {}, rows.map((/** @type {any} */ row) => vertebraRow(view, row, act)))), doubt].filter(Boolean));
+}
+
+/** Why there is no table; a film that was refused for its view was not searched. @param {any} payload */
+function noTable({ status, error }) {
+  if (status === "running") return "The table appears here when the run is finished.";
+  return error?.anyway ? "This film was not searched for vertebrae, so there is no table." : "No vertebra was found, so there is no table.";
 }
 
 /** @param {HTMLElement} node @param {View} view @param {Act} act */

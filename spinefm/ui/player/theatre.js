@@ -4,12 +4,12 @@
 import { html, say, style } from "../shared/dom.js";
 import { ease, mix } from "../shared/numbers.js";
 import { drawLetters, drawOutline } from "../shared/pen.js";
-import { isFilmEnd } from "./bodies.js";
+import { isFilmEnd, wornAt } from "./bodies.js";
 import { Cards } from "./card.js";
 import { Chips } from "./chips.js";
 import { captionsOf, partingMark } from "./compare.js";
 import { drawNames, drawSeen, FINAL } from "./looks.js";
-import { filmWords, overviewOf } from "./messages.js";
+import { filmWords, overviewOf, sizeWords } from "./messages.js";
 import { Pane } from "./pane.js";
 import { markLog } from "./tables.js";
 import { momentOf, sceneAt, stopIndex } from "./timeline.js";
@@ -86,10 +86,11 @@ export class Theatre {
 
   caption() {
     const { payload } = /** @type {View} */ (this.view);
-    const words = filmWords(payload.film);
-    const [now, before] = this.comparing && payload.comparison ? captionsOf(payload.comparison) : [words, payload.film ? payload.film.name : ""];
-    say(this.node(".stage .pane-name"), now);
-    say(this.node(".final .pane-name"), before);
+    const { film } = payload;
+    const [now, before] = this.comparing && payload.comparison ? captionsOf(payload.comparison) : [sizeWords(film), ""];
+    const whole = this.comparing ? "" : filmWords(film);
+    nameFilm(this.node(".stage .pane-name"), film, now, whole);
+    nameFilm(this.node(".final .pane-name"), film, before, whole);
     say(this.node(".final .pane-title"), this.comparing ? "run before" : "result");
     say(this.node(".stage .pane-title"), this.comparing ? "this run" : "step");
   }
@@ -106,9 +107,9 @@ export class Theatre {
   dress() {
     const { view } = this;
     const { fills, letters } = this.options;
-    if (!view) return { names: new Map(), colours: new Map(), doubtful: new Set(), lit: null, chosen: null, anchor: null, fills, letters };
+    if (!view) return { names: new Map(), colours: new Map(), palette: {}, doubtful: new Set(), lit: null, chosen: null, anchor: null, fills, letters };
     const { names, colours, doubtful, lit, anchor } = view;
-    return { names, colours, doubtful, lit, chosen: this.quiet ? null : view.chosen, anchor, fills: fills && !this.quiet, letters };
+    return { names, colours, palette: view.payload.colours, doubtful, lit, chosen: this.quiet ? null : view.chosen, anchor, fills: fills && !this.quiet, letters };
   }
 
   redraw() {
@@ -122,12 +123,13 @@ export class Theatre {
     this.time = time;
     const scene = this.hushed(sceneAt(view.timeline, time));
     const dress = this.dress();
-    this.drawStage(scene, dress, view);
+    const worn = wornAt(view.timeline, time, dress);
+    this.drawStage(scene, worn, view);
     if (this.comparing && view.earlier) this.drawBefore(time, dress, view);
-    else this.drawFinal(scene, dress);
+    else this.drawFinal(scene, worn);
     this.drawWords(scene, view);
     this.cards.at(scene, dress, this.rests(scene, view), () => this.overview(scene, view));
-    this.chips.at(time, dress);
+    this.chips.at(time, dress, worn);
     this.fly(scene);
     this.mark(scene, view);
   }
@@ -172,7 +174,7 @@ export class Theatre {
     const pen = this.final.pen();
     const whole = time >= view.timeline.end ? earlier.end : Math.min(time, earlier.end);
     const scene = sceneAt(earlier, whole);
-    const worn = { ...dress, ...earlierDress, lit: null, chosen: null };
+    const worn = wornAt(earlier, whole, { ...dress, ...earlierDress, lit: null, chosen: null });
     drawSeen(pen, scene.seen, worn);
     if (dress.letters) drawNames(pen, scene.seen, worn);
     drawParting(pen, partingMark(earlier, view.payload.comparison?.divergence));
@@ -207,11 +209,12 @@ export class Theatre {
   /** @param {Scene} scene @param {View} view */
   overview(scene, view) {
     const moment = momentOf(scene);
-    const { status, film } = view.payload;
+    const { status, film, starts } = view.payload;
     const result = this.rests(scene, view) ? view.rows.filter((row) => row.found) : [];
     const verb = this.verbs().find((node) => isVerbOf(node, moment));
-    const title = moment ? TITLES[moment.phase] || verb?.textContent || "" : IDLE[status] || "SpineFM";
-    const words = moment ? moment.words : film && status === "ready" ? "Press Run: three vertebrae are found first." : INTRO;
+    const idle = status === "ready" && starts ? "waiting" : status; // a film that was brought is run at once
+    const title = moment ? TITLES[moment.phase] || verb?.textContent || "" : IDLE[idle] || "SpineFM";
+    const words = moment ? moment.words : film && idle === "ready" ? "Press Run: three vertebrae are found first." : INTRO;
     return overviewOf({ ...view, title, words }, { result });
   }
 
@@ -267,6 +270,14 @@ export class Theatre {
     const { scale, x, y } = this.stage.view;
     return { left: area.left + (box[0] - x) * scale, top: area.top + (box[1] - y) * scale, width: (box[2] - box[0]) * scale };
   }
+}
+
+/** The film's name over a pane, then more; a long name gives way, and the tooltip has all of it.
+ * @param {HTMLElement} node @param {any} film @param {string} more @param {string} [whole] */
+function nameFilm(node, film, more, whole) {
+  const name = film ? film.name : "";
+  node.title = whole || [name, more].filter(Boolean).join(" · ");
+  node.replaceChildren(html("span", { class: "pane-file" }, name), html("span", { class: "pane-facts" }, name && more ? ` · ${more}` : more));
 }
 
 /** @param {HTMLElement} node @param {import("./timeline.js").Timed | null} moment */

@@ -9,7 +9,8 @@ import { ease, progress } from "../shared/numbers.js";
 /** A beat on the clock; `fresh` counts how often the film has been cleared: an induction that begins again clears it.
  * What follows the naming belongs to the induction that was kept, whatever was tried after it.
  * @typedef {Beat & {start: number, stop: number, entry: number, fresh: number}} Timed */
-/** @typedef {{beats: Timed[], end: number, stops: number[], ends: Map<string, number>, entries: Entry[], fresh: number}} Timeline */
+/** When a body gets its name, and which; null where only the result tells. @typedef {{time: number, text: string | null}} Naming */
+/** `corrected` is when the first correction begins. @typedef {{beats: Timed[], end: number, stops: number[], ends: Map<string, number>, entries: Entry[], fresh: number, naming: Map<number, Naming>, corrected: number}} Timeline */
 /** @typedef {Primitive & {x: number, alpha: number, beat: Timed, stale: boolean}} Seen */
 /** @typedef {{time: number, seen: Seen[], current: Timed[], past: Timed[]}} Scene */
 
@@ -37,7 +38,8 @@ export function timelineOf(entries) {
   const clock = { barrier: 0, section: "", lanes: /** @type {Map<string, number>} */ (new Map()), fresh: 0, cleared: 0, kept: null };
   const beats = entries.flatMap((entry, index) => entry.beats.map((beat) => place(clock, beat, index)));
   const end = beats.reduce((latest, beat) => Math.max(latest, beat.stop), 0);
-  return { beats, end, stops: stopsOf(beats), ends: stepEnds(beats), entries, fresh: clock.fresh };
+  return { beats, end, stops: stopsOf(beats), ends: stepEnds(beats), entries, fresh: clock.fresh,
+    naming: namingOf(beats), corrected: beats.find((beat) => beat.phase === "correct")?.start ?? Infinity };
 }
 
 /** @param {{barrier: number, section: string, lanes: Map<string, number>, fresh: number, cleared: number, kept: number | null}} clock @param {Beat} beat @param {number} entry @returns {Timed} */
@@ -69,6 +71,18 @@ function stepEnds(beats) {
   const ends = new Map();
   for (const beat of beats) if (beat.phase === "decide") ends.set(ownStep(beat), beat.stop);
   return ends;
+}
+
+/** When each body gets its name: as it runs along the spine, else with its final outline. @param {Timed[]} beats */
+function namingOf(beats) {
+  const naming = /** @type {Map<number, Naming>} */ (new Map());
+  for (const beat of beats) {
+    for (const item of /** @type {any[]} */ (beat.draw || [])) {
+      if (typeof item.body !== "number" || naming.has(item.body) || !["name", "final"].includes(item.role)) continue;
+      naming.set(item.body, { time: beat.start + (item.begin || 0) * beat.seconds, text: item.role === "name" ? item.text : null });
+    }
+  }
+  return naming;
 }
 
 /** The stop before or after a time. @param {Timeline} timeline @param {number} time @param {1 | -1} way */

@@ -9,6 +9,7 @@ from spinefm.methods.spinefm.captions import overruled_reason, stop_reason
 from spinefm.methods.spinefm.events import Decided, Seeded
 from spinefm.trace.model import Trace, Vertebra
 from spinefm.ui.server.corrections import SAME
+from spinefm.ui.server.limits import label_of
 
 CLOSE = 0.005
 """Values that differ less count as the same: they are shown with two decimals."""
@@ -37,7 +38,10 @@ def _other_methods(old: Trace, new: Trace) -> list[str] | None:
 def _changed_settings(old: Trace, new: Trace) -> list[dict[str, Any]]:
     both = [name for name in new.settings if name in old.settings]
     changed = [name for name in both if new.settings[name] != old.settings[name]]
-    return [{"name": name, "old": old.settings[name], "new": new.settings[name]} for name in changed]
+    return [
+        {"name": name, "label": label_of(name), "old": old.settings[name], "new": new.settings[name]}
+        for name in changed
+    ]
 
 
 def _rows(old: Trace, new: Trace) -> list[dict[str, Any]]:

@@ -88,10 +88,21 @@ def facts(manifest: Manifest, levels: Path = OFFERED) -> dict[str, Any]:
     networks = manifest.bundle(COMPACT).networks if COMPACT in manifest.bundles else {}
     return {
         "networks": [_network(role, networks.get(role.network), manifest.folder) for role in ROLES],
-        "trained_on": manifest.bundle(COMPACT).trained_on if networks else "",
+        "trained_on": said_once(manifest.bundle(COMPACT).trained_on) if networks else "",
         "ours": our_figures(levels),
         "published": published_figures(),
     }
+
+
+def said_once(trained_on: str) -> str:
+    """What weights were trained on, each clause once: a bundle keeps the words of every training that made it.
+
+    "X only" is left out where a later training says "X" and more.
+    """
+    clauses = trained_on.split("; ")
+    newest = list(dict.fromkeys(reversed(clauses)))[::-1]
+    overtaken = {clause for clause in newest if " only" in clause and clause.replace(" only", "", 1) in newest}
+    return "; ".join(clause for clause in newest if clause not in overtaken)
 
 
 def _network(role: Role, file: WeightFile | None, folder: Path) -> dict[str, Any]:

@@ -55,6 +55,12 @@ LIMITS = (
 """Those whose effect can be seen on one film."""
 
 
+def label_of(name: str) -> str:
+    """What a setting is called beside its slider, without the sign; one without a slider by its own name, in words."""
+    label = next((limit.label for limit in LIMITS if limit.name == name), name.replace("_", " "))
+    return label.rstrip(" ≤≥")
+
+
 def described(limit: Limit) -> str:
     """What a limit does, and its range: a number beyond it is set to its end."""
     return f"{limit.help} From {limit.low:g} to {limit.high:g}."

@@ -199,7 +199,8 @@ class SegmentTab:
         choice = set_upright(self.service, Choice(Path(path), Path(path).name), self.films.read)
         self.sittings.put(token, Sitting(choice))
         payload = opened(choice, self.films.read)
-        return choice, payload, None, new_run() if payload["status"] == "ready" else ""
+        runs = payload["status"] == "ready"
+        return choice, {**payload, "starts": runs}, None, new_run() if runs else ""
 
     def _on_clear(self, request: gr.Request, token: str) -> tuple[None, Payload, None]:
         self.queue.dismiss(str(request.session_hash))

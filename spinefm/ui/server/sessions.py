@@ -95,12 +95,15 @@ class RunProgress:
         return {**payload, "from": start, "total": len(self.entries)}
 
     def failed(self, message: str, click: bool = False) -> Payload:
-        """The payload of a run that ended here; with `click` the reader is to click starting points."""
+        """The payload of a run that ended here; with `click` the reader is to click starting points.
+
+        A film that was refused for its view is no film to click on.
+        """
         more = {"film_data": "same", "events": self.events, "entries": self.entries, "example": self.example}
         payload = failed_payload(self.run, message, self.film, **more)
         seen = self.events[-1] if self.events else None
         unlike = isinstance(seen, Viewed) and seen.refused
-        return {**payload, "error": {**payload["error"], "click": click, "anyway": unlike}}
+        return {**payload, "error": {**payload["error"], "click": click and not unlike, "anyway": unlike}}
 
     def _payload(self, status: Status, film: Payload | str, entries: Sequence[Payload], **more: Any) -> Payload:
         more = {"example": self.example, **more}

@@ -13,7 +13,7 @@ from pydicom import Dataset
 from pydicom.dataset import FileDataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
-from pydicom.uid import JPEG2000Lossless, JPEGLosslessSV1, JPEGLSLossless
+from pydicom.uid import UID, JPEG2000Lossless, JPEGLosslessSV1, JPEGLSLossless, RLELossless
 
 from spinefm.imaging.dicom import header
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, read
@@ -375,3 +375,29 @@ def test_a_second_native_frame_is_not_left_out_in_silence() -> None:
     film.PixelData = film.PixelData * 2
     with pytest.raises(UnreadableFilm, match="do not fit"):
         shown(film)
+
+
+def test_a_palette_that_is_missing_is_named() -> None:
+    with pytest.raises(UnreadableFilm, match="palette is missing or damaged"):
+        shown(film_with(PhotometricInterpretation="PALETTE COLOR"))
+
+
+def called(syntax: UID) -> bytes:
+    """A film of plain pixels that is said to have a transfer syntax, which pydicom would not write."""
+    head, value = b"\x02\x00\x10\x00UI", syntax.encode().ljust(len(syntax) + len(syntax) % 2, b"\0")
+    before, _, rest = dicom_bytes(film_with()).partition(head)
+    length = int.from_bytes(rest[:2], "little")
+    return before + head + len(value).to_bytes(2, "little") + value + rest[2 + length :]
+
+
+@pytest.mark.parametrize("syntax", [JPEG2000Lossless, JPEGLSLossless, RLELossless])
+def test_pixels_that_are_not_compressed_as_their_file_says_are_read(syntax: UID) -> None:
+    film = read(called(syntax), polarity="keep")
+    assert_right(film)
+    assert f"The file says that it is compressed as {syntax.name}, but it is not." in film.provenance.notes
+
+
+@pytest.mark.parametrize("syntax", ["1.2.3.4", "1.2.840.113619.5.2"])
+def test_a_transfer_syntax_that_only_its_maker_knows_is_named(syntax: str) -> None:
+    with pytest.raises(UnreadableFilm, match=f"transfer syntax {syntax} is not standard: export it uncompressed"):
+        read(called(UID(syntax)))

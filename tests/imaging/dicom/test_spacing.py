@@ -79,3 +79,28 @@ def test_pixels_that_are_not_square_distort_with_a_note(case: str) -> None:
 @pytest.mark.parametrize("ratio", [["1", "1"], ["100", "100"], ["0", "1"], None])
 def test_square_pixels_leave_no_note(ratio: list[str] | None) -> None:
     assert scale_notes(film_with(PixelAspectRatio=ratio)) == []
+
+
+SCANNED: dict[str, tuple[dict[str, object], float | None, str]] = {
+    "alone": ({}, 0.175, "NominalScannedPixelSpacing, on the film that was scanned"),
+    "beside a scale of nothing": ({"PixelSpacing": [1, 1]}, 0.175, "NominalScannedPixelSpacing"),
+    "beside the patient's": ({"PixelSpacing": [0.15, 0.15]}, 0.15, "PixelSpacing, its calibration"),
+    "beside the detector's": ({"ImagerPixelSpacing": [0.2, 0.2]}, 0.2, "ImagerPixelSpacing"),
+    "of one millimetre": ({"NominalScannedPixelSpacing": [1, 1]}, None, ""),
+    "of a scanned film": ({"ConversionType": "DF"}, 0.175, "NominalScannedPixelSpacing"),
+    "of a screen": ({"ConversionType": "WSD"}, None, ""),
+    "of a drawing": ({"ConversionType": "DRW"}, None, ""),
+}
+
+
+@pytest.mark.parametrize("case", SCANNED)
+def test_what_a_scanner_of_films_states_comes_last(case: str) -> None:
+    tags, expected, source = SCANNED[case]
+    spacing = film_with(**{"NominalScannedPixelSpacing": [0.175, 0.175], **tags}).spacing
+    assert (spacing and spacing.mm) == expected
+    assert spacing is None or spacing.source.startswith(source)
+
+
+@pytest.mark.parametrize("tags", [{"PixelSpacing": [0.15, 0.15]}, {"ImagerPixelSpacing": [0.2, 0.2]}])
+def test_a_scanners_scale_that_is_not_needed_is_not_complained_about(tags: dict[str, object]) -> None:
+    assert not scale_notes(film_with(NominalScannedPixelSpacing=[0, 0], **tags))

@@ -14,6 +14,7 @@ from spinefm.methods.spinefm import names
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.induction import Accepted
 from spinefm.methods.spinefm.method import SpineFMMethod
+from spinefm.methods.spinefm.namings import Naming
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Anchor, Named, Trace
 from spinefm.trace.registry import Event
@@ -140,6 +141,24 @@ def test_names_counted_from_both_ends_need_no_such_care() -> None:
     anchor = Anchor(0, Level.C2, "seen", 0.9)
     assert names._up_to_doubt(spine, levels, anchor, CONFIG) == levels
     assert names._up_to_doubt(spine, levels[:2], None, CONFIG) == levels[:2]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        (None, Level.C7, "The topmost outline lies above C2 and has no name: it is probably no vertebra."),
+        (Level.C2, None, ""),
+    ],
+)
+def test_an_outline_beyond_the_spine_is_told_of(
+    monkeypatch: pytest.MonkeyPatch, first: Level | None, last: Level | None, expected: str
+) -> None:
+    start = Level.C3 if first else Level.C2
+    levels = (first, *(Level(start + step) for step in range(5)), last)
+    monkeypatch.setattr(names, "namings", lambda chain, config: [Naming(levels, 0.97)])
+    monkeypatch.setattr(names, "_anchor", lambda body, end: Anchor(body.number, end, "seen", 0.9))
+    named = named_of(trace_of(straight(7), "cervical"))
+    assert named.levels == levels and named.note == expected
 
 
 def test_the_papers_rules_count_over_every_body(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from spinefm.core.levels import Level
 from spinefm.methods.spinefm import SpineFMConfig
 from spinefm.methods.spinefm.anatomy import anatomy, orders
-from spinefm.methods.spinefm.namings import Chain, Naming, chain_of, in_trunk, namings
+from spinefm.methods.spinefm.chain import Chain, chain_of
+from spinefm.methods.spinefm.namings import Naming, in_trunk, namings
 
 CONFIG = SpineFMConfig()
 VERTEBRA, C2, S1 = (0.97, 0.01, 0.01), (0.01, 0.97, 0.01), (0.01, 0.01, 0.97)
@@ -81,8 +84,7 @@ def test_a_body_that_was_not_found_leaves_its_name_free() -> None:
 
 def test_a_false_c2_on_a_chest_film_is_outweighed() -> None:
     chest = spine("T1 T12", "thoracic")
-    c2 = np.array([0.7, *chest.c2[1:]])
-    burnt = Chain(np.array([0.25, *chest.vertebra[1:]]), c2, chest.s1, chest.sizes, chest.distances, chest.views)
+    burnt = replace(chest, vertebra=np.array([0.25, *chest.vertebra[1:]]), c2=np.array([0.7, *chest.c2[1:]]))
     best = namings(burnt, CONFIG)[0]
     assert Level.C2 not in best.levels
 

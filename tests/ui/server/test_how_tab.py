@@ -14,7 +14,7 @@ from spinefm.networks.mask_rcnn import MaskRCNNConfig
 from spinefm.networks.med_sa import MedSAConfig
 from spinefm.networks.point_predictor import PointPredictorConfig
 from spinefm.networks.registry import NETWORKS
-from spinefm.ui.server.how_tab import ROLES, facts, our_figures, parameters_of, published_figures
+from spinefm.ui.server.how_tab import ROLES, facts, our_figures, parameters_of, published_figures, said_once
 from spinefm.weights.manifest import Manifest
 
 PAPER = {
@@ -42,6 +42,14 @@ def test_every_network_of_the_compact_bundle_has_its_size() -> None:
     shown = facts(Manifest.read())["networks"]
     assert [one["network"] for one in shown] == [role.network for role in ROLES]
     assert all(one["millions"] > 0 for one in shown)
+
+
+def test_what_the_weights_were_trained_on_is_said_once() -> None:
+    twice = "phantoms only; no patient's film; phantoms; pictures too; no patient's film"
+    assert said_once(twice) == "phantoms; pictures too; no patient's film"
+    assert said_once("phantoms only; no patient's film") == "phantoms only; no patient's film"
+    clauses = facts(Manifest.read())["trained_on"].split("; ")
+    assert len(clauses) == len(set(clauses))
 
 
 def test_our_figures_are_the_row_of_all_bodies(tmp_path: Path) -> None:

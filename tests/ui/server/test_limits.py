@@ -7,7 +7,7 @@ import pytest
 from spinefm.methods import TITLES
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.trace.model import FilmRecord, Trace
-from spinefm.ui.server.limits import LIMITS, changed, linked, made
+from spinefm.ui.server.limits import LIMITS, changed, label_of, linked, made
 
 DEFAULTS = [limit.default for limit in LIMITS]
 FINAL = [limit.name for limit in LIMITS].index("final_limit")
@@ -18,6 +18,17 @@ def test_every_place_of_a_slider_is_a_value_that_the_method_takes(limit) -> None
     for value in (limit.low, limit.default, limit.high):
         assert getattr(SpineFMConfig().changed({limit.name: value}), limit.name) == value
     assert limit.default == getattr(SpineFMConfig(), limit.name)
+
+
+def test_a_setting_is_called_by_its_sliders_label_and_one_without_by_its_own_name() -> None:
+    assert [label_of(limit.name) for limit in LIMITS] == [
+        "Detector",
+        "Overlap",
+        "Patch side",
+        "Background",
+        "Final mask",
+    ]
+    assert label_of("view_limit") == "view limit"
 
 
 def test_sliders_at_their_defaults_change_nothing() -> None:

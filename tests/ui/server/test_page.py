@@ -184,7 +184,7 @@ def test_the_zip_holds_all_files_and_a_player_that_opens_without_a_server(run: V
     run.page.keyboard.press("ArrowRight")
     assert "4 places look like a vertebra" in caption(run)
     run.page.keyboard.press("End")
-    assert run.page.locator(".card.overview h3").inner_text() == "6 vertebrae, C2 to C7"
+    assert run.page.locator(".card.overview h2").inner_text() == "6 vertebrae, C2 to C7"
     assert run.page.locator("[data-turn]").is_hidden()
 
 
@@ -413,13 +413,13 @@ def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
     run.page.click("#run")
     run.page.wait_for_selector(".player.comparing")
     panel = run.page.inner_text('[data-panel="compare"]')
-    assert "overlap limit: 0.1 → 0.02" in panel
+    assert "Overlap: 0.1 → 0.02" in panel
     assert "They diverge at step 1, upwards" in panel
     assert "stopped, overlap 0.03 > 0.02" in panel
     assert run.page.locator("table.compared tbody tr").count() == 6
     now, before = (run.page.locator(f".{pane} figcaption").inner_text() for pane in ("stage", "final"))
-    assert "overlap limit 0.1" in before and "first difference: kept 0.01" in before
-    assert "overlap limit 0.02" in now and "stopped, overlap 0.03 > 0.02" in now
+    assert "Overlap 0.1" in before and "first difference: kept 0.01" in before
+    assert "Overlap 0.02" in now and "stopped, overlap 0.03 > 0.02" in now
     run.page.click("p.divergence button")
     assert "overlap 3 % (limit 2 %)" in run.page.inner_text(".player-cards")
     run.page.click('[data-tab="vertebrae"]')

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
-from tests.ui.server.conftest import Visitor, on_film, visit
+from tests.ui.server.conftest import NECK, UPLOAD, Visitor, on_film, visit
+from tests.ui.server.stand_in import write_film
 
 CHANGED = "(before) => document.querySelector('.player').dataset.time !== before"
 
@@ -57,7 +59,7 @@ def test_the_run_plays_once_by_itself_and_rests_on_the_result(context: BrowserCo
     one.open(address, "finished")
     one.page.wait_for_selector(".player.playing")
     one.page.wait_for_selector(".player:not(.playing).resting")
-    assert one.page.locator(".card.overview h3").inner_text() == "6 vertebrae, C2 to C7"
+    assert one.page.locator(".card.overview h2").inner_text() == "6 vertebrae, C2 to C7"
     one.leave()
 
 
@@ -206,7 +208,7 @@ def test_a_step_grows_row_by_row_with_words_values_and_limits(player: Visitor) -
     assert "Kept: a vertebra that overlaps no other." in card.inner_text()
 
 
-CUT = """() => [...document.querySelectorAll('.card :is(.card-verdict, .bar-label, .bar-number, .row-words, h3)')]
+CUT = """() => [...document.querySelectorAll('.card :is(.card-verdict, .bar-label, .bar-number, .row-words, h2)')]
     .filter((node) => node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + 1)
     .map((node) => node.textContent)"""
 
@@ -302,6 +304,19 @@ def test_names_and_fills_can_be_turned_off(player: Visitor) -> None:
         assert ink(player) == drawn
 
 
+@pytest.mark.parametrize("pane", ["stage", "final"])
+def test_a_replayed_film_bears_no_names_before_the_run_gives_them(player: Visitor, pane: str) -> None:
+    drawn = []
+    for key in ("Shift+ArrowRight", "End"):
+        player.page.keyboard.press("Home")
+        player.page.keyboard.press(key)
+        with_names = ink(player, pane)
+        player.page.keyboard.press("n")
+        drawn.append(with_names - ink(player, pane))
+        player.page.keyboard.press("n")
+    assert drawn[0] == 0 < drawn[1]
+
+
 def test_the_address_leads_back_to_the_step(player: Visitor, context: BrowserContext) -> None:
     to_phase(player, "overlap", "up")
     player.page.wait_for_url("**film=a-finished*step=**")
@@ -369,3 +384,17 @@ def test_stepping_asks_the_server_nothing(player: Visitor) -> None:
         player.page.keyboard.press("ArrowRight")
     assert stop(player) >= 11
     assert [url for url in asked if not url.startswith("data:")] == []
+
+
+def test_while_a_film_is_on_its_way_the_page_says_so(visitor: Visitor, address: str, tmp_path: Path) -> None:
+    visitor.open(address, "finished")
+    uploads: list[Route] = []
+    visitor.page.route("**/upload*", lambda route: uploads.append(route))
+    visitor.page.set_input_files(UPLOAD, str(write_film(tmp_path / "neck.png", bright=0.85)))
+    hint = visitor.page.locator(".player-hint")
+    expect(hint).to_have_text("neck.png is being sent and read …")
+    for upload in uploads:
+        upload.continue_()
+    visitor.page.wait_for_selector(NECK)
+    expect(hint).to_be_hidden()
+    visitor.wait("finished")

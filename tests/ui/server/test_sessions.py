@@ -334,7 +334,7 @@ def kept(choice: Choice) -> SessionState:
 def test_a_second_run_on_the_film_is_compared_with_the_first(choice: Choice, kept: SessionState) -> None:
     wishes = Wishes({"overlap_limit": 0.02})
     comparison = result_of(run_steps(StandInService(), choice, wishes, kept))["comparison"]
-    assert comparison["settings"] == [{"name": "overlap_limit", "old": 0.1, "new": 0.02}]
+    assert comparison["settings"] == [{"name": "overlap_limit", "label": "Overlap", "old": 0.1, "new": 0.02}]
     assert comparison["divergence"]["direction"] == "up" and comparison["divergence"]["step"] == 1
 
 
@@ -465,9 +465,10 @@ def test_a_film_that_is_run_anyway_is_warned_of_and_not_refused(choice: Choice) 
 
 
 @pytest.mark.parametrize(("kind", "offered"), [(FRONTAL, True), (answer(cervical=0.9, frontal=0.1), False)])
-def test_only_a_film_refused_for_its_view_is_offered_to_be_run_anyway(
+def test_only_a_film_refused_for_its_view_is_offered_to_be_run_anyway_and_not_to_be_clicked_on(
     choice: Choice, kind: ViewAnswer, offered: bool
 ) -> None:
     progress = RunProgress(choice.read(), "run", None, "spinefm")
     progress.add(judged(kind, SpineFMConfig()))
-    assert progress.failed("No lateral film: choose another.")["error"]["anyway"] is offered
+    error = progress.failed("No lateral film: choose another.", click=True)["error"]
+    assert (error["anyway"], error["click"]) == (offered, not offered)

@@ -15,6 +15,12 @@ from spinefm.ui.server.player.measures import measures_payload
 from spinefm.ui.server.player.payload import Payload
 from spinefm.ui.server.sessions import new_run
 
+REPLAY = (
+    "These are the steps of a film in Explore, as they were evaluated; the browser's Back leads there again. "
+    "To run a film, choose one above."
+)
+"""The line under such a film: it cannot be run or corrected."""
+
 
 def looked_at(folder: RunFolder, film: str) -> dict[str, Any]:
     """A film's picture, size and outlines. Raises RunError for a film that is not in the run."""
@@ -39,6 +45,7 @@ def steps_payload(folder: RunFolder, film: str, event: int | None) -> Payload:
     }
     more: dict[str, Any] = {"at": event, "method": trace.method, "replay": True, "measures": measures_payload(trace)}
     more["simulated"] = is_simulated(folder.plan(), film)
+    more["remarks"] = [REPLAY]
     if result.row.failure:
         more["notices"] = [result.row.failure]
     return player_payload(new_run(), "finished", film_data=data, events=trace.events, **more)

@@ -31,6 +31,7 @@ from spinefm.ui.server.explorer.making import phantom_run
 from tests.evaluation.stand_in_set import write_set
 from tests.ui.server.conftest import Visitor, serve, visit
 from tests.ui.server.stand_in import StandIn, StandInService, all_events, write_film
+from tests.ui.server.test_layout import LEVELS
 
 OPEN = '.explorer[data-state="open"]'
 ZIP = 'input[type=file][accept=".zip"]'
@@ -66,6 +67,24 @@ def test_a_link_opens_the_view_and_a_row_the_player_at_its_failing_step(guest: V
     page.wait_for_function("!location.search.includes('tab=explore')")
     assert "a replay of an evaluation" in (page.locator('[data-panel="download"]').text_content() or "")
     assert page.locator("#run").is_disabled(), "a replay contains no film to run on"
+    assert "To run a film, choose one above" in page.inner_text(".player-remarks")
+
+
+def test_back_leads_from_a_films_steps_to_the_list_and_forward_to_them_again(guest: Visitor) -> None:
+    page = guest.page
+    steps, rows = page.locator('.player[data-status="finished"]'), page.locator(".ex-rows")
+    page.add_style_tag(content=".ex-list { min-height: 3000px; }")
+    page.evaluate("scrollTo(0, 90)")
+    page.click('.ex-group[data-film="neck-1"] [data-steps]')
+    steps.wait_for()
+    page.wait_for_function("!location.search.includes('tab=explore')")
+    assert page.evaluate("scrollY") == 0, "the film is on the screen"
+    page.go_back()
+    rows.first.wait_for()
+    assert "x-levels=T1" in page.url and not steps.is_visible()
+    page.go_forward()
+    steps.wait_for()
+    assert not rows.first.is_visible()
 
 
 def test_the_chosen_film_stays_in_sight_while_the_list_scrolls_and_ends_with_it(guest: Visitor) -> None:
@@ -89,6 +108,8 @@ def test_the_measures_come_from_the_page_one_at_a_time(guest: Visitor, offered: 
     page.wait_for_selector('.ex-histogram[aria-label*="values between"]')
     page.select_option('[data-measure="measure"]', "middle_height")
     page.wait_for_selector('[data-chart="bland"] .ex-stage')
+    levels = page.evaluate(LEVELS)
+    assert levels[0] == 1 and set(levels[1:]) == {2}, "no level of heading is left out"
     table = read_measures(offered / "first")
     assert table is not None
     both = (table["key"] == "middle_height") & table["true"].notna() & table["value"].notna()
