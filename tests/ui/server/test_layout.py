@@ -99,6 +99,14 @@ def test_a_narrow_pane_keeps_its_films_name(player: Visitor) -> None:
     page.set_viewport_size(before)
 
 
+def test_the_line_of_time_stays_long_under_narrow_films(player: Visitor) -> None:
+    transport = player.page.locator(".player-transport")
+    transport.evaluate("node => { node.style.width = '522px'; }")
+    line, controls = (box(player.page, name) for name in (".player-scrub", ".player-controls"))
+    transport.evaluate("node => { node.style.width = ''; }")
+    assert line["width"] > 150 and controls["width"] <= 522
+
+
 def test_the_class_that_wins_keeps_its_name_on_one_line(player: Visitor) -> None:
     page = player.page
     page.keyboard.press("Home")
