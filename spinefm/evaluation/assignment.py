@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -10,8 +11,11 @@ from spinefm.core.levels import COUNTED, Level
 from spinefm.core.masks import Mask
 from spinefm.evaluation.matching import IDENTIFIED_ABOVE
 
+Place = TypeVar("Place", bound=int)
+"""What bodies are known by: a level, or a number where they have none."""
 
-def one_to_one(bodies: Mapping[Level, Mask], masks: Sequence[Mask]) -> dict[Level, int]:
+
+def one_to_one(bodies: Mapping[Place, Mask], masks: Sequence[Mask]) -> dict[Place, int]:
     """For each body that gets a mask, the mask's index; only pairs whose Dice identifies the body count."""
     from scipy.optimize import linear_sum_assignment
 
