@@ -8,7 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.core.levels import Level
+
 Floats = NDArray[np.float64]
+Names = tuple[Level | None, ...]
+"""Levels from the top; None where a body has none."""
 
 
 @dataclass(frozen=True, eq=False)

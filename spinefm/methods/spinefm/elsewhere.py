@@ -27,7 +27,8 @@ def second_spine(located: Located | None, spine: Sequence[Accepted], config: Spi
         return []
     axis = principal_axis([body.centroid for body in spine])
     beside = replace(located, detections=tuple(_only_beside(each, spine, axis) for each in located.detections))
-    if next(starting_triples(beside, config), None) is None:
+    neighbours = config.changed({"plausible_starts": True})  # the paper's rule takes any three
+    if next(starting_triples(beside, neighbours), None) is None:
         return []
     count = sum(detection.kept for detection in beside.detections)
     return [

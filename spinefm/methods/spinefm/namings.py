@@ -17,11 +17,9 @@ from numpy.typing import NDArray
 
 from spinefm.core.levels import Level, Region
 from spinefm.methods.spinefm.anatomy import Order, Variant, anatomy, orders
-from spinefm.methods.spinefm.chain import Chain, Floats, log_gaps
+from spinefm.methods.spinefm.chain import Chain, Floats, Names, log_gaps
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.strays import Trimmed, is_stray, spines
-
-Names = tuple[Level | None, ...]
 
 ANY_SCALE = 10.0
 """Spread of the logarithm of a spine's own scale, pixels per millimetre and patient: nothing is known of it."""

@@ -1,4 +1,4 @@
-"""Outlines beyond an end of the spine: one above C2 or below S1 that is no vertebra takes the end's name if none asks.
+"""Outlines beyond an end of the spine, such as one on the skull above C2: they must not take the end's name.
 
 The classifier may find a piece of the skull more like C2 than C2 itself, as on a tilted or noisy film. So each doubtful
 outline at an end of the chain is also weighed as one that lies beyond the spine.
@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
-from spinefm.methods.spinefm.chain import Chain, log_gaps
+from spinefm.methods.spinefm.chain import Chain, Names, log_gaps
 from spinefm.methods.spinefm.config import SpineFMConfig
 
 FEWEST = 2
 """So many bodies must be left."""
 LEAST = 1e-9
-"""An outline is a stray with no smaller and no larger a probability than this allows: its logarithm stays finite."""
+"""The least probability that an outline is a stray, and that it is none: their logarithms stay finite."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Trimmed:
     below: int
     evidence: float
 
-    def padded(self, levels: tuple[Level | None, ...]) -> tuple[Level | None, ...]:
+    def padded(self, levels: Names) -> Names:
         """The levels of the whole chain: outlines beyond the spine have none."""
         return (None,) * self.above + levels + (None,) * self.below
 
@@ -41,7 +41,7 @@ class Trimmed:
         return np.asarray((begins | (self.above == 0)) & (ends | (self.below == 0)))
 
 
-def is_stray(levels: tuple[Level | None, ...], index: int) -> bool:
+def is_stray(levels: Names, index: int) -> bool:
     """Whether a body without a level lies above C2 or below S1."""
     if levels[index] is not None:
         return False

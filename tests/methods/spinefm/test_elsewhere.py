@@ -22,9 +22,9 @@ def at(x: float, y: float, score: float = 0.7) -> Candidate:
     return Candidate(score, mask.box, mask, mask.centroid)
 
 
-def notes(extra: list[Candidate], starts: list[Point] | None = None) -> str:
+def notes(extra: list[Candidate], starts: list[Point] | None = None, config: SpineFMConfig | None = None) -> str:
     oracle = Oracle(straight(7), extra=extra)
-    method = SpineFMMethod(empty_bundle(), SpineFMConfig(), starts, stages=lambda watch: oracle)
+    method = SpineFMMethod(empty_bundle(), config or SpineFMConfig(), starts, stages=lambda watch: oracle)
     trace = run_to_trace(method, oracle.column.film)
     assert len(trace.vertebrae) == 7
     return " ".join(next(trace.of(Finished)).notes)
@@ -52,3 +52,8 @@ def test_three_neighbours_beside_the_spine_are_another(extra: list[Candidate], e
 
 def test_starting_points_of_the_reader_need_no_word() -> None:
     assert "beside" not in notes(BESIDE, [Point(120, 92), Point(120, 124), Point(120, 156)])
+
+
+def test_three_that_are_no_neighbours_are_no_spine_where_any_three_may_start() -> None:
+    scattered = [at(200, 92), at(40, 124), at(200, 250)]
+    assert "beside" not in notes(scattered, config=SpineFMConfig().changed({"plausible_starts": False}))
