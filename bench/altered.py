@@ -37,10 +37,12 @@ from spinefm.weights.load import load_bundle
 Pixels = NDArray[np.float32]
 Affine = NDArray[np.float64]
 Alter = Callable[[Pixels, np.random.Generator], tuple[Pixels, Affine]]
+"""A change of a film (H, W) in [0, 1]: the altered film, and the affine map (2, 3) of its points (x, y) in px."""
 
 IN_VIEW = 0.9
 """Share of a body that must be in view in an altered film to be looked for there."""
 SEED = 5
+"""Of the noise and the lines, which are the same on every film of one size."""
 STAYS = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 """The affine map of what is not moved."""
 
