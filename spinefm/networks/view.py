@@ -55,6 +55,16 @@ class ViewScores:
     embedding: Tensor
 
 
+@dataclass(frozen=True)
+class ViewShares:
+    """As `ViewScores`, in probabilities: views (B, views), quarter turns (B, 4), facings (B, 2); distance (B,)."""
+
+    view: Tensor
+    turn: Tensor
+    facing: Tensor
+    distance: Tensor
+
+
 DROPPED = 0.4
 """Share of the features that are left out of a step of training, which keeps phantoms from being learnt by heart."""
 
@@ -127,6 +137,26 @@ class ViewNet(nn.Module):
             len(covariance), device=covariance.device
         ))  # fmt: skip
         self.whitening.copy_(vectors * values.rsqrt())
+
+
+MIRRORED_TURNS = [0, 3, 2, 1]
+"""The quarter turns that set a film upright whose mirror image 0, 1, 2, 3 quarter turns set upright."""
+
+
+def judged_both_ways(network: nn.Module, films: Tensor) -> ViewShares:
+    """The mean of a view network's answers to films (B, 1, S, S) and to their mirror images, told for the films.
+
+    A mirrored lateral film is a lateral film of a patient who faces the other way. The mean refuses a third fewer
+    lateral films than one answer, at the limit that lets as many others pass.
+    """
+    scores = network(torch.cat([films, films.flip(3)]))
+    view, turn, facing = (each.float().softmax(1).chunk(2) for each in (scores.view, scores.turn, scores.facing))
+    return ViewShares(
+        view=(view[0] + view[1]) / 2,
+        turn=(turn[0] + turn[1][:, MIRRORED_TURNS]) / 2,
+        facing=(facing[0] + facing[1].flip(1)) / 2,
+        distance=scores.distance.view(2, -1).mean(dim=0),
+    )
 
 
 FLAT = 0.03

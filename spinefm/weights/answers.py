@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from spinefm.networks.cut import cut_patches
 from spinefm.networks.request import Answered, Request
+from spinefm.networks.view import judged_both_ways
 
 MOST_PIXELS = 1 << 26
 """Pixels of patches or films in one call of a network: 64 patches of 1024 px."""
@@ -108,9 +109,9 @@ def _in_parts(network: nn.Module, answer: Callable[..., list[Any]], inputs: Sequ
 
 def _views(network: nn.Module, films: Tensor) -> list[Any]:
     """Per film (1, S, S): probabilities of views, turns and facings, and the distance from lateral films."""
-    scores = network(films)
-    parts = [each.float().softmax(1).tolist() for each in (scores.view, scores.turn, scores.facing)]
-    return list(zip(*parts, scores.distance.tolist(), strict=True))
+    shares = judged_both_ways(network, films)
+    parts = (shares.view, shares.turn, shares.facing, shares.distance)
+    return list(zip(*(part.tolist() for part in parts), strict=True))
 
 
 def _detections(network: nn.Module, films: Sequence[Tensor]) -> list[Any]:

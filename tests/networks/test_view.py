@@ -6,7 +6,15 @@ import pytest
 import torch
 
 from spinefm.networks.registry import build_network
-from spinefm.networks.view import LATERAL, VIEWS, ViewConfig, ViewNet, fit_square, without_margins
+from spinefm.networks.view import (
+    LATERAL,
+    VIEWS,
+    ViewConfig,
+    ViewNet,
+    fit_square,
+    judged_both_ways,
+    without_margins,
+)
 
 
 def test_every_head_answers_for_every_film() -> None:
@@ -18,6 +26,20 @@ def test_every_head_answers_for_every_film() -> None:
 def test_brightness_and_contrast_of_a_film_do_not_matter() -> None:
     model, films = ViewNet().eval(), torch.rand(2, 1, 160, 160)
     assert torch.allclose(model(films).view, model(0.5 * films + 0.2).view, atol=1e-3)
+
+
+def test_a_mirrored_film_has_the_same_views_and_the_mirrored_turn_and_facing() -> None:
+    torch.manual_seed(0)
+    model, films = ViewNet().eval(), torch.rand(3, 1, 160, 160)
+    with torch.no_grad():
+        seen, mirrored = judged_both_ways(model, films), judged_both_ways(model, films.flip(3))
+        alone = model(films)
+    assert torch.allclose(seen.view, mirrored.view, atol=1e-5)
+    assert torch.allclose(seen.distance, mirrored.distance, atol=1e-4)
+    assert torch.allclose(seen.turn[:, [0, 3, 2, 1]], mirrored.turn, atol=1e-5)
+    assert torch.allclose(seen.facing[:, [1, 0]], mirrored.facing, atol=1e-5)
+    assert torch.allclose(seen.turn.sum(dim=1), torch.ones(3)) and seen.view.shape == (3, len(VIEWS))
+    assert not torch.allclose(seen.turn, alone.turn.softmax(dim=1), atol=1e-5)
 
 
 def test_distance_is_about_one_for_known_films_and_grows_away_from_them() -> None:

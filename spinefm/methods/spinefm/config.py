@@ -78,9 +78,9 @@ class SpineFMConfig(MethodConfig):
     view_check: Literal["refuse", "warn", "off"] = "refuse"
     """What happens to a film that is no lateral spine film: no run, a warning beside the result, or it is not asked."""
     view_limit: float = share(
-        0.45,
+        0.4,
         "Probability of all lateral views together below which a film is none of them. Of 265 real photographs, charts "
-        "and screenshots that were not trained on 2 have more; of 180 views of 36 real films the lowest has 0.63.",
+        "and screenshots that were not trained on 4 have more; of 180 views of 36 real films the lowest has 0.86.",
     )
     distance_limit: float = number(
         2.0, 100, "Distance from the lateral films of training above which a film is called unlike them."

@@ -20,33 +20,58 @@ from spinefm.methods.spinefm.events import OVERRULABLE, SPINE_ENDS, Decided
 from spinefm.methods.spinefm.finish import added_vertebrae
 from spinefm.methods.spinefm.induction import Accepted, Induction
 from spinefm.methods.spinefm.names import anchor_of
-from spinefm.methods.spinefm.propose import Prompt
+from spinefm.methods.spinefm.propose import Prompt, propose
 from spinefm.methods.spinefm.state import InductionState, state
 from spinefm.trace.model import Anchor, Trace, Vertebra
 from spinefm.trace.registry import Event
 
 
 def go_on(film: Radiograph, stages: Stages, config: SpineFMConfig, trace: Trace, direction: Direction) -> Addition:
-    """Take the step at which `direction` ended, and continue from there; a spine end is passed. Raises CannotAdd."""
+    """Take the step at which `direction` ended, and continue from there; a spine end is passed. Raises CannotAdd.
+
+    Where the reader has changed that end of the spine since, the step is proposed again from the spine as it is.
+    """
     before = state(trace.events)
     stop = before.stops.get(direction)
     if stop is None:
         raise CannotAdd(f"The induction {direction}wards did not end in a stop, so there is nothing to continue past.")
     induction = Induction(film, stages, config, before)
-    if stop.verdict == "spine end":
-        if len(before.order) < 3:
-            raise CannotAdd(f"The induction needs three vertebrae to continue from: {CLICK_INSTEAD}")
+    if stop.verdict == "spine end" and stop.vertebra in before.order:
+        _refuse_short(before)
         events = list(induction.overrule(stop))
+    elif _is_at_the_end(before, stop):
+        events = _taken_at(induction, stop)
     else:
-        events = _taken(induction, stop)
-    return _addition(induction, [*events, *induction.go_on()], trace, film, config)
+        _refuse_short(before)
+        prompt = propose(film, before.towards(direction), stages)
+        events = [prompt.event(config), *_taken(induction, prompt)]
+    return _addition(induction, [*events, *induction.go_on()], trace, film, config, direction)
 
 
-def _taken(induction: Induction, stop: Decided) -> list[Event]:
+def _refuse_short(before: InductionState) -> None:
+    if len(before.order) < 3:
+        raise CannotAdd(f"The induction needs three vertebrae to continue from: {CLICK_INSTEAD}")
+
+
+def _is_at_the_end(before: InductionState, stop: Decided) -> bool:
+    """Whether the step that ended in `stop` was proposed from the vertebra that is still the outermost one there."""
+    proposed = before.proposed.get((stop.direction, stop.step))
+    if proposed is None or not proposed.known or not before.order or stop.verdict == "spine end":
+        return False
+    outermost = before.order[0 if stop.direction == "up" else -1]
+    return before.found[outermost].centroid == proposed.known[-1]
+
+
+def _taken_at(induction: Induction, stop: Decided) -> list[Event]:
     """The events that take what lies at `stop`. Raises CannotAdd where there is nothing to take."""
     if stop.reason not in OVERRULABLE:
         raise CannotAdd(f"There is nothing to take at that stop ({stop_reason(stop)}): {CLICK_INSTEAD}")
-    events = list(induction.take(_prompt(induction.state, stop)))
+    return _taken(induction, _prompt(induction.state, stop))
+
+
+def _taken(induction: Induction, prompt: Prompt) -> list[Event]:
+    """The events that take what lies at a prompt. Raises CannotAdd where there is nothing to take."""
+    events = list(induction.take(prompt))
     if not induction.accepted:
         raise CannotAdd(f"There is nothing to take at that stop ({_last_reason(events)}): {CLICK_INSTEAD}")
     return events
@@ -111,16 +136,22 @@ def _refuse_place(film: Radiograph, trace: Trace, point: Point, config: SpineFMC
 
 
 def _addition(
-    induction: Induction, events: Sequence[Event], trace: Trace, film: Radiograph, config: SpineFMConfig
+    induction: Induction,
+    events: Sequence[Event],
+    trace: Trace,
+    film: Radiograph,
+    config: SpineFMConfig,
+    direction: Direction = "added",
 ) -> Addition:
     present = [vertebra.centroid for vertebra in trace.vertebrae]
     new = added_vertebrae(induction.accepted, present, film, config)
     anchor = _anchor(induction.accepted, new, trace.vertebrae)
-    passed = next((event for event in events if isinstance(event, Decided) and event.direction != "added"), None)
-    if passed is None:
+    if direction == "added":
         return Addition(tuple(events), new, anchor)
-    words = f"the induction {passed.direction}wards continued past {overruled_reason(passed)}"
-    return Addition(tuple(events), new, anchor, words, passed.vertebra if passed.overruled in SPINE_ENDS else None)
+    first = next(event for event in events if isinstance(event, Decided))
+    past = f" past {overruled_reason(first)}" if first.overruled is not None else ""
+    words = f"the induction {direction}wards continued{past}"
+    return Addition(tuple(events), new, anchor, words, first.vertebra if first.overruled in SPINE_ENDS else None)
 
 
 def _anchor(accepted: Sequence[Accepted], new: Sequence[Vertebra], present: Sequence[Vertebra]) -> Anchor | None:

@@ -1,15 +1,18 @@
 """What the reader asks of a finished run: to go on past a stop, and to take a vertebra that was clicked."""
 
+from dataclasses import replace
+
 import pytest
 
 from spinefm.core.geometry import Point
-from spinefm.methods import CannotAdd, run_to_trace
+from spinefm.core.levels import Level
+from spinefm.methods import Addition, CannotAdd, run_to_trace
 from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
 from spinefm.methods.spinefm.events import Decided, Proposed, StepEvent
 from spinefm.methods.spinefm.extend import off_the_spine, spacing_at
-from spinefm.methods.spinefm.state import stops
+from spinefm.methods.spinefm.state import state, stops
 from spinefm.trace.captions import caption
-from spinefm.trace.model import Trace
+from spinefm.trace.model import Corrected, Trace
 from tests.columns import Column, Oracle, empty_bundle, straight
 
 SEEN = [0, 0.9, 0.9, 0.9, 0, 0, 0]
@@ -56,6 +59,53 @@ def test_a_spine_end_can_be_passed_and_the_true_one_becomes_the_anchor():
     assert len(addition.vertebrae) == 2
     assert addition.anchor is not None and addition.anchor.level.name == "C2"
     assert addition.anchor.vertebra == addition.vertebrae[0].number
+
+
+def without(trace: Trace, place: int) -> Trace:
+    """The run after the reader deleted the vertebra at `place` from the top."""
+    order = list(state(trace.events).order)
+    del order[place]
+    event = Corrected("delete", "", tuple(order), (None,) * len(order), None)
+    return replace(trace, events=(*trace.events, event))
+
+
+def heights(addition: Addition) -> list[int]:
+    """Where the new vertebrae lie."""
+    return [round(vertebra.centroid.y) for vertebra in addition.vertebrae]
+
+
+def test_after_a_deletion_the_step_is_proposed_from_the_spine_as_it_is() -> None:
+    oracle, trace = stopped_at(4, "background")
+    addition = method(oracle).go_on(oracle.column.film, without(trace, -1), "down")
+    assert heights(addition) == [round(trace.vertebrae[-1].centroid.y)]
+    assert addition.passed == "the induction downwards continued"
+    assert stops([*trace.events, *addition.events])["down"].reason == "background"
+
+
+def test_a_deleted_spine_end_is_found_again_and_nothing_beyond_it() -> None:
+    column = Column(straight(7).centroids, ("vertebra", "C2", *["vertebra"] * 5))
+    oracle = Oracle(column, [0, 0, 0.9, 0.9, 0.9, 0, 0])
+    trace = run_to_trace(method(oracle), column.film)
+    addition = method(oracle).go_on(column.film, without(trace, 0), "up")
+    assert heights(addition) == [round(column.centroids[1].y)]
+    assert addition.anchor is not None and addition.anchor.level is Level.C2 and addition.refuted is None
+
+
+def test_a_starting_point_that_is_the_spine_end_is_passed_upwards() -> None:
+    column = Column(straight(7).centroids, ("vertebra", "vertebra", "C2", *["vertebra"] * 4))
+    oracle = Oracle(column, [0, 0, 0.9, 0.9, 0.9, 0, 0])
+    trace = run_to_trace(method(oracle), column.film)
+    assert stops(trace.events)["up"].direction == "seed"
+    addition = method(oracle).go_on(column.film, trace, "up")
+    assert addition.passed.startswith("the induction upwards continued past the spine end C2")
+
+
+def test_with_two_vertebrae_left_there_is_nothing_to_continue_from() -> None:
+    oracle, trace = stopped_at(4, "background")
+    for _ in range(len(trace.vertebrae) - 2):
+        trace = without(trace, -1)
+    with pytest.raises(CannotAdd, match="needs three vertebrae"):
+        method(oracle).go_on(oracle.column.film, trace, "down")
 
 
 @pytest.mark.parametrize(("oracle", "words"), [(Oracle(straight(7), SEEN, blind=[4]), "mask is empty")])

@@ -63,7 +63,7 @@ def test_a_film_is_refused_where_all_lateral_views_together_are_unlikely(
 
 
 def test_a_frontal_film_is_refused_with_what_it_looks_like_and_how_to_run_it_anyway() -> None:
-    with pytest.raises(CannotStart, match=r"frontal or oblique spine film \(93 %\).*7 %, limit 45 %.*view_check"):
+    with pytest.raises(CannotStart, match=r"frontal or oblique spine film \(93 %\).*7 %, limit 40 %.*view_check"):
         events_of(FRONTAL, SpineFMConfig())
 
 
@@ -151,9 +151,9 @@ def test_the_event_survives_its_json_and_has_a_caption_and_a_beat() -> None:
     trace = run_to_trace(method, oracle.column.film)
     first = trace.events[0]
     assert Trace.from_json(trace.to_json()).events[0] == first
-    assert caption(first).startswith("Looks cervical (0.90); lateral 0.90 ≥ 0.45; upright")
+    assert caption(first).startswith("Looks cervical (0.90); lateral 0.90 ≥ 0.40; upright")
     (beat,) = beats_of("spinefm", trace.events)[0]
-    assert (beat.phase, beat.verdict, beat.value, beat.limit) == ("find", "passed", 0.9, 0.45)
+    assert (beat.phase, beat.verdict, beat.value, beat.limit) == ("find", "passed", 0.9, 0.4)
 
 
 @pytest.mark.weights
