@@ -14,6 +14,9 @@ from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.segment import BodyShape
 from spinefm.methods.spinefm.state import DirectionState, Found
 
+LEAST_SPACING_PX = 1.0
+"""Two centroids closer than this are those of one body; starting points that nothing checks may be."""
+
 
 def stopped(
     prompt: Prompt | DirectionState, reason: Reason, value: float | None = None, limit: float | None = None
@@ -23,9 +26,11 @@ def stopped(
 
 
 def stop_before_proposing(here: DirectionState, config: SpineFMConfig) -> Decided | None:
-    """The step limit."""
+    """The step limit, or two last centroids that coincide: no direction leads on from them."""
     if here.step > config.step_limit:
         return stopped(here, "step limit", here.step, config.step_limit)
+    if here.spacing < LEAST_SPACING_PX:
+        return stopped(here, "revisited", here.spacing, LEAST_SPACING_PX)
     return None
 
 

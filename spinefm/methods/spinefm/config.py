@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 PROMISED_DICE = 0.8
 """What a body's probability promises: that its outline has a larger Dice with the true one."""
 
+MOST_RARE = 0.3
+"""The largest share of spines that a rare order may have: most spines must be left for the usual one."""
+
 
 class SpineFMConfig(MethodConfig):
     """Limits and factors of a run; each field's description says what it does.
@@ -242,9 +245,11 @@ class SpineFMConfig(MethodConfig):
     strays: bool = True
     """A doubtful outline at an end may lie beyond the spine, on no vertebra (paper: no such rule). On 36 real films in
     20 states (`bench.altered`) 10 instead of 40 names change, and 3523 instead of 3512 stay."""
-    four_lumbar: float = share(0.03, "Share of spines with four lumbar vertebrae, or a first sacral body that is L5's.")
-    six_lumbar: float = share(0.03, "Share of spines with six lumbar vertebrae.")
-    thirteen_thoracic: float = share(0.01, "Share of spines with thirteen pairs of ribs.")
+    four_lumbar: float = number(
+        0.03, MOST_RARE, "Share of spines with four lumbar vertebrae, or a first sacral body that is L5's."
+    )
+    six_lumbar: float = number(0.03, MOST_RARE, "Share of spines with six lumbar vertebrae.")
+    thirteen_thoracic: float = number(0.01, MOST_RARE, "Share of spines with thirteen pairs of ribs.")
     missing_share: float = share(0.01, "How often one body of the row is not found.")
     none_share: float = positive(2e-5, 1, "How often the bodies found are no row that a naming explains.")
     none_looser: float = number(3.5, 100, "So much more their sizes and distances scatter then.")

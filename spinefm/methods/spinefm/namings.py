@@ -27,11 +27,15 @@ NEGLIGIBLE = 15.0
 """A naming whose log evidence is so far below the best one's has no share that could be shown."""
 
 
+Cause = tuple[Variant, Level | None]
+"""What leads to a set of names: an order of the levels, and the level that the chain lacks between two others."""
+
+
 @dataclass(frozen=True)
 class Naming:
     """Names from the top with their probability; None where a body has no level, or no naming fits.
 
-    variant: the likeliest order with these names. missing: the level that the chain lacks between two others, if any.
+    variant, missing: the likeliest cause of these names.
     """
 
     levels: Names
@@ -68,12 +72,12 @@ def namings(chain: Chain, config: SpineFMConfig) -> tuple[Naming, ...]:
     found = [weighed for spine in spines(chain, config) for weighed in _weighed(spine, config)]
     nothing = _evidence_of_none(chain, config)
     highest = max([nothing, *(float(evidence.max()) for *_, evidence in found)])
-    weights: dict[tuple[Names, Level | None], dict[Variant, float]] = defaultdict(lambda: defaultdict(float))
-    weights[(None,) * chain.count, None]["usual"] = float(np.exp(nothing - highest))
+    weights: dict[Names, dict[Cause, float]] = defaultdict(lambda: defaultdict(float))
+    weights[(None,) * chain.count]["usual", None] = float(np.exp(nothing - highest))
     for spine, one, evidence in found:
         for index in np.flatnonzero(evidence > highest - NEGLIGIBLE):
             levels, missing = one.names(int(index))
-            weights[spine.padded(levels), missing][one.order.variant] += float(np.exp(evidence[index] - highest))
+            weights[spine.padded(levels)][one.order.variant, missing] += float(np.exp(evidence[index] - highest))
     return _ranked(weights)
 
 
@@ -86,11 +90,12 @@ def _weighed(spine: Trimmed, config: SpineFMConfig) -> Iterator[tuple[Trimmed, S
             yield spine, kept, spine.evidence + _evidence(kept, spine.chain, config)
 
 
-def _ranked(weights: Mapping[tuple[Names, Level | None], Mapping[Variant, float]]) -> tuple[Naming, ...]:
+def _ranked(weights: Mapping[Names, Mapping[Cause, float]]) -> tuple[Naming, ...]:
+    """One naming for each set of names: the same names by another order, or with a body missing, speak for it too."""
     total = sum(sum(own.values()) for own in weights.values())
     ranked = [
-        Naming(levels, sum(own.values()) / total, max(own, key=lambda variant: own[variant]), missing)
-        for (levels, missing), own in weights.items()
+        Naming(levels, sum(own.values()) / total, *max(own, key=lambda cause: own[cause]))
+        for levels, own in weights.items()
     ]
     return tuple(sorted(ranked, key=lambda naming: -naming.probability))
 

@@ -42,6 +42,7 @@ def run(oracle: Oracle, config: SpineFMConfig) -> Trace:
         ({"overlap_limit": False}, "from 0 to 1"),
         ({"patch_side_px": 10**5}, "from 0 to 8192"),
         ({"smoothing": "100"}, "from 0 to 1"),
+        ({"six_lumbar": 0.5}, "from 0 to 0.3"),
     ],
 )
 def test_settings_outside_their_range_are_refused_in_one_sentence(changes, sentence):

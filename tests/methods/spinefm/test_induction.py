@@ -440,3 +440,13 @@ def test_starting_points_have_no_contrast_and_their_greys_are_not_measured():
     steps = [event for event in segmented if event.direction != "seed"]
     assert all(event.contrast is None and event.grey_range == 1.0 and event.contrast_limit is None for event in seeds)
     assert steps and all(event.contrast is not None and event.contrast_limit is not None for event in steps)
+
+
+def test_two_starting_points_on_one_body_end_the_direction_by_the_papers_rules():
+    column = straight(6, top="vertebra")
+    again = Candidate(0.985, column.masks[2].box, column.masks[2], column.centroids[2])
+    oracle = Oracle(column, [0, 0.99, 0.98, 0.7, 0, 0], extra=[again])
+    trace = run(oracle, SpineFMConfig().changed({**SpineFMConfig.PUBLISHED, "check_starts": False}))
+    stop = stops(trace.events)["down"]
+    assert (stop.reason, stop.value) == ("revisited", 0.0)
+    assert stop_reason(stop).startswith("revisited: 0 < 1 px")
