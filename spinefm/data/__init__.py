@@ -9,6 +9,7 @@
     nnunet    imagesTr/<case>_0000.png, labelsTr/<case>.png and dataset.json, whose labels are named after levels
     yolo      data.yaml, images/ and labels/<film>.txt with outlines in shares of the film
     cvat      annotations.xml, "CVAT for images"
+    via       VGG Image Annotator: projects and annotations as JSON or CSV, with the level in an attribute
     buu       BUU-LSPINE: LA/<id>.jpg and .csv with the endplates of L1 to S1
     results   folders that `spinefm segment` wrote: labels.png and trace.json, the films beside them
 

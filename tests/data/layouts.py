@@ -248,3 +248,32 @@ def write_results(phantom: Phantom, root: Path, stems: list[str]) -> None:
         save_film(phantom, root / f"{stem}.png")
         save_json({"film": {"name": f"{stem}.png"}}, root / stem / "trace.json")
         Image.fromarray(labels).save(root / stem / "labels.png")
+
+
+def write_via(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """A project of VIA 2: polygons of C3 to C5, a line round C6, a rectangle round C7, and a region that is no body."""
+    metadata = {}
+    for stem in stems:
+        size = save_film(phantom, root / "images" / f"{stem}.png").stat().st_size
+        regions = [via_region("polygon", level.name, _outline(phantom, level)) for level in CERVICAL[:3]]
+        outline = _outline(phantom, Level.C6)
+        regions.append(via_region("polyline", "C6", np.concatenate([outline, outline[:1]])))
+        low, high = _outline(phantom, Level.C7).min(axis=0), _outline(phantom, Level.C7).max(axis=0)
+        box = dict(zip(("x", "y", "width", "height"), (*low, *(high - low)), strict=True))
+        regions.append({"shape_attributes": {"name": "rect", **box}, "region_attributes": {"level": "C7"}})
+        regions.append(via_region("polygon", "skull", np.array([[1, 1], [9, 1], [9, 9]])))
+        film = {"filename": f"{stem}.png", "size": size, "regions": regions, "file_attributes": {}}
+        metadata[f"{stem}.png{size}"] = film
+    attributes = {"region": {"level": {"type": "text", "description": "", "default_value": ""}}, "file": {}}
+    settings = {"core": {"default_filepath": "images/"}}
+    project = {"_via_settings": settings, "_via_img_metadata": metadata, "_via_attributes": attributes}
+    save_json(project | {"_via_data_format_version": "2.0.10"}, root / "via_project.json")
+
+
+def via_region(shape: str, level: str, points: np.ndarray) -> dict[str, dict[str, object]]:
+    """A region of VIA, whose points are whole pixels."""
+    x, y = np.round(points).astype(int).T.tolist()
+    return {
+        "shape_attributes": {"name": shape, "all_points_x": x, "all_points_y": y},
+        "region_attributes": {"level": level},
+    }
