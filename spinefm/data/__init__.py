@@ -10,6 +10,7 @@
     yolo      data.yaml, images/ and labels/<film>.txt with outlines in shares of the film
     cvat      annotations.xml, "CVAT for images"
     via       VGG Image Annotator: projects and annotations as JSON or CSV, with the level in an attribute
+    voc       Pascal VOC: an XML per film with boxes, or polygons that programs add, named after levels
     buu       BUU-LSPINE: LA/<id>.jpg and .csv with the endplates of L1 to S1
     results   folders that `spinefm segment` wrote: labels.png and trace.json, the films beside them
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from spinefm.data.buu import LATERAL, open_buu
 from spinefm.data.case import DatasetError
 from spinefm.data.coco import open_coco
 from spinefm.data.csxa import CORNERS, open_csxa
+from spinefm.data.cvat import TOP as CVAT
 from spinefm.data.cvat import open_cvat
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import film_stem, is_hidden, visible_files
@@ -28,6 +30,9 @@ from spinefm.data.results import LABELS, TRACE, open_results
 from spinefm.data.spinefm_layout import open_spinefm_layout
 from spinefm.data.via import open_via
 from spinefm.data.via_files import is_via, is_via_table
+from spinefm.data.voc import TOP as VOC
+from spinefm.data.voc import open_voc
+from spinefm.data.xml_files import read_xml
 from spinefm.data.yolo import is_in_labels, label_files, open_yolo
 from spinefm.data.yolo_classes import LISTS
 
@@ -45,6 +50,7 @@ KINDS: MappingProxyType[str, Reader] = MappingProxyType(
         "yolo": open_yolo,
         "cvat": open_cvat,
         "via": open_via,
+        "voc": open_voc,
         "buu": open_buu,
         "results": open_results,
     }
@@ -167,8 +173,8 @@ def _kinds_of_files(folder: Path, files: Sequence[Path], told: Sequence[str]) ->
     has_names = any(name in LISTS or name.endswith((".yaml", ".yml")) for name in names)
     if in_labels and has_names:
         yield "yolo"
-    if any(path.suffix.lower() == ".xml" for path in files):
-        yield "cvat"
+    if xml := [path for path in files if path.suffix.lower() == ".xml"]:
+        yield _kind_of_xml(xml[:LOOKED_AT])
     if any(path.parent.name == LATERAL and path.suffix.lower() == ".csv" for path in files):
         yield "buu"
     if _are_labels(in_labels, files):
@@ -178,6 +184,15 @@ def _kinds_of_files(folder: Path, files: Sequence[Path], told: Sequence[str]) ->
     if texts and has_names:
         yield "yolo"
     yield from told
+
+
+def _kind_of_xml(files: Sequence[Path]) -> str:
+    """CVAT's layout, or Pascal VOC's where some of the files are labels of it and none is of CVAT."""
+    tops: set[str] = set()
+    for path in files:
+        with contextlib.suppress(ValueError, LookupError, OSError):
+            tops.add(read_xml(path).tag)
+    return "voc" if VOC in tops and CVAT not in tops else "cvat"
 
 
 def _may_hold_maps(folder: Path | None, is_told: bool) -> bool:

@@ -277,3 +277,29 @@ def via_region(shape: str, level: str, points: np.ndarray) -> dict[str, dict[str
         "shape_attributes": {"name": shape, "all_points_x": x, "all_points_y": y},
         "region_attributes": {"level": level},
     }
+
+
+def write_voc(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """Pascal VOC: C3 to C5 with polygons, of C6 a rotated box, of C7 and of what is no body a box."""
+    height, width = phantom.film.shape
+    (root / "Annotations").mkdir(parents=True)
+    for stem in stems:
+        save_film(phantom, root / "JPEGImages" / f"{stem}.png")
+        objects = [voc_object(level.name, _outline(phantom, level), True) for level in CERVICAL[:3]]
+        centre, half = np.asarray(phantom.centroids[Level.C6]) + 0.5, np.array([20, 12])
+        rotated = f"<cx>{centre[0]}</cx><cy>{centre[1]}</cy><w>{half[0]}</w><h>{half[1]}</h><angle>0.2</angle>"
+        objects.append(f"<object><name>C6</name><robndbox>{rotated}</robndbox></object>")
+        objects.append(voc_object("C7", _outline(phantom, Level.C7), False))
+        objects.append(voc_object("skull", np.array([[1, 1], [9, 1], [9, 9]]), False))
+        size = f"<size><width>{width}</width><height>{height}</height><depth>1</depth></size>"
+        head = f"<folder>JPEGImages</folder><filename>{stem}.png</filename>{size}<segmented>0</segmented>"
+        (root / "Annotations" / f"{stem}.xml").write_text(f"<annotation>{head}{''.join(objects)}</annotation>")
+
+
+def voc_object(label: str, points: np.ndarray, is_outlined: bool) -> str:
+    """An object of Pascal VOC: its box, and its polygon as Roboflow writes it."""
+    sides = zip(("xmin", "ymin", "xmax", "ymax"), (*points.min(axis=0), *points.max(axis=0)), strict=True)
+    box = "".join(f"<{side}>{value:.0f}</{side}>" for side, value in sides)
+    numbered = [f"<x{n}>{x:.2f}</x{n}><y{n}>{y:.2f}</y{n}>" for n, (x, y) in enumerate(points, 1)]
+    polygon = f"<polygon>{''.join(numbered)}</polygon>" if is_outlined else ""
+    return f"<object><name>{label}</name><difficult>0</difficult><bndbox>{box}</bndbox>{polygon}</object>"
