@@ -11,6 +11,7 @@
     cvat      annotations.xml, "CVAT for images"
     via       VGG Image Annotator: projects and annotations as JSON or CSV, with the level in an attribute
     voc       Pascal VOC: an XML per film with boxes, or polygons that programs add, named after levels
+    labelstudio  Label Studio's export as JSON: polygons, brushes and rectangles in per cent of the film
     buu       BUU-LSPINE: LA/<id>.jpg and .csv with the endplates of L1 to S1
     results   folders that `spinefm segment` wrote: labels.png and trace.json, the films beside them
 

@@ -24,6 +24,8 @@ from spinefm.data.folder import open_folder
 from spinefm.data.hub import PREFIX, fetch
 from spinefm.data.labelme import open_labelme
 from spinefm.data.labels import Conventions
+from spinefm.data.labelstudio import open_label_studio
+from spinefm.data.labelstudio_files import is_label_studio
 from spinefm.data.maps import FILM_FOLDERS, MAP_FOLDERS, folder_in, is_map, open_maps
 from spinefm.data.nnunet import PARTS, open_nnunet
 from spinefm.data.results import LABELS, TRACE, open_results
@@ -51,6 +53,7 @@ KINDS: MappingProxyType[str, Reader] = MappingProxyType(
         "cvat": open_cvat,
         "via": open_via,
         "voc": open_voc,
+        "labelstudio": open_label_studio,
         "buu": open_buu,
         "results": open_results,
     }
@@ -60,7 +63,7 @@ SOURCE = ".spinefm-zip"
 """The file in an unpacked folder that holds the checksum of its zip."""
 LOOKED_AT = 20
 """JSON files that are opened to tell a layout: the first ones may be broken."""
-LAST = ("via",)
+LAST = ("via", "labelstudio")
 """Layouts whose files lie beside those of others, as what these were made from: the others come first."""
 OWN_FOLDERS = frozenset(map(str.lower, (*FILM_FOLDERS, *MAP_FOLDERS, *PARTS, *PARTS.values(), LATERAL, "imgs", "gts")))
 """Folders that are part of a layout, even where they are alone; in small letters."""
@@ -216,15 +219,22 @@ def _kind_of_json(path: Path, faults: list[str]) -> str | None:
     except DatasetError as error:
         faults.append(str(error))
         return None
+    return _kind_of_value(raw)
+
+
+def _kind_of_value(raw: Any) -> str | None:
+    """The layout that the value of a JSON file belongs to; None for an unknown one."""
     if not isinstance(raw, dict):
-        return None
+        return "labelstudio" if is_label_studio(raw) else None
     if "images" in raw and "annotations" in raw:
         return "coco"
     if isinstance(raw.get("shapes"), list):
         return "csxa" if _are_csxa([shape for shape in raw["shapes"] if isinstance(shape, dict)]) else "labelme"
     if "size" in raw and ("polygons" in raw or "boxes" in raw or "complete" in raw):
         return "phantom"
-    return "via" if is_via(raw) else None
+    if is_via(raw):
+        return "via"
+    return "labelstudio" if is_label_studio(raw) else None
 
 
 def _are_csxa(shapes: Sequence[Mapping[str, Any]]) -> bool:

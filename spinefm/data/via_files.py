@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from spinefm.core.foreign import json_of, read_bytes, read_head, read_json
-from spinefm.core.levels import Level
+from spinefm.data.attributes import level_attribute
 from spinefm.data.names import Names
 from spinefm.data.tables import table_rows
 
@@ -78,35 +78,8 @@ def films_of(path: Path, names: Names) -> list[ViaFilm]:
         (film, [ViaRegion(shape, _texts(attributes, options, names)) for shape, attributes in regions])
         for film, regions in films
     ]
-    attribute = level_attribute((region for _, regions in found for region in regions), names)
+    attribute = level_attribute((region.attributes for _, regions in found for region in regions), names)
     return [ViaFilm(path, _stated(film), _bytes(film), regions, attribute) for film, regions in found]
-
-
-def level_attribute(regions: Iterable[ViaRegion], names: Names) -> str:
-    """The attribute whose text names the level of each region.
-
-    Of several that name levels it is the one that says what any of the others says, so that none could say otherwise.
-
-    Raises:
-        ValueError: no attribute names levels, or two do that contradict or complete each other.
-    """
-    named = [_levels(region, names) for region in regions]
-    keys = list(dict.fromkeys(key for levels in named for key in levels))
-    if not keys:
-        raise ValueError("no attribute of its regions names a level such as C5")
-    whole = [key for key in keys if all({levels.get(key)} == set(levels.values()) for levels in named if levels)]
-    if not whole:
-        raise ValueError(
-            f"its attributes {' and '.join(map(repr, keys[:3]))} could both be the level, and they differ; remove the "
-            "one that is not"
-        )
-    return whole[0]
-
-
-def _levels(region: ViaRegion, names: Names) -> dict[str, Level]:
-    """The level that each attribute of a region names, without those that name none."""
-    read = {key: names.read(text).level for key, text in region.attributes.items()}
-    return {key: level for key, level in read.items() if level is not None}
 
 
 def _films_of_json(raw: Any) -> list[tuple[Mapping[str, Any], list[Region]]]:

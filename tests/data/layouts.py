@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import itertools
 import json
 import struct
 from pathlib import Path
@@ -280,15 +281,12 @@ def via_region(shape: str, level: str, points: np.ndarray) -> dict[str, dict[str
 
 
 def write_voc(phantom: Phantom, root: Path, stems: list[str]) -> None:
-    """Pascal VOC: C3 to C5 with polygons, of C6 a rotated box, of C7 and of what is no body a box."""
+    """Pascal VOC: C3 to C6 with polygons, of C7 and of what is no body a box."""
     height, width = phantom.film.shape
     (root / "Annotations").mkdir(parents=True)
     for stem in stems:
         save_film(phantom, root / "JPEGImages" / f"{stem}.png")
-        objects = [voc_object(level.name, _outline(phantom, level), True) for level in CERVICAL[:3]]
-        centre, half = np.asarray(phantom.centroids[Level.C6]) + 0.5, np.array([20, 12])
-        rotated = f"<cx>{centre[0]}</cx><cy>{centre[1]}</cy><w>{half[0]}</w><h>{half[1]}</h><angle>0.2</angle>"
-        objects.append(f"<object><name>C6</name><robndbox>{rotated}</robndbox></object>")
+        objects = [voc_object(level.name, _outline(phantom, level), True) for level in CERVICAL[:4]]
         objects.append(voc_object("C7", _outline(phantom, Level.C7), False))
         objects.append(voc_object("skull", np.array([[1, 1], [9, 1], [9, 9]]), False))
         size = f"<size><width>{width}</width><height>{height}</height><depth>1</depth></size>"
@@ -303,3 +301,48 @@ def voc_object(label: str, points: np.ndarray, is_outlined: bool) -> str:
     numbered = [f"<x{n}>{x:.2f}</x{n}><y{n}>{y:.2f}</y{n}>" for n, (x, y) in enumerate(points, 1)]
     polygon = f"<polygon>{''.join(numbered)}</polygon>" if is_outlined else ""
     return f"<object><name>{label}</name><difficult>0</difficult><bndbox>{box}</bndbox>{polygon}</object>"
+
+
+def brush(mask: np.ndarray) -> list[int]:
+    """A mask (H, W) as Label Studio's brush stores it: four channels, in runs of at most 2 ** 16 values."""
+    flat = np.repeat(mask.ravel().astype(bool), 4)
+    edges = np.flatnonzero(np.diff(flat)) + 1
+    bits = f"{len(flat):032b}" + f"{7:05b}" + f"{15:04b}" * 4
+    for start, end in itertools.pairwise([0, *edges.tolist(), len(flat)]):
+        for place in range(start, end, 1 << 16):
+            bits += "1" + "00" + f"{min(end - place, 1 << 16) - 1:016b}" + f"{255 * int(flat[start]):08b}"
+    bits += "0" * (-len(bits) % 8)
+    return [int(bits[place : place + 8], 2) for place in range(0, len(bits), 8)]
+
+
+def write_labelstudio(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """Label Studio: C3 and C4 as polygons, C5 with the brush, a box of C7, a key point, and what is no body."""
+    height, width = phantom.film.shape
+    tasks = []
+    for number, stem in enumerate(stems):
+        save_film(phantom, root / "images" / f"{stem}.png")
+        values = [("polygon", level.name, _per_cent_points(phantom, level)) for level in CERVICAL[:2]]
+        values.append(("brush", "C5", {"format": "rle", "rle": brush(phantom.labels == Level.C5)}))
+        low, high = _outline(phantom, Level.C7).min(axis=0), _outline(phantom, Level.C7).max(axis=0)
+        sides = np.concatenate([low, high - low]) * 100 / np.tile((width, height), 2)
+        values.append(("rectangle", "C7", dict(zip(("x", "y", "width", "height"), sides.tolist(), strict=True))))
+        values.append(("keypoint", "C2", {"x": 10.0, "y": 10.0, "width": 0.5}))
+        values.append(("polygon", "skull", {"points": [[1, 1], [3, 1], [3, 3]], "closed": True}))
+        results = [labelstudio_result(kind, label, value, (width, height)) for kind, label, value in values]
+        annotation = {"id": number, "completed_by": 1, "was_cancelled": False, "ground_truth": False, "result": results}
+        data = {"image": f"/data/upload/1/{number:08x}-{stem}.png"}
+        tasks.append({"id": number, "data": data, "annotations": [annotation], "predictions": [], "meta": {}})
+    save_json(tasks, root / "project-1.json")
+
+
+def _per_cent_points(phantom: Phantom, level: Level) -> dict[str, object]:
+    height, width = phantom.film.shape
+    return {"points": (_outline(phantom, level) * 100 / (width, height)).tolist(), "closed": True}
+
+
+def labelstudio_result(kind: str, label: str, value: dict[str, object], size: tuple[int, int]) -> dict[str, object]:
+    """A region of Label Studio on a film of `size` (width, height)."""
+    stated = {"original_width": size[0], "original_height": size[1], "image_rotation": 0}
+    labels = f"{kind}labels"
+    one = {"type": labels, "from_name": "label", "to_name": "image", "value": {**value, labels: [label]}}
+    return {**one, **stated}

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from spinefm.core.levels import Level
-from spinefm.data import DatasetError, Names, open_dataset
-from spinefm.data.via_files import ViaRegion, level_attribute
+from spinefm.data import DatasetError, open_dataset
 from tests.data.pictures import film, read_set, rows, why_skipped
 
 LEVELS = (Level.C3, Level.C4, Level.C5)
@@ -129,19 +128,6 @@ def test_a_choice_whose_description_is_another_level_is_left_out(tmp_path: Path)
     (case,) = read_set(tmp_path)[0].values()
     assert set(case.truth.bodies) == {Level.C3, Level.C4}
     assert [(one.label, one.why) for one in case.left_out] == [("C5 C6", "it names more than one level")]
-
-
-@pytest.mark.parametrize(
-    ("attributes", "attribute"),
-    [
-        ([{"class": "vertebra", "name": "C5"}, {"class": "disc", "name": "C5/C6"}], "name"),
-        ([{"a": "C5", "b": "C5"}, {"a": "C6", "b": ""}], "a"),
-        ([{"b": ""}, {"a": "C6", "b": "C6"}, {"b": "C5"}], "b"),
-        ([{"a": "C5", "note": "fracture"}, {"a": "", "note": "blurred"}], "a"),
-    ],
-)
-def test_the_level_is_the_attribute_that_names_levels(attributes: list[dict[str, str]], attribute: str) -> None:
-    assert level_attribute([ViaRegion({}, one) for one in attributes], Names()) == attribute
 
 
 @pytest.mark.parametrize("attributes", [[{"a": "C5", "b": "C6"}], [{"a": "C5"}, {"b": "C6"}]])
