@@ -30,6 +30,7 @@ from spinefm.data.maps import FILM_FOLDERS, MAP_FOLDERS, folder_in, is_map, open
 from spinefm.data.nnunet import PARTS, open_nnunet
 from spinefm.data.results import LABELS, TRACE, open_results
 from spinefm.data.spinefm_layout import open_spinefm_layout
+from spinefm.data.supervisely import is_supervisely, open_supervisely
 from spinefm.data.via import open_via
 from spinefm.data.via_files import is_via, is_via_table
 from spinefm.data.voc import TOP as VOC
@@ -54,6 +55,7 @@ KINDS: MappingProxyType[str, Reader] = MappingProxyType(
         "via": open_via,
         "voc": open_voc,
         "labelstudio": open_label_studio,
+        "supervisely": open_supervisely,
         "buu": open_buu,
         "results": open_results,
     }
@@ -63,7 +65,11 @@ SOURCE = ".spinefm-zip"
 """The file in an unpacked folder that holds the checksum of its zip."""
 LOOKED_AT = 20
 """JSON files that are opened to tell a layout: the first ones may be broken."""
-LAST = ("via", "labelstudio")
+TOLD: MappingProxyType[str, Callable[[Any], bool]] = MappingProxyType(
+    {"via": is_via, "labelstudio": is_label_studio, "supervisely": is_supervisely}
+)
+"""What tells the value of a JSON file of some layouts."""
+LAST = frozenset(TOLD)
 """Layouts whose files lie beside those of others, as what these were made from: the others come first."""
 OWN_FOLDERS = frozenset(map(str.lower, (*FILM_FOLDERS, *MAP_FOLDERS, *PARTS, *PARTS.values(), LATERAL, "imgs", "gts")))
 """Folders that are part of a layout, even where they are alone; in small letters."""
@@ -232,9 +238,7 @@ def _kind_of_value(raw: Any) -> str | None:
         return "csxa" if _are_csxa([shape for shape in raw["shapes"] if isinstance(shape, dict)]) else "labelme"
     if "size" in raw and ("polygons" in raw or "boxes" in raw or "complete" in raw):
         return "phantom"
-    if is_via(raw):
-        return "via"
-    return "labelstudio" if is_label_studio(raw) else None
+    return next((kind for kind, is_kind in TOLD.items() if is_kind(raw)), None)
 
 
 def _are_csxa(shapes: Sequence[Mapping[str, Any]]) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import gzip
+import io
 import itertools
 import json
 import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -346,3 +349,43 @@ def labelstudio_result(kind: str, label: str, value: dict[str, object], size: tu
     labels = f"{kind}labels"
     one = {"type": labels, "from_name": "label", "to_name": "image", "value": {**value, labels: [label]}}
     return {**one, **stated}
+
+
+def write_supervisely(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """Supervisely: C3 and C4 as polygons of whole pixels, C5 and C6 as bitmaps, a rectangle of C7, and no body."""
+    height, width = phantom.film.shape
+    for stem in stems:
+        save_film(phantom, root / "set 1" / "img" / f"{stem}.png")
+        outlines = {level.name: np.round(phantom.truth[level].polygon).astype(int).tolist() for level in CERVICAL[:2]}
+        objects = [supervisely_object(name, "polygon", points=_exterior(points)) for name, points in outlines.items()]
+        objects += [
+            supervisely_object(level.name, "bitmap", bitmap=supervisely_bitmap(phantom.labels == level))
+            for level in CERVICAL[2:4]
+        ]
+        ys, xs = np.nonzero(phantom.labels == Level.C7)
+        corners = [[int(xs.min()), int(ys.min())], [int(xs.max()), int(ys.max())]]
+        objects.append(supervisely_object("C7", "rectangle", points=_exterior(corners)))
+        objects.append(supervisely_object("skull", "polygon", points=_exterior([[1, 1], [9, 1], [9, 9]])))
+        label = {"description": "", "tags": [], "size": {"height": height, "width": width}, "objects": objects}
+        save_json(label, root / "set 1" / "ann" / f"{stem}.png.json")
+    save_json({"classes": [{"title": "C3", "shape": "any"}], "tags": [], "projectType": "images"}, root / "meta.json")
+
+
+def _exterior(points: list[list[int]]) -> dict[str, object]:
+    return {"exterior": points, "interior": []}
+
+
+def supervisely_object(title: str, kind: str, **shape: object) -> dict[str, object]:
+    """An object of Supervisely."""
+    return {"id": 1, "classTitle": title, "geometryType": kind, "tags": [], **shape}
+
+
+def supervisely_bitmap(mask: np.ndarray) -> dict[str, object]:
+    """A mask (H, W) as Supervisely stores it: a packed PNG of two colours, one of which is transparent."""
+    ys, xs = np.nonzero(mask)
+    picture = Image.fromarray(mask[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1].astype(np.uint8), "P")
+    picture.putpalette([0, 0, 0, 255, 255, 255])
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", transparency=0)
+    data = base64.b64encode(zlib.compress(stream.getvalue())).decode()
+    return {"data": data, "origin": [int(xs.min()), int(ys.min())]}
