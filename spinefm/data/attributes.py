@@ -1,4 +1,4 @@
-"""Programs in which a region has attributes of the user's own: which of them is the level is told by what they hold."""
+"""Programs in which a region has attributes of the user's own: what they hold tells which of them is the level."""
 
 from __future__ import annotations
 
