@@ -138,7 +138,10 @@ def _with_holes(label: str, part: Mapping[str, Any], outlines: Outlines) -> Mask
 
 def _offset(points: Any) -> float:
     """What moves points so that pixel centres lie at integers: whole numbers do so already."""
-    return HALF if (np.asarray(points, float) % 1).any() else 0.0
+    try:
+        return HALF if (np.asarray(points, float) % 1).any() else 0.0
+    except (TypeError, ValueError):  # filling says so
+        return 0.0
 
 
 def _corners(one: Mapping[str, Any]) -> tuple[NDArray[np.float64], float]:

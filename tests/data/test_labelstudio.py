@@ -169,7 +169,7 @@ def kind(name: str, value: Json, **more: object) -> Json:
         ),
         (kind("bitmask", {"imageDataURL": "data:"}), "C5", "the shape bitmasklabels is not read"),
         (kind("polygon", {"points": [[1, 1], [9, 1], [9, 9]], "closed": False}), "C5", "its line is open"),
-        (kind("polygon", {"points": [[1, 1], [9]]}), "C5", "sequence"),
+        (kind("polygon", {"points": [[1, 1], [9]]}), "C5", "not a list of at least three points"),
         (kind("rectangle", {"x": 1, "y": 1, "width": None, "height": 1}), "C5", "is not x0, y0, x1, y1"),
         (
             kind("rectangle", {"x": 1, "y": 1, "width": 2, "height": 1, "rotation": "a"}),

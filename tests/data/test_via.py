@@ -43,14 +43,14 @@ def via(root: Path, content: Json, name: str = "via.json") -> None:
     (root / name).write_text(json.dumps(content))
 
 
-def table(path: Path, found: list[Json], mark: str = "", name: str = "film.png") -> None:
+def table(path: Path, found: list[Json], mark: str = "", delimiter: str = ",") -> None:
     """The same regions as a table."""
     with path.open("w", newline="") as stream:
-        writer = csv.writer(stream)
+        writer = csv.writer(stream, delimiter=delimiter)
         writer.writerow([mark + TITLES[0], *TITLES[1:]])
         for number, one in enumerate(found or [{"shape_attributes": {}, "region_attributes": {}}]):
             cells = [json.dumps(one[key], separators=(",", ":")) for key in ("shape_attributes", "region_attributes")]
-            writer.writerow([name, -1, "{}", len(found), number, *cells])
+            writer.writerow(["film.png", -1, "{}", len(found), number, *cells])
 
 
 def levels(root: Path) -> set[Level]:
@@ -80,10 +80,10 @@ def test_json_of_every_version_is_read(tmp_path: Path, content: Json) -> None:
     assert levels(tmp_path) == set(LEVELS)
 
 
-@pytest.mark.parametrize("mark", ["", "#", "\ufeff"])
-def test_a_table_is_read(tmp_path: Path, mark: str) -> None:
+@pytest.mark.parametrize(("mark", "delimiter"), [("", ","), ("#", ","), ("\ufeff", ","), ("", ";"), ("", "\t")])
+def test_a_table_is_read(tmp_path: Path, mark: str, delimiter: str) -> None:
     film(tmp_path / "film.png")
-    table(tmp_path / "via.csv", regions(), mark)
+    table(tmp_path / "via.csv", regions(), mark, delimiter)
     assert open_dataset("auto", tmp_path).kind == "via"
     assert levels(tmp_path) == set(LEVELS)
 
@@ -152,7 +152,7 @@ LINE = {"name": "polyline", "all_points_x": [40, 70, 70, 40], "all_points_y": [7
         (drawn({"name": "point", "cx": 50, "cy": 80}), "C5", "the shape point"),
         (drawn(LINE), "C5", "its line is open"),
         (drawn(LINE | {"all_points_x": [1, 2]}), "C5", "not a list of at least three points"),
-        (drawn(LINE | {"all_points_x": ["a", 1, 2, 3]}), "C5", "could not convert"),
+        (drawn(LINE | {"all_points_x": ["a", 1, 2, 3]}), "C5", "not a list of at least three points"),
         (drawn({"name": "rect", "x": 1, "y": 2, "width": None, "height": 3}), "C5", "is not x0, y0, x1, y1"),
         (drawn({"name": "polygon"}, ""), "polygon", "its attribute 'level' is empty"),
         (drawn({}, "skull"), "skull", "the shape None"),
