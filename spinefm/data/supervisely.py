@@ -106,7 +106,7 @@ def _texts(one: Mapping[str, Any]) -> dict[str, str]:
 
 def _take(sheet: Sheet, one: Mapping[str, Any], label: str | None, title: str) -> None:
     """Put one object on the sheet."""
-    kind, fill = str(one.get("geometryType")), sheet.outlines
+    kind, fill = str(one.get("geometryType") or one.get("shape")), sheet.outlines
     if label is None:
         sheet.leave_out(title, "no attribute of it names its level")
     elif kind == "polygon":
