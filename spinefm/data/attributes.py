@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
-from spinefm.core.levels import Level
 from spinefm.data.names import Names
 
 
-def level_attribute(regions: Iterable[Mapping[str, str]], names: Names) -> str:
+def level_attribute(regions: Sequence[Mapping[str, str]], names: Names) -> str:
     """The attribute whose text names the level of each region, given the text of all attributes of each.
 
     Of several that name levels it is the one that says what any of the others says, so that none could say otherwise.
+    Where no text surely names one, those count that name one beside a word that is not known.
 
     Raises:
         ValueError: no attribute names levels, or two do that contradict or complete each other.
@@ -19,10 +19,14 @@ def level_attribute(regions: Iterable[Mapping[str, str]], names: Names) -> str:
     >>> level_attribute([{"class": "vertebra", "name": "C5"}, {"class": "disc", "name": "C5/C6"}], Names())
     'name'
     """
-    named = [_levels(attributes, names) for attributes in regions]
+    known = {text: names.read(text) for text in {text for attributes in regions for text in attributes.values()}}
+    read = [{key: known[text] for key, text in attributes.items()} for attributes in regions]
+    named = [{key: one.level for key, one in texts.items() if one.level} for texts in read]
+    if not any(named):
+        named = [{key: one.doubted for key, one in texts.items() if one.doubted} for texts in read]
     keys = list(dict.fromkeys(key for levels in named for key in levels))
     if not keys:
-        raise ValueError("no attribute of its regions names a level such as C5")
+        raise ValueError(_no_level(regions, names))
     whole = [key for key in keys if all({levels.get(key)} == set(levels.values()) for levels in named if levels)]
     if not whole:
         raise ValueError(
@@ -32,7 +36,10 @@ def level_attribute(regions: Iterable[Mapping[str, str]], names: Names) -> str:
     return whole[0]
 
 
-def _levels(attributes: Mapping[str, str], names: Names) -> dict[str, Level]:
-    """The level that each attribute of a region names, without those that name none."""
-    read = {key: names.read(text).level for key, text in attributes.items()}
-    return {key: level for key, level in read.items() if level is not None}
+def _no_level(regions: Sequence[Mapping[str, str]], names: Names) -> str:
+    """What is wrong with regions of which no attribute names a level."""
+    if not regions:
+        return "it contains no regions"
+    texts = dict.fromkeys(text for attributes in regions for text in attributes.values())
+    shown = "; ".join(f"{text[:30]!r}: {names.read(text).why}" for text in list(texts)[:3])
+    return "no attribute of its regions names a level such as C5" + (f" ({shown})" if shown else "")

@@ -256,6 +256,17 @@ class Films:
         places = {path.with_name(film_stem(path)) for path in found}
         return [path for path in self.paths if path.with_name(film_stem(path)) not in places]
 
+    def uploaded(self, name: str) -> list[Path]:
+        """The films that Label Studio calls `name` after an upload, which takes out what may not be in an address."""
+        return self._uploads.get(name, [])
+
+    @cached_property
+    def _uploads(self) -> Mapping[str, list[Path]]:
+        uploads: dict[str, list[Path]] = defaultdict(list)
+        for path in self.paths:
+            uploads[re.sub(r"[^-\w.]", "", path.name.strip().replace(" ", "_"))].append(path)
+        return uploads
+
     @cached_property
     def _pools(self) -> Mapping[str, list[Path]]:
         """The films of each name without ending, case and form of accents."""

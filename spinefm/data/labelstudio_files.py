@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -107,7 +106,7 @@ def tasks_of(path: Path, names: Names) -> list[LabelStudioTask]:
         kind = "JSON-MIN" if _is_minimal(other) else "an annotation without its task's others"
         raise ValueError(f"it contains {kind}; export the project as JSON")
     regions = [region for one in entries for drawn in _annotations_of(one) for region in regions_of(drawn["result"])]
-    attribute = level_attribute((region.texts for region in regions if region.has_place), names)
+    attribute = level_attribute([region.texts for region in regions if region.has_place], names)
     return [LabelStudioTask(path, _film_of(one), _annotations_of(one), attribute) for one in entries]
 
 
@@ -147,15 +146,10 @@ def film_of(task: LabelStudioTask, films: Films) -> Path | None:
     name = stated_place(task.stated).name
     if found is not None or not UPLOADED.match(name):
         return found
-    same = [path for path in films.paths if _uploaded_name(path.name) == UPLOADED.sub("", name)]
+    same = films.uploaded(UPLOADED.sub("", name))
     if len(same) > 1:
         raise ValueError(f"{len(same)} films could be the upload {name}; rename all but one")
     return same[0] if same else None
-
-
-def _uploaded_name(name: str) -> str:
-    """A file's name as an upload keeps it."""
-    return re.sub(r"[^-\w.]", "", name.strip().replace(" ", "_"))
 
 
 def counted(annotations: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], list[tuple[str, str]]]:

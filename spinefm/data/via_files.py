@@ -78,7 +78,7 @@ def films_of(path: Path, names: Names) -> list[ViaFilm]:
         (film, [ViaRegion(shape, _texts(attributes, options, names)) for shape, attributes in regions])
         for film, regions in films
     ]
-    attribute = level_attribute((region.attributes for _, regions in found for region in regions), names)
+    attribute = level_attribute([region.attributes for _, regions in found for region in regions], names)
     return [ViaFilm(path, _stated(film), _bytes(film), regions, attribute) for film, regions in found]
 
 
