@@ -39,6 +39,8 @@ from spinefm.data.splits import by_subject
 HALF = -0.5
 """Per cent of the width count from the film's edge, half a pixel from the first pixel's centre."""
 PER_CENT = 100
+Pair = tuple[LabelStudioTask, Path | None]
+"""A task, and where its film lies, None where that is not known."""
 
 
 def open_label_studio(root: Path, conventions: Conventions | None = None) -> Dataset:
@@ -50,13 +52,14 @@ def open_label_studio(root: Path, conventions: Conventions | None = None) -> Dat
         reasons = " ".join(f"{one.name}: {one.why}" for one in skipped[:3])
         none = "that can be read." if reasons else "(JSON) with tasks; choose its folder."
         raise DatasetError(f"{root} contains no export of Label Studio {none} {reasons}".strip())
-    tasks, repeated = once(tasks, lambda task: task.file, lambda task: _content(task, films))
-    found = by_film_name([(_place(task, films), task) for task in tasks])
+    pairs = [(task, _meant(task, films)) for task in tasks]
+    pairs, repeated = once(pairs, lambda pair: pair[0].file, lambda pair: _content(*pair, root))
+    found = by_film_name([(_place(*pair, root), pair[0]) for pair in pairs])
 
     def read(name: str) -> Case:
         return _read(name, found[name], films, conventions)
 
-    skipped += [*repeated, *_bare(tasks, films)]
+    skipped += [*repeated, *_bare(pairs, films)]
     return Dataset("labelstudio", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 
@@ -75,12 +78,6 @@ def _tasks(files: Sequence[Path], names: Names) -> tuple[list[LabelStudioTask], 
     return found, skipped
 
 
-def _content(task: LabelStudioTask, films: Films) -> str:
-    """What a task says of which film."""
-    drawn = sorted(content_of(one["result"]) for one in task.annotations)
-    return json.dumps([str(_place(task, films)), drawn])
-
-
 def _meant(task: LabelStudioTask, films: Films) -> Path | None:
     """The film of a task; None where there is none, or where nothing decides between several."""
     with contextlib.suppress(ValueError):
@@ -88,17 +85,21 @@ def _meant(task: LabelStudioTask, films: Films) -> Path | None:
     return None
 
 
-def _place(task: LabelStudioTask, films: Films) -> Path:
+def _content(task: LabelStudioTask, path: Path | None, root: Path) -> str:
+    """What a task says of which film."""
+    drawn = sorted(content_of(one["result"]) for one in task.annotations)
+    return json.dumps([str(_place(task, path, root)), drawn])
+
+
+def _place(task: LabelStudioTask, path: Path | None, root: Path) -> Path:
     """Where a film lies below the root; where it is not known, where the task says."""
-    path = _meant(task, films)
-    return task.place if path is None else path.relative_to(films.root)
+    return task.place if path is None else path.relative_to(root)
 
 
-def _bare(tasks: Sequence[LabelStudioTask], films: Films) -> tuple[Skipped, ...]:
+def _bare(pairs: Sequence[Pair], films: Films) -> tuple[Skipped, ...]:
     """The films that no task is of; those that one means without saying which are none."""
-    meant = [(task.place, _meant(task, films)) for task in tasks]
-    undecided = [film_stem(place) for place, path in meant if path is None]
-    return unlabelled(films.beside([path for _, path in meant if path is not None]), undecided)
+    undecided = [film_stem(task.place) for task, path in pairs if path is None]
+    return unlabelled(films.beside([path for _, path in pairs if path is not None]), undecided)
 
 
 def _read(name: str, task: LabelStudioTask, films: Films, conventions: Conventions) -> Case:

@@ -10,7 +10,7 @@ import base64
 import io
 import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ from spinefm.data.splits import by_subject
 
 FILMS, LABELS = "img", "ann"
 """Folders of films and of labels."""
+ABOUT = ("meta.json", "key_id_map.json", "obj_class_to_machine_color.json", "meta", "img_info")
+"""Files and folders in which a project says something of its classes and films."""
 CLASS, TAGS = "class", "tags"
 """The names under which an object's class, and those of its tags that have no value, are known."""
 HALF = -0.5
@@ -58,7 +60,17 @@ def open_supervisely(root: Path, conventions: Conventions | None = None) -> Data
     def read(name: str) -> Case:
         return _read(name, found[name], _film(found[name], places, films), conventions)
 
-    return Dataset("supervisely", tuple(found), read, _bare(labels, films), by_subject({name: name for name in found}))
+    skipped = (*_strays(files, labels), *_bare(labels, films))
+    return Dataset("supervisely", tuple(found), read, skipped, by_subject({name: name for name in found}))
+
+
+def _strays(files: Sequence[Path], labels: Sequence[Path]) -> Iterator[Skipped]:
+    """The JSON files that are neither labels nor what a project says of its classes and films."""
+    known = set(labels)
+    for path in files:
+        is_about = path.name in ABOUT or path.parent.name in ABOUT
+        if path.suffix.lower() == ".json" and path not in known and not is_about:
+            yield Skipped(path.name, f"it lies in no folder {LABELS}, so it is not read as a label.")
 
 
 def _film_place(label: Path, root: Path) -> str:

@@ -26,6 +26,8 @@ from spinefm.data.via_files import ViaFilm, ViaRegion, films_of, is_via_table
 
 HALF = -0.5
 """VIA counts from pixel corners, half a pixel from pixel centres."""
+Pair = tuple[ViaFilm, Path | None]
+"""A film of a file, and where it lies, None where that is not known."""
 MOST_OPEN = 0.1
 """The ends of a line that outlines a body lie closer than this share of its length."""
 
@@ -39,13 +41,14 @@ def open_via(root: Path, conventions: Conventions | None = None) -> Dataset:
         reasons = " ".join(f"{one.name}: {one.why}" for one in skipped[:3])
         none = "that can be read." if reasons else "(JSON or CSV) with films and regions; choose its folder."
         raise DatasetError(f"{root} contains no file of VIA {none} {reasons}".strip())
-    listed, repeated = once(listed, lambda one: one.file, lambda one: _content(one, films))
-    found = by_film_name([(_place(one, films), one) for one in listed])
+    pairs = [(one, films.meant(one.file, one.stated, one.size)) for one in listed]
+    pairs, repeated = once(pairs, lambda pair: pair[0].file, lambda pair: _content(*pair, root))
+    found = by_film_name([(_place(*pair, root), pair[0]) for pair in pairs])
 
     def read(name: str) -> Case:
         return _read(name, found[name], films, conventions)
 
-    skipped += [*repeated, *_bare(listed, films)]
+    skipped += [*repeated, *_bare(pairs, films)]
     return Dataset("via", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 
@@ -66,23 +69,21 @@ def _listed(files: Sequence[Path], names: Names) -> tuple[list[ViaFilm], list[Sk
     return found, skipped
 
 
-def _content(film: ViaFilm, films: Films) -> str:
+def _content(film: ViaFilm, path: Path | None, root: Path) -> str:
     """What is known about which film, whether JSON or a table says it."""
     drawn = [[region.attributes.get(film.attribute), region.shape] for region in film.regions]
-    return json.dumps([str(_place(film, films)), sorted(json.dumps(one, sort_keys=True) for one in drawn)])
+    return json.dumps([str(_place(film, path, root)), sorted(json.dumps(one, sort_keys=True) for one in drawn)])
 
 
-def _place(film: ViaFilm, films: Films) -> Path:
+def _place(film: ViaFilm, path: Path | None, root: Path) -> Path:
     """Where a film lies below the root; where it is not known, where it lay."""
-    path = films.meant(film.file, film.stated, film.size)
-    return stated_place(film.stated) if path is None else path.relative_to(films.root)
+    return stated_place(film.stated) if path is None else path.relative_to(root)
 
 
-def _bare(listed: Sequence[ViaFilm], films: Films) -> tuple[Skipped, ...]:
+def _bare(pairs: Sequence[Pair], films: Films) -> tuple[Skipped, ...]:
     """The films that no file lists; of those that one means without saying which, none is."""
-    meant = [(one.stated, films.meant(one.file, one.stated, one.size)) for one in listed]
-    undecided = [film_stem(stated_place(stated)) for stated, path in meant if path is None]
-    return unlabelled(films.beside([path for _, path in meant if path is not None]), undecided)
+    undecided = [film_stem(stated_place(film.stated)) for film, path in pairs if path is None]
+    return unlabelled(films.beside([path for _, path in pairs if path is not None]), undecided)
 
 
 def _read(name: str, film: ViaFilm, films: Films, conventions: Conventions) -> Case:

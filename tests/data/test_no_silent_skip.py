@@ -169,6 +169,7 @@ FLAWS: dict[tuple[str, str], tuple[Flaw, str]] = {
     ),
     ("supervisely", "film without label"): (bare_film("set 1/img"), "extra.png"),
     ("supervisely", "label without film"): (lambda root: (root / "set 1/img/one.png").unlink(), "one.png is missing"),
+    ("supervisely", "label in no folder"): (added("set 1/img/one.png.json", b"{}"), "it lies in no folder ann"),
     ("supervisely", "damaged label"): (added("set 1/ann/one.png.json"), "one"),
     ("buu", "ten rows"): (replaced("LA/one.csv", "\n", "\n1,2\n"), "buu-0001"),
     ("buu", "no scale"): (replaced("pixel_spacing.csv", "0.2", "0"), "1 films have no plausible scale"),
