@@ -220,6 +220,19 @@ class Films:
         pool = self._pools.get(folded(film_stem(Path(name))), [])
         return [path for path in pool if folded(path.name) == folded(name)]
 
+    def meant(self, label: Path, stated: object, size: int) -> Path | None:
+        """The film of a label: of several of its name the only one of `size` bytes, else as `find` finds it.
+
+        None where there is none, or where nothing decides between several.
+        """
+        same = self.called(stated_place(stated).name)
+        exact = [path for path in same if path.stat().st_size == size] if len(same) > 1 else []
+        if len(exact) == 1:
+            return exact[0]
+        with contextlib.suppress(ValueError):
+            return self.find(label, stated)
+        return None
+
     def checksum(self, film: Path) -> str:
         """The sha256 of a film's file, which is read once."""
         if film not in self._checksums:
@@ -237,6 +250,22 @@ class Films:
             with contextlib.suppress(ValueError):
                 found.add(self.find(label, stated))
         return [path for path in self.paths if path not in found]
+
+    def beside(self, found: Iterable[Path]) -> list[Path]:
+        """The films that have another place than those `found`, whatever their endings."""
+        places = {path.with_name(film_stem(path)) for path in found}
+        return [path for path in self.paths if path.with_name(film_stem(path)) not in places]
+
+    def uploaded(self, name: str) -> list[Path]:
+        """The films that Label Studio calls `name` after an upload, which takes out what may not be in an address."""
+        return self._uploads.get(name, [])
+
+    @cached_property
+    def _uploads(self) -> Mapping[str, list[Path]]:
+        uploads: dict[str, list[Path]] = defaultdict(list)
+        for path in self.paths:
+            uploads[re.sub(r"[^-\w.]", "", path.name.strip().replace(" ", "_"))].append(path)
+        return uploads
 
     @cached_property
     def _pools(self) -> Mapping[str, list[Path]]:
