@@ -192,7 +192,7 @@ export interface View {
   /** The films that the range of the measure on show keeps; null where there is none, or it is not loaded. */
   within: Set<number> | null;
   row: number | null;
-  figures?: { model: Model; limit: number; rows: Figures[] };
+  figures?: { model: Model; limit: number; films: string; rows: Figures[] };
 }
 
 /** The outlines of a film: x and y in turn, in film pixels. */
