@@ -4,6 +4,7 @@
 export interface Columns {
   run: string;
   title: string;
+  facts?: Fact[];
   source: string;
   /** Films of the simulator. */
   simulated?: boolean;
@@ -26,6 +27,9 @@ export interface Columns {
   rows: RowColumns;
   error?: string;
 }
+
+/** A choice of a run: its name, its value in words, and whether it is a setting that has its preset's value. */
+export type Fact = [string, string, boolean];
 
 /** Plain words by what the tables hold. */
 export type Words = Record<string, string>;

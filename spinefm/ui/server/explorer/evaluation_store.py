@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from spinefm.core.foreign import without_folders
+from spinefm.evaluation.facts import titled
 from spinefm.evaluation.frames import FILMS
 from spinefm.evaluation.runs import PLAN, RunError, RunFolder
 from spinefm.ui.server.explorer.batch import BatchStore, is_batch
@@ -170,7 +171,7 @@ class EvaluationStore:
         """What a run is called; None for one whose plan cannot be read."""
         prefix = "your own: " if run.startswith(OWN) else f"{run}: "
         try:
-            title = self.folder(run).plan().title
+            title = titled(self.folder(run).plan())
             return prefix + (title.replace("phantom", "simulated films", 1) if run == PHANTOMS else title)
         except RunError:
             return None

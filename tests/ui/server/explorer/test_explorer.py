@@ -176,6 +176,8 @@ def test_two_runs_are_compared_per_case(reader: Visitor) -> None:
     page = reader.page
     page.select_option('[data-pick="with"]', "second")
     page.wait_for_selector(".ex-rows .change")
+    line = page.locator(".ex-differ")
+    assert line.inner_text() == "They differ in (evaluation / compared): overlap_limit 0.1 / 0.02."
     cells = page.locator('.ex-group[data-film="neck-1"] .change').all_inner_texts()
     assert len(cells) == 7
     lost = page.locator('.ex-group[data-film="neck-1"] [data-vertebra="C2"] .change')
@@ -187,6 +189,8 @@ def test_two_runs_are_compared_per_case(reader: Visitor) -> None:
     page.click('.ex-group[data-film="neck-1"] .ex-film-head')
     page.wait_for_selector('.ex-case[data-film="neck-1"]')
     assert page.locator(".ex-picture .other path").count() == 3
+    page.select_option('[data-pick="with"]', "")
+    expect(line).to_be_hidden()
 
 
 @pytest.mark.smoke
