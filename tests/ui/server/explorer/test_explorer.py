@@ -92,6 +92,20 @@ def test_every_layout_is_in_the_list_and_an_unknown_one_opens_it(reader: Visitor
     assert set(KINDS) <= {name for names in listed for name in names.split(", ")}
 
 
+def test_names_and_meanings_of_layouts_are_two_columns(reader: Visitor) -> None:
+    reader.page.click(".ex-layouts summary")
+    lefts = reader.page.locator(".ex-layouts dd").evaluate_all("all => all.map((one) => one.getBoundingClientRect().x)")
+    assert len(lefts) >= 10 and len(set(lefts)) == 1
+
+
+def test_why_a_vertebra_is_missed_has_room_beside_figures_and_film(reader: Visitor) -> None:
+    reader.page.set_viewport_size({"width": 1440, "height": 900})
+    words = reader.page.locator('.ex-group[data-film="neck-1"] .word').first.evaluate("one => one.clientWidth")
+    assert words > 150
+    for cell in reader.page.locator('.ex-group[data-film="neck-1"] :is(th, .number)').all():
+        assert cell.evaluate("one => one.scrollWidth <= one.clientWidth"), cell.inner_text()
+
+
 def test_opens_worst_first_with_a_case_as_group_and_a_vertebra_as_row(reader: Visitor) -> None:
     assert films(reader)[0] == "dark-3"
     assert "Fewer than three vertebrae" in reader.page.inner_text('.ex-group[data-film="dark-3"] .ex-failure')
