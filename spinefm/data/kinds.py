@@ -62,8 +62,8 @@ KINDS: MappingProxyType[str, Reader] = MappingProxyType(
 )
 """The readers by the names under which a user asks for them; "auto" tells the layout by looking."""
 NO_LAYOUT = (
-    f"has none of the known layouts of films with truth ({', '.join(KINDS)}); give label maps or outlines with the films, "
-    "laid out as one of them"
+    f"has none of the known layouts of films with truth ({', '.join(KINDS)}); give label maps or outlines with the "
+    "films, laid out as one of them"
 )
 """What is said of a folder that none of the readers knows; where the layouts are listed, other words take its place."""
 SOURCE = ".spinefm-zip"

@@ -132,8 +132,8 @@ def refuse_crowded(starts: StartingPoints, film: Radiograph, config: SpineFMConf
         distance = a.distance(b)
         if distance < least:
             raise CannotStart(
-                f"Points {number} and {number + 1} lie {distance:.1f} px apart, closer than the {least:.1f} px that two "
-                "vertebrae on a film of this size have between their centres; give three neighbouring vertebrae."
+                f"Points {number} and {number + 1} lie {distance:.1f} px apart, closer than the {least:.1f} px that "
+                "two vertebrae on a film of this size have between their centres; give three neighbouring vertebrae."
             )
 
 

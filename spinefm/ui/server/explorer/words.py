@@ -58,8 +58,8 @@ ON_THE_PAGE: Mapping[str, str] = MappingProxyType(
     {
         HINT: CHOOSE_IDS,
         NO_ZIP: "not a zip; pack the films and their truth as a zip",
-        NO_LAYOUT: "contains no films with truth in a known layout: the list below shows the layouts. Films without truth "
-        "are segmented under Segment",
+        NO_LAYOUT: "contains no films with truth in a known layout: the list below shows the layouts. Films without "
+        "truth are segmented under Segment",
     }
 )
 """What the library says of its options and layouts, in the words of the page."""
