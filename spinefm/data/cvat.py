@@ -80,7 +80,7 @@ def _place(image: ElementTree.Element) -> Path:
 
 def _read(name: str, path: Path, image: ElementTree.Element, films: Films, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
-        film = films.of_label(path, image.get("name"))
+        film = films.of_entry(path, image.get("name"))
         given = stated_size(image.get("width"), image.get("height"))
         sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
         for shape in image:

@@ -39,6 +39,8 @@ from spinefm.data.splits import by_subject
 HALF = -0.5
 """Per cent of the width count from the film's edge, half a pixel from the first pixel's centre."""
 PER_CENT = 100
+DECIDING = ("ground_truth", "was_cancelled", "skipped")
+"""What decides which annotation of a film counts."""
 Pair = tuple[LabelStudioTask, Path | None]
 """A task, and where its film lies, None where that is not known."""
 
@@ -87,8 +89,8 @@ def _meant(task: LabelStudioTask, films: Films) -> Path | None:
 
 def _content(task: LabelStudioTask, path: Path | None, root: Path) -> str:
     """What a task says of which film."""
-    drawn = sorted(content_of(one["result"]) for one in task.annotations)
-    return json.dumps([str(_place(task, path, root)), drawn])
+    drawn = [[content_of(one["result"]), *map(one.get, DECIDING)] for one in task.annotations]
+    return json.dumps([str(_place(task, path, root)), sorted(map(json.dumps, drawn))])
 
 
 def _place(task: LabelStudioTask, path: Path | None, root: Path) -> Path:

@@ -142,7 +142,7 @@ def film_of(task: LabelStudioTask, films: Films) -> Path | None:
     An upload puts eight digits before a name, and takes out of it what may not be in an address. None where there is no
     film. Raises ValueError for several of which nothing decides.
     """
-    found = films.find(task.file, task.stated)
+    found = films.entry(task.file, task.stated)
     name = stated_place(task.stated).name
     if found is not None or not UPLOADED.match(name):
         return found

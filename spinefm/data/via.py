@@ -88,7 +88,7 @@ def _bare(pairs: Sequence[Pair], films: Films) -> tuple[Skipped, ...]:
 
 def _read(name: str, film: ViaFilm, films: Films, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
-        path = films.meant(film.file, film.stated, film.size) or films.of_label(film.file, film.stated)
+        path = films.meant(film.file, film.stated, film.size) or films.of_entry(film.file, film.stated)
         sheet = Sheet(name, agreed_size(None, picture_size(path)), conventions)
         for region in film.regions:
             _take(sheet, region, film.attribute)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
-from spinefm.data import KINDS, Case, DatasetError, cases, open_dataset
+from spinefm.data import KINDS, Case, DatasetError, Skipped, cases, open_dataset
 from spinefm.imaging.radiograph import read
 from spinefm.phantom import Phantom
 from tests.data.test_readers import WRITERS
@@ -68,3 +68,24 @@ def test_a_film_that_its_orientation_turns_has_its_labels_upright(phantom: Phant
     assert isinstance(case, Case) and case.size == read(case.film).size == (240, 320)
     exact = phantom.labels == Level.C4
     assert case.truth.bodies[Level.C4].dice(Mask.from_array(exact)) > 0.93
+
+
+@pytest.mark.parametrize(
+    ("kind", "file"),
+    [
+        ("coco", "instances.json"),
+        ("cvat", "annotations.xml"),
+        ("via", "via_project.json"),
+        ("labelstudio", "project-1.json"),
+    ],
+)
+def test_a_film_called_like_the_file_of_many_is_not_that_of_an_entry(
+    phantom: Phantom, tmp_path: Path, kind: str, file: str
+) -> None:
+    WRITERS[kind](phantom, tmp_path, ["one", "two"])
+    (tmp_path / file).rename((tmp_path / file).with_stem("spine"))
+    next(tmp_path.rglob("one.png")).rename(tmp_path / "spine.png")
+    found = [*cases(open_dataset("auto", tmp_path))]
+    assert [one.name for one in found if isinstance(one, Case)] == ["two"]
+    assert any("its film one.png is missing" in one.why for one in found if isinstance(one, Skipped))
+    assert any(one.name == "spine.png" for one in found if isinstance(one, Skipped))
