@@ -110,6 +110,7 @@ export class Explorer {
     view.state = { ...view.state, run, with: compared, ...(another ? { case: "" } : {}) };
     Object.assign(view, { model, other, twin: other && rowsInOther(model, other), verdicts: readVerdicts(run) });
     this.sayDifferences(differText(model, other));
+    this.controls.fillOthers(run);
     this.controls.fillFilters(view);
     this.draw();
     const film = model.films.name.indexOf(view.state.case);

@@ -110,7 +110,9 @@ def test_opens_worst_first_with_a_case_as_group_and_a_vertebra_as_row(reader: Vi
     assert films(reader)[0] == "dark-3"
     assert "Fewer than three vertebrae" in reader.page.inner_text('.ex-group[data-film="dark-3"] .ex-failure')
     assert rows(reader, "neck-1") == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
-    assert "background 0.91 > 0.50" in reader.page.inner_text('.ex-group[data-film="neck-1"] [data-vertebra="T1"]')
+    assert "background 91 % (limit 50 %)" in reader.page.inner_text(
+        '.ex-group[data-film="neck-1"] [data-vertebra="T1"]'
+    )
 
 
 def test_the_table_of_levels_is_that_of_the_evaluation(reader: Visitor, offered) -> None:
@@ -205,6 +207,18 @@ def test_two_runs_are_compared_per_case(reader: Visitor) -> None:
     assert page.locator(".ex-picture .other path").count() == 3
     page.select_option('[data-pick="with"]', "")
     expect(line).to_be_hidden()
+
+
+def test_an_evaluation_is_compared_with_others_alone(reader: Visitor) -> None:
+    page = reader.page
+    others = page.locator('[data-pick="with"] option')
+    assert [one.get_attribute("value") for one in others.all()] == ["", "second"]
+    page.select_option('[data-pick="with"]', "second")
+    page.wait_for_selector(".ex-rows .change")
+    page.select_option('[data-pick="run"]', "second")
+    page.wait_for_selector('.explorer[data-state="open"] .ex-rows:not(:has(.change))')
+    assert [one.get_attribute("value") for one in others.all()] == ["", "first"]
+    assert page.input_value('[data-pick="with"]') == ""
 
 
 @pytest.mark.smoke
