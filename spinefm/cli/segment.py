@@ -258,13 +258,25 @@ def _points(pairs: Sequence[tuple[float, float]] | None) -> list[Point] | None:
 
 def _show(bar: Any, name: str) -> Callable[[Event], None]:
     """A listener that shows on the bar which film is running and how many vertebrae it has so far."""
-    found = 0
+    found: frozenset[int] = frozenset()
     bar.set_postfix_str(name)
 
     def listen(event: Event) -> None:
         nonlocal found
-        if getattr(event, "vertebra", None) is not None:
-            found += 1
-            bar.set_postfix_str(f"{name}: {found} vertebrae")
+        before, found = found, _found_after(found, event)
+        if found != before:
+            bar.set_postfix_str(f"{name}: {counted(len(found), 'vertebra', 'vertebrae')}")
 
     return listen
+
+
+def _found_after(found: frozenset[int], event: Event) -> frozenset[int]:
+    """The numbers of the vertebrae found after an event; the last events have the result's, without any given up."""
+    from spinefm.trace.model import Finished, Named
+
+    if isinstance(event, Finished):
+        return frozenset(vertebra.number for vertebra in event.vertebrae)
+    if isinstance(event, Named):
+        return frozenset(event.vertebrae)
+    number = getattr(event, "vertebra", None)  # a class's probability may be called so, too
+    return found | {number} if isinstance(number, int) else found

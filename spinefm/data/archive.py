@@ -27,6 +27,8 @@ class ZipLimits:
     ratio: int = 200
 
 
+NO_ZIP = "neither a folder nor a zip; give one of them"
+"""What is said of a file that is none; where folders cannot be given, other words take its place."""
 ZIP_MARK = b"PK"
 UTF8_FLAG = 1 << 11
 """The bit of a member's flags that says that its name is UTF-8."""
@@ -48,7 +50,7 @@ def unpack(path: Path, folder: Path, limits: ZipLimits | None = None) -> Path:
     try:
         with foreign_input(lambda reason: _no_zip(path, reason)):
             if not path.is_file() or not _may_be_zip(path):
-                raise DatasetError(f"{path.name} is neither a folder nor a zip; give one of them.")
+                raise DatasetError(f"{path.name} is {NO_ZIP}.")
             _unpack_to(path, partial, limits)
             partial.rename(folder)
     finally:

@@ -61,6 +61,11 @@ KINDS: MappingProxyType[str, Reader] = MappingProxyType(
     }
 )
 """The readers by the names under which a user asks for them; "auto" tells the layout by looking."""
+NO_LAYOUT = (
+    f"has none of the known layouts of films with truth ({', '.join(KINDS)}); give label maps or outlines with the "
+    "films, laid out as one of them"
+)
+"""What is said of a folder that none of the readers knows; where the layouts are listed, other words take its place."""
 SOURCE = ".spinefm-zip"
 """The file in an unpacked folder that holds the checksum of its zip."""
 LOOKED_AT = 20
@@ -146,10 +151,7 @@ def kind_of(folder: Path) -> str:
     if kind is not None:
         return kind
     why = f" {faults[0]}" if faults else ""
-    raise DatasetError(
-        f"{folder} has none of the known layouts of films with truth ({', '.join(KINDS)}); give label maps or outlines "
-        f"with the films, laid out as one of them.{why}"
-    )
+    raise DatasetError(f"{folder} {NO_LAYOUT}.{why}")
 
 
 def _kind_of_folders(folder: Path) -> str | None:

@@ -101,11 +101,12 @@ def _compare(name: str, pairs: DataFrame) -> LevelComparison:
     return LevelComparison(name, len(pairs), (found[0], found[1]), (overall[0], overall[1]), films)
 
 
-def comparison_text(rows: list[LevelComparison], first: str, second: str) -> str:
-    """The rows as a plain text table."""
+def comparison_text(rows: list[LevelComparison], first: str, second: str, differences: str) -> str:
+    """The rows as a plain text table, below what the runs are called and a sentence of how they differ."""
     lines = [
         f"A: {first}",
         f"B: {second}",
+        differences,
         "",
         f"{'':5s} {'n':>6s} {'identified % A':>15s} {'B':>7s} {'overall DSC A':>14s} {'B':>7s} {'films':>6s} "
         f"{'B - A per film':>28s} {'p':>9s}  {'':9s}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -42,6 +43,18 @@ def test_every_film_leaves_its_six_files_and_a_thumbnail(tmp_path: Path, method:
         assert sorted(path.name for path in folder.iterdir()) == sorted([*RESULT_FILES, "thumbnail.jpg"])
         assert Trace.from_json((folder / "trace.json").read_bytes()).film.name == film.name
         assert [row["name"] for row in csv.DictReader((folder / "vertebrae.csv").open())] == ["C2", "C3", "C4"]
+
+
+def test_the_bar_counts_the_vertebrae_of_the_result(
+    tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not the classifier's answers, whose probability of a vertebra is called as a vertebra's number is."""
+    film, out = write_film(tmp_path / "neck.png"), tmp_path / "out"
+    assert segment(film, "--out", out) == 0
+    shown = re.findall(r"neck\.png: (\d+ vertebrae?)", capsys.readouterr().err)
+    assert len(Trace.from_json((out / "neck" / "trace.json").read_bytes()).vertebrae) == 3
+    assert (shown[0], shown[-1]) == ("1 vertebra", "3 vertebrae")
+    assert "4 vertebrae" not in shown
 
 
 def test_a_folder_stands_for_its_readable_films(tmp_path: Path, method: list[object]) -> None:

@@ -377,10 +377,10 @@ def test_two_runs_are_compared_film_by_film(whole):
     assert [row.films.p for row in rows.values() if row.name == "C3"] == [None]
     assert tuple(rows["C4"].identified) == (75, 0)
     assert rows["all"].films.difference == pytest.approx(-(first.loc[first["level"] == "C4", "dice"] / 7).mean())
-    text = comparison_text(list(rows.values()), "one", "two")
+    text = comparison_text(list(rows.values()), "one", "two", "alike")
     assert "no change" in text
     alone = first[first["film"] == first["film"].iloc[0]]
-    single = comparison_text(compare_runs(alone, alone), "one", "two")
+    single = comparison_text(compare_runs(alone, alone), "one", "two", "alike")
     assert "+0.0000 (–)" in single and "nan" not in single
 
 

@@ -222,7 +222,7 @@ test("two runs: what was changed, where they part, and every vertebra with what 
   drawComparison(panel, tab, view({}, { comparison: { settings: SETTINGS, divergence: DIVERGENCE, rows: COMPARED } }), act);
   assert.equal(tab.hidden, false);
   assert.match(words(panel), /overlap limit: 0.10 → 0.20/);
-  assert.deepEqual(panel.querySelectorAll("tbody tr").map((one) => one.children.at(-1).textContent), ["", "name", "new", "lost", "outline"]);
+  assert.deepEqual(panel.querySelectorAll("tbody tr").map((one) => one.children.at(-1).textContent), ["", "name differs", "new", "lost", "outline differs"]);
   const part = panel.querySelector(".divergence button");
   assert.equal(part.textContent, "They diverge at step 1, downwards");
   part.fire("click");

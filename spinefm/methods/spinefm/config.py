@@ -59,6 +59,7 @@ class SpineFMConfig(MethodConfig):
         "attempts": 1,
         "closer_look": False,
         "doubted_spine": 0.0,
+        "start_spacing_film": 0.0,
         "recentre": False,
         "outside_limit": 1.0,
         "least_area": 0.0,
@@ -118,6 +119,11 @@ class SpineFMConfig(MethodConfig):
     start_spacing_least: float = number(0.65, 10, "Neighbours lie at least this many body sizes apart.")
     start_spacing_most: float = number(
         1.8, 10, "Neighbours lie at most this many body sizes apart; beyond it is a gap."
+    )
+    start_spacing_film: float = share(
+        0.007,
+        "Clicked neighbours lie at least this share of the film's longer side apart (paper: 0, no such rule). The "
+        "smallest distance of two vertebrae is 0.022 on simulated films and 0.043 on 36 real ones.",
     )
     start_size_ratio: float = number(2.0, 10, "The sizes of neighbours differ at most by this factor.")
     start_bend: float = number(40.0, 180, "Largest angle in degrees between two successive steps along a spine.")

@@ -20,7 +20,7 @@ from spinefm.methods.spinefm.elsewhere import second_spine
 from spinefm.methods.spinefm.events import Decided, Viewed
 from spinefm.methods.spinefm.finish import finished_vertebrae, outlined_by_the_induction
 from spinefm.methods.spinefm.induction import Induction
-from spinefm.methods.spinefm.locate import StartingPoints, clicked_points, filtered, starting_triples
+from spinefm.methods.spinefm.locate import StartingPoints, clicked_points, filtered, refuse_crowded, starting_triples
 from spinefm.methods.spinefm.names import named
 from spinefm.methods.spinefm.restart import Doubtful, doubtful, remarks, surest
 from spinefm.methods.spinefm.view import lying, refuse, viewed, warnings
@@ -114,6 +114,7 @@ class SpineFMMethod:
         Returns what was located where it began.
         """
         if self._clicks is not None:
+            refuse_crowded(self._clicks, film, self._config)
             yield from _from_clicks(self._clicks, film, induction)
             return None
         tried, doubted = list[tuple[int, str]](), list[Doubtful]()

@@ -307,6 +307,11 @@ def test_a_clicked_point_is_taken_against_the_classifier():
         ),
         ([Point(120, 60), Point(120, 92), Point(120, 124), Point(120, 92)], "coincide; give each vertebra one"),
         ([Point(120, 60), Point(120, 92), Point(float("nan"), 124)], "not a position on a film"),
+        (
+            [Point(1, 2), Point(1, 3), Point(1, 4)],
+            r"Points 1 and 2 lie 1\.0 px apart, closer than the \d\.\d px that two",
+        ),
+        ([Point(120, 92), Point(120, 93), Point(120, 60)], r"Points 2 and 3 lie 1\.0 px apart, closer than"),
         ([Point(120, 60), Point(120, 92), Point(120, 156)], r"Points 2 and 3 lie 2\.67 > 1\.80 body sizes apart"),
     ],
 )
