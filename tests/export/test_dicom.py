@@ -31,6 +31,7 @@ from tests.export.curved import (
     body,
     bright,
     pixels,
+    six_lumbar,
     subject,
     trace,
     turned,
@@ -180,6 +181,18 @@ def test_a_run_on_the_dicom_file_itself_is_exported() -> None:
 
 def test_a_dicom_file_without_its_mark_is_one_too() -> None:
     assert segments(Subject("neck", trace(), dicom_film(pixels())[132:])).shape[-1] == len(LEVELS)
+
+
+def test_a_sixth_lumbar_vertebra_has_its_name_and_the_code_of_any_vertebra() -> None:
+    made = of_dicom(six_lumbar())
+    label = {
+        one.SegmentLabel: one.SegmentedPropertyTypeCodeSequence[0] for one in written("dicom-seg", made).SegmentSequence
+    }
+    assert label["L6"].CodeMeaning == "Vertebra" and label["L5"].CodeMeaning == "L5 vertebra"
+    sites = {group.tracking_identifier: group.finding_sites[0].value.meaning for group in groups(made)}
+    assert (sites["L6"], sites["L5"]) == ("Vertebra", "L5 vertebra")
+    between = {group.tracking_identifier for group in content(made).get_image_measurement_groups()}
+    assert {"L5-L6", "L6-S1"} <= between and "L5-S1" not in between
 
 
 def test_vertebrae_without_a_level_are_vertebrae() -> None:

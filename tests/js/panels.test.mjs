@@ -167,9 +167,9 @@ test("the chooser offers every level once, in order, with the vertebra's own cho
   const tools = node();
   drawCorrections(tools, view({ chosen: 1 }), act);
   const options = tools.querySelectorAll("option").map((one) => one.getAttribute("value"));
-  assert.equal(options.length, 7 + 12 + 5 + 1);
+  assert.equal(options.length, 7 + 12 + 6 + 1);
   assert.equal(new Set(options).size, options.length);
-  assert.deepEqual([options[0], options[7], options.at(-1)], ["C1", "T1", "S1"]);
+  assert.deepEqual([options[0], options[7], ...options.slice(-3)], ["C1", "T1", "L5", "L6", "S1"]);
   assert.deepEqual(tools.querySelectorAll("option").filter((one) => one.hasAttribute("selected")).map((one) => one.getAttribute("value")), ["C2"]);
   drawCorrections(tools, view({ chosen: 1 }, { rows: [{ ...ROWS[0], name: "V1" }] }), act);
   assert.equal(tools.querySelectorAll("option")[0].textContent, "choose");

@@ -53,7 +53,8 @@ def test_run_and_cancel_take_the_same_place(
 
 
 @pytest.mark.parametrize(
-    ("width", "still"), [(1440, ".player-tabs"), (1180, ".player-tabs"), (390, ".stage .pane-area")]
+    ("width", "still"),
+    [*((width, ".player-tabs") for width in (1440, 1280, 1180, 820, 600, 360)), (390, ".stage .pane-area")],
 )
 def test_nothing_moves_while_the_steps_go_by(player: Visitor, width: int, still: str) -> None:
     page, before = player.page, player.page.viewport_size
