@@ -313,11 +313,22 @@ test("a chosen vertebra stays chosen when the run is corrected, as long as it is
   assert.equal(made.view.chosen, null);
 });
 
+test("another film begins with no vertebra chosen and no outline in edit", () => {
+  const { made, root } = player();
+  made.show(finished());
+  made.choose(0);
+  made.modes.set("edit");
+  made.show(finished("b", { film: { ...FILM, url: "data:other" } }));
+  assert.deepEqual([made.view.chosen, made.modes.mode, root.querySelectorAll("tr.chosen").length], [null, "none", 0]);
+  assert.match(root.querySelector(".player-corrections").textContent, /Choose a vertebra/);
+});
+
 test("a failure is said where the film would be, and the transport is gone", () => {
   const { made, root } = player();
   made.show({ ...BASE, run: "a", status: "failed", film: null, error: { what: "It is no film.", remedy: "Choose another." } });
   assert.match(root.querySelector(".player-message").textContent, /It is no film/);
   assert.deepEqual([".player-transport", ".player-result"].map((selector) => root.querySelector(selector).hidden), [true, true]);
+  assert.equal(root.querySelector(".player-cards").textContent, "", "no card says what was found");
 });
 
 test("over each pane stand the film's name, which gives way, and its size, both also as a tooltip; while runs are compared, too", () => {

@@ -145,14 +145,15 @@ export class Modes {
   /** @param {any} payload */
   onShow(payload) {
     const next = payload.film ? payload.film.url : "";
-    if (next !== this.film && payload.status !== "waiting") {
+    const isOther = next !== this.film;
+    if (isOther && payload.status !== "waiting") {
       this.starts = [];
       this.shell.dataset.starts = "[]";
       this.film = next;
     }
     this.pending = null;
     if (payload.error && payload.error.click) return this.set("starts");
-    const stays = (this.mode === "edit" && payload.status === "finished") || (this.mode === "starts" && payload.status === "ready");
+    const stays = (this.mode === "edit" && payload.status === "finished" && !isOther) || (this.mode === "starts" && payload.status === "ready");
     this.set(stays ? this.mode : "none");
   }
 }

@@ -124,7 +124,8 @@ export class Player {
     const colours = new Map([...names].map(([number, name]) => [number, payload.colours[name]]));
     const doubtful = new Set(payload.rows.filter((/** @type {any} */ row) => row.doubtful).map((/** @type {any} */ row) => row.number));
     const anchor = payload.rows.find((/** @type {any} */ row) => row.anchor)?.number ?? null;
-    const chosen = payload.rows.some((/** @type {any} */ row) => row.found && row.number === this.view?.chosen) ? this.view.chosen : null;
+    const isSame = this.view && filmOf(this.view.payload) === filmOf(payload); // on another film the number is another vertebra's
+    const chosen = isSame && payload.rows.some((/** @type {any} */ row) => row.found && row.number === this.view.chosen) ? this.view.chosen : null;
     return { payload, timeline, rows: payload.rows, names, colours, doubtful, anchor, chosen, lit: null, chips: chipsOf(timeline, payload.rows), ...earlierOf(payload) };
   }
 
@@ -132,7 +133,7 @@ export class Player {
   draw(payload) {
     const before = this.view.payload;
     const fresh = before.run !== payload.run;
-    const otherFilm = (before.film && before.film.url) !== (payload.film && payload.film.url);
+    const otherFilm = filmOf(before) !== filmOf(payload);
     const goesOn = !fresh && before.status === "running" && payload.status === "running";
     this.theatre.held = true;
     this.view = this.viewOf(payload);
@@ -312,6 +313,11 @@ export class Player {
   canCorrect() {
     return this.report !== null && this.view.payload.status === "finished" && Boolean(this.view.payload.corrections);
   }
+}
+
+/** What tells a run's film from others. @param {any} payload @returns {string} */
+function filmOf({ film }) {
+  return film ? film.url : "";
 }
 
 /** The earlier run as a timeline of its own, its bodies dressed as they were. @param {any} payload @returns {{earlier: Timeline | null, earlierDress: Worn}} */
