@@ -329,6 +329,24 @@ test("a row of the card is ticked when it is decided, at the bar that decided it
   assert.equal(over.querySelector(".row-mark").textContent, "✕");
 });
 
+test("paused inside a phase, a number is the one that decides; only its bar is still growing", () => {
+  const root = new Node("div");
+  const of = { lane: "up", section: "induction", step: 1 };
+  const gauge = { kind: "gauge", role: "candidate", label: "overlap", value: 0.42, limit: 0.06 };
+  const line = timelineOf([{ kind: "x", text: "", beats: [beat({ ...of, phase: "overlap", draw: [gauge] }), beat({ ...of, phase: "class", draw: [{ kind: "bars", role: "candidate", begin: 0.5, bars, winner: 2 }] })] }]);
+  const made = cards(root);
+  const numbers = () => root.querySelectorAll(".bar-number").map((one) => one.textContent);
+  rowsAt(made, root, line, 0.1);
+  assert.deepEqual(numbers(), ["42 % > 6 %"]);
+  for (const time of [1.1, 1.6, 2]) {
+    rowsAt(made, root, line, time);
+    assert.deepEqual(numbers(), ["42 % > 6 %", "9 %", "1 %", "87 %", "2 %"], String(time));
+  }
+  rowsAt(made, root, line, 1.6);
+  const reach = root.querySelectorAll(".bar-fill").map((one) => Number(/scaleX\((.*)\)/.exec(one.style.getPropertyValue("transform"))?.[1]));
+  assert.ok(reach[3] > 0 && reach[3] < 0.5, String(reach));
+});
+
 test("of two gauges the one that decided is marked, and what no classifier looks at has no place for a crop", () => {
   const root = new Node("div");
   const gauge = (label, value, limit) => ({ kind: "gauge", role: "candidate", label, value, limit, most: false });

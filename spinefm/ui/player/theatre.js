@@ -22,7 +22,7 @@ import { momentOf, sceneAt, stopIndex } from "./timeline.js";
 const TITLES = { name: "Names", correct: "Correction" };
 /** @type {Record<string, string>} */
 const IDLE = { ready: "Ready", running: "Looking for vertebrae …", waiting: "Starting …" };
-const INTRO = "Three sure vertebrae are found. From there the next one is predicted, outlined and checked, up and down, until the spine ends; then all are named.";
+const INTRO = "SpineFM first looks for three sure vertebrae. From there it predicts, outlines and checks the next one, up and down, until the spine ends; then it names them all.";
 const AFTERGLOW = 0.7;
 const QUIET = 0.55;
 
@@ -206,10 +206,11 @@ export class Theatre {
     return view.payload.status === "finished" && scene.time >= view.timeline.end - 1e-3;
   }
 
-  /** @param {Scene} scene @param {View} view */
+  /** Beside an error that came before any step there is nothing to say. @param {Scene} scene @param {View} view */
   overview(scene, view) {
     const moment = momentOf(scene);
     const { status, film, starts } = view.payload;
+    if (status === "failed" && !moment) return null;
     const result = this.rests(scene, view) ? view.rows.filter((row) => row.found) : [];
     const verb = this.verbs().find((node) => isVerbOf(node, moment));
     const idle = status === "ready" && starts ? "waiting" : status; // a film that was brought is run at once
