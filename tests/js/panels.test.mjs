@@ -48,6 +48,14 @@ test("the table has a row a vertebra from the top, with its marks, and a questio
   assert.ok(rows[2].classList.contains("missing") && rows[2].querySelector(".swatch.missing"));
 });
 
+test("an outline that the reader drew is by hand, one that the network drew again is as sure as the network", () => {
+  const sure = (more) => { const table = node(); drawVertebrae(table, view({}, { rows: [{ ...ROWS[1], doubtful: false, ...more }] }), act); return table.querySelector("td.number"); };
+  assert.equal(sure({ probability: null }).textContent, "by hand");
+  assert.match(sure({ probability: null }).title, /^The reader drew this outline/);
+  assert.equal(sure({ probability: 0.96 }).textContent, "96 %");
+  assert.equal(sure({ probability: null, edited: false }).textContent, "–", "a method without a certainty");
+});
+
 test("a row of a replay leads to the moment of its decision, and so does any that was not found", () => {
   assert.equal(rowTime(view(), ROWS[0]), timeOfBody(run, 1));
   assert.equal(rowTime(view(), ROWS[2]), timeOfStep(run, "down 1"));
