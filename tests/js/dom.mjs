@@ -262,6 +262,7 @@ export function install() {
     fire: (kind, event) => { for (const [name, act] of listeners) if (name === kind) act(event); },
     querySelector: (selector) => body.querySelector(selector),
   });
+  globalThis.ResizeObserver = class { observe() {} };
   globalThis.Path2D = class { moveTo() {} quadraticCurveTo() {} closePath() {} };
   return body;
 }

@@ -4,7 +4,7 @@
 import { contains } from "../shared/geometry.js";
 import { html, keepingFocus, whileNotPressed } from "../shared/dom.js";
 import { asked, openingLink, writeAddress } from "./address.js";
-import { chipsOf, namesOf } from "./bodies.js";
+import { chipsOf, namesOf, stagesOf } from "./bodies.js";
 import { Clock } from "./clock.js";
 import { drawComparison } from "./compare.js";
 import { Controls } from "./controls.js";
@@ -24,7 +24,7 @@ import { sceneAt, timelineOf, timeOfEntry } from "./timeline.js";
 /** What the bodies of a run wear. @typedef {{names: Map<number, string>, colours: Map<number, string>, doubtful: Set<number>, anchor: number | null}} Worn */
 /** What is on show.
  * @typedef {{payload: any, timeline: Timeline, rows: any[], names: Map<number, string>, colours: Map<number, string>, doubtful: Set<number>, anchor: number | null,
- *   chips: import("./bodies.js").Chip[], chosen: number | null, lit: number | null, earlier: Timeline | null, earlierDress: Worn}} View */
+ *   chips: import("./bodies.js").Chip[], stages: import("./bodies.js").Stage[], chosen: number | null, lit: number | null, earlier: Timeline | null, earlierDress: Worn}} View */
 
 const SLOW_ACTIONS = ["go on", "add", "again"];
 const REPEATED = ["undo", "redo"];
@@ -126,7 +126,8 @@ export class Player {
     const anchor = payload.rows.find((/** @type {any} */ row) => row.anchor)?.number ?? null;
     const isSame = this.view && filmOf(this.view.payload) === filmOf(payload); // on another film the number is another vertebra's
     const chosen = isSame && payload.rows.some((/** @type {any} */ row) => row.found && row.number === this.view.chosen) ? this.view.chosen : null;
-    return { payload, timeline, rows: payload.rows, names, colours, doubtful, anchor, chosen, lit: null, chips: chipsOf(timeline, payload.rows), ...earlierOf(payload) };
+    const chips = chipsOf(timeline, payload.rows);
+    return { payload, timeline, rows: payload.rows, names, colours, doubtful, anchor, chosen, lit: null, chips, stages: stagesOf(timeline, chips, payload.verbs), ...earlierOf(payload) };
   }
 
   /** @param {any} payload */

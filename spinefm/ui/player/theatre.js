@@ -79,7 +79,7 @@ export class Theatre {
     this.showVerbs(view.payload.verbs);
     for (const mark of this.root.querySelectorAll(".simulated")) /** @type {HTMLElement} */ (mark).hidden = !(film && view.payload.simulated);
     if (!goesOn) this.cards.forget();
-    this.chips.show(view.chips, this.dress());
+    this.chips.show(view.chips, this.dress(), view.stages);
     this.scrub.max = String(Math.round(view.timeline.end * 1000));
     this.marks();
   }
