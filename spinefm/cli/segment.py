@@ -15,6 +15,7 @@ import click
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall, make_folder
 from spinefm.cli.options import Millimetres, Pixel, RunOptions, load_method, out_option, run_options
 from spinefm.cli.progress import progress_bar
+from spinefm.core.words import counted
 
 if TYPE_CHECKING:
     from spinefm.core.geometry import Point
@@ -98,7 +99,9 @@ def command(
         if len(planned) > 1 or any(path.is_dir() for path in films if "\0" not in str(path)):
             _write_sheet(out)
     before = f", {len(planned) - len(jobs)} done before" if resume else ""
-    sys.stdout.write(f"{len(jobs) - failed} of {len(jobs)} films done, {failed} failed{before}; results in {out}\n")
+    sys.stdout.write(
+        f"{len(jobs) - failed} of {counted(len(jobs), 'film')} done, {failed} failed{before}; results in {out}\n"
+    )
     return SOME_FAILED if failed else DONE
 
 
@@ -124,8 +127,8 @@ def say_made_otherwise(done: Collection[FilmJob], method: Method, checksums: Map
     others = sum(tuple(map(one.get, ("method", "settings", "checksums_sha256"))) != wanted for one in reports)
     if others:
         sys.stderr.write(
-            f"{others} of {len(done)} results done before are of another method, other settings or other weights, and "
-            "are kept; leave out --resume to replace them.\n"
+            f"{others} of {counted(len(done), 'result')} done before {'is' if others == 1 else 'are'} of another "
+            "method, other settings or other weights; none is replaced unless --resume is left out.\n"
         )
 
 

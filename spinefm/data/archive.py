@@ -14,6 +14,7 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from spinefm.core.foreign import foreign_input
+from spinefm.core.words import counted
 from spinefm.data.case import DatasetError
 
 
@@ -88,8 +89,8 @@ def checked_members(archive: zipfile.ZipFile, size: int, limits: ZipLimits) -> l
     total = sum(member.file_size for member in members)
     if len(members) > limits.files or total > limits.bytes or total > limits.ratio * max(size, 1):
         raise DatasetError(
-            f"The zip contains {len(members)} files of {total / 1e6:.0f} MB, more than the {limits.files} files and "
-            f"{limits.bytes / 1e6:.0f} MB that are unpacked; give a smaller part."
+            f"The zip contains {counted(len(members), 'file')} of {total / 1e6:.0f} MB, more than the {limits.files} "
+            f"files and {limits.bytes / 1e6:.0f} MB that are unpacked; give a smaller part."
         )
     for member in members:
         _check_name(member)

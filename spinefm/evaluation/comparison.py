@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from spinefm.core.levels import Level
+from spinefm.core.words import counted
 from spinefm.evaluation.matching import IDENTIFIED_ABOVE
 from spinefm.evaluation.runs import RunError
 from spinefm.evaluation.statistics import Paired, holm, paired
@@ -73,7 +74,7 @@ def check_same_truth(first: DataFrame, second: DataFrame) -> None:
     other = both.loc[both["truth_sha256_a"] != both["truth_sha256_b"], "film"].tolist()
     if other:
         raise RunError(
-            f"The truth of {other[0]} differs between the two runs ({len(other)} of {len(both)} films differ); "
+            f"The truth of {other[0]} differs between the two runs ({len(other)} of {counted(len(both), 'film')}); "
             "evaluate both on the same data set."
         )
 

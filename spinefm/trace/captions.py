@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spinefm.core.words import counted
 from spinefm.trace.model import Corrected, Finished, Named
 from spinefm.trace.registry import EVENTS, Captions, Event
 
@@ -17,7 +18,8 @@ def _named(event: Named) -> str:
 
 
 def _finished(event: Finished) -> str:
-    return f"{len(event.vertebrae)} vertebrae in {event.seconds.get('total', 0.0):.1f} s on {event.device}"
+    found = counted(len(event.vertebrae), "vertebra", "vertebrae")
+    return f"{found} in {event.seconds.get('total', 0.0):.1f} s on {event.device}"
 
 
 def _corrected(event: Corrected) -> str:

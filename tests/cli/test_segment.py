@@ -216,7 +216,7 @@ def test_resume_says_what_it_keeps_of_another_run(
     path.write_text(json.dumps({**json.loads(path.read_text()), **made}))
     assert segment(*films, "--out", tmp_path / "out", "--resume") == 0
     said = capsys.readouterr().err
-    assert ("1 of 2 results done before are of another method, other settings or other weights" in said) == bool(made)
+    assert ("1 of 2 results done before is of another method, other settings or other weights" in said) == bool(made)
 
 
 def test_resume_runs_a_film_that_only_has_the_name_of_one_done(
@@ -225,7 +225,7 @@ def test_resume_runs_a_film_that_only_has_the_name_of_one_done(
     first, other = write_film(tmp_path / "a" / "IM0001.png"), write_film(tmp_path / "b" / "IM0001.png")
     other.write_bytes(other.read_bytes() + b"another file")
     assert segment(first, "--out", tmp_path / "out") == segment(other, "--out", tmp_path / "out", "--resume") == 0
-    assert "1 of 1 films done, 0 failed, 0 done before" in capsys.readouterr().out
+    assert "1 of 1 film done, 0 failed, 0 done before" in capsys.readouterr().out
     report = json.loads((tmp_path / "out" / "IM0001" / "report.json").read_text())
     assert report["film"]["sha256"] == sha256_of(other)
 

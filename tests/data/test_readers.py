@@ -242,7 +242,7 @@ def test_stray_files_among_the_masks_are_reported(phantom, tmp_path):
     layouts.write_spinefm(phantom, tmp_path, ["C00001"])
     (tmp_path / "gts" / "notes.txt").write_text("hello")
     skipped, case = read_all(tmp_path)
-    assert "1 files in gts" in skipped.why
+    assert "1 file in gts is not called" in skipped.why
     assert isinstance(case, Case)
 
 

@@ -101,6 +101,26 @@ def test_the_segments_are_the_bodies_with_their_names_codes_and_doubt() -> None:
     assert doubts == {DOUBTFUL.name} and NOTE in found.ImageComments
 
 
+CALIBRATED = {"PixelSpacing": [0.18, 0.18], "FrameOfReferenceUID": "1.2.826.0.1.3680043.8.498.9"}
+
+
+def test_a_calibrated_film_has_no_more_place_in_the_patient_than_another() -> None:
+    made = of_dicom(**CALIBRATED)
+    assert np.array_equal(segments(made), segments(of_dicom()))
+    found = written("dicom-seg", made)
+    assert "FrameOfReferenceUID" not in found and not list(found.SharedFunctionalGroupsSequence[0])
+    frames = {tuple(sorted(frame.dir())) for frame in found.PerFrameFunctionalGroupsSequence}
+    assert frames == {("DerivationImageSequence", "FrameContentSequence", "SegmentIdentificationSequence")}
+
+
+def test_an_image_with_a_place_in_the_patient_passes_it_on() -> None:
+    placed = {"ImagePositionPatient": [5, -90, 300], "ImageOrientationPatient": [0, 1, 0, 0, 0, -1]}
+    found = written("dicom-seg", of_dicom(**CALIBRATED, **placed, SliceThickness=1))
+    shared = found.SharedFunctionalGroupsSequence[0]
+    assert [float(side) for side in shared.PixelMeasuresSequence[0].PixelSpacing] == CALIBRATED["PixelSpacing"]
+    assert found.FrameOfReferenceUID == CALIBRATED["FrameOfReferenceUID"] and "PlaneOrientationSequence" in shared
+
+
 def test_overlapping_segments_keep_all_their_pixels() -> None:
     first, second, *_ = vertebrae()
     low = replace(second, mask=replace(first.mask, origin=(first.mask.origin[0], first.mask.origin[1] + 10)))

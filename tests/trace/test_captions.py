@@ -2,11 +2,13 @@
 
 import pytest
 
-from spinefm.core.geometry import Box
+from spinefm.core.geometry import Box, Point
 from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
+from spinefm.methods.base.events import Detection, Located
 from spinefm.methods.spinefm.events import Checked, Classified, Decided
 from spinefm.trace.captions import caption
-from spinefm.trace.model import Anchor, Named
+from spinefm.trace.model import Anchor, Finished, Named, Vertebra
 from tests.columns import Oracle, empty_bundle, straight
 
 CASES = [
@@ -43,6 +45,26 @@ CASES = [
         "Step 2, downwards: background 0.01 (limit 0.50), vertebra 0.97, C2 0.01 and S1 0.01 (limit 0.50)",
     ),
 ]
+
+
+def finished(*vertebrae):
+    """The end of a run that found these."""
+    return Finished(vertebrae, 0.5, 1.0, {"total": 2.0}, "cpu", "compact", {}, {})
+
+
+def located(count):
+    """So many detections, all kept."""
+    point = Point(4, 4)
+    found = Detection(0.9, Box(0, 0, 8, 8), Mask.empty(), point, True, "kept")
+    return Located((found,) * count, 0.6, 0.6)
+
+
+def test_one_of_anything_is_no_plural():
+    one = Vertebra(0, "V1", None, 101, Mask.empty(), Point(4, 4), (), 0.9)
+    assert caption(finished(one)) == "1 vertebra in 2.0 s on cpu"
+    assert caption(finished(one, one)) == "2 vertebrae in 2.0 s on cpu"
+    assert caption(located(1)).startswith("1 detection, 1 kept")
+    assert caption(located(2)).startswith("2 detections, 2 kept")
 
 
 @pytest.mark.parametrize(("event", "line"), CASES)

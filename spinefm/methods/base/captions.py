@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from spinefm.core.words import counted
 from spinefm.methods.base.events import FAR_FROM_SPINE, Located, Mapped
 from spinefm.trace.registry import Captions
 
 
 def _located(event: Located) -> str:
     kept = sum(detection.kept for detection in event.detections)
-    text = f"{len(event.detections)} detections, {kept} kept at a score of at least {event.limit_used:.2f}"
+    text = f"{counted(len(event.detections), 'detection')}, {kept} kept at a score of at least {event.limit_used:.2f}"
     if event.limit_used < event.score_limit:
         text += f", lowered from {event.score_limit:.2f} because no three of them could start"
     return text
@@ -18,11 +19,11 @@ def _mapped(event: Mapped) -> str:
     kept = sum(piece.kept for piece in event.pieces)
     far = sum(piece.reason == FAR_FROM_SPINE for piece in event.pieces)
     specks = len(event.pieces) - kept - far
-    text = f"Semantic map above {event.limit:.2f}: {kept} pieces"
+    text = f"Semantic map above {event.limit:.2f}: {counted(kept, 'piece')}"
     if far:
         text += f", {far} far from the spine left out"
     if specks:
-        text += f", {specks} specks below {event.least_area:.2f} of the typical area left out"
+        text += f", {counted(specks, 'speck')} below {event.least_area:.2f} of the typical area left out"
     box = event.close_view
     return f"{text}; {box.width} x {box.height} px of the film were mapped again, enlarged" if box else text
 

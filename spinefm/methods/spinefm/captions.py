@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from spinefm.core.numbers import below, held, told_apart
+from spinefm.core.words import counted
 from spinefm.methods.spinefm.events import (
     SPINE_ENDS,
     Checked,
@@ -33,7 +34,7 @@ def _viewed(event: Viewed) -> str:
 
 def _seeded(event: Seeded) -> str:
     if event.source == "clicked" or event.mean_score is None:
-        return f"The induction starts from {len(event.points)} clicked points"
+        return f"The induction starts from {counted(len(event.points), 'clicked point')}"
     return f"The induction starts from three neighbours with a mean score of {event.mean_score:.2f}"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from spinefm.core.numbers import held
+from spinefm.core.words import counted
 from spinefm.methods.spineps.events import CentreCrop, Centred, Fused
 from spinefm.trace.registry import Captions
 
 
 def _centred(event: Centred) -> str:
     split = sum(1 / centre.parts for centre in event.centres if centre.parts > 1)
-    text = f"{len(event.centres)} centres, {event.spacing:.0f} px apart, after erosion by {event.erosion} px"
+    text = f"{counted(len(event.centres), 'centre')}, {event.spacing:.0f} px apart, after erosion by {event.erosion} px"
     limit = f"larger than {event.split_limit:.1f} times a body there"
     return f"{text}; {split:.0f} split for being {limit}" if split else f"{text}; no piece {limit}"
 

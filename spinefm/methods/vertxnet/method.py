@@ -14,6 +14,7 @@ from dataclasses import replace
 from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
 from spinefm.core.numbers import below
+from spinefm.core.words import counted
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.events import Detection, Located, Mapped
 from spinefm.methods.base.protocol import Addition, CannotStart
@@ -104,7 +105,8 @@ class VertXNet(WholeFilmMethod):
         config = self._config
         if not bodies:
             raise CannotStart(
-                f"No vertebra was kept of {pieces} pieces of the map and {detections} detections: check that the film "
+                f"No vertebra was kept of {counted(pieces, 'piece')} of the map and "
+                f"{counted(detections, 'detection')}: check that the film "
                 "shows a spine from the side, or give the method spinefm three vertebrae to start from."
             )
         spine = along_spine(bodies)

@@ -108,6 +108,7 @@ export class Explorer {
     const another = view.state.run !== run && Boolean(view.model);
     view.state = { ...view.state, run, with: compared, ...(another ? { case: "" } : {}) };
     Object.assign(view, { model, other, twin: other && rowsInOther(model, other), verdicts: readVerdicts(run) });
+    this.controls.fillOthers(run);
     this.controls.fillFilters(view);
     this.draw();
     const film = model.films.name.indexOf(view.state.case);

@@ -24,7 +24,7 @@ function figuresOf(model, limit) {
   const failed = model.films.failure.filter(Boolean).length;
   return [
     ["films", String(model.films.name.length), `with annotated vertebrae${failed ? `; no run could start on ${failed} of them` : ""}`],
-    ["names", sharesOf(all), `of all ${all ? all.count : 0} annotated vertebrae; a missed one counts as unnamed`],
+    ["names", sharesOf(all), `of all ${counted(all ? all.count : 0, "annotated vertebra", "annotated vertebrae")}; a missed one counts as unnamed`],
     .../** @type {Figure[]} */ (anchored ? [["names, end in view", sharesOf(anchored), "of the vertebrae on films that show C2 or S1, from which names are counted"]] : []),
     ...maskFigures(model, limit),
     ...overlapFigures(model),

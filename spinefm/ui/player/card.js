@@ -2,7 +2,7 @@
 // The card: the step of each lane in words first, with its checks, their values and limits, and the network's crop.
 
 import { html, style } from "../shared/dom.js";
-import { ease, percent, percents } from "../shared/numbers.js";
+import { counted, ease, percent, percents } from "../shared/numbers.js";
 import { pathOf } from "../shared/pen.js";
 import { isFilmEnd } from "./bodies.js";
 import { momentOf, stepBeats } from "./timeline.js";
@@ -218,7 +218,7 @@ function scoresOf(beat) {
   if (item.bars[0].limit === undefined || item.bars[0].limit === null) return namedBars(item, beat);
   const limit = item.bars[0].limit;
   const columns = item.bars.map((/** @type {any} */ bar) => html("i", { class: bar.value >= limit ? "good" : "bad", title: `score ${percent(bar.value)}` }));
-  const node = html("div", { class: "scores", role: "img", "aria-label": `Scores of ${item.bars.length} detections, limit ${percent(limit)}` },
+  const node = html("div", { class: "scores", role: "img", "aria-label": `Scores of ${counted(item.bars.length, "detection")}, limit ${percent(limit)}` },
     columns, html("u", { style: `bottom: ${100 * limit}%` }, html("span", {}, `limit ${percent(limit)}`)));
   return { node, update(/** @type {Scene} */ scene) {
     const x = grown(scene, item, beat);

@@ -189,6 +189,18 @@ def test_two_runs_are_compared_per_case(reader: Visitor) -> None:
     assert page.locator(".ex-picture .other path").count() == 3
 
 
+def test_an_evaluation_is_compared_with_others_alone(reader: Visitor) -> None:
+    page = reader.page
+    others = page.locator('[data-pick="with"] option')
+    assert [one.get_attribute("value") for one in others.all()] == ["", "second"]
+    page.select_option('[data-pick="with"]', "second")
+    page.wait_for_selector(".ex-rows .change")
+    page.select_option('[data-pick="run"]', "second")
+    page.wait_for_selector('.explorer[data-state="open"] .ex-rows:not(:has(.change))')
+    assert [one.get_attribute("value") for one in others.all()] == ["", "first"]
+    assert page.input_value('[data-pick="with"]') == ""
+
+
 @pytest.mark.smoke
 def test_a_verdict_is_kept_shown_filtered_and_taken_away(reader: Visitor) -> None:
     page = reader.page
