@@ -309,4 +309,5 @@ test("a film's line has its name, size and scale; the overview its range and its
   assert.deepEqual([edge.classList.contains("edge"), words(edge)], [true, "↓■8 px outside"]);
   assert.equal(overviewOf(shown, { result: [] }).querySelector("h2").textContent, "Ready");
   assert.match(words(overviewOf(shown, { result: ROWS.slice(0, 1) })), /^1 vertebra0.8 s/);
+  assert.deepEqual([ROWS.slice(0, 2), []].map((result) => words(overviewOf(shown, { result })).includes("Press Run.")), [false, true], "beside a result the caption alone says it");
 });

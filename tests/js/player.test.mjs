@@ -190,7 +190,8 @@ test("the caption says a sentence once, and with an arrow where the lanes differ
   assert.equal(now(), "");
   assert.equal(now(["up", "Kept."], ["down", "Kept."]), "Kept.");
   assert.equal(now(["up", "Kept."], ["down", "Too faint."]), "↑ Kept.  ↓ Too faint.");
-  assert.equal(now(["start 1", "A vertebra."], ["start 2", "It overlaps."], ["start 3", "It overlaps."]), "A vertebra.  It overlaps.");
+  assert.equal(now(["start 1", "A vertebra."], ["start 2", "It overlaps."], ["start 3", "It overlaps."]), "Start 1: A vertebra.  Starts 2 and 3: It overlaps.");
+  assert.equal(now(["start 1", "97 %."], ["start 2", "98 %."], ["start 3", "99 %."]), "Start 2: 98 %.  Start 3: 99 %.");
 });
 
 test("each method has verbs of its own", () => {

@@ -299,12 +299,20 @@ function tell({ phase, words }) {
 /** @type {Record<string, string>} */
 const ARROWS = { up: "↑ ", down: "↓ " };
 
-/** What happens now, in words, each once; where two lanes differ, each with its arrow. @param {Scene} scene */
+/** What happens now, in words, each once; where lanes differ, each with its arrow or its starting point. @param {Scene} scene */
 export function linesOf(scene) {
-  const lines = new Set(scene.current.map((beat) => beat.words));
-  if (lines.size < 2) return [...lines].join();
   const lanes = new Map(scene.current.map((beat) => [beat.lane || "", beat.words]));
-  return [...new Set([...lanes].map(([lane, words]) => `${ARROWS[lane] || ""}${words}`))].slice(-2).join("  ");
+  const lines = [...new Set(scene.current.map((beat) => beat.words))];
+  if (lines.length < 2) return lines.join();
+  const told = [...new Set(lanes.values())].map((words) => `${placeWords([...lanes.keys()].filter((lane) => lanes.get(lane) === words))}${words}`);
+  return told.slice(-2).join("  ");
+}
+
+/** Where something happens, as the cards call it. @param {string[]} lanes */
+function placeWords(lanes) {
+  const starts = lanes.filter((lane) => lane.startsWith("start ")).map((lane) => lane.slice(6));
+  if (starts.length > 1) return `Starts ${starts.join(" and ")}: `;
+  return starts.length ? `Start ${starts[0]}: ` : ARROWS[lanes[0]] || "";
 }
 
 /** When a picture has arrived. @param {import("./timeline.js").Seen} item */
