@@ -144,6 +144,7 @@ test("the download says what is in it, or why it is not there yet", () => {
   drawDownload(files, view({}, { download: { url: "/file", orig_name: "neck.zip" } }));
   const link = files.querySelector("a.download");
   assert.deepEqual([link.getAttribute("href"), link.getAttribute("download")], ["/file", "neck.zip"]);
+  assert.match(words(files), /tables of vertebrae and measures, report\.json, and this player/, "a report to print is a file of its own");
   const notes = [said({ status: "failed" }), said({ status: "running" }), said({}), said({ corrections: null, replay: true }), said({ corrections: null })];
   assert.equal(new Set(notes).size, notes.length, "each state has a sentence of its own");
   assert.match(notes[0], /failed/);

@@ -102,7 +102,7 @@ function verdictOf(entry) {
 /** @param {HTMLElement} node @param {View} view */
 export function drawDownload(node, view) {
   const file = view.payload.download;
-  const words = "label map, overlay, trace, table, report, and this player as one html file";
+  const words = "label map, overlay, trace, tables of vertebrae and measures, report.json, and this player as one html file";
   node.replaceChildren(file
     ? html("p", {}, html("a", { class: "download", href: file.url, download: file.orig_name }, "Download the zip"), html("span", { class: "note" }, ` ${words}`))
     : html("p", { class: "note" }, downloadNote(view.payload, words)));
