@@ -223,6 +223,10 @@ export class Node {
     return { left: 0, top: 0, right: 100, bottom: 100, width: 100, height: 100 };
   }
 
+  scrollIntoView(how) {
+    this.shown = how;
+  }
+
   scrollTo(how) {
     this.scrolled = how;
   }

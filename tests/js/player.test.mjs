@@ -245,6 +245,7 @@ test("the map of keys: each does what the page says it does", () => {
   assert.equal(root.querySelector('[data-toggle="letters"]').getAttribute("aria-pressed"), "false");
   key("?");
   assert.equal(root.querySelector(".player-keys").hidden, false);
+  assert.deepEqual(root.querySelector(".player-keys").shown, { block: "nearest" }, "they come into sight");
   assert.equal(key("x"), false, "other keys stay the browser's");
 });
 
@@ -258,6 +259,18 @@ test("Escape cancels a question before anything else", () => {
   assert.deepEqual([shown(), made.modes.mode], [0, "add"]);
   key("Escape");
   assert.deepEqual([made.modes.mode, asked.filter(([name]) => name === "correct")], ["none", []]);
+});
+
+test("what the film is clicked for ends by a button too, where there are no keys", () => {
+  const { made, root } = player();
+  made.show(finished());
+  const end = () => root.querySelector('.player-hint [data-act="end"]');
+  made.modes.toggle("add");
+  assert.doesNotMatch(root.querySelector(".player-hint").childNodes[0], /Esc/);
+  end().click();
+  assert.deepEqual([made.modes.mode, root.querySelector(".player-hint").hidden, end()], ["none", true, null]);
+  made.modes.toggle("starts");
+  assert.equal(end(), null, "starting points are kept until a run takes them");
 });
 
 test("keys are the reader's while one types, with modifiers, and on a slider of its own", () => {

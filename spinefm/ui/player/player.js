@@ -53,7 +53,7 @@ export class Player {
     this.theatre = new Theatre(root, this.act);
     this.clock = new Clock(() => this.theatre.at(this.clock.time()), () => this.onClock());
     this.modes = new Modes(root, [this.theatre.stage, this.theatre.final], {
-      correct: (change) => this.correct(change), choose: (point) => this.chooseAt(point), redraw: () => this.theatre.redraw(),
+      correct: (change) => this.correct(change), choose: (point) => this.chooseAt(point), redraw: () => this.theatre.redraw(), end: () => this.controls.escape(),
       shape: (body) => this.shapeOf(body), chosen: () => this.view.chosen });
     this.measuring = new Measuring(this);
     this.theatre.extra = (pen) => { this.modes.draw(pen); this.measuring.draw(pen); };
