@@ -142,7 +142,7 @@ def _number(text: str) -> int | None:
 
 def _read(name: str, entry: Entry, films: Films, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
-        film = films.of_label(entry.file, str(entry.image["file_name"]))
+        film = films.of_entry(entry.file, str(entry.image["file_name"]))
         given = stated_size(entry.image.get("width"), entry.image.get("height"))
         sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
         for annotation in entry.annotations:

@@ -68,7 +68,6 @@ class SpineFMConfig(MethodConfig):
         "faint_sharp": 1.0,
         "overlap_any": False,
         "revisit_limit": 0.0,
-        "mirrored_classes": False,
         "decision": "most probable",
         "retry_limit": 0.0,
         "naming": "ends",
@@ -204,8 +203,6 @@ class SpineFMConfig(MethodConfig):
     # Classification
     decision: Literal["limits", "most probable"] = "limits"
     """What decides on a class: its own limit, or that it is the most probable of the four (the paper's rule)."""
-    mirrored_classes: bool = True
-    """Probabilities are the mean of those of the patch and of its mirror image (paper: of the patch alone)."""
     background_limit: float = share(
         0.8,
         "Probability of background that stops. Chosen on 120 phantoms (seeds 930000-930119): 97.8 % of the bodies are "

@@ -55,7 +55,7 @@ class SpineFMMethod:
         self._stages = stages or self._networks
 
     def _networks(self, watch: Stopwatch) -> NetworkStages:
-        return network_stages(self._bundle, watch, self._config)
+        return NetworkStages(self._bundle, watch, self._config.detector_outline_limit)
 
     @property
     def settings(self) -> Mapping[str, Setting]:
@@ -160,11 +160,6 @@ class SpineFMMethod:
         sure = config.changed({"score_floor": config.score_limit})
         located = [filtered(look, sure) for look in (closer_candidates(film, stages, config), *looks)]
         yield from sorted(located, key=lambda look: -sum(1 for _ in starting_triples(look, config)))
-
-
-def network_stages(bundle: Bundle, watch: Stopwatch, config: SpineFMConfig) -> NetworkStages:
-    """The networks of a bundle, asked as a configuration says."""
-    return NetworkStages(bundle, watch, config.detector_outline_limit, config.mirrored_classes)
 
 
 def _from_clicks(clicks: StartingPoints, film: Radiograph, induction: Induction) -> Iterator[Event]:

@@ -63,19 +63,6 @@ def test_four_probabilities_add_up_to_one(stages, film):
         assert total == pytest.approx(1.0, abs=1e-5)
 
 
-def test_classes_of_the_mirror_image_are_averaged_with_those_of_the_patch(stages, film):
-    boxes = [Box(10, 10, 110, 110), Box(60, 100, 160, 200)]
-    both = NetworkStages(stages._bundle, Stopwatch(), mirrored_classes=True)
-    mirror = replace(film, pixels=np.ascontiguousarray(film.pixels[:, ::-1]))
-    there = [Box(film.width - box.x1, box.y0, film.width - box.x0, box.y1) for box in boxes]
-    alone, mirrored = stages.classify(film, boxes), stages.classify(mirror, there)
-    for seen, one, other in zip(both.classify(film, boxes), alone, mirrored, strict=True):
-        assert abs(one.vertebra - other.vertebra) > 1e-4
-        assert seen.vertebra == pytest.approx((one.vertebra + other.vertebra) / 2, abs=1e-5)
-    for seen, again in zip(both.classify(film, boxes), both.classify(mirror, there), strict=True):
-        assert (seen.c2, seen.s1) == pytest.approx((again.c2, again.s1), abs=1e-5)
-
-
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_the_next_point_turns_scales_and_mirrors_with_the_spine(stages, film, mirrored):
     known = [Point(3, 0), Point(1, 10), Point(0, 21)]
