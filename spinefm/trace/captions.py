@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spinefm.core.numbers import percent
 from spinefm.core.words import counted
 from spinefm.trace.model import Corrected, Finished, Named
 from spinefm.trace.registry import EVENTS, Captions, Event
@@ -13,7 +14,7 @@ def _named(event: Named) -> str:
     names = [level.name for level in event.levels if level is not None]
     text = f"Named {names[0]} to {names[-1]}, counted from {event.anchor.level.name}: {event.anchor.source}"
     if event.anchor.probability is not None:
-        text += f" with {event.anchor.probability:.2f}"
+        text += f" with {percent(event.anchor.probability)}"
     return f"{text}. {event.note}" if event.note else text
 
 

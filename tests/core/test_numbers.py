@@ -2,7 +2,7 @@
 
 import pytest
 
-from spinefm.core.numbers import below, held, percent, percents, told_apart
+from spinefm.core.numbers import below, held, percent, percent_with_limit, percents, told_apart
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,11 @@ def test_percents_are_whole_where_that_tells_them_apart() -> None:
     assert percents(0.002, 0.003) == ("0.2 %", "0.3 %")
     assert percents(0.5, 0.5) == ("50 %", "50 %")
     assert (percent(0.001), percent(0.999), percent(0.0)) == ("< 1 %", "> 99 %", "0 %")
+
+
+@pytest.mark.parametrize(
+    ("share", "limit", "words"),
+    [(0.91, 0.5, "91 % (limit 50 %)"), (0.002, 0.1, "< 1 % (limit 10 %)"), (0.8004, 0.8, "80.04 % (limit 80.00 %)")],
+)
+def test_a_share_stands_beside_its_limit(share: float, limit: float, words: str) -> None:
+    assert percent_with_limit(share, limit) == words

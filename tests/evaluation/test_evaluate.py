@@ -76,7 +76,7 @@ def test_every_vertebra_has_its_row(whole):
     assert list(rows["name"])[:6] == list(rows.index)[:6]
     assert list(rows["shift"][:6]) == [0] * 6
     assert rows.loc["T1", "dice"] == 0
-    assert rows.loc["T1", "reason"] == "background 0.91 > 0.50"
+    assert rows.loc["T1", "reason"] == "background 91 % (limit 50 %)"
     assert np.isnan(rows.loc["T1", "assd_px"])
     assert rows.loc["C5", "assd_px"] > rows.loc["C4", "assd_px"]
     assert rows.loc["C5", "assd_mm"] == pytest.approx(0.5 * rows.loc["C5", "assd_px"], rel=1e-4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spinefm.core.numbers import percent
 from spinefm.core.words import counted
 from spinefm.methods.base.events import FAR_FROM_SPINE, Located, Mapped
 from spinefm.trace.registry import Captions
@@ -9,9 +10,11 @@ from spinefm.trace.registry import Captions
 
 def _located(event: Located) -> str:
     kept = sum(detection.kept for detection in event.detections)
-    text = f"{counted(len(event.detections), 'detection')}, {kept} kept at a score of at least {event.limit_used:.2f}"
+    text = (
+        f"{counted(len(event.detections), 'detection')}, {kept} kept at a score of at least {percent(event.limit_used)}"
+    )
     if event.limit_used < event.score_limit:
-        text += f", lowered from {event.score_limit:.2f} because no three of them could start"
+        text += f", lowered from {percent(event.score_limit)} because no three of them could start"
     return text
 
 

@@ -48,7 +48,8 @@ class Addition:
     """What came to a finished run: the events that led there, the new vertebrae from the top, and an anchor if seen.
 
     The vertebrae have no levels yet. passed: in words, what the run went on past, such as "the induction upwards went
-    on past background 0.91 > 0.80". refuted: number of a vertebra that was taken for an end of the spine and is none.
+    on past background 91 % (limit 80 %)". refuted: number of a vertebra that was taken for an end of the spine and is
+    none.
     """
 
     events: tuple[Event, ...]

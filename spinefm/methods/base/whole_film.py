@@ -12,6 +12,7 @@ import numpy as np
 from spinefm.core.geometry import Axis, Point, principal_axis
 from spinefm.core.levels import Level, counted_from
 from spinefm.core.masks import Mask
+from spinefm.core.numbers import percent
 from spinefm.core.words import listed
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.protocol import CLICK_INSTEAD, Addition, CannotAdd, Direction
@@ -114,7 +115,9 @@ def named_from_reference(spine: Sequence[Body], limit: float, source: str) -> Na
         if value > limit
     }
     if not anchors:
-        note = f"Neither C2 nor S1 was seen above {limit:.2f}, so the names are relative: V1 is the topmost vertebra."
+        note = (
+            f"Neither C2 nor S1 was seen above {percent(limit)}, so the names are relative: V1 is the topmost vertebra."
+        )
         return Named(numbers, (None,) * len(spine), None, note)
     best = max(anchors, key=lambda anchor: anchor.probability or 0.0)
     levels = counted_from(best.level, anchors[best], len(spine))

@@ -173,7 +173,7 @@ def _from_clicks(clicks: StartingPoints, film: Radiograph, induction: Induction)
     if not induction.accepted and stop is not None:
         x, y = clicks.points[stop.step]
         raise CannotStart(
-            f"Starting point {stop.step + 1} at ({x:.0f}, {y:.0f}) does not hold ({stop_reason(stop)}); give points "
+            f"Starting point {stop.step + 1} at ({x:.0f}, {y:.0f}) does not hold, {stop_reason(stop)}; give points "
             "closer to the centres of three neighbouring vertebrae."
         )
 

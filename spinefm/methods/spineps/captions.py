@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spinefm.core.numbers import held
+from spinefm.core.numbers import percent, percent_with_limit
 from spinefm.core.words import counted
 from spinefm.methods.spineps.events import CentreCrop, Centred, Fused
 from spinefm.trace.registry import Captions
@@ -24,8 +24,9 @@ def _cutout(event: CentreCrop) -> str:
 def _fused(event: Fused) -> str:
     members = ", ".join(f"{item.cutout + 1} {item.place}" for item in event.couple)
     return (
-        f"Fusion {event.order + 1}: {len(event.couple)} of 3 predictions ({members}) agree by {event.agreement:.2f}, "
-        f"{held(event.claimed, event.claimed_limit)} claimed before, "
+        f"Fusion {event.order + 1}: {len(event.couple)} of 3 predictions ({members}) agree by "
+        f"{percent(event.agreement)}, "
+        f"{percent_with_limit(event.claimed, event.claimed_limit)} claimed before, "
         f"votes needed {event.votes}: {event.verdict}{f', {event.reason}' if event.reason else ''}"
     )
 

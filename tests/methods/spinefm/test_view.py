@@ -151,7 +151,7 @@ def test_the_event_survives_its_json_and_has_a_caption_and_a_beat() -> None:
     trace = run_to_trace(method, oracle.column.film)
     first = trace.events[0]
     assert Trace.from_json(trace.to_json()).events[0] == first
-    assert caption(first).startswith("Looks cervical (0.90); lateral 0.90 ≥ 0.40; upright")
+    assert caption(first).startswith("Looks cervical (90 %); lateral 90 % (limit 40 %); upright")
     (beat,) = beats_of("spinefm", trace.events)[0]
     assert (beat.phase, beat.verdict, beat.value, beat.limit) == ("find", "passed", 0.9, 0.4)
 

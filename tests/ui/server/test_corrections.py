@@ -229,7 +229,9 @@ def taken_further(action: Action) -> Trace:
 def test_going_on_past_a_stop_names_what_was_found_and_is_kept_in_the_trace() -> None:
     trace = taken_further("go on")
     assert [vertebra.name for vertebra in trace.vertebrae] == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
-    assert trace.corrections[0].text == "the induction downwards continued past background 0.91 > 0.50 and found T1."
+    assert (
+        trace.corrections[0].text == "the induction downwards continued past background 91 % (limit 50 %) and found T1."
+    )
     assert stops(trace.events)["down"].reason == "point outside"
     again = Trace.from_json(trace.to_json())
     assert [vertebra.name for vertebra in again.vertebrae] == [vertebra.name for vertebra in trace.vertebrae]
@@ -243,7 +245,7 @@ def test_a_clicked_vertebra_takes_its_place_in_the_spine() -> None:
 
 
 PAST_C2 = Decided("up", 2, "accepted", "by hand", 0.98, 0.5, 5, overruled="C2")
-WORDS = "the induction upwards continued past the spine end C2 0.98 > 0.50"
+WORDS = "the induction upwards continued past the spine end C2 98 % (limit 50 %)"
 
 
 def test_passing_the_spine_end_that_the_names_rest_on_makes_them_relative() -> None:
@@ -251,7 +253,7 @@ def test_passing_the_spine_end_that_the_names_rest_on_makes_them_relative() -> N
     trace = extended(run().trace, "go on", Addition((PAST_C2,), (above,), passed=WORDS, refuted=5))
     assert [vertebra.name for vertebra in trace.vertebrae] == ["V1", "V2", "V3", "V4", "V5", "V6", "V7"]
     assert trace.anchor is None
-    assert trace.corrections[0].text.endswith("past the spine end C2 0.98 > 0.50 and found V1.")
+    assert trace.corrections[0].text.endswith("past the spine end C2 98 % (limit 50 %) and found V1.")
 
 
 def test_going_on_past_the_spine_end_in_vain_leaves_the_names() -> None:
@@ -259,7 +261,7 @@ def test_going_on_past_the_spine_end_in_vain_leaves_the_names() -> None:
     trace = extended(before, "go on", Addition((PAST_C2,), (), passed=WORDS, refuted=5))
     assert [vertebra.name for vertebra in trace.vertebrae] == [vertebra.name for vertebra in before.vertebrae]
     assert trace.anchor == before.anchor
-    assert trace.corrections[0].text.endswith("past the spine end C2 0.98 > 0.50 and found nothing more.")
+    assert trace.corrections[0].text.endswith("past the spine end C2 98 % (limit 50 %) and found nothing more.")
 
 
 def test_corrections_stand_in_the_report_and_the_table() -> None:
@@ -317,8 +319,8 @@ def test_a_comparison_is_aligned_by_vertebra_and_finds_where_the_runs_part() -> 
     assert comparison["divergence"] == {
         "direction": "up",
         "step": 1,
-        "old": "kept 0.01",
-        "new": "stopped, overlap 0.03 > 0.02",
+        "old": "kept 1 %",
+        "new": "stopped, overlap 3 % (limit 2 %)",
     }
 
 

@@ -37,7 +37,7 @@ class DrawnSpineps(Spineps):
 @pytest.mark.parametrize(
     ("method", "shown", "words"),
     [
-        (DrawnVertXNet(whole_bundle(), VertXNetConfig(deviations=3.0)), "overlap", "agreement 0.41 ≤ 0.60"),
+        (DrawnVertXNet(whole_bundle(), VertXNetConfig(deviations=3.0)), "overlap", "agreement 41 % (limit 60 %)"),
         (DrawnSpineps(whole_bundle(), SpinepsConfig()), "segment", "claimed before, votes needed"),
     ],
     ids=["vertxnet", "spineps"],

@@ -96,7 +96,9 @@ def test_opens_worst_first_with_a_case_as_group_and_a_vertebra_as_row(reader: Vi
     assert films(reader)[0] == "dark-3"
     assert "Fewer than three vertebrae" in reader.page.inner_text('.ex-group[data-film="dark-3"] .ex-failure')
     assert rows(reader, "neck-1") == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
-    assert "background 0.91 > 0.50" in reader.page.inner_text('.ex-group[data-film="neck-1"] [data-vertebra="T1"]')
+    assert "background 91 % (limit 50 %)" in reader.page.inner_text(
+        '.ex-group[data-film="neck-1"] [data-vertebra="T1"]'
+    )
 
 
 def test_the_table_of_levels_is_that_of_the_evaluation(reader: Visitor, offered) -> None:
