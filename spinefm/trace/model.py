@@ -97,7 +97,7 @@ class Named:
 
 @dataclass(frozen=True)
 class Vertebra:
-    """A vertebra of the result; `probability` is how sure its method is of it.
+    """A vertebra of the result; `probability` is how sure its method is of it, None where a reader drew its outline.
 
     That of SpineFM is the probability that its outline has a Dice above 0.8 (`published`: that it is no background).
 

@@ -61,7 +61,8 @@ class Drawing:
 
     def _finished(self, event: Finished) -> tuple[Beat, ...]:
         self._ended = [event]
-        return (self._result("name", SMOOTH, _count(len(event.vertebrae)), event, event.vertebrae),)
+        words = "The outlines are smoothed and final." if event.vertebrae else "No vertebra was found."
+        return (self._result("name", SMOOTH, words, event, event.vertebrae),)
 
     def _corrected(self, event: Corrected) -> tuple[Beat, ...]:
         self._ended.append(event)
@@ -98,10 +99,6 @@ def _labels(
             label = Label(role="name", motion="run", begin=begin, end=begin + 0.3, body=number, point=point, text=text)
             labels.append(label)
     return tuple(labels)
-
-
-def _count(count: int) -> str:
-    return f"{count} {'vertebra' if count == 1 else 'vertebrae'}: the outlines are smoothed and final."
 
 
 def _sentence(text: str) -> str:

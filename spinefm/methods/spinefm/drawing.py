@@ -158,7 +158,7 @@ class SpineFMDrawing(Drawing):
         passed = event.value <= event.limit
         if event.rule == "any" and passed and event.value < SEEN:
             return ()
-        other = "the body before" if event.rule == "previous" else "any other body"
+        other = "the previous body" if event.rule == "previous" else "any other body"
         words = f"It {'hardly overlaps' if passed else 'overlaps'} {other}{'' if passed else ' too much'}."
         mine = self._step.get((event.direction, event.step))
         gauge = Gauge(
@@ -303,8 +303,9 @@ def _view_bars(event: Viewed) -> tuple[Bar, ...]:
 def _found_words(places: int, kept: int) -> str:
     if places < 2:
         return f"{('No', '1')[places]} place looks like a vertebra{'' if kept or not places else ', and not clearly'}."
-    clearly = "all" if kept == places else str(kept or "none")
-    return f"{places} places look like a vertebra, {clearly} of them clearly."
+    if kept == places:
+        return f"{places} places clearly look like a vertebra."
+    return f"{places} places look like a vertebra, {kept or 'none'} of them clearly."
 
 
 def _by_score(event: Located) -> list[Detection]:

@@ -29,7 +29,8 @@ def reshaped(run: CorrectedRun, film: Radiograph, number: int, outline: Sequence
     if mask.area < LEAST_AREA:
         raise Refused("Almost nothing is left inside that outline: drag its corners apart, or delete the vertebra.")
     vertebra = vertebra_of(run.trace, number)
-    return run.followed_by(with_mask(run.trace, vertebra, mask, f"the outline of {vertebra.name} was edited by hand."))
+    drawn = replace(vertebra, mask=mask, probability=None)  # the method was sure of its own outline, not of this one
+    return run.followed_by(with_outline(run.trace, drawn, f"the outline of {vertebra.name} was edited by hand."))
 
 
 def again(run: CorrectedRun, film: Radiograph, method: Extensible, number: int, point: Point) -> CorrectedRun:
@@ -40,7 +41,8 @@ def again(run: CorrectedRun, film: Radiograph, method: Extensible, number: int, 
     if not found:
         raise Refused(f"The network found nothing to outline at that point of {vertebra.name}: click its middle.")
     text = f"{vertebra.name} was outlined again from a click."
-    return run.followed_by(with_mask(run.trace, vertebra, found[0].mask, text))
+    outlined = replace(vertebra, mask=found[0].mask, probability=found[0].probability)
+    return run.followed_by(with_outline(run.trace, outlined, text))
 
 
 def vertebra_of(trace: Trace, number: int) -> Vertebra:
@@ -53,10 +55,10 @@ def vertebra_of(trace: Trace, number: int) -> Vertebra:
     return vertebra
 
 
-def with_mask(trace: Trace, vertebra: Vertebra, mask: Mask, text: str) -> Trace:
-    """The trace in which the vertebra has another mask; names stay as they are."""
+def with_outline(trace: Trace, vertebra: Vertebra, text: str) -> Trace:
+    """The trace in which the vertebra has another mask and probability; names stay as they are."""
     along = principal_axis([v.centroid for v in trace.vertebrae]).direction if len(trace.vertebrae) > 1 else Point(0, 1)
-    changed = replace(vertebra, mask=mask, centroid=mask.centroid, corners=four_corners(mask, along))
+    changed = replace(vertebra, centroid=vertebra.mask.centroid, corners=four_corners(vertebra.mask, along))
     numbers, levels = tuple(v.number for v in trace.vertebrae), tuple(v.level for v in trace.vertebrae)
     correction = Corrected("reshape", text, numbers, levels, trace.anchor, trace.locked, (changed,))
     return replace(trace, events=(*trace.events, correction))
