@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from spinefm.methods.base.events import FAR_FROM_SPINE, Located, Mapped
+from spinefm.core.numbers import below, told_apart
+from spinefm.methods.base.events import FAR_FROM_SPINE, Located, Mapped, Viewed
 from spinefm.trace.registry import Captions
+
+
+def _viewed(event: Viewed) -> str:
+    verdict = "" if event.lateral >= event.lateral_limit else ": not a lateral spine film"
+    distance, distance_limit = told_apart(event.distance, event.distance_limit)
+    upright = "upright" if event.turn == 0 else f"to be rotated clockwise by {90 * event.turn}°"
+    return (
+        f"Looks {event.view} ({event.views[event.view]:.2f}); lateral {below(event.lateral, event.lateral_limit)}"
+        f"{verdict}; {upright} ({event.turn_probability:.2f}), facing {event.facing} "
+        f"({event.facing_probability:.2f}); distance from lateral films {distance} (limit {distance_limit})"
+    )
 
 
 def _located(event: Located) -> str:
@@ -28,6 +40,7 @@ def _mapped(event: Mapped) -> str:
 
 
 CAPTIONS: Captions = {
+    Viewed: _viewed,
     Located: _located,
     Mapped: _mapped,
 }

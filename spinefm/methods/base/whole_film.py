@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 
@@ -14,9 +14,11 @@ from spinefm.core.levels import Level, counted_from
 from spinefm.core.masks import Mask
 from spinefm.core.words import listed
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.base.protocol import CLICK_INSTEAD, Addition, CannotAdd, Direction
+from spinefm.methods.base.config import WholeFilmConfig
+from spinefm.methods.base.protocol import CLICK_INSTEAD, Addition, CannotAdd, CannotStart, Direction
 from spinefm.methods.base.result import along, finished, vertebra
-from spinefm.methods.base.stages import Stopwatch
+from spinefm.methods.base.stages import NetworkStages, Stages, Stopwatch
+from spinefm.methods.base.view import lying, quarters_of, refuse, viewed, warnings
 from spinefm.trace.model import Anchor, Finished, Named, Setting, Trace, Vertebra
 from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle, BundleError
@@ -33,15 +35,18 @@ class Body:
     s1: float = 0.0
 
 
-class WholeFilmMethod(ABC):
-    """A method without an induction: `_events` says how it comes to its vertebrae."""
+ConfigT = TypeVar("ConfigT", bound=WholeFilmConfig)
+
+
+class WholeFilmMethod(ABC, Generic[ConfigT]):
+    """A method without an induction: `_found` says how it comes to its vertebrae on a film that is lateral."""
 
     name: str
     title: ClassVar[str]
     needs: ClassVar[tuple[str, ...]]
     """Networks of the bundle without which there is no run."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, config: ConfigT) -> None:
         """Raises BundleError for a bundle that lacks a network."""
         missing = [network for network in self.needs if getattr(bundle, network) is None]
         if missing:
@@ -50,23 +55,44 @@ class WholeFilmMethod(ABC):
                 f"with `python -m spinefm train {missing[0]}`, or choose the method spinefm."
             )
         self._bundle = bundle
+        self._config = config
 
     @property
-    @abstractmethod
     def settings(self) -> Mapping[str, Setting]:
         """The run's settings by name."""
+        return self._config.as_settings()
 
     @abstractmethod
-    def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
-        """The events of one run."""
+    def _found(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
+        """The events from the first look for vertebrae to the end. Raises CannotStart where none is found."""
+
+    def quarters(self, film: Radiograph) -> int:
+        """Quarter turns clockwise that set `film` upright."""
+        return quarters_of(film, self._stages(Stopwatch()), self._config)
 
     def run(self, film: Radiograph) -> Iterator[Event]:
-        """The events of one run, each as soon as it is known. Raises CannotStart where no vertebra is found.
+        """The events of one run, each as soon as it is known.
 
-        What the caller does between two events does not count as run time.
+        Raises CannotStart for a film that is no lateral spine film, and where no vertebra is found. What the caller
+        does between two events does not count as run time.
         """
         watch = Stopwatch()
         yield from watch.paused_between(self._events(film, watch))
+
+    def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
+        """The kind of film, then what is found on it; the result carries what is to be known of the film."""
+        seen = viewed(film, self._stages(watch), self._config)
+        if seen is not None:
+            yield seen
+            refuse(seen, takes_starts=False)
+        try:
+            for event in self._found(film, watch):
+                yield replace(event, notes=(*warnings(seen), *event.notes)) if isinstance(event, Finished) else event
+        except CannotStart as error:
+            raise CannotStart(" ".join([str(error), *lying(seen)])) from error
+
+    def _stages(self, watch: Stopwatch) -> Stages:
+        return NetworkStages(self._bundle, watch)
 
     def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
         """Nothing: there is no induction to continue. Raises CannotAdd."""

@@ -15,20 +15,8 @@ from spinefm.methods.spinefm.events import (
     Segmented,
     SetAside,
     StepEvent,
-    Viewed,
 )
 from spinefm.trace.registry import Captions
-
-
-def _viewed(event: Viewed) -> str:
-    verdict = "" if event.lateral >= event.lateral_limit else ": not a lateral spine film"
-    distance, distance_limit = told_apart(event.distance, event.distance_limit)
-    upright = "upright" if event.turn == 0 else f"to be rotated clockwise by {90 * event.turn}°"
-    return (
-        f"Looks {event.view} ({event.views[event.view]:.2f}); lateral {below(event.lateral, event.lateral_limit)}"
-        f"{verdict}; {upright} ({event.turn_probability:.2f}), facing {event.facing} "
-        f"({event.facing_probability:.2f}); distance from lateral films {distance} (limit {distance_limit})"
-    )
 
 
 def _seeded(event: Seeded) -> str:
@@ -150,7 +138,6 @@ def _held(event: Decided) -> str:
 
 
 CAPTIONS: Captions = {
-    Viewed: _viewed,
     Seeded: _seeded,
     Proposed: _proposed,
     Segmented: _segmented,

@@ -7,7 +7,7 @@ radiographs. For MR volumes use the authors' package.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -31,7 +31,7 @@ from spinefm.methods.spineps.fusion import Fusion, settled
 from spinefm.methods.spineps.names import named_by_path
 from spinefm.networks.instance_net import InstanceNet
 from spinefm.networks.request import Request
-from spinefm.trace.model import Setting, Trace
+from spinefm.trace.model import Trace
 from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle
 
@@ -75,7 +75,7 @@ class SpinepsAnswers:
         return self._bundle.instance_net
 
 
-class Spineps(WholeFilmMethod):
+class Spineps(WholeFilmMethod[SpinepsConfig]):
     """SPINEPS (Möller et al. 2024) in two dimensions: a semantic map, and its instances by majority of cutouts."""
 
     name = "spineps"
@@ -83,13 +83,7 @@ class Spineps(WholeFilmMethod):
     needs = ("unet", "instance_net")
 
     def __init__(self, bundle: Bundle, config: SpinepsConfig | None = None) -> None:
-        super().__init__(bundle)
-        self._config = config or SpinepsConfig.of(bundle)
-
-    @property
-    def settings(self) -> Mapping[str, Setting]:
-        """The run's settings by name."""
-        return self._config.as_settings()
+        super().__init__(bundle, config or SpinepsConfig.of(bundle))
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
         """The vertebra at `point` (film pixels), segmented by SpineFM's click network. Raises CannotAdd."""
@@ -98,7 +92,7 @@ class Spineps(WholeFilmMethod):
     def _answers(self, watch: Stopwatch) -> SpinepsAnswers:
         return SpinepsAnswers(self._bundle, watch, self._config)
 
-    def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
+    def _found(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
         config, answers = self._config, self._answers(watch)
         found = answers.map(film)
         pieces = mapped(found, config)

@@ -25,7 +25,7 @@ from spinefm.methods.spinefm.method import SpineFMMethod
 from spinefm.methods.vertxnet.config import VertXNetConfig
 from spinefm.methods.vertxnet.ensemble import Ensemble, KeptContour
 from spinefm.methods.vertxnet.events import Recognised
-from spinefm.trace.model import Setting, Trace
+from spinefm.trace.model import Trace
 from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle
 
@@ -54,7 +54,7 @@ class VertXNetAnswers:
         return self._stages.classify(film, boxes)
 
 
-class VertXNet(WholeFilmMethod):
+class VertXNet(WholeFilmMethod[VertXNetConfig]):
     """VertXNet (Chen et al., 2022/2024): what U-Net and Mask R-CNN agree on, and what is as large as that."""
 
     name = "vertxnet"
@@ -62,13 +62,7 @@ class VertXNet(WholeFilmMethod):
     needs = ("unet",)
 
     def __init__(self, bundle: Bundle, config: VertXNetConfig | None = None) -> None:
-        super().__init__(bundle)
-        self._config = config or VertXNetConfig.of(bundle)
-
-    @property
-    def settings(self) -> Mapping[str, Setting]:
-        """The run's settings by name."""
-        return self._config.as_settings()
+        super().__init__(bundle, config or VertXNetConfig.of(bundle))
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
         """The vertebra at `point` (film pixels), segmented by SpineFM's click network. Raises CannotAdd."""
@@ -77,7 +71,7 @@ class VertXNet(WholeFilmMethod):
     def _answers(self, watch: Stopwatch) -> VertXNetAnswers:
         return VertXNetAnswers(self._bundle, watch, self._config)
 
-    def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
+    def _found(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
         config, answers = self._config, self._answers(watch)
         pieces: dict[int, Body] = {}
         detections: dict[int, Body] = {}
