@@ -130,24 +130,47 @@ def median_spacing(points: Sequence[Point], size: float) -> float:
     return float(np.median(steps)) if steps else size
 
 
-def named_from_reference(spine: Sequence[Body], limit: float, source: str) -> Named:
-    """Names counted from the surest reference vertebra (C2 or S1 above `limit`); relative ones without any."""
+def named_from_reference(spine: Sequence[Body], limit: float, source: str, outermost: bool = True) -> Named:
+    """Names counted from the surest reference vertebra (C2 or S1 above `limit`); relative ones without any.
+
+    outermost: C2 counts only as the topmost body and S1 only as the lowest. What lies above C2 has no name: C1 has no
+    body.
+    """
     numbers = tuple(body.number for body in spine)
-    anchors = {
+    seen = _references(spine, limit, source)
+    places = {Level.C2: 0, Level.S1: len(spine) - 1}
+    anchors = {anchor: index for anchor, index in seen.items() if not outermost or places[anchor.level] == index}
+    if not anchors:
+        return Named(numbers, (None,) * len(spine), None, _why_relative(seen, limit))
+    best = max(anchors, key=lambda anchor: anchor.probability or 0.0)
+    counted = counted_from(best.level, anchors[best], len(spine))
+    levels = tuple(None if level is Level.C1 else level for level in counted)
+    if all(levels[index] is anchor.level for anchor, index in seen.items()):
+        return Named(numbers, levels, best)
+    surest = "the surest at its end of the spine" if outermost else "the surest of them"
+    return Named(numbers, levels, best, f"Reference vertebrae disagree; the names rest on {best.level.name}, {surest}.")
+
+
+def _references(spine: Sequence[Body], limit: float, source: str) -> dict[Anchor, int]:
+    """Each body that is C2 or S1 above `limit`, with its place from the top."""
+    return {
         Anchor(body.number, level, f"{level.name} {source}", value): index
         for index, body in enumerate(spine)
         for level, value in ((Level.C2, body.c2), (Level.S1, body.s1))
         if value > limit
     }
-    if not anchors:
-        note = f"Neither C2 nor S1 was seen above {limit:.2f}, so the names are relative: V1 is the topmost vertebra."
-        return Named(numbers, (None,) * len(spine), None, note)
-    best = max(anchors, key=lambda anchor: anchor.probability or 0.0)
-    levels = counted_from(best.level, anchors[best], len(spine))
-    if all(levels[index] is anchor.level for anchor, index in anchors.items()):
-        return Named(numbers, levels, best)
-    note = f"Reference vertebrae disagree; the names rest on the surest of them, {best.level.name}."
-    return Named(numbers, levels, best, note)
+
+
+def _why_relative(seen: Mapping[Anchor, int], limit: float) -> str:
+    """Why there are no names; `seen` are references where they cannot be."""
+    surest = max(seen, key=lambda anchor: anchor.probability or 0.0, default=None)
+    if surest is None:
+        return f"Neither C2 nor S1 was seen above {limit:.2f}, so the names are relative: V1 is the topmost vertebra."
+    side = "above" if surest.level is Level.C2 else "below"
+    return (
+        f"{surest.level.name} was seen with a body {side} it, where none can be, so the names are relative: V1 is the "
+        "topmost vertebra. The film may be upside down, or an outline lie beyond the spine."
+    )
 
 
 def vertebrae(spine: Sequence[Body], names: Named) -> tuple[Vertebra, ...]:

@@ -102,7 +102,7 @@ class VertXNet(WholeFilmMethod[VertXNetConfig]):
                 "shows a spine from the side, or give the method spinefm three vertebrae to start from."
             )
         spine = along_spine(bodies)
-        names = named_from_reference(spine, config.end_limit, "seen by the classifier")
+        names = named_from_reference(spine, config.end_limit, "seen by the classifier", config.outermost_ends)
         yield names
         yield self._finished(spine, names, config.map_limit, watch, [CLASSES_NOTE] if detections else [])
 

@@ -13,6 +13,7 @@ from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import CannotStart, build_method, quarters, run_to_trace
 from spinefm.methods.base.events import Viewed
 from spinefm.methods.base.stages import ViewAnswer
+from spinefm.methods.base.whole_film import Body, named_from_reference
 from spinefm.methods.drawings import beats_of
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spineps import Spineps, SpinepsConfig
@@ -129,3 +130,32 @@ def test_the_shipped_network_turns_films_and_refuses_noise(name: str) -> None:
     assert quarters(method, upright) == 0 and quarters(method, upright.turned(1)) == 3
     with pytest.raises(CannotStart, match="not like a lateral spine film"):
         run_to_trace(method, Radiograph.from_array(np.random.default_rng(3).random((300, 240), np.float32)))
+
+
+def named(ends: dict[int, str], count: int = 4, **more: Any) -> tuple[list[str], str]:
+    """Names and note of `count` bodies of which some are seen as an end with so much probability."""
+    probability = {"C2": 0.9, "S1": 0.8}
+    seen = [{} if index not in ends else {ends[index].lower(): probability[ends[index]]} for index in range(count)]
+    spine = [Body(index, body(index), 0.9, **seen[index]) for index in range(count)]
+    found = named_from_reference(spine, 0.5, "seen", **more)
+    return [level.name if level else "" for level in found.levels], found.note
+
+
+def test_ends_count_where_the_spine_can_end() -> None:
+    assert named({0: "C2"}) == (["C2", "C3", "C4", "C5"], "")
+    assert named({3: "S1"}) == (["L3", "L4", "L5", "S1"], "")
+    levels, note = named({1: "C2", 3: "S1"})
+    assert levels == ["L3", "L4", "L5", "S1"] and note.endswith(
+        "the names rest on S1, the surest at its end of the spine."
+    )
+
+
+@pytest.mark.parametrize(("ends", "words"), [({1: "C2"}, "C2 was seen with a body above it"), ({0: "S1"}, "below it")])
+def test_an_end_within_the_spine_names_nothing(ends: dict[int, str], words: str) -> None:
+    levels, note = named(ends)
+    assert levels == [""] * 4 and words in note and "names are relative" in note
+
+
+def test_no_body_is_c1() -> None:
+    assert named({2: "C2"}, outermost=False)[0] == ["", "", "C2", "C3"]
+    assert named({24: "S1"}, count=25)[0][:2] == ["", "C2"]
