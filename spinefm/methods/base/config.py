@@ -157,21 +157,27 @@ class WholeFilmConfig(ViewCheckConfig):
         **ViewCheckConfig.PUBLISHED,
         "test_time_flip": False,
         "close_view": 0.0,
+        "least_piece": 0.0,
         "far_limit": MOST_SIZES,
     }
 
     map_limit: float = share(0.5, "Probability of a body in the map.")
     test_time_flip: bool = True
-    """The film is mapped as its mirror image too and both answers are averaged."""
+    """The film is mapped as its mirror image too and both answers are averaged (paper: no)."""
     close_view: float = share(
         0.8,
         "Where the bodies fill less than this share of the film's longer side they are mapped a second time, enlarged: "
-        "the discs between small bodies are lost where the whole film is made small. 0: never.",
+        "the discs between small bodies are lost where the whole film is made small. 0: never (paper).",
     )
     close_view_piece: float = share(0.15, "Pieces from this share of the typical area are what that view is cut round.")
     close_view_margin: float = number(1.5, 10, "Room round them in sizes of a typical piece: a body may be missing.")
-    least_piece: float = share(0.2, "Pieces of the map below this share of the typical area are specks.")
+    least_piece: float = share(
+        0.2, "Pieces of the map below this share of the typical area are specks (paper: 0, no such rule)."
+    )
     far_limit: float = number(
-        4.0, MOST_SIZES, "A piece so many typical sizes from all others is not of the spine: two bodies may be missed."
+        4.0,
+        MOST_SIZES,
+        "A piece so many typical sizes from all others is not of the spine: two bodies may be missed (paper: no such "
+        "rule).",
     )
     lone_spacing: float = number(1.2, 10, "Spacing in sizes of the body where there is only one.")

@@ -20,6 +20,7 @@ class VertXNetConfig(WholeFilmConfig):
         **WholeFilmConfig.PUBLISHED,
         "deviations": 2.0,
         "least_spread": 0.0,
+        "overlap_limit": 1.0,
         "outermost_ends": False,
     }
 
@@ -34,7 +35,9 @@ class VertXNetConfig(WholeFilmConfig):
         "Least standard deviation of the areas as a share of their mean: a few masks of one size say little about how "
         "sizes spread along a spine (paper: 0, no such rule).",
     )
-    overlap_limit: float = share(0.1, "IoU with a kept mask above which a leftover is dropped.")
+    overlap_limit: float = share(
+        0.1, "IoU with a kept mask above which a contour is no other vertebra (paper: 1, no such rule)."
+    )
     score_limit: float = share(0.6, "Detections with a lower score are dropped.")
     detector_outline_limit: float = share(0.5, "Probability above which a pixel belongs to a detector's mask.")
     detector_mask_limit: float = share(0.9, "Probability above which a detector's pixel counts for the centroid.")

@@ -12,6 +12,7 @@ import pytest
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import CannotStart, build_method, quarters, run_to_trace
 from spinefm.methods.base.events import Viewed
+from spinefm.methods.base.semantic_map import mapped
 from spinefm.methods.base.stages import ViewAnswer
 from spinefm.methods.base.whole_film import Body, named_from_reference
 from spinefm.methods.drawings import beats_of
@@ -121,6 +122,15 @@ def test_its_settings_are_spinefms_and_published_does_not_ask(name: str) -> None
         ours, theirs = (one.of(bundle, preset).as_settings() for one in (config, SpineFMConfig))
         assert {key: ours[key] for key in asked} == {key: theirs[key] for key in asked}
     assert (ours["view_check"], ours["turn_film"]) == ("off", False)
+
+
+@names
+def test_published_leaves_no_piece_of_the_map_out(name: str) -> None:
+    _, config = METHODS[name]
+    speck = body(2, left=20, width=6, height=6)
+    pieces = mapped(map_of([*SPINE, speck]), config().changed(config.PUBLISHED)).pieces
+    assert len(pieces) == 6 and all(piece.kept for piece in pieces)
+    assert sum(piece.kept for piece in mapped(map_of([*SPINE, speck]), config()).pieces) == 5
 
 
 @pytest.mark.weights
