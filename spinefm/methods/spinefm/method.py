@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from spinefm.core.geometry import Point
@@ -158,6 +159,12 @@ class SpineFMMethod:
         sure = config.changed({"score_floor": config.score_limit})
         located = [filtered(look, sure) for look in (closer_candidates(film, stages, config), *looks)]
         yield from sorted(located, key=lambda look: -sum(1 for _ in starting_triples(look, config)))
+
+
+def clicked(bundle: Bundle, film: Radiograph, trace: Trace, point: Point) -> Addition:
+    """The vertebra at `point` (film pixels) in a run of another method, with SpineFM's settings. Raises CannotAdd."""
+    method = SpineFMMethod(bundle, SpineFMConfig.of(bundle))
+    return replace(method.add(film, trace, point), settings=method.settings)
 
 
 def _from_clicks(clicks: StartingPoints, film: Radiograph, induction: Induction) -> Iterator[Event]:

@@ -22,8 +22,7 @@ from spinefm.methods.base.protocol import Addition, CannotStart
 from spinefm.methods.base.semantic_map import SemanticMap, end_shares, map_film, mapped, typical_area
 from spinefm.methods.base.stages import Stopwatch, asked
 from spinefm.methods.base.whole_film import Body, WholeFilmMethod, along_spine
-from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.methods.spinefm.method import SpineFMMethod
+from spinefm.methods.spinefm.method import clicked
 from spinefm.methods.spineps.centres import find_centres
 from spinefm.methods.spineps.config import SpinepsConfig
 from spinefm.methods.spineps.events import CentreCrop, Centred
@@ -87,7 +86,7 @@ class Spineps(WholeFilmMethod[SpinepsConfig]):
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
         """The vertebra at `point` (film pixels), segmented by SpineFM's click network. Raises CannotAdd."""
-        return SpineFMMethod(self._bundle, SpineFMConfig.of(self._bundle)).add(film, trace, point)
+        return clicked(self._bundle, film, trace, point)
 
     def _answers(self, watch: Stopwatch) -> SpinepsAnswers:
         return SpinepsAnswers(self._bundle, watch, self._config)

@@ -20,8 +20,7 @@ from spinefm.methods.base.protocol import Addition, CannotStart
 from spinefm.methods.base.semantic_map import SemanticMap, map_film, mapped
 from spinefm.methods.base.stages import Candidate, NetworkStages, Probabilities, Stopwatch
 from spinefm.methods.base.whole_film import Body, WholeFilmMethod, along_spine, median_spacing, named_from_reference
-from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.methods.spinefm.method import SpineFMMethod
+from spinefm.methods.spinefm.method import clicked
 from spinefm.methods.vertxnet.config import VertXNetConfig
 from spinefm.methods.vertxnet.ensemble import Ensemble, KeptContour
 from spinefm.methods.vertxnet.events import Recognised
@@ -66,7 +65,7 @@ class VertXNet(WholeFilmMethod[VertXNetConfig]):
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
         """The vertebra at `point` (film pixels), segmented by SpineFM's click network. Raises CannotAdd."""
-        return SpineFMMethod(self._bundle, SpineFMConfig.of(self._bundle)).add(film, trace, point)
+        return clicked(self._bundle, film, trace, point)
 
     def _answers(self, watch: Stopwatch) -> VertXNetAnswers:
         return VertXNetAnswers(self._bundle, watch, self._config)

@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import CannotStart, build_method, quarters, run_to_trace
 from spinefm.methods.base.events import Viewed
+from spinefm.methods.base.protocol import Addition
 from spinefm.methods.base.semantic_map import mapped
 from spinefm.methods.base.stages import ViewAnswer
 from spinefm.methods.base.whole_film import Body, named_from_reference
 from spinefm.methods.drawings import beats_of
 from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.methods.spinefm.method import SpineFMMethod
 from spinefm.methods.spineps import Spineps, SpinepsConfig
 from spinefm.methods.vertxnet import VertXNet, VertXNetConfig
 from spinefm.trace.captions import caption
@@ -131,6 +134,16 @@ def test_published_leaves_no_piece_of_the_map_out(name: str) -> None:
     pieces = mapped(map_of([*SPINE, speck]), config().changed(config.PUBLISHED)).pieces
     assert len(pieces) == 6 and all(piece.kept for piece in pieces)
     assert sum(piece.kept for piece in mapped(map_of([*SPINE, speck]), config()).pieces) == 5
+
+
+@names
+def test_a_click_is_outlined_by_spinefm_whose_settings_come_with_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SpineFMMethod, "add", lambda *asked: Addition((), ()))
+    bundle = replace(whole_bundle(), med_sa=whole_bundle().classifier)
+    method, config = METHODS[name]
+    trace = run_to_trace(method_of(name, None), film())
+    addition = method(bundle, config()).add(film(), trace, Point(120, 60))
+    assert addition.settings == SpineFMConfig.of(bundle).as_settings()
 
 
 @pytest.mark.weights
