@@ -262,12 +262,18 @@ class SpineFMConfig(ViewCheckConfig):
     """A body's probability: that its outline has a Dice above 0.8, or that it is no background (as published)."""
     sharp_low: float = share(0.25, "An outline is the sharper, the less area lies between this probability …")
     sharp_high: float = share(0.75, "… and this one.")
+    sharp_room_px: int = count(3, 0, 1024, "Pixels round a mask in which that area is looked for.")
     sharpness_most: float = share(0.995, "A sharper outline counts as this sharp.")
     outline_offset: float = number(5.73, 100, "Logistic of that probability: this is taken off. Fitted on 131 phantoms")
     outline_sharpness: float = number(
         4.7, 100, "(seeds 9200000-9213011, 1703 bodies): weight of the sharpness' log odds."
     )
     outline_class: float = number(0.08, 100, "Weight of the log odds of no background.")
+
+    # A second spine
+    beside_limit: float = number(
+        2.0, 100, "A detection further than this from every body, in its sizes, is not of this spine but beside it."
+    )
 
     # Clicks after the run
     click_limit: float = number(2.0, 100, "A click farther from the spine is not on one of its vertebrae.")

@@ -20,7 +20,7 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.events import Mapped
 from spinefm.methods.base.protocol import Addition, CannotStart
 from spinefm.methods.base.semantic_map import SemanticMap, end_shares, map_film, mapped, typical_area
-from spinefm.methods.base.stages import Stopwatch, asked
+from spinefm.methods.base.stages import Stopwatch, asked, on_film
 from spinefm.methods.base.whole_film import Body, WholeFilmMethod, along_spine
 from spinefm.methods.spinefm.method import clicked
 from spinefm.methods.spineps.centres import find_centres
@@ -142,15 +142,8 @@ def cut_out(classes: NDArray[np.uint8], centred: Centred, answers: SpinepsAnswer
     boxes = [answers.box(centre.point, centred.spacing) for centre in centred.centres]
     for index, (box, found) in enumerate(zip(boxes, answers.instances(classes, boxes), strict=True)):
         best = found.argmax(axis=0)  # (h, w)
-        above, centre, below = (_on_film(best == place, box, classes.shape[:2]) for place in (1, 2, 3))
+        above, centre, below = (on_film(best == place, box, classes.shape[:2]) for place in (1, 2, 3))
         yield CentreCrop(index, box, above, centre, below)
-
-
-def _on_film(inside: NDArray[np.bool_], box: Box, shape: tuple[int, int]) -> Mask:
-    """The pixels `inside` (h, w) of `box` that lie on a film of `shape` (H, W)."""
-    kept = box.clipped(shape)
-    rows = slice(kept.y0 - box.y0, kept.y1 - box.y0)
-    return Mask.from_array(inside[rows, kept.x0 - box.x0 : kept.x1 - box.x0], (kept.x0, kept.y0))
 
 
 def instances(fusion: Fusion, classes: NDArray[np.uint8], found: SemanticMap, config: SpinepsConfig) -> list[Body]:
