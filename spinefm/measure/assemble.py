@@ -19,7 +19,7 @@ from spinefm.measure.planar import Values, facing_left
 from spinefm.measure.references import reference_of
 from spinefm.measure.spine import Draft, Formula, Spine
 from spinefm.measure.uncertainty import half_intervals, resampled
-from spinefm.methods.spinefm.events import Viewed
+from spinefm.methods.base.events import Viewed
 from spinefm.trace.model import Named, Trace
 
 GROUPS: tuple[Callable[[Spine], Iterator[Draft]], ...] = (

@@ -138,7 +138,8 @@ class Corrected:
     """What the reader changed in a finished run, in words, and the whole result from then on.
 
     `vertebrae` (numbers from the top), `levels` and `anchor` are as in `Named`. `added` are vertebrae that came with
-    this correction; their `level` does not count. `locked` are numbers of those that may not change.
+    this correction; their `level` does not count. `locked` are numbers of those that may not change. `settings` are
+    those of SpineFM where it outlined a click on the result of another method, whose own are in the trace.
     """
 
     action: Action
@@ -148,6 +149,7 @@ class Corrected:
     anchor: Anchor | None
     locked: tuple[int, ...] = ()
     added: tuple[Vertebra, ...] = ()
+    settings: Mapping[str, Setting] = field(default_factory=dict)
     kind: Literal["corrected"] = "corrected"
 
 

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from spinefm.core.numbers import percent
+from spinefm.core.numbers import percent, percent_with_limit, told_apart
 from spinefm.core.words import counted
-from spinefm.methods.base.events import FAR_FROM_SPINE, Located, Mapped
+from spinefm.methods.base.events import FAR_FROM_SPINE, Located, Mapped, Viewed
 from spinefm.trace.registry import Captions
+
+
+def _viewed(event: Viewed) -> str:
+    verdict = "" if event.lateral >= event.lateral_limit else ": not a lateral spine film"
+    distance, distance_limit = told_apart(event.distance, event.distance_limit)
+    upright = "upright" if event.turn == 0 else f"to be rotated clockwise by {90 * event.turn}°"
+    lateral = percent_with_limit(event.lateral, event.lateral_limit)
+    return (
+        f"Looks {event.view} ({percent(event.views[event.view])}); lateral {lateral}"
+        f"{verdict}; {upright} ({percent(event.turn_probability)}), facing {event.facing} "
+        f"({percent(event.facing_probability)}); distance from lateral films {distance} (limit {distance_limit})"
+    )
 
 
 def _located(event: Located) -> str:
@@ -32,6 +44,7 @@ def _mapped(event: Mapped) -> str:
 
 
 CAPTIONS: Captions = {
+    Viewed: _viewed,
     Located: _located,
     Mapped: _mapped,
 }

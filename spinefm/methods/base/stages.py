@@ -236,13 +236,13 @@ def candidate(
     x0, y0, x1, y1 = (int(round(float(edge))) for edge in corners)
     box = Box(x0, y0, max(x1, x0 + 1), max(y1, y0 + 1))
     large = paste_patch(probability, box)
-    mask = _on_film(large > outline_limit, box, shape)
-    centre = _on_film(large > sure, box, shape)
+    mask = on_film(large > outline_limit, box, shape)
+    centre = on_film(large > sure, box, shape)
     best = centre if centre.area else mask
     return Candidate(float(score), mask.box, mask, best.centroid if best.area else Point(x0, y0))
 
 
-def _on_film(inside: NDArray[np.bool_], box: Box, shape: tuple[int, int]) -> Mask:
+def on_film(inside: NDArray[np.bool_], box: Box, shape: tuple[int, int]) -> Mask:
     """The pixels `inside` (h, w) of `box` that lie on a film of `shape` (H, W)."""
     whole = Mask.from_array(inside, (box.x0, box.y0))
     kept = whole.box.clipped(shape)

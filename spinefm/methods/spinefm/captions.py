@@ -16,21 +16,8 @@ from spinefm.methods.spinefm.events import (
     Segmented,
     SetAside,
     StepEvent,
-    Viewed,
 )
 from spinefm.trace.registry import Captions
-
-
-def _viewed(event: Viewed) -> str:
-    verdict = "" if event.lateral >= event.lateral_limit else ": not a lateral spine film"
-    distance, distance_limit = told_apart(event.distance, event.distance_limit)
-    upright = "upright" if event.turn == 0 else f"to be rotated clockwise by {90 * event.turn}°"
-    lateral = percent_with_limit(event.lateral, event.lateral_limit)
-    return (
-        f"Looks {event.view} ({percent(event.views[event.view])}); lateral {lateral}"
-        f"{verdict}; {upright} ({percent(event.turn_probability)}), facing {event.facing} "
-        f"({percent(event.facing_probability)}); distance from lateral films {distance} (limit {distance_limit})"
-    )
 
 
 def _seeded(event: Seeded) -> str:
@@ -151,7 +138,6 @@ def _held(event: Decided) -> str:
 
 
 CAPTIONS: Captions = {
-    Viewed: _viewed,
     Seeded: _seeded,
     Proposed: _proposed,
     Segmented: _segmented,

@@ -178,7 +178,8 @@ def extended(trace: Trace, action: Action, addition: Addition) -> Trace:
     anchor = _anchor_among(trace, together)
     if anchor is not None and addition.vertebrae and _refuted(anchor, addition.refuted):
         anchor = None
-    correction = _counted(trace, action, "", together, anchor or addition.anchor, addition.vertebrae)
+    counted = _counted(trace, action, "", together, anchor or addition.anchor, addition.vertebrae)
+    correction = replace(counted, settings=addition.settings)
     after = _with(trace, correction, addition.events)
     new = {vertebra.number for vertebra in addition.vertebrae}
     names = listed([vertebra.name for vertebra in after.vertebrae if vertebra.number in new])

@@ -244,6 +244,16 @@ def test_a_clicked_vertebra_takes_its_place_in_the_spine() -> None:
     assert apply(trace, Correction("delete", 6)).vertebrae[-1].name == "C7"
 
 
+def test_a_click_outlined_by_another_method_keeps_that_ones_settings() -> None:
+    addition = Addition((), (vertebra(7, 6),), settings={"mask_limit": 0.4})
+    trace = extended(run().trace, "add", addition)
+    assert trace.corrections[-1].settings == {"mask_limit": 0.4}
+    stored = json.loads(trace.to_json())
+    assert Trace.from_json(json.dumps(stored)).corrections[-1].settings == {"mask_limit": 0.4}
+    del stored["events"][-1]["settings"]  # as written by earlier versions
+    assert Trace.from_json(json.dumps(stored)).corrections[-1].settings == {}
+
+
 PAST_C2 = Decided("up", 2, "accepted", "by hand", 0.98, 0.5, 5, overruled="C2")
 WORDS = "the induction upwards continued past the spine end C2 98 % (limit 50 %)"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import measure
-from spinefm.methods import film_record
+from spinefm.methods import Addition, film_record
 from spinefm.trace.model import Trace
 from spinefm.trace.primitives import outline
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
@@ -77,3 +80,11 @@ def test_another_click_lets_the_network_try_again_and_keeps_name_and_number() ->
     assert changed.mask.dice(body(6)) == 1.0 and changed.name == "C7"
     assert changed.probability == StandIn().add(FILM, run().trace, CENTRES[6]).vertebrae[0].probability
     assert after.trace.corrections[-1].text == "C7 was outlined again from a click."
+
+
+def test_the_settings_of_another_method_that_outlined_it_are_kept() -> None:
+    class Borrowing(StandIn):
+        def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
+            return replace(super().add(film, trace, point), settings={"mask_limit": 0.4})
+
+    assert again(run(), FILM, Borrowing(), 4, CENTRES[6]).trace.corrections[-1].settings == {"mask_limit": 0.4}

@@ -43,7 +43,7 @@ class DrawnSpineps(Spineps):
     ids=["vertxnet", "spineps"],
 )
 def test_every_frame_of_a_run_can_be_shown(
-    method: WholeFilmMethod, shown: str, words: str, context: BrowserContext, tmp_path: Path
+    method: WholeFilmMethod[Any], shown: str, words: str, context: BrowserContext, tmp_path: Path
 ) -> None:
     trace = run_to_trace(method, film())
     page = tmp_path / "run.html"

@@ -8,12 +8,12 @@ import pytest
 from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import CannotStart, build_method, run_to_trace, upright
+from spinefm.methods.base.events import Viewed
 from spinefm.methods.base.stages import NetworkStages, Stopwatch, ViewAnswer
+from spinefm.methods.base.view import KINDS, judged, warnings
 from spinefm.methods.drawings import beats_of
 from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.methods.spinefm.events import Viewed
 from spinefm.methods.spinefm.method import SpineFMMethod
-from spinefm.methods.spinefm.view import KINDS, judged, warnings
 from spinefm.networks.view import LATERAL, VIEWS
 from spinefm.phantom.negatives import SUBJECTS, simulate_negative
 from spinefm.trace.captions import caption
