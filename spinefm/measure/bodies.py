@@ -32,7 +32,7 @@ EDGE_SAMPLES = 24
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A vertebra of a run and its rough corners (None for a speck).
+    """A vertebra of a run and its rough corners (None where its outline is too narrow for any).
 
     superior, inferior: why those of that endplate cannot be trusted, "" where they can.
     """
@@ -121,7 +121,7 @@ def _fault(
     rough: Rough | None, mask: Mask, size: tuple[int, int], beside: Sequence[float], config: MeasureConfig
 ) -> str:
     """Why the corners of a body cannot be trusted, "" where they can."""
-    if rough is None or rough.width < config.least_width:
+    if rough is None:
         return f"its outline is narrower than {config.least_width:g} px"
     box, (columns, rows) = mask.box, size
     if min(box.x0, box.y0, columns - box.x1, rows - box.y1) < config.border:
