@@ -14,7 +14,7 @@ from spinefm.export.cells import rounded
 from spinefm.export.measures import DIGITS
 from spinefm.export.subject import notes_of
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, printable, quarters_turned
-from spinefm.measure import Facing, Measure, Measures, measure
+from spinefm.measure import Facing, Measure, Measures, attempt
 from spinefm.methods import CannotStart, FilmOutcome
 from spinefm.methods.spinefm.events import Viewed
 from spinefm.methods.spinefm.state import stops
@@ -41,9 +41,10 @@ def rows_of(
     trace = outcome.trace
     if trace is None:
         return failed_rows(entry, sentence_of(outcome.error), outcome.film)
-    known = measure(trace, facing, spacing, outcome.film)
+    known = attempt(trace, facing, spacing, outcome.film)
+    notes = [*notes_of(trace), *known.warnings]
     return FilmRows(
-        film=_head(entry, DONE) | _film(outcome.film, known.spacing_mm, notes_of(trace)) | _result(trace, known),
+        film=_head(entry, DONE) | _film(outcome.film, known.spacing_mm, notes) | _result(trace, known),
         vertebrae=[_vertebra(entry, order, one, trace) for order, one in enumerate(trace.vertebrae, 1)],
         measures=[_measure(entry, one) for one in known],
     )

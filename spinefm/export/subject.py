@@ -12,7 +12,7 @@ import numpy as np
 
 from spinefm.export.errors import ExportError
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, quarters_turned, read
-from spinefm.measure import Facing, Measures, measure
+from spinefm.measure import Facing, Measures, attempt
 from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Named, Trace, Vertebra
 
@@ -68,7 +68,7 @@ class Subject:
     def measures(self) -> Measures:
         """What can be measured on the run, in millimetres where the run or the film's file has a scale."""
         own = self.given_mm is None and self.trace.film.spacing_mm is not None  # the trace says where it comes from
-        return measure(self.trace, self.facing, None if own else self.spacing_mm, self.film)
+        return attempt(self.trace, self.facing, None if own else self.spacing_mm, self.film)
 
     def film_path(self, folder: str = IMAGES) -> str:
         """The film's path in an export whose films lie in `folder`; its own name where the film is not at hand."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from spinefm.core.geometry import Point
 from spinefm.export.cells import Cell, rounded
-from spinefm.measure import Measures, measure
+from spinefm.measure import Measures, attempt
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.doubt import doubtful
@@ -45,7 +45,7 @@ def vertebra_rows(trace: Trace, measures: Measures | None = None) -> list[dict[s
     decision that ended the induction upwards is in the row of the topmost vertebra, downwards in that of the lowest.
     `measures` are those of the trace; without them they are computed.
     """
-    known = measures or measure(trace)
+    known = measures or attempt(trace)
     vertebrae, ended = trace.vertebrae, stops(trace.events)
     ends = {len(vertebrae) - 1: ended.get("down")} | ({0: ended["up"]} if "up" in ended else {})
     return [

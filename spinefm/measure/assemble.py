@@ -59,9 +59,7 @@ def measure(
         >>> measures = spinefm.measure(trace, facing="left")  # doctest: +SKIP
         >>> measures.of("lordosis_l1_s1")[0].value  # doctest: +SKIP
     """
-    _refuse(facing, spacing)
-    if film is not None and film.size != trace.film.size:
-        raise ValueError(f"The trace is of a film of size {trace.film.size}, not {film.size}; give the film it is of.")
+    refuse_wrong_call(trace, facing, spacing, film)
     settings = config or MeasureConfig()
     vertebrae = trace.vertebrae
     bodies = seen_bodies(vertebrae, trace.film.size, settings, film.pixels if film else None)
@@ -204,9 +202,11 @@ def _lines(draft: Draft, spine: Spine) -> tuple[Line, ...]:
     return over + tuple(tuple(Point(float(x), float(y)) for x, y in path) for path in film)
 
 
-def _refuse(facing: Facing | None, spacing: float | None) -> None:
-    """Raises ValueError for settings that make no sense."""
+def refuse_wrong_call(trace: Trace, facing: Facing | None, spacing: float | None, film: Radiograph | None) -> None:
+    """Raises ValueError for a facing or a spacing that makes no sense, and for a film that the trace is not of."""
     if facing not in (None, "left", "right"):
         raise ValueError(f'The facing is {facing!r}; give "left" or "right", or nothing to have it estimated.')
     if spacing is not None and not 0 < spacing < float("inf"):
         raise ValueError(f"The spacing is {spacing!r} mm per pixel; give a number above 0, or nothing.")
+    if film is not None and film.size != trace.film.size:
+        raise ValueError(f"The trace is of a film of size {trace.film.size}, not {film.size}; give the film it is of.")

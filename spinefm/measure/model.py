@@ -109,7 +109,7 @@ class Measures:
     """All measures of one film, with the landmarks and assumptions that they rest on.
 
     not_upright: why nothing can be measured against the horizontal, "" where it can. spacing_mm: mm per pixel, None
-    when unknown.
+    when unknown. failure: why nothing could be measured at all, "" where it could.
     """
 
     film: str
@@ -119,6 +119,7 @@ class Measures:
     not_upright: str
     landmarks: tuple[Landmarks, ...]
     values: tuple[Measure, ...]
+    failure: str = ""
 
     def __iter__(self) -> Iterator[Measure]:
         """The measures in order."""
@@ -140,6 +141,11 @@ class Measures:
         except ValidationError as error:
             fault = error.errors(include_url=False, include_input=False)[0]["msg"]
             raise ValueError(f"The text holds no measures ({fault}); give what Measures.to_json wrote.") from error
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """A sentence where nothing could be measured."""
+        return (f"There are no measures: {self.failure}.",) if self.failure else ()
 
     @property
     def measured(self) -> tuple[Measure, ...]:

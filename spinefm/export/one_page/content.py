@@ -120,6 +120,7 @@ def _warnings(trace: Trace, measures: Measures) -> Iterator[str]:
         yield f"In doubt: {listed(unsure)}; what rests on them is in doubt too."
     if not trace.vertebrae:
         yield "No vertebra was found."
+    yield from measures.warnings
     if measures.not_upright:
         yield sentence(f"nothing is measured against the horizontal: {measures.not_upright}")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from spinefm.export.measures import DIGITS
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.measure import Landmarks, Measure, MeasureConfig, Measures, measure
+from spinefm.measure import Landmarks, Measure, MeasureConfig, Measures, attempt
 from spinefm.measure.bodies import DENS, FUSED, NO_BODY
 from spinefm.measure.model import Facing
 from spinefm.trace.model import Trace, Vertebra
@@ -30,9 +30,9 @@ def measures_payload(trace: Trace, film: Radiograph | None = None) -> Payload | 
     """
     if not trace.vertebrae:
         return None
-    guessed = measure(trace, spacing=1.0, film=film)
+    guessed = attempt(trace, spacing=1.0, film=film)
     side = guessed.facing.side
-    known: dict[str, Measures] = {one: guessed if one == side else measure(trace, one, 1.0, film) for one in FACINGS}
+    known: dict[str, Measures] = {one: guessed if one == side else attempt(trace, one, 1.0, film) for one in FACINGS}
     if side is None:
         known["unknown"] = guessed
     config = MeasureConfig()
