@@ -13,6 +13,7 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import alignment, discs, heights, offset, pelvis, slip
 from spinefm.measure.bodies import Seen, landmarks_of, seen_bodies, tilt_of
 from spinefm.measure.config import MeasureConfig
+from spinefm.measure.doubt import with_outline_probability
 from spinefm.measure.facing import guess
 from spinefm.measure.model import Facing, FacingGuess, Landmarks, Line, Measure, Measures
 from spinefm.measure.planar import Values, facing_left
@@ -61,7 +62,7 @@ def measure(
     """
     refuse_wrong_call(trace, facing, spacing, film)
     settings = config or MeasureConfig()
-    vertebrae = trace.vertebrae
+    vertebrae = with_outline_probability(trace)
     bodies = seen_bodies(vertebrae, trace.film.size, settings, film.pixels if film else None)
     view = next(trace.of(Viewed), None)
     known = FacingGuess(facing, 1.0, "given") if facing else guess(_answer(view), _tops(bodies), settings)

@@ -47,8 +47,8 @@ class Landmarks:
 
     name: its level, or V1, V2 … `points`: six (x, y) film pixels, none where they cannot be had. superior, inferior:
     why that endplate cannot be measured, "" where it can. spread: expected error of a landmark's coordinate in pixels
-    (standard deviation), 0 for landmarks that are known. probability: how sure the method is of the body. in_trunk:
-    whether a body without a level is surely a thoracic or lumbar one.
+    (standard deviation), 0 for landmarks that are known. probability: that of a good outline, None where the method
+    says none. in_trunk: whether a body without a level is surely a thoracic or lumbar one.
     """
 
     name: str

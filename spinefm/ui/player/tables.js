@@ -35,9 +35,14 @@ function vertebraRow(view, row, act) {
     onclick: choose, onpointerenter: () => act.hover(row.number), onpointerleave: () => act.hover(null) },
     html("th", { scope: "row" }, html("button", { type: "button", class: "row-name", title: stays ? "Choose this vertebra" : "Show the step that decided this" },
       swatch(view.payload.colours[row.name], row.found), row.doubtful ? `${row.name} ?` : row.name)),
-    html("td", { class: "number", title: row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : "How sure this outline is: the probability of a Dice above 0.8" },
+    html("td", { class: "number", title: row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : sureMeans(view.payload) },
       row.found ? (row.probability === null ? "–" : percentBelow(row.probability, view.payload.doubt)) : html("em", {}, row.in_view === false ? "not in view" : "not found")),
     html("td", { class: "stop" }, html("div", {}, html("span", {}, marks, row.stop), goOnButton(view, row, act))));
+}
+
+/** What a probability means: of some methods that there is a vertebra, and nothing of its outline. @param {any} payload */
+function sureMeans({ promised }) {
+  return promised ? `How sure this outline is: the probability of a Dice above ${promised}` : "How sure the method is that this is a vertebra";
 }
 
 /** Only an end at which there is something to take, or that the classifier called one, can be passed; never in a replay.
@@ -55,7 +60,7 @@ function goOnButton(view, row, act) {
 export function drawVertebrae(node, view, act) {
   const { rows } = view.payload;
   if (!rows.length) return node.replaceChildren(html("p", { class: "note" }, noTable(view.payload)));
-  const head = [["name", ""], ["sure", "How sure this outline is"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title, class: word === "sure" ? "number" : null }, word));
+  const head = [["name", ""], ["sure", view.payload.promised ? "How sure this outline is" : "How sure the method is of this vertebra"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title, class: word === "sure" ? "number" : null }, word));
   const doubt = rows.some((/** @type {any} */ row) => row.doubtful)
     ? html("p", { class: "note doubtful" }, `? = doubtful: the outline is less than ${percent(view.payload.doubt)} sure; drawn dashed and amber.`) : null;
   node.replaceChildren(...[html("table", { class: "vertebrae" }, html("thead", {}, html("tr", {}, head)),
