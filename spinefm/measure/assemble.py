@@ -65,7 +65,7 @@ def measure(
     vertebrae = with_outline_probability(trace)
     bodies = seen_bodies(vertebrae, trace.film.size, settings, film.pixels if film else None)
     view = next(trace.of(Viewed), None)
-    known = FacingGuess(facing, 1.0, "given") if facing else guess(_answer(view), _tops(bodies), settings)
+    known, turned = _facing(facing, view, bodies, settings), rotated(view)
     trunk = unnamed_in_trunk(trace, settings)
     marks = [
         replace(landmarks_of(body, known.side, settings), in_trunk=body.vertebra.number in trunk) for body in bodies
@@ -79,7 +79,7 @@ def measure(
         spacing_source=source,
         not_upright=tilted,
         landmarks=tuple(marks),
-        values=measure_landmarks(marks, known, scale, tilted, settings),
+        values=measure_landmarks(marks, known, scale, tilted, settings, turned),
     )
 
 
@@ -89,14 +89,16 @@ def measure_landmarks(
     spacing: float | None,
     not_upright: str = "",
     config: MeasureConfig | None = None,
+    rotated: str = "",
 ) -> tuple[Measure, ...]:
     """The measures of bodies whose landmarks are known, from the top: the formulas alone.
 
     spacing: mm per pixel, None where unknown. not_upright: why nothing can be measured against the horizontal, if so.
+    rotated: that the film is, if so; then only what is the same on the upright film has a value.
     """
     settings = config or MeasureConfig()
-    spine = Spine(tuple(bodies), facing.side, spacing, not_upright, settings)
-    drafts = [draft for group in GROUPS for draft in group(spine)]
+    spine = Spine(tuple(bodies), None if rotated else facing.side, spacing, not_upright, settings, rotated)
+    drafts = [_undirected(draft, spine) for group in GROUPS for draft in group(spine)]
     known = iter(_valued([draft.formula for draft in drafts if draft.formula and not draft.reason], spine))
     return tuple(
         _missing(draft) if draft.reason or draft.formula is None else _measured(draft, spine, facing, next(known))
@@ -104,9 +106,19 @@ def measure_landmarks(
     )
 
 
-def _answer(view: Viewed | None) -> tuple[str, float] | None:
-    """The facing that a network saw, with its probability."""
-    return None if view is None else (view.facing, view.facing_probability)
+def _undirected(draft: Draft, spine: Spine) -> Draft:
+    """The draft; on a rotated film without a value where that depends on which way is up."""
+    is_withheld = spine.rotated and draft.directed and draft.formula is not None
+    return replace(draft, reason=spine.rotated) if is_withheld else draft
+
+
+def _facing(given: Facing | None, view: Viewed | None, bodies: Sequence[Seen], config: MeasureConfig) -> FacingGuess:
+    """The given facing or the estimated one; none of a rotated film, which neither the network nor slopes know."""
+    if given:
+        return FacingGuess(given, 1.0, "given")
+    if rotated(view):
+        return FacingGuess(None, 0.5, rotated(view))
+    return guess((view.facing, view.facing_probability) if view else None, _tops(bodies), config)
 
 
 def _tops(bodies: Sequence[Seen]) -> list[tuple[Level | None, Point, Point]]:
@@ -125,13 +137,18 @@ def unnamed_in_trunk(trace: Trace, config: MeasureConfig) -> frozenset[int]:
     )
 
 
+def rotated(seen: Viewed | None) -> str:
+    """That the film lies on its side or upside down, "" where that is not known."""
+    return f"the film is rotated by {90 * seen.turn}°" if seen is not None and seen.turned else ""
+
+
 def not_upright(seen: Viewed | None, centroids: Sequence[Point], config: MeasureConfig) -> str:
     """Why the film's horizontal is not the patient's, "" where it may be.
 
     seen: what kind of film it is, where that is known.
     """
-    if seen is not None and seen.turned:
-        return f"the film is rotated by {90 * seen.turn}°"
+    if rotated(seen):
+        return rotated(seen)
     tilt = tilt_of(centroids)
     if tilt > config.upright_limit:
         return f"the spine leans {tilt:.0f}° from the film's vertical"

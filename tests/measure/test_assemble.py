@@ -11,12 +11,12 @@ from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.measure import FacingGuess, Measure, MeasureConfig, Measures, measure, measure_landmarks
+from spinefm.measure import Facing, FacingGuess, Measure, MeasureConfig, Measures, measure, measure_landmarks
 from spinefm.methods.spinefm.events import Viewed
 from spinefm.trace.model import Named, Trace
+from tests.measure.golden import upside_down
 from tests.measure.outlines import SIZE, lumbar_quads, lumbar_trace, mask_of, quadrangle, trace_of, vertebra
-from tests.measure.spines import body, lumbar, number
-
+from tests.measure.spines import body, lumbar, measured, number
 
 def viewed(trace: Trace, facing: str, probability: float, turn: int = 0) -> Trace:
     """The trace with what the view network said."""
@@ -126,6 +126,37 @@ def test_a_film_that_lies_has_no_horizontal(turn: int, expected: str) -> None:
     measures = measure(viewed(lumbar_trace(), "left", 0.99, turn))
     assert measures.not_upright == expected
     assert (measures.of("sacral_slope")[0].value is None) == bool(expected)
+
+
+@pytest.mark.parametrize("facing", [None, "left", "right"])
+def test_a_film_that_lies_has_no_direction(facing: Facing | None) -> None:
+    """Upper and lower would change places, and with them the sign of a slip and the body that slipped."""
+    measures = measure(viewed(lumbar_trace(), "left", 0.99, 2), facing)
+    why = "the film is rotated by 180°"
+    assert measures.facing.side == facing and (facing or measures.facing.source == why)
+    directed = ("slip", "height_loss", "anterior_height", "anterior_ratio", "neighbour_ratio", "lordosis_l1_l5")
+    assert {one.reason for key in directed for one in measures.of(key)} == {why}
+    upright = measure(lumbar_trace(), "left")
+    for key in ("width", "middle_height", "disc_height_middle", "disc_height_index"):
+        both = zip(measures.of(key), upright.of(key), strict=True)
+        assert all(one.value == pytest.approx(known.value, rel=0.1) for one, known in both), key
+    angle = measures.of("segmental_angle", "L1", "L2")[0]
+    assert angle.value == pytest.approx(abs(number(upright.of("segmental_angle", "L1", "L2")[0])), abs=1)
+    assert angle.method.endswith(f"without sign: {why}") and measures.of("segmental_angle", "L5", "S1")[0].reason == why
+
+
+def test_the_film_upside_down_has_the_measures_without_direction_of_the_upright_one() -> None:
+    upright = measured(lumbar(slip=9.0))
+    turned = measured(upside_down(lumbar(slip=9.0)), "right", rotated="the film is rotated by 180°")
+    found = {(key, levels): one for (key, levels), one in turned.items() if one.value is not None}
+    places = {one.name: other.name for one, other in zip(upside_down(lumbar()), lumbar()[::-1], strict=True)}
+    compared = 0
+    for (key, levels), one in found.items():
+        known = upright.get((key, tuple(places[name] for name in reversed(levels))))
+        if known is not None and "S1" not in known.levels:
+            compared += 1
+            assert abs(one.value or 0) == pytest.approx(abs(number(known))), key
+    assert compared > 25 and not any(key == "slip" for key, _ in found)
 
 
 def test_a_spine_that_leans_too_far_has_no_horizontal() -> None:

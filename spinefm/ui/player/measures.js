@@ -62,7 +62,7 @@ function left(data, body, end, edited) {
 export function readingsOf(data, changes) {
   const facing = facingOf(data, changes);
   const bodies = bodiesOf(data, changes);
-  const spine = spineOf(bodies, facing, scaleOf(data, changes), data.notUpright, data.limits);
+  const spine = spineOf(bodies, facing, scaleOf(data, changes), data.notUpright, data.limits, data.rotated);
   const known = data.sides[facing || "unknown"].values;
   return draftsOf(spine).map((draft) => {
     const id = [draft.key, ...draft.levels].join(" ");

@@ -12,8 +12,10 @@ from typing import Any
 from spinefm.export.measures import DIGITS
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import Landmarks, Measure, MeasureConfig, Measures, attempt
+from spinefm.measure.assemble import rotated
 from spinefm.measure.bodies import DENS, FUSED, NO_BODY
 from spinefm.measure.model import Facing
+from spinefm.methods.spinefm.events import Viewed
 from spinefm.trace.model import Trace, Vertebra
 
 Payload = dict[str, Any]
@@ -40,6 +42,7 @@ def measures_payload(trace: Trace, film: Radiograph | None = None) -> Payload | 
         "facing": {"side": side, "probability": round(guessed.facing.probability, 6), "source": guessed.facing.source},
         "spacing": None if trace.film.spacing_mm is None else _scale(trace),
         "notUpright": guessed.not_upright,
+        "rotated": rotated(next(trace.of(Viewed), None)),
         "limits": {"genant_limits": list(config.genant_limits), "slip_limit": config.slip_limit},
         "fixed": [NO_BODY, DENS, FUSED],
         "references": references(known.values()),
