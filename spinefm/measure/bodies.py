@@ -67,7 +67,7 @@ def seen_bodies(
     ]
     widths = [rough.width if rough else None for rough in found]
     bodies = [
-        _seen(vertebra, rough, _fault(rough, vertebra.mask, size, _beside(widths, index), config))
+        _seen(vertebra, rough, _fault(rough, vertebra, size, _beside(widths, index), config))
         for index, (vertebra, rough) in enumerate(zip(vertebrae, found, strict=True))
     ]
     return bodies if pixels is None or not bodies else _ends_checked(bodies, pixels, config)
@@ -78,7 +78,7 @@ def _seen(vertebra: Vertebra, rough: Rough | None, fault: str) -> Seen:
     level = vertebra.level
     upper = {Level.C1: NO_BODY, Level.C2: DENS}.get(level, fault) if level else fault
     lower = {Level.C1: NO_BODY, Level.S1: FUSED}.get(level, fault) if level else fault
-    return Seen(vertebra, rough, upper if level is not Level.S1 or fault != BORDER else "", lower)
+    return Seen(vertebra, rough, upper, lower)
 
 
 def _ends_checked(bodies: list[Seen], pixels: NDArray[np.float32], config: MeasureConfig) -> list[Seen]:
@@ -118,15 +118,17 @@ def _beside(widths: Sequence[float | None], index: int) -> list[float]:
 
 
 def _fault(
-    rough: Rough | None, mask: Mask, size: tuple[int, int], beside: Sequence[float], config: MeasureConfig
+    rough: Rough | None, vertebra: Vertebra, size: tuple[int, int], beside: Sequence[float], config: MeasureConfig
 ) -> str:
-    """Why the corners of a body cannot be trusted, "" where they can."""
+    """Why the corners of a body cannot be trusted, "" where they can; S1 may lack its lower ones."""
     if rough is None:
         return f"its outline is narrower than {config.least_width:g} px"
-    box, (columns, rows) = mask.box, size
-    if min(box.x0, box.y0, columns - box.x1, rows - box.y1) < config.border:
+    box, (columns, rows) = vertebra.mask.box, size
+    if min(box.x0, box.y0, columns - box.x1) < config.border:
         return BORDER
-    if Mask.from_polygon(rough.quad, size).dice(mask) < config.least_fit:
+    if rows - box.y1 < config.border:
+        return "" if vertebra.level is Level.S1 else BORDER
+    if Mask.from_polygon(rough.quad, size).dice(vertebra.mask) < config.least_fit:
         return "its outline is not a quadrilateral"
     if len(beside) > 1 and abs(rough.width / median(beside) - 1) > config.width_range:
         return "its width does not fit its neighbours'"

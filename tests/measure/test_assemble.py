@@ -18,6 +18,9 @@ from tests.measure.golden import upside_down
 from tests.measure.outlines import SIZE, lumbar_quads, lumbar_trace, mask_of, quadrangle, trace_of, vertebra
 from tests.measure.spines import body, lumbar, measured, number
 
+CUT_OFF = "it reaches the film's border"
+
+
 def viewed(trace: Trace, facing: str, probability: float, turn: int = 0) -> Trace:
     """The trace with what the view network said."""
     shares = {"lumbar": 1.0}
@@ -73,6 +76,18 @@ def test_what_is_cut_too_small_or_misshapen_is_not_measured() -> None:
     assert faults["L3"] == "its outline is not a quadrilateral"
     assert faults["L4"] == "its width does not fit its neighbours'"
     assert faults["L2"] == faults["L5"] == faults["S1"] == ""
+
+
+@pytest.mark.parametrize(("shift", "fault"), [((0, 0), ""), ((0, 90), ""), ((-210, 0), CUT_OFF), ((180, 0), CUT_OFF)])
+def test_the_sacrum_may_be_cut_by_the_lower_border_alone(shift: tuple[int, int], fault: str) -> None:
+    quads = lumbar_quads()
+    levels = (Level.L1, Level.L2, Level.L3, Level.L4, Level.L5, Level.S1)
+    masks = [mask_of(quad) for quad in [*quads[:5], quads[5] + shift]]
+    found = measure(
+        trace_of([vertebra(at, level, mask) for at, (level, mask) in enumerate(zip(levels, masks, strict=True))])
+    )
+    assert found.landmarks[5].superior == fault
+    assert (found.of("sacral_slope")[0].value is None) == bool(fault)
 
 
 def test_bodies_narrower_than_a_dozen_pixels_are_not_measured() -> None:
