@@ -324,6 +324,20 @@ def test_a_folder_with_other_files_is_refused(tmp_path):
         RunFolder(tmp_path).begin(plan())
 
 
+@pytest.mark.parametrize("part", ["results", "traces", "measures"])
+def test_results_without_their_plan_are_refused(tmp_path, part):
+    """Another method's tables would count them as its own."""
+    folder = RunFolder(tmp_path / "run")
+    folder.begin(plan())
+    (folder.path / part / "a.json").write_text("{}")
+    (folder.path / "run.json").unlink()
+    with pytest.raises(RunError, match=r"results without run\.json"):
+        folder.begin(plan(method="other"))
+    assert not (folder.path / "run.json").exists()
+    (folder.path / part / "a.json").unlink()
+    folder.begin(plan(method="other"))
+
+
 def test_a_film_name_cannot_lead_out_of_the_folder(tmp_path):
     folder = RunFolder(tmp_path / "run")
     assert folder._file("results", "../../x", "json").parent == tmp_path / "run" / "results"
