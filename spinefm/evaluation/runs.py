@@ -82,7 +82,7 @@ class RunFolder:
     def begin(self, plan: Plan) -> None:
         """Write the plan, or check that it is the one of the films that are done.
 
-        Raises RunError where the folder holds another run, results of which no plan says what made them, or other files.
+        Raises RunError where the folder holds another run, results without the plan that made them, or other files.
         """
         self._make()
         stored = self.path / PLAN
