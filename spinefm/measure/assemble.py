@@ -13,7 +13,7 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import alignment, discs, heights, offset, pelvis, slip
 from spinefm.measure.bodies import Seen, landmarks_of, seen_bodies, tilt_of
 from spinefm.measure.config import MeasureConfig
-from spinefm.measure.doubt import with_outline_probability
+from spinefm.measure.doubt import promises_outlines, with_outline_probability
 from spinefm.measure.facing import guess
 from spinefm.measure.model import Facing, FacingGuess, Landmarks, Line, Measure, Measures
 from spinefm.measure.planar import Values, facing_left
@@ -67,8 +67,10 @@ def measure(
     view = next(trace.of(Viewed), None)
     known, turned = _facing(facing, view, bodies, settings), rotated(view)
     trunk = unnamed_in_trunk(trace, settings)
+    assumed = None if promises_outlines(trace) else settings.unknown_probability
     marks = [
-        replace(landmarks_of(body, known.side, settings), in_trunk=body.vertebra.number in trunk) for body in bodies
+        replace(landmarks_of(body, known.side, settings, assumed), in_trunk=body.vertebra.number in trunk)
+        for body in bodies
     ]
     tilted = not_upright(view, [vertebra.centroid for vertebra in vertebrae], settings)
     scale, source = (spacing, "given") if spacing else (trace.film.spacing_mm, trace.film.spacing_source)

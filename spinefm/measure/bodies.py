@@ -135,8 +135,11 @@ def _fault(
     return ""
 
 
-def landmarks_of(seen: Seen, facing: Facing | None, config: MeasureConfig) -> Landmarks:
-    """The landmarks of a body; without a facing as if the patient faced left."""
+def landmarks_of(seen: Seen, facing: Facing | None, config: MeasureConfig, assumed: float | None = None) -> Landmarks:
+    """The landmarks of a body; without a facing as if the patient faced left.
+
+    assumed: what the probability of a good outline counts as where none is known; None: the outline is sure.
+    """
     vertebra, rough = seen.vertebra, seen.rough
     if rough is None:
         faults = seen.superior, seen.inferior
@@ -145,7 +148,8 @@ def landmarks_of(seen: Seen, facing: Facing | None, config: MeasureConfig) -> La
     frame, shape = BodyFrame.of(quad), model_of(vertebra.level)
     ring_in_frame = frame.into(ring(path, quad))
     points = frame.out_of(shape.landmarks(ring_in_frame))
-    spread = config.spread_factor * shape.spread(ring_in_frame, vertebra.probability)
+    known = assumed if vertebra.probability is None else vertebra.probability
+    spread = config.spread_factor * shape.spread(ring_in_frame, known)
     upper, lower = (unsure(spread * shape.relative[places], config) for places in ([0, 1, 4], [2, 3, 5]))
     return Landmarks(
         name=vertebra.name,

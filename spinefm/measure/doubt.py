@@ -20,9 +20,14 @@ def promised_outline(method: str, settings: Mapping[str, Setting]) -> float | No
     return spec.promised_dice(settings) if spec else None
 
 
+def promises_outlines(trace: Trace) -> bool:
+    """Whether the probabilities of a run are those of good outlines."""
+    return promised_outline(trace.method, trace.settings) is not None
+
+
 def with_outline_probability(trace: Trace) -> tuple[Vertebra, ...]:
     """The vertebrae of a run with the probability of a good outline; with none where its method promises no outline."""
-    if promised_outline(trace.method, trace.settings) is not None:
+    if promises_outlines(trace):
         return trace.vertebrae
     return tuple(replace(vertebra, probability=None) for vertebra in trace.vertebrae)
 

@@ -13,7 +13,7 @@ from spinefm.export.overlay import AMBER, draw_overlay
 from spinefm.export.subject import remarks_of
 from spinefm.export.table import vertebra_rows
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.measure import measure
+from spinefm.measure import MeasureConfig, measure
 from spinefm.measure.doubt import doubtful, promised_outline, with_outline_probability
 from spinefm.methods import FilmOutcome
 from spinefm.trace.model import Setting, Trace
@@ -36,10 +36,17 @@ def at(probability: float | None, method: str = "spinefm", settings: dict[str, S
 @pytest.mark.parametrize(("method", "settings"), VERTEBRA_ALONE)
 def test_a_score_that_promises_a_vertebra_widens_no_measure(method: str, settings: dict[str, Setting]) -> None:
     assert promised_outline(method, settings) is None
-    scored, without = measure(at(0.7, method, settings), "left"), measure(at(None), "left")
-    assert scored.values == without.values and scored.landmarks == without.landmarks
+    scored, lower = (measure(at(share, method, settings), "left") for share in (0.7, 0.2))
+    assert scored.values == lower.values and scored.landmarks == lower.landmarks
+    assumed = measure(at(MeasureConfig().unknown_probability), "left")
+    assert [one.uncertainty for one in scored] == [one.uncertainty for one in assumed]
     assert all(one.confidence is None for one in scored.measured)
     assert doubtful(at(0.7, method, settings)) == frozenset()
+
+
+def test_an_outline_that_a_reader_drew_is_sure() -> None:
+    drawn, surest = measure(at(None), "left"), measure(at(0.9999), "left")
+    assert [one.uncertainty for one in drawn] == [one.uncertainty for one in surest]
 
 
 def test_a_probability_of_outlines_counts_as_it_is() -> None:
