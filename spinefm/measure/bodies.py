@@ -143,7 +143,9 @@ def landmarks_of(seen: Seen, facing: Facing | None, config: MeasureConfig, assum
     vertebra, rough = seen.vertebra, seen.rough
     if rough is None:
         faults = seen.superior, seen.inferior
-        return Landmarks(vertebra.name, vertebra.level, (), *faults, probability=vertebra.probability)
+        return Landmarks(
+            vertebra.name, vertebra.level, (), *faults, probability=vertebra.probability, number=vertebra.number
+        )
     path, quad = (rough.path, rough.quad) if facing != "right" else mirrored(rough)
     frame, shape = BodyFrame.of(quad), model_of(vertebra.level)
     ring_in_frame = frame.into(ring(path, quad))
@@ -159,6 +161,7 @@ def landmarks_of(seen: Seen, facing: Facing | None, config: MeasureConfig, assum
         inferior=seen.inferior or lower,
         spread=spread * frame.width,
         probability=vertebra.probability,
+        number=vertebra.number,
     )
 
 

@@ -30,7 +30,7 @@ def said(error: Exception) -> str:
 
 def unmeasured(trace: Trace, facing: Facing | None, spacing: float | None, why: str) -> Measures:
     """The measures of a run without landmarks, so without values: each says why."""
-    marks = [Landmarks(one.name, one.level, (), why, why) for one in trace.vertebrae]
+    marks = [Landmarks(one.name, one.level, (), why, why, number=one.number) for one in trace.vertebrae]
     known = FacingGuess(facing, 1.0, "given") if facing else FacingGuess(None, 0.5, "nothing says")
     scale, source = (spacing, "given") if spacing else (trace.film.spacing_mm, trace.film.spacing_source)
     values = measure_landmarks(marks, known, scale)

@@ -48,7 +48,8 @@ class Landmarks:
     name: its level, or V1, V2 … `points`: six (x, y) film pixels, none where they cannot be had. superior, inferior:
     why that endplate cannot be measured, "" where it can. spread: expected error of a landmark's coordinate in pixels
     (standard deviation), 0 for landmarks that are known. probability: that of a good outline, None where the method
-    says none. in_trunk: whether a body without a level is surely a thoracic or lumbar one.
+    says none. in_trunk: whether a body without a level is surely a thoracic or lumbar one. number: in its run, None for
+    one of no run.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Landmarks:
     spread: float = 0.0
     probability: float | None = None
     in_trunk: bool = False
+    number: int | None = None
 
     def at(self, place: str) -> Point:
         """The landmark of that name. Raises ValueError for a body without landmarks and for an unknown name."""

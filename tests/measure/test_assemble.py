@@ -220,6 +220,14 @@ def test_measures_are_the_same_every_time_and_do_not_depend_on_their_neighbours_
     assert whole.of("anterior_ratio", "L2") == part.of("anterior_ratio", "L2")
 
 
+def test_a_deletion_moves_no_other_uncertainty() -> None:
+    for named in (True, False):
+        bodies = lumbar_trace(named=named).vertebrae
+        whole, part = (measure(trace_of(some), "left") for some in (bodies, bodies[1:]))
+        before, after = (one.of("anterior_ratio") for one in (whole, part))
+        assert [one.uncertainty for one in after[1:]] == [one.uncertainty for one in before[2:]]
+
+
 def unsure(spread: float) -> Measure:
     """The height loss of a wedge of 21 %, whose landmarks have this spread in pixels."""
     bodies = [replace(one, spread=spread) for one in (body(Level.L1, heights=(23.7, 29, 30)),)]
@@ -228,7 +236,7 @@ def unsure(spread: float) -> Measure:
 
 
 def test_uncertainty_grows_with_the_spread_until_there_is_no_value() -> None:
-    known, close, wide, far = (unsure(spread) for spread in (0.0, 0.5, 1.5, 5.0))
+    known, close, wide, far = (unsure(spread) for spread in (0.0, 0.4, 1.5, 5.0))
     assert known.value == pytest.approx(21) and known.uncertainty == 0
     assert known.grade == "Genant 1 (mild), wedge"
     assert (
