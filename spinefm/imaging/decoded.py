@@ -227,7 +227,7 @@ def windowed(values: NDArray[Any], low: float, high: float) -> NDArray[np.float3
     if values.dtype == np.uint8:  # each byte is computed once
         return np.asarray(cv2.LUT(values, windowed(np.arange(256), low, high)), np.float32)
     precise = _precision(values, low, high)
-    shown = values.astype(precise)  # a copy, and the only one: films are large
+    shown: NDArray[Any] = values.astype(precise)  # a copy, and the only one: films are large
     shown -= precise(low)
     shown /= precise(high - low)
     return np.clip(shown, 0, 1, out=shown).astype(np.float32, copy=False)
