@@ -29,8 +29,9 @@ from spinefm.core.machine import prepare
 from spinefm.core.masks import Mask
 from spinefm.evaluation.assignment import one_to_one
 from spinefm.imaging.radiograph import Radiograph, read
+from spinefm.measure.doubt import with_outline_probability
 from spinefm.methods import CannotStart, Method, build_method, run_to_trace
-from spinefm.trace.doubt import doubtful
+from spinefm.trace.doubt import DOUBT
 from spinefm.trace.model import Setting, Vertebra
 from spinefm.weights.load import load_bundle
 
@@ -202,7 +203,7 @@ def counts(film: Radiograph, method: Method) -> Iterator[tuple[str, Count]]:
         pixels, into = alter(film.pixels, np.random.default_rng(SEED))
         there = moved(expected, into, film.pixels.shape[:2], pixels.shape[:2])
         try:
-            yield name, compared(there, run_to_trace(method, replace(film, pixels=pixels)).vertebrae)
+            yield name, compared(there, with_outline_probability(run_to_trace(method, replace(film, pixels=pixels))))
         except CannotStart:
             yield name, Count(bodies=len(there), without_run=1)
 
@@ -234,7 +235,7 @@ def compared(expected: Sequence[tuple[Mask, Level | None]], found: Sequence[Vert
         stayed=sum(now is before for before, now in named),
         changed=sum(now is not None and now is not before for before, now in named),
         withheld=sum(now is None for _, now in named),
-        other=sum(not doubtful(vertebra) for vertebra in others),
+        other=sum(one.probability is None or one.probability >= DOUBT for one in others),
     )
 
 

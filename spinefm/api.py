@@ -61,7 +61,8 @@ class SpineFM:
 
         Args:
             film: a radiograph of a spine from the side, upright: one on its side or upside down is run as it is, so
-                that the trace's coordinates are its own. `upright` turns it.
+                that the trace's coordinates are its own, and has only the measures that are the same whichever way is
+                up. `upright` turns it.
             settings: changes of the preset, by name; `trace.settings` of an earlier run gives that run again.
             starting_points: three or more (x, y) film pixels in neighbouring vertebrae, in place of detections.
             on_event: called with each event as it happens.

@@ -43,8 +43,9 @@ class TrialTask:
 class Attempts:
     """What is known of a shard whose process was killed, and what follows.
 
-    deaths: group -> processes that died on it; -1 before the first group. suspects: films that are to be tried alone.
-    strikes: id -> processes that died while it was tried.
+    deaths: group -> processes that died on it; those that died before their first group the desk counts. suspects:
+    films that are to be tried alone. strikes: id -> processes that died while it was tried. tried: the group of the
+    last suspects, -1 before any. vain: group -> trials of its films that found none guilty.
     """
 
     shard: Shard

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -13,6 +14,9 @@ from spinefm.core.files import part_beside, sync, write_synced
 
 STALE = 600.0
 """Seconds without a change after which a part belongs to no process that still writes it."""
+
+PATIENCE, PAUSE = 20.0, 0.02
+"""Seconds to wait for another writer of the same file, and between two looks."""
 
 
 def write_first(path: Path, content: bytes) -> bool:
@@ -37,10 +41,32 @@ def _link(part: Path, path: Path) -> bool:
     except FileExistsError:
         return False
     except OSError:  # a file system without links
-        if path.exists():
-            return False
-        os.replace(part, path)
+        with _claimed(path):
+            if path.exists():
+                return False
+            os.replace(part, path)
     return True
+
+
+@contextmanager
+def _claimed(path: Path) -> Iterator[None]:
+    """Keep other writers of `path` out, for as long as the block takes. Raises TimeoutError where one does not end."""
+    claim = path.with_name(f".{path.name}.part")  # so that `remove_stale` removes that of a killed process
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            claim.open("xb").close()
+            break
+        except FileExistsError:
+            if time.monotonic() > deadline:
+                raise TimeoutError(
+                    errno.ETIMEDOUT, f"another process holds {claim.name}; remove it if none runs"
+                ) from None
+            time.sleep(PAUSE)
+    try:
+        yield
+    finally:
+        claim.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -14,11 +14,11 @@ from spinefm.export.cells import rounded
 from spinefm.export.measures import DIGITS
 from spinefm.export.subject import notes_of
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, printable, quarters_turned
-from spinefm.measure import Facing, Measure, Measures, measure
+from spinefm.measure import Facing, Measure, Measures, attempt
+from spinefm.measure.doubt import doubtful
 from spinefm.methods import CannotStart, FilmOutcome
 from spinefm.methods.base.events import Viewed
 from spinefm.methods.spinefm.state import stops
-from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Named, Reading, Trace, Vertebra
 
 Row = Mapping[str, Any]
@@ -41,10 +41,14 @@ def rows_of(
     trace = outcome.trace
     if trace is None:
         return failed_rows(entry, sentence_of(outcome.error), outcome.film)
-    known = measure(trace, facing, spacing, outcome.film)
+    known = attempt(trace, facing, spacing, outcome.film)
+    unsure = doubtful(trace)
+    notes = [*notes_of(trace), *known.warnings]
     return FilmRows(
-        film=_head(entry, DONE) | _film(outcome.film, known.spacing_mm, notes_of(trace)) | _result(trace, known),
-        vertebrae=[_vertebra(entry, order, one, trace) for order, one in enumerate(trace.vertebrae, 1)],
+        film=_head(entry, DONE) | _film(outcome.film, known.spacing_mm, notes) | _result(trace, known),
+        vertebrae=[
+            _vertebra(entry, order, one, trace, one.number in unsure) for order, one in enumerate(trace.vertebrae, 1)
+        ],
         measures=[_measure(entry, one) for one in known],
     )
 
@@ -85,7 +89,7 @@ def _result(trace: Trace, measures: Measures) -> dict[str, Any]:
         "facing": measures.facing.side,
         "facing_probability": rounded(measures.facing.probability, 4),
         "vertebrae": len(trace.vertebrae),
-        "doubtful": sum(map(doubtful, trace.vertebrae)),
+        "doubtful": len(doubtful(trace)),
         "anchor": anchor.level.name if anchor else None,
         "anchor_source": anchor.source if anchor else None,
         **_names(next(trace.of(Named), None)),
@@ -119,7 +123,7 @@ def _reading(key: str, reading: Reading | None) -> dict[str, Any]:
     return {column: words, f"{key}_probability": rounded(reading.probability, 4)}
 
 
-def _vertebra(entry: FilmEntry, order: int, one: Vertebra, trace: Trace) -> Row:
+def _vertebra(entry: FilmEntry, order: int, one: Vertebra, trace: Trace, is_doubtful: bool) -> Row:
     (width, height), box = trace.film.size, one.mask.box
     return {
         "id": entry.id,
@@ -128,7 +132,7 @@ def _vertebra(entry: FilmEntry, order: int, one: Vertebra, trace: Trace) -> Row:
         "name": one.name,
         "level": one.level.name if one.level else None,
         "probability": rounded(one.probability, 4),
-        "doubtful": doubtful(one),
+        "doubtful": is_doubtful,
         "x": rounded(one.centroid.x),
         "y": rounded(one.centroid.y),
         **{edge: getattr(box, edge) for edge in ("x0", "y0", "x1", "y1")},

@@ -217,7 +217,7 @@ def segment_film(
 
     try:
         film = upright(method, read(job.film, polarity=polarity))
-        _write_result(job.folder, run_to_trace(method, film, on_event), film, known)
+        _write_result(job, run_to_trace(method, film, on_event), film, known)
     except (UnreadableFilm, CannotStart) as error:
         return _record_failure(job, str(error), None)
     except ExportError as error:
@@ -228,16 +228,21 @@ def segment_film(
     return None
 
 
-def _write_result(folder: Path, trace: Trace, film: Radiograph, known: Known) -> None:
-    """Write a result with its thumbnail, and its report where one is wanted. Raises ExportError."""
+def _write_result(job: FilmJob, trace: Trace, film: Radiograph, known: Known) -> None:
+    """Write a result with its thumbnail, and its report where one is wanted. Raises ExportError.
+
+    A result whose measures the program failed at is written too, and says so.
+    """
     from spinefm.export import write_result
     from spinefm.export.one_page import report_files
     from spinefm.export.sheet import THUMBNAIL, thumbnail
-    from spinefm.measure import measure
+    from spinefm.measure import attempt
 
-    measures = measure(trace, known.facing, known.spacing, film)
+    measures = attempt(trace, known.facing, known.spacing, film)
     added = {THUMBNAIL: thumbnail(trace, film)} | (report_files(trace, film, measures) if known.report else {})
-    write_result(folder, trace, film, measures, added)
+    write_result(job.folder, trace, film, measures, added)
+    for sentence in measures.warnings:
+        sys.stderr.write(f"{job.film}: {sentence}\n")
 
 
 def _record_failure(job: FilmJob, sentence: str, detail: str | None) -> str:

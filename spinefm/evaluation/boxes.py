@@ -35,12 +35,19 @@ def box_of(boxes: Mapping[Level, Box], mask: Mask) -> Level | None:
 
 
 def in_boxes(boxes: Mapping[Level, Box], masks: Sequence[Mask], taken: Sequence[int] = ()) -> dict[Level, int]:
-    """For each box with a mask in it, the mask's index; a mask serves one box, and none when `taken`."""
+    """For each box with a mask in it, the mask's index; a mask serves one box, and none when `taken`.
+
+    Of several masks in a box the one that fills it best counts; the best pairs of all boxes come first.
+    """
     free = [index for index in range(len(masks)) if index not in taken]
+    fills = {
+        (level, index): box_iou(box, masks[index].box)
+        for level, box in sorted(boxes.items())
+        for index in free
+        if found_in(box, masks[index])
+    }
     found: dict[Level, int] = {}
-    for level, box in sorted(boxes.items()):
-        index = next((index for index in free if found_in(box, masks[index])), None)
-        if index is not None:
+    for level, index in sorted(fills, key=lambda pair: -fills[pair]):
+        if level not in found and index not in found.values():
             found[level] = index
-            free.remove(index)
-    return found
+    return dict(sorted(found.items()))

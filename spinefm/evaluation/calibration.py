@@ -19,7 +19,7 @@ from spinefm.core.words import counted
 from spinefm.evaluation.matching import IDENTIFIED_ABOVE
 from spinefm.evaluation.statistics import share_interval
 from spinefm.evaluation.summary import mean
-from spinefm.methods.registry import specs
+from spinefm.measure.doubt import promised_outline
 from spinefm.trace.doubt import DOUBT
 from spinefm.trace.model import Setting
 
@@ -50,7 +50,10 @@ class CalibrationBin:
 
 @dataclass(frozen=True)
 class SureMasks:
-    """The masks that are not doubtful (`spinefm.trace.doubt`): per cent that keep the promise, with 95 %."""
+    """The masks with a probability from `DOUBT` on: per cent that keep the promise, with 95 %.
+
+    Where outlines are promised these are the masks that are not doubtful.
+    """
 
     count: int
     right: float
@@ -75,8 +78,7 @@ class Calibration:
 
 def promised_dice(method: str, settings: Mapping[str, Setting]) -> float:
     """The Dice that a run's probabilities promise, the identifying one where its method promises no outline."""
-    spec = specs().get(method)
-    promised = spec.promised_dice(settings) if spec else None
+    promised = promised_outline(method, settings)
     return IDENTIFIED_ABOVE if promised is None else promised
 
 

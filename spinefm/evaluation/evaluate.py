@@ -93,18 +93,36 @@ def _evaluate_one(
     """One film's stored result, or why it was left out. A program error on one film does not stop the others."""
     if isinstance(case, Skipped):
         return case
+    check = _NotedCheck(pace.check)
     try:
         film = read(case.source, f"{case.name}{case.film.suffix}", _polarity(plan.polarity))
         _check_size(case, film)
-        return _scored(case, film, method, folder, pace)
-    except UnreadableFilm as error:
-        return Skipped(case.name, f"The film cannot be read: {error}")
-    except RunError:
-        raise
-    except Exception as error:  # noqa: BLE001 (reported; the others go on)
-        return Skipped(
-            case.name, f"The program failed on this film ({type(error).__name__}: {reason_of(error)}); report it."
-        )
+        return _scored(case, film, method, folder, replace(pace, check=check))
+    except Exception as error:
+        if isinstance(error, RunError) or error is check.raised:
+            raise
+        return Skipped(case.name, _why_skipped(error))
+
+
+class _NotedCheck:
+    """A pace's check, and what it raised: that ends the evaluation and is no fault of the film."""
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        self._check = check
+        self.raised: Exception | None = None
+
+    def __call__(self) -> None:
+        try:
+            self._check()
+        except Exception as error:
+            self.raised = error
+            raise
+
+
+def _why_skipped(error: Exception) -> str:
+    if isinstance(error, UnreadableFilm):
+        return f"The film cannot be read: {error}"
+    return f"The program failed on this film ({type(error).__name__}: {reason_of(error)}); report it."
 
 
 def _scored(case: Case, film: Radiograph, method: Method, folder: RunFolder, pace: Pace) -> FilmResult:

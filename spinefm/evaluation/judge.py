@@ -211,7 +211,7 @@ def _extra_rows(judged: Judged, score: FilmScore, boxed: dict[Level, int]) -> It
     for vertebra in judged.vertebrae:
         dice = max((vertebra.mask.dice(body) for body in judged.truth.bodies.values()), default=0.0)
         is_second = identified_by(vertebra.mask, judged.truth) is not None
-        if vertebra.number in in_box or (dice > IDENTIFIED_ABOVE and vertebra.number in best):
+        if vertebra.number in in_box or vertebra.number in best:
             continue
         if not is_second and (not judged.truth.complete or lies_on(vertebra.mask, judged.truth.partial)):
             continue
@@ -232,8 +232,10 @@ def _extra_rows(judged: Judged, score: FilmScore, boxed: dict[Level, int]) -> It
 
 
 def _best_number(vertebrae: Sequence[Vertebra], body: Mask) -> int | None:
-    best = max(vertebrae, key=lambda vertebra: vertebra.mask.dice(body), default=None)
-    return best.number if best else None
+    """The number of the vertebra that identifies a body best; None where none does."""
+    dice = {vertebra.number: vertebra.mask.dice(body) for vertebra in vertebrae}
+    best = max(dice, key=lambda number: dice[number], default=None)
+    return best if best is not None and dice[best] > IDENTIFIED_ABOVE else None
 
 
 def _rounded(value: float | None) -> float | None:

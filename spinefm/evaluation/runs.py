@@ -82,7 +82,7 @@ class RunFolder:
     def begin(self, plan: Plan) -> None:
         """Write the plan, or check that it is the one of the films that are done.
 
-        Raises RunError where the folder holds another run, or files that are none.
+        Raises RunError where the folder holds another run, results without the plan that made them, or other files.
         """
         self._make()
         stored = self.path / PLAN
@@ -95,6 +95,10 @@ class RunFolder:
             return
         if any(path.name not in PARTS for path in self.path.iterdir()):
             raise RunError(f"{self.path} contains files that are not an evaluation; choose another --out.")
+        if any(next((self.path / part).iterdir(), None) for part in PARTS):
+            raise RunError(
+                f"{self.path} contains results without {PLAN}, so what made them is not known; choose another --out."
+            )
         write_whole(stored, plan.to_json().encode())
 
     def _make(self) -> None:

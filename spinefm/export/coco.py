@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from itertools import count
 from typing import Any
@@ -18,7 +18,7 @@ from spinefm.export.subject import Part, Subject, doubt_words, notes_of
 from spinefm.export.table import CORNERS
 from spinefm.imaging.radiograph import printable
 from spinefm.measure import Facing, Landmarks
-from spinefm.trace.doubt import doubtful
+from spinefm.measure.doubt import doubtful
 from spinefm.trace.model import Vertebra
 
 FILE = "instances.json"
@@ -38,6 +38,7 @@ def part(subject: Subject, runs: bool = False) -> Part:
     runs: masks become run lengths, which are exact, in place of polygons, which programs can edit.
     """
     (width, height), side = subject.trace.film.size, subject.measures.facing.side
+    unsure = doubtful(subject.trace)
     image = {
         "file_name": subject.film_path(),
         "width": width,
@@ -46,7 +47,7 @@ def part(subject: Subject, runs: bool = False) -> Part:
         "notes": notes_of(subject.trace),
     }
     annotations = [
-        _annotation(vertebra, (height, width), runs) | _keypoints(body, side)
+        _annotation(vertebra, (height, width), runs, unsure) | _keypoints(body, side)
         for vertebra, body in zip(subject.trace.vertebrae, subject.measures.landmarks, strict=True)
     ]
     return Part(subject.film_files(), (image, annotations))
@@ -79,7 +80,7 @@ def _categories() -> list[Json]:
     return [{"id": number, "name": name, "supercategory": UNNAMED, **corners} for number, name in names.items()]
 
 
-def _annotation(vertebra: Vertebra, shape: tuple[int, int], runs: bool) -> Json:
+def _annotation(vertebra: Vertebra, shape: tuple[int, int], runs: bool, unsure: Collection[int]) -> Json:
     mask, box = vertebra.mask, vertebra.mask.box
     return {
         "category_id": UNNAMED_ID if vertebra.level is None else int(vertebra.level),
@@ -90,8 +91,8 @@ def _annotation(vertebra: Vertebra, shape: tuple[int, int], runs: bool) -> Json:
         "name": vertebra.name,
         "score": 1.0 if vertebra.probability is None else round(vertebra.probability, 4),
         "probability": None if vertebra.probability is None else round(vertebra.probability, 4),
-        "doubtful": doubtful(vertebra),
-        "description": doubt_words(vertebra),
+        "doubtful": vertebra.number in unsure,
+        "description": doubt_words(vertebra, unsure),
     }
 
 

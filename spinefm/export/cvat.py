@@ -15,7 +15,7 @@ from spinefm.data.cvat import NOTE
 from spinefm.export.outlines import outlines
 from spinefm.export.subject import Part, Subject, notes_of
 from spinefm.imaging.radiograph import printable
-from spinefm.trace.doubt import doubtful
+from spinefm.measure.doubt import doubtful
 from spinefm.trace.model import Vertebra
 
 FILE = "annotations.xml"
@@ -42,9 +42,10 @@ def part(subject: Subject) -> Part:
     """The film, and its `image` element, without a number yet."""
     width, height = subject.trace.film.size
     image = Element("image", name=printable(subject.film_path()), width=str(width), height=str(height))
+    unsure = doubtful(subject.trace)
     for vertebra in subject.trace.vertebrae:
         for outline in outlines(vertebra.mask):
-            _add_polygon(image, vertebra, outline)
+            _add_polygon(image, vertebra, outline, vertebra.number in unsure)
     for note in notes_of(subject.trace):
         tag = SubElement(image, "tag", label=NOTE, source="auto")
         _add_value(tag, TEXT, printable(note))
@@ -66,7 +67,7 @@ def whole(entries: Sequence[Element]) -> Mapping[str, bytes]:
     return {FILE: ElementTree.tostring(top, encoding="utf-8", xml_declaration=True)}
 
 
-def _add_polygon(image: Element, vertebra: Vertebra, outline: NDArray[np.float64]) -> None:
+def _add_polygon(image: Element, vertebra: Vertebra, outline: NDArray[np.float64], is_doubtful: bool) -> None:
     """A polygon; the parts of one body share a group."""
     polygon = SubElement(
         image,
@@ -78,7 +79,7 @@ def _add_polygon(image: Element, vertebra: Vertebra, outline: NDArray[np.float64
         z_order="0",
         group_id=str(vertebra.number + 1),  # 0 means no group
     )
-    _add_value(polygon, DOUBTFUL, str(doubtful(vertebra)).lower())
+    _add_value(polygon, DOUBTFUL, str(is_doubtful).lower())
     _add_value(polygon, PROBABILITY, "" if vertebra.probability is None else f"{vertebra.probability:.4f}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from spinefm.export.dicom_source import (
 )
 from spinefm.export.labels import colour_of
 from spinefm.export.subject import Part, Subject, doubt_words, remarks_of
+from spinefm.measure.doubt import doubtful
 from spinefm.trace.model import Vertebra
 
 SERIES = 901
@@ -67,10 +69,11 @@ def _segmentation(hd: Any, subject: Subject, source: Any) -> Any:
 
 
 def _segments(hd: Any, subject: Subject) -> list[Any]:
-    return [_segment(hd, subject, number, vertebra) for number, vertebra in enumerate(subject.trace.vertebrae, 1)]
+    unsure = doubtful(subject.trace)
+    return [_segment(hd, subject, number, one, unsure) for number, one in enumerate(subject.trace.vertebrae, 1)]
 
 
-def _segment(hd: Any, subject: Subject, number: int, vertebra: Vertebra) -> Any:
+def _segment(hd: Any, subject: Subject, number: int, vertebra: Vertebra, unsure: Collection[int]) -> Any:
     from pydicom.sr.codedict import codes
 
     description = hd.seg.SegmentDescription(
@@ -86,5 +89,5 @@ def _segment(hd: Any, subject: Subject, number: int, vertebra: Vertebra) -> Any:
         tracking_id=vertebra.name,
         display_color=hd.color.CIELabColor.from_rgb(*colour_of(vertebra)),
     )
-    description.SegmentDescription = doubt_words(vertebra) or None
+    description.SegmentDescription = doubt_words(vertebra, unsure) or None
     return description

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from spinefm.export.outlines import outlines
 from spinefm.export.subject import Part, Subject, doubt_words, notes_of
 from spinefm.imaging.radiograph import printable
-from spinefm.trace.doubt import doubtful
+from spinefm.measure.doubt import doubtful
 from spinefm.trace.model import Vertebra
 
 VERSION = "5.5.0"
@@ -26,11 +27,14 @@ BESIDE = ""
 def part(subject: Subject) -> Part:
     """The film and its labels beside it, `<name>.json`; the notes lie under a key that labelme keeps."""
     width, height = subject.trace.film.size
+    unsure = doubtful(subject.trace)
     content: dict[str, Any] = {
         "version": VERSION,
         "flags": {},
         "shapes": [
-            _shape(vertebra, outline) for vertebra in subject.trace.vertebrae for outline in outlines(vertebra.mask)
+            _shape(vertebra, outline, unsure)
+            for vertebra in subject.trace.vertebrae
+            for outline in outlines(vertebra.mask)
         ],
         "imagePath": subject.film_path(BESIDE),
         "imageData": None,
@@ -42,14 +46,14 @@ def part(subject: Subject) -> Part:
     return Part({**subject.film_files(BESIDE), f"{subject.name}.json": text.encode()})
 
 
-def _shape(vertebra: Vertebra, outline: NDArray[np.float64]) -> dict[str, Any]:
+def _shape(vertebra: Vertebra, outline: NDArray[np.float64], unsure: Collection[int]) -> dict[str, Any]:
     """A polygon; the parts of one body share a group."""
     return {
         "label": vertebra.name,
         "points": np.round(outline + EDGE, 2).tolist(),
         "group_id": vertebra.number,
-        "description": doubt_words(vertebra),
+        "description": doubt_words(vertebra, unsure),
         "shape_type": "polygon",
-        "flags": {"doubtful": doubtful(vertebra)},
+        "flags": {"doubtful": vertebra.number in unsure},
         "mask": None,
     }

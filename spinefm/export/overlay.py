@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from spinefm.export.labels import colour_of
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.trace.doubt import doubtful
+from spinefm.measure.doubt import doubtful
 from spinefm.trace.model import Trace, Vertebra
 
 FILL = 0.28
@@ -21,7 +23,7 @@ TEXT_SHARE = 0.4
 SIDE_PER_LINE = 700
 """Pixels of the film's longer side per pixel of a contour's width, so that it looks the same on every film."""
 AMBER = (245, 184, 61)
-"""Colour of a vertebra of which the classifier is not sure."""
+"""Colour of a vertebra that is doubtful."""
 BETWEEN = (40, 28, 4)
 """Colour between its dashes."""
 
@@ -38,10 +40,11 @@ def draw_overlay(trace: Trace, film: Radiograph) -> Picture:
         raise ValueError(f"The trace is of a film of size {trace.film.size}, not {film.size}; give the film it is of.")
     grey = np.round(np.clip(film.pixels, 0, 1) * 255).astype(np.uint8)
     picture = np.repeat(grey[..., None], 3, axis=2)  # (H, W, 3)
+    unsure = doubtful(trace)
     for vertebra in trace.vertebrae:
         _fill(picture, vertebra)
-        _outline(picture, vertebra)
-    return _write_names(picture, trace.vertebrae)
+        _outline(picture, vertebra, vertebra.number in unsure)
+    return _write_names(picture, trace.vertebrae, unsure)
 
 
 def _fill(picture: Picture, vertebra: Vertebra) -> None:
@@ -52,19 +55,14 @@ def _fill(picture: Picture, vertebra: Vertebra) -> None:
     crop[inside] = np.round(mixed).astype(np.uint8)
 
 
-def _outline(picture: Picture, vertebra: Vertebra) -> None:
+def _outline(picture: Picture, vertebra: Vertebra, is_doubtful: bool) -> None:
     contour = np.round(vertebra.mask.contour()).astype(np.int32)
     thickness = max(1, round(max(picture.shape) / SIDE_PER_LINE))
-    if not doubtful(vertebra):
+    if not is_doubtful:
         cv2.polylines(picture, [contour], True, colour_of(vertebra), thickness, cv2.LINE_AA)
         return
     cv2.polylines(picture, [contour], True, BETWEEN, thickness, cv2.LINE_AA)  # amber alone is lost on bright bone
     cv2.polylines(picture, _dashes(contour, 5 * thickness), False, AMBER, thickness, cv2.LINE_AA)
-
-
-def _colour(vertebra: Vertebra) -> tuple[int, ...]:
-    """The level's colour; amber for a vertebra that is doubtful."""
-    return AMBER if doubtful(vertebra) else colour_of(vertebra)
 
 
 def _dashes(contour: NDArray[np.int32], length: int) -> list[NDArray[np.int32]]:
@@ -77,7 +75,8 @@ def _dashes(contour: NDArray[np.int32], length: int) -> list[NDArray[np.int32]]:
     return [np.round(part).astype(np.int32) for part in points]
 
 
-def _write_names(picture: Picture, vertebrae: tuple[Vertebra, ...]) -> Picture:
+def _write_names(picture: Picture, vertebrae: Sequence[Vertebra], unsure: Collection[int]) -> Picture:
+    """The picture with a name beside each body; that of a doubtful one is amber and has a question mark."""
     canvas = Image.fromarray(picture)
     draw = ImageDraw.Draw(canvas)
     for vertebra in vertebrae:
@@ -85,10 +84,10 @@ def _write_names(picture: Picture, vertebrae: tuple[Vertebra, ...]) -> Picture:
         height = max(SMALLEST_TEXT, round(TEXT_SHARE * box.height))
         font = ImageFont.load_default(height)
         gap = height / 3
-        name = f"{vertebra.name} ?" if doubtful(vertebra) else vertebra.name
+        name = f"{vertebra.name} ?" if vertebra.number in unsure else vertebra.name
         fits = box.x1 + gap + draw.textlength(name, font) < picture.shape[1]
         x, anchor = (box.x1 + gap, "lm") if fits else (box.x0 - gap, "rm")
         rim = max(1, height // 10)
-        colour = _colour(vertebra)
+        colour = AMBER if vertebra.number in unsure else colour_of(vertebra)
         draw.text((x, vertebra.centroid.y), name, colour, font, anchor, stroke_width=rim, stroke_fill="black")
     return np.asarray(canvas)

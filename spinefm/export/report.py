@@ -7,7 +7,7 @@ from typing import Any
 
 from spinefm import __version__
 from spinefm.export.subject import notes_of
-from spinefm.measure import Measures, measure
+from spinefm.measure import Measures, attempt
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.model import Anchor, Named, Reading, Trace
@@ -33,7 +33,7 @@ def report(trace: Trace, measures: Measures | None = None, sha256: str | None = 
         "vertebrae": [vertebra.name for vertebra in trace.vertebrae],
         "anchor": _anchor(trace.anchor),
         "readings": _readings(trace),
-        "measures": _measures(measures or measure(trace)),
+        "measures": _measures(measures or attempt(trace)),
         "stops": {direction: _stop(decided) for direction, decided in stops(trace.events).items()},
         "notes": notes_of(trace),
         "corrections": [{"action": event.action, "text": event.text} for event in trace.corrections],
@@ -74,6 +74,7 @@ def _measures(measures: Measures) -> dict[str, Any]:
         "spacing_mm": measures.spacing_mm,
         "spacing_source": measures.spacing_source,
         "not_upright": measures.not_upright or None,
+        "failure": measures.failure or None,
         "measured": len(measures.measured),
         "not_measurable": len(measures.values) - len(measures.measured),
     }

@@ -26,7 +26,7 @@ from spinefm.export.overlay import draw_overlay
 from spinefm.export.report import report
 from spinefm.export.table import vertebrae_csv
 from spinefm.imaging.radiograph import Radiograph, printable
-from spinefm.measure import Measures, measure
+from spinefm.measure import Measures, attempt
 from spinefm.trace.model import Trace
 
 RESULT_FILES = ("labels.png", "overlay.png", "trace.json", "vertebrae.csv", "measures.csv", "report.json")
@@ -80,7 +80,7 @@ def result_files(trace: Trace, film: Radiograph, measures: Measures | None = Non
 
     `measures` are those of the trace with the facing and the spacing that count; without them both are the trace's.
     """
-    known = measures or measure(trace, film=film)
+    known = measures or attempt(trace, film=film)
     return {
         "labels.png": _palette_png(label_picture(label_map(trace))),
         "overlay.png": _colour_png(draw_overlay(trace, film)),

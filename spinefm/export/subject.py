@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,8 +12,8 @@ import numpy as np
 
 from spinefm.export.errors import ExportError
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, quarters_turned, read
-from spinefm.measure import Facing, Measures, measure
-from spinefm.trace.doubt import doubtful
+from spinefm.measure import Facing, Measures, attempt
+from spinefm.measure.doubt import doubtful
 from spinefm.trace.model import Named, Trace, Vertebra
 
 IMAGES = "images/"
@@ -68,7 +68,7 @@ class Subject:
     def measures(self) -> Measures:
         """What can be measured on the run, in millimetres where the run or the film's file has a scale."""
         own = self.given_mm is None and self.trace.film.spacing_mm is not None  # the trace says where it comes from
-        return measure(self.trace, self.facing, None if own else self.spacing_mm, self.film)
+        return attempt(self.trace, self.facing, None if own else self.spacing_mm, self.film)
 
     def film_path(self, folder: str = IMAGES) -> str:
         """The film's path in an export whose films lie in `folder`; its own name where the film is not at hand."""
@@ -100,15 +100,16 @@ def notes_of(trace: Trace) -> list[str]:
     return [*trace.film.notes, *([named.note] if named and named.note else []), *finished]
 
 
-def doubt_words(vertebra: Vertebra) -> str:
-    """How sure the classifier is of a vertebra, in words; empty where it was not asked."""
+def doubt_words(vertebra: Vertebra, unsure: Collection[int]) -> str:
+    """How sure the method is of a vertebra, in words; empty where it was not asked. unsure: the doubtful ones."""
     if vertebra.probability is None:
         return ""
     sure = f"probability {vertebra.probability:.2f}"
-    return f"doubtful: {sure}" if doubtful(vertebra) else sure
+    return f"doubtful: {sure}" if vertebra.number in unsure else sure
 
 
 def remarks_of(trace: Trace) -> list[str]:
     """The notes of a result, and a line for each vertebra that is doubtful."""
-    lines = [f"{vertebra.name} is {doubt_words(vertebra)}." for vertebra in trace.vertebrae if doubtful(vertebra)]
+    unsure = doubtful(trace)
+    lines = [f"{one.name} is {doubt_words(one, unsure)}." for one in trace.vertebrae if one.number in unsure]
     return [*notes_of(trace), *lines]

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 
 from spinefm.core.geometry import Point
 from spinefm.export.cells import Cell, rounded
-from spinefm.measure import Measures, measure
+from spinefm.measure import Measures, attempt
+from spinefm.measure.doubt import doubtful
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.state import stops
-from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Trace, Vertebra
 
 CORNERS = ("upper_left", "upper_right", "lower_right", "lower_left")
@@ -45,12 +45,13 @@ def vertebra_rows(trace: Trace, measures: Measures | None = None) -> list[dict[s
     decision that ended the induction upwards is in the row of the topmost vertebra, downwards in that of the lowest.
     `measures` are those of the trace; without them they are computed.
     """
-    known = measures or measure(trace)
+    known = measures or attempt(trace)
     vertebrae, ended = trace.vertebrae, stops(trace.events)
     ends = {len(vertebrae) - 1: ended.get("down")} | ({0: ended["up"]} if "up" in ended else {})
+    unsure = doubtful(trace)
     return [
         {
-            **_row(vertebra, known.spacing_mm, ends.get(index)),
+            **_row(vertebra, known.spacing_mm, ends.get(index), vertebra.number in unsure),
             "correction": _correction(vertebra, trace),
             **_measure_cells(vertebra.name, known),
         }
@@ -67,7 +68,7 @@ def vertebrae_csv(trace: Trace, measures: Measures | None = None) -> str:
     return text.getvalue()
 
 
-def _row(vertebra: Vertebra, spacing: float | None, stop: Decided | None) -> dict[str, Cell]:
+def _row(vertebra: Vertebra, spacing: float | None, stop: Decided | None, is_doubtful: bool) -> dict[str, Cell]:
     width, height = body_size(vertebra.corners)
     area = vertebra.mask.area
     return {
@@ -85,7 +86,7 @@ def _row(vertebra: Vertebra, spacing: float | None, stop: Decided | None) -> dic
         "height_mm": _scaled(height, spacing),
         **_corner_cells(vertebra.corners),
         "probability": rounded(vertebra.probability, 4),
-        "doubtful": "yes" if doubtful(vertebra) else None,
+        "doubtful": "yes" if is_doubtful else None,
         "stop_reason": stop.reason if stop else None,
         "stop_value": rounded(stop.value, 4) if stop else None,
         "stop_limit": rounded(stop.limit, 4) if stop else None,

@@ -42,6 +42,9 @@ IN_GAP = 0.001
 MOST_BEYOND = 0.25
 """Largest share of the pixels beyond a gap that is left out, such as markers and letters. Of one value, as a film's
 frame is, all are left out, if so large a share remains."""
+FAR_FROM_ZERO = 16.0
+"""Values of more than 16 bits that lie farther from 0 than so many times their range need float64: in float32, which
+has 24 bits, their greys would fall together."""
 SAMPLE = 1 << 18
 """Pixels that are enough to look for a gap."""
 SPACING_RANGE = (0.01, 5.0)
@@ -192,7 +195,7 @@ def _near(values: NDArray[Any], low: float, high: float) -> NDArray[Any]:
 
     Of the two groups that a gap divides, the picture is the one with more different values.
     """
-    ordered = np.sort(np.clip(sample(values, SAMPLE).ravel(), low, high).astype(np.float32))
+    ordered = np.sort(np.clip(sample(values, SAMPLE).ravel(), low, high).astype(_precision(values, low, high)))
     reach = 1 + int(IN_GAP * ordered.size)
     gaps = ordered[reach:] - ordered[:-reach]
     place = int(gaps.argmax()) if gaps.size else 0
@@ -223,10 +226,18 @@ def windowed(values: NDArray[Any], low: float, high: float) -> NDArray[np.float3
     """Values (H, W) with `low` at 0 and `high` at 1, clipped, float32."""
     if values.dtype == np.uint8:  # each byte is computed once
         return np.asarray(cv2.LUT(values, windowed(np.arange(256), low, high)), np.float32)
-    shown = values.astype(np.float32)  # a copy, and the only one: films are large
-    shown -= np.float32(low)
-    shown /= np.float32(high - low)
-    return np.clip(shown, 0, 1, out=shown)
+    precise = _precision(values, low, high)
+    shown: NDArray[Any] = values.astype(precise)  # a copy, and the only one: films are large
+    shown -= precise(low)
+    shown /= precise(high - low)
+    return np.clip(shown, 0, 1, out=shown).astype(np.float32, copy=False)
+
+
+def _precision(values: NDArray[Any], low: float, high: float) -> type[np.float32 | np.float64]:
+    """The type in which values from `low` to `high` are subtracted."""
+    if values.dtype.itemsize <= 2 or values.dtype == np.float32:
+        return np.float32
+    return np.float64 if max(abs(low), abs(high)) > FAR_FROM_ZERO * (high - low) else np.float32
 
 
 def to_luminance(colours: NDArray[Any], white: float) -> tuple[NDArray[np.float32], tuple[str, ...]]:

@@ -100,9 +100,10 @@ class Radiograph:
         name: str = "array",
         polarity: Polarity = "keep",
     ) -> Radiograph:
-        """A film from grey values (H, W): integers over their type's range, or floats.
+        """A film from grey values (H, W): unsigned integers over their type's range, signed ones, or floats.
 
-        Values that use little of that range, and floats outside [0, 1], are stretched at percentiles, with a note.
+        Values that use little of that range, signed integers and floats outside [0, 1] are stretched at percentiles,
+        with a note.
         Raises UnreadableFilm for another shape or type, a size beyond the limits, NaN, infinity or one grey value.
         """
         if array.ndim != 2 or array.dtype.kind not in "uif":

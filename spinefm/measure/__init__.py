@@ -5,6 +5,7 @@
 
 from spinefm.measure.assemble import measure, measure_landmarks
 from spinefm.measure.config import MeasureConfig
+from spinefm.measure.guarded import attempt
 from spinefm.measure.model import Facing, FacingGuess, Landmarks, Measure, Measures, Reference
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "MeasureConfig",
     "Measures",
     "Reference",
+    "attempt",
     "measure",
     "measure_landmarks",
 ]

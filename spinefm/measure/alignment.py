@@ -7,7 +7,7 @@ two endplates is positive for lordosis and negative for kyphosis.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from spinefm.measure.discs import disc_name
 from spinefm.measure.planar import Points, Values, turn
 from spinefm.measure.spine import NO_FACING, Draft, Spine, first_of
 
+UNKNOWN = "the facing is not known"
 RIGHTWARDS = np.array([1.0, 0.0])
 
 
@@ -90,14 +91,18 @@ def _curve(spine: Spine, curve: SpinalCurve) -> Draft:
 
 
 def _segment(spine: Spine, upper: int, lower: int) -> Draft:
-    """The angle of two bodies with their disc: over both bodies where they have two endplates."""
+    """The angle of two bodies with their disc: over both bodies where they have two endplates.
+
+    Its size is then the same whichever of them is the upper one.
+    """
     bodies = spine.bodies[upper], spine.bodies[lower]
     levels = (bodies[0].name, bodies[1].name)
     first = "inferior" if bodies[0].level is Level.C2 else "superior"
     last = "superior" if bodies[1].level is Level.S1 else "inferior"
     method = f"{first} endplate of {levels[0]} to {last} endplate of {levels[1]}"
     name = f"{disc_name(levels)} segmental angle"
-    return _angle(spine, "segmental_angle", levels, name, method, (upper, first), (lower, last))
+    draft = _angle(spine, "segmental_angle", levels, name, method, (upper, first), (lower, last))
+    return replace(draft, directed=(first, last) != ("superior", "inferior"))
 
 
 def _angle(
@@ -122,7 +127,7 @@ def _angle(
         levels=levels,
         name=name,
         unit="°",
-        method=method + (", lordosis positive" if signed else ", without sign: the facing is not known"),
+        method=method + (", lordosis positive" if signed else f", without sign: {spine.rotated or UNKNOWN}"),
         formula=formula,
         reason=spine.fault(upper, lower),
         bodies=(upper[0], lower[0]),

@@ -13,6 +13,7 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import alignment, discs, heights, offset, pelvis, slip
 from spinefm.measure.bodies import Seen, landmarks_of, seen_bodies, tilt_of
 from spinefm.measure.config import MeasureConfig
+from spinefm.measure.doubt import promises_outlines, with_outline_probability
 from spinefm.measure.facing import guess
 from spinefm.measure.model import Facing, FacingGuess, Landmarks, Line, Measure, Measures
 from spinefm.measure.planar import Values, facing_left
@@ -59,17 +60,17 @@ def measure(
         >>> measures = spinefm.measure(trace, facing="left")  # doctest: +SKIP
         >>> measures.of("lordosis_l1_s1")[0].value  # doctest: +SKIP
     """
-    _refuse(facing, spacing)
-    if film is not None and film.size != trace.film.size:
-        raise ValueError(f"The trace is of a film of size {trace.film.size}, not {film.size}; give the film it is of.")
+    refuse_wrong_call(trace, facing, spacing, film)
     settings = config or MeasureConfig()
-    vertebrae = trace.vertebrae
+    vertebrae = with_outline_probability(trace)
     bodies = seen_bodies(vertebrae, trace.film.size, settings, film.pixels if film else None)
     view = next(trace.of(Viewed), None)
-    known = FacingGuess(facing, 1.0, "given") if facing else guess(_answer(view), _tops(bodies), settings)
+    known, turned = _facing(facing, view, bodies, settings), rotated(view)
     trunk = unnamed_in_trunk(trace, settings)
+    assumed = None if promises_outlines(trace) else settings.unknown_probability
     marks = [
-        replace(landmarks_of(body, known.side, settings), in_trunk=body.vertebra.number in trunk) for body in bodies
+        replace(landmarks_of(body, known.side, settings, assumed), in_trunk=body.vertebra.number in trunk)
+        for body in bodies
     ]
     tilted = not_upright(view, [vertebra.centroid for vertebra in vertebrae], settings)
     scale, source = (spacing, "given") if spacing else (trace.film.spacing_mm, trace.film.spacing_source)
@@ -80,7 +81,7 @@ def measure(
         spacing_source=source,
         not_upright=tilted,
         landmarks=tuple(marks),
-        values=measure_landmarks(marks, known, scale, tilted, settings),
+        values=measure_landmarks(marks, known, scale, tilted, settings, turned),
     )
 
 
@@ -90,14 +91,16 @@ def measure_landmarks(
     spacing: float | None,
     not_upright: str = "",
     config: MeasureConfig | None = None,
+    rotated: str = "",
 ) -> tuple[Measure, ...]:
     """The measures of bodies whose landmarks are known, from the top: the formulas alone.
 
     spacing: mm per pixel, None where unknown. not_upright: why nothing can be measured against the horizontal, if so.
+    rotated: that the film is, if so; then only what is the same on the upright film has a value.
     """
     settings = config or MeasureConfig()
-    spine = Spine(tuple(bodies), facing.side, spacing, not_upright, settings)
-    drafts = [draft for group in GROUPS for draft in group(spine)]
+    spine = Spine(tuple(bodies), None if rotated else facing.side, spacing, not_upright, settings, rotated)
+    drafts = [_undirected(draft, spine) for group in GROUPS for draft in group(spine)]
     known = iter(_valued([draft.formula for draft in drafts if draft.formula and not draft.reason], spine))
     return tuple(
         _missing(draft) if draft.reason or draft.formula is None else _measured(draft, spine, facing, next(known))
@@ -105,9 +108,19 @@ def measure_landmarks(
     )
 
 
-def _answer(view: Viewed | None) -> tuple[str, float] | None:
-    """The facing that a network saw, with its probability."""
-    return None if view is None else (view.facing, view.facing_probability)
+def _undirected(draft: Draft, spine: Spine) -> Draft:
+    """The draft; on a rotated film without a value where that depends on which way is up."""
+    is_withheld = spine.rotated and draft.directed and draft.formula is not None
+    return replace(draft, reason=spine.rotated) if is_withheld else draft
+
+
+def _facing(given: Facing | None, view: Viewed | None, bodies: Sequence[Seen], config: MeasureConfig) -> FacingGuess:
+    """The given facing or the estimated one; none of a rotated film, which neither the network nor slopes know."""
+    if given:
+        return FacingGuess(given, 1.0, "given")
+    if rotated(view):
+        return FacingGuess(None, 0.5, rotated(view))
+    return guess((view.facing, view.facing_probability) if view else None, _tops(bodies), config)
 
 
 def _tops(bodies: Sequence[Seen]) -> list[tuple[Level | None, Point, Point]]:
@@ -126,13 +139,18 @@ def unnamed_in_trunk(trace: Trace, config: MeasureConfig) -> frozenset[int]:
     )
 
 
+def rotated(seen: Viewed | None) -> str:
+    """That the film lies on its side or upside down, "" where that is not known."""
+    return f"the film is rotated by {90 * seen.turn}°" if seen is not None and seen.turned else ""
+
+
 def not_upright(seen: Viewed | None, centroids: Sequence[Point], config: MeasureConfig) -> str:
     """Why the film's horizontal is not the patient's, "" where it may be.
 
     seen: what kind of film it is, where that is known.
     """
-    if seen is not None and seen.turned:
-        return f"the film is rotated by {90 * seen.turn}°"
+    if rotated(seen):
+        return rotated(seen)
     tilt = tilt_of(centroids)
     if tilt > config.upright_limit:
         return f"the spine leans {tilt:.0f}° from the film's vertical"
@@ -204,9 +222,11 @@ def _lines(draft: Draft, spine: Spine) -> tuple[Line, ...]:
     return over + tuple(tuple(Point(float(x), float(y)) for x, y in path) for path in film)
 
 
-def _refuse(facing: Facing | None, spacing: float | None) -> None:
-    """Raises ValueError for settings that make no sense."""
+def refuse_wrong_call(trace: Trace, facing: Facing | None, spacing: float | None, film: Radiograph | None) -> None:
+    """Raises ValueError for a facing or a spacing that makes no sense, and for a film that the trace is not of."""
     if facing not in (None, "left", "right"):
         raise ValueError(f'The facing is {facing!r}; give "left" or "right", or nothing to have it estimated.')
     if spacing is not None and not 0 < spacing < float("inf"):
         raise ValueError(f"The spacing is {spacing!r} mm per pixel; give a number above 0, or nothing.")
+    if film is not None and film.size != trace.film.size:
+        raise ValueError(f"The trace is of a film of size {trace.film.size}, not {film.size}; give the film it is of.")

@@ -32,7 +32,7 @@ EDGE_SAMPLES = 24
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A vertebra of a run and its rough corners (None for a speck).
+    """A vertebra of a run and its rough corners (None where its outline is too narrow for any).
 
     superior, inferior: why those of that endplate cannot be trusted, "" where they can.
     """
@@ -67,7 +67,7 @@ def seen_bodies(
     ]
     widths = [rough.width if rough else None for rough in found]
     bodies = [
-        _seen(vertebra, rough, _fault(rough, vertebra.mask, size, _beside(widths, index), config))
+        _seen(vertebra, rough, _fault(rough, vertebra, size, _beside(widths, index), config))
         for index, (vertebra, rough) in enumerate(zip(vertebrae, found, strict=True))
     ]
     return bodies if pixels is None or not bodies else _ends_checked(bodies, pixels, config)
@@ -78,7 +78,7 @@ def _seen(vertebra: Vertebra, rough: Rough | None, fault: str) -> Seen:
     level = vertebra.level
     upper = {Level.C1: NO_BODY, Level.C2: DENS}.get(level, fault) if level else fault
     lower = {Level.C1: NO_BODY, Level.S1: FUSED}.get(level, fault) if level else fault
-    return Seen(vertebra, rough, upper if level is not Level.S1 or fault != BORDER else "", lower)
+    return Seen(vertebra, rough, upper, lower)
 
 
 def _ends_checked(bodies: list[Seen], pixels: NDArray[np.float32], config: MeasureConfig) -> list[Seen]:
@@ -118,32 +118,40 @@ def _beside(widths: Sequence[float | None], index: int) -> list[float]:
 
 
 def _fault(
-    rough: Rough | None, mask: Mask, size: tuple[int, int], beside: Sequence[float], config: MeasureConfig
+    rough: Rough | None, vertebra: Vertebra, size: tuple[int, int], beside: Sequence[float], config: MeasureConfig
 ) -> str:
-    """Why the corners of a body cannot be trusted, "" where they can."""
-    if rough is None or rough.width < config.least_width:
+    """Why the corners of a body cannot be trusted, "" where they can; S1 may lack its lower ones."""
+    if rough is None:
         return f"its outline is narrower than {config.least_width:g} px"
-    box, (columns, rows) = mask.box, size
-    if min(box.x0, box.y0, columns - box.x1, rows - box.y1) < config.border:
+    box, (columns, rows) = vertebra.mask.box, size
+    if min(box.x0, box.y0, columns - box.x1) < config.border:
         return BORDER
-    if Mask.from_polygon(rough.quad, size).dice(mask) < config.least_fit:
+    if rows - box.y1 < config.border:
+        return "" if vertebra.level is Level.S1 else BORDER
+    if Mask.from_polygon(rough.quad, size).dice(vertebra.mask) < config.least_fit:
         return "its outline is not a quadrilateral"
     if len(beside) > 1 and abs(rough.width / median(beside) - 1) > config.width_range:
         return "its width does not fit its neighbours'"
     return ""
 
 
-def landmarks_of(seen: Seen, facing: Facing | None, config: MeasureConfig) -> Landmarks:
-    """The landmarks of a body; without a facing as if the patient faced left."""
+def landmarks_of(seen: Seen, facing: Facing | None, config: MeasureConfig, assumed: float | None = None) -> Landmarks:
+    """The landmarks of a body; without a facing as if the patient faced left.
+
+    assumed: what the probability of a good outline counts as where none is known; None: the outline is sure.
+    """
     vertebra, rough = seen.vertebra, seen.rough
     if rough is None:
         faults = seen.superior, seen.inferior
-        return Landmarks(vertebra.name, vertebra.level, (), *faults, probability=vertebra.probability)
+        return Landmarks(
+            vertebra.name, vertebra.level, (), *faults, probability=vertebra.probability, number=vertebra.number
+        )
     path, quad = (rough.path, rough.quad) if facing != "right" else mirrored(rough)
     frame, shape = BodyFrame.of(quad), model_of(vertebra.level)
     ring_in_frame = frame.into(ring(path, quad))
     points = frame.out_of(shape.landmarks(ring_in_frame))
-    spread = config.spread_factor * shape.spread(ring_in_frame, vertebra.probability)
+    known = assumed if vertebra.probability is None else vertebra.probability
+    spread = config.spread_factor * shape.spread(ring_in_frame, known)
     upper, lower = (unsure(spread * shape.relative[places], config) for places in ([0, 1, 4], [2, 3, 5]))
     return Landmarks(
         name=vertebra.name,
@@ -153,6 +161,7 @@ def landmarks_of(seen: Seen, facing: Facing | None, config: MeasureConfig) -> La
         inferior=seen.inferior or lower,
         spread=spread * frame.width,
         probability=vertebra.probability,
+        number=vertebra.number,
     )
 
 

@@ -76,6 +76,7 @@ def _heights(spine: Spine, upper: int, lower: int, heights: Callable[[Points], P
             bodies=(upper, lower),
             lines=(((upper, ends[0]), (lower, ends[1])),),
             signed=signed,
+            directed=signed,
         )
 
 
@@ -101,6 +102,7 @@ def _index(spine: Spine, upper: int, lower: int, heights: Callable[[Points], Poi
         bodies=(upper, lower),
         lines=tuple(((upper, a), (lower, b)) for a, b in ((3, 0), (5, 4), (2, 1))),
         signed=False,
+        directed=False,
     )
 
 

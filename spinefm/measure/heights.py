@@ -119,6 +119,7 @@ def _lengths(spine: Spine, at: int) -> Iterator[Draft]:
             bodies=(at,),
             lines=tuple(tuple((at, end) for end in pair) for pair in ends),
             signed=signed,
+            directed=signed,
         )
 
 

@@ -23,6 +23,8 @@ FINE_SIDE = 256
 """Pixels of a body's side on the grid on which its outline is followed."""
 DIAGONALS = np.array([(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)])
 """Upper left, upper right, lower right, lower left."""
+LEAST_AREA = 1.0
+"""Square pixels of a quadrangle below which its sides give no directions."""
 
 
 def outline(mask: Mask, config: MeasureConfig) -> Points:
@@ -59,16 +61,18 @@ def grown(path: Points, by: float) -> Points:
     return path + clockwise * by * normal
 
 
-def corners(path: Points, start: Points, reach: float) -> Points:
-    """The corners (4, 2) of an outline (N, 2), upper left first, clockwise; `start` are rough ones.
+def corners(path: Points, start: Points, reach: float) -> Points | None:
+    """The corners (4, 2) of an outline (N, 2), upper left first, clockwise; `start` are rough ones. None where flat.
 
     A corner is the mean of the points that lie within `reach` of the furthest one, in shares of the body's size: it
     moves with the body by parts of a pixel.
     """
     quad = start
     for _ in range(3):
-        across, down = sides(quad)
-        frame = np.linalg.inv(np.stack([across, down], axis=1))
+        axes = np.stack(sides(quad), axis=1)
+        if abs(np.linalg.det(axes)) < LEAST_AREA:
+            return None
+        frame = np.linalg.inv(axes)
         local = (path - quad.mean(axis=0)) @ frame.T  # a corner lies near (±1, ±1) / 2
         far = local @ DIAGONALS.T  # (N, 4)
         share = np.maximum(far - far.max(axis=0) + reach, 0)
@@ -96,7 +100,7 @@ class Rough:
 
 
 def rough_corners(mask: Mask, direction: Point, config: MeasureConfig) -> Rough | None:
-    """The outline and the rough corners of a mask; None for a speck.
+    """The outline and the rough corners of a mask; None for one without area on all sides, or too narrow.
 
     direction: of the spine at the body, towards the sacrum.
     """
@@ -104,4 +108,6 @@ def rough_corners(mask: Mask, direction: Point, config: MeasureConfig) -> Rough 
     path = outline(mask, config)
     if len(first) < 4 or len(path) == 0:
         return None
-    return Rough(path, corners(path, np.array(first), config.corner_reach))
+    quad = corners(path, np.array(first), config.corner_reach)
+    rough = None if quad is None else Rough(path, quad)
+    return rough if rough and rough.width >= config.least_width else None

@@ -47,8 +47,9 @@ class Landmarks:
 
     name: its level, or V1, V2 … `points`: six (x, y) film pixels, none where they cannot be had. superior, inferior:
     why that endplate cannot be measured, "" where it can. spread: expected error of a landmark's coordinate in pixels
-    (standard deviation), 0 for landmarks that are known. probability: how sure the method is of the body. in_trunk:
-    whether a body without a level is surely a thoracic or lumbar one.
+    (standard deviation), 0 for landmarks that are known. probability: that of a good outline, None where the method
+    says none. in_trunk: whether a body without a level is surely a thoracic or lumbar one. number: in its run, None for
+    one of no run.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Landmarks:
     spread: float = 0.0
     probability: float | None = None
     in_trunk: bool = False
+    number: int | None = None
 
     def at(self, place: str) -> Point:
         """The landmark of that name. Raises ValueError for a body without landmarks and for an unknown name."""
@@ -109,7 +111,7 @@ class Measures:
     """All measures of one film, with the landmarks and assumptions that they rest on.
 
     not_upright: why nothing can be measured against the horizontal, "" where it can. spacing_mm: mm per pixel, None
-    when unknown.
+    when unknown. failure: why nothing could be measured at all, "" where it could.
     """
 
     film: str
@@ -119,6 +121,7 @@ class Measures:
     not_upright: str
     landmarks: tuple[Landmarks, ...]
     values: tuple[Measure, ...]
+    failure: str = ""
 
     def __iter__(self) -> Iterator[Measure]:
         """The measures in order."""
@@ -140,6 +143,11 @@ class Measures:
         except ValidationError as error:
             fault = error.errors(include_url=False, include_input=False)[0]["msg"]
             raise ValueError(f"The text holds no measures ({fault}); give what Measures.to_json wrote.") from error
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """A sentence where nothing could be measured."""
+        return (f"There are no measures: {self.failure}.",) if self.failure else ()
 
     @property
     def measured(self) -> tuple[Measure, ...]:

@@ -24,13 +24,18 @@ NO_SCALE = "the film has no scale; give the millimetres per pixel"
 
 @dataclass(frozen=True, eq=False)
 class Spine:
-    """The bodies of a film from the top, what is known of the film, and the settings."""
+    """The bodies of a film from the top, what is known of the film, and the settings.
+
+    rotated: that the film lies on its side or upside down, "" where it is not known to: then neither which endplate is
+    the superior one is known, nor the facing.
+    """
 
     bodies: tuple[Landmarks, ...]
     facing: Facing | None
     spacing_mm: float | None
     not_upright: str
     config: MeasureConfig
+    rotated: str = ""
 
     @cached_property
     def points(self) -> Points:
@@ -101,7 +106,8 @@ class Draft:
 
     bodies: places of the bodies that it rests on. lines: paths over landmarks, each a (body, landmark) pair of numbers.
     built: from the landmarks (B, 6, 2) to further paths (N, 2) to draw, such as a plumb line.
-    grading: how the value is graded, if it is. signed: whether the value depends on the facing.
+    grading: how the value is graded, if it is. signed: whether the value depends on the facing. directed: whether it
+    would be another one on the film rotated, where superior and inferior, anterior and posterior change places.
     """
 
     key: str
@@ -117,6 +123,7 @@ class Draft:
     built: Callable[[Points], tuple[Points, ...]] | None = None
     grading: Grading | None = None
     signed: bool = True
+    directed: bool = True
 
 
 def of_body(formula: Formula, at: int, factor: float = 1.0) -> Formula:

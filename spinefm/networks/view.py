@@ -45,7 +45,8 @@ class ViewConfig:
 class ViewScores:
     """Logits of views (B, views), quarter turns (B, 4) and facings (B, 2); `distance` (B,) from all lateral films.
 
-    A turn of k means that `numpy.rot90(film, -k)` is upright; the facing is that of the upright film.
+    A turn of k means that `numpy.rot90(film, -k)` is upright; the facing is learnt from upright films alone and says
+    nothing of others.
     """
 
     view: Tensor

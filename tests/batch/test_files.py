@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from spinefm.batch import files
 from spinefm.batch.errors import BatchError, written_to
 from spinefm.batch.files import STALE, folder_in_place, remove_stale, write_first
 
@@ -32,6 +33,34 @@ def test_a_file_system_without_links_will_do(tmp_path: Path, monkeypatch: pytest
     assert write_first(tmp_path / "file", b"one")
     assert not write_first(tmp_path / "file", b"two")
     assert (tmp_path / "file").read_bytes() == b"one"
+
+
+def test_of_many_writers_one_is_first_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "no links")
+
+    def late(part: Path, path: Path, replace: Any = os.replace) -> None:
+        time.sleep(0.05)
+        replace(part, path)
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(os, "replace", late)
+    contents = [bytes([65 + index]) * 1000 for index in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        first = list(pool.map(lambda content: write_first(tmp_path / "file", content), contents))
+    assert sum(first) == 1 and (tmp_path / "file").read_bytes() == contents[first.index(True)]
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_claim_that_a_killed_process_left_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "no links")
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(files, "PATIENCE", 0.0)
+    (tmp_path / ".file.part").touch()
+    with pytest.raises(OSError, match=r"another process holds \.file\.part"):
+        write_first(tmp_path / "file", b"content")
 
 
 def test_a_full_disk_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

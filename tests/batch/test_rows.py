@@ -12,7 +12,7 @@ from spinefm.batch.tables import SCHEMAS, TABLE_NAMES
 from spinefm.core.levels import Level
 from spinefm.core.rle import mask_of
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
-from spinefm.measure import measure
+from spinefm.measure import Measures, guarded, measure
 from spinefm.methods import CannotStart, FilmOutcome
 from spinefm.methods.base.events import Viewed
 from spinefm.trace.model import Named, Reading, Trace
@@ -46,6 +46,17 @@ def test_every_column_is_filled_by_the_name_of_its_schema() -> None:
     assert set(rows(with_names()).film) | set(seen.film) | {"sentence"} == set(SCHEMAS["films"].names)
     assert set(seen.vertebrae[0]) == set(SCHEMAS["vertebrae"].names)
     assert set(seen.measures[0]) == set(SCHEMAS["measures"].names)
+
+
+def test_a_fault_at_measuring_costs_no_film(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Measures:
+        raise ZeroDivisionError("no width")
+
+    monkeypatch.setattr(guarded, "measure", broken)
+    seen = rows()
+    assert (seen.film["status"], len(seen.vertebrae)) == ("done", len(handmade_trace().vertebrae))
+    assert "(ZeroDivisionError: no width)" in seen.film["notes"][-1]
+    assert all("no width" in row["why_not"] for row in seen.measures if row["measure"] == "slip")
 
 
 def with_names() -> Trace:

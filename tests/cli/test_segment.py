@@ -21,6 +21,7 @@ from spinefm.cli.app import main
 from spinefm.cli.segment import list_films, plan_jobs
 from spinefm.core.checksum import sha256_of
 from spinefm.export import RESULT_FILES
+from spinefm.measure import guarded
 from spinefm.networks.registry import REQUIRED
 from spinefm.trace.model import Trace
 from spinefm.weights.load import BundleError
@@ -126,6 +127,20 @@ def test_a_full_disk_is_one_sentence(
 def test_films_of_one_stem_are_numbered(films: list[str], folders: list[str]) -> None:
     jobs = plan_jobs([Path(film) for film in films], Path("out"))
     assert [job.folder for job in jobs] == [Path("out", folder) for folder in folders]
+
+
+def test_a_fault_at_measuring_costs_no_film(
+    tmp_path: Path, method: list[object], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("no width")
+
+    monkeypatch.setattr(guarded, "measure", broken)
+    assert segment(write_film(tmp_path / "neck.png"), "--out", tmp_path / "out", "--report") == 0
+    folder = tmp_path / "out" / "neck"
+    assert (folder / "labels.png").is_file() and (folder / "report.pdf").is_file()
+    assert "no width" in json.loads((folder / "report.json").read_text())["measures"]["failure"]
+    assert "neck.png: There are no measures: the program failed at measuring" in capsys.readouterr().err
 
 
 def test_failed_films_leave_a_sentence_and_the_others_go_on(

@@ -64,8 +64,8 @@ def test_an_angle_turns_a_box_clockwise(tmp_path: Path) -> None:
     film(tmp_path / "film.png")
     voc(tmp_path / "film.xml", thing("<robndbox><cx>55</cx><cy>90</cy><w>40</w><h>16</h><angle>0.5</angle></robndbox>"))
     (case,) = read_set(tmp_path)[0].values()
-    crop = case.truth.bodies[Level.C4].crop
-    assert np.cov(*crop.nonzero())[0, 1] > 0  # farther right is farther down
+    places = np.argwhere(case.truth.bodies[Level.C4].crop)  # (N, 2) rows and columns
+    assert np.cov(places, rowvar=False)[0, 1] > 0  # farther right is farther down
 
 
 def test_parts_count_as_objects_do(tmp_path: Path) -> None:

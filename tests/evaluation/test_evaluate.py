@@ -18,11 +18,12 @@ from spinefm.data import Names, Skipped, open_dataset
 from spinefm.evaluation import FilmResult, RunError, RunFolder, evaluate, runs
 from spinefm.evaluation.checksums import truth_checksum
 from spinefm.evaluation.comparison import compare_runs, comparison_text
-from spinefm.evaluation.evaluate import _may_be_body
+from spinefm.evaluation.evaluate import Pace, _may_be_body
 from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.published import published_for
 from spinefm.evaluation.report import finish, levels_text
 from spinefm.evaluation.summary import level_figures, run_figures
+from spinefm.imaging.radiograph import UnreadableFilm
 from tests.evaluation.stand_in_set import LEVELS, open_set, outline, plan, write_set
 from tests.ui.server.stand_in import StandIn, write_film
 
@@ -293,6 +294,19 @@ def test_a_broken_label_a_broken_film_and_a_fault_are_skipped_and_reported(tmp_p
     assert len(read_tables(tmp_path / "run")[0]) == 1
 
 
+@pytest.mark.parametrize("kind", [ZeroDivisionError, UnreadableFilm, KeyError])
+def test_what_the_pace_raises_ends_the_evaluation(dataset, tmp_path, kind):
+    """At an event, too, where a fault of the program on a film ends that film alone."""
+    calls = iter(range(100))
+
+    def check():
+        if next(calls) == 2:
+            raise kind("enough")
+
+    with pytest.raises(kind, match="enough"):
+        list(evaluate(dataset, StandIn(), RunFolder(tmp_path / "run"), plan(), Pace(check=check)))
+
+
 @pytest.mark.parametrize(
     "change", [{"settings": {"overlap_limit": 0.2}}, {"method": "other"}, {"checksums": {"a": "b"}}]
 )
@@ -308,6 +322,20 @@ def test_a_folder_with_other_files_is_refused(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(RunError, match="not an evaluation"):
         RunFolder(tmp_path).begin(plan())
+
+
+@pytest.mark.parametrize("part", ["results", "traces", "measures"])
+def test_results_without_their_plan_are_refused(tmp_path, part):
+    """Another method's tables would count them as its own."""
+    folder = RunFolder(tmp_path / "run")
+    folder.begin(plan())
+    (folder.path / part / "a.json").write_text("{}")
+    (folder.path / "run.json").unlink()
+    with pytest.raises(RunError, match=r"results without run\.json"):
+        folder.begin(plan(method="other"))
+    assert not (folder.path / "run.json").exists()
+    (folder.path / part / "a.json").unlink()
+    folder.begin(plan(method="other"))
 
 
 def test_a_film_name_cannot_lead_out_of_the_folder(tmp_path):

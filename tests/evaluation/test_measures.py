@@ -122,6 +122,13 @@ def test_a_box_is_found_by_a_mask_that_lies_in_it_and_fills_it(mask, iou, found)
     assert found_in(box, mask) is found
 
 
+def test_the_mask_that_fills_a_box_best_finds_it():
+    boxes = {Level.L2: Box(0, 0, 60, 60), Level.L3: Box(0, 30, 60, 90)}
+    small, good, low = block(5, 34, 5, 34), block(3, 54, 3, 54), block(3, 54, 33, 54)
+    assert in_boxes(boxes, [small, good, low]) == {Level.L2: 1, Level.L3: 2}
+    assert in_boxes(boxes, [low, good]) == {Level.L2: 1, Level.L3: 0}
+
+
 def test_a_mask_serves_one_box_only():
     boxes = {Level.C3: Box(0, 0, 20, 20), Level.C4: Box(2, 2, 22, 22)}
     assert in_boxes(boxes, [block(1, 18, 1, 18)]) == {Level.C3: 0}

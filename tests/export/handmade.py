@@ -60,7 +60,7 @@ def handmade_trace(
     )
     source = "calibrated PixelSpacing" if spacing else None
     record = FilmRecord(name, SIZE, spacing, source, notes=("a note of the film",))
-    return Trace(record, "spinefm", {"overlap_limit": 0.1}, events)
+    return Trace(record, "spinefm", {"overlap_limit": 0.1, "body_probability": "outline"}, events)
 
 
 def handmade_film(name: str = "neck.png") -> Radiograph:

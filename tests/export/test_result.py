@@ -51,7 +51,7 @@ def test_the_report_says_on_what_with_what_and_why(tmp_path: Path) -> None:
         "verdict": "stopped", "reason": "background", "step": 1, "value": 0.91, "limit": 0.5,
     }  # fmt: skip
     assert report["notes"] == ["a note of the film", "a note of the run"]
-    assert report["settings"] == {"overlap_limit": 0.1}
+    assert report["settings"] == {"overlap_limit": 0.1, "body_probability": "outline"}
     assert report["checksums_sha256"]["med_sa"] == "ab" * 32 and report["seconds"]["total"] == 0.5
     assert report["film"]["spacing_source"] == "calibrated PixelSpacing"
 

@@ -45,6 +45,15 @@ def test_a_narrow_film_is_stretched_at_its_own_percentiles(kind: type[np.unsigne
     assert np.array_equal(pixels, expected)
 
 
+@pytest.mark.parametrize(("kind", "offset"), [(np.uint32, 1 << 31), (np.int32, -(1 << 30)), (np.float64, 1e9)])
+def test_greys_far_from_zero_stay_apart(kind: type[np.generic], offset: float) -> None:
+    """A film of 12 bits on an offset has the greys of the same film without it."""
+    plain = (np.add.outer(np.arange(300), np.arange(200)) / 500 * 4095).astype(np.int64)
+    near, far = (scaled((plain + int(by)).astype(kind), None)[0] for by in (0, offset))
+    assert len(np.unique(far)) == len(np.unique(near)) > 450
+    assert far.dtype == np.float32 and np.abs(near - far).max() < 1e-6
+
+
 def mixed(**shares: tuple[float, float, float]) -> np.ndarray:
     """(200, 500): values spread evenly from the first to the second number, on a share of the pixels."""
     parts = [np.linspace(low, high, round(share * 100_000)) for low, high, share in shares.values()]

@@ -12,8 +12,8 @@ const close = (/** @type {number} */ a, /** @type {number} */ b, /** @type {numb
   assert.ok(Math.abs(a - b) <= slack, `${words}: ${a} is not ${b}`);
 
 /** @param {any} known */
-function spineIn({ bodies, facing, spacing_mm, not_upright }) {
-  return spineOf(bodies, facing, spacing_mm, not_upright, golden.limits);
+function spineIn({ bodies, facing, spacing_mm, not_upright, rotated }) {
+  return spineOf(bodies, facing, spacing_mm, not_upright, golden.limits, rotated);
 }
 
 test("the landmarks are kept in Python's order", () => {

@@ -14,13 +14,13 @@ const nameOf = (/** @type {any} */ one) => [one.key, ...one.levels].join(" ");
 
 /** A run as the server sends it, made of a golden case; ± is a tenth of each value. @param {string} name @param {Record<string, any>} [more] */
 function run(name, more = {}) {
-  const { bodies, facing, spacing_mm: mm, not_upright: notUpright, measures } = caseOf(name);
+  const { bodies, facing, spacing_mm: mm, not_upright: notUpright, rotated, measures } = caseOf(name);
   const sent = (/** @type {any} */ one) => {
     const pixels = one.unit === "mm" ? one.value / mm : one.value;
     return one.value === null ? { reason: one.reason } : { value: pixels, plus: Math.abs(pixels) / 10, grade: one.grade, doubt: "", sure: 0.9 };
   };
   const side = { bodies: bodies.map((/** @type {any} */ body, /** @type {number} */ number) => ({ ...body, number })), values: Object.fromEntries(measures.map((/** @type {any} */ one) => [nameOf(one), sent(one)])) };
-  return { facing: { side: facing, probability: 0.98, source: "slopes" }, spacing: mm ? { mm, source: "DICOM" } : null, notUpright, limits: golden.limits,
+  return { facing: { side: facing, probability: 0.98, source: "slopes" }, spacing: mm ? { mm, source: "DICOM" } : null, notUpright, rotated, limits: golden.limits,
     fixed: ["the dens rises from it", "it is fused to S2", "it has no body"], references: {}, sides: { [facing || "unknown"]: side, left: side }, ...more };
 }
 

@@ -18,7 +18,7 @@ function data(name = "lumbar, slipped") {
   const known = golden.cases.find((one) => one.name === name);
   const values = Object.fromEntries(known.measures.map((one) => [[one.key, ...one.levels].join(" "), one.value === null ? { reason: one.reason } : { value: one.unit === "mm" ? one.value / known.spacing_mm : one.value, plus: 1, grade: one.grade, doubt: "", sure: 0.9 }]));
   const side = { bodies: known.bodies.map((body, number) => ({ ...body, number, spread: 1 })), values };
-  return { facing: { side: known.facing, probability: 0.98, source: "slopes" }, spacing: { mm: known.spacing_mm, source: "DICOM" }, notUpright: known.not_upright, limits: golden.limits, fixed: [],
+  return { facing: { side: known.facing, probability: 0.98, source: "slopes" }, spacing: { mm: known.spacing_mm, source: "DICOM" }, notUpright: known.not_upright, rotated: known.rotated, limits: golden.limits, fixed: [],
     references: { "lordosis_l1_l5 L1 L5": { low: 20, high: 60, text: "adults, standing", source: "Somebody 1999" } }, sides: { [known.facing]: side, left: side } };
 }
 

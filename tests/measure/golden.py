@@ -2,9 +2,9 @@
 
 `python -m tests.measure.golden` writes `tests/golden/measures.json` again; look at the difference first.
 
-Each case has `facing` ("left", "right" or null), `spacing_mm`, `not_upright` (a reason, or ""), `bodies` from the top
-(`name`, `level`, six `points` in the order of `places`; `superior`, `inferior`: why that endplate is out, or ""), and
-`measures` with `value` in `unit`, `grade`, `reason` and `lines`. Nothing is uncertain in them.
+Each case has `facing` ("left", "right" or null), `spacing_mm`, `not_upright` and `rotated` (reasons, or ""), `bodies`
+from the top (`name`, `level`, six `points` in the order of `places`; `superior`, `inferior`: why that endplate is
+out, or ""), and `measures` with `value` in `unit`, `grade`, `reason` and `lines`. Nothing is uncertain in them.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from tests.measure.spines import body, lumbar, moved, neck
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "measures.json"
 DIGITS = 6
+ON_ITS_SIDE = "the film is rotated by 90°"
+TURNED = "the film is rotated by 180°"
 DRAWN = 3
 """Decimals of what is drawn."""
 
@@ -47,7 +49,9 @@ def cases() -> list[dict[str, Any]]:
         case("neck, one body without corners", nothing, "left", 0.35),
         case("lumbar, slipped", lumbar(slip=9.0), "left", 0.5),
         case("lumbar, slipped back, faces right", mirrored(lumbar(slip=-9.0)), "right", 0.5),
-        case("lumbar, lying", lumbar(), "left", 0.5, "the film is rotated by 90°"),
+        case("lumbar, lying", lumbar(), "left", 0.5, ON_ITS_SIDE),
+        case("lumbar, upside down", upside_down(lumbar(slip=9.0)), "right", 0.5, TURNED, TURNED),
+        case("neck, on its side, unnamed", unnamed, None, 0.35, ON_ITS_SIDE, ON_ITS_SIDE),
         case("lumbar, L1 cut", blind, "left", 0.5),
         case("fractures", fractured(), "left", 0.5),
         case("fractures, unnamed", trunk, "left", 0.5),
@@ -73,24 +77,36 @@ def uneven() -> list[Landmarks]:
     return moved(lumbar(slip=4.0), lambda points: points + rng.normal(0, 1.5, points.shape))
 
 
+def upside_down(bodies: Sequence[Landmarks]) -> list[Landmarks]:
+    """The bodies on the film rotated by 180°, as they are found there: from its top, without names."""
+    turned = moved(bodies[::-1], lambda points: (-points + [300, 400])[[3, 2, 1, 0, 5, 4]])
+    return [replace(one, name=f"V{at + 1}", level=None, superior="", inferior="") for at, one in enumerate(turned)]
+
+
 def mirrored(bodies: Sequence[Landmarks]) -> list[Landmarks]:
     """The bodies of a patient who faces right."""
     return moved(bodies, lambda points: points * [-1, 1] + [300, 0])
 
 
 def case(
-    name: str, bodies: Sequence[Landmarks], facing: Any, spacing: float | None, not_upright: str = ""
+    name: str,
+    bodies: Sequence[Landmarks],
+    facing: Any,
+    spacing: float | None,
+    not_upright: str = "",
+    rotated: str = "",
 ) -> dict[str, Any]:
     """A case with its measures."""
     bodies = [
         replace(one, points=tuple(Point(*np.round(point, DIGITS).tolist()) for point in one.points)) for one in bodies
     ]
-    values = measure_landmarks(bodies, FacingGuess(facing, 1.0, "given"), spacing, not_upright)
+    values = measure_landmarks(bodies, FacingGuess(facing, 1.0, "given"), spacing, not_upright, rotated=rotated)
     return {
         "name": name,
         "facing": facing,
         "spacing_mm": spacing,
         "not_upright": not_upright,
+        "rotated": rotated,
         "bodies": [body_json(one) for one in bodies],
         "measures": [measure_json(one) for one in values],
     }

@@ -12,6 +12,8 @@ from spinefm.core.masks import Mask
 from spinefm.trace.model import FilmRecord, Finished, Trace, Vertebra
 
 Points = NDArray[np.float64]
+OUTLINES = {"body_probability": "outline"}
+"""Settings of a run whose probabilities are those of good outlines."""
 SIZE = (420, 640)
 """Width and height of the film."""
 
@@ -48,7 +50,7 @@ def vertebra(number: int, level: Level | None, mask: Mask, probability: float | 
 def trace_of(vertebrae: Sequence[Vertebra], spacing: float | None = 0.5) -> Trace:
     """A finished run that found these, from the top."""
     end = Finished(tuple(vertebrae), 0.5, 0.0, {}, "cpu", "none", {}, {})
-    return Trace(FilmRecord("film.png", SIZE, spacing, "given" if spacing else None), "spinefm", {}, (end,))
+    return Trace(FilmRecord("film.png", SIZE, spacing, "given" if spacing else None), "spinefm", OUTLINES, (end,))
 
 
 def lumbar_quads(tilts: Sequence[float] = (14, 8, 2, -4, -12, -34), width: float = 70.0) -> list[Points]:

@@ -59,10 +59,11 @@ def measured(
     spacing: float | None = 1.0,
     not_upright: str = "",
     config: MeasureConfig | None = None,
+    rotated: str = "",
 ) -> dict[tuple[str, tuple[str, ...]], Measure]:
     """The measures of bodies from the top, by key and levels."""
     guess = FacingGuess(facing, 1.0, "given")
-    values = measure_landmarks(bodies, guess, spacing, not_upright, config)
+    values = measure_landmarks(bodies, guess, spacing, not_upright, config, rotated)
     return {(one.key, one.levels): one for one in values}
 
 

@@ -11,11 +11,14 @@ from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.measure import FacingGuess, Measure, MeasureConfig, Measures, measure, measure_landmarks
+from spinefm.measure import Facing, FacingGuess, Measure, MeasureConfig, Measures, measure, measure_landmarks
 from spinefm.methods.base.events import Viewed
 from spinefm.trace.model import Named, Trace
+from tests.measure.golden import upside_down
 from tests.measure.outlines import SIZE, lumbar_quads, lumbar_trace, mask_of, quadrangle, trace_of, vertebra
-from tests.measure.spines import body, lumbar, number
+from tests.measure.spines import body, lumbar, measured, number
+
+CUT_OFF = "it reaches the film's border"
 
 
 def viewed(trace: Trace, facing: str, probability: float, turn: int = 0) -> Trace:
@@ -75,6 +78,18 @@ def test_what_is_cut_too_small_or_misshapen_is_not_measured() -> None:
     assert faults["L2"] == faults["L5"] == faults["S1"] == ""
 
 
+@pytest.mark.parametrize(("shift", "fault"), [((0, 0), ""), ((0, 90), ""), ((-210, 0), CUT_OFF), ((180, 0), CUT_OFF)])
+def test_the_sacrum_may_be_cut_by_the_lower_border_alone(shift: tuple[int, int], fault: str) -> None:
+    quads = lumbar_quads()
+    levels = (Level.L1, Level.L2, Level.L3, Level.L4, Level.L5, Level.S1)
+    masks = [mask_of(quad) for quad in [*quads[:5], quads[5] + shift]]
+    found = measure(
+        trace_of([vertebra(at, level, mask) for at, (level, mask) in enumerate(zip(levels, masks, strict=True))])
+    )
+    assert found.landmarks[5].superior == fault
+    assert (found.of("sacral_slope")[0].value is None) == bool(fault)
+
+
 def test_bodies_narrower_than_a_dozen_pixels_are_not_measured() -> None:
     small = [mask_of(quadrangle((200, 100 + 12 * at), 10, 8, 0), 1) for at in range(3)]
     measures = measure(trace_of([vertebra(at, None, mask) for at, mask in enumerate(small)]), facing="left")
@@ -128,6 +143,37 @@ def test_a_film_that_lies_has_no_horizontal(turn: int, expected: str) -> None:
     assert (measures.of("sacral_slope")[0].value is None) == bool(expected)
 
 
+@pytest.mark.parametrize("facing", [None, "left", "right"])
+def test_a_film_that_lies_has_no_direction(facing: Facing | None) -> None:
+    """Upper and lower would change places, and with them the sign of a slip and the body that slipped."""
+    measures = measure(viewed(lumbar_trace(), "left", 0.99, 2), facing)
+    why = "the film is rotated by 180°"
+    assert measures.facing.side == facing and (facing or measures.facing.source == why)
+    directed = ("slip", "height_loss", "anterior_height", "anterior_ratio", "neighbour_ratio", "lordosis_l1_l5")
+    assert {one.reason for key in directed for one in measures.of(key)} == {why}
+    upright = measure(lumbar_trace(), "left")
+    for key in ("width", "middle_height", "disc_height_middle", "disc_height_index"):
+        both = zip(measures.of(key), upright.of(key), strict=True)
+        assert all(one.value == pytest.approx(known.value, rel=0.1) for one, known in both), key
+    angle = measures.of("segmental_angle", "L1", "L2")[0]
+    assert angle.value == pytest.approx(abs(number(upright.of("segmental_angle", "L1", "L2")[0])), abs=1)
+    assert angle.method.endswith(f"without sign: {why}") and measures.of("segmental_angle", "L5", "S1")[0].reason == why
+
+
+def test_the_film_upside_down_has_the_measures_without_direction_of_the_upright_one() -> None:
+    upright = measured(lumbar(slip=9.0))
+    turned = measured(upside_down(lumbar(slip=9.0)), "right", rotated="the film is rotated by 180°")
+    found = {(key, levels): one for (key, levels), one in turned.items() if one.value is not None}
+    places = {one.name: other.name for one, other in zip(upside_down(lumbar()), lumbar()[::-1], strict=True)}
+    compared = 0
+    for (key, levels), one in found.items():
+        known = upright.get((key, tuple(places[name] for name in reversed(levels))))
+        if known is not None and "S1" not in known.levels:
+            compared += 1
+            assert abs(one.value or 0) == pytest.approx(abs(number(known))), key
+    assert compared > 25 and not any(key == "slip" for key, _ in found)
+
+
 def test_a_spine_that_leans_too_far_has_no_horizontal() -> None:
     trace = lumbar_trace([quad @ np.array([[0.7, 0.7], [-0.7, 0.7]]) * 0.7 + [380, 0] for quad in lumbar_quads()])
     assert measure(trace, facing="left").not_upright.startswith("the spine leans 38°")
@@ -174,6 +220,14 @@ def test_measures_are_the_same_every_time_and_do_not_depend_on_their_neighbours_
     assert whole.of("anterior_ratio", "L2") == part.of("anterior_ratio", "L2")
 
 
+def test_a_deletion_moves_no_other_uncertainty() -> None:
+    for named in (True, False):
+        bodies = lumbar_trace(named=named).vertebrae
+        whole, part = (measure(trace_of(some), "left") for some in (bodies, bodies[1:]))
+        before, after = (one.of("anterior_ratio") for one in (whole, part))
+        assert [one.uncertainty for one in after[1:]] == [one.uncertainty for one in before[2:]]
+
+
 def unsure(spread: float) -> Measure:
     """The height loss of a wedge of 21 %, whose landmarks have this spread in pixels."""
     bodies = [replace(one, spread=spread) for one in (body(Level.L1, heights=(23.7, 29, 30)),)]
@@ -182,7 +236,7 @@ def unsure(spread: float) -> Measure:
 
 
 def test_uncertainty_grows_with_the_spread_until_there_is_no_value() -> None:
-    known, close, wide, far = (unsure(spread) for spread in (0.0, 0.5, 1.5, 5.0))
+    known, close, wide, far = (unsure(spread) for spread in (0.0, 0.4, 1.5, 5.0))
     assert known.value == pytest.approx(21) and known.uncertainty == 0
     assert known.grade == "Genant 1 (mild), wedge"
     assert (

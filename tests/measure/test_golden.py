@@ -15,7 +15,8 @@ CONTENT = json.loads(GOLDEN.read_text(encoding="utf-8"))
 @pytest.mark.parametrize("known", CONTENT["cases"], ids=lambda case: case["name"])
 def test_measures_meet_the_golden_file(known) -> None:
     facing = FacingGuess(known["facing"], 1.0, "given")
-    values = measure_landmarks(bodies_of(known["bodies"]), facing, known["spacing_mm"], known["not_upright"])
+    film = facing, known["spacing_mm"], known["not_upright"]
+    values = measure_landmarks(bodies_of(known["bodies"]), *film, rotated=known["rotated"])
     assert len(values) == len(known["measures"])
     for one, wanted in zip(map(measure_json, values), known["measures"], strict=True):
         assert one["value"] == pytest.approx(wanted["value"], abs=1e-5), wanted["name"]

@@ -85,8 +85,14 @@ def test_landmarks_of_rounded_bodies_are_where_the_sides_meet(facing) -> None:
         assert 0 < one.spread < 0.05 * 70
 
 
-def test_a_body_of_no_size_has_no_corners() -> None:
-    assert rough_corners(Mask(np.ones((1, 1), bool), (5, 5)), DOWN, CONFIG) is None
+@pytest.mark.parametrize(
+    "speck", [[[1]], [[1, 0], [1, 1], [1, 1]], [[1] * 8] * 9, [[1] * 40]], ids=["pixel", "flat", "narrow", "line"]
+)
+def test_a_speck_has_no_corners_and_no_landmarks(speck: list[list[int]]) -> None:
+    mask = Mask.from_array(np.array(speck, bool), (190, 280))
+    assert rough_corners(mask, DOWN, CONFIG) is None
+    marks = landmarks_of(seen_bodies([vertebra(0, Level.L3, mask)], SIZE, CONFIG)[0], "left", CONFIG)
+    assert marks.points == () and "narrower than 12 px" in marks.superior
 
 
 def test_the_ring_runs_from_corner_to_corner_whichever_way_the_outline_does() -> None:

@@ -35,6 +35,18 @@ def test_the_draws_of_a_body_do_not_depend_on_the_others() -> None:
     assert np.array_equal(resampled(part, config), resampled(whole, config)[:, :2])
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_a_body_less_leaves_the_draws_of_the_others(named: bool) -> None:
+    config = MeasureConfig()
+    bodies = [replace(one, number=7 - at) for at, one in enumerate(spine_of(config).bodies)]
+    if not named:
+        bodies = [replace(one, level=None) for one in bodies]
+    whole, part = (resampled(Spine(tuple(some), "left", 0.3, "", config), config) for some in (bodies, bodies[2:]))
+    assert np.array_equal(part, whole[:, 2:])
+    moves = (whole - whole.mean(axis=0))[:, 3:5, 0, 0]
+    assert abs(np.corrcoef(moves.T)[0, 1]) < 0.2, "each body has numbers of its own"
+
+
 def test_twice_the_spread_moves_twice_as_far() -> None:
     config = MeasureConfig(resamples=50)
     once, twice = spine_of(config), spine_of(config, 2.0)

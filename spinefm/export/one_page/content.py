@@ -11,7 +11,7 @@ from spinefm.export.one_page.levels import LevelTable, level_table
 from spinefm.export.one_page.words import limited, sentence, share, shortened, value_of
 from spinefm.export.subject import notes_of
 from spinefm.measure import Measure, Measures
-from spinefm.trace.doubt import doubtful
+from spinefm.measure.doubt import doubtful
 from spinefm.trace.model import Named, Trace
 
 NOTICE = "Research software, not a medical device. Measures are estimates; ± is half of a 95 % interval."
@@ -115,11 +115,13 @@ def _other_names(trace: Trace) -> Iterator[tuple[str, str]]:
 def _warnings(trace: Trace, measures: Measures) -> Iterator[str]:
     """What the run says of the film, bodies in doubt, and what measures rest on that is not sure."""
     yield from (sentence(shortened(note)) for note in notes_of(trace)[len(trace.film.notes) :])
-    unsure = [f"{one.name} ({share(one.probability)})" for one in trace.vertebrae if doubtful(one)]
+    doubted = doubtful(trace)
+    unsure = [f"{one.name} ({share(one.probability)})" for one in trace.vertebrae if one.number in doubted]
     if unsure:
         yield f"In doubt: {listed(unsure)}; what rests on them is in doubt too."
     if not trace.vertebrae:
         yield "No vertebra was found."
+    yield from measures.warnings
     if measures.not_upright:
         yield sentence(f"nothing is measured against the horizontal: {measures.not_upright}")
 

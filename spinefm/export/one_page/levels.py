@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from spinefm.export.one_page.words import NONE, share, value_of
 from spinefm.measure import Measure, Measures
-from spinefm.trace.doubt import doubtful
+from spinefm.measure.doubt import doubtful
 from spinefm.trace.model import Trace
 
 IN_MM = ("anterior_height", "middle_height", "posterior_height")
@@ -53,11 +53,12 @@ def level_table(trace: Trace, measures: Measures) -> LevelTable:
     heights = IN_MM if measured.intersection(IN_MM) else AS_RATIOS
     body = [key for key in BODY if key in measured and (key in heights or key not in IN_MM + AS_RATIOS)]
     disc = [key for key in DISC if key in measured]
+    unsure = doubtful(trace)
     rows = [
         LevelRow(
-            f"{vertebra.name} ?" if doubtful(vertebra) else vertebra.name,
+            f"{vertebra.name} ?" if vertebra.number in unsure else vertebra.name,
             (share(vertebra.probability), *(_cell(measures, key, vertebra.name) for key in (*body, *disc))),
-            doubtful(vertebra),
+            vertebra.number in unsure,
         )
         for vertebra in trace.vertebrae
     ]

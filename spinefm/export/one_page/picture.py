@@ -17,8 +17,8 @@ from spinefm.export.outlines import outlines
 from spinefm.export.overlay import AMBER
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import Measure, Measures
+from spinefm.measure.doubt import doubtful
 from spinefm.measure.model import Line
-from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Trace, Vertebra
 
 Colour = tuple[int, int, int]
@@ -80,13 +80,14 @@ class DrawnFilm:
 def picture_of(trace: Trace, measures: Measures, film: Radiograph | None, overlay: bytes | None = None) -> DrawnFilm:
     """The picture of a run; without its film on the overlay of its result, which has outlines and names already."""
     drawn = film is None and overlay is not None
-    letters = _letters(trace)
-    bodies = [] if drawn else [shape for vertebra in trace.vertebrae for shape in _outline(vertebra)]
+    letters, unsure = _letters(trace), doubtful(trace)
+    bodies = [] if drawn else [shape for one in trace.vertebrae for shape in _outline(one, one.number in unsure)]
+    width = trace.film.size[0]
     return DrawnFilm(
         size=trace.film.size,
         jpeg=_grey(film) if film is not None else _colour(overlay),
         shapes=(*bodies, *_lines(measures)),
-        names=() if drawn else tuple(_name(vertebra, letters, trace.film.size[0]) for vertebra in trace.vertebrae),
+        names=() if drawn else tuple(_name(one, letters, width, one.number in unsure) for one in trace.vertebrae),
         letters=letters,
     )
 
@@ -96,20 +97,19 @@ def _letters(trace: Trace) -> float:
     return max(NAME_HEIGHT * float(np.median(heights)) if heights else 0.0, LEAST_NAME * max(trace.film.size))
 
 
-def _outline(vertebra: Vertebra) -> Iterator[DrawnPath]:
-    unsure = doubtful(vertebra)
+def _outline(vertebra: Vertebra, unsure: bool) -> Iterator[DrawnPath]:
     for points in outlines(vertebra.mask):
         closed = np.concatenate([points, points[:1]]) + EDGE
         yield DrawnPath(closed, AMBER if unsure else colour_of(vertebra), "doubtful" if unsure else "outline")
 
 
-def _name(vertebra: Vertebra, letters: float, width: int) -> Name:
+def _name(vertebra: Vertebra, letters: float, width: int, unsure: bool) -> Name:
     """The name beside its body: to the right, or to the left where the film ends there."""
     box = vertebra.mask.box
-    text = f"{vertebra.name} ?" if doubtful(vertebra) else vertebra.name
+    text = f"{vertebra.name} ?" if unsure else vertebra.name
     gap = NAME_GAP * box.height
     ends = box.x1 + gap + LETTER * letters * len(text) > width
-    colour = AMBER if doubtful(vertebra) else colour_of(vertebra)
+    colour = AMBER if unsure else colour_of(vertebra)
     return Name(box.x0 - gap if ends else box.x1 + gap, vertebra.centroid.y + EDGE, text, colour, ends)
 
 

@@ -23,9 +23,9 @@ LATERAL_VIEWS = ("cervical", "thoracic", "lumbar", "whole")
 class Viewed:
     """What kind of film this is: probabilities of all `views`, of the likeliest `view`, and of all lateral ones.
 
-    turn: quarter turns clockwise after which the film is upright. facing: the side that the patient faces on the
-    upright film. distance: from the lateral films of training, about 1 for films like those. refused: a `lateral`
-    below its limit ends the run.
+    turn: quarter turns clockwise after which the film is upright. facing: the side that the patient faces; of a film
+    that is not upright it says nothing. distance: from the lateral films of training, about 1 for films like those.
+    refused: a `lateral` below its limit ends the run.
     """
 
     view: str

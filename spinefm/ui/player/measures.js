@@ -78,7 +78,7 @@ export function readingsOf(data, changes) {
 
 /** @param {Data} data @param {Changes} changes @param {Body[]} bodies */
 function spineFrom(data, changes, bodies) {
-  return spineOf(bodies, facingOf(data, changes), scaleOf(data, changes), data.notUpright, data.limits);
+  return spineOf(bodies, facingOf(data, changes), scaleOf(data, changes), data.notUpright, data.limits, data.rotated);
 }
 
 /** @param {{key: string, levels: string[]}} draft */

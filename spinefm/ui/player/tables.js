@@ -49,7 +49,12 @@ function sureWords(view, row) {
 /** @param {View} view @param {any} row */
 function sureTitle(view, row) {
   if (row.edited && row.probability === null) return "The reader drew this outline: the method does not say how sure it is";
-  return row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : "How sure this outline is: the probability of a Dice above 0.8";
+  return row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : sureMeans(view.payload);
+}
+
+/** What a probability means: of some methods that there is a vertebra, and nothing of its outline. @param {any} payload */
+function sureMeans({ promised }) {
+  return promised ? `How sure this outline is: the probability of a Dice above ${promised}` : "How sure the method is that this is a vertebra";
 }
 
 /** Only an end at which there is something to take, or that the classifier called one, can be passed; never in a replay.
@@ -67,7 +72,7 @@ function goOnButton(view, row, act) {
 export function drawVertebrae(node, view, act) {
   const { rows } = view.payload;
   if (!rows.length) return node.replaceChildren(html("p", { class: "note" }, noTable(view.payload)));
-  const head = [["name", ""], ["sure", "How sure this outline is"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title, class: word === "sure" ? "number" : null }, word));
+  const head = [["name", ""], ["sure", view.payload.promised ? "How sure this outline is" : "How sure the method is of this vertebra"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title, class: word === "sure" ? "number" : null }, word));
   const doubt = rows.some((/** @type {any} */ row) => row.doubtful)
     ? html("p", { class: "note doubtful" }, `? = doubtful: the outline is less than ${percent(view.payload.doubt)} sure; drawn dashed and amber.`) : null;
   node.replaceChildren(...[html("table", { class: "vertebrae" }, html("thead", {}, html("tr", {}, head)),

@@ -18,6 +18,7 @@ from spinefm.core.geometry import Point
 from spinefm.data.archive import NO_ROOM
 from spinefm.export.result import result_name, write_zip
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
+from spinefm.measure.doubt import doubtful
 from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record, quarters
 from spinefm.methods.base.events import Viewed
 from spinefm.methods.base.protocol import Direction
@@ -373,7 +374,7 @@ def _finished(progress: RunProgress, kept: SessionState, wanted: Wishes, before:
     run = former.followed_by(trace) if former and former.done else CorrectedRun(trace)
     comparison = {**compare(earlier.run.trace, trace), **_earlier(earlier)} if earlier else None
     more: Payload = {"comparison": comparison, "corrections": undo_payload(run), "made": made(trace), "later": True}
-    payload = progress.finished(**more, exports=offered(kept.choice))
+    payload = progress.finished(**more, trace=trace, exports=offered(kept.choice))
     lines = [*payload["notices"], *_left_out(wanted, former, trace)]
     quiet = payload["remarks"] if choice_is_example(kept.choice) else [*payload["remarks"], RELOAD]
     return Shown({**payload, "notices": lines, "remarks": quiet}, SessionState(kept.choice, run, progress.run))
@@ -386,7 +387,7 @@ def choice_is_example(choice: Choice) -> bool:
 
 def _earlier(kept: SessionState) -> Payload:
     """The run before, for a player that shows both: it holds the events of that run already."""
-    rows = [row for row in vertebra_rows(kept.run.trace.events) if row["found"]]
+    rows = [row for row in vertebra_rows(kept.run.trace.events, doubtful(kept.run.trace)) if row["found"]]
     return {
         "run": kept.shown,
         "names": [(row["number"], row["name"]) for row in rows],

@@ -25,6 +25,8 @@ const SLOPES = [
   ["sacral_slope", "sacral slope", "S1", "superior"],
 ];
 
+const UNKNOWN = "the facing is not known";
+
 /** From the anterior to the posterior corner of an endplate. @param {Pair[]} body @param {End} endplate @returns {Pair} */
 export function direction(body, endplate) {
   return endplate === "superior" ? minus(body[1], body[0]) : minus(body[2], body[3]);
@@ -64,7 +66,8 @@ function segmentDraft(spine, [upper, lower]) {
   /** @type {End[]} */
   const [first, last] = [bodies[0].level === "C2" ? "inferior" : "superior", bodies[1].level === "S1" ? "superior" : "inferior"];
   const method = `${first} endplate of ${levels[0]} to ${last} endplate of ${levels[1]}`;
-  return angleDraft(spine, { key: "segmental_angle", levels, name: `${discName(levels)} segmental angle`, method }, [upper, first], [lower, last]);
+  const head = { key: "segmental_angle", levels, name: `${discName(levels)} segmental angle`, method };
+  return { ...angleDraft(spine, head, [upper, first], [lower, last]), undirected: first === "superior" && last === "inferior" };
 }
 
 /** The angle between two endplates; without a facing its size alone.
@@ -73,7 +76,7 @@ function angleDraft(spine, head, upper, lower) {
   const signed = spine.facing !== null;
   return {
     ...head, group: "alignment", unit: "°",
-    method: `${head.method}${signed ? ", lordosis positive" : ", without sign: the facing is not known"}`,
+    method: `${head.method}${signed ? ", lordosis positive" : `, without sign: ${spine.rotated || UNKNOWN}`}`,
     reason: faultOf(spine, upper, lower), bodies: [upper[0], lower[0]], lines: [endplateLine(...upper), endplateLine(...lower)],
     value: (points) => {
       const value = cobb(points[upper[0]], upper[1], points[lower[0]], lower[1]);

@@ -52,7 +52,7 @@ function discHeightDrafts(spine, upper, lower) {
   return HEIGHTS.map(([place, above, below], which) => ({
     key: `disc_height_${place}`, group: "disc", levels, name: `${disc} disc height, ${place}`, unit: "mm",
     method: "between the endplates, along the normal of the disc",
-    reason: firstOf(known, place !== "middle" && !spine.facing ? NO_FACING : ""), bodies, lines: [[[upper, above], [lower, below]]],
+    reason: firstOf(known, place !== "middle" && !spine.facing ? NO_FACING : ""), undirected: place === "middle", bodies, lines: [[[upper, above], [lower, below]]],
     value: (points) => (spine.spacing || 1) * discHeights(points[upper], points[lower])[which],
   }));
 }
@@ -62,7 +62,7 @@ function indexDraft(spine, upper, lower) {
   const { levels, disc, fault, bodies } = discHead(spine, upper, lower);
   const whole = bodies.filter((at) => !faultOf(spine, [at, "superior"], [at, "inferior"]));
   return {
-    key: "disc_height_index", group: "disc", levels, name: `${disc} disc height index`, unit: "ratio", bodies,
+    key: "disc_height_index", group: "disc", levels, name: `${disc} disc height index`, unit: "ratio", bodies, undirected: true,
     method: `mean of three disc heights over the mean height of ${whole.map((at) => spine.bodies[at].name).join(" and ")}`,
     reason: firstOf(fault, whole.length ? "" : "neither body beside the disc has a measurable height"),
     lines: HEIGHTS.map(([, above, below]) => [[upper, above], [lower, below]]),

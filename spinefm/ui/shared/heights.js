@@ -86,7 +86,7 @@ function lengthDrafts(spine, at) {
   const fault = firstOf(bodyFault(spine, at), spine.spacing ? "" : NO_SCALE);
   return LENGTHS.map(([key, words, formula, ends, method, signed]) => ({
     key, group: "body", levels: [name], name: `${name} ${words}`, unit: "mm", method, bodies: [at],
-    reason: firstOf(fault, signed && !spine.facing ? NO_FACING : ""),
+    reason: firstOf(fault, signed && !spine.facing ? NO_FACING : ""), undirected: !signed,
     lines: ends.map(([a, b]) => [[at, a], [at, b]]),
     value: (points) => (spine.spacing || 1) * formula(points[at]),
   }));

@@ -22,7 +22,12 @@ const PELVIS = [
 
 /** Every measure in order, not yet computed. @param {Spine} spine @returns {Draft[]} */
 export function draftsOf(spine) {
-  return [alignmentDrafts, heightDrafts, discDrafts, slipDrafts, offsetDrafts, pelvisDrafts].flatMap((drafts) => drafts(spine));
+  return [alignmentDrafts, heightDrafts, discDrafts, slipDrafts, offsetDrafts, pelvisDrafts].flatMap((drafts) => drafts(spine)).map((draft) => undirected(draft, spine));
+}
+
+/** On a rotated film a draft has no value where that depends on which way is up. @param {Draft} draft @param {Spine} spine @returns {Draft} */
+function undirected(draft, spine) {
+  return spine.rotated && !draft.undirected && draft.bodies.length ? { ...draft, reason: spine.rotated } : draft;
 }
 
 /** A draft with its value, or without one and why. @param {Spine} spine @param {Draft} draft @returns {Measure} */

@@ -7,12 +7,12 @@ import { facingLeft } from "./planar.js";
 /** @typedef {import("./geometry.js").Pair} Pair */
 /** Six landmarks in the order of PLACES, none where they cannot be had; superior, inferior: why that endplate is out.
  * @typedef {{name: string, level: string | null, points: Pair[], superior: string, inferior: string, in_trunk?: boolean}} Body */
-/** Landmarks face left in `points`. @typedef {{bodies: Body[], points: Pair[][], facing: "left" | "right" | null, spacing: number | null, notUpright: string, limits: Limits}} Spine */
+/** Landmarks face left in `points`; rotated: that the film is, "" where it is not known to be: then nothing is known of up and front. @typedef {{bodies: Body[], points: Pair[][], facing: "left" | "right" | null, spacing: number | null, notUpright: string, limits: Limits, rotated: string}} Spine */
 /** @typedef {{genant_limits: number[], slip_limit: number, neck_slip_limit: number}} Limits */
 /** A path over landmarks: pairs of a body's place and a landmark's. @typedef {[number, number][]} Path */
-/** value, grade and built take the landmarks of all bodies, facing left; reason: why there is no value.
+/** value, grade and built take the landmarks of all bodies, facing left; reason: why there is no value; undirected: whether a rotated film has it too.
  * @typedef {{key: string, group: string, levels: string[], name: string, unit: string, method: string, reason: string, bodies: number[], lines: Path[],
- *   value: (points: Pair[][]) => number, grade?: (points: Pair[][]) => string, built?: (points: Pair[][]) => Pair[][]}} Draft */
+ *   value: (points: Pair[][]) => number, grade?: (points: Pair[][]) => string, built?: (points: Pair[][]) => Pair[][], undirected?: boolean}} Draft */
 
 export const PLACES = ["superior anterior", "superior posterior", "inferior posterior", "inferior anterior", "superior middle", "inferior middle"];
 export const NO_FACING = "the side that the patient faces is not known; set it";
@@ -20,10 +20,11 @@ export const NO_SCALE = "the film has no scale; give the millimetres per pixel";
 export const LEVELS = ["C1", "C2", "C3", "C4", "C5", "C6", "C7", "T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5", "L6", "S1"];
 const COUNTED = LEVELS.filter((level) => level !== "L6");
 
-/** @param {Body[]} bodies @param {"left" | "right" | null} facing @param {number | null} spacing @param {string} notUpright @param {Limits} limits @returns {Spine} */
-export function spineOf(bodies, facing, spacing, notUpright, limits) {
+/** @param {Body[]} bodies @param {"left" | "right" | null} seen @param {number | null} spacing @param {string} notUpright @param {Limits} limits @param {string} [rotated] @returns {Spine} */
+export function spineOf(bodies, seen, spacing, notUpright, limits, rotated = "") {
+  const facing = rotated ? null : seen;
   const points = bodies.map((body) => (facing === "right" ? body.points.map(facingLeft) : body.points));
-  return { bodies, points, facing, spacing, notUpright, limits };
+  return { bodies, points, facing, spacing, notUpright, limits, rotated };
 }
 
 /** The place from the top of a level's body, -1 where there is none. @param {Spine} spine @param {string} level */

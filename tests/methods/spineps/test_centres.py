@@ -83,7 +83,7 @@ def test_a_lone_body_has_a_spacing_of_its_size() -> None:
     ],
     ids=["all in pairs", "no waist", "missing"],
 )
-def test_the_papers_centres_are_one_for_each_piece_that_erosion_leaves(masks: list[Mask], spacing: float) -> None:
+def test_the_papers_centres_are_one_for_each_piece_that_erosion_leaves(masks: list[Mask], spacing: int) -> None:
     ours, paper = (find_centres(drawn(masks), rule) for rule in (RULE, PAPER))
     assert ours is not None and paper is not None
     assert len(paper.centres) == {80: 3, 40: 5}[spacing] and paper.spacing == pytest.approx(spacing, abs=11)

@@ -26,7 +26,14 @@ from tests.ui.server.stand_in import CENTRES, SIZE, StandIn, all_events, body, f
 
 def run(limit: float = 0.1) -> CorrectedRun:
     """The stand-in's run; with a low limit three vertebrae without names."""
-    return CorrectedRun(Trace(FilmRecord("neck.png", SIZE), "spinefm", {"overlap_limit": limit}, all_events(limit)))
+    return CorrectedRun(
+        Trace(
+            FilmRecord("neck.png", SIZE),
+            "spinefm",
+            {"overlap_limit": limit, "body_probability": "outline"},
+            all_events(limit),
+        )
+    )
 
 
 def names(corrected: CorrectedRun) -> list[str]:

@@ -171,11 +171,15 @@ def test_the_script_defines_the_player_and_the_events_of_the_page() -> None:
     assert all(f'"{event}"' in script for event in ("correct", "turn", "again"))
 
 
-def test_a_doubtful_body_is_marked_in_its_row() -> None:
+def test_a_doubtful_body_is_marked_in_its_row(film: Radiograph) -> None:
     finished = next(event for event in all_events() if isinstance(event, Finished))
     unsure = tuple(replace(v, probability=0.21 if v.name == "C4" else v.probability) for v in finished.vertebrae)
-    rows = vertebra_rows([*all_events()[:-1], replace(finished, vertebrae=unsure)])
-    assert [row["name"] for row in rows if row["doubtful"]] == ["C4"]
+    events = (*all_events()[:-1], replace(finished, vertebrae=unsure))
+    for settings, doubted, promised in (({"body_probability": "outline"}, ["C4"], 0.8), ({}, [], None)):
+        trace = Trace.from_events(film_record(film), "spinefm", settings, events)
+        payload = trace_payload(trace, film, "run")
+        assert [row["name"] for row in payload["rows"] if row["doubtful"]] == doubted
+        assert payload["promised"] == promised
 
 
 def test_what_ran_where_and_how_long_is_said() -> None:

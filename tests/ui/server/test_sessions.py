@@ -16,10 +16,10 @@ import pytest
 from spinefm.core.geometry import Point
 from spinefm.export.result import result_name
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.measure.doubt import doubtful
 from spinefm.methods.base.stages import ViewAnswer
 from spinefm.methods.base.view import judged
 from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.trace.doubt import doubtful
 from spinefm.ui.server import sessions
 from spinefm.ui.server.corrections import Correction
 from spinefm.ui.server.examples import GONE, Choice, find_examples, small_jpeg, thumbnail
@@ -344,7 +344,7 @@ def test_a_run_is_compared_with_what_the_page_shows_of_the_one_before_and_sends_
     first = result_of(run_steps(StandInService(), choice, None, kept))["comparison"]
     assert first["run"] == kept.shown and "entries" not in first
     assert first["names"] == [(vertebra.number, vertebra.name) for vertebra in kept.run.trace.vertebrae]
-    assert first["doubtful"] == [vertebra.number for vertebra in kept.run.trace.vertebrae if doubtful(vertebra)]
+    assert set(first["doubtful"]) == doubtful(kept.run.trace)
     assert dict(first["names"])[first["anchor"]] == "C2"
     lower = list(corrected(kept, lambda run, film: run.correct(Correction("shift", offset=1))))
     second = result_of(run_steps(StandInService(), choice, None, remembered(lower)))["comparison"]

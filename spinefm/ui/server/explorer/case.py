@@ -48,7 +48,7 @@ def steps_payload(folder: RunFolder, film: str, event: int | None) -> Payload:
     more["remarks"] = [REPLAY]
     if result.row.failure:
         more["notices"] = [result.row.failure]
-    return player_payload(new_run(), "finished", film_data=data, events=trace.events, **more)
+    return player_payload(new_run(), "finished", film_data=data, events=trace.events, trace=trace, **more)
 
 
 def _result(folder: RunFolder, film: str) -> FilmResult:

@@ -11,9 +11,11 @@ from typing import Any
 
 from spinefm.export.measures import DIGITS
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.measure import Landmarks, Measure, MeasureConfig, Measures, measure
+from spinefm.measure import Landmarks, Measure, MeasureConfig, Measures, attempt
+from spinefm.measure.assemble import rotated
 from spinefm.measure.bodies import DENS, FUSED, NO_BODY
 from spinefm.measure.model import Facing
+from spinefm.methods.base.events import Viewed
 from spinefm.trace.model import Trace, Vertebra
 
 Payload = dict[str, Any]
@@ -30,9 +32,9 @@ def measures_payload(trace: Trace, film: Radiograph | None = None) -> Payload | 
     """
     if not trace.vertebrae:
         return None
-    guessed = measure(trace, spacing=1.0, film=film)
+    guessed = attempt(trace, spacing=1.0, film=film)
     side = guessed.facing.side
-    known: dict[str, Measures] = {one: guessed if one == side else measure(trace, one, 1.0, film) for one in FACINGS}
+    known: dict[str, Measures] = {one: guessed if one == side else attempt(trace, one, 1.0, film) for one in FACINGS}
     if side is None:
         known["unknown"] = guessed
     config = MeasureConfig()
@@ -40,6 +42,7 @@ def measures_payload(trace: Trace, film: Radiograph | None = None) -> Payload | 
         "facing": {"side": side, "probability": round(guessed.facing.probability, 6), "source": guessed.facing.source},
         "spacing": None if trace.film.spacing_mm is None else _scale(trace),
         "notUpright": guessed.not_upright,
+        "rotated": rotated(next(trace.of(Viewed), None)),
         "limits": {
             "genant_limits": list(config.genant_limits),
             "slip_limit": config.slip_limit,

@@ -17,6 +17,7 @@ import numpy as np
 from spinefm.core.levels import PALETTE, Level
 from spinefm.core.numbers import percent
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.measure.doubt import doubtful, promised_outline
 from spinefm.methods.base.events import Located
 from spinefm.methods.drawings import beats_of, verbs_of
 from spinefm.methods.spinefm.reasons import in_words
@@ -130,9 +131,12 @@ def player_payload(
     events: Sequence[Event] = (),
     entries: Sequence[Payload] | None = None,
     method: str = "spinefm",
+    trace: Trace | None = None,
     **more: Any,
 ) -> Payload:
     """What the player shows: `run` names the run.
+
+    trace: of a finished run, which says whose outlines are doubtful.
 
     film_data, entries: `film_payload(film)`, or "same" for the film on show, and `entries_of(method, events)`, where
     they are at hand already. more: further entries, or others in the place of these; such as `download` and `example`.
@@ -145,7 +149,8 @@ def player_payload(
         "entries": known,
         "total": len(known),
         "verbs": [asdict(verb) for verb in verbs_of(method)],
-        "rows": vertebra_rows(events),
+        "rows": vertebra_rows(events, doubtful(trace) if trace else ()),
+        "promised": promised_outline(trace.method, trace.settings) if trace else None,
         "ends": ends(events),
         "ran": ran(events),
         "notices": notices(film, events),
@@ -186,7 +191,7 @@ def ran(events: Sequence[Event]) -> Payload | None:
 
 def trace_payload(trace: Trace, film: Radiograph, run: str, **more: Any) -> Payload:
     """A finished run with its measures, from its trace."""
-    more = {"method": trace.method, "measures": measures_payload(trace, film), **more}
+    more = {"method": trace.method, "trace": trace, "measures": measures_payload(trace, film), **more}
     return player_payload(run, "finished", film, events=trace.events, **more)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from spinefm.core.levels import Level
@@ -10,7 +10,6 @@ from spinefm.methods.base.protocol import Direction
 from spinefm.methods.spinefm.events import OVERRULABLE, Decided
 from spinefm.methods.spinefm.reasons import at_film_end, reason_words
 from spinefm.methods.spinefm.state import stops
-from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Corrected, Named, Vertebra, counting_order, result
 from spinefm.trace.registry import Event
 
@@ -39,8 +38,11 @@ def is_open(event: Decided) -> bool:
     return event.verdict == "spine end" or event.reason in OVERRULABLE
 
 
-def vertebra_rows(events: Sequence[Event]) -> list[Row]:
-    """The table of a finished run, from the top: its vertebrae, and the rejected candidates above and below them."""
+def vertebra_rows(events: Sequence[Event], unsure: Collection[int] = ()) -> list[Row]:
+    """The table of a finished run, from the top: its vertebrae, and the rejected candidates above and below them.
+
+    unsure: the numbers of those that are doubtful.
+    """
     found = result(events)
     ended = stops(events)
     at_end = {event.vertebra: (side, event) for side, event in ended.items() if event.vertebra is not None}
@@ -49,14 +51,17 @@ def vertebra_rows(events: Sequence[Event]) -> list[Row]:
     locked = named[0].locked if named and isinstance(named[0], Corrected) else ()
     edited = {v.number for e in events if isinstance(e, Corrected) and e.action == "reshape" for v in e.added}
     marks: dict[str, set[int | None]] = {"anchor": {anchor}, "locked": {*locked}, "edited": {*edited}}
-    rows = [_row(v, at_end.get(v.number)) | {name: v.number in whose for name, whose in marks.items()} for v in found]
+    rows = [
+        _row(v, at_end.get(v.number), v.number in unsure) | {name: v.number in whose for name, whose in marks.items()}
+        for v in found
+    ]
     order = counting_order(events)
     above = [_missing(ended["up"], found, -1, order)] if found and _is_missing(ended.get("up")) else []
     below = [_missing(ended["down"], found, 1, order)] if found and _is_missing(ended.get("down")) else []
     return above + rows + below
 
 
-def _row(vertebra: Vertebra, end: tuple[Direction, Decided] | None) -> Row:
+def _row(vertebra: Vertebra, end: tuple[Direction, Decided] | None, is_doubtful: bool) -> Row:
     direction, event = end or (None, None)
     return {
         "number": vertebra.number,
@@ -65,7 +70,7 @@ def _row(vertebra: Vertebra, end: tuple[Direction, Decided] | None) -> Row:
         "direction": direction,
         "open": event is not None and is_open(event),
         "probability": vertebra.probability,
-        "doubtful": doubtful(vertebra),
+        "doubtful": is_doubtful,
         "area": vertebra.mask.area,
         "stop": reason_words(event) if event else "",
     }
