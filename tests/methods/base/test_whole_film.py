@@ -112,7 +112,7 @@ def test_a_film_upside_down_is_warned_of_with_a_result_and_without(name: str) ->
 def test_the_event_is_spinefms_with_its_caption_and_its_beat(name: str) -> None:
     trace = run_to_trace(method_of(name, answer(cervical=0.9, frontal=0.1)), film())
     assert Trace.from_json(trace.to_json()).events[0] == trace.events[0]
-    assert caption(trace.events[0]).startswith("Looks cervical (0.90); lateral 0.90 ≥")
+    assert caption(trace.events[0]).startswith("Looks cervical (90 %); lateral 90 %")
     assert beats_of(name, trace.events)[0] == beats_of("spinefm", trace.events[:1])[0]
 
 
