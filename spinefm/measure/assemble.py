@@ -12,6 +12,7 @@ from spinefm.core.levels import Level
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import alignment, discs, heights, offset, pelvis, slip
 from spinefm.measure.bodies import Seen, landmarks_of, seen_bodies, tilt_of
+from spinefm.measure.by_hand import Move, moved
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.facing import guess
 from spinefm.measure.model import Facing, FacingGuess, Landmarks, Line, Measure, Measures
@@ -39,6 +40,7 @@ def measure(
     spacing: float | None = None,
     film: Radiograph | None = None,
     config: MeasureConfig | None = None,
+    moves: Sequence[Move] = (),
 ) -> Measures:
     """Everything that can be measured on a finished run, as corrected since, and what cannot and why.
 
@@ -48,12 +50,14 @@ def measure(
         spacing: mm per film pixel; the trace's own where it is not given. Without either there are no millimetres.
         film: the film of the run; with it, outer bodies that the collimator cuts are recognised.
         config: other settings than the defaults.
+        moves: landmarks that a reader set by hand, oldest first.
 
     Returns:
         The measures with landmarks, facing and scale; none of a run that found nothing.
 
     Raises:
-        ValueError: a facing other than these two, a spacing that is not positive, or a film of another size.
+        ValueError: a facing other than these two, a spacing that is not positive, a film of another size, or a move of
+            a vertebra that the run does not have.
 
     Example:
         >>> measures = spinefm.measure(trace, facing="left")  # doctest: +SKIP
@@ -67,10 +71,7 @@ def measure(
     bodies = seen_bodies(vertebrae, trace.film.size, settings, film.pixels if film else None)
     view = next(trace.of(Viewed), None)
     known = FacingGuess(facing, 1.0, "given") if facing else guess(_answer(view), _tops(bodies), settings)
-    trunk = unnamed_in_trunk(trace, settings)
-    marks = [
-        replace(landmarks_of(body, known.side, settings), in_trunk=body.vertebra.number in trunk) for body in bodies
-    ]
+    placed = moved(_landmarks(bodies, trace, known, settings), _numbers(bodies), moves, known.side)
     tilted = not_upright(view, [vertebra.centroid for vertebra in vertebrae], settings)
     scale, source = (spacing, "given") if spacing else (trace.film.spacing_mm, trace.film.spacing_source)
     return Measures(
@@ -79,9 +80,19 @@ def measure(
         spacing_mm=scale,
         spacing_source=source,
         not_upright=tilted,
-        landmarks=tuple(marks),
-        values=measure_landmarks(marks, known, scale, tilted, settings),
+        landmarks=placed,
+        values=measure_landmarks(placed, known, scale, tilted, settings),
     )
+
+
+def _landmarks(bodies: Sequence[Seen], trace: Trace, facing: FacingGuess, config: MeasureConfig) -> list[Landmarks]:
+    """The landmarks of the run's bodies, from the top."""
+    trunk = unnamed_in_trunk(trace, config)
+    return [replace(landmarks_of(body, facing.side, config), in_trunk=body.vertebra.number in trunk) for body in bodies]
+
+
+def _numbers(bodies: Sequence[Seen]) -> list[int]:
+    return [body.vertebra.number for body in bodies]
 
 
 def measure_landmarks(
@@ -166,6 +177,8 @@ def _missing(draft: Draft) -> Measure:
 
 def _measured(draft: Draft, spine: Spine, facing: FacingGuess, known: _Valued) -> Measure:
     """A draft with its value, or without one where that is too uncertain."""
+    if any(spine.bodies[at].by_hand for at in draft.bodies):
+        return _by_hand(draft, spine, known.value)
     reference = reference_of(draft.key, draft.levels)
     common = (draft.key, draft.group, draft.levels, draft.name, draft.unit)
     half, least = known.half, spine.config.grade_probability
@@ -184,6 +197,19 @@ def _measured(draft: Draft, spine: Spine, facing: FacingGuess, known: _Valued) -
         confidence=_confidence(draft, spine, facing),
         reference=reference,
         lines=_lines(draft, spine),
+    )
+
+
+def _by_hand(draft: Draft, spine: Spine, value: float) -> Measure:
+    """A draft on landmarks that a reader set, of whose error nothing is known."""
+    return Measure(
+        *(draft.key, draft.group, draft.levels, draft.name, draft.unit),
+        value=value,
+        method=draft.method,
+        grade=draft.grading.words(spine.points) if draft.grading else "",
+        reference=reference_of(draft.key, draft.levels),
+        lines=_lines(draft, spine),
+        by_hand=True,
     )
 
 

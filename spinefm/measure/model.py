@@ -48,7 +48,7 @@ class Landmarks:
     name: its level, or V1, V2 … `points`: six (x, y) film pixels, none where they cannot be had. superior, inferior:
     why that endplate cannot be measured, "" where it can. spread: expected error of a landmark's coordinate in pixels
     (standard deviation), 0 for landmarks that are known. probability: how sure the method is of the body. in_trunk:
-    whether a body without a level is surely a thoracic or lumbar one.
+    whether a body without a level is surely a thoracic or lumbar one. by_hand: the `PLACES` that a reader set.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Landmarks:
     spread: float = 0.0
     probability: float | None = None
     in_trunk: bool = False
+    by_hand: tuple[str, ...] = ()
 
     def at(self, place: str) -> Point:
         """The landmark of that name. Raises ValueError for a body without landmarks and for an unknown name."""
@@ -85,7 +86,8 @@ class Measure:
     `reason` says why it is not measurable. uncertainty: half the width of the 95 % interval, in the measure's unit.
     confidence: 0 to 1, the least probability of what the value rests on. method: how it is computed. grade: a class
     that follows from the value, such as "Genant 1 (mild), wedge", or "Genant 0 to 1, uncertain". lines: what to draw
-    on the film. doubt: why the value is to be taken with care, "" where it is sure.
+    on the film. doubt: why the value is to be taken with care, "" where it is sure. by_hand: whether it rests on a
+    landmark that a reader set: its uncertainty and confidence are not known then.
     """
 
     key: str
@@ -102,6 +104,7 @@ class Measure:
     confidence: float | None = None
     reference: Reference | None = None
     lines: tuple[Line, ...] = ()
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)

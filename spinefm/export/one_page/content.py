@@ -9,7 +9,7 @@ from spinefm import __version__
 from spinefm.core.words import listed
 from spinefm.export.one_page.levels import LevelTable, level_table
 from spinefm.export.one_page.words import limited, sentence, share, shortened, value_of
-from spinefm.export.subject import notes_of
+from spinefm.export.subject import moved_words, notes_of
 from spinefm.measure import Measure, Measures
 from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Named, Trace
@@ -92,8 +92,9 @@ def _facts(trace: Trace, measures: Measures) -> Iterator[tuple[str, str]]:
     yield "Patient faces", known
     yield "Scale", f"{spacing:.4g} mm per pixel ({source or 'given'})" if spacing else "not known: no millimetres"
     yield "Film", " ".join([f"{width} x {height} pixels.", *(sentence(shortened(note)) for note in trace.film.notes)])
-    corrections = len(trace.corrections)
-    yield "Corrections", f"{corrections} by a reader" if corrections else "none by a reader"
+    corrections = [f"{len(trace.corrections)} by a reader"] if trace.corrections else []
+    changes = [*corrections, *filter(None, [moved_words(measures)])]
+    yield "Corrections", "; ".join(changes) or "none by a reader"
 
 
 def _anchor(trace: Trace) -> str:

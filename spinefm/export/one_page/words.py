@@ -14,6 +14,8 @@ UNITS = {"°": "°", "%": " %", "mm": " mm", "ratio": ""}
 MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"
 """In the place of a value that there is not."""
+BY_HAND = "by hand"
+"""Beside a value that rests on corners which a reader moved."""
 LONGEST = 280
 """Characters of a sentence that others wrote; the whole of it is in report.json."""
 
@@ -31,11 +33,12 @@ def number(value: float, unit: str) -> str:
 
 
 def value_of(one: Measure | None, with_unit: bool = True) -> str:
-    """Value, ± and unit of a measure; a dash where it has no value."""
+    """Value, ± and unit of a measure, and whether it was set by hand; a dash where it has no value."""
     if one is None or one.value is None:
         return NONE
     half = "" if one.uncertainty is None else f" ± {number(one.uncertainty, one.unit)}"
-    return f"{number(one.value, one.unit)}{half}{UNITS[one.unit] if with_unit else ''}"
+    by_hand = f" {BY_HAND}" if one.by_hand else ""
+    return f"{number(one.value, one.unit)}{half}{UNITS[one.unit] if with_unit else ''}{by_hand}"
 
 
 def share(probability: float | None) -> str:

@@ -69,7 +69,7 @@ def body_payload(one: Landmarks, number: int) -> Payload:
         "number": number,
         "name": one.name,
         "level": one.level.name if one.level else None,
-        "points": [[round(x, 2), round(y, 2)] for x, y in one.points],
+        "points": [[round(x, 4), round(y, 4)] for x, y in one.points],
         "superior": one.superior,
         "inferior": one.inferior,
         "spread": round(one.spread, 3),
