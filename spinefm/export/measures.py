@@ -8,8 +8,8 @@ import io
 from spinefm.export.cells import Cell, rounded
 from spinefm.measure.model import Measure, Measures
 
-DIGITS = {"°": 2, "%": 2, "mm": 2, "ratio": 4}
-"""Decimals of a value, by its unit."""
+DIGITS = {"°": 4, "%": 4, "mm": 4, "ratio": 6}
+"""Decimals of a value, by its unit: so many that page, report and sheet, which round them again, show the same."""
 
 MEASURE_COLUMNS = (
     "group",

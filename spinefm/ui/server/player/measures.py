@@ -19,8 +19,6 @@ from spinefm.trace.model import Trace, Vertebra
 Payload = dict[str, Any]
 
 FACINGS: tuple[Facing, ...] = ("left", "right")
-MORE_DIGITS = 2
-"""Decimals beyond those of a table, for the browser to compute on."""
 
 
 def measures_payload(trace: Trace, film: Radiograph | None = None) -> Payload | None:
@@ -81,7 +79,7 @@ def value_payload(one: Measure) -> Payload:
     """A measure's value, ±, grade, doubt and confidence, or the reason why there is none."""
     if one.value is None:
         return {"reason": one.reason}
-    digits = DIGITS[one.unit] + MORE_DIGITS
+    digits = DIGITS[one.unit]
     return {
         "value": round(one.value, digits),
         "plus": None if one.uncertainty is None else round(one.uncertainty, digits),
