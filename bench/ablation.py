@@ -31,9 +31,9 @@ from spinefm.evaluation.boxes import in_boxes
 from spinefm.evaluation.statistics import Paired, paired
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import CannotStart, run_to_trace
-from spinefm.methods.base.stages import Candidate, Probabilities, Stages, Stopwatch, ViewAnswer
+from spinefm.methods.base.stages import Candidate, NetworkStages, Probabilities, Stages, Stopwatch, ViewAnswer
 from spinefm.methods.spinefm import SpineFMConfig
-from spinefm.methods.spinefm.method import SpineFMMethod, network_stages
+from spinefm.methods.spinefm.method import SpineFMMethod
 from spinefm.phantom import write_set
 from spinefm.trace.model import Vertebra
 from spinefm.weights.load import Bundle, load_bundle
@@ -77,7 +77,6 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "overlap with any": ("overlap_any",),
     "revisits": ("revisit_limit",),
     "limits per class": ("decision",),
-    "classes of the mirror image": ("mirrored_classes",),
     "sharp outlines": ("sharp_limit", "faint_sharp"),
     "off-axis retry": ("retry_limit",),
     "evidence for names": ("naming",),
@@ -203,18 +202,16 @@ class Answers:
 
     def asked_by(self, config: SpineFMConfig) -> Asked:
         """The stages of one run."""
-        networks = network_stages(self._bundle, Stopwatch(), config)
-        return Asked(networks, self._kept, config.detector_outline_limit, config.mirrored_classes)
+        networks = NetworkStages(self._bundle, Stopwatch(), config.detector_outline_limit)
+        return Asked(networks, self._kept, config.detector_outline_limit)
 
 
 class Asked(Stages):
     """Stages that ask the networks only what is not kept yet; `cost` is the seconds that all answers took, `spent`
     those spent on them now."""
 
-    def __init__(
-        self, networks: Stages, kept: dict[Any, tuple[Any, float]], outline_limit: float, mirrored: bool
-    ) -> None:
-        self._networks, self._kept, self._outline_limit, self._mirrored = networks, kept, outline_limit, mirrored
+    def __init__(self, networks: Stages, kept: dict[Any, tuple[Any, float]], outline_limit: float) -> None:
+        self._networks, self._kept, self._outline_limit = networks, kept, outline_limit
         self.cost = self.spent = 0.0
 
     def view(self, film: Radiograph) -> ViewAnswer | None:
@@ -241,7 +238,7 @@ class Asked(Stages):
 
     def classify(self, film: Radiograph, boxes: Sequence[Box]) -> list[Probabilities]:
         """As in `Stages`."""
-        keys = [("classify", self._mirrored, box) for box in boxes]
+        keys = [("classify", box) for box in boxes]
         return self._each(keys, lambda new: self._networks.classify(film, [boxes[i] for i in new]))
 
     def _each(self, keys: Sequence[Any], ask: Callable[[list[int]], Sequence[T]]) -> list[T]:

@@ -16,7 +16,7 @@ from spinefm.export.subject import notes_of
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, printable, quarters_turned
 from spinefm.measure import Facing, Measure, Measures, measure
 from spinefm.methods import CannotStart, FilmOutcome
-from spinefm.methods.spinefm.events import Viewed
+from spinefm.methods.base.events import Viewed
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.doubt import doubtful
 from spinefm.trace.model import Named, Reading, Trace, Vertebra

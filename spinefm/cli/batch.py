@@ -30,6 +30,7 @@ from spinefm.cli.options import Millimetres, RunOptions, Verb, out_option, run_o
 from spinefm.cli.progress import progress_bar
 from spinefm.cli.segment import say_passed_over
 from spinefm.core.machine import DeviceError, use_one_thread
+from spinefm.core.words import counted
 from spinefm.imaging.radiograph import Polarity
 from spinefm.measure import Facing
 from spinefm.weights.manifest import BundleError
@@ -233,14 +234,17 @@ def _count_on(bar: Any, failed: int) -> Callable[[int, int], None]:
 def _end(folder: BatchFolder) -> int:
     """Merge the shards and say what became of the films. Raises BatchError."""
     tables, status = merge(folder), status_of(folder)
-    sys.stdout.write(f"{status.done} of {status.films} films done, {status.failed} failed; tables in {tables}\n")
+    sys.stdout.write(
+        f"{status.done} of {counted(status.films, 'film')} done, {status.failed} failed; tables in {tables}\n"
+    )
     return SOME_FAILED if status.failed else DONE
 
 
 def _end_part(folder: BatchFolder, part: ArrayPart) -> int:
     status = status_of(folder)
+    shards = counted(status.shards, "shard")
     sys.stdout.write(
-        f"Part {part.number} of {part.count} is done; the batch has {status.complete} of {status.shards} shards. "
+        f"Part {part.number} of {part.count} is done; the batch has {status.complete} of {shards}. "
         f"When all parts are done, run `spinefm batch merge {folder.path}`.\n"
     )
     return SOME_FAILED if status.failed else DONE

@@ -9,6 +9,7 @@ import click
 
 from spinefm.cli.exits import DONE, WrongCall
 from spinefm.evaluation.comparison import check_same_truth, compare_runs, comparison_text, unshared_text
+from spinefm.evaluation.facts import differences_text, titled
 from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.runs import RunError, RunFolder
 
@@ -19,14 +20,15 @@ from spinefm.evaluation.runs import RunError, RunFolder
 def command(run_a: Path, run_b: Path) -> int:
     """Compare two evaluations of one data set.
 
-    RUN_A and RUN_B are the folders of finished evaluations.
+    RUN_A and RUN_B are the folders of finished evaluations. What they differ in comes first, then the figures.
     """
     try:
         (films_a, bodies_a), (films_b, bodies_b) = read_tables(run_a), read_tables(run_b)
         check_same_truth(films_a, films_b)
         rows = compare_runs(bodies_a, bodies_b)
-        titles = [f"{folder.name}: {RunFolder(folder).plan().title}" for folder in (run_a, run_b)]
+        plan_a, plan_b = RunFolder(run_a).plan(), RunFolder(run_b).plan()
     except RunError as error:
         raise WrongCall(str(error)) from error
+    titles = f"{run_a.name}: {titled(plan_a)}", f"{run_b.name}: {titled(plan_b)}", differences_text(plan_a, plan_b)
     sys.stdout.write(comparison_text(rows, *titles) + unshared_text(films_a, films_b))
     return DONE

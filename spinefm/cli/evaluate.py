@@ -12,6 +12,7 @@ import click
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall
 from spinefm.cli.options import RunOptions, load_method, out_option, run_options
 from spinefm.cli.progress import progress_bar
+from spinefm.core.words import counted
 from spinefm.data import KINDS, SCHEMES, Conventions, Dataset, DatasetError, Names, Skipped, open_dataset, read_names
 from spinefm.evaluation.evaluate import Progress, evaluate
 from spinefm.evaluation.report import NothingEvaluated, finish
@@ -64,7 +65,9 @@ def _evaluated(dataset: Dataset, method: Method, folder: RunFolder, plan: Plan) 
         sys.stderr.write(f"skipped {one.name}: {one.why}\n")
     labels = folder.left_out(dataset.names)
     if labels:
-        sys.stderr.write(f"{len(labels)} labels left out; {folder.path / 'skipped.json'} gives the reason of each\n")
+        sys.stderr.write(
+            f"{counted(len(labels), 'label')} left out; {folder.path / 'skipped.json'} gives the reason of each\n"
+        )
     return SOME_FAILED if any(not one.label for one in skipped) else DONE
 
 

@@ -12,6 +12,7 @@ import click
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall, make_folder
 from spinefm.cli.options import out_option
 from spinefm.cli.progress import progress_bar
+from spinefm.core.words import counted
 from spinefm.export.errors import ExportError
 from spinefm.export.formats import FORMATS, Format
 from spinefm.export.opened import ResultFolder, result_folders
@@ -50,7 +51,9 @@ def command(result: Path, name: str, out: Path, source: Path | None) -> int:
     folders = _planned(chosen, result, out, source)
     make_folder(out)
     failed = export_results(chosen, folders, out)
-    sys.stdout.write(f"{len(folders) - failed} of {len(folders)} results exported, {failed} failed; see {out}\n")
+    sys.stdout.write(
+        f"{len(folders) - failed} of {counted(len(folders), 'result')} exported, {failed} failed; see {out}\n"
+    )
     return SOME_FAILED if failed else DONE
 
 

@@ -10,6 +10,7 @@ import click
 
 from spinefm import __version__
 from spinefm.cli.exits import DONE
+from spinefm.core.words import counted
 
 
 @click.command(name="info")
@@ -40,5 +41,5 @@ def _bundle_lines() -> list[str]:
     for name, entry in manifest.bundles.items():
         size = sum(file.bytes for file in entry.networks.values()) / 1e6
         place = "on disk" if on_disk(name, manifest) else "not on disk"
-        lines.append(f"  {name}: {place}, {len(entry.networks)} networks, {size:.1f} MB, {entry.licence}")
+        lines.append(f"  {name}: {place}, {counted(len(entry.networks), 'network')}, {size:.1f} MB, {entry.licence}")
     return lines

@@ -11,6 +11,7 @@ import click
 from spinefm.cli.exits import DONE, WrongCall, make_folder
 from spinefm.cli.options import out_option
 from spinefm.cli.progress import progress_bar
+from spinefm.core.words import counted
 
 if TYPE_CHECKING:
     from spinefm.phantom.settings import RegionName
@@ -37,7 +38,7 @@ def command(count: int, out: Path, seed: int, region: RegionName | None, group: 
             write_set(out, seeds, region, progress=lambda done, total: bar.update(), group=group)
     except OSError as error:
         raise WrongCall(f"{error.strerror}; the phantoms before it are complete.") from error
-    sys.stdout.write(f"{count} phantoms in {out}\n")
+    sys.stdout.write(f"{counted(count, 'phantom')} in {out}\n")
     return DONE
 
 

@@ -15,6 +15,7 @@ import click
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall, make_folder
 from spinefm.cli.options import Millimetres, Pixel, RunOptions, load_method, out_option, run_options
 from spinefm.cli.progress import progress_bar
+from spinefm.core.words import counted
 
 if TYPE_CHECKING:
     from spinefm.core.geometry import Point
@@ -98,7 +99,9 @@ def command(
         if len(planned) > 1 or any(path.is_dir() for path in films if "\0" not in str(path)):
             _write_sheet(out)
     before = f", {len(planned) - len(jobs)} done before" if resume else ""
-    sys.stdout.write(f"{len(jobs) - failed} of {len(jobs)} films done, {failed} failed{before}; results in {out}\n")
+    sys.stdout.write(
+        f"{len(jobs) - failed} of {counted(len(jobs), 'film')} done, {failed} failed{before}; results in {out}\n"
+    )
     return SOME_FAILED if failed else DONE
 
 
@@ -124,8 +127,8 @@ def say_made_otherwise(done: Collection[FilmJob], method: Method, checksums: Map
     others = sum(tuple(map(one.get, ("method", "settings", "checksums_sha256"))) != wanted for one in reports)
     if others:
         sys.stderr.write(
-            f"{others} of {len(done)} results done before are of another method, other settings or other weights, and "
-            "are kept; leave out --resume to replace them.\n"
+            f"{others} of {counted(len(done), 'result')} done before {'is' if others == 1 else 'are'} of another "
+            "method, other settings or other weights; none is replaced unless --resume is left out.\n"
         )
 
 
@@ -255,13 +258,25 @@ def _points(pairs: Sequence[tuple[float, float]] | None) -> list[Point] | None:
 
 def _show(bar: Any, name: str) -> Callable[[Event], None]:
     """A listener that shows on the bar which film is running and how many vertebrae it has so far."""
-    found = 0
+    found: frozenset[int] = frozenset()
     bar.set_postfix_str(name)
 
     def listen(event: Event) -> None:
         nonlocal found
-        if getattr(event, "vertebra", None) is not None:
-            found += 1
-            bar.set_postfix_str(f"{name}: {found} vertebrae")
+        before, found = found, _found_after(found, event)
+        if found != before:
+            bar.set_postfix_str(f"{name}: {counted(len(found), 'vertebra', 'vertebrae')}")
 
     return listen
+
+
+def _found_after(found: frozenset[int], event: Event) -> frozenset[int]:
+    """The numbers of the vertebrae found after an event; the last events have the result's, without any given up."""
+    from spinefm.trace.model import Finished, Named
+
+    if isinstance(event, Finished):
+        return frozenset(vertebra.number for vertebra in event.vertebrae)
+    if isinstance(event, Named):
+        return frozenset(event.vertebrae)
+    number = getattr(event, "vertebra", None)  # a class's probability may be called so, too
+    return found | {number} if isinstance(number, int) else found

@@ -16,6 +16,7 @@ import click
 
 from spinefm.cli.exits import DONE, SOME_FAILED
 from spinefm.cli.options import ListCommand
+from spinefm.core.words import counted
 from spinefm.training.errors import TrainingError
 from spinefm.weights.fetch import fetch, is_begun, known_bundle, known_bundles
 from spinefm.weights.hub import REPO_VARIABLE
@@ -138,7 +139,7 @@ def export_files(runs: Sequence[Path], halfway: Sequence[str], folder: Path) -> 
 def publish_files(repo: str, figures: Path | None, bundle: str, folder: Path) -> list[str]:
     """Upload a bundle's files, manifest and card to a repository on the Hub."""
     count, commit = publish(_manifest(folder), bundle, repo, figures)
-    return [f"{count} files in {repo} at {commit}; use them with SPINEFM_WEIGHTS_REPO={repo}@{commit}"]
+    return [f"{counted(count, 'file')} in {repo} at {commit}; use them with SPINEFM_WEIGHTS_REPO={repo}@{commit}"]
 
 
 def _manifest(folder: Path) -> Manifest:

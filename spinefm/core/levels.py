@@ -5,6 +5,7 @@ Ids follow VerSe (Sekuboyina et al., Med Image Anal 2021): C1-C7 = 1-7, T1-T12 =
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from enum import Enum, IntEnum
 
 UNNAMED_ID = 101
@@ -100,13 +101,18 @@ COUNTED = tuple(level for level in Level if level is not Level.L6)
 """The levels in the order in which names are counted; a sixth lumbar vertebra is never assumed."""
 
 
-def counted_from(anchor: Level, index: int, count: int) -> tuple[Level | None, ...]:
-    """Name `count` vertebrae, ordered from the top, of which the one at `index` is `anchor`.
+def order_with(levels: Iterable[Level | None]) -> tuple[Level, ...]:
+    """The levels in the order in which names are counted where these are among them: with L6 only where it is one."""
+    return tuple(Level) if Level.L6 in levels else COUNTED
+
+
+def counted_from(anchor: Level, index: int, count: int, order: Sequence[Level] = COUNTED) -> tuple[Level | None, ...]:
+    """Name `count` vertebrae, ordered from the top, of which the one at `index` is `anchor`, by the levels of `order`.
 
     Positions beyond C1 or S1 get None: there is no such level, so nothing is invented.
-    Raises ValueError when `index` is not one of the positions.
+    Raises ValueError when `index` is not one of the positions, or `anchor` is not in `order`.
     """
     if not 0 <= index < count:
         raise ValueError(f"The anchor's position {index} is not one of the {count} vertebrae.")
-    start = COUNTED.index(anchor) - index
-    return tuple(COUNTED[i] if 0 <= i < len(COUNTED) else None for i in range(start, start + count))
+    start = order.index(anchor) - index
+    return tuple(order[i] if 0 <= i < len(order) else None for i in range(start, start + count))

@@ -48,6 +48,12 @@ def percents(share: float, limit: float) -> tuple[str, str]:
     return _apart(share, limit, lambda number, more: f"{100 * number:.{more}f} %" if more else percent(number))
 
 
+def percent_with_limit(share: float, limit: float) -> str:
+    """A share beside its limit, as "91 % (limit 50 %)"."""
+    value, most = percents(share, limit)
+    return f"{value} (limit {most})"
+
+
 def _apart(value: float, limit: float, written: Callable[[float, int], str]) -> tuple[str, str]:
     for more in range(MOST):
         both = written(value, more), written(limit, more)

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from spinefm.core.foreign import foreign_input
+from spinefm.core.words import counted
 from spinefm.data.case import DatasetError
 
 
@@ -26,6 +27,8 @@ class ZipLimits:
     ratio: int = 200
 
 
+NO_ZIP = "neither a folder nor a zip; give one of them"
+"""What is said of a file that is none; where folders cannot be given, other words take its place."""
 ZIP_MARK = b"PK"
 UTF8_FLAG = 1 << 11
 """The bit of a member's flags that says that its name is UTF-8."""
@@ -47,7 +50,7 @@ def unpack(path: Path, folder: Path, limits: ZipLimits | None = None) -> Path:
     try:
         with foreign_input(lambda reason: _no_zip(path, reason)):
             if not path.is_file() or not _may_be_zip(path):
-                raise DatasetError(f"{path.name} is neither a folder nor a zip; give one of them.")
+                raise DatasetError(f"{path.name} is {NO_ZIP}.")
             _unpack_to(path, partial, limits)
             partial.rename(folder)
     finally:
@@ -88,8 +91,8 @@ def checked_members(archive: zipfile.ZipFile, size: int, limits: ZipLimits) -> l
     total = sum(member.file_size for member in members)
     if len(members) > limits.files or total > limits.bytes or total > limits.ratio * max(size, 1):
         raise DatasetError(
-            f"The zip contains {len(members)} files of {total / 1e6:.0f} MB, more than the {limits.files} files and "
-            f"{limits.bytes / 1e6:.0f} MB that are unpacked; give a smaller part."
+            f"The zip contains {counted(len(members), 'file')} of {total / 1e6:.0f} MB, more than the {limits.files} "
+            f"files and {limits.bytes / 1e6:.0f} MB that are unpacked; give a smaller part."
         )
     for member in members:
         _check_name(member)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
+from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.csxa import without_scale
 from spinefm.data.dataset import Dataset
@@ -60,7 +61,8 @@ def open_buu(root: Path, conventions: Conventions | None = None) -> Dataset:
     skipped += without_scale([path.stem for path in labels], scales, bool(tables))
     bare = len(unlabelled(films.paths, [path.stem for path in labels]))
     if bare:
-        skipped += (Skipped(LATERAL, f"{bare} films have no CSV file; add it or remove them.", NO_LABEL),)
+        which = counted(bare, "film has", "films have")
+        skipped += (Skipped(LATERAL, f"{which} no CSV file; add it, or remove the film.", NO_LABEL),)
     subjects = {name: path.stem for name, path in by_name.items()}
     return Dataset("buu", tuple(by_name), read, skipped, by_subject(subjects))
 
@@ -95,7 +97,7 @@ def _rows(path: Path) -> list[list[str]]:
 def _endplates(rows: Sequence[Sequence[str]]) -> NDArray[np.float64]:
     """The two corners (11, 2, 2) of each endplate. Raises ValueError for other rows than those of a lateral film."""
     if len(rows) != ROWS:
-        raise ValueError(f"it has {len(rows)} rows, and a lateral film has {ROWS}")
+        raise ValueError(f"it has {counted(len(rows), 'row')}, and a lateral film has {ROWS}")
     if any(any(row[len(TITLES) :]) for row in rows):
         raise ValueError(f"it has {max(map(len, rows))} columns, and those of a film are {', '.join(TITLES)}")
     values = [[number_of(cell) for cell in row[:4]] for row in rows]

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.core.words import counted
 from spinefm.data.pieces import SCRAP
 
 Left = tuple[tuple[str, str], ...]
@@ -26,7 +27,7 @@ def without_specks(labels: NDArray[np.int32]) -> tuple[NDArray[np.int32], Left]:
     is_speck = (counts < SCRAP * np.median(counts)) & ~np.isin(values, edge)
     specks = values[is_speck]
     left = tuple(
-        (f"id {value}", f"a speck of {count} pixels is not a body")
+        (f"id {value}", f"a speck of {counted(count, 'pixel')} is not a body")
         for value, count in zip(specks, counts[is_speck], strict=True)
     )
     return (np.where(np.isin(labels, specks), 0, labels), left) if left else (labels, ())

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from spinefm.core.foreign import foreign_input, read_json
 from spinefm.core.masks import Mask
 from spinefm.core.rle import from_column_runs, unpacked
+from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, by_film_name, film_stem, picture_size, stated_place, unlabelled, visible_files
@@ -115,7 +116,7 @@ def _images_of(path: Path, raw: Any, names: Names) -> tuple[list[Entry], list[Sk
         per_image[_id(annotation["image_id"])].append(annotation)
     entries = [Entry(path, image, categories, per_image.pop(_id(image["id"]), [])) for image in raw["images"]]
     strays = [
-        Skipped(path.name, f"{len(rest)} annotations refer to the image {number}, which the file does not list.")
+        Skipped(path.name, f"{_refer(len(rest))} to the image {number}, which the file does not list.")
         for number, rest in per_image.items()
     ]
     return entries, strays
@@ -141,7 +142,7 @@ def _number(text: str) -> int | None:
 
 def _read(name: str, entry: Entry, films: Films, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
-        film = films.of_label(entry.file, str(entry.image["file_name"]))
+        film = films.of_entry(entry.file, str(entry.image["file_name"]))
         given = stated_size(entry.image.get("width"), entry.image.get("height"))
         sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
         for annotation in entry.annotations:
@@ -165,13 +166,17 @@ def _take(sheet: Sheet, label: str, annotation: Annotation) -> None:
         sheet.box(label, _corners(annotation.get("bbox")))
 
 
+def _refer(count: int) -> str:
+    return counted(count, "annotation refers", "annotations refer")
+
+
 def _take_polygons(sheet: Sheet, label: str, segmentation: Sequence[Any]) -> None:
     """Put the polygons of one annotation on the sheet, as parts of one body; scraps beside a polygon are listed."""
     parts = [segmentation] if isinstance(segmentation[0], (int, float)) else segmentation
     scraps = [part for part in parts if np.size(part) < 6]
     for part in parts:
         if len(scraps) < len(parts) and np.size(part) < 6:
-            sheet.leave_out(label, f"a fragment of {np.size(part) // 2} points is not an outline")
+            sheet.leave_out(label, f"a fragment of {counted(np.size(part) // 2, 'point')} is not an outline")
         else:
             flat = np.asarray(part, float).ravel() if np.size(part) % 2 == 0 else part
             sheet.polygon(label, np.reshape(flat, (-1, 2)) if np.size(part) % 2 == 0 else flat, HALF, id(segmentation))

@@ -18,6 +18,7 @@ import numpy as np
 
 from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
+from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import NO_LABEL, Films, KnownNames, unlabelled, visible_files
@@ -48,7 +49,8 @@ def open_csxa(root: Path, conventions: Conventions | None = None) -> Dataset:
     skipped += without_scale([path.stem for path in labels], scales, bool(tables))
     bare = len(unlabelled(films.paths, [path.stem for path in labels]))
     if bare:
-        skipped += (Skipped("films", f"{bare} films have no labelme file of their name; add it.", NO_LABEL),)
+        which = counted(bare, "film has", "films have")
+        skipped += (Skipped("films", f"{which} no labelme file of the same name; add it.", NO_LABEL),)
     by_name = {f"csxa-{number:04d}": path for number, path in enumerate(labels, start=1)}
 
     def read(name: str) -> Case:
@@ -62,7 +64,8 @@ def without_scale(films: Sequence[str], scales: Mapping[str, float], is_given: b
     count = sum(film not in scales for film in films)
     if not is_given or not count:
         return ()
-    return (Skipped("scales", f"{count} films have no plausible scale in mm; they count in pixels alone.", "scale"),)
+    which = counted(count, "film has", "films have")
+    return (Skipped("scales", f"{which} no plausible scale in mm; distances there count in pixels alone.", "scale"),)
 
 
 def read_csxa(name: str, label: Path, films: Films, spacing_mm: float | None, conventions: Conventions) -> Case:

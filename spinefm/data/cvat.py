@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from spinefm.core.foreign import foreign_input, read_bytes
+from spinefm.core.foreign import foreign_input
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
@@ -17,8 +17,10 @@ from spinefm.data.outlines import rotation_of
 from spinefm.data.repeated import once
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
+from spinefm.data.xml_files import read_xml
 
-MOST_BYTES = 64 << 20
+TOP = "annotations"
+"""The top element of a file."""
 HALF = -0.5
 """CVAT counts from pixel corners, half a pixel from pixel centres."""
 MOST_RUNS = 2_000_000
@@ -55,16 +57,10 @@ def open_cvat(root: Path, conventions: Conventions | None = None) -> Dataset:
 
 
 def _images_of(path: Path) -> list[ElementTree.Element]:
-    """The images of one file. Raises DatasetError for what is none, and for a document type: it could be a bomb."""
+    """The images of one file. Raises DatasetError for what is none."""
     with foreign_input(lambda reason: DatasetError(f"{path.name} is not a CVAT file ({reason}); export it again.")):
-        data = read_bytes(path, MOST_BYTES)
-        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-            raise ValueError("it declares a document type")
-        try:
-            top = ElementTree.fromstring(data)
-        except ElementTree.ParseError as error:
-            raise ValueError(f"it is not valid XML, see line {error.position[0]}") from error
-        if top.tag != "annotations":
+        top = read_xml(path)
+        if top.tag != TOP:
             raise ValueError(f"it begins with {top.tag[:40]!r}")
         if top.find("track") is not None:
             raise ValueError("it contains tracks of a video; export it as CVAT for images")
@@ -84,7 +80,7 @@ def _place(image: ElementTree.Element) -> Path:
 
 def _read(name: str, path: Path, image: ElementTree.Element, films: Films, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
-        film = films.of_label(path, image.get("name"))
+        film = films.of_entry(path, image.get("name"))
         given = stated_size(image.get("width"), image.get("height"))
         sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
         for shape in image:

@@ -215,10 +215,38 @@ class Films:
         found = (self._named(label.parent, name) for name in wanted)
         return next((path for path in found if path is not None), None)
 
+    def of_entry(self, file: Path, stated: object) -> Path:
+        """The film of an entry of a file, as `entry` finds it. Raises ValueError where there is none too."""
+        found = self.entry(file, stated)
+        if found is None:
+            raise ValueError(f"its film{_called(stated)} is missing")
+        return found
+
+    def entry(self, file: Path, stated: object) -> Path | None:
+        """The film that an entry of a file names, beside it first; a file of many films has a name of its own.
+
+        Never outside the data set; None where there is none. Raises ValueError for several of which nothing decides.
+        """
+        found = (self._named(file.parent, name) for name in _names(stated))
+        return next((path for path in found if path is not None), None)
+
     def called(self, name: str) -> list[Path]:
         """All films of a name with its ending, whatever the case and form of accents."""
         pool = self._pools.get(folded(film_stem(Path(name))), [])
         return [path for path in pool if folded(path.name) == folded(name)]
+
+    def meant(self, file: Path, stated: object, size: int) -> Path | None:
+        """The film of an entry: of several of its name the only one of `size` bytes, else as `entry` finds it.
+
+        None where there is none, or where nothing decides between several.
+        """
+        same = self.called(stated_place(stated).name)
+        exact = [path for path in same if path.stat().st_size == size] if len(same) > 1 else []
+        if len(exact) == 1:
+            return exact[0]
+        with contextlib.suppress(ValueError):
+            return self.entry(file, stated)
+        return None
 
     def checksum(self, film: Path) -> str:
         """The sha256 of a film's file, which is read once."""
@@ -231,12 +259,28 @@ class Films:
         return {}
 
     def without(self, labels: Iterable[tuple[Path, object]]) -> list[Path]:
-        """The films that none of `labels` means, each the file of a label and what it calls its film."""
+        """The films that none of `labels` means, each the file of an entry and what it calls its film."""
         found = set()
         for label, stated in labels:
             with contextlib.suppress(ValueError):
-                found.add(self.find(label, stated))
+                found.add(self.entry(label, stated))
         return [path for path in self.paths if path not in found]
+
+    def beside(self, found: Iterable[Path]) -> list[Path]:
+        """The films that have another place than those `found`, whatever their endings."""
+        places = {path.with_name(film_stem(path)) for path in found}
+        return [path for path in self.paths if path.with_name(film_stem(path)) not in places]
+
+    def uploaded(self, name: str) -> list[Path]:
+        """The films that Label Studio calls `name` after an upload, which takes out what may not be in an address."""
+        return self._uploads.get(name, [])
+
+    @cached_property
+    def _uploads(self) -> Mapping[str, list[Path]]:
+        uploads: dict[str, list[Path]] = defaultdict(list)
+        for path in self.paths:
+            uploads[re.sub(r"[^-\w.]", "", path.name.strip().replace(" ", "_"))].append(path)
+        return uploads
 
     @cached_property
     def _pools(self) -> Mapping[str, list[Path]]:

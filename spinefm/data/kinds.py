@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from spinefm.data.buu import LATERAL, open_buu
 from spinefm.data.case import DatasetError
 from spinefm.data.coco import open_coco
 from spinefm.data.csxa import CORNERS, open_csxa
+from spinefm.data.cvat import TOP as CVAT
 from spinefm.data.cvat import open_cvat
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import film_stem, is_hidden, visible_files
@@ -22,10 +24,18 @@ from spinefm.data.folder import open_folder
 from spinefm.data.hub import PREFIX, fetch
 from spinefm.data.labelme import open_labelme
 from spinefm.data.labels import Conventions
-from spinefm.data.maps import FILM_FOLDERS, MAP_FOLDERS, folder_in, open_maps
+from spinefm.data.labelstudio import open_label_studio
+from spinefm.data.labelstudio_files import is_label_studio
+from spinefm.data.maps import FILM_FOLDERS, MAP_FOLDERS, folder_in, is_map, open_maps
 from spinefm.data.nnunet import PARTS, open_nnunet
 from spinefm.data.results import LABELS, TRACE, open_results
 from spinefm.data.spinefm_layout import open_spinefm_layout
+from spinefm.data.supervisely import is_supervisely, open_supervisely
+from spinefm.data.via import open_via
+from spinefm.data.via_files import is_via, is_via_table
+from spinefm.data.voc import TOP as VOC
+from spinefm.data.voc import open_voc
+from spinefm.data.xml_files import read_xml
 from spinefm.data.yolo import is_in_labels, label_files, open_yolo
 from spinefm.data.yolo_classes import LISTS
 
@@ -42,15 +52,30 @@ KINDS: MappingProxyType[str, Reader] = MappingProxyType(
         "nnunet": open_nnunet,
         "yolo": open_yolo,
         "cvat": open_cvat,
+        "via": open_via,
+        "voc": open_voc,
+        "labelstudio": open_label_studio,
+        "supervisely": open_supervisely,
         "buu": open_buu,
         "results": open_results,
     }
 )
 """The readers by the names under which a user asks for them; "auto" tells the layout by looking."""
+NO_LAYOUT = (
+    f"has none of the known layouts of films with truth ({', '.join(KINDS)}); give label maps or outlines with the "
+    "films, laid out as one of them"
+)
+"""What is said of a folder that none of the readers knows; where the layouts are listed, other words take its place."""
 SOURCE = ".spinefm-zip"
 """The file in an unpacked folder that holds the checksum of its zip."""
 LOOKED_AT = 20
 """JSON files that are opened to tell a layout: the first ones may be broken."""
+TOLD: MappingProxyType[str, Callable[[Any], bool]] = MappingProxyType(
+    {"via": is_via, "labelstudio": is_label_studio, "supervisely": is_supervisely}
+)
+"""What tells the value of a JSON file of some layouts."""
+LAST = frozenset(TOLD)
+"""Layouts whose files lie beside those of others, as what these were made from: the others come first."""
 OWN_FOLDERS = frozenset(map(str.lower, (*FILM_FOLDERS, *MAP_FOLDERS, *PARTS, *PARTS.values(), LATERAL, "imgs", "gts")))
 """Folders that are part of a layout, even where they are alone; in small letters."""
 COMPANY = (".txt", ".md", ".pdf", ".rtf", ".docx", ".html", ".url")
@@ -121,18 +146,12 @@ def kind_of(folder: Path) -> str:
         return by_folders
     files = visible_files(folder)
     faults: list[str] = []
-    for path in [path for path in files if path.suffix.lower() == ".json"][:LOOKED_AT]:
-        kind = _kind_of_json(path, faults)
-        if kind is not None:
-            return kind
-    kind = next(_kinds_of_files(folder, files), None)
+    told = _kinds_of_contents(files, faults)
+    kind = next((kind for kind in told if kind not in LAST), None) or next(_kinds_of_files(folder, files, told), None)
     if kind is not None:
         return kind
     why = f" {faults[0]}" if faults else ""
-    raise DatasetError(
-        f"{folder} has none of the known layouts of films with truth ({', '.join(KINDS)}); give label maps or outlines "
-        f"with the films, laid out as one of them.{why}"
-    )
+    raise DatasetError(f"{folder} {NO_LAYOUT}.{why}")
 
 
 def _kind_of_folders(folder: Path) -> str | None:
@@ -144,24 +163,52 @@ def _kind_of_folders(folder: Path) -> str | None:
     return "results" if any(folder.glob(f"*/{TRACE}")) and any(folder.glob(f"*/{LABELS}")) else None
 
 
-def _kinds_of_files(folder: Path, files: list[Path]) -> Iterator[str]:
-    """The layouts that a folder's files suggest, the surest first."""
+def _kinds_of_contents(files: Sequence[Path], faults: list[str]) -> list[str]:
+    """The layouts that the contents of JSON files and tables tell, up to the first one that nothing overrules."""
+    told: list[str] = []
+    for path in [path for path in files if path.suffix.lower() == ".json"][:LOOKED_AT]:
+        kind = _kind_of_json(path, faults)
+        if kind is not None:
+            told.append(kind)
+        if kind is not None and kind not in LAST:
+            return told
+    tables = [path for path in files if path.suffix.lower() == ".csv"][:LOOKED_AT]
+    return [*told, "via"] if any(map(is_via_table, tables)) else told
+
+
+def _kinds_of_files(folder: Path, files: Sequence[Path], told: Sequence[str]) -> Iterator[str]:
+    """The layouts that a folder's files suggest, the surest first, and those that contents told."""
     names = {path.name.lower() for path in files}
     texts = label_files(folder, files)
     in_labels = [path for path in texts if is_in_labels(path, folder)]
     has_names = any(name in LISTS or name.endswith((".yaml", ".yml")) for name in names)
     if in_labels and has_names:
         yield "yolo"
-    if any(path.suffix.lower() == ".xml" for path in files):
-        yield "cvat"
+    if xml := [path for path in files if path.suffix.lower() == ".xml"]:
+        yield _kind_of_xml(xml[:LOOKED_AT])
     if any(path.parent.name == LATERAL and path.suffix.lower() == ".csv" for path in files):
         yield "buu"
     if _are_labels(in_labels, files):
         yield "yolo"  # without names, which it asks for
-    if folder_in(folder, FILM_FOLDERS) and folder_in(folder, MAP_FOLDERS):
+    if folder_in(folder, FILM_FOLDERS) and _may_hold_maps(folder_in(folder, MAP_FOLDERS), bool(told)):
         yield "maps"
     if texts and has_names:
         yield "yolo"
+    yield from told
+
+
+def _kind_of_xml(files: Sequence[Path]) -> str:
+    """CVAT's layout, or Pascal VOC's where some of the files are labels of it and none is of CVAT."""
+    tops: set[str] = set()
+    for path in files:
+        with contextlib.suppress(ValueError, LookupError, OSError):
+            tops.add(read_xml(path).tag)
+    return "voc" if VOC in tops and CVAT not in tops else "cvat"
+
+
+def _may_hold_maps(folder: Path | None, is_told: bool) -> bool:
+    """Whether a folder may be one of label maps; where contents told a layout, it may be the folder of that one."""
+    return folder is not None and (not is_told or any(is_map(path) for path in visible_files(folder)))
 
 
 def _are_labels(texts: Sequence[Path], files: Sequence[Path]) -> bool:
@@ -180,13 +227,20 @@ def _kind_of_json(path: Path, faults: list[str]) -> str | None:
     except DatasetError as error:
         faults.append(str(error))
         return None
+    return _kind_of_value(raw)
+
+
+def _kind_of_value(raw: Any) -> str | None:
+    """The layout that the value of a JSON file belongs to; None for an unknown one."""
     if not isinstance(raw, dict):
-        return None
+        return "labelstudio" if is_label_studio(raw) else None
     if "images" in raw and "annotations" in raw:
         return "coco"
     if isinstance(raw.get("shapes"), list):
         return "csxa" if _are_csxa([shape for shape in raw["shapes"] if isinstance(shape, dict)]) else "labelme"
-    return "phantom" if "size" in raw and ("polygons" in raw or "boxes" in raw or "complete" in raw) else None
+    if "size" in raw and ("polygons" in raw or "boxes" in raw or "complete" in raw):
+        return "phantom"
+    return next((kind for kind, is_kind in TOLD.items() if is_kind(raw)), None)
 
 
 def _are_csxa(shapes: Sequence[Mapping[str, Any]]) -> bool:

@@ -154,6 +154,11 @@ def level_of_file(path: Path, film: str) -> Level | None:
     return Level.__members__.get(rest)
 
 
+def is_map(path: Path) -> bool:
+    """Whether a file ends as maps do."""
+    return _map_stem(path) is not None
+
+
 def _map_stem(path: Path) -> str | None:
     """A map's name without its ending; None for what does not end as maps do."""
     lowered = path.name.lower()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spinefm.core.foreign import gunzip, read_bytes
 from spinefm.core.masks import MOST_PIXELS
+from spinefm.core.words import counted
 from spinefm.imaging.nifti import as_picture, is_oriented, picture_axes
 
 MOST_OFF = 0.1
@@ -82,7 +83,7 @@ def _slice_of(data: bytes) -> tuple[NDArray[Any], Any]:
     image = _image(data)
     shape = tuple(side for side in image.shape if side > 1)
     if len(shape) != 2:
-        raise ValueError(f"it has {len(shape)} axes, and a film's label map has two")
+        raise ValueError(f"it has {counted(len(shape), 'axis', 'axes')}, and a film's label map has two")
     if shape[0] * shape[1] > MOST_PIXELS:
         raise ValueError(f"it has {shape[0]} x {shape[1]} pixels, more than any film")
     values = np.asanyarray(image.dataobj).reshape(shape)

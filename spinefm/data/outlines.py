@@ -106,7 +106,10 @@ def _check_unit(coordinates: NDArray[np.float64]) -> None:
 
 def polygon_of(title: str, points: Any) -> NDArray[np.float64]:
     """A polygon (N, 2) of (x, y) film pixels. Raises ValueError for what is none."""
-    polygon = np.asarray(points, float)
+    try:
+        polygon = np.asarray(points, float)
+    except (TypeError, ValueError):  # of which numpy says how it stores lists
+        polygon = np.zeros(0)
     if polygon.ndim != 2 or polygon.shape[1] != 2 or len(polygon) < 3 or not np.isfinite(polygon).all():
         raise ValueError(f"the polygon of {title} is not a list of at least three points (x, y)")
     return polygon

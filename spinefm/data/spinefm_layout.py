@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
 from spinefm.core.masks import MOST_PIXELS, Mask
+from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, by_stem, picture_size, place_of, stem_of_place, visible_files
@@ -97,7 +98,8 @@ def _masks_by_place(folder: Path) -> tuple[dict[str, Masks], tuple[Skipped, ...]
             found[place][Level[level.upper()]].append(path)
         else:
             strays += 1
-    why = f"{strays} files in gts are not called <id>_<LEVEL>.npy or .npz; rename or remove them."
+    which = counted(strays, "file in gts is", "files in gts are")
+    why = f"{which} not called <id>_<LEVEL>.npy or .npz; rename or remove {'it' if strays == 1 else 'them'}."
     return found, (Skipped("gts", why),) if strays else ()
 
 
@@ -117,8 +119,8 @@ def _masks_by_film(
         for level, paths in levels.items():
             own[level] += paths
     why = (
-        f"{left} masks belong to no film in imgs, or to one of several of their id; add the films, or put the masks "
-        "into a folder called as their film's."
+        f"{counted(left, 'mask belongs', 'masks belong')} to no film in imgs, or to one of several of the same id; add "
+        "the film, or put the mask into a folder called as its film's."
     )
     return masks, (Skipped("gts", why),) if left else ()
 
@@ -140,7 +142,8 @@ def _published(folder: Path, names: Mapping[str, str]) -> tuple[dict[str, tuple[
         splits[part] = tuple(dict.fromkeys(names[film] for film in ids if film in names))
         missing = sum(film not in names for film in ids)
         if missing:
-            why = f"{missing} of its {len(ids)} ids have no film in imgs; add the films or correct the ids."
+            which = f"{missing} of its {counted(len(ids), 'id')} {'has' if missing == 1 else 'have'}"
+            why = f"{which} no film in imgs; add the films or correct the ids."
             unknown.append(Skipped(path.name, why))
     return splits, tuple(unknown)
 
@@ -208,7 +211,9 @@ def _packed(path: Path) -> NDArray[np.generic]:
         names = [name for name in archive.namelist() if name.endswith(".npy")]
         name = FIRST if FIRST in names or len(names) != 1 else names[0]
         if name not in names:
-            raise ValueError(f"it contains {len(names)} arrays, and none is called {FIRST.removesuffix('.npy')}")
+            raise ValueError(
+                f"it contains {counted(len(names), 'array')}, and none is called {FIRST.removesuffix('.npy')}"
+            )
         if archive.getinfo(name).file_size > MOST_PIXELS * BYTES_A_PIXEL:
             raise ValueError("a mask in it is larger than any film")
     with np.load(path, allow_pickle=False) as arrays:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.core.foreign import foreign_input, read_bytes
+from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, film_stem, picture_size, stem_of_place, unlabelled, visible_files
@@ -137,7 +138,8 @@ def _take_points(sheet: Sheet, label: str, values: NDArray[np.float64], shape: t
     """Put a box with key points on the sheet, as the outline of its four corners where it has them."""
     expected = 4 + shape[0] * shape[1]
     if len(values) != expected:
-        why = f"its line contains {len(values)} numbers, and with kpt_shape {list(shape)} it should have {expected}"
+        held = counted(len(values), "number")
+        why = f"its line contains {held}, and with kpt_shape {list(shape)} it should have {expected}"
         sheet.leave_out(label, why)
         return
     points = values[4:].reshape(shape)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.core.words import counted
 from spinefm.evaluation.matching import IDENTIFIED_ABOVE
 from spinefm.evaluation.statistics import share_interval
 from spinefm.evaluation.summary import mean
@@ -135,8 +136,8 @@ def calibration_text(figures: Calibration) -> str:
     right = f"Dice > {figures.dice:g} %"
     head = f"{'probability':12s} {'masks':>6s} {'mean':>6s} {right:>21s} {'named right %':>14s} {'wrong %':>8s}"
     lines = [head, *(_line(one) for one in figures.bins if one.count)]
-    without = f"; {figures.unsure_count} masks without a probability" if figures.unsure_count else ""
-    lines.append(f"expected calibration error {figures.ece:.1f} points over {figures.count} masks{without}")
+    without = f"; {counted(figures.unsure_count, 'mask')} without a probability" if figures.unsure_count else ""
+    lines.append(f"expected calibration error {figures.ece:.1f} points over {counted(figures.count, 'mask')}{without}")
     lines.append(_sure_line(figures))
     return "\n".join(lines)
 
@@ -147,7 +148,7 @@ def _sure_line(figures: Calibration) -> str:
         return f"no mask is called sure (probability from {DOUBT:g})"
     low, high = sure.right_interval
     return (
-        f"among {sure.count} masks called sure (probability from {DOUBT:g}), Dice above {figures.dice:g} in "
+        f"among {counted(sure.count, 'mask')} called sure (probability from {DOUBT:g}), Dice above {figures.dice:g} in "
         f"{sure.right:.1f} % ({low:.1f}-{high:.1f})"
     )
 

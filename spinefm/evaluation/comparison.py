@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from spinefm.core.levels import Level
+from spinefm.core.words import counted
 from spinefm.evaluation.matching import IDENTIFIED_ABOVE
 from spinefm.evaluation.runs import RunError
 from spinefm.evaluation.statistics import Paired, holm, paired
@@ -73,7 +74,7 @@ def check_same_truth(first: DataFrame, second: DataFrame) -> None:
     other = both.loc[both["truth_sha256_a"] != both["truth_sha256_b"], "film"].tolist()
     if other:
         raise RunError(
-            f"The truth of {other[0]} differs between the two runs ({len(other)} of {len(both)} films differ); "
+            f"The truth of {other[0]} differs between the two runs ({len(other)} of {counted(len(both), 'film')}); "
             "evaluate both on the same data set."
         )
 
@@ -100,11 +101,12 @@ def _compare(name: str, pairs: DataFrame) -> LevelComparison:
     return LevelComparison(name, len(pairs), (found[0], found[1]), (overall[0], overall[1]), films)
 
 
-def comparison_text(rows: list[LevelComparison], first: str, second: str) -> str:
-    """The rows as a plain text table."""
+def comparison_text(rows: list[LevelComparison], first: str, second: str, differences: str) -> str:
+    """The rows as a plain text table, below what the runs are called and a sentence of how they differ."""
     lines = [
         f"A: {first}",
         f"B: {second}",
+        differences,
         "",
         f"{'':5s} {'n':>6s} {'identified % A':>15s} {'B':>7s} {'overall DSC A':>14s} {'B':>7s} {'films':>6s} "
         f"{'B - A per film':>28s} {'p':>9s}  {'':9s}",

@@ -20,7 +20,7 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import Facing, FacingGuess, Landmarks, Measure, MeasureConfig, Measures, measure, measure_landmarks
 from spinefm.measure.assemble import not_upright
 from spinefm.measure.facing import guess
-from spinefm.methods.spinefm.events import Viewed
+from spinefm.methods.base.events import Viewed
 from spinefm.trace.model import Trace
 
 BY_NAME = ("alignment", "offset", "pelvis")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spinefm.core.levels import Level
+from spinefm.core.words import counted
 from spinefm.data import Dataset, Skipped
 from spinefm.evaluation.calibration import Calibration, calibration, calibration_csv, calibration_text, promised_dice
 from spinefm.evaluation.figure import calibration_picture, levels_picture
@@ -177,9 +178,9 @@ def run_text(run: RunFigures, skipped: int) -> str:
     per_film = f"{_number(run.false_per_film)} per film ({_pair(run.false_interval, 3)})"
     return "\n".join(
         [
-            f"{run.films} films, {run.failed} on which no run could start, {skipped} skipped",
-            f"false masks {run.false_masks} on the {run.judged_films} films whose truth is complete, {per_film}; "
-            f"{run.doubled_masks} doubled, {run.merged_masks} over two bodies",
+            f"{counted(run.films, 'film')}, {run.failed} on which no run could start, {skipped} skipped",
+            f"false masks {run.false_masks} on the {counted(run.judged_films, 'film')} whose truth is complete, "
+            f"{per_film}; {run.doubled_masks} doubled, {run.merged_masks} over two bodies",
             f"names: {run.wrong_names} wrong; shifted on {run.shifted_films} of {run.named_films} named films",
             f"{quality} ({counts.matched} matched, {counts.false} false, {counts.missed} missed)",
         ]

@@ -23,6 +23,8 @@ from spinefm.trace.model import Vertebra
 
 SERIES = 901
 """Number of the series; viewers sort by it, so that results come last."""
+OF_PLACED_IMAGES = ("PixelSpacing", "FrameOfReferenceUID", "PositionReferenceIndicator")
+"""Tags of a film that a segmentation has with Image Position (Patient) alone."""
 MOST_COMMENT = 10_000
 """Characters of Image Comments, which the standard limits to 10240."""
 
@@ -30,7 +32,21 @@ MOST_COMMENT = 10_000
 def part(subject: Subject) -> Part:
     """`<name>-seg.dcm`; raises ExportError without the film's DICOM file or without a vertebra."""
     with referring():
-        return Part({f"{subject.name}-seg.dcm": file_of(_segmentation(highdicom(), subject, source_of(subject)))})
+        source = _placed_or_flat(source_of(subject))
+        return Part({f"{subject.name}-seg.dcm": file_of(_segmentation(highdicom(), subject, source))})
+
+
+def _placed_or_flat(source: Any) -> Any:
+    """The film's header, of a projection without what only an image with a place in the patient may pass on.
+
+    Without such a place a segmentation has no frame of reference and no pixel measures: its pixels are those of the
+    film (PS3.3, A.51.5). highdicom copies both from any film that has them, and readers then ask for a position, too.
+    """
+    if "ImagePositionPatient" not in source:
+        for keyword in OF_PLACED_IMAGES:
+            if keyword in source:
+                delattr(source, keyword)
+    return source
 
 
 def _segmentation(hd: Any, subject: Subject, source: Any) -> Any:

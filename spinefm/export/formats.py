@@ -44,7 +44,7 @@ class Format:
 _FORMATS = (
     Format(
         "report",
-        "Report",
+        "Report to print (PDF)",
         "one page of PDF and HTML: film, measures, doubt and warnings",
         report_part,
         ".pdf",
@@ -97,9 +97,15 @@ _FORMATS = (
         ".dcm",
         needs_dicom=True,
     ),
-    Format("png", "Picture", "the film with outlines and names", png_file.part, ".png", with_film=False),
+    Format("png", "Picture (PNG)", "the film with outlines and names", png_file.part, ".png", with_film=False),
     Format(
-        "csv", "table", "one table of the vertebrae of all films", csv_file.part, ".csv", csv_file.FILE, csv_file.whole
+        "csv",
+        "Table (CSV)",
+        "one table of the vertebrae of all films",
+        csv_file.part,
+        ".csv",
+        csv_file.FILE,
+        csv_file.whole,
     ),
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.core.words import counted
 from spinefm.imaging.decoded import (
     DAMAGE,
     MAX_PIXELS,
@@ -87,8 +88,8 @@ def _decode(image: Any) -> Decoded:
     sides = [index for index, side in enumerate(image.shape) if side > 1]
     if len(sides) != 2:
         raise UnreadableFilm(
-            f"The NIfTI file has {len(sides)} axes ({' x '.join(map(str, image.shape))}) and a film has two: "
-            "give one radiograph, not a volume."
+            f"The NIfTI file has {counted(len(sides), 'axis', 'axes')} ({' x '.join(map(str, image.shape))}) "
+            "and a film has two: give one radiograph, not a volume."
         )
     columns, rows, _ = picture_axes(image)
     check_size(int(image.shape[columns]), int(image.shape[rows]))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.core.words import counted
 from spinefm.imaging.decoded import Decoded, UnreadableFilm, check_size
 from spinefm.imaging.deep import SIDEWAYS, shown, upright
 
@@ -143,7 +144,8 @@ def _refuse(page: Page, samples: int) -> None:
     if not (grey and samples in (1, 2)) and not (kind == RGB and samples in (3, 4)):
         name = KINDS.get(kind, f"photometric interpretation {kind}")
         raise UnreadableFilm(
-            f"The TIFF stores {name}, {samples} numbers of {max(bits)} bits a pixel, {_NOT}: save grey values or RGB."
+            f"The TIFF stores {name}, {counted(samples, 'number')} of {max(bits)} bits a pixel, {_NOT}: "
+            "save grey values or RGB."
         )
     if page.one("form") not in FORMS or not bits <= {8, 16, 32, 64} or len(bits) > 1:
         raise UnreadableFilm(

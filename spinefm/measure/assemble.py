@@ -12,7 +12,7 @@ from spinefm.core.levels import Level
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import alignment, discs, heights, offset, pelvis, slip
 from spinefm.measure.bodies import Seen, landmarks_of, seen_bodies, tilt_of
-from spinefm.measure.by_hand import Move, moved
+from spinefm.measure.by_hand import Move, is_by_hand, moved
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.facing import guess
 from spinefm.measure.model import Facing, FacingGuess, Landmarks, Line, Measure, Measures
@@ -20,7 +20,7 @@ from spinefm.measure.planar import Values, facing_left
 from spinefm.measure.references import reference_of
 from spinefm.measure.spine import Draft, Formula, Spine
 from spinefm.measure.uncertainty import half_intervals, resampled
-from spinefm.methods.spinefm.events import Viewed
+from spinefm.methods.base.events import Viewed
 from spinefm.trace.model import Named, Trace
 
 GROUPS: tuple[Callable[[Spine], Iterator[Draft]], ...] = (
@@ -71,7 +71,8 @@ def measure(
     bodies = seen_bodies(vertebrae, trace.film.size, settings, film.pixels if film else None)
     view = next(trace.of(Viewed), None)
     known = FacingGuess(facing, 1.0, "given") if facing else guess(_answer(view), _tops(bodies), settings)
-    placed = moved(_landmarks(bodies, trace, known, settings), _numbers(bodies), moves, known.side)
+    found = _landmarks(bodies, trace, known, settings)
+    placed = moved(found, [body.vertebra.number for body in bodies], moves, known.side)
     tilted = not_upright(view, [vertebra.centroid for vertebra in vertebrae], settings)
     scale, source = (spacing, "given") if spacing else (trace.film.spacing_mm, trace.film.spacing_source)
     return Measures(
@@ -81,7 +82,7 @@ def measure(
         spacing_source=source,
         not_upright=tilted,
         landmarks=placed,
-        values=measure_landmarks(placed, known, scale, tilted, settings),
+        values=_measure_moved(found, placed, known, scale, tilted, settings),
     )
 
 
@@ -89,10 +90,6 @@ def _landmarks(bodies: Sequence[Seen], trace: Trace, facing: FacingGuess, config
     """The landmarks of the run's bodies, from the top."""
     trunk = unnamed_in_trunk(trace, config)
     return [replace(landmarks_of(body, facing.side, config), in_trunk=body.vertebra.number in trunk) for body in bodies]
-
-
-def _numbers(bodies: Sequence[Seen]) -> list[int]:
-    return [body.vertebra.number for body in bodies]
 
 
 def measure_landmarks(
@@ -108,11 +105,51 @@ def measure_landmarks(
     """
     settings = config or MeasureConfig()
     spine = Spine(tuple(bodies), facing.side, spacing, not_upright, settings)
-    drafts = [draft for group in GROUPS for draft in group(spine)]
+    drafts = _drafts(spine)
     known = iter(_valued([draft.formula for draft in drafts if draft.formula and not draft.reason], spine))
     return tuple(
         _missing(draft) if draft.reason or draft.formula is None else _measured(draft, spine, facing, next(known))
         for draft in drafts
+    )
+
+
+def _drafts(spine: Spine) -> list[Draft]:
+    return [draft for group in GROUPS for draft in group(spine)]
+
+
+def _measure_moved(
+    found: Sequence[Landmarks],
+    placed: Sequence[Landmarks],
+    facing: FacingGuess,
+    spacing: float | None,
+    not_upright: str,
+    config: MeasureConfig,
+) -> tuple[Measure, ...]:
+    """The measures of bodies of which a reader `placed` landmarks; as on the bodies `found` where they use none."""
+    values = measure_landmarks(found, facing, spacing, not_upright, config)
+    if not any(body.by_hand for body in placed):
+        return values
+    before, after = (Spine(tuple(one), facing.side, spacing, not_upright, config) for one in (found, placed))
+    drafts, known = {(d.key, d.levels): d for d in _drafts(before)}, {(one.key, one.levels): one for one in values}
+    return tuple(
+        _by_hand(draft, after) if is_by_hand(draft, drafts.get(name), after) else known[name]
+        for draft in _drafts(after)
+        if (name := (draft.key, draft.levels))
+    )
+
+
+def _by_hand(draft: Draft, spine: Spine) -> Measure:
+    """A draft on landmarks that a reader set, of whose error nothing is known."""
+    if draft.reason or draft.formula is None:
+        return _missing(draft)
+    return Measure(
+        *(draft.key, draft.group, draft.levels, draft.name, draft.unit),
+        value=float(draft.formula(spine.points[None])[0]),
+        method=draft.method,
+        grade=draft.grading.words(spine.points) if draft.grading else "",
+        reference=reference_of(draft.key, draft.levels),
+        lines=_lines(draft, spine),
+        by_hand=True,
     )
 
 
@@ -177,8 +214,6 @@ def _missing(draft: Draft) -> Measure:
 
 def _measured(draft: Draft, spine: Spine, facing: FacingGuess, known: _Valued) -> Measure:
     """A draft with its value, or without one where that is too uncertain."""
-    if any(spine.bodies[at].by_hand for at in draft.bodies):
-        return _by_hand(draft, spine, known.value)
     reference = reference_of(draft.key, draft.levels)
     common = (draft.key, draft.group, draft.levels, draft.name, draft.unit)
     half, least = known.half, spine.config.grade_probability
@@ -197,19 +232,6 @@ def _measured(draft: Draft, spine: Spine, facing: FacingGuess, known: _Valued) -
         confidence=_confidence(draft, spine, facing),
         reference=reference,
         lines=_lines(draft, spine),
-    )
-
-
-def _by_hand(draft: Draft, spine: Spine, value: float) -> Measure:
-    """A draft on landmarks that a reader set, of whose error nothing is known."""
-    return Measure(
-        *(draft.key, draft.group, draft.levels, draft.name, draft.unit),
-        value=value,
-        method=draft.method,
-        grade=draft.grading.words(spine.points) if draft.grading else "",
-        reference=reference_of(draft.key, draft.levels),
-        lines=_lines(draft, spine),
-        by_hand=True,
     )
 
 

@@ -6,9 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from spinefm.core.geometry import Point
 from spinefm.measure.bodies import DENS, FUSED, NO_BODY
 from spinefm.measure.model import PLACES, Facing, Landmarks
+from spinefm.measure.planar import Points
+from spinefm.measure.spine import Draft, Spine
 
 FIXED = (NO_BODY, DENS, FUSED)
 """Why an endplate does not exist: no landmark set by hand changes that."""
@@ -70,3 +74,29 @@ def _moved(body: Landmarks, set_by_hand: Mapping[int, Point]) -> Landmarks:
 def _fault(why: str, end: str, by_hand: Sequence[str]) -> str:
     """Why an endplate is out: what its outline made doubtful is settled where the reader set a landmark of it."""
     return why if why in FIXED or not any(place.startswith(end) for place in by_hand) else ""
+
+
+def is_by_hand(draft: Draft, before: Draft | None, spine: Spine) -> bool:
+    """Whether a measure of the `spine` is computed from a landmark that a reader set, or in another way than `before`.
+
+    An endplate set by hand can make a measure possible whose formula does not use that corner, or give a body another
+    neighbour to be compared with.
+    """
+    if before is None or _way(draft) != _way(before):
+        return True
+    if draft.reason or draft.formula is None:
+        return False
+    with np.errstate(invalid="ignore"):
+        return bool(np.isnan(draft.formula(_without_moved(spine)[None])).any())
+
+
+def _way(draft: Draft) -> tuple[str, str, tuple[int, ...]]:
+    return draft.reason, draft.method, tuple(draft.bodies)
+
+
+def _without_moved(spine: Spine) -> Points:
+    """The landmarks (B, 6, 2) without those set by hand: what is computed from one of these comes out as NaN."""
+    points = spine.points.copy()
+    for at, body in enumerate(spine.bodies):
+        points[at, [PLACES.index(place) for place in body.by_hand]] = np.nan
+    return points

@@ -54,6 +54,9 @@ class MeasureConfig(BaseModel):
         default=(20.0, 25.0, 40.0), description="least loss of grades 1 to 3, %"
     )
     slip_limit: float = Field(default=5.0, ge=0, le=100, description="a smaller slip is none, % of the endplate")
+    neck_slip_limit: float = Field(
+        default=12.0, ge=0, le=100, description="the same from C2/3 to C7/T1: 2 mm of an endplate of 16.5 mm"
+    )
     grade_probability: float = Field(
         default=0.7, ge=0, le=1, description="share of resampled corners that must agree on a grade, or it is uncertain"
     )

@@ -7,6 +7,7 @@ unusual, not ill. Where a paper gives no percentiles, a range is the mean and tw
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from spinefm.measure.model import Reference
 
@@ -15,6 +16,7 @@ TANG = "Tang et al., Eur Spine J 2021; 30: 2427-2433; limit: Tang et al., Neuros
 VIALLE = "Vialle et al., J Bone Joint Surg Am 2005; 87: 260-267"
 ZHANG = "Zhang et al., J Orthop Surg Res 2018; 13: 34"
 GENANT = "Genant et al., J Bone Miner Res 1993; 8: 1137-1148"
+SUZUKI = "Suzuki et al., Spine 2013; 38: E1115-E1120"
 DENARD = "Meyerding, Surg Gynecol Obstet 1932; 54: 371-377; least slip: Denard et al., Spine 2010; 35: 1072-1078"
 
 
@@ -59,8 +61,19 @@ DISC_RANGES = {
 }
 """Height of a disc in mm, on MR slices of 169 adults (`ZHANG`), which magnify nothing as films do."""
 
-BY_LEVELS: Mapping[tuple[str, tuple[str, ...]], Reference] = {
+NECK = ("C2", "C3", "C4", "C5", "C6", "C7", "T1")
+"""The bodies beside the discs of the neck."""
+
+AtLevels = Mapping[tuple[str, tuple[str, ...]], Reference]
+"""References by measure and levels."""
+
+LUMBAR_DISCS: AtLevels = {
     ("disc_height_middle", levels): Reference(low, high, "range of 169 adults on MR (no magnification)", ZHANG)
     for levels, (low, high) in DISC_RANGES.items()
 }
+NECK_SLIPS: AtLevels = {
+    ("slip", levels): Reference(-12.0, 12.0, "a slip is one of 2 mm, about 12 % of a neck's endplate", SUZUKI)
+    for levels in pairwise(NECK)
+}
+BY_LEVELS: AtLevels = {**LUMBAR_DISCS, **NECK_SLIPS}
 """References that hold at some levels only."""

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.core.levels import Level
+from spinefm.core.levels import Level, Region
+from spinefm.measure.config import MeasureConfig
 from spinefm.measure.discs import disc_name
 from spinefm.measure.planar import Points, Values, along, distance, unit
 from spinefm.measure.spine import NO_FACING, Draft, Grading, Spine, first_of, of_pair
@@ -54,8 +55,18 @@ def drafts(spine: Spine) -> Iterator[Draft]:
             reason=first_of(fault, NO_FACING if spine.facing is None else ""),
             bodies=(upper, lower),
             lines=(((lower, 0), (lower, 1)), ((upper, 2), (lower, 1))),
-            grading=_grading(upper, lower, spine.config.slip_limit),
+            grading=_grading(upper, lower, least_slip(spine.bodies[upper].level, spine.config)),
         )
+
+
+def least_slip(upper: Level | None, config: MeasureConfig) -> float:
+    """The least slip that has a grade, in % of the endplate, under a body of this level.
+
+    In the neck endplates slope, so corners that lie in line seem to slip backwards by some per cent; there 2 mm count
+    (Suzuki et al., Spine 2013; 38: E1115-E1120).
+    """
+    in_the_neck = upper is not None and upper.region is Region.CERVICAL
+    return config.neck_slip_limit if in_the_neck else config.slip_limit
 
 
 def _grading(upper: int, lower: int, least: float) -> Grading:

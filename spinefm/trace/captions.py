@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from spinefm.core.numbers import percent
+from spinefm.core.words import counted
 from spinefm.trace.model import Corrected, Finished, Named
 from spinefm.trace.registry import EVENTS, Captions, Event
 
@@ -12,12 +14,13 @@ def _named(event: Named) -> str:
     names = [level.name for level in event.levels if level is not None]
     text = f"Named {names[0]} to {names[-1]}, counted from {event.anchor.level.name}: {event.anchor.source}"
     if event.anchor.probability is not None:
-        text += f" with {event.anchor.probability:.2f}"
+        text += f" with {percent(event.anchor.probability)}"
     return f"{text}. {event.note}" if event.note else text
 
 
 def _finished(event: Finished) -> str:
-    return f"{len(event.vertebrae)} vertebrae in {event.seconds.get('total', 0.0):.1f} s on {event.device}"
+    found = counted(len(event.vertebrae), "vertebra", "vertebrae")
+    return f"{found} in {event.seconds.get('total', 0.0):.1f} s on {event.device}"
 
 
 def _corrected(event: Corrected) -> str:

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from spinefm.core.foreign import json_of, reason_of
 from spinefm.core.geometry import Point
-from spinefm.core.levels import UNNAMED_ID, Level
+from spinefm.core.levels import UNNAMED_ID, Level, order_with
 from spinefm.trace.codec import StoredLevel, StoredMask
 from spinefm.trace.registry import EVENTS, Event, StoredEvents
 
@@ -28,6 +28,8 @@ Action = Literal["name", "shift", "delete", "add", "go on", "lock", "unlock", "k
 vertebrae of an earlier run into a new one.
 
 "reshape" puts another outline in the place of a vertebra's: `added` then holds it under the same number."""
+GIVE_NAMES = ("name", "reading", "keep")
+"""The actions that say how many lumbar vertebrae there are."""
 Setting = bool | int | float | str | None
 """What a setting's value can be."""
 
@@ -95,7 +97,7 @@ class Named:
 
 @dataclass(frozen=True)
 class Vertebra:
-    """A vertebra of the result; `probability` is how sure its method is of it.
+    """A vertebra of the result; `probability` is how sure its method is of it, None where a reader drew its outline.
 
     That of SpineFM is the probability that its outline has a Dice above 0.8 (`published`: that it is no background).
 
@@ -136,7 +138,8 @@ class Corrected:
     """What the reader changed in a finished run, in words, and the whole result from then on.
 
     `vertebrae` (numbers from the top), `levels` and `anchor` are as in `Named`. `added` are vertebrae that came with
-    this correction; their `level` does not count. `locked` are numbers of those that may not change.
+    this correction; their `level` does not count. `locked` are numbers of those that may not change. `settings` are
+    those of SpineFM where it outlined a click on the result of another method, whose own are in the trace.
     """
 
     action: Action
@@ -146,6 +149,7 @@ class Corrected:
     anchor: Anchor | None
     locked: tuple[int, ...] = ()
     added: tuple[Vertebra, ...] = ()
+    settings: Mapping[str, Setting] = field(default_factory=dict)
     kind: Literal["corrected"] = "corrected"
 
 
@@ -247,6 +251,17 @@ def result(events: Sequence[Event]) -> tuple[Vertebra, ...]:
             pairs = enumerate(zip(event.vertebrae, event.levels, strict=True))
             found = tuple(_at_level(known[number], level, index) for index, (number, level) in pairs)
     return found
+
+
+def counting_order(events: Sequence[Event]) -> tuple[Level, ...]:
+    """The levels in the order in which a run's names are counted: with L6 where the names last given have one.
+
+    The run gives names, and so does a reader who names one vertebra or takes a reading; to shift, delete and add keeps
+    the order.
+    """
+    given = (e for e in events if isinstance(e, Named) or (isinstance(e, Corrected) and e.action in GIVE_NAMES))
+    *_, last = (None, *given)
+    return order_with((*(last.levels if last else ()), *(vertebra.level for vertebra in result(events))))
 
 
 def _at_level(vertebra: Vertebra, level: Level | None, index: int) -> Vertebra:

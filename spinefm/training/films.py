@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from spinefm.core.foreign import foreign_input, read_json
 from spinefm.core.levels import COUNTED, Level
 from spinefm.core.visibility import VISIBLE, contrast
+from spinefm.core.words import counted
 from spinefm.phantom import TRAIN_SEEDS
 from spinefm.training.deformity import deformities
 from spinefm.training.errors import TrainingError
@@ -130,7 +131,9 @@ class FilmSet:
     def held_out(self, every: int) -> tuple[FilmSet, FilmSet]:
         """Two sets: all films but each `every`-th one, and those. Raises TrainingError for too few films."""
         if len(self) < every:
-            raise TrainingError(f"{len(self)} films are too few to hold some out; give at least {every}.")
+            raise TrainingError(
+                f"{counted(len(self), 'film is', 'films are')} too few to hold some out; give at least {every}."
+            )
         kept = tuple(film for number, film in enumerate(self.films) if number % every)
         return FilmSet(kept), FilmSet(self.films[::every])
 

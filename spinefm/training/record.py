@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from spinefm.core.words import counted
 from spinefm.training.errors import TrainingError
 
 
@@ -107,4 +108,4 @@ def training_text(data: Mapping[str, Any]) -> str:
 def films_text(data: Mapping[str, Any]) -> str:
     """How many films and bodies, from which seeds; older runs noted only the first and the last seed."""
     seeds = data.get("seeds") or f"between {data['first_seed']} and {data['last_seed']}"
-    return f"{data['films']} films with {data['bodies']} bodies, seeds {seeds}"
+    return f"{counted(data['films'], 'film')} with {counted(data['bodies'], 'body', 'bodies')}, seeds {seeds}"

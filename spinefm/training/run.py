@@ -10,7 +10,7 @@ from typing import Any
 from tqdm import tqdm
 
 from spinefm.core.machine import quiet_allocator
-from spinefm.core.words import listed
+from spinefm.core.words import counted, listed
 from spinefm.training.cases import films_of
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import NO_SEED, FilmSet
@@ -136,8 +136,8 @@ def _refuse_shared(films: FilmSet, unseen: FilmSet) -> None:
     shared = films.seeds & unseen.seeds
     if shared:
         raise TrainingError(
-            f"{len(shared)} phantoms are in both training and validation (seed {min(shared)} is one);"
-            " simulate the validation films from other seeds."
+            f"{counted(len(shared), 'phantom is', 'phantoms are')} in both training and validation "
+            f"(seed {min(shared)} is one); simulate the validation films from other seeds."
         )
 
 

@@ -130,12 +130,9 @@ def _bodies(network: nn.Module, patches: Tensor, clicks: Tensor) -> list[Any]:
     return list(network(patches, clicks).float().sigmoid().cpu().numpy())
 
 
-def _levels(network: nn.Module, patches: Tensor, mirrored: Tensor) -> list[Any]:
-    """Per patch (1, S, S): the probabilities of the classes; where `mirrored` (B,), averaged with its mirror image."""
-    answers = network(torch.cat([patches, patches[mirrored].flip(-1)])).float().softmax(dim=1)
-    seen, again = answers[: len(patches)], answers[len(patches) :]
-    seen[mirrored] = (seen[mirrored] + again) / 2
-    return seen.tolist()
+def _levels(network: nn.Module, patches: Tensor) -> list[Any]:
+    """Per patch (1, S, S): the probabilities of the classes."""
+    return network(patches).float().softmax(dim=1).tolist()
 
 
 def _maps(network: nn.Module, films: Sequence[Tensor]) -> list[Any]:

@@ -14,7 +14,7 @@ from spinefm.core.rle import mask_of
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
 from spinefm.measure import measure
 from spinefm.methods import CannotStart, FilmOutcome
-from spinefm.methods.spinefm.events import Viewed
+from spinefm.methods.base.events import Viewed
 from spinefm.trace.model import Named, Reading, Trace
 from tests.export.handmade import handmade_film, handmade_trace, unnamed_vertebrae
 

@@ -1,5 +1,6 @@
 """The verbs `evaluate` and `compare`, with a method that needs no weights."""
 
+import json
 import shutil
 from types import SimpleNamespace
 
@@ -86,8 +87,19 @@ def test_compare_puts_two_runs_beside_each_other(call, films, tmp_path):
     shutil.copytree(tmp_path / "one", tmp_path / "two")
     code, said = call("compare", tmp_path / "one", tmp_path / "two")
     assert code == DONE
-    assert "A: one: phantom · spinefm · compact" in said.out
+    assert "A: one: phantom · spinefm · compact · tuned\n" in said.out
+    assert "Both are of the same method, weights and settings." in said.out
     assert "no change" in said.out
+
+
+def test_compare_says_what_the_runs_differ_in(call, films, tmp_path):
+    call("evaluate", "phantom", "--root", films, "--out", tmp_path / "one")
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    plan = json.loads((tmp_path / "two" / "run.json").read_text())
+    plan["settings"]["overlap_limit"] = 0.25
+    (tmp_path / "two" / "run.json").write_text(json.dumps(plan))
+    said = call("compare", tmp_path / "one", tmp_path / "two")[1]
+    assert "They differ in (A / B): overlap_limit 0.1 / 0.25.\n" in said.out
 
 
 def test_compare_refuses_what_is_no_run(call, tmp_path):

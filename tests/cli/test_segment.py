@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -42,6 +43,18 @@ def test_every_film_leaves_its_six_files_and_a_thumbnail(tmp_path: Path, method:
         assert sorted(path.name for path in folder.iterdir()) == sorted([*RESULT_FILES, "thumbnail.jpg"])
         assert Trace.from_json((folder / "trace.json").read_bytes()).film.name == film.name
         assert [row["name"] for row in csv.DictReader((folder / "vertebrae.csv").open())] == ["C2", "C3", "C4"]
+
+
+def test_the_bar_counts_the_vertebrae_of_the_result(
+    tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not the classifier's answers, whose probability of a vertebra is called as a vertebra's number is."""
+    film, out = write_film(tmp_path / "neck.png"), tmp_path / "out"
+    assert segment(film, "--out", out) == 0
+    shown = re.findall(r"neck\.png: (\d+ vertebrae?)", capsys.readouterr().err)
+    assert len(Trace.from_json((out / "neck" / "trace.json").read_bytes()).vertebrae) == 3
+    assert (shown[0], shown[-1]) == ("1 vertebra", "3 vertebrae")
+    assert "4 vertebrae" not in shown
 
 
 def test_a_folder_stands_for_its_readable_films(tmp_path: Path, method: list[object]) -> None:
@@ -216,7 +229,7 @@ def test_resume_says_what_it_keeps_of_another_run(
     path.write_text(json.dumps({**json.loads(path.read_text()), **made}))
     assert segment(*films, "--out", tmp_path / "out", "--resume") == 0
     said = capsys.readouterr().err
-    assert ("1 of 2 results done before are of another method, other settings or other weights" in said) == bool(made)
+    assert ("1 of 2 results done before is of another method, other settings or other weights" in said) == bool(made)
 
 
 def test_resume_runs_a_film_that_only_has_the_name_of_one_done(
@@ -225,7 +238,7 @@ def test_resume_runs_a_film_that_only_has_the_name_of_one_done(
     first, other = write_film(tmp_path / "a" / "IM0001.png"), write_film(tmp_path / "b" / "IM0001.png")
     other.write_bytes(other.read_bytes() + b"another file")
     assert segment(first, "--out", tmp_path / "out") == segment(other, "--out", tmp_path / "out", "--resume") == 0
-    assert "1 of 1 films done, 0 failed, 0 done before" in capsys.readouterr().out
+    assert "1 of 1 film done, 0 failed, 0 done before" in capsys.readouterr().out
     report = json.loads((tmp_path / "out" / "IM0001" / "report.json").read_text())
     assert report["film"]["sha256"] == sha256_of(other)
 

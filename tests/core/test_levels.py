@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spinefm.core.levels import COUNTED, PALETTE, Level, Region, counted_from
+from spinefm.core.levels import COUNTED, PALETTE, Level, Region, counted_from, order_with
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,14 @@ def test_ids_are_verse_ids(name, verse_id, region):
 )
 def test_names_are_counted_from_the_anchor(anchor, index, count, expected):
     assert [level.name if level else None for level in counted_from(anchor, index, count)] == expected
+
+
+def test_a_sixth_lumbar_vertebra_is_counted_only_where_there_is_one():
+    names = [level.name for level in counted_from(Level.L6, 2, 4, order_with([Level.L6]))]
+    assert names == ["L4", "L5", "L6", "S1"]
+    assert order_with([Level.L5, None, Level.S1]) == COUNTED
+    with pytest.raises(ValueError, match="not in"):
+        counted_from(Level.L6, 0, 1)
 
 
 def test_an_anchor_outside_the_vertebrae_is_refused():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spinefm.core.numbers import below, held, percent, percent_below, percents, told_apart
+from spinefm.core.numbers import below, held, percent, percent_below, percent_with_limit, percents, told_apart
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,11 @@ def test_percents_are_whole_where_that_tells_them_apart() -> None:
 def test_a_share_that_rounds_to_its_limit_is_written_below_it_as_on_the_page() -> None:
     found = [percent_below(share, 0.9) for share in (0.896, 0.894, 0.9, 0.904, 0.42)]
     assert found == ["< 90 %", "89 %", "90 %", "90 %", "42 %"]
+
+
+@pytest.mark.parametrize(
+    ("share", "limit", "words"),
+    [(0.91, 0.5, "91 % (limit 50 %)"), (0.002, 0.1, "< 1 % (limit 10 %)"), (0.8004, 0.8, "80.04 % (limit 80.00 %)")],
+)
+def test_a_share_stands_beside_its_limit(share: float, limit: float, words: str) -> None:
+    assert percent_with_limit(share, limit) == words

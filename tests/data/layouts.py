@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import gzip
+import io
+import itertools
 import json
 import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -248,3 +252,140 @@ def write_results(phantom: Phantom, root: Path, stems: list[str]) -> None:
         save_film(phantom, root / f"{stem}.png")
         save_json({"film": {"name": f"{stem}.png"}}, root / stem / "trace.json")
         Image.fromarray(labels).save(root / stem / "labels.png")
+
+
+def write_via(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """A project of VIA 2: polygons of C3 to C5, a line round C6, a rectangle round C7, and a region that is no body."""
+    metadata = {}
+    for stem in stems:
+        size = save_film(phantom, root / "images" / f"{stem}.png").stat().st_size
+        regions = [via_region("polygon", level.name, _outline(phantom, level)) for level in CERVICAL[:3]]
+        outline = _outline(phantom, Level.C6)
+        regions.append(via_region("polyline", "C6", np.concatenate([outline, outline[:1]])))
+        low, high = _outline(phantom, Level.C7).min(axis=0), _outline(phantom, Level.C7).max(axis=0)
+        box = dict(zip(("x", "y", "width", "height"), (*low, *(high - low)), strict=True))
+        regions.append({"shape_attributes": {"name": "rect", **box}, "region_attributes": {"level": "C7"}})
+        regions.append(via_region("polygon", "skull", np.array([[1, 1], [9, 1], [9, 9]])))
+        film = {"filename": f"{stem}.png", "size": size, "regions": regions, "file_attributes": {}}
+        metadata[f"{stem}.png{size}"] = film
+    attributes = {"region": {"level": {"type": "text", "description": "", "default_value": ""}}, "file": {}}
+    settings = {"core": {"default_filepath": "images/"}}
+    project = {"_via_settings": settings, "_via_img_metadata": metadata, "_via_attributes": attributes}
+    save_json(project | {"_via_data_format_version": "2.0.10"}, root / "via_project.json")
+
+
+def via_region(shape: str, level: str, points: np.ndarray) -> dict[str, dict[str, object]]:
+    """A region of VIA, whose points are whole pixels."""
+    x, y = np.round(points).astype(int).T.tolist()
+    return {
+        "shape_attributes": {"name": shape, "all_points_x": x, "all_points_y": y},
+        "region_attributes": {"level": level},
+    }
+
+
+def write_voc(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """Pascal VOC: C3 to C6 with polygons, of C7 and of what is no body a box."""
+    height, width = phantom.film.shape
+    (root / "Annotations").mkdir(parents=True)
+    for stem in stems:
+        save_film(phantom, root / "JPEGImages" / f"{stem}.png")
+        objects = [voc_object(level.name, _outline(phantom, level), True) for level in CERVICAL[:4]]
+        objects.append(voc_object("C7", _outline(phantom, Level.C7), False))
+        objects.append(voc_object("skull", np.array([[1, 1], [9, 1], [9, 9]]), False))
+        size = f"<size><width>{width}</width><height>{height}</height><depth>1</depth></size>"
+        head = f"<folder>JPEGImages</folder><filename>{stem}.png</filename>{size}<segmented>0</segmented>"
+        (root / "Annotations" / f"{stem}.xml").write_text(f"<annotation>{head}{''.join(objects)}</annotation>")
+
+
+def voc_object(label: str, points: np.ndarray, is_outlined: bool) -> str:
+    """An object of Pascal VOC: its box, and its polygon as Roboflow writes it."""
+    sides = zip(("xmin", "ymin", "xmax", "ymax"), (*points.min(axis=0), *points.max(axis=0)), strict=True)
+    box = "".join(f"<{side}>{value:.0f}</{side}>" for side, value in sides)
+    numbered = [f"<x{n}>{x:.2f}</x{n}><y{n}>{y:.2f}</y{n}>" for n, (x, y) in enumerate(points, 1)]
+    polygon = f"<polygon>{''.join(numbered)}</polygon>" if is_outlined else ""
+    return f"<object><name>{label}</name><difficult>0</difficult><bndbox>{box}</bndbox>{polygon}</object>"
+
+
+def brush(mask: np.ndarray) -> list[int]:
+    """A mask (H, W) as Label Studio's brush stores it: four channels, in runs of at most 2 ** 16 values."""
+    flat = np.repeat(mask.ravel().astype(bool), 4)
+    edges = np.flatnonzero(np.diff(flat)) + 1
+    bits = f"{len(flat):032b}" + f"{7:05b}" + f"{15:04b}" * 4
+    for start, end in itertools.pairwise([0, *edges.tolist(), len(flat)]):
+        for place in range(start, end, 1 << 16):
+            bits += "1" + "00" + f"{min(end - place, 1 << 16) - 1:016b}" + f"{255 * int(flat[start]):08b}"
+    bits += "0" * (-len(bits) % 8)
+    return [int(bits[place : place + 8], 2) for place in range(0, len(bits), 8)]
+
+
+def write_labelstudio(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """Label Studio: C3 and C4 as polygons, C5 with the brush, a box of C7, a key point, and what is no body."""
+    height, width = phantom.film.shape
+    tasks = []
+    for number, stem in enumerate(stems):
+        save_film(phantom, root / "images" / f"{stem}.png")
+        values = [("polygon", level.name, _per_cent_points(phantom, level)) for level in CERVICAL[:2]]
+        values.append(("brush", "C5", {"format": "rle", "rle": brush(phantom.labels == Level.C5)}))
+        low, high = _outline(phantom, Level.C7).min(axis=0), _outline(phantom, Level.C7).max(axis=0)
+        sides = np.concatenate([low, high - low]) * 100 / np.tile((width, height), 2)
+        values.append(("rectangle", "C7", dict(zip(("x", "y", "width", "height"), sides.tolist(), strict=True))))
+        values.append(("keypoint", "C2", {"x": 10.0, "y": 10.0, "width": 0.5}))
+        values.append(("polygon", "skull", {"points": [[1, 1], [3, 1], [3, 3]], "closed": True}))
+        results = [labelstudio_result(kind, label, value, (width, height)) for kind, label, value in values]
+        annotation = {"id": number, "completed_by": 1, "was_cancelled": False, "ground_truth": False, "result": results}
+        data = {"image": f"/data/upload/1/{number:08x}-{stem}.png"}
+        tasks.append({"id": number, "data": data, "annotations": [annotation], "predictions": [], "meta": {}})
+    save_json(tasks, root / "project-1.json")
+
+
+def _per_cent_points(phantom: Phantom, level: Level) -> dict[str, object]:
+    height, width = phantom.film.shape
+    return {"points": (_outline(phantom, level) * 100 / (width, height)).tolist(), "closed": True}
+
+
+def labelstudio_result(kind: str, label: str, value: dict[str, object], size: tuple[int, int]) -> dict[str, object]:
+    """A region of Label Studio on a film of `size` (width, height)."""
+    stated = {"original_width": size[0], "original_height": size[1], "image_rotation": 0}
+    labels = f"{kind}labels"
+    one = {"type": labels, "from_name": "label", "to_name": "image", "value": {**value, labels: [label]}}
+    return {**one, **stated}
+
+
+def write_supervisely(phantom: Phantom, root: Path, stems: list[str]) -> None:
+    """Supervisely: C3 and C4 as polygons of whole pixels, C5 and C6 as bitmaps, a rectangle of C7, and no body."""
+    height, width = phantom.film.shape
+    for stem in stems:
+        save_film(phantom, root / "set 1" / "img" / f"{stem}.png")
+        outlines = {level.name: np.round(phantom.truth[level].polygon).astype(int).tolist() for level in CERVICAL[:2]}
+        objects = [supervisely_object(name, "polygon", points=_exterior(points)) for name, points in outlines.items()]
+        objects += [
+            supervisely_object(level.name, "bitmap", bitmap=supervisely_bitmap(phantom.labels == level))
+            for level in CERVICAL[2:4]
+        ]
+        ys, xs = np.nonzero(phantom.labels == Level.C7)
+        corners = [[int(xs.min()), int(ys.min())], [int(xs.max()), int(ys.max())]]
+        objects.append(supervisely_object("C7", "rectangle", points=_exterior(corners)))
+        objects.append(supervisely_object("skull", "polygon", points=_exterior([[1, 1], [9, 1], [9, 9]])))
+        label = {"description": "", "tags": [], "size": {"height": height, "width": width}, "objects": objects}
+        save_json(label, root / "set 1" / "ann" / f"{stem}.png.json")
+    save_json({"classes": [{"title": "C3", "shape": "any"}], "tags": [], "projectType": "images"}, root / "meta.json")
+
+
+def _exterior(points: list[list[int]]) -> dict[str, object]:
+    return {"exterior": points, "interior": []}
+
+
+def supervisely_object(title: str, kind: str, **shape: object) -> dict[str, object]:
+    """An object of Supervisely."""
+    return {"id": 1, "classTitle": title, "geometryType": kind, "tags": [], **shape}
+
+
+def supervisely_bitmap(mask: np.ndarray) -> dict[str, object]:
+    """A mask (H, W) as Supervisely stores it: a packed PNG of two colours, one of which is transparent."""
+    ys, xs = np.nonzero(mask)
+    picture = Image.fromarray(mask[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1].astype(np.uint8), "P")
+    picture.putpalette([0, 0, 0, 255, 255, 255])
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", transparency=0)
+    data = base64.b64encode(zlib.compress(stream.getvalue())).decode()
+    return {"data": data, "origin": [int(xs.min()), int(ys.min())]}

@@ -360,7 +360,7 @@ def test_a_split_with_a_byte_order_mark_keeps_its_first_id(tmp_path: Path) -> No
     dataset = open_dataset("auto", tmp_path)
     assert dataset.splits["test"] == ("C1",)
     assert [(one.name, one.why.split(";")[0]) for one in dataset.skipped] == [
-        ("test.txt", "1 of its 2 ids have no film in imgs")
+        ("test.txt", "1 of its 2 ids has no film in imgs")
     ]
 
 

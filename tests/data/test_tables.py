@@ -117,7 +117,7 @@ def test_a_table_without_any_scale_is_listed(tmp_path: Path, lumbar: Phantom, ph
         rewritten(tmp_path / "table.csv", ("Pixel equivalent", "Remark"))
     found, skipped = read_set(tmp_path)
     assert len(found) == 1
-    assert [one.name for one in skipped] == ["scales"] and "1 films have no plausible scale" in skipped[0].why
+    assert [one.name for one in skipped] == ["scales"] and "1 film has no plausible scale" in skipped[0].why
 
 
 def test_a_table_of_names_may_have_semicolons(tmp_path: Path) -> None:

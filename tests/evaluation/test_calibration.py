@@ -53,7 +53,7 @@ def test_without_masks_there_is_a_sentence_and_no_error():
 def test_the_table_has_a_line_per_bin_that_holds_masks():
     text = calibration_text(calibration(FILMS))
     assert len(text.splitlines()) == 1 + 3 + 2
-    assert "1 masks without a probability" in text
+    assert "1 mask without a probability" in text
 
 
 def test_the_table_names_the_dice_that_makes_a_mask_right():

@@ -76,7 +76,7 @@ def test_every_vertebra_has_its_row(whole):
     assert list(rows["name"])[:6] == list(rows.index)[:6]
     assert list(rows["shift"][:6]) == [0] * 6
     assert rows.loc["T1", "dice"] == 0
-    assert rows.loc["T1", "reason"] == "background 0.91 > 0.50"
+    assert rows.loc["T1", "reason"] == "background 91 % (limit 50 %)"
     assert np.isnan(rows.loc["T1", "assd_px"])
     assert rows.loc["C5", "assd_px"] > rows.loc["C4", "assd_px"]
     assert rows.loc["C5", "assd_mm"] == pytest.approx(0.5 * rows.loc["C5", "assd_px"], rel=1e-4)
@@ -377,10 +377,10 @@ def test_two_runs_are_compared_film_by_film(whole):
     assert [row.films.p for row in rows.values() if row.name == "C3"] == [None]
     assert tuple(rows["C4"].identified) == (75, 0)
     assert rows["all"].films.difference == pytest.approx(-(first.loc[first["level"] == "C4", "dice"] / 7).mean())
-    text = comparison_text(list(rows.values()), "one", "two")
+    text = comparison_text(list(rows.values()), "one", "two", "alike")
     assert "no change" in text
     alone = first[first["film"] == first["film"].iloc[0]]
-    single = comparison_text(compare_runs(alone, alone), "one", "two")
+    single = comparison_text(compare_runs(alone, alone), "one", "two", "alike")
     assert "+0.0000 (–)" in single and "nan" not in single
 
 

@@ -41,6 +41,12 @@ def vertebrae() -> tuple[Vertebra, ...]:
     return tuple(_vertebra(index, level) for index, level in enumerate(LEVELS))
 
 
+def six_lumbar() -> Trace:
+    """The run with the names of a spine with six lumbar vertebrae, L2 to S1."""
+    names = [level for level in Level if level >= Level.L2]
+    return trace([_vertebra(index, level) for index, level in enumerate(names)])
+
+
 def _vertebra(index: int, level: Level) -> Vertebra:
     mask = body(index)
     corners = four_corners(mask, Point(0, 1))

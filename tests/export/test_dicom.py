@@ -31,6 +31,7 @@ from tests.export.curved import (
     body,
     bright,
     pixels,
+    six_lumbar,
     subject,
     trace,
     turned,
@@ -98,6 +99,26 @@ def test_the_segments_are_the_bodies_with_their_names_codes_and_doubt() -> None:
     assert typed == [f"{level.name} vertebra" for level in LEVELS]
     doubts = {one.SegmentLabel for one in found.SegmentSequence if one.SegmentDescription.startswith("doubtful")}
     assert doubts == {DOUBTFUL.name} and NOTE in found.ImageComments
+
+
+CALIBRATED = {"PixelSpacing": [0.18, 0.18], "FrameOfReferenceUID": "1.2.826.0.1.3680043.8.498.9"}
+
+
+def test_a_calibrated_film_has_no_more_place_in_the_patient_than_another() -> None:
+    made = of_dicom(**CALIBRATED)
+    assert np.array_equal(segments(made), segments(of_dicom()))
+    found = written("dicom-seg", made)
+    assert "FrameOfReferenceUID" not in found and not list(found.SharedFunctionalGroupsSequence[0])
+    frames = {tuple(sorted(frame.dir())) for frame in found.PerFrameFunctionalGroupsSequence}
+    assert frames == {("DerivationImageSequence", "FrameContentSequence", "SegmentIdentificationSequence")}
+
+
+def test_an_image_with_a_place_in_the_patient_passes_it_on() -> None:
+    placed = {"ImagePositionPatient": [5, -90, 300], "ImageOrientationPatient": [0, 1, 0, 0, 0, -1]}
+    found = written("dicom-seg", of_dicom(**CALIBRATED, **placed, SliceThickness=1))
+    shared = found.SharedFunctionalGroupsSequence[0]
+    assert [float(side) for side in shared.PixelMeasuresSequence[0].PixelSpacing] == CALIBRATED["PixelSpacing"]
+    assert found.FrameOfReferenceUID == CALIBRATED["FrameOfReferenceUID"] and "PlaneOrientationSequence" in shared
 
 
 def test_overlapping_segments_keep_all_their_pixels() -> None:
@@ -180,6 +201,18 @@ def test_a_run_on_the_dicom_file_itself_is_exported() -> None:
 
 def test_a_dicom_file_without_its_mark_is_one_too() -> None:
     assert segments(Subject("neck", trace(), dicom_film(pixels())[132:])).shape[-1] == len(LEVELS)
+
+
+def test_a_sixth_lumbar_vertebra_has_its_name_and_the_code_of_any_vertebra() -> None:
+    made = of_dicom(six_lumbar())
+    label = {
+        one.SegmentLabel: one.SegmentedPropertyTypeCodeSequence[0] for one in written("dicom-seg", made).SegmentSequence
+    }
+    assert label["L6"].CodeMeaning == "Vertebra" and label["L5"].CodeMeaning == "L5 vertebra"
+    sites = {group.tracking_identifier: group.finding_sites[0].value.meaning for group in groups(made)}
+    assert (sites["L6"], sites["L5"]) == ("Vertebra", "L5 vertebra")
+    between = {group.tracking_identifier for group in content(made).get_image_measurement_groups()}
+    assert {"L5-L6", "L6-S1"} <= between and "L5-S1" not in between
 
 
 def test_vertebrae_without_a_level_are_vertebrae() -> None:

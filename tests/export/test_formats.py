@@ -16,7 +16,7 @@ from spinefm.export.formats import FORMATS
 from spinefm.export.overlay import AMBER
 from spinefm.export.target import write_files
 from spinefm.trace.model import Trace
-from tests.export.curved import DOUBTFUL, LEVELS, NOTE, SIZE, pixels, png, subject, trace
+from tests.export.curved import DOUBTFUL, LEVELS, NOTE, SIZE, pixels, png, six_lumbar, subject, trace
 
 OF_ANY_FILM = [name for name, one in FORMATS.items() if not one.needs_dicom]
 
@@ -39,6 +39,11 @@ def test_the_same_run_gives_the_same_files(name: str) -> None:
 def test_without_its_film_a_run_is_exported_without_pictures(name: str) -> None:
     files = FORMATS[name].files(replace(subject(), source=None))
     assert files and not [path for path in files if path.endswith(".png")]
+
+
+@pytest.mark.parametrize("name", OF_ANY_FILM)
+def test_a_spine_with_six_lumbar_vertebrae_is_exported_too(name: str) -> None:
+    assert all(FORMATS[name].files(subject(six_lumbar())).values())
 
 
 @pytest.mark.parametrize("name", OF_ANY_FILM)

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.data import Case, cases, open_dataset
 from spinefm.export.formats import FORMATS
 from spinefm.export.target import write_files
 from spinefm.imaging.radiograph import read
-from tests.export.curved import LEVELS, body, bright, subject
+from tests.export.curved import LEVELS, body, bright, six_lumbar, subject
 
 KINDS = {"coco": "coco", "coco-rle": "coco", "labelme": "labelme", "cvat": "cvat", "yolo": "yolo", "nifti": "maps"}
 """Each format and the layout as which it is read."""
@@ -28,6 +29,15 @@ def test_every_body_comes_back_on_its_film(name: str, tmp_path: Path) -> None:
     assert min(case.truth.bodies[level].iou(body(index)) for index, level in enumerate(LEVELS)) >= 0.98
     shown = Mask.from_array(bright(read(case.source).pixels))
     assert all(shown.intersection_area(mask) >= 0.98 * mask.area for mask in case.truth.bodies.values())
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_sixth_lumbar_vertebra_comes_back_as_one(name: str, tmp_path: Path) -> None:
+    write_files(tmp_path, FORMATS[name].files(subject(six_lumbar())))
+    [case] = cases(open_dataset("auto", tmp_path))
+    assert isinstance(case, Case)
+    assert [level.name for level in case.truth.bodies] == ["L2", "L3", "L4", "L5", "L6", "S1"]
+    assert case.truth.bodies[Level.L6].iou(body(4)) >= 0.98
 
 
 @pytest.mark.parametrize("name", sorted(set(KINDS) - {"yolo"}))

@@ -223,6 +223,10 @@ export class Node {
     return { left: 0, top: 0, right: 100, bottom: 100, width: 100, height: 100 };
   }
 
+  scrollIntoView(how) {
+    this.shown = how;
+  }
+
   scrollTo(how) {
     this.scrolled = how;
   }
@@ -262,6 +266,7 @@ export function install() {
     fire: (kind, event) => { for (const [name, act] of listeners) if (name === kind) act(event); },
     querySelector: (selector) => body.querySelector(selector),
   });
+  globalThis.ResizeObserver = class { observe() {} };
   globalThis.Path2D = class { moveTo() {} quadraticCurveTo() {} closePath() {} };
   return body;
 }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { chipState, chipsOf, namesOf, PHASES, segmentState } from "../../spinefm/ui/player/bodies.js";
+import { chipState, chipsOf, namesOf, PHASES, segmentState, stagesOf } from "../../spinefm/ui/player/bodies.js";
 import { Cards } from "../../spinefm/ui/player/card.js";
 import { Chips } from "../../spinefm/ui/player/chips.js";
 import { drawNames, drawSeen, FINAL, lookOf, LOOKS } from "../../spinefm/ui/player/looks.js";
@@ -280,6 +280,36 @@ test("readers of the screen hear a chip's name, and what became of it", () => {
   assert.match(root.children[2].getAttribute("aria-label"), /^✕ overlap: /);
 });
 
+test("a chip has the segments of its method, and their titles", () => {
+  const verb = (title, ...phases) => ({ title, help: "", phases });
+  const ours = [verb("Find three", "find"), verb("Predict the next", "predict", "segment"), verb("Check and name", "overlap", "class", "decide", "name")];
+  const titles = (line, verbs) => {
+    const { root, made } = chips();
+    const list = chipsOf(line, []);
+    made.show(list, DRESS);
+    made.show(list, DRESS, stagesOf(line, list, verbs));
+    made.at(line.end, DRESS);
+    return [root.children[0].querySelectorAll("i").map((one) => one.title), root.getAttribute("aria-label")];
+  };
+  assert.deepEqual(titles(run, ours), [["predicted", "outlined", "overlap checked", "classified"], "Vertebrae from the top: predicted, outlined, overlap checked, classified"]);
+  const of = { lane: "pairs", step: 1 };
+  const pair = [beat({ ...of, phase: "overlap", verdict: "passed" }), beat({ ...of, phase: "decide", verdict: "kept", body: 1 })];
+  const pairs = timelineOf([{ kind: "x", text: "", beats: [beat({}), ...pair] }]);
+  assert.deepEqual(titles(pairs, [verb("Mark and detect", "find"), verb("Pair", "overlap", "decide"), verb("Name", "name")]), [["pair"], "Vertebrae from the top: pair"]);
+  const crops = timelineOf([{ kind: "x", text: "", beats: [beat({ phase: "segment", lane: "crops", step: 1 }), ...pair] }]);
+  assert.deepEqual(titles(crops, [verb("Outline three", "segment"), verb("Fuse and name", "overlap", "decide")]), [["fuse and name"], "Vertebrae from the top: fuse and name"]);
+});
+
+test("the row of chips shows at which end there are more", () => {
+  const { root, made } = chips();
+  const ends = (scrollLeft) => {
+    Object.assign(root, { scrollLeft, scrollWidth: 706, clientWidth: 620 });
+    made.edges();
+    return ["more-before", "more-after"].map((name) => root.classList.contains(name));
+  };
+  assert.deepEqual([ends(0), ends(40), ends(86)], [[false, true], [true, true], [true, false]]);
+});
+
 test("the end of the film is marked as an end, on the chip and in the card, and read out as one", () => {
   const edge = timelineOf(atFilmEnd(entries));
   const { root, made } = chips();
@@ -327,6 +357,24 @@ test("a row of the card is ticked when it is decided, at the bar that decided it
   const bar = over.querySelector(".row-mark").parentElement;
   assert.equal(bar.getAttribute("aria-label"), "background 80.04 %, limit 80.00 %");
   assert.equal(over.querySelector(".row-mark").textContent, "✕");
+});
+
+test("paused inside a phase, a number is the one that decides; only its bar is still growing", () => {
+  const root = new Node("div");
+  const of = { lane: "up", section: "induction", step: 1 };
+  const gauge = { kind: "gauge", role: "candidate", label: "overlap", value: 0.42, limit: 0.06 };
+  const line = timelineOf([{ kind: "x", text: "", beats: [beat({ ...of, phase: "overlap", draw: [gauge] }), beat({ ...of, phase: "class", draw: [{ kind: "bars", role: "candidate", begin: 0.5, bars, winner: 2 }] })] }]);
+  const made = cards(root);
+  const numbers = () => root.querySelectorAll(".bar-number").map((one) => one.textContent);
+  rowsAt(made, root, line, 0.1);
+  assert.deepEqual(numbers(), ["42 % > 6 %"]);
+  for (const time of [1.1, 1.6, 2]) {
+    rowsAt(made, root, line, time);
+    assert.deepEqual(numbers(), ["42 % > 6 %", "9 %", "1 %", "87 %", "2 %"], String(time));
+  }
+  rowsAt(made, root, line, 1.6);
+  const reach = root.querySelectorAll(".bar-fill").map((one) => Number(/scaleX\((.*)\)/.exec(one.style.getPropertyValue("transform"))?.[1]));
+  assert.ok(reach[3] > 0 && reach[3] < 0.5, String(reach));
 });
 
 test("of two gauges the one that decided is marked, and what no classifier looks at has no place for a crop", () => {

@@ -64,6 +64,8 @@ test("counts in words", () => {
   assert.equal(countWords(answer(100000, 0, 24), 100000), "1 to 24 of 100 000 films");
   assert.equal(countWords(answer(5, 0, 5), 100000), "5 films, of 100 000 in the batch");
   assert.equal(countWords(answer(5, 0, 5), 5), "5 films");
+  assert.equal(countWords(answer(1, 0, 1), 1), "1 film");
+  assert.equal(countWords(answer(1, 0, 1), 4), "1 film, of 4 in the batch");
   assert.ok(countWords(answer(5, 24, 0), 9).includes("behind the last"));
 });
 
@@ -89,6 +91,7 @@ test("a level that the measure has not is none", () => {
 
 test("what became of a film, in words and colour", () => {
   assert.equal(rowWords(ROW), "7 vertebrae");
+  assert.equal(rowWords({ ...ROW, vertebrae: 1 }), "1 vertebra");
   assert.equal(rowWords({ ...ROW, doubtful: 2 }), "7 vertebrae, 2 doubtful");
   assert.equal(rowWords({ ...ROW, status: "failed", sentence: "It is a hand." }), "It is a hand.");
   assert.deepEqual([ROW, { ...ROW, doubtful: 2 }, { ...ROW, status: "failed" }].map(rowTone), ["sure", "some", "failed"]);

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import { drawCases } from "../../spinefm/ui/explorer/cases.js";
 import { drawHistograms, drawLevels } from "../../spinefm/ui/explorer/charts.js";
-import { casesOf, change, kindCounts, levelFigures, meanOf, ORDERS, passing, rowsInOther, rowsOf, spineModel } from "../../spinefm/ui/explorer/model.js";
+import { casesOf, change, filmsOf, kindCounts, levelFigures, meanOf, ORDERS, passing, rowsInOther, rowsOf, spineModel } from "../../spinefm/ui/explorer/model.js";
 import { keepOwn, ownRuns, whenOf } from "../../spinefm/ui/explorer/own.js";
 import { countText } from "../../spinefm/ui/explorer/list.js";
 import { extentOf, middle, pathText } from "../../spinefm/ui/explorer/paths.js";
@@ -185,6 +185,46 @@ test("the table of levels has a row a level and filters by it; it is computed on
   assert.notEqual(one.figures.rows, figures);
 });
 
+test("figures and levels follow the filters of films, and a line says which films they count", () => {
+  const [node, levels] = [new Node("div"), new Node("div")];
+  const one = view({ search: model.films.name[0] });
+  const films = filmsOf(one);
+  drawSummary(node, one);
+  drawLevels(levels, one, act);
+  assert.ok(films.length > 0 && films.length < model.films.name.length);
+  assert.match(node.querySelector(".ex-scope").textContent, new RegExp(`on the ${films.length} of ${model.films.name.length} films that pass the filters\\.$`));
+  assert.equal(node.querySelector("dl div strong").textContent, String(films.length));
+  const known = films.flatMap((film) => rowsOf(model, film)).filter((i) => !model.isExtra(i)).length;
+  assert.equal(levels.querySelector('tr[data-row="all"] td').textContent, String(known));
+  assert.match(node.textContent, new RegExp(`of all ${known} annotated vertebrae`));
+});
+
+test("figures are not of the vertebrae chosen by their result, and a line says so", () => {
+  for (const more of [{ show: ["missed"] }, { levels: ["C4"] }, { dice: [0.8, 0.85] }, { distance: [0, 0.5] }]) {
+    const [node, levels] = [new Node("div"), new Node("div")];
+    drawSummary(node, view(more));
+    drawLevels(levels, view(more), act);
+    const line = node.querySelector(".ex-scope");
+    assert.equal(line.hasAttribute("hidden"), false);
+    assert.match(line.textContent, /every annotated vertebra on all \d+ films\. Filters by level or by result choose what is listed/);
+    assert.equal(levels.querySelector('tr[data-row="all"] td').textContent, String(levelFigures(model, 0.4).find(({ level }) => level === "all").count));
+  }
+  const node = new Node("div");
+  drawSummary(node, view());
+  assert.equal(node.querySelector(".ex-scope").hasAttribute("hidden"), true);
+});
+
+test("one mask is no plural, and none passing leaves no figures", () => {
+  const zeros = COLUMNS.films.name.map(() => 0);
+  const first = COLUMNS.films.name.map((_, film) => (film ? 0 : 1));
+  const films = { ...COLUMNS.films, doubled: first, merged: first, wrong: first, shift: zeros };
+  const node = new Node("div");
+  drawSummary(node, { ...view(), model: spineModel({ ...COLUMNS, films }) });
+  assert.match(node.textContent, /1 mask on a vertebra that has another mask.*1 mask that covers two.*1 mask with a name other.*“wrong” counts annotated vertebrae alone.*0 films on which/);
+  drawSummary(node, view({ search: "no film is called so" }));
+  assert.deepEqual(node.querySelectorAll("dl div").map((one) => one.querySelector("strong").textContent), ["0"]);
+});
+
 test("the summary is a list in which a line explains each figure, and says what was left out", () => {
   const node = new Node("div");
   drawSummary(node, view());
@@ -196,7 +236,7 @@ test("the summary is a list in which a line explains each figure, and says what 
   assert.equal(new Set(figures.map(([name]) => name)).size, figures.length);
   for (const [name, value, means] of figures) assert.ok(name && value && means.length > 8 && means.length < 160, name);
   const skipped = spineModel({ ...COLUMNS, skipped: [{ name: "a.png", why: "no labels" }] });
-  drawSummary(node, { model: skipped, state: START });
+  drawSummary(node, { ...view(), model: skipped });
   assert.match(node.querySelector("details").textContent, /1 film or label left out.*a.png: no labels/);
 });
 
@@ -204,7 +244,7 @@ test("what cannot be counted is said in the place of a figure", () => {
   const node = new Node("div");
   const films = { ...COLUMNS.films, complete: COLUMNS.films.name.map(() => 0), failure: COLUMNS.films.name.map((_, k) => (k ? "" : "no film")) };
   const unjudged = spineModel({ ...COLUMNS, films, panoptic: null });
-  drawSummary(node, { model: unjudged, state: START });
+  drawSummary(node, { ...view(), model: unjudged });
   assert.match(node.textContent, /false masksnot counted only where every visible vertebra is annotated/);
   assert.match(node.textContent, /no run could start on 1 of them/);
   assert.doesNotMatch(node.textContent, /panoptic|NaN|undefined/);

@@ -49,7 +49,7 @@ test("an own evaluation is called after its zip and its time, and keeps that nam
   globalThis.localStorage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, text) => kept.set(name, text) };
   keepOwn("own-1", "necks.zip", new Date(2026, 4, 3, 9, 7).getTime());
   keepOwn("own-1", "other.zip", 0);
-  assert.equal(titleOf({ id: "own-1", title: "your own: maps" }, ownRuns()), "necks.zip, 2026-05-03 09:07");
+  assert.equal(titleOf({ id: "own-1", title: "your own: maps" }, ownRuns()), "necks.zip, 2026-05-03 09:07 · maps");
   assert.equal(titleOf({ id: "phantoms", title: "phantoms: 60" }, ownRuns()), "phantoms: 60");
   kept.set("spinefm own evaluations", "{");
   assert.deepEqual(ownRuns(), []);

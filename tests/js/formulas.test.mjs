@@ -10,7 +10,7 @@ import { along, dot, facingLeft, mean, middle, minus, perpendicular, turn, unit 
 import { areNeighbours, discName, faultOf, firstOf, LEVELS, missing, pairsOf, placeOf, spineOf, within } from "../../spinefm/ui/shared/spine.js";
 import { randoms } from "./randoms.mjs";
 
-const LIMITS = { genant_limits: [20, 25, 40], slip_limit: 3 };
+const LIMITS = { genant_limits: [20, 25, 40], slip_limit: 3, neck_slip_limit: 12 };
 
 /** The six landmarks of a body that faces left: its anterior side has the smaller x. */
 function box(x, y, width, height, degrees = 0) {

@@ -59,7 +59,7 @@ test("and so they do of a patient who faces right", () => {
   same(readingsOf(data, movedTo(wanted, "right")), wanted);
 });
 
-test("one corner changes what rests on its body and nothing else", () => {
+test("one corner changes what is computed from it and nothing else", () => {
   const data = run("lumbar, slipped");
   const [x, y] = data.sides.left.bodies[4].points[0];
   const before = readingsOf(data, unchanged());
@@ -68,6 +68,31 @@ test("one corner changes what rests on its body and nothing else", () => {
   assert.ok(changed.includes("segmental_angle L3 L4") && changed.includes("anterior_height L3") && changed.includes("slip L3 L4") === false);
   for (const [index, one] of after.entries()) if (!one.edited) assert.deepEqual(one, before[index]);
   assert.ok(after.filter((one) => one.edited).every((one) => one.bodies.includes(4)));
+});
+
+/** The measures that are by hand after one landmark of a body was moved. @param {any} data @param {string} name @param {number} place */
+function byHand(data, name, place) {
+  const body = data.sides[data.facing.side].bodies.find((/** @type {any} */ one) => one.name === name);
+  const move = { number: body.number, place: asLeft(place, data.facing.side), point: body.points[place] };
+  return new Set(readingsOf(data, withMove(unchanged(), move, false)).filter((one) => one.edited).map((one) => one.id));
+}
+
+test("a measure of the body's other endplate stays what the server computed", () => {
+  for (const name of ["neck", "neck, faces right"]) {
+    const superior = byHand(run(name), "C7", 0);
+    const found = (/** @type {string} */ id) => superior.has(id);
+    assert.deepEqual([found("lordosis_c2_c7 C2 C7"), found("segmental_angle C6 C7"), found("posterior_height C7")], [false, false, false], name);
+    assert.deepEqual([found("c7_slope C7"), found("anterior_height C7"), found("slip C6 C7")], [true, true, true], name);
+    assert.ok(byHand(run(name), "C7", 3).has("lordosis_c2_c7 C2 C7"), name);
+  }
+});
+
+test("a measure that an endplate set by hand has made possible is by hand, though its formula does not use that corner", () => {
+  const data = run("lumbar, L1 cut");
+  const [number, body] = data.sides.left.bodies.map((/** @type {any} */ one, /** @type {number} */ at) => [at, one]).find(([, one]) => one.name === "L1");
+  const before = readingsOf(data, unchanged()).find((one) => one.id === "lordosis_l1_l5 L1 L5");
+  const after = readingsOf(data, withMove(unchanged(), { number, place: 4, point: body.points[4] }, false)).find((one) => one.id === "lordosis_l1_l5 L1 L5");
+  assert.deepEqual([before?.value, typeof after?.value, after?.edited], [null, "number", true]);
 });
 
 test("a drag is one move, and moves are taken back one by one or by body", () => {

@@ -48,6 +48,14 @@ test("the table has a row a vertebra from the top, with its marks, and a questio
   assert.ok(rows[2].classList.contains("missing") && rows[2].querySelector(".swatch.missing"));
 });
 
+test("an outline that the reader drew is by hand, one that the network drew again is as sure as the network", () => {
+  const sure = (more) => { const table = node(); drawVertebrae(table, view({}, { rows: [{ ...ROWS[1], doubtful: false, ...more }] }), act); return table.querySelector("td.number"); };
+  assert.equal(sure({ probability: null }).textContent, "by hand");
+  assert.match(sure({ probability: null }).title, /^The reader drew this outline/);
+  assert.equal(sure({ probability: 0.96 }).textContent, "96 %");
+  assert.equal(sure({ probability: null, edited: false }).textContent, "–", "a method without a certainty");
+});
+
 test("a row of a replay leads to the moment of its decision, and so does any that was not found", () => {
   assert.equal(rowTime(view(), ROWS[0]), timeOfBody(run, 1));
   assert.equal(rowTime(view(), ROWS[2]), timeOfStep(run, "down 1"));
@@ -136,6 +144,7 @@ test("the download says what is in it, or why it is not there yet", () => {
   drawDownload(files, view({}, { download: { url: "/file", orig_name: "neck.zip" } }));
   const link = files.querySelector("a.download");
   assert.deepEqual([link.getAttribute("href"), link.getAttribute("download")], ["/file", "neck.zip"]);
+  assert.match(words(files), /tables of vertebrae and measures, report\.json, and this player/, "a report to print is a file of its own");
   const notes = [said({ status: "failed" }), said({ status: "running" }), said({}), said({ corrections: null, replay: true }), said({ corrections: null })];
   assert.equal(new Set(notes).size, notes.length, "each state has a sentence of its own");
   assert.match(notes[0], /failed/);
@@ -167,9 +176,9 @@ test("the chooser offers every level once, in order, with the vertebra's own cho
   const tools = node();
   drawCorrections(tools, view({ chosen: 1 }), act);
   const options = tools.querySelectorAll("option").map((one) => one.getAttribute("value"));
-  assert.equal(options.length, 7 + 12 + 5 + 1);
+  assert.equal(options.length, 7 + 12 + 6 + 1);
   assert.equal(new Set(options).size, options.length);
-  assert.deepEqual([options[0], options[7], options.at(-1)], ["C1", "T1", "S1"]);
+  assert.deepEqual([options[0], options[7], ...options.slice(-3)], ["C1", "T1", "L5", "L6", "S1"]);
   assert.deepEqual(tools.querySelectorAll("option").filter((one) => one.hasAttribute("selected")).map((one) => one.getAttribute("value")), ["C2"]);
   drawCorrections(tools, view({ chosen: 1 }, { rows: [{ ...ROWS[0], name: "V1" }] }), act);
   assert.equal(tools.querySelectorAll("option")[0].textContent, "choose");
@@ -222,7 +231,7 @@ test("two runs: what was changed, where they part, and every vertebra with what 
   drawComparison(panel, tab, view({}, { comparison: { settings: SETTINGS, divergence: DIVERGENCE, rows: COMPARED } }), act);
   assert.equal(tab.hidden, false);
   assert.match(words(panel), /overlap limit: 0.10 → 0.20/);
-  assert.deepEqual(panel.querySelectorAll("tbody tr").map((one) => one.children.at(-1).textContent), ["", "name", "new", "lost", "outline"]);
+  assert.deepEqual(panel.querySelectorAll("tbody tr").map((one) => one.children.at(-1).textContent), ["", "name differs", "new", "lost", "outline differs"]);
   const part = panel.querySelector(".divergence button");
   assert.equal(part.textContent, "They diverge at step 1, downwards");
   part.fire("click");
@@ -301,4 +310,5 @@ test("a film's line has its name, size and scale; the overview its range and its
   assert.deepEqual([edge.classList.contains("edge"), words(edge)], [true, "↓■8 px outside"]);
   assert.equal(overviewOf(shown, { result: [] }).querySelector("h2").textContent, "Ready");
   assert.match(words(overviewOf(shown, { result: ROWS.slice(0, 1) })), /^1 vertebra0.8 s/);
+  assert.deepEqual([ROWS.slice(0, 2), []].map((result) => words(overviewOf(shown, { result })).includes("Press Run.")), [false, true], "beside a result the caption alone says it");
 });

@@ -190,7 +190,8 @@ test("the caption says a sentence once, and with an arrow where the lanes differ
   assert.equal(now(), "");
   assert.equal(now(["up", "Kept."], ["down", "Kept."]), "Kept.");
   assert.equal(now(["up", "Kept."], ["down", "Too faint."]), "↑ Kept.  ↓ Too faint.");
-  assert.equal(now(["start 1", "A vertebra."], ["start 2", "It overlaps."], ["start 3", "It overlaps."]), "A vertebra.  It overlaps.");
+  assert.equal(now(["start 1", "A vertebra."], ["start 2", "It overlaps."], ["start 3", "It overlaps."]), "Start 1: A vertebra.  Starts 2 and 3: It overlaps.");
+  assert.equal(now(["start 1", "97 %."], ["start 2", "98 %."], ["start 3", "99 %."]), "Start 2: 98 %.  Start 3: 99 %.");
 });
 
 test("each method has verbs of its own", () => {
@@ -244,6 +245,7 @@ test("the map of keys: each does what the page says it does", () => {
   assert.equal(root.querySelector('[data-toggle="letters"]').getAttribute("aria-pressed"), "false");
   key("?");
   assert.equal(root.querySelector(".player-keys").hidden, false);
+  assert.deepEqual(root.querySelector(".player-keys").shown, { block: "nearest" }, "they come into sight");
   assert.equal(key("x"), false, "other keys stay the browser's");
 });
 
@@ -257,6 +259,18 @@ test("Escape cancels a question before anything else", () => {
   assert.deepEqual([shown(), made.modes.mode], [0, "add"]);
   key("Escape");
   assert.deepEqual([made.modes.mode, asked.filter(([name]) => name === "correct")], ["none", []]);
+});
+
+test("what the film is clicked for ends by a button too, where there are no keys", () => {
+  const { made, root } = player();
+  made.show(finished());
+  const end = () => root.querySelector('.player-hint [data-act="end"]');
+  made.modes.toggle("add");
+  assert.doesNotMatch(root.querySelector(".player-hint").childNodes[0], /Esc/);
+  end().click();
+  assert.deepEqual([made.modes.mode, root.querySelector(".player-hint").hidden, end()], ["none", true, null]);
+  made.modes.toggle("starts");
+  assert.equal(end(), null, "starting points are kept until a run takes them");
 });
 
 test("keys are the reader's while one types, with modifiers, and on a slider of its own", () => {
@@ -313,11 +327,22 @@ test("a chosen vertebra stays chosen when the run is corrected, as long as it is
   assert.equal(made.view.chosen, null);
 });
 
+test("another film begins with no vertebra chosen and no outline in edit", () => {
+  const { made, root } = player();
+  made.show(finished());
+  made.choose(0);
+  made.modes.set("edit");
+  made.show(finished("b", { film: { ...FILM, url: "data:other" } }));
+  assert.deepEqual([made.view.chosen, made.modes.mode, root.querySelectorAll("tr.chosen").length], [null, "none", 0]);
+  assert.match(root.querySelector(".player-corrections").textContent, /Choose a vertebra/);
+});
+
 test("a failure is said where the film would be, and the transport is gone", () => {
   const { made, root } = player();
   made.show({ ...BASE, run: "a", status: "failed", film: null, error: { what: "It is no film.", remedy: "Choose another." } });
   assert.match(root.querySelector(".player-message").textContent, /It is no film/);
   assert.deepEqual([".player-transport", ".player-result"].map((selector) => root.querySelector(selector).hidden), [true, true]);
+  assert.equal(root.querySelector(".player-cards").textContent, "", "no card says what was found");
 });
 
 test("over each pane stand the film's name, which gives way, and its size, both also as a tooltip; while runs are compared, too", () => {

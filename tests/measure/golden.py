@@ -142,7 +142,11 @@ def measure_json(one: Measure) -> dict[str, Any]:
 def content() -> dict[str, Any]:
     """The whole file."""
     config = MeasureConfig()
-    limits = {"genant_limits": list(config.genant_limits), "slip_limit": config.slip_limit}
+    limits = {
+        "genant_limits": list(config.genant_limits),
+        "slip_limit": config.slip_limit,
+        "neck_slip_limit": config.neck_slip_limit,
+    }
     return {"places": list(PLACES), "limits": limits, "cases": cases()}
 
 

@@ -12,7 +12,7 @@ from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import FacingGuess, Measure, MeasureConfig, Measures, measure, measure_landmarks
-from spinefm.methods.spinefm.events import Viewed
+from spinefm.methods.base.events import Viewed
 from spinefm.trace.model import Named, Trace
 from tests.measure.outlines import SIZE, lumbar_quads, lumbar_trace, mask_of, quadrangle, trace_of, vertebra
 from tests.measure.spines import body, lumbar, number

@@ -28,8 +28,9 @@ def test_what_rests_on_a_moved_corner_follows_it_and_nothing_else_changes() -> N
     (high,), (higher,) = before.of("anterior_height", "L3"), after.of("anterior_height", "L3")
     assert high.value is not None and higher.value == pytest.approx(high.value + 5, abs=0.6)  # 10 pixels of 0.5 mm
     assert (higher.by_hand, higher.uncertainty, higher.confidence, higher.doubt) == (True, None, None, "")
-    edited = {one.levels for one in after if one.by_hand}
-    assert {("L3",), ("L2", "L3"), ("L3", "L4")} <= edited and ("L5", "S1") not in edited
+    edited = {(one.key, one.levels) for one in after if one.by_hand}
+    assert {("segmental_angle", ("L3", "L4")), ("width", ("L3",)), ("height_loss", ("L3",))} <= edited
+    assert not {("posterior_height", ("L3",)), ("middle_height", ("L3",)), ("slip", ("L5", "S1"))} & edited
     rest = [(one, other) for one, other in zip(before, after, strict=True) if not other.by_hand]
     assert rest and all(one == other for one, other in rest)
 

@@ -40,8 +40,8 @@ def test_grades_have_a_direction() -> None:
     ("pixels", "spread", "grade"),
     [
         (12.0, 0.0, "Meyerding II, anterior"),
-        (4.9, 0.1, "Meyerding I, anterior"),
-        (-4.9, 0.1, "Meyerding I, posterior"),
+        (6.0, 0.1, "Meyerding I, anterior"),
+        (-6.0, 0.1, "Meyerding I, posterior"),
         (-4.9, 1.9, "Meyerding 0 to II?, uncertain"),
         (0.0, 0.1, "Meyerding 0"),
     ],
@@ -55,6 +55,17 @@ def test_a_slip_whose_interval_reaches_over_0_has_no_sure_grade(levels, pixels, 
     assert slip.value is not None and slip.uncertainty is not None
     assert (abs(slip.value) <= slip.uncertainty) == ("uncertain" in grade or pixels == 0)
     assert re.fullmatch(grade, slip.grade)
+
+
+@pytest.mark.parametrize(
+    ("levels", "grade"),
+    [(("C7", "T1"), "Meyerding 0"), (("C2", "C3"), "Meyerding 0"), (("T1", "T2"), "Meyerding I, posterior")],
+)
+def test_in_the_neck_ten_per_cent_are_no_slip(levels: tuple[str, str], grade: str) -> None:
+    bodies = [body(Level[name], at) for name, at in zip(levels, ((4.0, 0.0), (0.0, 40.0)), strict=True)]
+    found = measured(bodies)["slip", levels]
+    assert found.value == pytest.approx(-10) and found.grade == grade
+    assert found.reference is not None and (found.reference.low == -12.0) == (levels[0] != "T1")
 
 
 def test_a_slip_changes_the_discs_above_and_below_it_alone() -> None:

@@ -1,6 +1,8 @@
 """Which package of the methods may import which: the base none, a method another's public class at most."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,3 +41,10 @@ def test_what_lies_below_names_no_method(package: str) -> None:
     for path in (METHODS.parent / package).rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert not [name for name in names if f"methods.{name}" in text], path
+
+
+def test_the_methods_are_listed_and_their_traces_read_without_loading_a_network() -> None:
+    code = "import sys; from spinefm.methods.registry import specs; specs(); print('torch' in sys.modules)"
+    call = [sys.executable, "-c", code]
+    done = subprocess.run(call, capture_output=True, text=True, check=True, cwd=METHODS.parents[1])
+    assert done.stdout.strip() == "False"

@@ -16,7 +16,7 @@ from spinefm.methods.drawings import beats_of, drawing_of, verbs_of
 from spinefm.methods.spinefm.events import Decided, Reason
 from spinefm.methods.spineps import Spineps, SpinepsConfig
 from spinefm.methods.vertxnet import VertXNet, VertXNetConfig
-from spinefm.trace.model import Corrected, Trace
+from spinefm.trace.model import Corrected, Finished, Trace
 from spinefm.trace.primitives import Beat, Gauge, Label, Shape, plain
 from tests.methods.drawn import film, whole_bundle
 from tests.ui.server.stand_in import all_events
@@ -65,7 +65,7 @@ def test_scores_are_drawn_in_percent_as_their_limit_is() -> None:
         ([], "No place looks like a vertebra."),
         ([True], "1 place looks like a vertebra."),
         ([False], "1 place looks like a vertebra, and not clearly."),
-        ([True, True], "2 places look like a vertebra, all of them clearly."),
+        ([True, True], "2 places clearly look like a vertebra."),
         ([True, False], "2 places look like a vertebra, 1 of them clearly."),
         ([False, False], "2 places look like a vertebra, none of them clearly."),
     ],
@@ -75,6 +75,18 @@ def test_what_the_detector_finds_is_counted_in_words(kept: list[bool], words: st
     found = tuple(replace(located.detections[0], kept=one) for one in kept)
     ((beat,),) = beats_of("spinefm", [replace(located, detections=found)])
     assert beat.words == words
+
+
+def test_the_last_caption_leaves_the_number_of_vertebrae_to_the_headline() -> None:
+    assert beats()[-1].words == "The outlines are smoothed and final."
+    finished = next(event for event in all_events() if isinstance(event, Finished))
+    ((beat,),) = beats_of("spinefm", [replace(finished, vertebrae=())])
+    assert beat.words == "No vertebra was found."
+
+
+def test_an_overlap_is_with_the_previous_body() -> None:
+    said = {beat.words for beat in beats() if beat.phase == "overlap"}
+    assert "It hardly overlaps the previous body." in said
 
 
 def test_a_check_says_value_limit_and_verdict() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from spinefm.core.files import write_whole
-from spinefm.core.words import listed
+from spinefm.core.words import counted, listed
 from spinefm.export.errors import ExportError
 from spinefm.export.one_page.words import DOUBT_MARK, VALUE_IN_DOUBT
 from spinefm.export.sheet.films import PAGE, SheetFilm, films_in
@@ -72,7 +72,7 @@ def sheet_page(films: Sequence[SheetFilm], title: str) -> bytes:
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(title)} - results</title><style>{_inside('sheet.css')}</style></head><body>",
-        _header(title, f"{len(done)} films, {unsure} in doubt, {len(failed)} failed"),
+        _header(title, f"{counted(len(done), 'film')}, {unsure} in doubt, {len(failed)} failed"),
         _failures(failed),
         f"<main>{''.join(map(_card, done))}</main>",
         f"<footer>{' '.join((NOTICE, *_legend(done)))}</footer>",

@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
+from spinefm.core.words import counted
 from spinefm.imaging.decoded import UnreadableFilm
 from spinefm.imaging.dicom.decoder import Coded, decoders
 from spinefm.imaging.dicom.header import MISFIT, PixelFormat
@@ -120,7 +121,7 @@ def _check_stream(stream: StreamHeader, form: PixelFormat) -> None:
         raise UnreadableFilm(MISFIT)
     if stream.precision > form.allocated or stream.components != form.samples:
         raise UnreadableFilm(
-            f"The DICOM file's compressed image has {stream.components} samples of {stream.precision} bits, "
+            f"The DICOM file's compressed image has {counted(stream.components, 'sample')} of {stream.precision} bits, "
             f"its header says {form.samples} of at most {form.allocated}: export the film again."
         )
 

@@ -11,13 +11,18 @@ from typing import ClassVar
 
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
+from spinefm.core.numbers import percent
+from spinefm.methods.base.events import Viewed
+from spinefm.methods.base.view import KINDS
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Corrected, Finished, Named, Vertebra, result
-from spinefm.trace.primitives import AnyPrimitive, Beat, Label, Phase, Shape, flat, outline
+from spinefm.trace.primitives import AnyPrimitive, Bar, Bars, Beat, Label, Phase, Shape, flat, outline
 from spinefm.trace.registry import Event
 
-NAMES, SMOOTH, CORRECT = 0.8, 0.6, 0.6
-"""Seconds of the beats that name, smooth and correct."""
+VIEW, NAMES, SMOOTH, CORRECT = 0.5, 0.8, 0.6, 0.6
+"""Seconds of the beats that say the kind of film, name, smooth and correct."""
+VIEWS_SHOWN = 3
+"""So many views get a bar, the likeliest ones."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,10 @@ class Verb:
 
 
 class Drawing:
-    """Beats of one run. A method adds `_<kind>` for its own events; names, result and corrections are drawn here."""
+    """Beats of one run. A method adds `_<kind>` for its own events; what all methods share is drawn here.
+
+    That is the kind of film, names, result and corrections.
+    """
 
     VERBS: ClassVar[tuple[Verb, ...]] = ()
 
@@ -51,6 +59,23 @@ class Drawing:
         """The mask of a vertebra, empty where it is unknown."""
         return self._masks.get(number, Mask.empty())
 
+    def _viewed(self, event: Viewed) -> tuple[Beat, ...]:
+        words = f"The film looks like {KINDS[event.view]} ({percent(event.views[event.view])})."
+        lateral = event.lateral >= event.lateral_limit
+        draw = (Bars(role="detected", motion="grow", bars=_view_bars(event), winner=0),)
+        beat = Beat(
+            phase="find",
+            seconds=VIEW,
+            words=words if lateral else f"{words[:-1]}, not like a lateral spine film.",
+            text=caption(event),
+            value=event.lateral,
+            limit=event.lateral_limit,
+            verdict="passed" if lateral else "failed",
+            draw=draw,
+            clears="all",
+        )
+        return (beat,)
+
     def _named(self, event: Named) -> tuple[Beat, ...]:
         words = "Nothing shows where the spine ends: the bodies are numbered from the top."
         if event.anchor is not None:
@@ -61,7 +86,8 @@ class Drawing:
 
     def _finished(self, event: Finished) -> tuple[Beat, ...]:
         self._ended = [event]
-        return (self._result("name", SMOOTH, _count(len(event.vertebrae)), event, event.vertebrae),)
+        words = "The outlines are smoothed and final." if event.vertebrae else "No vertebra was found."
+        return (self._result("name", SMOOTH, words, event, event.vertebrae),)
 
     def _corrected(self, event: Corrected) -> tuple[Beat, ...]:
         self._ended.append(event)
@@ -72,6 +98,12 @@ class Drawing:
             self.keep(vertebra.number, vertebra.mask)
         draw = tuple(_final(vertebra) for vertebra in found)
         return Beat(phase=phase, seconds=seconds, words=words, text=caption(event), clears="bodies", draw=draw)
+
+
+def _view_bars(event: Viewed) -> tuple[Bar, ...]:
+    """The likeliest views."""
+    likeliest = sorted(event.views, key=lambda name: -event.views[name])[:VIEWS_SHOWN]
+    return tuple(Bar(name, event.views[name]) for name in likeliest)
 
 
 def _unknown(event: Event) -> tuple[Beat, ...]:
@@ -98,10 +130,6 @@ def _labels(
             label = Label(role="name", motion="run", begin=begin, end=begin + 0.3, body=number, point=point, text=text)
             labels.append(label)
     return tuple(labels)
-
-
-def _count(count: int) -> str:
-    return f"{count} {'vertebra' if count == 1 else 'vertebrae'}: the outlines are smoothed and final."
 
 
 def _sentence(text: str) -> str:

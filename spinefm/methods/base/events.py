@@ -1,4 +1,4 @@
-"""Events that several methods share: detections, and the pieces of a map of the whole film.
+"""Events that several methods share: the kind of film, detections, and the pieces of a map of the whole film.
 
 A number never comes without the limit that it was compared with. Points are (x, y) film pixels; boxes are half open.
 Indices count from 0 within the event that lists what they point to. `kind` names an event in a trace's JSON.
@@ -6,6 +6,7 @@ Indices count from 0 within the event that lists what they point to. `kind` name
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +15,37 @@ from spinefm.trace.codec import StoredMask
 
 FAR_FROM_SPINE = "far from the spine"
 """Why a large piece was left out."""
+LATERAL_VIEWS = ("cervical", "thoracic", "lumbar", "whole")
+"""The views of lateral spine films."""
+
+
+@dataclass(frozen=True)
+class Viewed:
+    """What kind of film this is: probabilities of all `views`, of the likeliest `view`, and of all lateral ones.
+
+    turn: quarter turns clockwise after which the film is upright. facing: the side that the patient faces on the
+    upright film. distance: from the lateral films of training, about 1 for films like those. refused: a `lateral`
+    below its limit ends the run.
+    """
+
+    view: str
+    views: Mapping[str, float]
+    lateral: float
+    lateral_limit: float
+    turn: int
+    turn_probability: float
+    turn_limit: float
+    facing: str
+    facing_probability: float
+    distance: float
+    distance_limit: float
+    refused: bool
+    kind: Literal["viewed"] = "viewed"
+
+    @property
+    def turned(self) -> bool:
+        """Whether the film lies on its side or upside down, surely enough to say so."""
+        return self.turn != 0 and self.turn_probability > self.turn_limit
 
 
 @dataclass(frozen=True)

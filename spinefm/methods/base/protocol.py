@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from spinefm.core.geometry import Point
@@ -48,7 +48,9 @@ class Addition:
     """What came to a finished run: the events that led there, the new vertebrae from the top, and an anchor if seen.
 
     The vertebrae have no levels yet. passed: in words, what the run went on past, such as "the induction upwards went
-    on past background 0.91 > 0.80". refuted: number of a vertebra that was taken for an end of the spine and is none.
+    on past background 91 % (limit 80 %)". refuted: number of a vertebra that was taken for an end of the spine and is
+    none.
+    settings: those of another method that found them, by name; empty where the run's own settings decided.
     """
 
     events: tuple[Event, ...]
@@ -56,6 +58,7 @@ class Addition:
     anchor: Anchor | None = None
     passed: str = ""
     refuted: int | None = None
+    settings: Mapping[str, Setting] = field(default_factory=dict)
 
 
 class Extensible(Method, Protocol):

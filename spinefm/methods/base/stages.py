@@ -132,17 +132,13 @@ class Stopwatch:
 class NetworkStages:
     """The stages answered by a bundle's networks, on its device.
 
-    outline_limit: probability above which a pixel belongs to a detector's mask. mirrored_classes: each classifier patch
-    gets the mean of its answer and that of its mirror image.
+    outline_limit: probability above which a pixel belongs to a detector's mask.
     """
 
-    def __init__(
-        self, bundle: Bundle, watch: Stopwatch, outline_limit: float = 0.5, mirrored_classes: bool = False
-    ) -> None:
+    def __init__(self, bundle: Bundle, watch: Stopwatch, outline_limit: float = 0.5) -> None:
         self._bundle = bundle
         self._watch = watch
         self._outline_limit = outline_limit
-        self._mirrored_classes = mirrored_classes
         self._sent: tuple[Radiograph, Tensor] | None = None
 
     def view(self, film: Radiograph) -> ViewAnswer | None:
@@ -194,9 +190,7 @@ class NetworkStages:
     def classify(self, film: Radiograph, boxes: Sequence[Box]) -> list[Probabilities]:
         """The ResNet on every patch at once."""
         config = self._bundle.classifier.config
-        mirrored = torch.full((len(boxes),), self._mirrored_classes)
-        request = Request("classifier", (mirrored,), self._cuts(film, boxes, config.patch))
-        answers = self._ask(request)  # B of (4,)
+        answers = self._ask(Request("classifier", cuts=self._cuts(film, boxes, config.patch)))  # B of (4,)
         return [probabilities(dict(zip(config.classes, answer, strict=True))) for answer in answers]
 
     def _cuts(self, film: Radiograph, boxes: Sequence[Box], size: int) -> tuple[Cut, ...]:
@@ -242,13 +236,13 @@ def candidate(
     x0, y0, x1, y1 = (int(round(float(edge))) for edge in corners)
     box = Box(x0, y0, max(x1, x0 + 1), max(y1, y0 + 1))
     large = paste_patch(probability, box)
-    mask = _on_film(large > outline_limit, box, shape)
-    centre = _on_film(large > sure, box, shape)
+    mask = on_film(large > outline_limit, box, shape)
+    centre = on_film(large > sure, box, shape)
     best = centre if centre.area else mask
     return Candidate(float(score), mask.box, mask, best.centroid if best.area else Point(x0, y0))
 
 
-def _on_film(inside: NDArray[np.bool_], box: Box, shape: tuple[int, int]) -> Mask:
+def on_film(inside: NDArray[np.bool_], box: Box, shape: tuple[int, int]) -> Mask:
     """The pixels `inside` (h, w) of `box` that lie on a film of `shape` (H, W)."""
     whole = Mask.from_array(inside, (box.x0, box.y0))
     kept = whole.box.clipped(shape)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 
 from spinefm.core.geometry import Axis, Point, principal_axis
 from spinefm.core.levels import Level, counted_from
 from spinefm.core.masks import Mask
+from spinefm.core.numbers import percent
 from spinefm.core.words import listed
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.base.protocol import CLICK_INSTEAD, Addition, CannotAdd, Direction
+from spinefm.methods.base.config import WholeFilmConfig
+from spinefm.methods.base.protocol import CLICK_INSTEAD, Addition, CannotAdd, CannotStart, Direction
 from spinefm.methods.base.result import along, finished, vertebra
-from spinefm.methods.base.stages import Stopwatch
+from spinefm.methods.base.stages import NetworkStages, Stages, Stopwatch
+from spinefm.methods.base.view import lying, quarters_of, refuse, viewed, warnings
 from spinefm.trace.model import Anchor, Finished, Named, Setting, Trace, Vertebra
 from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle, BundleError
@@ -33,15 +36,18 @@ class Body:
     s1: float = 0.0
 
 
-class WholeFilmMethod(ABC):
-    """A method without an induction: `_events` says how it comes to its vertebrae."""
+ConfigT = TypeVar("ConfigT", bound=WholeFilmConfig)
+
+
+class WholeFilmMethod(ABC, Generic[ConfigT]):
+    """A method without an induction: `_found` says how it comes to its vertebrae on a film that is lateral."""
 
     name: str
     title: ClassVar[str]
     needs: ClassVar[tuple[str, ...]]
     """Networks of the bundle without which there is no run."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, config: ConfigT) -> None:
         """Raises BundleError for a bundle that lacks a network."""
         missing = [network for network in self.needs if getattr(bundle, network) is None]
         if missing:
@@ -50,23 +56,44 @@ class WholeFilmMethod(ABC):
                 f"with `python -m spinefm train {missing[0]}`, or choose the method spinefm."
             )
         self._bundle = bundle
+        self._config = config
 
     @property
-    @abstractmethod
     def settings(self) -> Mapping[str, Setting]:
         """The run's settings by name."""
+        return self._config.as_settings()
 
     @abstractmethod
-    def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
-        """The events of one run."""
+    def _found(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
+        """The events from the first look for vertebrae to the end. Raises CannotStart where none is found."""
+
+    def quarters(self, film: Radiograph) -> int:
+        """Quarter turns clockwise that set `film` upright."""
+        return quarters_of(film, self._stages(Stopwatch()), self._config)
 
     def run(self, film: Radiograph) -> Iterator[Event]:
-        """The events of one run, each as soon as it is known. Raises CannotStart where no vertebra is found.
+        """The events of one run, each as soon as it is known.
 
-        What the caller does between two events does not count as run time.
+        Raises CannotStart for a film that is no lateral spine film, and where no vertebra is found. What the caller
+        does between two events does not count as run time.
         """
         watch = Stopwatch()
         yield from watch.paused_between(self._events(film, watch))
+
+    def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
+        """The kind of film, then what is found on it; the result carries what is to be known of the film."""
+        seen = viewed(film, self._stages(watch), self._config)
+        if seen is not None:
+            yield seen
+            refuse(seen, takes_starts=False)
+        try:
+            for event in self._found(film, watch):
+                yield replace(event, notes=(*warnings(seen), *event.notes)) if isinstance(event, Finished) else event
+        except CannotStart as error:
+            raise CannotStart(" ".join([str(error), *lying(seen)])) from error
+
+    def _stages(self, watch: Stopwatch) -> Stages:
+        return NetworkStages(self._bundle, watch)
 
     def go_on(self, film: Radiograph, trace: Trace, direction: Direction) -> Addition:
         """Nothing: there is no induction to continue. Raises CannotAdd."""
@@ -104,24 +131,48 @@ def median_spacing(points: Sequence[Point], size: float) -> float:
     return float(np.median(steps)) if steps else size
 
 
-def named_from_reference(spine: Sequence[Body], limit: float, source: str) -> Named:
-    """Names counted from the surest reference vertebra (C2 or S1 above `limit`); relative ones without any."""
+def named_from_reference(spine: Sequence[Body], limit: float, source: str, outermost: bool = True) -> Named:
+    """Names counted from the surest reference vertebra (C2 or S1 above `limit`); relative ones without any.
+
+    outermost: C2 counts only as the topmost body and S1 only as the lowest. What lies above C2 has no name: C1 has no
+    body.
+    """
     numbers = tuple(body.number for body in spine)
-    anchors = {
+    seen = _references(spine, limit, source)
+    places = {Level.C2: 0, Level.S1: len(spine) - 1}
+    anchors = {anchor: index for anchor, index in seen.items() if not outermost or places[anchor.level] == index}
+    if not anchors:
+        return Named(numbers, (None,) * len(spine), None, _why_relative(seen, limit))
+    best = max(anchors, key=lambda anchor: anchor.probability or 0.0)
+    counted = counted_from(best.level, anchors[best], len(spine))
+    levels = tuple(None if level is Level.C1 else level for level in counted)
+    if all(levels[index] is anchor.level for anchor, index in seen.items()):
+        return Named(numbers, levels, best)
+    surest = "the surest at its end of the spine" if outermost else "the surest of them"
+    return Named(numbers, levels, best, f"Reference vertebrae disagree; the names rest on {best.level.name}, {surest}.")
+
+
+def _references(spine: Sequence[Body], limit: float, source: str) -> dict[Anchor, int]:
+    """Each body that is C2 or S1 above `limit`, with its place from the top."""
+    return {
         Anchor(body.number, level, f"{level.name} {source}", value): index
         for index, body in enumerate(spine)
         for level, value in ((Level.C2, body.c2), (Level.S1, body.s1))
         if value > limit
     }
-    if not anchors:
-        note = f"Neither C2 nor S1 was seen above {limit:.2f}, so the names are relative: V1 is the topmost vertebra."
-        return Named(numbers, (None,) * len(spine), None, note)
-    best = max(anchors, key=lambda anchor: anchor.probability or 0.0)
-    levels = counted_from(best.level, anchors[best], len(spine))
-    if all(levels[index] is anchor.level for anchor, index in anchors.items()):
-        return Named(numbers, levels, best)
-    note = f"Reference vertebrae disagree; the names rest on the surest of them, {best.level.name}."
-    return Named(numbers, levels, best, note)
+
+
+def _why_relative(seen: Mapping[Anchor, int], limit: float) -> str:
+    """Why there are no names; `seen` are references where they cannot be."""
+    surest = max(seen, key=lambda anchor: anchor.probability or 0.0, default=None)
+    if surest is None:
+        seen_none = f"Neither C2 nor S1 was seen above {percent(limit)}"
+        return f"{seen_none}, so the names are relative: V1 is the topmost vertebra."
+    side = "above" if surest.level is Level.C2 else "below"
+    return (
+        f"{surest.level.name} was seen with a body {side} it, where none can be, so the names are relative: V1 is the "
+        "topmost vertebra. The film may be upside down, or an outline lie beyond the spine."
+    )
 
 
 def vertebrae(spine: Sequence[Body], names: Named) -> tuple[Vertebra, ...]:

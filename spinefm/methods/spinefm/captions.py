@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from spinefm.core.numbers import below, held, told_apart
+from spinefm.core.numbers import below, percent, percent_with_limit, percents, told_apart
+from spinefm.core.words import counted
 from spinefm.methods.spinefm.events import (
     SPINE_ENDS,
     Checked,
@@ -15,26 +16,14 @@ from spinefm.methods.spinefm.events import (
     Segmented,
     SetAside,
     StepEvent,
-    Viewed,
 )
 from spinefm.trace.registry import Captions
 
 
-def _viewed(event: Viewed) -> str:
-    verdict = "" if event.lateral >= event.lateral_limit else ": not a lateral spine film"
-    distance, distance_limit = told_apart(event.distance, event.distance_limit)
-    upright = "upright" if event.turn == 0 else f"to be rotated clockwise by {90 * event.turn}°"
-    return (
-        f"Looks {event.view} ({event.views[event.view]:.2f}); lateral {below(event.lateral, event.lateral_limit)}"
-        f"{verdict}; {upright} ({event.turn_probability:.2f}), facing {event.facing} "
-        f"({event.facing_probability:.2f}); distance from lateral films {distance} (limit {distance_limit})"
-    )
-
-
 def _seeded(event: Seeded) -> str:
     if event.source == "clicked" or event.mean_score is None:
-        return f"The induction starts from {len(event.points)} clicked points"
-    return f"The induction starts from three neighbours with a mean score of {event.mean_score:.2f}"
+        return f"The induction starts from {counted(len(event.points), 'clicked point')}"
+    return f"The induction starts from three neighbours with a mean score of {percent(event.mean_score)}"
 
 
 def _proposed(event: Proposed) -> str:
@@ -43,8 +32,8 @@ def _proposed(event: Proposed) -> str:
     if event.direction == "added":
         origin = "clicked by the reader"
     if event.unsure is not None:
-        origin = f"an off-axis retry rotated by {event.turned:.0f}°, because no class was sure "
-        origin += f"({below(event.unsure, event.unsure_limit or 0)})"
+        origin = f"an off-axis retry rotated by {event.turned:.0f}°, because no class was sure: "
+        origin += percent_with_limit(event.unsure, event.unsure_limit or 0)
     return f"{place(event)}: next point ({x:.0f}, {y:.0f}), {origin}; patch of {event.patch.width} px"
 
 
@@ -55,23 +44,22 @@ def _segmented(event: Segmented) -> str:
     if event.recentred:
         text += ", patch centred on it"
     if event.outside_share > 0:
-        text += f"; {held(event.outside_share, event.outside_limit)} of its place lies outside the film"
+        text += f"; {percent_with_limit(event.outside_share, event.outside_limit)} of its place lies outside the film"
     return text
 
 
 def _checked(event: Checked) -> str:
     against = f"{'the previous' if event.rule == 'previous' else 'another'} vertebra (no. {event.against + 1})"
     verdict = "kept" if event.value <= event.limit else "rejected"
-    return f"{place(event)}: overlap with {against} {held(event.value, event.limit)}: {verdict}"
+    return f"{place(event)}: overlap with {against} {percent_with_limit(event.value, event.limit)}: {verdict}"
 
 
 def _classified(event: Classified) -> str:
-    background, limit = told_apart(event.background, event.background_limit)
-    ends = [told_apart(value, event.end_limit) for value in (event.c2, event.s1)]
+    ends = [percents(value, event.end_limit) for value in (event.c2, event.s1)]
     end_limit = max((words for _, words in ends), key=len)
     return (
-        f"{place(event)}: background {background} (limit {limit}), "
-        f"vertebra {event.vertebra:.2f}, C2 {ends[0][0]} and S1 {ends[1][0]} (limit {end_limit})"
+        f"{place(event)}: background {percent_with_limit(event.background, event.background_limit)}, "
+        f"vertebra {percent(event.vertebra)}, C2 {ends[0][0]} and S1 {ends[1][0]} (limit {end_limit})"
     )
 
 
@@ -96,7 +84,7 @@ def _decided(event: Decided) -> str:
 def _set_aside(event: SetAside) -> str:
     return (
         f"Set aside: the outlines of {event.bodies} vertebrae are mostly doubtful, median probability "
-        f"{below(event.probability, event.limit)}; other starting points are tried"
+        f"{percent_with_limit(event.probability, event.limit)}; other starting points are tried"
     )
 
 
@@ -143,14 +131,13 @@ def overruled_reason(event: Decided) -> str:
 
 
 def _held(event: Decided) -> str:
-    """A decision's value against its limit."""
+    """A decision's share or probability beside its limit, as the page writes it."""
     if event.value is None or event.limit is None:
         return ""
-    return held(event.value, event.limit)
+    return percent_with_limit(event.value, event.limit)
 
 
 CAPTIONS: Captions = {
-    Viewed: _viewed,
     Seeded: _seeded,
     Proposed: _proposed,
     Segmented: _segmented,

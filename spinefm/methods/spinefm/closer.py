@@ -39,7 +39,7 @@ def tilted_candidates(film: Radiograph, stages: Stages, config: SpineFMConfig, d
     there, size = _tilt(film, degrees)
     tilted = replace(film, pixels=np.asarray(cv2.warpAffine(film.pixels, there, size), np.float32))
     found = stages.detect(tilted, config.detector_mask_limit)
-    back = [_tilted_back(candidate, there, size[::-1], film) for candidate in found]
+    back = [_tilted_back(candidate, there, film) for candidate in found if candidate.mask.area]
     return [candidate for candidate in back if candidate.mask.area]
 
 
@@ -53,15 +53,26 @@ def _tilt(film: Radiograph, degrees: float) -> tuple[NDArray[np.float64], tuple[
     return there, size
 
 
-def _tilted_back(
-    candidate: Candidate, there: NDArray[np.float64], shape: tuple[int, int], film: Radiograph
-) -> Candidate:
-    """A candidate of the tilted film of `shape` (H, W) in pixels of the film."""
-    body = candidate.mask.on_film(shape).astype(np.uint8)
+def _tilted_back(candidate: Candidate, there: NDArray[np.float64], film: Radiograph) -> Candidate:
+    """A candidate of the tilted film in pixels of the film; `there` (2, 3) maps the film to the tilted one."""
+    mask, back = candidate.mask, np.asarray(cv2.invertAffineTransform(there), float)
+    near = _box_round(mask.box, back).clipped(film.pixels.shape[:2])
+    if near.is_empty:
+        return replace(candidate, mask=Mask.empty())
+    to_crop = there.copy()
+    to_crop[:, 2] += there[:, :2] @ (near.x0, near.y0) - mask.origin
     flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-    mask = Mask.from_array(cv2.warpAffine(body, there, film.size, flags=flags) > 0)
-    x, y = cv2.invertAffineTransform(there) @ (*candidate.centroid, 1.0)
-    return Candidate(candidate.score, mask.box, mask, Point(float(x), float(y)))
+    found = cv2.warpAffine(mask.crop.astype(np.uint8), to_crop, (near.width, near.height), flags=flags) > 0
+    on_film = Mask.from_array(found, (near.x0, near.y0))
+    x, y = back @ (*candidate.centroid, 1.0)
+    return Candidate(candidate.score, on_film.box, on_film, Point(float(x), float(y)))
+
+
+def _box_round(box: Box, back: NDArray[np.float64]) -> Box:
+    """The box round another one after the affine map `back` (2, 3), with a pixel of room for rounding."""
+    corners = np.array([(x, y, 1) for x in (box.x0, box.x1) for y in (box.y0, box.y1)], float) @ back.T  # (4, 2)
+    (x0, y0), (x1, y1) = np.floor(corners.min(axis=0)) - 1, np.ceil(corners.max(axis=0)) + 2
+    return Box(int(x0), int(y0), int(x1), int(y1))
 
 
 def parts(film: Radiograph, share: float) -> Iterator[Box]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from spinefm.methods.base.config import MethodConfig, count, number, positive, share
+from spinefm.methods.base.config import ViewCheckConfig, count, number, positive, share
 from spinefm.trace.model import Setting
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ MOST_RARE = 0.3
 """The largest share of spines that a rare order may have: most spines must be left for the usual one."""
 
 
-class SpineFMConfig(MethodConfig):
+class SpineFMConfig(ViewCheckConfig):
     """Limits and factors of a run; each field's description says what it does.
 
     The preset `published` is the paper: the three successive detections with the highest mean score start one
@@ -49,8 +49,7 @@ class SpineFMConfig(MethodConfig):
         "refuting_reasons": "",
     }
     PUBLISHED: ClassVar[Mapping[str, Setting]] = {
-        "view_check": "off",
-        "turn_film": False,
+        **ViewCheckConfig.PUBLISHED,
         "score_floor": 0.6,
         "duplicate_iou": 1.0,
         "duplicate_distance": 0.0,
@@ -59,6 +58,7 @@ class SpineFMConfig(MethodConfig):
         "attempts": 1,
         "closer_look": False,
         "doubted_spine": 0.0,
+        "start_spacing_film": 0.0,
         "recentre": False,
         "outside_limit": 1.0,
         "least_area": 0.0,
@@ -68,7 +68,6 @@ class SpineFMConfig(MethodConfig):
         "faint_sharp": 1.0,
         "overlap_any": False,
         "revisit_limit": 0.0,
-        "mirrored_classes": False,
         "decision": "most probable",
         "retry_limit": 0.0,
         "naming": "ends",
@@ -77,25 +76,6 @@ class SpineFMConfig(MethodConfig):
         "final_limit": 0.9,
         "body_probability": "classifier",
     }
-
-    # The kind of film, which the paper does not ask
-    view_check: Literal["refuse", "warn", "off"] = "refuse"
-    """What happens to a film that is no lateral spine film: no run, a warning beside the result, or it is not asked."""
-    view_limit: float = share(
-        0.4,
-        "Probability of all lateral views together below which a film is none of them. Of 265 real photographs, charts "
-        "and screenshots that were not trained on 4 have more; of 180 views of 36 real films the lowest has 0.86.",
-    )
-    distance_limit: float = number(
-        2.0, 100, "Distance from the lateral films of training above which a film is called unlike them."
-    )
-    turn_limit: float = share(
-        0.93,
-        "Probability above which a film lies on its side or upside down. Of 540 simulated lateral films, many of them "
-        "turned, the surest wrong answer has 0.92; of 180 views of 36 real films none is wrong.",
-    )
-    turn_film: bool = True
-    """Program and page turn such a film upright before the run, and `spinefm evaluate` its truth with it."""
 
     # Detections and starting points
     score_limit: float = share(0.6, "Detections with a lower score are dropped (paper: 0.6).")
@@ -119,6 +99,11 @@ class SpineFMConfig(MethodConfig):
     start_spacing_least: float = number(0.65, 10, "Neighbours lie at least this many body sizes apart.")
     start_spacing_most: float = number(
         1.8, 10, "Neighbours lie at most this many body sizes apart; beyond it is a gap."
+    )
+    start_spacing_film: float = share(
+        0.007,
+        "Clicked neighbours lie at least this share of the film's longer side apart (paper: 0, no such rule). The "
+        "smallest distance of two vertebrae is 0.022 on simulated films and 0.043 on 36 real ones.",
     )
     start_size_ratio: float = number(2.0, 10, "The sizes of neighbours differ at most by this factor.")
     start_bend: float = number(40.0, 180, "Largest angle in degrees between two successive steps along a spine.")
@@ -204,8 +189,6 @@ class SpineFMConfig(MethodConfig):
     # Classification
     decision: Literal["limits", "most probable"] = "limits"
     """What decides on a class: its own limit, or that it is the most probable of the four (the paper's rule)."""
-    mirrored_classes: bool = True
-    """Probabilities are the mean of those of the patch and of its mirror image (paper: of the patch alone)."""
     background_limit: float = share(
         0.8,
         "Probability of background that stops. Chosen on 120 phantoms (seeds 930000-930119): 97.8 % of the bodies are "
@@ -285,12 +268,18 @@ class SpineFMConfig(MethodConfig):
     """A body's probability: that its outline has a Dice above 0.8, or that it is no background (as published)."""
     sharp_low: float = share(0.25, "An outline is the sharper, the less area lies between this probability …")
     sharp_high: float = share(0.75, "… and this one.")
+    sharp_room_px: int = count(3, 0, 1024, "Pixels round a mask in which that area is looked for.")
     sharpness_most: float = share(0.995, "A sharper outline counts as this sharp.")
     outline_offset: float = number(5.73, 100, "Logistic of that probability: this is taken off. Fitted on 131 phantoms")
     outline_sharpness: float = number(
         4.7, 100, "(seeds 9200000-9213011, 1703 bodies): weight of the sharpness' log odds."
     )
     outline_class: float = number(0.08, 100, "Weight of the log odds of no background.")
+
+    # A second spine
+    beside_limit: float = number(
+        2.0, 100, "A detection further than this from every body, in its sizes, is not of this spine but beside it."
+    )
 
     # Clicks after the run
     click_limit: float = number(2.0, 100, "A click farther from the spine is not on one of its vertebrae.")

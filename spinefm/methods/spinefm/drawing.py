@@ -16,10 +16,8 @@ from spinefm.methods.spinefm.events import (
     Segmented,
     SetAside,
     StepEvent,
-    Viewed,
 )
 from spinefm.methods.spinefm.reasons import at_film_end, reason_words
-from spinefm.methods.spinefm.view import KINDS
 from spinefm.trace.captions import caption
 from spinefm.trace.primitives import (
     AnyPrimitive,
@@ -48,10 +46,8 @@ START_SECONDS: dict[Phase, float] = {"segment": 0.4, "overlap": 0.25, "class": 0
 """Those at the starting points, which are found, not predicted."""
 SEEN = 0.005
 """A check against any other body is drawn when the overlap is at least this: else there is nothing to see."""
-VIEW, FIND, CHOOSE, SET_ASIDE = 0.5, 0.9, 0.5, 0.8
-"""Seconds of the kind of film, of the detections, of the choice among them, and of a spine that is set aside."""
-VIEWS_SHOWN = 3
-"""So many views get a bar, the likeliest ones."""
+FIND, CHOOSE, SET_ASIDE = 0.9, 0.5, 0.8
+"""Seconds of the detections, of the choice among them, and of a spine that is set aside."""
 MOVED = 0.05
 """An arrow shows the refined centroid's way when it is longer than this share of the crop."""
 OVERLAP_SCALE = 2.0
@@ -86,23 +82,6 @@ class SpineFMDrawing(Drawing):
         self._found: tuple[Detection, ...] = ()
         self._step: dict[tuple[str, int], Segmented] = {}
         self._at: dict[tuple[str, int], Proposed] = {}
-
-    def _viewed(self, event: Viewed) -> tuple[Beat, ...]:
-        words = f"The film looks like {KINDS[event.view]} ({percent(event.views[event.view])})."
-        lateral = event.lateral >= event.lateral_limit
-        draw = (Bars(role="detected", motion="grow", bars=_view_bars(event), winner=0),)
-        beat = Beat(
-            phase="find",
-            seconds=VIEW,
-            words=words if lateral else f"{words[:-1]}, not like a lateral spine film.",
-            text=caption(event),
-            value=event.lateral,
-            limit=event.lateral_limit,
-            verdict="passed" if lateral else "failed",
-            draw=draw,
-            clears="all",
-        )
-        return (beat,)
 
     def _located(self, event: Located) -> tuple[Beat, ...]:
         self._found = event.detections
@@ -158,7 +137,7 @@ class SpineFMDrawing(Drawing):
         passed = event.value <= event.limit
         if event.rule == "any" and passed and event.value < SEEN:
             return ()
-        other = "the body before" if event.rule == "previous" else "any other body"
+        other = "the previous body" if event.rule == "previous" else "any other body"
         words = f"It {'hardly overlaps' if passed else 'overlaps'} {other}{'' if passed else ' too much'}."
         mine = self._step.get((event.direction, event.step))
         gauge = Gauge(
@@ -294,17 +273,12 @@ def _section(event: StepEvent) -> str:
     return "start" if event.direction == "seed" else "induction"
 
 
-def _view_bars(event: Viewed) -> tuple[Bar, ...]:
-    """The likeliest views."""
-    likeliest = sorted(event.views, key=lambda name: -event.views[name])[:VIEWS_SHOWN]
-    return tuple(Bar(name, event.views[name]) for name in likeliest)
-
-
 def _found_words(places: int, kept: int) -> str:
     if places < 2:
         return f"{('No', '1')[places]} place looks like a vertebra{'' if kept or not places else ', and not clearly'}."
-    clearly = "all" if kept == places else str(kept or "none")
-    return f"{places} places look like a vertebra, {clearly} of them clearly."
+    if kept == places:
+        return f"{places} places clearly look like a vertebra."
+    return f"{places} places look like a vertebra, {kept or 'none'} of them clearly."
 
 
 def _by_score(event: Located) -> list[Detection]:

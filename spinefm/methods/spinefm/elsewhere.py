@@ -15,8 +15,6 @@ from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.induction import Accepted
 from spinefm.methods.spinefm.locate import starting_triples
 
-BESIDE = 2.0
-"""A detection is beside the spine where it is further from every body than this, in roots of that body's area."""
 FEWEST = 2
 """So many bodies give a spine a direction."""
 
@@ -26,7 +24,8 @@ def second_spine(located: Located | None, spine: Sequence[Accepted], config: Spi
     if located is None or len(spine) < FEWEST:
         return []
     axis = principal_axis([body.centroid for body in spine])
-    beside = replace(located, detections=tuple(_only_beside(each, spine, axis) for each in located.detections))
+    limit = config.beside_limit
+    beside = replace(located, detections=tuple(_only_beside(each, spine, axis, limit) for each in located.detections))
     neighbours = config.changed({"plausible_starts": True})  # the paper's rule takes any three
     if next(starting_triples(beside, neighbours), None) is None:
         return []
@@ -37,9 +36,9 @@ def second_spine(located: Located | None, spine: Sequence[Accepted], config: Spi
     ]
 
 
-def _only_beside(detection: Detection, spine: Sequence[Accepted], axis: Axis) -> Detection:
+def _only_beside(detection: Detection, spine: Sequence[Accepted], axis: Axis, limit: float) -> Detection:
     """The detection, dropped where it belongs to the spine or lies beyond its ends, on its continuation."""
     along = [axis.position(body.centroid) for body in spine]
     beyond = not min(along) <= axis.position(detection.centroid) <= max(along)
-    own = any(detection.centroid.distance(body.centroid) < BESIDE * math.sqrt(body.shape.mask.area) for body in spine)
+    own = any(detection.centroid.distance(body.centroid) < limit * math.sqrt(body.shape.mask.area) for body in spine)
     return replace(detection, kept=False) if own or beyond else detection

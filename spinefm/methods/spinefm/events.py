@@ -42,39 +42,6 @@ FILM_ENDS: frozenset[Reason] = frozenset(("point outside", "outside the film"))
 """Stops at the edge of the film, beyond which no vertebra is in view."""
 
 
-LATERAL_VIEWS = ("cervical", "thoracic", "lumbar", "whole")
-"""The views of lateral spine films."""
-
-
-@dataclass(frozen=True)
-class Viewed:
-    """What kind of film this is: probabilities of all `views`, of the likeliest `view`, and of all lateral ones.
-
-    turn: quarter turns clockwise after which the film is upright. facing: the side that the patient faces on the
-    upright film. distance: from the lateral films of training, about 1 for films like those. refused: a `lateral`
-    below its limit ends the run.
-    """
-
-    view: str
-    views: Mapping[str, float]
-    lateral: float
-    lateral_limit: float
-    turn: int
-    turn_probability: float
-    turn_limit: float
-    facing: str
-    facing_probability: float
-    distance: float
-    distance_limit: float
-    refused: bool
-    kind: Literal["viewed"] = "viewed"
-
-    @property
-    def turned(self) -> bool:
-        """Whether the film lies on its side or upside down, surely enough to say so."""
-        return self.turn != 0 and self.turn_probability > self.turn_limit
-
-
 @dataclass(frozen=True)
 class Seeded:
     """The centroids from which the induction starts, from the top; what was accepted before is dropped.

@@ -65,7 +65,7 @@ def _is_at_the_end(before: InductionState, stop: Decided) -> bool:
 def _taken_at(induction: Induction, stop: Decided) -> list[Event]:
     """The events that take what lies at `stop`. Raises CannotAdd where there is nothing to take."""
     if stop.reason not in OVERRULABLE:
-        raise CannotAdd(f"There is nothing to take at that stop ({stop_reason(stop)}): {CLICK_INSTEAD}")
+        raise CannotAdd(f"There is nothing to take at that stop, {stop_reason(stop)}: {CLICK_INSTEAD}")
     return _taken(induction, _prompt(induction.state, stop))
 
 
@@ -73,7 +73,7 @@ def _taken(induction: Induction, prompt: Prompt) -> list[Event]:
     """The events that take what lies at a prompt. Raises CannotAdd where there is nothing to take."""
     events = list(induction.take(prompt))
     if not induction.accepted:
-        raise CannotAdd(f"There is nothing to take at that stop ({_last_reason(events)}): {CLICK_INSTEAD}")
+        raise CannotAdd(f"There is nothing to take at that stop, {_last_reason(events)}: {CLICK_INSTEAD}")
     return events
 
 
@@ -89,7 +89,7 @@ def add(film: Radiograph, stages: Stages, config: SpineFMConfig, trace: Trace, p
     assert isinstance(last, Decided), "every prompt ends in a decision"
     if last.vertebra is None or last.overruled == "overlap":
         why = stop_reason(check.stopped(prompt, last.overruled or last.reason, last.value, last.limit))
-        raise CannotAdd(f"No new vertebra was found at that click ({why}): click the middle of one without an outline.")
+        raise CannotAdd(f"No new vertebra was found at that click, {why}: click the middle of one without an outline.")
     return _addition(induction, events, trace, film, config)
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from spinefm.core.geometry import Axis, Point, principal_axis
 from spinefm.core.masks import Mask
 from spinefm.core.numbers import below, held
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.events import Detection, Located
 from spinefm.methods.base.protocol import NO_POSITION, CannotStart
 from spinefm.methods.base.stages import Candidate
@@ -122,6 +123,18 @@ def clicked_points(clicks: Sequence[Point]) -> StartingPoints:
         raise CannotStart("The induction starts from three neighbouring vertebrae; give the centres of three.")
     axis = principal_axis(clicks)
     return StartingPoints(tuple(sorted(clicks, key=axis.position)), "clicked", axis)
+
+
+def refuse_crowded(starts: StartingPoints, film: Radiograph, config: SpineFMConfig) -> None:
+    """Raises CannotStart when two successive points are closer than bodies are on a film of this size."""
+    least = config.start_spacing_film * max(film.pixels.shape)
+    for number, (a, b) in enumerate(zip(starts.points, starts.points[1:], strict=False), start=1):
+        distance = a.distance(b)
+        if distance < least:
+            raise CannotStart(
+                f"Points {number} and {number + 1} lie {distance:.1f} px apart, closer than the {least:.1f} px that "
+                "two vertebrae on a film of this size have between their centres; give three neighbouring vertebrae."
+            )
 
 
 def refuse_gaps(points: Sequence[tuple[Point, Mask]], config: SpineFMConfig) -> None:

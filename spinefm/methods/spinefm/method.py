@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from spinefm.core.geometry import Point
 from spinefm.core.numbers import percent
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.base.events import Located
+from spinefm.methods.base.events import Located, Viewed
 from spinefm.methods.base.protocol import Addition, CannotStart, Direction
 from spinefm.methods.base.result import finished
 from spinefm.methods.base.stages import NetworkStages, Stages, Stopwatch
+from spinefm.methods.base.view import lying, quarters_of, refuse, viewed, warnings
 from spinefm.methods.spinefm import extend
 from spinefm.methods.spinefm.captions import stop_reason
 from spinefm.methods.spinefm.closer import closer_candidates, tilted_candidates
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.elsewhere import second_spine
-from spinefm.methods.spinefm.events import Decided, Viewed
+from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.finish import finished_vertebrae, outlined_by_the_induction
 from spinefm.methods.spinefm.induction import Induction
-from spinefm.methods.spinefm.locate import StartingPoints, clicked_points, filtered, starting_triples
+from spinefm.methods.spinefm.locate import StartingPoints, clicked_points, filtered, refuse_crowded, starting_triples
 from spinefm.methods.spinefm.names import named
 from spinefm.methods.spinefm.restart import Doubtful, doubtful, remarks, surest
-from spinefm.methods.spinefm.view import lying, refuse, viewed, warnings
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle
@@ -55,7 +56,7 @@ class SpineFMMethod:
         self._stages = stages or self._networks
 
     def _networks(self, watch: Stopwatch) -> NetworkStages:
-        return network_stages(self._bundle, watch, self._config)
+        return NetworkStages(self._bundle, watch, self._config.detector_outline_limit)
 
     @property
     def settings(self) -> Mapping[str, Setting]:
@@ -64,9 +65,7 @@ class SpineFMMethod:
 
     def quarters(self, film: Radiograph) -> int:
         """Quarter turns clockwise that set `film` upright; 0 for clicked points, which lie on it as it is."""
-        config = self._config
-        seen = viewed(film, self._stages(Stopwatch()), config) if config.turn_film and self._clicks is None else None
-        return seen.turn if seen is not None and seen.turned and seen.lateral >= seen.lateral_limit else 0
+        return quarters_of(film, self._stages(Stopwatch()), self._config) if self._clicks is None else 0
 
     def run(self, film: Radiograph) -> Iterator[Event]:
         """The events of one run, each as soon as it is known.
@@ -92,7 +91,7 @@ class SpineFMMethod:
         if seen is not None:
             yield seen
             if self._clicks is None:
-                refuse(seen)
+                refuse(seen, takes_starts=True)
         induction = Induction(film, stages, config)
         located = yield from self._induced(film, stages, induction, seen)
         names = named(induction.accepted, config, seen)
@@ -114,6 +113,7 @@ class SpineFMMethod:
         Returns what was located where it began.
         """
         if self._clicks is not None:
+            refuse_crowded(self._clicks, film, self._config)
             yield from _from_clicks(self._clicks, film, induction)
             return None
         tried, doubted = list[tuple[int, str]](), list[Doubtful]()
@@ -162,9 +162,10 @@ class SpineFMMethod:
         yield from sorted(located, key=lambda look: -sum(1 for _ in starting_triples(look, config)))
 
 
-def network_stages(bundle: Bundle, watch: Stopwatch, config: SpineFMConfig) -> NetworkStages:
-    """The networks of a bundle, asked as a configuration says."""
-    return NetworkStages(bundle, watch, config.detector_outline_limit, config.mirrored_classes)
+def clicked(bundle: Bundle, film: Radiograph, trace: Trace, point: Point) -> Addition:
+    """The vertebra at `point` (film pixels) in a run of another method, with SpineFM's settings. Raises CannotAdd."""
+    method = SpineFMMethod(bundle, SpineFMConfig.of(bundle))
+    return replace(method.add(film, trace, point), settings=method.settings)
 
 
 def _from_clicks(clicks: StartingPoints, film: Radiograph, induction: Induction) -> Iterator[Event]:
@@ -178,7 +179,7 @@ def _from_clicks(clicks: StartingPoints, film: Radiograph, induction: Induction)
     if not induction.accepted and stop is not None:
         x, y = clicks.points[stop.step]
         raise CannotStart(
-            f"Starting point {stop.step + 1} at ({x:.0f}, {y:.0f}) does not hold ({stop_reason(stop)}); give points "
+            f"Starting point {stop.step + 1} at ({x:.0f}, {y:.0f}) does not hold, {stop_reason(stop)}; give points "
             "closer to the centres of three neighbouring vertebrae."
         )
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from spinefm.core.levels import Level, counted_from
 from spinefm.core.numbers import held, percent
+from spinefm.methods.base.events import Viewed
 from spinefm.methods.spinefm.anatomy import Variant
 from spinefm.methods.spinefm.chain import Chain, Names, chain_of
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.doubt import body_probability
-from spinefm.methods.spinefm.events import Viewed
 from spinefm.methods.spinefm.induction import Accepted
 from spinefm.methods.spinefm.namings import Naming, in_trunk, namings
 from spinefm.methods.spinefm.reasons import in_words

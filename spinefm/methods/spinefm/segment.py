@@ -23,9 +23,6 @@ from spinefm.methods.spinefm.propose import Prompt
 LEAST_RANGE = 1 / 255
 """A spine without any contrast has no range; one grey level keeps the share finite."""
 
-EDGE_ROOM = 3
-"""Pixels round a mask in which its edge is looked for."""
-
 
 @dataclass(frozen=True, eq=False)
 class BodyShape:
@@ -104,7 +101,8 @@ def component(values: NDArray[np.float32], box: Box, film: Radiograph, limit: fl
 def sharpness(shape: BodyShape, config: SpineFMConfig) -> float:
     """The area that is surely the body as a share of that which may be it; 1 for an edge without doubt."""
     box, patch = shape.mask.box, shape.patch
-    near = Box(box.x0 - EDGE_ROOM, box.y0 - EDGE_ROOM, box.x1 + EDGE_ROOM, box.y1 + EDGE_ROOM).intersection(patch)
+    room = config.sharp_room_px
+    near = Box(box.x0 - room, box.y0 - room, box.x1 + room, box.y1 + room).intersection(patch)
     rows = slice(near.y0 - patch.y0, near.y1 - patch.y0)
     values = shape.probability[rows, near.x0 - patch.x0 : near.x1 - patch.x0]
     return float((values > config.sharp_high).sum() / max(1, (values > config.sharp_low).sum()))

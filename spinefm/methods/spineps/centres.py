@@ -23,17 +23,20 @@ def find_centres(body: NDArray[np.bool_], config: SpinepsConfig) -> Centred | No
     if not whole:
         return None
     radius = max(1, round(config.erosion * math.sqrt(typical_area(whole))))
-    pieces = [part for mask in whole for part in eroded(mask, radius) or [mask]]
+    pieces = [part for mask in whole for part in eroded(mask, radius) or [mask] * config.eroded_away]
     pieces = _without_specks(pieces, config.least_piece)
+    if not pieces:
+        return None
     axis = axis_of([piece.centroid for piece in pieces])
     pieces.sort(key=lambda piece: axis.position(piece.centroid))
-    single = config.flattest * width_across(pieces, axis, config.width_quantile) ** 2
+    single = config.flattest * width_across(pieces, axis, config.width_quantile) ** 2 or math.inf
     centres = [centre for index in range(len(pieces)) for centre in _centres_of(pieces, index, axis, single, config)]
     axis = axis_of([centre.point for centre in centres])
     centres.sort(key=lambda centre: axis.position(centre.point))
     size = config.lone_spacing * math.sqrt(whole[0].area)
     spacing = median_spacing([centre.point for centre in centres], size)
-    spacing = min(spacing, config.widest_spacing * width_across(whole, axis, config.width_quantile))
+    widest = config.widest_spacing * width_across(whole, axis, config.width_quantile) or math.inf
+    spacing = min(spacing, widest)
     return Centred(tuple(centres), axis, spacing, radius, config.split_limit)
 
 
@@ -71,9 +74,9 @@ def _centres_of(pieces: Sequence[Mask], index: int, axis: Axis, single: float, c
     around = [*pieces[max(0, index - reach) : index], *pieces[index + 1 : index + 1 + reach]]
     area = min(single, float(np.median([other.area for other in around])) if around else single)
     parts = split(piece, area, config.least_part) if piece.area > config.split_limit * area else [piece]
-    bodies = 1 + round((piece.area / area - 1) / config.body_and_disc)
-    if len(parts) == 1 and bodies > 1:
-        parts = cut(piece, bodies, axis, config.along_limit)
+    if len(parts) == 1 and config.body_and_disc:
+        bodies = 1 + round((piece.area / area - 1) / config.body_and_disc)
+        parts = cut(piece, bodies, axis, config.along_limit) if bodies > 1 else parts
     return [Centre(part.centroid, part.area, len(parts)) for part in parts]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spinefm.core.words import counted
 from spinefm.methods.base.drawing import Drawing, Verb
 from spinefm.methods.base.events import Mapped
 from spinefm.methods.spineps.events import CentreCrop, Centred, Fused
@@ -40,7 +41,7 @@ class SpinepsDrawing(Drawing):
             for mask in pieces
         )
         close = (frame(event.close_view, motion="fade"),) if event.close_view else ()
-        words = f"The U-Net marks every pixel of a body: {len(pieces)} pieces."
+        words = f"The U-Net marks every pixel of a body: {counted(len(pieces), 'piece')}."
         return (Beat(phase="find", seconds=SHOW, words=words, text=caption(event), draw=(*close, *flood)),)
 
     def _centred(self, event: Centred) -> tuple[Beat, ...]:
@@ -49,7 +50,7 @@ class SpinepsDrawing(Drawing):
             Curve(role="axis", motion="draw", points=points, end=0.7),
             Points(role="known", motion="pulse", points=points),
         )
-        words = f"Each piece is shrunk to its core: {len(event.centres)} centres."
+        words = f"Each piece is shrunk to its core: {counted(len(event.centres), 'centre')}."
         return (Beat(phase="find", seconds=SHOW, words=words, text=caption(event), draw=draw),)
 
     def _cutout(self, event: CentreCrop) -> tuple[Beat, ...]:
@@ -93,7 +94,7 @@ class SpinepsDrawing(Drawing):
             ),
         )
         shape = Shape(role="candidate", motion="light", until="step", outline=points)
-        words = f"{len(event.couple)} predictions show the same body."
+        words = f"{counted(len(event.couple), 'prediction shows', 'predictions show')} the same body."
         return (
             self._fusion(event, "overlap", words, (shape, *gauges)),
             self._fusion(event, "decide", _outcome(event), _drop(number, points)),

@@ -107,9 +107,11 @@ class Fusion:
         )
 
     def _is_stray(self, couple: Couple, mask: Mask) -> bool:
-        """Whether one cutout alone sees this, and not as a body in its middle."""
-        alone = len(couple.members) == 1
-        return alone and (couple.members[0][1] != "centre" or mask.area < self._config.alone_limit * self._typical)
+        """Whether one cutout alone sees this, and not as a large enough body in its middle."""
+        if len(couple.members) > 1:
+            return False
+        off_centre = couple.members[0][1] != "centre" and not self._config.alone_elsewhere
+        return off_centre or mask.area < self._config.alone_limit * self._typical
 
     def _votes(self, couple: Couple) -> int:
         """How many members must hold a pixel."""

@@ -7,7 +7,7 @@ radiographs. For MR volumes use the authors' package.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -20,10 +20,9 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.events import Mapped
 from spinefm.methods.base.protocol import Addition, CannotStart
 from spinefm.methods.base.semantic_map import SemanticMap, end_shares, map_film, mapped, typical_area
-from spinefm.methods.base.stages import Stopwatch, asked
+from spinefm.methods.base.stages import Stopwatch, asked, on_film
 from spinefm.methods.base.whole_film import Body, WholeFilmMethod, along_spine
-from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.methods.spinefm.method import SpineFMMethod
+from spinefm.methods.spinefm.method import clicked
 from spinefm.methods.spineps.centres import find_centres
 from spinefm.methods.spineps.config import SpinepsConfig
 from spinefm.methods.spineps.events import CentreCrop, Centred
@@ -31,7 +30,7 @@ from spinefm.methods.spineps.fusion import Fusion, settled
 from spinefm.methods.spineps.names import named_by_path
 from spinefm.networks.instance_net import InstanceNet
 from spinefm.networks.request import Request
-from spinefm.trace.model import Setting, Trace
+from spinefm.trace.model import Trace
 from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle
 
@@ -75,7 +74,7 @@ class SpinepsAnswers:
         return self._bundle.instance_net
 
 
-class Spineps(WholeFilmMethod):
+class Spineps(WholeFilmMethod[SpinepsConfig]):
     """SPINEPS (Möller et al. 2024) in two dimensions: a semantic map, and its instances by majority of cutouts."""
 
     name = "spineps"
@@ -83,22 +82,16 @@ class Spineps(WholeFilmMethod):
     needs = ("unet", "instance_net")
 
     def __init__(self, bundle: Bundle, config: SpinepsConfig | None = None) -> None:
-        super().__init__(bundle)
-        self._config = config or SpinepsConfig.of(bundle)
-
-    @property
-    def settings(self) -> Mapping[str, Setting]:
-        """The run's settings by name."""
-        return self._config.as_settings()
+        super().__init__(bundle, config or SpinepsConfig.of(bundle))
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
         """The vertebra at `point` (film pixels), segmented by SpineFM's click network. Raises CannotAdd."""
-        return SpineFMMethod(self._bundle, SpineFMConfig.of(self._bundle)).add(film, trace, point)
+        return clicked(self._bundle, film, trace, point)
 
     def _answers(self, watch: Stopwatch) -> SpinepsAnswers:
         return SpinepsAnswers(self._bundle, watch, self._config)
 
-    def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
+    def _found(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
         config, answers = self._config, self._answers(watch)
         found = answers.map(film)
         pieces = mapped(found, config)
@@ -149,15 +142,8 @@ def cut_out(classes: NDArray[np.uint8], centred: Centred, answers: SpinepsAnswer
     boxes = [answers.box(centre.point, centred.spacing) for centre in centred.centres]
     for index, (box, found) in enumerate(zip(boxes, answers.instances(classes, boxes), strict=True)):
         best = found.argmax(axis=0)  # (h, w)
-        above, centre, below = (_on_film(best == place, box, classes.shape[:2]) for place in (1, 2, 3))
+        above, centre, below = (on_film(best == place, box, classes.shape[:2]) for place in (1, 2, 3))
         yield CentreCrop(index, box, above, centre, below)
-
-
-def _on_film(inside: NDArray[np.bool_], box: Box, shape: tuple[int, int]) -> Mask:
-    """The pixels `inside` (h, w) of `box` that lie on a film of `shape` (H, W)."""
-    kept = box.clipped(shape)
-    rows = slice(kept.y0 - box.y0, kept.y1 - box.y0)
-    return Mask.from_array(inside[rows, kept.x0 - box.x0 : kept.x1 - box.x0], (kept.x0, kept.y0))
 
 
 def instances(fusion: Fusion, classes: NDArray[np.uint8], found: SemanticMap, config: SpinepsConfig) -> list[Body]:

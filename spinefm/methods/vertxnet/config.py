@@ -20,6 +20,8 @@ class VertXNetConfig(WholeFilmConfig):
         **WholeFilmConfig.PUBLISHED,
         "deviations": 2.0,
         "least_spread": 0.0,
+        "overlap_limit": 1.0,
+        "outermost_ends": False,
     }
 
     result: Literal["ensemble", "unet", "mask_rcnn"] = "ensemble"
@@ -33,11 +35,15 @@ class VertXNetConfig(WholeFilmConfig):
         "Least standard deviation of the areas as a share of their mean: a few masks of one size say little about how "
         "sizes spread along a spine (paper: 0, no such rule).",
     )
-    overlap_limit: float = share(0.1, "IoU with a kept mask above which a leftover is dropped.")
+    overlap_limit: float = share(
+        0.1, "IoU with a kept mask above which a contour is no other vertebra (paper: 1, no such rule)."
+    )
     score_limit: float = share(0.6, "Detections with a lower score are dropped.")
     detector_outline_limit: float = share(0.5, "Probability above which a pixel belongs to a detector's mask.")
     detector_mask_limit: float = share(0.9, "Probability above which a detector's pixel counts for the centroid.")
     end_limit: float = share(0.5, "Probability above which the classifier's C2 or S1 is a reference vertebra.")
+    outermost_ends: bool = True
+    """C2 is a reference only as the topmost vertebra, S1 only as the lowest (paper: no such rule)."""
     classifier_factor: float = positive(4.0, 20, "Side of the classifier's patch in median spacings.")
     classifier_side_px: int = count(0, 0, 8192, "The same as a fixed side; 0: the side follows the spacing.")
     least_patch_px: int = count(8, 1, 1024, "Smallest side of that patch.")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from spinefm.core.masks import Mask
 from spinefm.core.numbers import percent
+from spinefm.core.words import counted
 from spinefm.methods.base.drawing import Drawing, Verb
 from spinefm.methods.base.events import Located, Mapped
 from spinefm.methods.vertxnet.events import Leftover, PairedContours, Recognised
@@ -44,7 +45,7 @@ class VertXNetDrawing(Drawing):
 
     def _mapped(self, event: Mapped) -> tuple[Beat, ...]:
         self._pieces = [piece.mask for piece in event.pieces]
-        words = f"The U-Net marks every pixel of a body: {sum(p.kept for p in event.pieces)} pieces."
+        words = f"The U-Net marks every pixel of a body: {counted(sum(p.kept for p in event.pieces), 'piece')}."
         return (_stage(event, words, _map_shapes(event)),)
 
     def _located(self, event: Located) -> tuple[Beat, ...]:

@@ -14,18 +14,18 @@ from dataclasses import replace
 from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
 from spinefm.core.numbers import below
+from spinefm.core.words import counted
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.events import Detection, Located, Mapped
 from spinefm.methods.base.protocol import Addition, CannotStart
 from spinefm.methods.base.semantic_map import SemanticMap, map_film, mapped
 from spinefm.methods.base.stages import Candidate, NetworkStages, Probabilities, Stopwatch
 from spinefm.methods.base.whole_film import Body, WholeFilmMethod, along_spine, median_spacing, named_from_reference
-from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.methods.spinefm.method import SpineFMMethod
+from spinefm.methods.spinefm.method import clicked
 from spinefm.methods.vertxnet.config import VertXNetConfig
 from spinefm.methods.vertxnet.ensemble import Ensemble, KeptContour
 from spinefm.methods.vertxnet.events import Recognised
-from spinefm.trace.model import Setting, Trace
+from spinefm.trace.model import Trace
 from spinefm.trace.registry import Event
 from spinefm.weights.load import Bundle
 
@@ -54,7 +54,7 @@ class VertXNetAnswers:
         return self._stages.classify(film, boxes)
 
 
-class VertXNet(WholeFilmMethod):
+class VertXNet(WholeFilmMethod[VertXNetConfig]):
     """VertXNet (Chen et al., 2022/2024): what U-Net and Mask R-CNN agree on, and what is as large as that."""
 
     name = "vertxnet"
@@ -62,22 +62,16 @@ class VertXNet(WholeFilmMethod):
     needs = ("unet",)
 
     def __init__(self, bundle: Bundle, config: VertXNetConfig | None = None) -> None:
-        super().__init__(bundle)
-        self._config = config or VertXNetConfig.of(bundle)
-
-    @property
-    def settings(self) -> Mapping[str, Setting]:
-        """The run's settings by name."""
-        return self._config.as_settings()
+        super().__init__(bundle, config or VertXNetConfig.of(bundle))
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
         """The vertebra at `point` (film pixels), segmented by SpineFM's click network. Raises CannotAdd."""
-        return SpineFMMethod(self._bundle, SpineFMConfig.of(self._bundle)).add(film, trace, point)
+        return clicked(self._bundle, film, trace, point)
 
     def _answers(self, watch: Stopwatch) -> VertXNetAnswers:
         return VertXNetAnswers(self._bundle, watch, self._config)
 
-    def _events(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
+    def _found(self, film: Radiograph, watch: Stopwatch) -> Iterator[Event]:
         config, answers = self._config, self._answers(watch)
         pieces: dict[int, Body] = {}
         detections: dict[int, Body] = {}
@@ -104,11 +98,12 @@ class VertXNet(WholeFilmMethod):
         config = self._config
         if not bodies:
             raise CannotStart(
-                f"No vertebra was kept of {pieces} pieces of the map and {detections} detections: check that the film "
+                f"No vertebra was kept of {counted(pieces, 'piece')} of the map and "
+                f"{counted(detections, 'detection')}: check that the film "
                 "shows a spine from the side, or give the method spinefm three vertebrae to start from."
             )
         spine = along_spine(bodies)
-        names = named_from_reference(spine, config.end_limit, "seen by the classifier")
+        names = named_from_reference(spine, config.end_limit, "seen by the classifier", config.outermost_ends)
         yield names
         yield self._finished(spine, names, config.map_limit, watch, [CLASSES_NOTE] if detections else [])
 

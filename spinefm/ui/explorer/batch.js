@@ -2,6 +2,7 @@
 // A batch without truth: the server filters, sorts and counts; here one page of it is drawn.
 
 import { html } from "../shared/dom.js";
+import { counted } from "../shared/numbers.js";
 import { inUnit } from "./agreement.js";
 import { readState, writeParts } from "./address.js";
 import { drawFacts, drawFilmMeasures, drawTable, drawTiles } from "./batch_parts.js";
@@ -161,15 +162,15 @@ export class BatchView {
   drawCounts(opened, answer) {
     const { state } = this;
     const failed = answer.counts.status.failed;
-    this.part(".ex-batch-summary").replaceChildren(html("strong", {}, `${opened.films.toLocaleString("en").replaceAll(",", " ")} films`), ` · no truth, so nothing here is scored${failed ? ` · ${failed} failed` : ""}`);
+    this.part(".ex-batch-summary").replaceChildren(html("strong", {}, counted(opened.films, "film")), ` · no truth, so nothing here is scored${failed ? ` · ${failed} failed` : ""}`);
     this.part(".ex-batch-levels").replaceChildren(...opened.levels.map((level) => html("button", { type: "button", "data-level": level, "aria-pressed": String(state.levels.includes(level)),
-      title: `${answer.levels[level] || 0} films show ${level}`, onclick: () => this.update({ levels: toggled(state.levels, level) }) }, level)));
+      title: `${counted(answer.levels[level] || 0, "film shows", "films show")} ${level}`, onclick: () => this.update({ levels: toggled(state.levels, level) }) }, level)));
     for (const name of /** @type {("stop" | "sentence")[]} */ (["stop", "sentence"])) {
       const bars = Object.entries(answer.counts[name]).map(([label, count]) => ({ label, words: name === "stop" ? inWords(opened.stop_words, label) : label, count, range: /** @type {[number, number]} */ ([0, 0]), on: state[name] ? state[name] === label : null }));
       drawLines(this.part(`[data-b-bars="${name}"]`), name === "stop" ? "why the induction ended" : "why films failed", bars, (bar) => this.update({ [name]: chosenOr(state[name], bar.label, "") }));
     }
     const { edges, counts, without } = answer.probability;
-    drawHistogram(this.part('[data-b-chart="probability"]'), { title: "probability of the vertebrae", words: `${counts.reduce((a, b) => a + b, 0)} vertebrae${without ? `, ${without} without one` : ""}`, edges, counts, span: null, band: null, bandWords: "", pick: null });
+    drawHistogram(this.part('[data-b-chart="probability"]'), { title: "probability of the vertebrae", words: `${counted(counts.reduce((a, b) => a + b, 0), "vertebra", "vertebrae")}${without ? `, ${without} without one` : ""}`, edges, counts, span: null, band: null, bandWords: "", pick: null });
   }
 
   /** @param {BatchAnswer} answer */
@@ -184,10 +185,10 @@ export class BatchView {
     const node = this.part('[data-b-chart="measure"]');
     if (!kind || !measure) return node.replaceChildren();
     const reference = kind.references?.[place];
-    drawHistogram(node, { title: `${kind.title}, ${kind.unit}`, words: `${measure.count} values`, edges: measure.edges, counts: measure.counts, span: state.span,
+    drawHistogram(node, { title: `${kind.title}, ${kind.unit}`, words: counted(measure.count, "value"), edges: measure.edges, counts: measure.counts, span: state.span,
       band: reference ? [reference.low, reference.high] : null, bandWords: reference ? "shaded: reference range" : "", pick: (span) => this.update({ span }) });
     const quartiles = measure.quartiles?.map((value) => inUnit(value, kind.unit));
-    this.part(".ex-batch-quartiles").textContent = quartiles ? `${measure.count} values: half of them between ${quartiles[0]} and ${quartiles[2]}, median ${quartiles[1]}; not measurable ${measure.missing}` : "no film that passes has this measure";
+    this.part(".ex-batch-quartiles").textContent = quartiles ? `${counted(measure.count, "value")}: half of them between ${quartiles[0]} and ${quartiles[2]}, median ${quartiles[1]}; not measurable ${measure.missing}` : "no film that passes has this measure";
   }
 
   /** @param {BatchAnswer} answer */

@@ -2,6 +2,7 @@
 // What a batch's view is drawn of: films as tiles or as a table, and a film's own values.
 
 import { html, svg } from "../shared/dom.js";
+import { counted } from "../shared/numbers.js";
 import { inUnit } from "./agreement.js";
 import { pathText } from "./paths.js";
 import { inWords } from "./words.js";
@@ -15,7 +16,7 @@ import { inWords } from "./words.js";
 export function rowWords(row) {
   if (row.status === "failed") return row.sentence || "failed";
   const doubtful = row.doubtful ? `, ${row.doubtful} doubtful` : "";
-  return `${row.vertebrae} vertebrae${doubtful}`;
+  return `${counted(row.vertebrae, "vertebra", "vertebrae")}${doubtful}`;
 }
 
 /** How a film's border looks. @param {BatchRow} row */

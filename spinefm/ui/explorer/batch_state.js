@@ -1,6 +1,8 @@
 // @ts-check
 // What the reader chose of a batch, as values, and the question that it asks of the server.
 
+import { counted, thousands } from "../shared/numbers.js";
+
 /** @typedef {import("./types").BatchState} BatchState */
 /** @typedef {import("./types").BatchAnswer} BatchAnswer */
 /** @typedef {import("./types").MeasureKind} MeasureKind */
@@ -52,10 +54,9 @@ export function sound(state) {
 /** Which films are on show, in words. @param {BatchAnswer} answer @param {number} films in the batch */
 export function countWords({ total, offset, rows }, films) {
   if (!total) return "No film passes these filters: clear one.";
-  const many = (/** @type {number} */ number) => number.toLocaleString("en").replaceAll(",", " ");
-  if (!rows.length) return `${many(total)} of ${many(films)} films; this page is behind the last one`;
-  const part = total > rows.length ? `${many(offset + 1)} to ${many(offset + rows.length)} of ` : "";
-  return `${part}${many(total)} films${total < films ? `, of ${many(films)} in the batch` : ""}`;
+  if (!rows.length) return `${thousands(total)} of ${counted(films, "film")}; this page is behind the last one`;
+  const part = total > rows.length ? `${thousands(offset + 1)} to ${thousands(offset + rows.length)} of ` : "";
+  return `${part}${counted(total, "film")}${total < films ? `, of ${thousands(films)} in the batch` : ""}`;
 }
 
 /** Where the page before or after begins; null where there is none. @param {BatchAnswer} answer @param {number} step -1 or 1 @param {number} size of a page @returns {number | null} */

@@ -2,7 +2,7 @@
 // The table of levels, beside the published figures where they are of the same films, and bars that filter when clicked.
 
 import { html } from "../shared/dom.js";
-import { levelFigures, passing } from "./model.js";
+import { filmsOf, levelFigures, passing } from "./model.js";
 import { inWords } from "./words.js";
 
 /** @typedef {import("./types").View} View */
@@ -36,12 +36,13 @@ export function drawLevels(node, view, act) {
   node.replaceChildren(html("table", { class: "ex-table" }, head, body));
 }
 
-/** Filters leave the table as it is: it is computed again for another run or limit only. @param {View} view */
+/** Computed again for another run, another limit or other films only. @param {View} view */
 function figuresAt(view) {
   const { model, state } = view;
+  const films = filmsOf(view);
   const known = view.figures;
-  if (known && known.model === model && known.limit === state.limit) return known.rows;
-  view.figures = { model, limit: state.limit, rows: levelFigures(model, state.limit) };
+  if (known && known.model === model && known.limit === state.limit && known.films === String(films)) return known.rows;
+  view.figures = { model, limit: state.limit, films: String(films), rows: levelFigures(model, state.limit, films) };
   return view.figures.rows;
 }
 

@@ -14,6 +14,7 @@ export class Controls {
   /** @param {import("./explorer.js").Explorer} explorer */
   constructor(explorer) {
     this.explorer = explorer;
+    this.runs = /** @type {Option[]} */ ([]);
     this.lists();
     this.buttons();
     this.fields();
@@ -63,9 +64,15 @@ export class Controls {
   /** @param {Option[]} runs */
   fillRuns(runs) {
     const { state } = this.explorer.view;
+    this.runs = runs;
     this.fill("run", runs);
-    this.fill("with", [["", "nothing"], ...runs]);
+    this.fillOthers(state.run);
     for (const name of /** @type {["run", "with"]} */ (["run", "with"])) this.explorer.part(`[data-pick="${name}"]`).value = state[name]; // still on show until another is open
+  }
+
+  /** What an evaluation can be compared with: every other one. @param {string} run */
+  fillOthers(run) {
+    this.fill("with", [["", "nothing"], ...this.runs.filter(([id]) => id !== run)]);
   }
 
   /** What an evaluation can be filtered and sorted by. @param {View} view */

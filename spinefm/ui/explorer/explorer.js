@@ -5,6 +5,7 @@ import { markTab, stateInAddress, writeState } from "./address.js";
 import { BatchView } from "./batch.js";
 import { CasePane } from "./case.js";
 import { Controls } from "./controls.js";
+import { differText } from "./facts.js";
 import { FilmList } from "./list.js";
 import { MeasurePanel } from "./measures.js";
 import { rowsInOther, spineModel } from "./model.js";
@@ -108,6 +109,8 @@ export class Explorer {
     const another = view.state.run !== run && Boolean(view.model);
     view.state = { ...view.state, run, with: compared, ...(another ? { case: "" } : {}) };
     Object.assign(view, { model, other, twin: other && rowsInOther(model, other), verdicts: readVerdicts(run) });
+    this.sayDifferences(differText(model, other));
+    this.controls.fillOthers(run);
     this.controls.fillFilters(view);
     this.draw();
     const film = model.films.name.indexOf(view.state.case);
@@ -115,8 +118,16 @@ export class Explorer {
     if (first !== undefined) this.case.choose(first, null, false);
   }
 
+  /** @param {string} text */
+  sayDifferences(text) {
+    const line = this.part(".ex-differ");
+    line.hidden = !text;
+    line.textContent = text;
+  }
+
   /** @param {string} run @param {BatchOpening} batch */
   showBatch(run, batch) {
+    this.sayDifferences("");
     this.view.state = { ...this.view.state, run, with: "", case: "" };
     this.part('[data-pick="run"]').value = run;
     writeState(this.view.state);

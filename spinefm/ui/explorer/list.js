@@ -1,6 +1,7 @@
 // @ts-check
 // The films that pass the filters, as a wall of pictures or as a table, with the figures and bars beside them.
 
+import { counted } from "../shared/numbers.js";
 import { drawCases } from "./cases.js";
 import { drawHistograms, drawLevels } from "./charts.js";
 import { casesOf } from "./model.js";
@@ -53,5 +54,6 @@ export class FilmList {
 export function countText({ cases, model }) {
   if (!cases.length) return "No film passes these filters: clear one.";
   const rows = cases.reduce((sum, one) => sum + one.rows.length, 0);
-  return `${cases.length} of ${model.films.name.length} ${model.data.simulated ? "simulated " : ""}films, ${rows} vertebrae and masks`;
+  const films = counted(model.films.name.length, model.data.simulated ? "simulated film" : "film");
+  return `${cases.length} of ${films}, ${counted(rows, "vertebra or mask", "vertebrae and masks")}`;
 }

@@ -2,6 +2,7 @@
 // The view Measures: one measure of all films, truth against run, and a range of it that narrows the wall.
 
 import { html } from "../shared/dom.js";
+import { counted } from "../shared/numbers.js";
 import { agreementOf, AXES, comparedRows, filmsWithin, inUnit, isWithin, quantity, rowsAt } from "./agreement.js";
 import { passing } from "./model.js";
 import { drawHistogram, drawPlot, showEnd } from "./plots.js";
@@ -139,7 +140,7 @@ export class MeasurePanel {
     const across = (/** @type {number | null} */ value, /** @type {string} */ tone, /** @type {string} */ name) => (value === null ? []
       : [{ from: /** @type {Range} */ ([x[0], value]), to: /** @type {Range} */ ([x[1], value]), tone, words: `${name} ${inUnit(value, unit, true)}` }]);
     const lines = [...across(bias, "bias", "bias"), ...across(low, "limit", "limit"), ...across(high, "limit", "limit")];
-    return { title: "Bland-Altman", words: `${points.length} points; bias ${inUnit(bias, unit, true)}, limits of agreement ${inUnit(low, unit, true)} to ${inUnit(high, unit, true)}`,
+    return { title: "Bland-Altman", words: `${counted(points.length, "point")}; bias ${inUnit(bias, unit, true)}, limits of agreement ${inUnit(low, unit, true)} to ${inUnit(high, unit, true)}`,
       x, y, xLabel: `mean of measured and truth, ${unit}`, yLabel: `measured − truth, ${unit}`, points, lines };
   }
 
@@ -148,7 +149,7 @@ export class MeasurePanel {
     const points = this.points(columns, comparedRows(columns, rows), (i) => [columns.true[i] ?? 0, columns.value[i] ?? 0]);
     const both = extentOfValues(points.flatMap((point) => [point.x, point.y]));
     const line = { from: /** @type {Range} */ ([both[0], both[0]]), to: /** @type {Range} */ ([both[1], both[1]]), tone: "same" };
-    return { title: "Truth against measured", words: `${points.length} points; the line is where both are the same`, x: both, y: both,
+    return { title: "Truth against measured", words: `${counted(points.length, "point")}; the line is where both are the same`, x: both, y: both,
       xLabel: `truth, ${columns.unit}`, yLabel: `measured, ${columns.unit}`, points, lines: [line] };
   }
 
@@ -160,7 +161,7 @@ export class MeasurePanel {
     const { edges, counts } = binned(values, BINS);
     const reference = state.axis === "value" || state.axis === "true" ? columns.references[state.place || (columns.levels.length === 1 ? columns.levels[0] : "")] : undefined;
     drawHistogram(explorer.part('[data-chart="histogram"]'), {
-      title: `${AXES[state.axis]}, ${columns.unit}`, words: `${values.length} values between ${edges[0]} and ${edges[edges.length - 1]}`, edges, counts, span: state.span,
+      title: `${AXES[state.axis]}, ${columns.unit}`, words: `${counted(values.length, "value")} between ${edges[0]} and ${edges[edges.length - 1]}`, edges, counts, span: state.span,
       band: reference ? [reference.low, reference.high] : null, bandWords: reference ? `reference range: ${rangeWords(reference, columns.unit)}` : "",
       pick: (span) => explorer.update({ span }),
     });
@@ -188,7 +189,7 @@ function figuresList(figures, unit) {
   const share = (/** @type {number | null} */ value) => (value === null ? "–" : `${value.toFixed(1)} %`);
   /** @type {[string, string, string][]} */
   const parts = [
-    ["n", `${figures.count} on ${figures.films} films`, "values given without a doubt whose truth is known"],
+    ["n", `${figures.count} on ${counted(figures.films, "film")}`, "values given without a doubt whose truth is known"],
     ["bias", inUnit(figures.bias, unit, true), "mean of measured − truth"],
     ["limits of agreement", `${inUnit(figures.low, unit, true)} to ${inUnit(figures.high, unit, true)}`, "bias ± 1.96 standard deviations"],
     ["mean absolute error", inUnit(figures.mae, unit), "median " + inUnit(figures.median, unit)],

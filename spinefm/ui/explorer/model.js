@@ -73,19 +73,24 @@ export function rowsOf(model, film) {
   return Array.from({ length: model.starts[film + 1] - model.starts[film] }, (_, k) => model.starts[film] + k);
 }
 
+/** @param {Model} model */
+function everyFilm(model) {
+  return model.films.name.map((_, film) => film);
+}
+
 /** The paper's figures at a limit: per level, of all bodies, and of those that a reader could outline.
- * @param {Model} model @param {number} limit */
-export function levelFigures(model, limit) {
-  const all = annotated(model);
+ * @param {Model} model @param {number} limit @param {number[]} [films] that count; all without */
+export function levelFigures(model, limit, films = everyFilm(model)) {
+  const all = annotated(model, films);
   const groups = new Map(model.data.levels.filter(Boolean).map((level) => [level, /** @type {number[]} */ ([])]));
   for (const i of all) groups.get(model.level(i))?.push(i);
   groups.set("all", all).set(OUTLINABLE, all.filter((i) => model.rows.outlinable[i] === 1));
   return [...groups].filter(([, rows]) => rows.length).map(([level, rows]) => figures(model, level, rows, limit));
 }
 
-/** The rows of annotated vertebrae. @param {Model} model */
-function annotated(model) {
-  return Array.from({ length: model.count }, (_, i) => i).filter((i) => !model.isExtra(i));
+/** The rows of annotated vertebrae. @param {Model} model @param {number[]} films */
+function annotated(model, films) {
+  return films.flatMap((film) => rowsOf(model, film)).filter((i) => !model.isExtra(i));
 }
 
 /** @param {Model} model @param {string} level @param {number[]} rows @param {number} limit @returns {import("./types").Figures} */
@@ -112,9 +117,10 @@ function nameShares(model, rows, limit) {
   return { named: share(["right"]), misnamed: share(["misnamed"]), unnamed: share(["unnamed", "missed"]) };
 }
 
-/** The names over all bodies, then over those on films that show C2 or S1. @param {Model} model @param {number} limit */
-export function nameFigures(model, limit) {
-  const all = annotated(model);
+/** The names over all bodies, then over those on films that show C2 or S1.
+ * @param {Model} model @param {number} limit @param {number[]} [films] that count; all without */
+export function nameFigures(model, limit, films = everyFilm(model)) {
+  const all = annotated(model, films);
   const anchored = all.filter((i) => model.films.anchor[model.rows.film[i]] === "whole");
   const of = (/** @type {number[]} */ rows) => (rows.length ? { count: rows.length, ...nameShares(model, rows, limit) } : null);
   return { all: of(all), anchored: of(anchored) };
@@ -125,14 +131,15 @@ export function meanOf(values) {
   return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
 }
 
-/** Masks on no body at a limit, and the films whose truth is complete enough to count them. @param {Model} model @param {number} limit */
-export function extraFigures(model, limit) {
+/** Masks on no body at a limit, and the films whose truth is complete enough to count them.
+ * @param {Model} model @param {number} limit @param {number[]} [films] that count; all without */
+export function extraFigures(model, limit, films = everyFilm(model)) {
   let masks = 0;
   let judged = 0;
-  model.films.mask_dice.forEach((values, film) => {
+  for (const film of films) {
     judged += model.films.complete[film];
-    masks += values.filter((value) => value <= stored(limit)).length;
-  });
+    masks += model.films.mask_dice[film].filter((value) => value <= stored(limit)).length;
+  }
   return { masks, judged };
 }
 
@@ -140,7 +147,7 @@ export function extraFigures(model, limit) {
 export function rowsInOther(model, other) {
   const key = (/** @type {Model} */ one, /** @type {number} */ i) => `${one.films.name[one.rows.film[i]]}\n${one.level(i)}`;
   const places = new Map();
-  for (const i of annotated(other)) places.set(key(other, i), i);
+  for (const i of annotated(other, everyFilm(other))) places.set(key(other, i), i);
   return Int32Array.from({ length: model.count }, (_, i) => (model.isExtra(i) ? -1 : places.get(key(model, i)) ?? -1));
 }
 
@@ -165,10 +172,16 @@ export function casesOf(view) {
   return passing(view, "").map(({ film, rows }) => ranked(view, film, rows)).sort(ORDERS[view.state.sort][1]);
 }
 
+/** The films that pass the filters of films: those that the figures are of. Filters of vertebrae do not count, since
+ * most choose by what became of them: of those missed none is identified. @param {View} view */
+export function filmsOf(view) {
+  return everyFilm(view.model).filter((film) => filmPasses(view, film, ""));
+}
+
 /** The rows that pass every filter but that called `without`, grouped by film: what a histogram counts.
  * @param {View} view @param {string} without */
 export function passing(view, without) {
-  const films = view.model.films.name.map((_, film) => film).filter((film) => filmPasses(view, film, without));
+  const films = everyFilm(view.model).filter((film) => filmPasses(view, film, without));
   return films.map((film) => ({ film, rows: rowsOf(view.model, film).filter((i) => rowPasses(view, i, without)) }))
     .filter(({ rows }) => rows.length);
 }

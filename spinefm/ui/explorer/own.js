@@ -29,11 +29,11 @@ export function keepOwn(run, name, time) {
   return all;
 }
 
-/** What an evaluation is called: an own one after its zip and the time, the others as the server calls them.
+/** What an evaluation is called: an own one after its zip and the time, and all by what they were run with.
  * @param {import("./types").Run} run @param {OwnRun[]} own */
 export function titleOf(run, own) {
   const known = own.find((one) => one.run === run.id);
-  return known ? `${known.name}, ${whenOf(known.time)}` : run.title;
+  return known ? `${known.name}, ${whenOf(known.time)} · ${run.title.replace(/^your own: /, "")}` : run.title;
 }
 
 /** @param {number} time in milliseconds */

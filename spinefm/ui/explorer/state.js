@@ -13,6 +13,11 @@ export function filters({ levels, show, region, stop, verdict, search, dice, dis
   return { levels, show, region, stop, verdict, search, dice, distance, span };
 }
 
+/** Whether vertebrae are chosen, by level or by what became of them, and not only films. @param {State} state */
+export function choosesVertebrae({ levels, show, dice, distance }) {
+  return Boolean(levels.length || show.length || dice || distance);
+}
+
 /** @param {State} state */
 export function isFiltered(state) {
   return JSON.stringify(filters(state)) !== JSON.stringify(filters(START));

@@ -4,6 +4,7 @@
 export interface Columns {
   run: string;
   title: string;
+  facts?: Fact[];
   source: string;
   /** Films of the simulator. */
   simulated?: boolean;
@@ -26,6 +27,9 @@ export interface Columns {
   rows: RowColumns;
   error?: string;
 }
+
+/** A choice of a run: its name, its value in words, and whether it is a setting that has its preset's value. */
+export type Fact = [string, string, boolean];
 
 /** Plain words by what the tables hold. */
 export type Words = Record<string, string>;
@@ -192,7 +196,7 @@ export interface View {
   /** The films that the range of the measure on show keeps; null where there is none, or it is not loaded. */
   within: Set<number> | null;
   row: number | null;
-  figures?: { model: Model; limit: number; rows: Figures[] };
+  figures?: { model: Model; limit: number; films: string; rows: Figures[] };
 }
 
 /** The outlines of a film: x and y in turn, in film pixels. */

@@ -8,7 +8,14 @@ import { stepOf } from "./timeline.js";
 /** @typedef {import("./timeline.js").Timed} Timed */
 /** @typedef {{key: string, lane: string, step: number, body: number | null, verdict: string, reason: string, words: string, isStart: boolean, y: number, start: number, stop: number, beats: Timed[]}} Chip */
 
+/** A segment of every chip: a phase that a vertebra goes through, and what it is called. @typedef {{phase: string, title: string}} Stage */
+/** What a method does, above the film, and in which phases. @typedef {{title: string, help: string, phases: string[]}} Verb */
+
 export const PHASES = ["predict", "segment", "overlap", "class"];
+/** @type {Record<string, string>} */
+const TITLES = { predict: "predicted", segment: "outlined", overlap: "overlap checked", class: "classified" };
+/** @type {Stage[]} */
+export const STAGES = PHASES.map((phase) => ({ phase, title: TITLES[phase] }));
 
 /** Names by number: those of the result, else those that the run has given so far. @param {any[]} rows @param {Timeline} timeline */
 export function namesOf(rows, timeline) {
@@ -78,6 +85,20 @@ function lanePlace({ lane, step }) {
   if (lane === "up") return -step;
   if (lane === "down") return 1000 + step;
   return lane.startsWith("start") ? Number(lane.slice(6)) : 500;
+}
+
+/** The segments of a method's chips: a verb with one such phase is its title, one with several has a segment for each. Phases whose beats
+ * are in lanes without a vertebra, such as crops that are fused later, have none.
+ * @param {Timeline} timeline @param {Chip[]} chips @param {Verb[] | undefined} verbs @returns {Stage[]} */
+export function stagesOf(timeline, chips, verbs) {
+  if (!verbs) return STAGES;
+  const lanes = new Set(chips.map((chip) => chip.lane));
+  const now = timeline.beats.filter((beat) => beat.fresh === timeline.fresh && beat.lane);
+  const isElsewhere = (/** @type {string} */ phase) => now.some((beat) => beat.phase === phase) && !now.some((beat) => beat.phase === phase && lanes.has(beat.lane || ""));
+  return verbs.flatMap(({ title, phases }) => {
+    const own = PHASES.filter((phase) => phases.includes(phase));
+    return own.map((phase) => ({ phase, title: own.length > 1 ? TITLES[phase] : title.toLowerCase() }));
+  }).filter(({ phase }) => !isElsewhere(phase));
 }
 
 /** What a chip's segment shows at a time: "", "now", "passed" or "failed". @param {Chip} chip @param {string} phase @param {number} time */

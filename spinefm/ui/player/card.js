@@ -1,8 +1,8 @@
 // @ts-check
 // The card: the step of each lane in words first, with its checks, their values and limits, and the network's crop.
 
-import { html, say, style } from "../shared/dom.js";
-import { ease, percent, percents } from "../shared/numbers.js";
+import { html, style } from "../shared/dom.js";
+import { counted, ease, percent, percents } from "../shared/numbers.js";
 import { pathOf } from "../shared/pen.js";
 import { isFilmEnd } from "./bodies.js";
 import { momentOf, stepBeats } from "./timeline.js";
@@ -68,7 +68,7 @@ export class Cards {
     this.drawn = new Map();
   }
 
-  /** @param {Scene} scene @param {Dress} dress @param {boolean} rests at the end of a finished run @param {() => HTMLElement} overview */
+  /** @param {Scene} scene @param {Dress} dress @param {boolean} rests at the end of a finished run @param {() => HTMLElement | null} overview */
   at(scene, dress, rests, overview) {
     const cards = cardsOf(scene, dress);
     if (!cards.length) return this.showOverview(scene, rests, overview);
@@ -86,16 +86,16 @@ export class Cards {
     return known && known.key === keyOf(card) ? known : { key: keyOf(card), ...drawCard(card, this.film) };
   }
 
-  /** @param {Scene} scene @param {boolean} rests @param {() => HTMLElement} overview */
+  /** @param {Scene} scene @param {boolean} rests @param {() => HTMLElement | null} overview */
   showOverview(scene, rests, overview) {
     const moment = momentOf(scene);
     const key = `overview ${moment ? `${moment.entry} ${moment.phase}` : ""} ${rests}`;
     if (this.order !== key) {
       const node = overview();
-      const scores = moment ? scoresOf(moment) : null;
-      this.drawn = new Map([["", { key, node, update: scores ? scores.update : () => undefined }]]);
-      this.root.replaceChildren(node);
-      if (scores) node.append(scores.node);
+      const scores = moment && node ? scoresOf(moment) : null;
+      this.drawn = new Map(node ? [["", { key, node, update: scores ? scores.update : () => undefined }]] : []);
+      this.root.replaceChildren(...(node ? [node] : []));
+      if (scores && node) node.append(scores.node);
     }
     this.order = key;
     this.drawn.get("")?.update(scene);
@@ -176,19 +176,18 @@ function meterOf(item, short) {
   return item.kind === "bars" ? barsOf(item) : gaugeOf(item, short);
 }
 
-/** @param {string} label @param {number} value @param {number | null | undefined} limit @param {number} scale @param {string} kind @param {string} sign */
+/** A bar that grows beside its number, which is there at once: a run may be paused at any moment.
+ * @param {string} label @param {number} value @param {number | null | undefined} limit @param {number} scale @param {string} kind @param {string} sign */
 function barOf(label, value, limit, scale, kind, sign) {
   const fill = html("i", { class: "bar-fill" });
-  const number = html("span", { class: "bar-number" });
   const mark = limit === null || limit === undefined ? null : html("u", { class: "bar-limit", style: `left: ${Math.min(100, (100 * limit) / scale)}%` });
   const [share, most] = limit === null || limit === undefined ? [percent(value), ""] : percents(value, limit);
   const words = most ? `${label} ${share}, limit ${most}` : `${label} ${share}`;
   const node = html("div", { class: `bar ${kind}`, role: "img", "aria-label": words, title: words },
-    html("span", { class: "bar-label" }, label), html("span", { class: "bar-track" }, fill, mark), number);
-  const after = sign ? ` ${sign} ${most}` : "";
+    html("span", { class: "bar-label" }, label), html("span", { class: "bar-track" }, fill, mark),
+    html("span", { class: "bar-number" }, sign ? `${share} ${sign} ${most}` : percent(value)));
   return { node, update(/** @type {number} */ x) {
     style(fill, "transform", `scaleX(${Math.min(1, (value * x) / scale).toFixed(3)})`);
-    say(number, x >= 1 ? `${sign ? share : percent(value)}${after}` : `${Math.round(100 * value * x)} %`);
   } };
 }
 
@@ -219,7 +218,7 @@ function scoresOf(beat) {
   if (item.bars[0].limit === undefined || item.bars[0].limit === null) return namedBars(item, beat);
   const limit = item.bars[0].limit;
   const columns = item.bars.map((/** @type {any} */ bar) => html("i", { class: bar.value >= limit ? "good" : "bad", title: `score ${percent(bar.value)}` }));
-  const node = html("div", { class: "scores", role: "img", "aria-label": `Scores of ${item.bars.length} detections, limit ${percent(limit)}` },
+  const node = html("div", { class: "scores", role: "img", "aria-label": `Scores of ${counted(item.bars.length, "detection")}, limit ${percent(limit)}` },
     columns, html("u", { style: `bottom: ${100 * limit}%` }, html("span", {}, `limit ${percent(limit)}`)));
   return { node, update(/** @type {Scene} */ scene) {
     const x = grown(scene, item, beat);

@@ -1,12 +1,11 @@
 // @ts-check
-// The spine of chips: one per vertebra from the top, with four segments that fill as they are decided.
+// The spine of chips: one per vertebra from the top, with a segment for each phase of the method, filled as it is decided.
 
 import { html } from "../shared/dom.js";
-import { PHASES, chipState, isFilmEnd, segmentState } from "./bodies.js";
+import { STAGES, chipState, isFilmEnd, segmentState } from "./bodies.js";
 
 /** @typedef {import("./bodies.js").Chip} Chip */
-
-const TITLES = { predict: "predicted", segment: "outlined", overlap: "overlap checked", class: "classified" };
+/** @typedef {import("./bodies.js").Stage} Stage */
 
 const DECIDED = ["kept", "end", "edge", "stopped"];
 
@@ -19,21 +18,42 @@ export class Chips {
     this.root = root;
     this.act = act;
     this.drawn = /** @type {Drawn[]} */ ([]);
+    this.stages = STAGES;
+    root.addEventListener("scroll", () => this.edges());
+    new ResizeObserver(() => this.edges()).observe(root);
   }
 
-  /** @param {Chip[]} chips @param {Dress} dress */
-  show(chips, dress) {
+  /** @param {Chip[]} chips @param {Dress} dress @param {Stage[]} [stages] */
+  show(chips, dress, stages = STAGES) {
+    this.setStages(stages);
     const known = new Map(this.drawn.map((item) => [item.look, item]));
     const before = this.drawn;
     this.drawn = chips.map((chip) => Object.assign(known.get(lookOf(chip, dress)) || this.draw(chip, dress), { chip }));
     const same = before.length === this.drawn.length && before.every((item, index) => item === this.drawn[index]);
-    if (!same) this.root.replaceChildren(...this.drawn.map((item) => item.node));
+    if (same) return;
+    this.root.replaceChildren(...this.drawn.map((item) => item.node));
+    this.edges();
+  }
+
+  /** Chips with segments of another method are drawn again. @param {Stage[]} stages */
+  setStages(stages) {
+    const words = stages.map(({ title }) => title).join(", ");
+    if (words !== this.stages.map(({ title }) => title).join(", ")) this.drawn = [];
+    this.stages = stages;
+    this.root.setAttribute("aria-label", ["Vertebrae from the top", words].filter(Boolean).join(": "));
+  }
+
+  /** Marks the ends of the row beyond which there are more chips. */
+  edges() {
+    const { scrollLeft, scrollWidth, clientWidth } = this.root;
+    this.root.classList.toggle("more-before", scrollLeft > 1);
+    this.root.classList.toggle("more-after", scrollLeft + clientWidth < scrollWidth - 1);
   }
 
   /** @param {Chip} chip @param {Dress} dress @returns {Drawn} */
   draw(chip, dress) {
     const { act } = this;
-    const segments = PHASES.map((phase) => html("i", { title: TITLES[/** @type {keyof typeof TITLES} */ (phase)] }));
+    const segments = this.stages.map(({ title }) => html("i", { title }));
     const name = html("b", {});
     const doubt = chip.body !== null && dress.doubtful.has(chip.body);
     const node = html("button", { type: "button", class: `chip${chip.isStart ? " start" : ""}${doubt ? " doubt" : ""}`, "data-body": chip.body,
@@ -49,7 +69,7 @@ export class Chips {
    * @param {number} time @param {Dress} dress @param {Dress} worn what bodies wear at that time */
   at(time, dress, worn = dress) {
     for (const item of this.drawn) {
-      const segments = PHASES.map((phase) => segmentState(item.chip, phase, time));
+      const segments = this.stages.map(({ phase }) => segmentState(item.chip, phase, time));
       const whole = chipState(item.chip, time);
       const named = item.chip.body !== null && worn.names.has(item.chip.body);
       const shown = named ? worn : dress;

@@ -55,7 +55,7 @@ function divergenceLine(view, { divergence, rows }, act) {
 /** @param {View} view @param {any} row */
 function comparedRow(view, row) {
   const name = (/** @type {string | null} */ word) => html("td", {}, word ? [swatch(view.payload.colours[word], true), ` ${word}`] : html("em", {}, "–"));
-  const change = row.same ? "" : row.old === null ? "new" : row.new === null ? "lost" : row.old === row.new ? "outline" : "name";
+  const change = row.same ? "" : row.old === null ? "new" : row.new === null ? "lost" : row.old === row.new ? "outline differs" : "name differs";
   return html("tr", { class: row.same ? "same" : "differs" }, name(row.old), name(row.new),
     html("td", { class: "number" }, row.dice === null ? "" : two(row.dice)), html("td", {}, change));
 }

@@ -85,6 +85,7 @@ export class Controls {
     const keys = this.player.part("keys");
     keys.hidden = !keys.hidden;
     /** @type {HTMLElement} */ (this.root.querySelector('[data-go="keys"]')).setAttribute("aria-expanded", String(!keys.hidden));
+    if (!keys.hidden) keys.scrollIntoView({ block: "nearest" });
   }
 
   /** A film on its side or upside down: the page reads it again, rotated. */

@@ -3,13 +3,12 @@
 
 import { html } from "../shared/dom.js";
 import { sentence } from "../shared/numbers.js";
+import { LEVELS } from "../shared/spine.js";
 import { LOCK_MEANS, rowTime } from "./tables.js";
 import { timeOfEntry } from "./timeline.js";
 
 /** @typedef {import("./player.js").View} View */
 /** @typedef {import("./tables.js").Act} Act */
-
-const LEVELS = [..."1234567"].map((n) => `C${n}`).concat([...Array(12).keys()].map((n) => `T${n + 1}`), [..."12345"].map((n) => `L${n}`), ["S1"]);
 
 /** @param {string} words @param {string} title @param {() => void} onclick @param {Record<string, any>} [more] */
 function tool(words, title, onclick, more = {}) {

@@ -21,7 +21,7 @@ export class Exports {
     this.player = player;
     this.state = html("span", { class: "note", role: "status" });
     this.buttons = html("span", { class: "formats" });
-    this.node = html("div", { class: "exports" }, html("p", { class: "note" }, "For other programs:"), this.buttons, this.state);
+    this.node = html("div", { class: "exports" }, html("p", { class: "note" }, "Other files:"), this.buttons, this.state);
     this.known = "";
     this.late = 0;
   }

@@ -124,12 +124,18 @@ document.addEventListener("keydown", (event) => {
   press("#run:not(:disabled)");
 });
 
-// The limits lie over the page while they are open; a press anywhere else closes them.
+// The limits lie over the page while they are open; a press anywhere else closes them, and so does Escape, which then ends nothing else.
+const openLimits = () => (document.querySelector("#limits input[type=range]")?.offsetParent ? document.querySelector("#limits") : null);
 document.addEventListener("pointerdown", (event) => {
-  const fold = document.querySelector("#limits");
-  if (!fold || fold.contains(event.target)) return;
-  const content = fold.querySelector("input[type=range]");
-  if (content && content.offsetParent) fold.querySelector("button").click();
+  const fold = openLimits();
+  if (fold && !fold.contains(event.target)) fold.querySelector("button").click();
+}, true);
+document.addEventListener("keydown", (event) => {
+  const fold = event.key === "Escape" && openLimits();
+  if (!fold) return;
+  event.stopImmediatePropagation();
+  fold.querySelector("button").click();
+  fold.querySelector("button").focus();
 }, true);
 
 // A small picture of a vertebra for the tab, without a request.

@@ -12,6 +12,7 @@ import { draftsOf, linesOf, measured } from "../shared/measure.js";
 /** @typedef {{low: number | null, high: number | null, text: string, source: string}} Reference */
 /** plus: half the 95 % interval; sure: the least that the method is sure of what it rests on; both null where landmarks were moved. doubt: why the value is to be taken with care.
  * @typedef {import("../shared/measure.js").Measure & {id: string, plus: number | null, sure: number | null, doubt: string, edited: boolean, reference: Reference | null}} Reading */
+/** @typedef {import("../shared/spine.js").Draft} Draft */
 /** What the server sends of a run's measures. @typedef {Record<string, any>} Data */
 
 const MIRRORED = [1, 0, 3, 2, 4, 5]; // the place that a landmark has when the patient faces the other way
@@ -62,15 +63,52 @@ function left(data, body, end, edited) {
 export function readingsOf(data, changes) {
   const facing = facingOf(data, changes);
   const bodies = bodiesOf(data, changes);
-  const spine = spineOf(bodies, facing, scaleOf(data, changes), data.notUpright, data.limits);
+  const spine = spineFrom(data, changes, bodies);
+  const sent = changes.moves.length ? draftsOf(spineFrom(data, changes, bodiesOf(data, { ...changes, moves: [] }))) : [];
+  const before = new Map(sent.map((draft) => [idOf(draft), draft]));
   const known = data.sides[facing || "unknown"].values;
   return draftsOf(spine).map((draft) => {
-    const id = [draft.key, ...draft.levels].join(" ");
-    const edited = draft.bodies.some((at) => bodies[at].edited.some(Boolean));
+    const id = idOf(draft);
+    const edited = draft.bodies.some((at) => bodies[at].edited.some(Boolean)) && isByHand(draft, before.get(id), spine.points, bodies);
     const reading = { ...measured(spine, draft), id, edited, plus: null, sure: null, doubt: "", reference: data.references[id] || null };
     if (reading.reason) return { ...reading, lines: draft.bodies.every((at) => bodies[at].points.length) ? linesOf(spine, { ...draft, built: undefined }) : [] };
     return edited || !known[id] ? reading : asSent(reading, known[id], spine.spacing || 1);
   });
+}
+
+/** @param {Data} data @param {Changes} changes @param {Body[]} bodies */
+function spineFrom(data, changes, bodies) {
+  return spineOf(bodies, facingOf(data, changes), scaleOf(data, changes), data.notUpright, data.limits);
+}
+
+/** @param {{key: string, levels: string[]}} draft */
+function idOf({ key, levels }) {
+  return [key, ...levels].join(" ");
+}
+
+/** Whether a measure is computed from a landmark that the reader moved, or in another way than before the moves: an endplate set
+ * by hand can make a measure possible whose formula does not use that corner, or a neighbour one to compare with.
+ * @param {Draft} draft @param {Draft | undefined} before without the moves @param {Pair[][]} points @param {Body[]} bodies */
+function isByHand(draft, before, points, bodies) {
+  if (!before || waysOf(draft) !== waysOf(before)) return true;
+  return !draft.reason && landmarksOf(draft, points).some(([at, place]) => bodies[at].edited[place]);
+}
+
+/** @param {Draft} draft */
+function waysOf({ reason, method, bodies }) {
+  return JSON.stringify([reason, method, bodies]);
+}
+
+/** The landmarks that a measure's formula reads, as places of bodies and of landmarks: read from the formula at work, so that
+ * no list beside it can disagree. @param {Draft} draft @param {Pair[][]} points @returns {[number, number][]} */
+export function landmarksOf(draft, points) {
+  const used = /** @type {[number, number][]} */ ([]);
+  const watched = points.map((body, at) => new Proxy(body, { get: (target, name) => {
+    if (typeof name === "string" && /^\d+$/.test(name)) used.push([at, Number(name)]);
+    return Reflect.get(target, name);
+  } }));
+  draft.value(watched);
+  return used;
 }
 
 /** A measure whose landmarks nobody moved is what the server computed; lengths come in pixels. @param {Reading} reading @param {any} sent @param {number} mm @returns {Reading} */

@@ -121,7 +121,7 @@ export class Measuring {
     if (reading) this.folds.add(reading.value === null ? "without" : groupOf(reading));
     if (modes.mode !== "none") modes.set("none");
     if (id) clock.go(view.timeline.end);
-    modes.say(reading ? `${sentence(reading.name)}: drag its corners on the film; Esc ends this.` : "");
+    modes.say(reading ? `${sentence(reading.name)}: drag its corners on the film.` : "", true);
     this.recompute();
     if (id) this.toFilm();
   }
@@ -175,7 +175,7 @@ export class Measuring {
   /** Begins to set a scale, or stops. */
   calibrate() {
     this.line = this.line ? null : [];
-    this.player.modes.say(this.line ? "Draw a line over something of known length; Esc ends this." : "");
+    this.player.modes.say(this.line ? "Draw a line over something of known length." : "", true);
     this.player.clock.go(this.player.view.timeline.end);
     this.recompute();
     /** @type {HTMLElement | null} */ (this.player.panel("measures").querySelector('[data-field="length"]'))?.focus({ preventScroll: true });

@@ -60,8 +60,7 @@ export function overviewOf(view, found) {
   return html("section", { class: "card overview" },
     html("header", {}, html("h2", {}, names.length ? `${counted(names.length, "vertebra", "vertebrae")}${range}` : view.title),
       html("span", {}, names.length && run ? `${run.seconds} s on ${run.device} · weights ${run.bundle}` : "")),
-    html("p", { class: "card-words" }, view.words),
-    names.length ? payload.ends.map(endLine) : null);
+    names.length ? payload.ends.map(endLine) : html("p", { class: "card-words" }, view.words)); // the caption has them beside a result
 }
 
 /** @type {Record<string, string>} */

@@ -1,6 +1,7 @@
 // @ts-check
 // Clicks on the film that mean something: starting points, a missed vertebra, an outline to edit. One mode at a time.
 
+import { html } from "../shared/dom.js";
 import { contains, distance, pairs, toPane } from "../shared/geometry.js";
 import { drawDot, drawPath } from "../shared/pen.js";
 import { grabbed, handlesOf, movedOutline } from "./outline.js";
@@ -14,12 +15,12 @@ const START = { colour: "#7cc4ff", glow: 2.2 };
 /** @type {Record<string, string>} */
 const HINTS = {
   none: "",
-  add: "Click the middle of the vertebra that was missed; Esc ends this.",
-  edit: "Drag a corner or an edge of the outline, or click inside it for the network to try again there; Esc ends this.",
+  add: "Click the middle of the vertebra that was missed.",
+  edit: "Drag a corner or an edge of the outline, or click inside it for the network to try again there.",
 };
 
 /** @typedef {{outline: number[], at: import("./outline.js").Grip, from: Pair, body: number, moved: boolean}} Held */
-/** @typedef {{correct: (change: any) => void, choose: (pair: Pair) => void, redraw: () => void, shape: (body: number) => readonly number[] | null, chosen: () => number | null}} Acts */
+/** @typedef {{correct: (change: any) => void, choose: (pair: Pair) => void, redraw: () => void, end: () => void, shape: (body: number) => readonly number[] | null, chosen: () => number | null}} Acts */
 
 export class Modes {
   /** @param {HTMLElement} root @param {Pane[]} panes @param {Acts} act */
@@ -44,9 +45,10 @@ export class Modes {
     pane.area.addEventListener("click", (event) => this.click(pane, event));
   }
 
-  /** @param {string} words */
-  say(words) {
-    this.hint.textContent = words;
+  /** @param {string} words @param {boolean} [ends] whether what they are of can be ended, by a button where there is no key */
+  say(words, ends = false) {
+    const end = () => html("button", { type: "button", class: "small", "data-act": "end", title: "End this (Esc)", onclick: this.act.end }, "end", html("kbd", {}, "Esc"));
+    this.hint.replaceChildren(words, ...(words && ends ? [end()] : []));
     this.hint.hidden = !words;
   }
 
@@ -65,7 +67,7 @@ export class Modes {
       for (const button of this.root.querySelectorAll(`[data-${name}="toggle"]`)) button.setAttribute("aria-pressed", String(next === name));
     }
     const starting = next === "starts" || (next === "none" && this.starts.length > 0);
-    this.say(starting ? this.startWords() : HINTS[next] || "");
+    this.say(starting ? this.startWords() : HINTS[next] || "", !starting);
     this.act.redraw();
   }
 
@@ -88,7 +90,7 @@ export class Modes {
     const point = pane.filmPoint(event);
     if (this.mode === "none") return this.act.choose(point);
     if (this.mode === "edit") return; // the drag's end decides
-    if (!pane.inside(point)) return this.say("That click lies outside the film; click on a vertebra.");
+    if (!pane.inside(point)) return this.say("That click lies outside the film; click on a vertebra.", true);
     if (this.mode === "starts") return this.placeStart(point, HIT / pane.view.scale);
     this.pending = point;
     this.say("Checking the clicked points …");
@@ -145,14 +147,15 @@ export class Modes {
   /** @param {any} payload */
   onShow(payload) {
     const next = payload.film ? payload.film.url : "";
-    if (next !== this.film && payload.status !== "waiting") {
+    const isOther = next !== this.film;
+    if (isOther && payload.status !== "waiting") {
       this.starts = [];
       this.shell.dataset.starts = "[]";
       this.film = next;
     }
     this.pending = null;
     if (payload.error && payload.error.click) return this.set("starts");
-    const stays = (this.mode === "edit" && payload.status === "finished") || (this.mode === "starts" && payload.status === "ready");
+    const stays = (this.mode === "edit" && payload.status === "finished" && !isOther) || (this.mode === "starts" && payload.status === "ready");
     this.set(stays ? this.mode : "none");
   }
 }

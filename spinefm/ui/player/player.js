@@ -4,7 +4,7 @@
 import { contains } from "../shared/geometry.js";
 import { html, keepingFocus, whileNotPressed } from "../shared/dom.js";
 import { asked, openingLink, writeAddress } from "./address.js";
-import { chipsOf, namesOf } from "./bodies.js";
+import { chipsOf, namesOf, stagesOf } from "./bodies.js";
 import { Clock } from "./clock.js";
 import { drawComparison } from "./compare.js";
 import { Controls } from "./controls.js";
@@ -24,7 +24,7 @@ import { sceneAt, timelineOf, timeOfEntry } from "./timeline.js";
 /** What the bodies of a run wear. @typedef {{names: Map<number, string>, colours: Map<number, string>, doubtful: Set<number>, anchor: number | null}} Worn */
 /** What is on show.
  * @typedef {{payload: any, timeline: Timeline, rows: any[], names: Map<number, string>, colours: Map<number, string>, doubtful: Set<number>, anchor: number | null,
- *   chips: import("./bodies.js").Chip[], chosen: number | null, lit: number | null, earlier: Timeline | null, earlierDress: Worn}} View */
+ *   chips: import("./bodies.js").Chip[], stages: import("./bodies.js").Stage[], chosen: number | null, lit: number | null, earlier: Timeline | null, earlierDress: Worn}} View */
 
 const SLOW_ACTIONS = ["go on", "add", "again"];
 const REPEATED = ["undo", "redo"];
@@ -53,7 +53,7 @@ export class Player {
     this.theatre = new Theatre(root, this.act);
     this.clock = new Clock(() => this.theatre.at(this.clock.time()), () => this.onClock());
     this.modes = new Modes(root, [this.theatre.stage, this.theatre.final], {
-      correct: (change) => this.correct(change), choose: (point) => this.chooseAt(point), redraw: () => this.theatre.redraw(),
+      correct: (change) => this.correct(change), choose: (point) => this.chooseAt(point), redraw: () => this.theatre.redraw(), end: () => this.controls.escape(),
       shape: (body) => this.shapeOf(body), chosen: () => this.view.chosen });
     this.measuring = new Measuring(this);
     this.theatre.extra = (pen) => { this.modes.draw(pen); this.measuring.draw(pen); };
@@ -124,15 +124,17 @@ export class Player {
     const colours = new Map([...names].map(([number, name]) => [number, payload.colours[name]]));
     const doubtful = new Set(payload.rows.filter((/** @type {any} */ row) => row.doubtful).map((/** @type {any} */ row) => row.number));
     const anchor = payload.rows.find((/** @type {any} */ row) => row.anchor)?.number ?? null;
-    const chosen = payload.rows.some((/** @type {any} */ row) => row.found && row.number === this.view?.chosen) ? this.view.chosen : null;
-    return { payload, timeline, rows: payload.rows, names, colours, doubtful, anchor, chosen, lit: null, chips: chipsOf(timeline, payload.rows), ...earlierOf(payload) };
+    const isSame = this.view && filmOf(this.view.payload) === filmOf(payload); // on another film the number is another vertebra's
+    const chosen = isSame && payload.rows.some((/** @type {any} */ row) => row.found && row.number === this.view.chosen) ? this.view.chosen : null;
+    const chips = chipsOf(timeline, payload.rows);
+    return { payload, timeline, rows: payload.rows, names, colours, doubtful, anchor, chosen, lit: null, chips, stages: stagesOf(timeline, chips, payload.verbs), ...earlierOf(payload) };
   }
 
   /** @param {any} payload */
   draw(payload) {
     const before = this.view.payload;
     const fresh = before.run !== payload.run;
-    const otherFilm = (before.film && before.film.url) !== (payload.film && payload.film.url);
+    const otherFilm = filmOf(before) !== filmOf(payload);
     const goesOn = !fresh && before.status === "running" && payload.status === "running";
     this.theatre.held = true;
     this.view = this.viewOf(payload);
@@ -312,6 +314,11 @@ export class Player {
   canCorrect() {
     return this.report !== null && this.view.payload.status === "finished" && Boolean(this.view.payload.corrections);
   }
+}
+
+/** What tells a run's film from others. @param {any} payload @returns {string} */
+function filmOf({ film }) {
+  return film ? film.url : "";
 }
 
 /** The earlier run as a timeline of its own, its bodies dressed as they were. @param {any} payload @returns {{earlier: Timeline | null, earlierDress: Worn}} */

@@ -2,7 +2,7 @@
 // The list in the tab Measures: what the film is measured by, the measures by group, and the one that is chosen.
 
 import { html } from "../shared/dom.js";
-import { percent, sentence } from "../shared/numbers.js";
+import { counted, percent, sentence } from "../shared/numbers.js";
 import { NO_FACING, NO_SCALE } from "../shared/spine.js";
 import { chartOf, rangeWords } from "./chart.js";
 import { against, digits, wordsOf } from "./measures.js";
@@ -78,7 +78,7 @@ function calibration({ pixels }, act) {
     else if (Number(direct.value) > 0) act.setScale(Number(direct.value));
   };
   return html("form", { class: "calibration", onsubmit: send },
-    html("p", {}, pixels ? `The line is ${pixels.toFixed(0)} pixels long.` : "Draw a line over something of known length on the film, end to end."),
+    html("p", {}, pixels ? `The line is ${counted(Math.round(pixels), "pixel")} long.` : "Draw a line over something of known length on the film, end to end."),
     html("label", {}, "it is ", length, " mm long"), html("label", { class: "note" }, "or ", direct, " mm per pixel"),
     html("span", { class: "group" }, html("button", { type: "submit", class: "small first" }, "set scale"), html("button", { type: "button", class: "small", "data-act": "stop", onclick: act.calibrate }, "cancel")));
 }

@@ -35,9 +35,21 @@ function vertebraRow(view, row, act) {
     onclick: choose, onpointerenter: () => act.hover(row.number), onpointerleave: () => act.hover(null) },
     html("th", { scope: "row" }, html("button", { type: "button", class: "row-name", title: stays ? "Choose this vertebra" : "Show the step that decided this" },
       swatch(view.payload.colours[row.name], row.found), row.doubtful ? `${row.name} ?` : row.name)),
-    html("td", { class: "number", title: row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : "How sure this outline is: the probability of a Dice above 0.8" },
-      row.found ? (row.probability === null ? "–" : percentBelow(row.probability, view.payload.doubt)) : html("em", {}, row.in_view === false ? "not in view" : "not found")),
+    html("td", { class: "number", title: sureTitle(view, row) }, sureWords(view, row)),
     html("td", { class: "stop" }, html("div", {}, html("span", {}, marks, row.stop), goOnButton(view, row, act))));
+}
+
+/** How sure the method is of a row's outline; one that the reader drew is not the method's. @param {View} view @param {any} row */
+function sureWords(view, row) {
+  if (!row.found) return html("em", {}, row.in_view === false ? "not in view" : "not found");
+  if (row.probability === null) return row.edited ? html("em", { class: "hand" }, "by hand") : "–";
+  return percentBelow(row.probability, view.payload.doubt);
+}
+
+/** @param {View} view @param {any} row */
+function sureTitle(view, row) {
+  if (row.edited && row.probability === null) return "The reader drew this outline: the method does not say how sure it is";
+  return row.doubtful ? `Below ${percent(view.payload.doubt)}: doubtful` : "How sure this outline is: the probability of a Dice above 0.8";
 }
 
 /** Only an end at which there is something to take, or that the classifier called one, can be passed; never in a replay.
@@ -90,7 +102,7 @@ function verdictOf(entry) {
 /** @param {HTMLElement} node @param {View} view @param {(event: Event) => void} onZip when the link to the zip is pressed */
 export function drawDownload(node, view, onZip) {
   const file = view.payload.download;
-  const words = "label map, overlay, trace, table, report, and this player as one html file";
+  const words = "label map, overlay, trace, tables of vertebrae and measures, report.json, and this player as one html file";
   node.replaceChildren(file
     ? html("p", {}, html("a", { class: "download", href: file.url, download: file.orig_name, onclick: onZip }, "Download the zip"), html("span", { class: "note" }, ` ${words}`))
     : html("p", { class: "note" }, downloadNote(view.payload, words)));

@@ -22,7 +22,7 @@ import { momentOf, sceneAt, stopIndex } from "./timeline.js";
 const TITLES = { name: "Names", correct: "Correction" };
 /** @type {Record<string, string>} */
 const IDLE = { ready: "Ready", running: "Looking for vertebrae …", waiting: "Starting …" };
-const INTRO = "Three sure vertebrae are found. From there the next one is predicted, outlined and checked, up and down, until the spine ends; then all are named.";
+const INTRO = "SpineFM first looks for three sure vertebrae. From there it predicts, outlines and checks the next one, up and down, until the spine ends; then it names them all.";
 const AFTERGLOW = 0.7;
 const QUIET = 0.55;
 
@@ -79,7 +79,7 @@ export class Theatre {
     this.showVerbs(view.payload.verbs);
     for (const mark of this.root.querySelectorAll(".simulated")) /** @type {HTMLElement} */ (mark).hidden = !(film && view.payload.simulated);
     if (!goesOn) this.cards.forget();
-    this.chips.show(view.chips, this.dress());
+    this.chips.show(view.chips, this.dress(), view.stages);
     this.scrub.max = String(Math.round(view.timeline.end * 1000));
     this.marks();
   }
@@ -206,10 +206,11 @@ export class Theatre {
     return view.payload.status === "finished" && scene.time >= view.timeline.end - 1e-3;
   }
 
-  /** @param {Scene} scene @param {View} view */
+  /** Beside an error that came before any step there is nothing to say. @param {Scene} scene @param {View} view */
   overview(scene, view) {
     const moment = momentOf(scene);
     const { status, film, starts } = view.payload;
+    if (status === "failed" && !moment) return null;
     const result = this.rests(scene, view) ? view.rows.filter((row) => row.found) : [];
     const verb = this.verbs().find((node) => isVerbOf(node, moment));
     const idle = status === "ready" && starts ? "waiting" : status; // a film that was brought is run at once
@@ -298,12 +299,20 @@ function tell({ phase, words }) {
 /** @type {Record<string, string>} */
 const ARROWS = { up: "↑ ", down: "↓ " };
 
-/** What happens now, in words, each once; where two lanes differ, each with its arrow. @param {Scene} scene */
+/** What happens now, in words, each once; where lanes differ, each with its arrow or its starting point. @param {Scene} scene */
 export function linesOf(scene) {
-  const lines = new Set(scene.current.map((beat) => beat.words));
-  if (lines.size < 2) return [...lines].join();
   const lanes = new Map(scene.current.map((beat) => [beat.lane || "", beat.words]));
-  return [...new Set([...lanes].map(([lane, words]) => `${ARROWS[lane] || ""}${words}`))].slice(-2).join("  ");
+  const lines = [...new Set(scene.current.map((beat) => beat.words))];
+  if (lines.length < 2) return lines.join();
+  const told = [...new Set(lanes.values())].map((words) => `${placeWords([...lanes.keys()].filter((lane) => lanes.get(lane) === words))}${words}`);
+  return told.slice(-2).join("  ");
+}
+
+/** Where something happens, as the cards call it. @param {string[]} lanes */
+function placeWords(lanes) {
+  const starts = lanes.filter((lane) => lane.startsWith("start ")).map((lane) => lane.slice(6));
+  if (starts.length > 1) return `Starts ${starts.join(" and ")}: `;
+  return starts.length ? `Start ${starts[0]}: ` : ARROWS[lanes[0]] || "";
 }
 
 /** When a picture has arrived. @param {import("./timeline.js").Seen} item */

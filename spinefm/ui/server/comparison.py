@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from spinefm.core.numbers import percent
 from spinefm.methods import TITLES
 from spinefm.methods.spinefm.captions import overruled_reason, stop_reason
 from spinefm.methods.spinefm.events import Decided, Seeded
@@ -107,4 +108,4 @@ def _words(decision: Decided | None) -> str:
     if decision.reason == "by hand":
         return f"kept by hand, against {overruled_reason(decision)}"
     kept = "kept" if decision.verdict == "accepted" else f"kept, spine end {decision.reason}"
-    return kept if decision.value is None else f"{kept} {decision.value:.2f}"
+    return kept if decision.value is None else f"{kept} {percent(decision.value)}"

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spinefm.core.geometry import principal_axis
-from spinefm.core.levels import COUNTED, Level, counted_from
+from spinefm.core.levels import Level, counted_from, order_with
 from spinefm.core.words import listed
 from spinefm.methods import Addition
-from spinefm.trace.model import Action, Anchor, Corrected, Named, Trace, Vertebra
+from spinefm.trace.model import Action, Anchor, Corrected, Named, Trace, Vertebra, counting_order
 from spinefm.trace.registry import Event
 
 READER = "named by the reader"
@@ -103,7 +103,7 @@ def _with(trace: Trace, correction: Corrected, events: Sequence[Event] = ()) -> 
 def _name(trace: Trace, correction: Correction) -> Corrected:
     vertebra = _vertebra(trace, correction.number)
     level = Level.__members__.get(correction.level or "")
-    if level is None or level not in COUNTED:
+    if level is None:
         raise Refused("That is not a vertebral level: choose one from C1 to S1.")
     text = f"{vertebra.name} is {level.name}, the others are counted from it."
     return _counted(trace, "name", text, trace.vertebrae, Anchor(vertebra.number, level, READER))
@@ -113,12 +113,13 @@ def _shift(trace: Trace, correction: Correction) -> Corrected:
     first = next((v for v in trace.vertebrae if v.level), None)
     if first is None or first.level is None:
         raise Refused("Nothing is named yet: say first which level one vertebra is.")
-    place = COUNTED.index(first.level) + correction.offset
-    if place not in range(len(COUNTED)):
+    order = counting_order(trace.events)
+    place = order.index(first.level) + correction.offset
+    if place not in range(len(order)):
         raise Refused("The names cannot move further: there are no more levels in that direction.")
     towards = "down" if correction.offset > 0 else "up"
     text = f"all names moved {towards} by {abs(correction.offset)}."
-    return _counted(trace, "shift", text, trace.vertebrae, Anchor(first.number, COUNTED[place], READER))
+    return _counted(trace, "shift", text, trace.vertebrae, Anchor(first.number, order[place], READER))
 
 
 def _reading(trace: Trace, correction: Correction) -> Corrected:
@@ -177,7 +178,8 @@ def extended(trace: Trace, action: Action, addition: Addition) -> Trace:
     anchor = _anchor_among(trace, together)
     if anchor is not None and addition.vertebrae and _refuted(anchor, addition.refuted):
         anchor = None
-    correction = _counted(trace, action, "", together, anchor or addition.anchor, addition.vertebrae)
+    counted = _counted(trace, action, "", together, anchor or addition.anchor, addition.vertebrae)
+    correction = replace(counted, settings=addition.settings)
     after = _with(trace, correction, addition.events)
     new = {vertebra.number for vertebra in addition.vertebrae}
     names = listed([vertebra.name for vertebra in after.vertebrae if vertebra.number in new])
@@ -227,8 +229,9 @@ def _counted(
     numbers = tuple(vertebra.number for vertebra in vertebrae)
     levels: tuple[Level | None, ...] = (None,) * len(numbers)
     if anchor is not None:
-        kept = _with_gaps(trace, numbers, anchor) if gaps else None
-        levels = kept or counted_from(anchor.level, numbers.index(anchor.vertebra), len(numbers))
+        order = _order(trace, action, anchor)
+        kept = _with_gaps(trace, numbers, anchor, order) if gaps else None
+        levels = kept or counted_from(anchor.level, numbers.index(anchor.vertebra), len(numbers), order)
         if None in levels:
             raise Refused(
                 f"With {anchor.level.name} there the names would run beyond the spine's end: choose another level."
@@ -237,12 +240,25 @@ def _counted(
     return Corrected(action, text, numbers, levels, anchor, trace.locked, added)
 
 
-def _with_gaps(trace: Trace, numbers: Sequence[int], anchor: Anchor) -> tuple[Level | None, ...] | None:
-    """The names counted from the anchor with the gaps that deletions left; a new vertebra in a gap fills it.
+def _order(trace: Trace, action: Action, anchor: Anchor) -> tuple[Level, ...]:
+    """The levels by which names are counted from the anchor: with L6 where the names have one or the reader names one.
+
+    To give the L6 another name says that there is none.
+    """
+    before = {vertebra.number: vertebra.level for vertebra in trace.vertebrae}.get(anchor.vertebra)
+    known = () if action == "name" and before is Level.L6 else counting_order(trace.events)
+    return order_with((anchor.level, *known))
+
+
+def _with_gaps(
+    trace: Trace, numbers: Sequence[int], anchor: Anchor, order: Sequence[Level]
+) -> tuple[Level | None, ...] | None:
+    """The names counted by `order` from the anchor with the gaps that deletions left; a new vertebra in a gap fills it.
 
     None where there is no gap, or where a new vertebra has no place in one.
     """
-    places = {v.number: COUNTED.index(v.level) for v in trace.vertebrae if v.level in COUNTED}
+    before = counting_order(trace.events)
+    places = {v.number: before.index(v.level) for v in trace.vertebrae if v.level is not None}
     known = [places.get(number) for number in numbers]
     for index, place in enumerate(known[1:-1], 1):
         above, below = known[index - 1], known[index + 1]
@@ -251,9 +267,9 @@ def _with_gaps(trace: Trace, numbers: Sequence[int], anchor: Anchor) -> tuple[Le
     filled = [place for place in known if place is not None]
     if len(filled) < len(known) or not filled or filled[-1] - filled[0] < len(filled):
         return None
-    offset = COUNTED.index(anchor.level) - filled[numbers.index(anchor.vertebra)]
+    offset = order.index(anchor.level) - filled[numbers.index(anchor.vertebra)]
     moved = [place + offset for place in filled]
-    return tuple(COUNTED[place] if 0 <= place < len(COUNTED) else None for place in moved)
+    return tuple(order[place] if 0 <= place < len(order) else None for place in moved)
 
 
 def _refuse_locked(trace: Trace, levels: Mapping[int, Level | None]) -> None:
@@ -271,19 +287,21 @@ def carried(old: Trace, new: Trace) -> Trace:
     held = tuple(replace(vertebra, number=first + index) for index, vertebra in enumerate(kept))
     others = [v for v in new.vertebrae if all(v.mask.dice(locked.mask) <= SAME for locked in held)]
     spine = _from_the_top((*others, *held))
-    levels = _levels_round(spine, held)
+    levels = _levels_round(spine, held, counting_order(new.events))
     anchor = next((Anchor(v.number, v.level, LOCKED) for v in held if v.level), None)
     text = f"{listed([v.name for v in held])} stayed as locked."
     numbers, locked = tuple(v.number for v in spine), tuple(v.number for v in held)
     return _with(new, Corrected("keep", text, numbers, levels, anchor, locked, held))
 
 
-def _levels_round(spine: Sequence[Vertebra], held: Sequence[Vertebra]) -> tuple[Level | None, ...]:
-    """Names counted from the first held vertebra that has one, else those of the run; the held ones keep theirs."""
+def _levels_round(
+    spine: Sequence[Vertebra], held: Sequence[Vertebra], order: Sequence[Level]
+) -> tuple[Level | None, ...]:
+    """Names counted by the run's `order` from the first held vertebra that has one, else the run's; held ones stay."""
     named = next((vertebra for vertebra in held if vertebra.level), None)
     levels = [vertebra.level for vertebra in spine]
+    own = {vertebra.number: vertebra.level for vertebra in held}
     if named is not None and named.level is not None:
         place = [vertebra.number for vertebra in spine].index(named.number)
-        levels = list(counted_from(named.level, place, len(spine)))
-    own = {vertebra.number: vertebra.level for vertebra in held}
+        levels = list(counted_from(named.level, place, len(spine), order_with((*own.values(), *order))))
     return tuple(own.get(vertebra.number, level) for vertebra, level in zip(spine, levels, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import struct
 from dataclasses import asdict, dataclass
 from importlib.resources import files
@@ -97,12 +98,24 @@ def facts(manifest: Manifest, levels: Path = OFFERED) -> dict[str, Any]:
 def said_once(trained_on: str) -> str:
     """What weights were trained on, each clause once: a bundle keeps the words of every training that made it.
 
-    "X only" is left out where a later training says "X" and more.
+    Of a network named in a clause the newest words hold; "X only" is left out where another training says "X" and more.
+    The films come first and what was not used last, whichever network was trained last.
+
+    >>> said_once("phantoms only; no patient's film; phantoms; the view network also on photos; no patient's film")
+    "phantoms; the view network also on photos; no patient's film"
     """
-    clauses = trained_on.split("; ")
-    newest = list(dict.fromkeys(reversed(clauses)))[::-1]
-    overtaken = {clause for clause in newest if " only" in clause and clause.replace(" only", "", 1) in newest}
-    return "; ".join(clause for clause in newest if clause not in overtaken)
+    said: dict[str, str] = {}
+    for clause in trained_on.split("; "):
+        subject = _subject(clause)
+        if subject not in said or " only" not in clause:
+            said[subject] = clause
+    return "; ".join(sorted(said.values(), key=lambda clause: clause.startswith("no ")))
+
+
+def _subject(clause: str) -> str:
+    """What a clause is about: the network that it names, else its own words."""
+    network = re.match(r"the \w+ network\b", clause)
+    return network[0] if network else clause.replace(" only", "", 1)
 
 
 def _network(role: Role, file: WeightFile | None, folder: Path) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from spinefm.core.geometry import Point, principal_axis
 from spinefm.core.masks import Mask, four_corners
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import Extensible
-from spinefm.trace.model import Corrected, Trace, Vertebra
+from spinefm.trace.model import Corrected, Setting, Trace, Vertebra
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused, apply
 
 LEAST_AREA = 20
@@ -29,18 +29,21 @@ def reshaped(run: CorrectedRun, film: Radiograph, number: int, outline: Sequence
     if mask.area < LEAST_AREA:
         raise Refused("Almost nothing is left inside that outline: drag its corners apart, or delete the vertebra.")
     vertebra = vertebra_of(run.trace, number)
-    return run.followed_by(with_mask(run.trace, vertebra, mask, f"the outline of {vertebra.name} was edited by hand."))
+    drawn = replace(vertebra, mask=mask, probability=None)  # the method was sure of its own outline, not of this one
+    return run.followed_by(with_outline(run.trace, drawn, f"the outline of {vertebra.name} was edited by hand."))
 
 
 def again(run: CorrectedRun, film: Radiograph, method: Extensible, number: int, point: Point) -> CorrectedRun:
     """The run with the vertebra outlined again by the network, from a click inside it. Raises Refused, CannotAdd."""
     vertebra = vertebra_of(run.trace, number)
     without = apply(run.trace, Correction("delete", number))
-    found = method.add(film, without, point).vertebrae
-    if not found:
+    addition = method.add(film, without, point)
+    if not addition.vertebrae:
         raise Refused(f"The network found nothing to outline at that point of {vertebra.name}: click its middle.")
     text = f"{vertebra.name} was outlined again from a click."
-    return run.followed_by(with_mask(run.trace, vertebra, found[0].mask, text))
+    found = addition.vertebrae[0]
+    outlined = replace(vertebra, mask=found.mask, probability=found.probability)
+    return run.followed_by(with_outline(run.trace, outlined, text, addition.settings))
 
 
 def vertebra_of(trace: Trace, number: int) -> Vertebra:
@@ -53,10 +56,13 @@ def vertebra_of(trace: Trace, number: int) -> Vertebra:
     return vertebra
 
 
-def with_mask(trace: Trace, vertebra: Vertebra, mask: Mask, text: str) -> Trace:
-    """The trace in which the vertebra has another mask; names stay as they are."""
+def with_outline(trace: Trace, vertebra: Vertebra, text: str, settings: Mapping[str, Setting] | None = None) -> Trace:
+    """The trace in which the vertebra has another mask and probability; names stay as they are.
+
+    settings: those that the mask was made with, where they are not the trace's.
+    """
     along = principal_axis([v.centroid for v in trace.vertebrae]).direction if len(trace.vertebrae) > 1 else Point(0, 1)
-    changed = replace(vertebra, mask=mask, centroid=mask.centroid, corners=four_corners(mask, along))
+    changed = replace(vertebra, centroid=vertebra.mask.centroid, corners=four_corners(vertebra.mask, along))
     numbers, levels = tuple(v.number for v in trace.vertebrae), tuple(v.level for v in trace.vertebrae)
-    correction = Corrected("reshape", text, numbers, levels, trace.anchor, trace.locked, (changed,))
+    correction = Corrected("reshape", text, numbers, levels, trace.anchor, trace.locked, (changed,), settings or {})
     return replace(trace, events=(*trace.events, correction))

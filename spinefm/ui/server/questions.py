@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spinefm.core.levels import COUNTED, Level, Region
+from spinefm.core.levels import Level, Region, order_with
 from spinefm.core.numbers import percent
 from spinefm.core.words import listed
 from spinefm.methods.spinefm.events import Decided
@@ -111,7 +111,8 @@ def in_words(pairs: list[tuple[str, str]]) -> str:
         return "no other name changes"
     names = [old for old, _ in pairs]
     who = listed(names)
-    steps = {_steps(old, new) for old, new in pairs}
+    order = order_with(Level.__members__.get(name) for pair in pairs for name in pair)
+    steps = {_steps(old, new, order) for old, new in pairs}
     verb = "becomes" if len(names) == 1 else "become"
     if len(pairs) == 1:
         return f"{who} becomes {pairs[0][1]}"
@@ -121,8 +122,8 @@ def in_words(pairs: list[tuple[str, str]]) -> str:
     return f"{who} {verb} {listed([new for _, new in pairs])}, in this order"
 
 
-def _steps(old: str, new: str) -> int | None:
-    known = {level.name: place for place, level in enumerate(COUNTED)}
+def _steps(old: str, new: str, order: Sequence[Level]) -> int | None:
+    known = {level.name: place for place, level in enumerate(order)}
     return known[new] - known[old] if old in known and new in known else None
 
 

@@ -12,9 +12,10 @@ from spinefm.core.geometry import Point
 from spinefm.data.archive import NO_ROOM
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
 from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record, quarters
+from spinefm.methods.base.events import Viewed
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.drawings import drawing_of
-from spinefm.methods.spinefm.events import Viewed
+from spinefm.methods.registry import method_spec
 from spinefm.trace.model import Finished, Setting, Trace
 from spinefm.trace.registry import Event
 from spinefm.ui.server.comparison import compare
@@ -301,8 +302,8 @@ class Wishes:
 
     def changed(self, choice: Choice) -> Mapping[str, Setting]:
         """The changed settings; a film that is to be run anyway is not refused."""
-        anyway = choice.anyway and self.method == "spinefm"
-        return {**self.settings, "view_check": "warn"} if anyway else self.settings
+        asks = "view_check" in method_spec(self.method).config.model_fields
+        return {**self.settings, "view_check": "warn"} if choice.anyway and asks else self.settings
 
     def used_points(self) -> tuple[Point, ...]:
         """The starting points, where the method takes any."""

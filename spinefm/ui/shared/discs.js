@@ -79,9 +79,16 @@ export function slipDrafts(spine) {
       key: "slip", group: "slip", levels, name: `${disc} slip`, unit: "%", bodies,
       method: `posterior corners along the superior endplate of ${levels[1]}, anterior positive`,
       reason: firstOf(fault, spine.facing ? "" : NO_FACING), lines: [[[lower, 0], [lower, 1]], [[upper, 2], [lower, 1]]],
-      value, grade: (/** @type {Pair[][]} */ points) => meyerdingWords(value(points), spine.limits.slip_limit),
+      value, grade: (/** @type {Pair[][]} */ points) => meyerdingWords(value(points), leastSlip(spine, upper)),
     };
   });
+}
+
+/** The least slip with a grade under a body; in the neck a larger one, because endplates slope there.
+ * @param {Spine} spine @param {number} upper */
+function leastSlip(spine, upper) {
+  const inTheNeck = spine.bodies[upper].level?.startsWith("C");
+  return inTheNeck ? spine.limits.neck_slip_limit : spine.limits.slip_limit;
 }
 
 /** @param {number} percent @param {number} least */

@@ -49,9 +49,14 @@ export function percentBelow(share, limit) {
   return share < limit && words === percent(limit) ? `< ${words}` : words;
 }
 
-/** @param {number} count @param {string} one @param {string} [many] */
+/** A number and what it counts; thousands lie apart. @param {number} count @param {string} one @param {string} [many] */
 export function counted(count, one, many = `${one}s`) {
-  return `${count} ${count === 1 ? one : many}`;
+  return `${thousands(count)} ${count === 1 ? one : many}`;
+}
+
+/** @param {number} count */
+export function thousands(count) {
+  return count.toLocaleString("en").replaceAll(",", " ");
 }
 
 /** @param {number} value */

@@ -8,7 +8,7 @@ import { facingLeft } from "./planar.js";
 /** Six landmarks in the order of PLACES, none where they cannot be had; superior, inferior: why that endplate is out.
  * @typedef {{name: string, level: string | null, points: Pair[], superior: string, inferior: string, in_trunk?: boolean}} Body */
 /** Landmarks face left in `points`. @typedef {{bodies: Body[], points: Pair[][], facing: "left" | "right" | null, spacing: number | null, notUpright: string, limits: Limits}} Spine */
-/** @typedef {{genant_limits: number[], slip_limit: number}} Limits */
+/** @typedef {{genant_limits: number[], slip_limit: number, neck_slip_limit: number}} Limits */
 /** A path over landmarks: pairs of a body's place and a landmark's. @typedef {[number, number][]} Path */
 /** value, grade and built take the landmarks of all bodies, facing left; reason: why there is no value.
  * @typedef {{key: string, group: string, levels: string[], name: string, unit: string, method: string, reason: string, bodies: number[], lines: Path[],

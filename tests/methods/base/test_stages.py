@@ -9,7 +9,7 @@ import torch
 
 from spinefm.core.geometry import Box, Point
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.base.stages import NetworkStages, Probabilities, Stopwatch, candidate, probabilities
+from spinefm.methods.base.stages import NetworkStages, Probabilities, Stopwatch, candidate, on_film, probabilities
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.networks.level_classifier import LevelClassifier
 from spinefm.networks.mask_rcnn import build_mask_rcnn
@@ -26,6 +26,15 @@ def test_a_detection_is_cut_at_the_films_edge_alone() -> None:
     assert inner.box == Box(10, 12, 40, 50) == inner.mask.box and inner.mask.area == 30 * 38
     assert across.box == Box(0, 80, 40, 100) == across.mask.box and across.mask.area == 40 * 20
     assert beyond.mask.area == 0
+
+
+@pytest.mark.parametrize(
+    ("box", "area"),
+    [(Box(10, 10, 30, 20), 200), (Box(-5, 95, 15, 105), 75), (Box(90, 10, 110, 20), 0), (Box(-30, -30, -10, -20), 0)],
+)
+def test_what_lies_off_the_film_is_cut_off_and_a_box_beside_it_leaves_nothing(box: Box, area: int) -> None:
+    assert on_film(np.ones((10, 20), bool), box, (100, 90)).area == area
+    assert on_film(np.zeros((10, 20), bool), box, (100, 90)).area == 0
 
 
 @pytest.fixture(scope="module")
@@ -61,19 +70,6 @@ def test_four_probabilities_add_up_to_one(stages, film):
     for answer in stages.classify(film, [Box(10, 10, 110, 110), Box(150, 250, 250, 350)]):
         total = answer.background + answer.vertebra + answer.s1 + answer.c2
         assert total == pytest.approx(1.0, abs=1e-5)
-
-
-def test_classes_of_the_mirror_image_are_averaged_with_those_of_the_patch(stages, film):
-    boxes = [Box(10, 10, 110, 110), Box(60, 100, 160, 200)]
-    both = NetworkStages(stages._bundle, Stopwatch(), mirrored_classes=True)
-    mirror = replace(film, pixels=np.ascontiguousarray(film.pixels[:, ::-1]))
-    there = [Box(film.width - box.x1, box.y0, film.width - box.x0, box.y1) for box in boxes]
-    alone, mirrored = stages.classify(film, boxes), stages.classify(mirror, there)
-    for seen, one, other in zip(both.classify(film, boxes), alone, mirrored, strict=True):
-        assert abs(one.vertebra - other.vertebra) > 1e-4
-        assert seen.vertebra == pytest.approx((one.vertebra + other.vertebra) / 2, abs=1e-5)
-    for seen, again in zip(both.classify(film, boxes), both.classify(mirror, there), strict=True):
-        assert (seen.c2, seen.s1) == pytest.approx((again.c2, again.s1), abs=1e-5)
 
 
 @pytest.mark.parametrize("mirrored", [False, True])

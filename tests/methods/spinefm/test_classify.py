@@ -91,4 +91,4 @@ def test_the_limits_in_the_trace_are_those_that_decided(direction, shares, confi
 
 def test_s1_on_the_way_up_is_logged_with_the_limit_that_it_missed():
     seen, _ = judged("up", {"s1": 0.7, "vertebra": 0.3}, TUNED)
-    assert CAPTIONS[Classified](seen).endswith("S1 0.70 (limit 0.80)")
+    assert CAPTIONS[Classified](seen).endswith("S1 70 % (limit 80 %)")

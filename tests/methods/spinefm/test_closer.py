@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import cv2
@@ -15,7 +16,15 @@ from spinefm.methods import CannotStart, run_to_trace
 from spinefm.methods.base.events import Located
 from spinefm.methods.base.stages import Candidate
 from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
-from spinefm.methods.spinefm.closer import closer_candidates, moved, parts, stretched, tilted_candidates
+from spinefm.methods.spinefm.closer import (
+    _tilt,
+    _tilted_back,
+    closer_candidates,
+    moved,
+    parts,
+    stretched,
+    tilted_candidates,
+)
 from tests.columns import Oracle, empty_bundle, straight
 
 
@@ -102,6 +111,33 @@ def test_what_is_seen_on_the_tilted_film_lies_on_the_film(degrees: float) -> Non
     assert len(found) == 5 and min(best) > 0.9
     near = [min(one.centroid.distance(centre) for one in found) for centre in column.centroids]
     assert max(near) < 1.5
+
+
+@pytest.mark.parametrize("degrees", [35.0, -35.0, 90.0, 12.3])
+def test_a_mask_comes_back_as_if_the_whole_film_were_tilted_back(degrees: float) -> None:
+    film, rng = blank(701, 430), np.random.default_rng(7)
+    there, (width, height) = _tilt(film, degrees)
+    areas, differing = [], []
+    for x, y, wide, high in rng.integers((0, 0, 8, 8), (width - 90, height - 90, 90, 90), (60, 4)).tolist():
+        shape = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, high))
+        mask = Mask.from_array(shape, (x, y))
+        back = _tilted_back(Candidate(0.9, mask.box, mask, mask.centroid), there, film).mask.on_film((430, 701))
+        flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+        whole = cv2.warpAffine(mask.on_film((height, width)).astype(np.uint8), there, film.size, flags=flags) > 0
+        areas.append(whole.sum())
+        differing.append(np.count_nonzero(back != whole))
+    assert np.count_nonzero(areas) > 10
+    assert max(differing) <= 1 and np.count_nonzero(differing) <= 3  # OpenCV's 32-bit rounding at a pixel's border
+
+
+def test_a_mask_is_tilted_back_without_a_picture_of_the_whole_film() -> None:
+    film, mask = blank(900, 6000), Mask.from_array(np.ones((40, 60)), (2000, 3000))
+    there, _ = _tilt(film, 35)
+    tracemalloc.start()
+    _tilted_back(Candidate(0.9, mask.box, mask, mask.centroid), there, film)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < film.pixels.size / 10
 
 
 def test_a_body_cut_by_an_inner_edge_is_left_out() -> None:

@@ -47,3 +47,8 @@ def test_a_mask_at_the_edge_of_its_patch_has_a_sharpness() -> None:
     values = np.ones((100, 100), np.float32)
     shape = BodyShape(Mask.from_array(values > 0.5, (PATCH.x0, PATCH.y0)), values, PATCH)
     assert sharpness(shape, CONFIG) == 1.0
+
+
+def test_how_far_from_a_mask_its_edge_is_looked_for_is_a_setting() -> None:
+    near, far = (sharpness(body(8).shape, CONFIG.changed({"sharp_room_px": room})) for room in (0, 20))
+    assert far < sharpness(body(8).shape, CONFIG) < near

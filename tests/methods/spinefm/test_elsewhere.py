@@ -57,3 +57,7 @@ def test_starting_points_of_the_reader_need_no_word() -> None:
 def test_three_that_are_no_neighbours_are_no_spine_where_any_three_may_start() -> None:
     scattered = [at(200, 92), at(40, 124), at(200, 250)]
     assert "beside" not in notes(scattered, config=SpineFMConfig().changed({"plausible_starts": False}))
+
+
+def test_how_far_is_beside_is_a_setting() -> None:
+    assert "beside" not in notes(BESIDE, config=SpineFMConfig(beside_limit=5))

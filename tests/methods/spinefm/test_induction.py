@@ -230,7 +230,9 @@ def test_a_click_outweighs_a_spine_end_in_the_middle():
     trace = run(Oracle(column), seeds=column.centroids[:3])
     decisions = list(trace.of(Decided))
     assert [event.reason for event in decisions][:3] == ["vertebra", "clicked", "vertebra"]
-    assert caption(decisions[1]).endswith("kept because the reader clicked it, against the classifier: 0.97 > 0.50")
+    assert caption(decisions[1]).endswith(
+        "kept because the reader clicked it, against the classifier: 97 % (limit 50 %)"
+    )
 
 
 def test_three_that_are_no_neighbours_lower_the_limit_too():
@@ -298,13 +300,18 @@ def test_a_clicked_point_is_taken_against_the_classifier():
     [
         ([Point(120, 60), Point(120, 92)], "give the centres of three"),
         ([Point(120, 60), Point(120, 92), Point(500, 124)], "outside the film"),
-        ([Point(20, 60), Point(20, 92), Point(20, 124)], r"point 1 at \(20, 60\) does not hold \(the mask is empty\)"),
+        ([Point(20, 60), Point(20, 92), Point(20, 124)], r"point 1 at \(20, 60\) does not hold, the mask is empty"),
         (
             [Point(120, 60), Point(120, 92), Point(20, 140)],
-            r"point 3 at \(20, 140\) does not hold .* give points closer",
+            r"point 3 at \(20, 140\) does not hold, .* give points closer",
         ),
         ([Point(120, 60), Point(120, 92), Point(120, 124), Point(120, 92)], "coincide; give each vertebra one"),
         ([Point(120, 60), Point(120, 92), Point(float("nan"), 124)], "not a position on a film"),
+        (
+            [Point(1, 2), Point(1, 3), Point(1, 4)],
+            r"Points 1 and 2 lie 1\.0 px apart, closer than the \d\.\d px that two",
+        ),
+        ([Point(120, 92), Point(120, 93), Point(120, 60)], r"Points 2 and 3 lie 1\.0 px apart, closer than"),
         ([Point(120, 60), Point(120, 92), Point(120, 156)], r"Points 2 and 3 lie 2\.67 > 1\.80 body sizes apart"),
     ],
 )

@@ -46,7 +46,7 @@ def test_a_body_beside_the_predicted_point_is_found_by_a_off_axis_retry(turn: fl
     first, second = (event for event in step if isinstance(event, Proposed))
     assert (first.turned, first.unsure) == (0.0, None)
     assert second.turned * turn > 0 and (second.unsure, second.unsure_limit) == (0.0, 0.6)
-    assert f"rotated by {second.turned:.0f}°, because no class was sure (0.00 < 0.60)" in caption(second)
+    assert f"rotated by {second.turned:.0f}°, because no class was sure: 0 % (limit 60 %)" in caption(second)
     assert isinstance(step[-1], Decided) and step[-1].reason == "S1"
 
 

@@ -11,6 +11,7 @@ from spinefm.methods.spineps.config import SpinepsConfig
 from tests.methods.drawn import SHAPE, body
 
 RULE = SpinepsConfig()
+PAPER = SpinepsConfig().changed(SpinepsConfig.PUBLISHED)
 SPINE = [body(index) for index in range(6)]
 
 
@@ -71,3 +72,33 @@ def test_specks_have_no_centre_and_an_empty_map_has_none() -> None:
 def test_a_lone_body_has_a_spacing_of_its_size() -> None:
     centred = find_centres(drawn([SPINE[2]]), RULE)
     assert centred is not None and len(centred.centres) == 1 and 30 < centred.spacing < 50
+
+
+@pytest.mark.parametrize(
+    ("masks", "spacing"),
+    [
+        ([*SPINE, *PAIRS], 80),  # no neighbour shows how large a body is
+        ([SPINE[0], body(1, height=68), *SPINE[3:]], 40),  # without a waist
+        ([SPINE[0], SPINE[2], SPINE[4]], 80),  # a body between was missed
+    ],
+    ids=["all in pairs", "no waist", "missing"],
+)
+def test_the_papers_centres_are_one_for_each_piece_that_erosion_leaves(masks: list[Mask], spacing: float) -> None:
+    ours, paper = (find_centres(drawn(masks), rule) for rule in (RULE, PAPER))
+    assert ours is not None and paper is not None
+    assert len(paper.centres) == {80: 3, 40: 5}[spacing] and paper.spacing == pytest.approx(spacing, abs=11)
+    assert (len(paper.centres), paper.spacing) != (len(ours.centres), ours.spacing)
+
+
+def test_in_the_paper_what_erosion_removes_has_no_centre_and_nothing_else_is_a_speck() -> None:
+    dot, speck = body(2, left=20, width=3, height=3), body(2, left=20, width=14, height=14)
+    counts = {True: 7, False: 6}
+    for kept, count in counts.items():
+        centred = find_centres(drawn([*SPINE, dot]), PAPER.changed({"eroded_away": kept}))
+        assert centred is not None and len(centred.centres) == count
+    centred = find_centres(drawn([*SPINE, speck]), PAPER)
+    assert centred is not None and len(centred.centres) == 7
+
+
+def test_a_map_of_which_erosion_leaves_nothing_has_no_centre() -> None:
+    assert find_centres(drawn([body(0, width=2)]), PAPER) is None

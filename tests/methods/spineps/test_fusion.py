@@ -13,6 +13,7 @@ from spinefm.methods.spineps.fusion import Fusion, couples, settled, voted
 from tests.methods.drawn import HEIGHT, SHAPE, WIDTH, body
 
 RULE = SpinepsConfig()
+PAPER = SpinepsConfig().changed(SpinepsConfig.PUBLISHED)
 EMPTY = Mask.empty()
 FILM = Box(0, 0, SHAPE[1], SHAPE[0])
 
@@ -23,9 +24,9 @@ def cutouts(count: int) -> list[CentreCrop]:
     return [CentreCrop(i, FILM, *bodies[i : i + 3]) for i in range(count)]
 
 
-def fused(given: list[CentreCrop]) -> tuple[Fusion, list[Fused]]:
+def fused(given: list[CentreCrop], rule: SpinepsConfig = RULE) -> tuple[Fusion, list[Fused]]:
     """The fusion after its run, and its events."""
-    fusion = Fusion(given, SHAPE, RULE)
+    fusion = Fusion(given, SHAPE, rule)
     return fusion, list(fusion.run())
 
 
@@ -88,6 +89,17 @@ def test_what_one_cutout_alone_sees_must_be_a_body_in_its_middle(place: int, sha
     fusion, events = fused([*cutouts(4), CentreCrop(9, FILM, *masks)])
     assert fusion.count == 4 + written
     assert ("no other cutout agrees" in {event.reason for event in events}) is not written
+
+
+@pytest.mark.parametrize(("place", "share"), [(0, 1.0), (2, 1.0), (1, 0.3)])
+def test_in_the_paper_what_one_cutout_alone_sees_is_written_as_any_other(place: int, share: float) -> None:
+    masks = [EMPTY, EMPTY, EMPTY]
+    masks[place] = body(6, height=round(share * HEIGHT))
+    given = [*cutouts(4), CentreCrop(9, FILM, *masks)]
+    assert fused(given, PAPER)[0].count == 5
+    for one_rule in ({"alone_elsewhere": False}, {"alone_limit": 0.4}):
+        skipped = fused(given, PAPER.changed(one_rule))[0].count == 4
+        assert skipped is (("alone_limit" in one_rule) is (place == 1))
 
 
 def test_weak_agreement_of_three_asks_for_one_vote() -> None:

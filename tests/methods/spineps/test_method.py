@@ -75,7 +75,7 @@ def test_the_run_says_that_the_original_is_for_mr() -> None:
 
 def test_captions_hold_agreement_and_claims_against_limits() -> None:
     lines = [caption(event) for event in traced(DrawnAnswers(SPINE, map_of(SPINE))).events]
-    assert any("3 of 3 predictions" in line and "agree by 1.00, 0.00 ≤ 0.60 claimed" in line for line in lines)
+    assert any("3 of 3 predictions" in line and "agree by 100 %, 0 % (limit 60 %) claimed" in line for line in lines)
 
 
 def test_an_empty_map_is_refused_in_one_sentence() -> None:

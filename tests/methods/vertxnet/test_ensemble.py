@@ -91,6 +91,14 @@ def test_a_doubled_detection_is_dropped() -> None:
     assert verdicts == ["merged", "merged", "left", "dropped"] and len(kept) == 2
 
 
+def test_in_the_paper_a_mask_may_lie_on_a_kept_one() -> None:
+    paper = VertXNetConfig().changed(VertXNetConfig.PUBLISHED)
+    kept, verdicts = run([body(0), body(1)], [body(0), body(1), body(1, left=108)], paper)
+    assert verdicts == ["merged", "merged", "left", "kept by area"] and len(kept) == 3
+    kept, verdicts = run([blob(0, 2)], [body(0), body(1), body(1, left=104), body(2)], paper)
+    assert verdicts[:4] == ["taken"] * 4 and len(kept) == 4
+
+
 def test_the_best_match_counts_and_not_the_first() -> None:
     poor, good = body(0, left=112), body(0, left=101)
     kept, verdicts = run([body(0)], [poor, good], VertXNetConfig(eta=0.5))

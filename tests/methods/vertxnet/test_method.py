@@ -80,8 +80,11 @@ def test_the_trace_holds_every_stage_and_survives_json(result: str, kinds: list[
 def test_captions_hold_both_ratios_against_eta() -> None:
     trace = traced(DrawnAnswers(SPINE, map_of([blob(0, 1), *SPINE[2:]]), SPINE))
     lines = [caption(event) for event in trace.events]
-    assert "Detection 1 and piece 1: agreement 0.41 ≤ 0.60, cover 1.00 > 0.60: detection taken, piece stays" in lines
-    assert "Detection 3 and piece 2: agreement 1.00 > 0.60: merged" in lines
+    assert (
+        "Detection 1 and piece 1: agreement 41 % (limit 60 %), cover 100 % (limit 60 %): detection taken, piece stays"
+        in lines
+    )
+    assert "Detection 3 and piece 2: agreement 100 % (limit 60 %): merged" in lines
     assert any(
         line.startswith("Piece 1, left over: dropped, it overlaps a kept mask: IoU 0.41 > 0.10") for line in lines
     )

@@ -200,14 +200,14 @@ class StandIn:
         beyond = Point(CENTRES[6].x, SIZE[1] + 8.0)
         last = Proposed("down", 3, tuple(CENTRES[4:7]), beyond, Box.square(beyond, 120))
         out = Decided("down", 3, "stopped", "point outside", 8.0, 0.0, None)
-        words = "the induction downwards continued past background 0.91 > 0.50"
+        words = "the induction downwards continued past background 91 % (limit 50 %)"
         return Addition((*seen, taken, last, out), (vertebra(6, 6),), passed=words)
 
     def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
         """The body whose centre lies near the click."""
         index = min(range(len(CENTRES)), key=lambda i: point.distance(CENTRES[i]))
         if point.distance(CENTRES[index]) > 20:
-            raise CannotAdd("No new vertebra was found at that click (the mask is empty): click the middle of one.")
+            raise CannotAdd("No new vertebra was found at that click, the mask is empty: click the middle of one.")
         patch = Box.square(point, 120)
         taken = Decided("added", 1, "accepted", "by hand", 0.91, 0.5, 6, overruled="background")
         shape = Segmented("added", 1, body(index), CENTRES[index], point.distance(CENTRES[index]), patch, 0.0, 0.5)

@@ -20,6 +20,7 @@ from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused, apply, carried, extended
 from spinefm.ui.server.limits import LIMITS, changed
 from spinefm.ui.server.player.payload import readings
+from spinefm.ui.server.player.summary import vertebra_rows as table_rows
 from tests.ui.server.stand_in import CENTRES, SIZE, StandIn, all_events, body, film_pixels, vertebra
 
 
@@ -47,6 +48,71 @@ def test_shifting_there_and_back_gives_the_names_again() -> None:
     down = run().correct(Correction("shift", offset=1))
     assert names(down) == ["C3", "C4", "C5", "C6", "C7", "T1"]
     assert names(down.correct(Correction("shift", offset=-1))) == names(run())
+
+
+BODIES = (5, 3, 0, 1, 2, 4)
+"""Numbers of the stand-in's vertebrae from the top."""
+SIX = ["L2", "L3", "L4", "L5", "L6", "S1"]
+FIVE = ["L1", "L2", "L3", "L4", "L5", "S1"]
+
+
+def six_lumbar() -> CorrectedRun:
+    """The run whose fifth body the reader named L6."""
+    return run().correct(Correction("name", BODIES[4], "L6"))
+
+
+def test_a_sixth_lumbar_vertebra_is_named_and_counted_from_in_both_directions() -> None:
+    trace = six_lumbar().trace
+    assert [vertebra.name for vertebra in trace.vertebrae] == SIX
+    assert [vertebra.level_id for vertebra in trace.vertebrae][-3:] == [24, 25, 26]
+    assert names(run().correct(Correction("name", BODIES[5], "L6"))) == ["L1", *SIX[:-1]]
+
+
+@pytest.mark.parametrize(("index", "level"), [(0, "L2"), (3, "L5"), (5, "S1")])
+def test_names_that_have_an_l6_keep_it_from_wherever_they_are_counted(index: int, level: str) -> None:
+    assert names(six_lumbar().correct(Correction("name", BODIES[index], level))) == SIX
+
+
+def test_another_name_for_the_l6_says_that_there_is_none() -> None:
+    assert names(six_lumbar().correct(Correction("name", BODIES[4], "L5"))) == FIVE
+    assert names(six_lumbar().correct(Correction("name", BODIES[3], "L4"))) == ["L1", *SIX[:-1]]
+    last = run().correct(Correction("name", BODIES[5], "L6")).correct(Correction("name", BODIES[5], "S1"))
+    assert names(last) == FIVE
+
+
+def test_names_with_an_l6_are_shifted_there_and_back() -> None:
+    up = six_lumbar().correct(Correction("shift", offset=-1)).correct(Correction("shift", offset=-1))
+    assert names(up) == ["T12", "L1", "L2", "L3", "L4", "L5"]
+    assert names(up.correct(Correction("shift", offset=2))) == SIX
+
+
+def test_a_gap_in_names_with_an_l6_stays_and_is_filled_again() -> None:
+    gap = six_lumbar().correct(Correction("delete", BODIES[4]))
+    assert names(gap) == ["L2", "L3", "L4", "L5", "S1"]
+    assert names(gap.correct(Correction("shift", offset=-1))) == ["L1", "L2", "L3", "L4", "L6"]
+    again = extended(gap.trace, "add", Addition((), (vertebra(9, 4),)))
+    assert [one.name for one in again.vertebrae] == SIX
+    above = six_lumbar().correct(Correction("delete", BODIES[1])).correct(Correction("name", BODIES[4], "L5"))
+    assert names(above) == ["L1", "L3", "L4", "L5", "S1"]
+
+
+def test_a_vertebra_found_below_the_l6_is_s1() -> None:
+    trace = run().correct(Correction("name", BODIES[5], "L6")).trace
+    assert vertebra_table(trace)[-1] == "S1", "the rejected candidate below"
+    longer = extended(trace, "add", Addition((), (vertebra(9, 6),)))
+    assert [one.name for one in longer.vertebrae][-3:] == ["L5", "L6", "S1"]
+
+
+def vertebra_table(trace: Trace) -> list[str]:
+    """The names in the page's table."""
+    return [row["name"] for row in table_rows(trace.events)]
+
+
+@pytest.mark.parametrize("kept", [4, 0])
+def test_a_locked_l6_or_a_run_that_has_one_gives_its_names_to_the_others(kept: int) -> None:
+    locks = six_lumbar().correct(Correction("lock", BODIES[kept]))
+    new = locks.base if kept == 4 else locks.trace
+    assert [one.name for one in carried(locks.trace, new).vertebrae] == SIX
 
 
 def offered(limit: float = 0.1) -> CorrectedRun:
@@ -163,7 +229,9 @@ def taken_further(action: Action) -> Trace:
 def test_going_on_past_a_stop_names_what_was_found_and_is_kept_in_the_trace() -> None:
     trace = taken_further("go on")
     assert [vertebra.name for vertebra in trace.vertebrae] == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
-    assert trace.corrections[0].text == "the induction downwards continued past background 0.91 > 0.50 and found T1."
+    assert (
+        trace.corrections[0].text == "the induction downwards continued past background 91 % (limit 50 %) and found T1."
+    )
     assert stops(trace.events)["down"].reason == "point outside"
     again = Trace.from_json(trace.to_json())
     assert [vertebra.name for vertebra in again.vertebrae] == [vertebra.name for vertebra in trace.vertebrae]
@@ -176,8 +244,18 @@ def test_a_clicked_vertebra_takes_its_place_in_the_spine() -> None:
     assert apply(trace, Correction("delete", 6)).vertebrae[-1].name == "C7"
 
 
+def test_a_click_outlined_by_another_method_keeps_that_ones_settings() -> None:
+    addition = Addition((), (vertebra(7, 6),), settings={"mask_limit": 0.4})
+    trace = extended(run().trace, "add", addition)
+    assert trace.corrections[-1].settings == {"mask_limit": 0.4}
+    stored = json.loads(trace.to_json())
+    assert Trace.from_json(json.dumps(stored)).corrections[-1].settings == {"mask_limit": 0.4}
+    del stored["events"][-1]["settings"]  # as written by earlier versions
+    assert Trace.from_json(json.dumps(stored)).corrections[-1].settings == {}
+
+
 PAST_C2 = Decided("up", 2, "accepted", "by hand", 0.98, 0.5, 5, overruled="C2")
-WORDS = "the induction upwards continued past the spine end C2 0.98 > 0.50"
+WORDS = "the induction upwards continued past the spine end C2 98 % (limit 50 %)"
 
 
 def test_passing_the_spine_end_that_the_names_rest_on_makes_them_relative() -> None:
@@ -185,7 +263,7 @@ def test_passing_the_spine_end_that_the_names_rest_on_makes_them_relative() -> N
     trace = extended(run().trace, "go on", Addition((PAST_C2,), (above,), passed=WORDS, refuted=5))
     assert [vertebra.name for vertebra in trace.vertebrae] == ["V1", "V2", "V3", "V4", "V5", "V6", "V7"]
     assert trace.anchor is None
-    assert trace.corrections[0].text.endswith("past the spine end C2 0.98 > 0.50 and found V1.")
+    assert trace.corrections[0].text.endswith("past the spine end C2 98 % (limit 50 %) and found V1.")
 
 
 def test_going_on_past_the_spine_end_in_vain_leaves_the_names() -> None:
@@ -193,7 +271,7 @@ def test_going_on_past_the_spine_end_in_vain_leaves_the_names() -> None:
     trace = extended(before, "go on", Addition((PAST_C2,), (), passed=WORDS, refuted=5))
     assert [vertebra.name for vertebra in trace.vertebrae] == [vertebra.name for vertebra in before.vertebrae]
     assert trace.anchor == before.anchor
-    assert trace.corrections[0].text.endswith("past the spine end C2 0.98 > 0.50 and found nothing more.")
+    assert trace.corrections[0].text.endswith("past the spine end C2 98 % (limit 50 %) and found nothing more.")
 
 
 def test_corrections_stand_in_the_report_and_the_table() -> None:
@@ -213,7 +291,8 @@ def test_a_corrected_trace_survives_json() -> None:
     [
         (0.1, Correction("name", 77, "C5"), "no such vertebra"),
         (0.1, Correction("name", 4, "C1"), "beyond the spine's end"),
-        (0.1, Correction("name", 4, "L6"), "not a vertebral level"),
+        (0.1, Correction("name", 4, "L7"), "not a vertebral level"),
+        (0.1, Correction("name", 5, "L6"), "beyond the spine's end"),
         (0.1, Correction("name", 4, None), "not a vertebral level"),
         (0.02, Correction("shift", offset=1), "Nothing is named"),
         (0.1, Correction("shift", offset=-2), "cannot move further"),
@@ -250,8 +329,8 @@ def test_a_comparison_is_aligned_by_vertebra_and_finds_where_the_runs_part() -> 
     assert comparison["divergence"] == {
         "direction": "up",
         "step": 1,
-        "old": "kept 0.01",
-        "new": "stopped, overlap 0.03 > 0.02",
+        "old": "kept 1 %",
+        "new": "stopped, overlap 3 % (limit 2 %)",
     }
 
 

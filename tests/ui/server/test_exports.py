@@ -55,6 +55,15 @@ def answer(choice: Choice, name: str, trace: Trace | None = None, **given: Any) 
     return told
 
 
+def test_what_people_read_is_offered_with_its_kind_of_file(choice: Choice) -> None:
+    titles = {one["name"]: one["title"] for one in offered(choice)}
+    assert [titles[name] for name in ("report", "png", "csv")] == [
+        "Report to print (PDF)",
+        "Picture (PNG)",
+        "Table (CSV)",
+    ]
+
+
 def test_dicom_is_offered_where_the_film_came_as_one(choice: Choice, dicom: Choice) -> None:
     assert [one["name"] for one in offered(dicom)] == list(FORMATS)
     assert {one["name"] for one in offered(choice)} == set(FORMATS) - DICOM

@@ -50,6 +50,16 @@ def test_what_the_weights_were_trained_on_is_said_once() -> None:
     assert said_once("phantoms only; no patient's film") == "phantoms only; no patient's film"
     clauses = facts(Manifest.read())["trained_on"].split("; ")
     assert len(clauses) == len(set(clauses))
+    assert clauses[0].startswith("simulated radiographs") and clauses[-1] == "no patient's film"
+
+
+def test_of_what_a_network_was_trained_on_the_newest_words_hold() -> None:
+    first = "phantoms; the view network also on photos, its encoder on ImageNet; no patient's film"
+    second = "phantoms; the view network also on drawings; no patient's film"
+    classifier = "phantoms; no patient's film"
+    wanted = "phantoms; the view network also on drawings; no patient's film"
+    assert said_once(f"{first}; {second}") == wanted
+    assert said_once(f"{first}; {second}; {classifier}") == wanted
 
 
 def test_our_figures_are_the_row_of_all_bodies(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.ui.server.conftest import UPLOAD, Visitor
 from tests.ui.server.stand_in import write_film
@@ -53,7 +53,8 @@ def test_run_and_cancel_take_the_same_place(
 
 
 @pytest.mark.parametrize(
-    ("width", "still"), [(1440, ".player-tabs"), (1180, ".player-tabs"), (390, ".stage .pane-area")]
+    ("width", "still"),
+    [*((width, ".player-tabs") for width in (1440, 1280, 1180, 820, 600, 360)), (390, ".stage .pane-area")],
 )
 def test_nothing_moves_while_the_steps_go_by(player: Visitor, width: int, still: str) -> None:
     page, before = player.page, player.page.viewport_size
@@ -67,6 +68,28 @@ def test_nothing_moves_while_the_steps_go_by(player: Visitor, width: int, still:
             break
         places.add(box(page, still)["y"] + page.evaluate("scrollY"))
     assert len(places) == 1
+    page.set_viewport_size(before)
+
+
+def test_escape_closes_the_limits_and_ends_nothing_else(player: Visitor) -> None:
+    page = player.page
+    page.click(".player-tools [data-starts]")
+    player.open_limits()
+    page.keyboard.press("Escape")
+    expect(page.locator("#limits input[type=range]").first).to_be_hidden()
+    assert page.get_attribute(".player", "data-mode") == "starts"
+    page.keyboard.press("Escape")
+    assert page.get_attribute(".player", "data-mode") == "none"
+
+
+def test_the_list_of_keys_opens_in_sight(player: Visitor) -> None:
+    page, before = player.page, player.page.viewport_size
+    assert before is not None
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.keyboard.press("?")
+    keys = box(page, ".player-keys")
+    assert keys["y"] >= 0 and keys["y"] + keys["height"] <= 900
+    page.keyboard.press("?")
     page.set_viewport_size(before)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods import film_record
+from spinefm.measure import measure
+from spinefm.methods import Addition, film_record
 from spinefm.trace.model import Trace
 from spinefm.trace.primitives import outline
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
@@ -38,6 +42,17 @@ def test_a_dragged_outline_is_the_vertebras_from_then_on_and_can_be_undone() -> 
     assert Trace.from_json(after.trace.to_json()).vertebrae[2].mask.area == new.mask.area
 
 
+def test_an_outline_drawn_by_hand_has_no_certainty_of_the_network_and_its_measures_none() -> None:
+    after = reshaped(run(), FILM, 0, lower(0, 1.0)).trace
+    row = next(row for row in vertebra_rows(after.events) if row["number"] == 0)
+    assert (row["probability"], row["edited"], row["doubtful"]) == (None, True, False)
+    name = row["name"]
+    resting = [one for one in measure(after, spacing=1.0) if name in one.levels and one.value is not None]
+    assert resting and {one.confidence for one in resting} == {None}
+    others = [one for one in measure(after, spacing=1.0) if name not in one.levels and one.value is not None]
+    assert any(one.confidence is not None for one in others)
+
+
 def test_an_edited_outline_survives_a_later_renaming() -> None:
     after = reshaped(run(), FILM, 0, lower(0, 8.0)).correct(Correction("shift", offset=1))
     assert next(v for v in after.trace.vertebrae if v.number == 0).mask.dice(body(2)) < 0.95
@@ -63,4 +78,13 @@ def test_another_click_lets_the_network_try_again_and_keeps_name_and_number() ->
     after = again(run(), FILM, StandIn(), 4, CENTRES[6])
     (changed,) = (v for v in after.trace.vertebrae if v.number == 4)
     assert changed.mask.dice(body(6)) == 1.0 and changed.name == "C7"
+    assert changed.probability == StandIn().add(FILM, run().trace, CENTRES[6]).vertebrae[0].probability
     assert after.trace.corrections[-1].text == "C7 was outlined again from a click."
+
+
+def test_the_settings_of_another_method_that_outlined_it_are_kept() -> None:
+    class Borrowing(StandIn):
+        def add(self, film: Radiograph, trace: Trace, point: Point) -> Addition:
+            return replace(super().add(film, trace, point), settings={"mask_limit": 0.4})
+
+    assert again(run(), FILM, Borrowing(), 4, CENTRES[6]).trace.corrections[-1].settings == {"mask_limit": 0.4}

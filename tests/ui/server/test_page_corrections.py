@@ -16,9 +16,11 @@ def found(visitor: Visitor) -> list[str]:
 def test_going_on_past_a_stop_adds_what_was_rejected_and_can_be_undone_by_keys(run: Visitor) -> None:
     run.wait("finished")
     run.page.click("table.vertebrae tr.missing button.small")
-    assert corrected(run, 1) == ["The induction downwards continued past background 0.91 > 0.50 and found T1."]
+    assert corrected(run, 1) == ["The induction downwards continued past background 91 % (limit 50 %) and found T1."]
     assert found(run)[-1] == "T1 ?"
-    assert "kept by hand, against background 0.91 > 0.50" in " ".join(run.page.locator(".log li").all_text_contents())
+    assert "kept by hand, against background 91 % (limit 50 %)" in " ".join(
+        run.page.locator(".log li").all_text_contents()
+    )
     run.page.keyboard.press("Control+z")
     corrected(run, 0)
     assert found(run)[-1] == "C7"

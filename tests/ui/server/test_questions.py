@@ -89,6 +89,8 @@ def test_a_click_on_what_looks_like_background_is_asked_about() -> None:
         ([("C5", "C6")], "C5 becomes C6"),
         ([("C5", "C6"), ("C6", "C7")], "C5 and C6 become one level lower (C6 to C7)"),
         ([("C5", "C3"), ("C6", "C4")], "C5 and C6 become two levels higher (C3 to C4)"),
+        ([("T12", "L1"), ("L5", "L6")], "T12 and L5 become one level lower (L1 to L6)"),
+        ([("L5", "L4"), ("L6", "L5"), ("S1", "L6")], "L5, L6 and S1 become one level higher (L4 to L6)"),
         ([("V1", "C3"), ("V2", "C4")], "V1 and V2 become C3 and C4, in this order"),
     ],
 )

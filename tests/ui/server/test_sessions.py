@@ -17,8 +17,8 @@ from spinefm.core.geometry import Point
 from spinefm.export.result import result_name
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.stages import ViewAnswer
+from spinefm.methods.base.view import judged
 from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.methods.spinefm.view import judged
 from spinefm.trace.doubt import doubtful
 from spinefm.ui.server import result_zip as result_zip_module
 from spinefm.ui.server import sessions
@@ -49,7 +49,7 @@ from spinefm.ui.server.sessions import (
 )
 from spinefm.ui.server.sittings import Sitting
 from tests.bad_films import write_bad_films
-from tests.methods.spinefm.test_view import FRONTAL, answer
+from tests.methods.base.test_view import FRONTAL, answer
 from tests.ui.server.conftest import write_examples
 from tests.ui.server.stand_in import CENTRES, StandIn, StandInService, all_events, write_film
 
@@ -462,7 +462,7 @@ def test_a_film_that_is_run_anyway_is_warned_of_and_not_refused(choice: Choice) 
     anyway = replace(choice, anyway=True)
     assert Wishes({"overlap_limit": 0.2}).changed(anyway) == {"overlap_limit": 0.2, "view_check": "warn"}
     assert Wishes().changed(choice) == {}
-    assert Wishes(method="vertxnet").changed(anyway) == {}
+    assert Wishes(method="vertxnet").changed(anyway) == {"view_check": "warn"}
 
 
 @pytest.mark.parametrize(("kind", "offered"), [(FRONTAL, True), (answer(cervical=0.9, frontal=0.1), False)])

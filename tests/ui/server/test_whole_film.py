@@ -37,13 +37,13 @@ class DrawnSpineps(Spineps):
 @pytest.mark.parametrize(
     ("method", "shown", "words"),
     [
-        (DrawnVertXNet(whole_bundle(), VertXNetConfig(deviations=3.0)), "overlap", "agreement 0.41 ≤ 0.60"),
+        (DrawnVertXNet(whole_bundle(), VertXNetConfig(deviations=3.0)), "overlap", "agreement 41 % (limit 60 %)"),
         (DrawnSpineps(whole_bundle(), SpinepsConfig()), "segment", "claimed before, votes needed"),
     ],
     ids=["vertxnet", "spineps"],
 )
 def test_every_frame_of_a_run_can_be_shown(
-    method: WholeFilmMethod, shown: str, words: str, context: BrowserContext, tmp_path: Path
+    method: WholeFilmMethod[Any], shown: str, words: str, context: BrowserContext, tmp_path: Path
 ) -> None:
     trace = run_to_trace(method, film())
     page = tmp_path / "run.html"

@@ -14,6 +14,7 @@ import numpy as np
 from spinefm.core.foreign import foreign_input, json_of, read_json
 from spinefm.core.levels import Level
 from spinefm.evaluation.edges import OUTLINABLE
+from spinefm.evaluation.facts import run_facts
 from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.published import published_for
 from spinefm.evaluation.runs import Plan, RunError, RunFolder
@@ -53,6 +54,7 @@ def _columns_of(run: str, folder: RunFolder, films: DataFrame, vertebrae: DataFr
     return {
         "run": run,
         "title": plan.title,
+        "facts": [[fact.name, fact.text, fact.follows_preset] for fact in run_facts(plan)],
         "source": published.source if published else "",
         "simulated": all(is_simulated(plan, film) for film in films["film"]),
         "published": {name: vars(row) for name, row in published.rows.items() if name in columns["levels"]}

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from spinefm.core.foreign import without_folders
+from spinefm.evaluation.facts import titled
 from spinefm.evaluation.frames import FILMS
 from spinefm.evaluation.runs import PLAN, RunError, RunFolder
 from spinefm.ui.server.explorer.batch import BatchStore, is_batch
@@ -37,6 +38,8 @@ MOST_BYTES, MOST_BYTES_OF_ALL = 1 << 30, 6 << 30
 """Bytes of the films and evaluations of one visitor, and of all."""
 OWN = "own-"
 """What the ids of visitors' evaluations begin with; the rest nobody can guess."""
+THE_ZIP = "the zip"
+"""What a visitor's own folder here is called in messages."""
 FULL = "The page contains as many evaluations as it has room for: try again in an hour, or use the command line."
 GONE = "This evaluation is no longer available: open it again from its zip."
 
@@ -118,10 +121,10 @@ class EvaluationStore:
             self.drop(mine.pop(0))
 
     def words(self, text: str) -> str:
-        """A message as a visitor may read it: without a folder of this machine."""
-        own = re.sub(rf"{re.escape(str(self._own))}/{OWN}[0-9a-f]+(-set)?(/[^\s:;,()]*)?", "the zip", text)
+        """A message as a visitor may read it: without a folder of this machine; a file keeps its name as it is."""
+        own = re.sub(rf"{re.escape(str(self._own))}/{OWN}[0-9a-f]+(-set)?(/[^\s:;,()]*)?", THE_ZIP, text)
         plain = on_the_page(without_folders(own))
-        return plain[:1].upper() + plain[1:]
+        return re.sub(rf"^{THE_ZIP}\b", THE_ZIP.capitalize(), plain)
 
     def has_phantoms(self) -> bool:
         """Whether the phantom set is there."""
@@ -170,7 +173,7 @@ class EvaluationStore:
         """What a run is called; None for one whose plan cannot be read."""
         prefix = "your own: " if run.startswith(OWN) else f"{run}: "
         try:
-            title = self.folder(run).plan().title
+            title = titled(self.folder(run).plan())
             return prefix + (title.replace("phantom", "simulated films", 1) if run == PHANTOMS else title)
         except RunError:
             return None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from spinefm.data.archive import NO_ZIP
 from spinefm.data.ids import HINT
+from spinefm.data.kinds import NO_LAYOUT
 
 STOPS: Mapping[str, str] = MappingProxyType(
     {
@@ -52,6 +54,15 @@ IDS: Mapping[str, str] = MappingProxyType(
 )
 """What the page calls the numberings of label maps, by the values of `spinefm evaluate --ids`."""
 CHOOSE_IDS = "choose their numbering under “ids in label maps” and bring the zip again"
+ON_THE_PAGE: Mapping[str, str] = MappingProxyType(
+    {
+        HINT: CHOOSE_IDS,
+        NO_ZIP: "not a zip; pack the films and their truth as a zip",
+        NO_LAYOUT: "contains no films with truth in a known layout: the list below shows the layouts. Films without "
+        "truth are segmented under Segment",
+    }
+)
+"""What the library says of its options and layouts, in the words of the page."""
 
 
 def stop_words(reason: str | None) -> str:
@@ -65,4 +76,6 @@ def stop_words(reason: str | None) -> str:
 
 def on_the_page(text: str) -> str:
     """A sentence about a data set for a visitor, who chooses on the page what the command line has an option for."""
-    return text.replace(HINT, CHOOSE_IDS)
+    for said, here in ON_THE_PAGE.items():
+        text = text.replace(said, here)
+    return text

@@ -38,7 +38,11 @@ def measures_payload(trace: Trace, film: Radiograph | None = None) -> Payload | 
         "facing": {"side": side, "probability": round(guessed.facing.probability, 6), "source": guessed.facing.source},
         "spacing": None if trace.film.spacing_mm is None else _scale(trace),
         "notUpright": guessed.not_upright,
-        "limits": {"genant_limits": list(config.genant_limits), "slip_limit": config.slip_limit},
+        "limits": {
+            "genant_limits": list(config.genant_limits),
+            "slip_limit": config.slip_limit,
+            "neck_slip_limit": config.neck_slip_limit,
+        },
         "fixed": [NO_BODY, DENS, FUSED],
         "references": references(known.values()),
         "sides": {name: side_payload(one, trace.vertebrae) for name, one in known.items()},

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from spinefm.core.levels import COUNTED, Level
+from spinefm.core.levels import Level
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.spinefm.events import OVERRULABLE, Decided
 from spinefm.methods.spinefm.reasons import at_film_end, reason_words
 from spinefm.methods.spinefm.state import stops
 from spinefm.trace.doubt import doubtful
-from spinefm.trace.model import Corrected, Named, Vertebra, result
+from spinefm.trace.model import Corrected, Named, Vertebra, counting_order, result
 from spinefm.trace.registry import Event
 
 Row = dict[str, Any]
@@ -50,8 +50,9 @@ def vertebra_rows(events: Sequence[Event]) -> list[Row]:
     edited = {v.number for e in events if isinstance(e, Corrected) and e.action == "reshape" for v in e.added}
     marks: dict[str, set[int | None]] = {"anchor": {anchor}, "locked": {*locked}, "edited": {*edited}}
     rows = [_row(v, at_end.get(v.number)) | {name: v.number in whose for name, whose in marks.items()} for v in found]
-    above = [_missing(ended["up"], found, -1)] if found and _is_missing(ended.get("up")) else []
-    below = [_missing(ended["down"], found, 1)] if found and _is_missing(ended.get("down")) else []
+    order = counting_order(events)
+    above = [_missing(ended["up"], found, -1, order)] if found and _is_missing(ended.get("up")) else []
+    below = [_missing(ended["down"], found, 1, order)] if found and _is_missing(ended.get("down")) else []
     return above + rows + below
 
 
@@ -74,12 +75,12 @@ def _is_missing(event: Decided | None) -> bool:
     return event is not None and event.vertebra is None
 
 
-def _missing(event: Decided, vertebrae: Sequence[Vertebra], offset: int) -> Row:
+def _missing(event: Decided, vertebrae: Sequence[Vertebra], offset: int, order: Sequence[Level]) -> Row:
     """The row of the candidate that `event` rejected beyond the last vertebra of its direction."""
     last = vertebrae[0 if offset < 0 else -1].level if vertebrae else None
     return {
         "number": None,
-        "name": _neighbour(last, offset) or ("above" if offset < 0 else "below"),
+        "name": _neighbour(last, offset, order) or ("above" if offset < 0 else "below"),
         "found": False,
         "in_view": event.reason != "point outside",
         "anchor": False,
@@ -93,9 +94,9 @@ def _missing(event: Decided, vertebrae: Sequence[Vertebra], offset: int) -> Row:
     }
 
 
-def _neighbour(level: Level | None, offset: int) -> str | None:
-    """The name next to `level`, or None where there is none."""
-    if level is None or level not in COUNTED:
+def _neighbour(level: Level | None, offset: int, order: Sequence[Level]) -> str | None:
+    """The name next to `level` in the order of names, or None where there is none."""
+    if level is None:
         return None
-    index = COUNTED.index(level) + offset
-    return COUNTED[index].name if 0 <= index < len(COUNTED) else None
+    index = order.index(level) + offset
+    return order[index].name if 0 <= index < len(order) else None

@@ -92,11 +92,27 @@ def test_every_layout_is_in_the_list_and_an_unknown_one_opens_it(reader: Visitor
     assert set(KINDS) <= {name for names in listed for name in names.split(", ")}
 
 
+def test_names_and_meanings_of_layouts_are_two_columns(reader: Visitor) -> None:
+    reader.page.click(".ex-layouts summary")
+    lefts = reader.page.locator(".ex-layouts dd").evaluate_all("all => all.map((one) => one.getBoundingClientRect().x)")
+    assert len(lefts) >= 10 and len(set(lefts)) == 1
+
+
+def test_why_a_vertebra_is_missed_has_room_beside_figures_and_film(reader: Visitor) -> None:
+    reader.page.set_viewport_size({"width": 1440, "height": 900})
+    words = reader.page.locator('.ex-group[data-film="neck-1"] .word').first.evaluate("one => one.clientWidth")
+    assert words > 150
+    for cell in reader.page.locator('.ex-group[data-film="neck-1"] :is(th, .number)').all():
+        assert cell.evaluate("one => one.scrollWidth <= one.clientWidth"), cell.inner_text()
+
+
 def test_opens_worst_first_with_a_case_as_group_and_a_vertebra_as_row(reader: Visitor) -> None:
     assert films(reader)[0] == "dark-3"
     assert "Fewer than three vertebrae" in reader.page.inner_text('.ex-group[data-film="dark-3"] .ex-failure')
     assert rows(reader, "neck-1") == ["C2", "C3", "C4", "C5", "C6", "C7", "T1"]
-    assert "background 0.91 > 0.50" in reader.page.inner_text('.ex-group[data-film="neck-1"] [data-vertebra="T1"]')
+    assert "background 91 % (limit 50 %)" in reader.page.inner_text(
+        '.ex-group[data-film="neck-1"] [data-vertebra="T1"]'
+    )
 
 
 def test_the_table_of_levels_is_that_of_the_evaluation(reader: Visitor, offered) -> None:
@@ -176,6 +192,8 @@ def test_two_runs_are_compared_per_case(reader: Visitor) -> None:
     page = reader.page
     page.select_option('[data-pick="with"]', "second")
     page.wait_for_selector(".ex-rows .change")
+    line = page.locator(".ex-differ")
+    assert line.inner_text() == "They differ in (evaluation / compared): overlap_limit 0.1 / 0.02."
     cells = page.locator('.ex-group[data-film="neck-1"] .change').all_inner_texts()
     assert len(cells) == 7
     lost = page.locator('.ex-group[data-film="neck-1"] [data-vertebra="C2"] .change')
@@ -187,6 +205,20 @@ def test_two_runs_are_compared_per_case(reader: Visitor) -> None:
     page.click('.ex-group[data-film="neck-1"] .ex-film-head')
     page.wait_for_selector('.ex-case[data-film="neck-1"]')
     assert page.locator(".ex-picture .other path").count() == 3
+    page.select_option('[data-pick="with"]', "")
+    expect(line).to_be_hidden()
+
+
+def test_an_evaluation_is_compared_with_others_alone(reader: Visitor) -> None:
+    page = reader.page
+    others = page.locator('[data-pick="with"] option')
+    assert [one.get_attribute("value") for one in others.all()] == ["", "second"]
+    page.select_option('[data-pick="with"]', "second")
+    page.wait_for_selector(".ex-rows .change")
+    page.select_option('[data-pick="run"]', "second")
+    page.wait_for_selector('.explorer[data-state="open"] .ex-rows:not(:has(.change))')
+    assert [one.get_attribute("value") for one in others.all()] == ["", "first"]
+    assert page.input_value('[data-pick="with"]') == ""
 
 
 @pytest.mark.smoke

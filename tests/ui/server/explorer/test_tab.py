@@ -160,7 +160,7 @@ def test_films_with_truth_are_evaluated_on_the_page(guest: Visitor, tmp_path: Pa
 def test_what_is_no_data_set_is_one_sentence(guest: Visitor, tmp_path: Path) -> None:
     (tmp_path / "bad.zip").write_bytes(b"no zip")
     guest.page.set_input_files(ZIP, str(tmp_path / "bad.zip"))
-    guest.page.wait_for_selector(".ex-state:has-text('is neither a folder nor a zip')")
+    guest.page.wait_for_selector(".ex-state:has-text('is not a zip; pack the films and their truth as a zip')")
 
 
 def test_nothing_outside_the_store_can_be_asked_for(offered: Path) -> None:

@@ -5,22 +5,25 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext
 
+from spinefm.data import DatasetError, open_dataset
 from spinefm.evaluation import RunError
 from spinefm.ui.server import page as ui
 from spinefm.ui.server.explorer import ExplorerTab, evaluation_store
 from spinefm.ui.server.explorer.evaluation_store import EvaluationStore, _last_written
 from spinefm.ui.server.explorer.jobs import EvaluationEnded, Job
+from spinefm.ui.server.explorer.making import opened_zip
 from spinefm.ui.server.tabs import TabPlan
 from tests.evaluation.stand_in_set import write_set
 from tests.ui.server.conftest import Visitor, serve, visit
 from tests.ui.server.explorer import hostile
-from tests.ui.server.stand_in import StandInService
+from tests.ui.server.stand_in import StandInService, write_film
 
 OPEN = '.explorer[data-state="open"]'
 ZIP = 'input[type=file][accept=".zip"]'
@@ -222,5 +225,25 @@ def test_a_message_names_no_folder(offered: Path) -> None:
     run, folder = one.new("guest")
     assert one.words(f"{folder}-set/sub has none of them.") == "The zip has none of them."
     assert one.words(f"The tables in {folder} are damaged (no).") == "The tables in the zip are damaged (no)."
-    assert one.words(f"{offered}/first is damaged.") == "First is damaged."
+    assert one.words(f"{offered}/first is damaged.") == "first is damaged."
+    assert one.words("notzip.zip is no zip.") == "notzip.zip is no zip."
     assert run not in one.words(str(folder))
+
+
+def test_what_is_no_zip_of_films_with_truth_is_said_in_the_words_of_the_page(offered: Path, tmp_path: Path) -> None:
+    """No folder can be given there, and the layouts are listed below the sentence."""
+    one = EvaluationStore(offered)
+    _, folder = one.new("guest")
+    (tmp_path / "notzip.zip").write_bytes(b"text")
+    with pytest.raises(DatasetError) as caught:
+        opened_zip(tmp_path / "notzip.zip", folder)
+    assert one.words(str(caught.value)) == "notzip.zip is not a zip; pack the films and their truth as a zip."
+    film = write_film(tmp_path / "a.png")
+    with zipfile.ZipFile(tmp_path / "films.zip", "w") as archive:
+        archive.write(film, "a.png")
+    assert not opened_zip(tmp_path / "films.zip", folder)
+    with pytest.raises(DatasetError) as caught:
+        open_dataset("auto", evaluation_store.set_of(folder))
+    words = one.words(str(caught.value))
+    assert words.startswith("The zip contains no films with truth in a known layout: the list below shows the layouts.")
+    assert "segmented under Segment" in words and "nhanes2" not in words

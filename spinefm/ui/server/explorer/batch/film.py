@@ -20,6 +20,8 @@ from spinefm.ui.server.explorer.words import stop_words
 
 Answer = dict[str, Any]
 Row = dict[str, Any]
+ROUNDED = 1e-4
+"""The last digit of the probabilities in the tables."""
 MOST_KEPT = 64
 """Small pictures that are kept."""
 NOT_THERE = "The film is not on this machine, or not in a folder that the page may read: only the outlines are shown."
@@ -139,7 +141,7 @@ def _facts(row: Row) -> list[list[str]]:
 
 
 def sure(words: str | None, probability: float | None) -> str:
-    """Words with how sure they are."""
+    """Words with how sure they are; what the tables round to 1 or 0 is neither."""
     if not words:
         return ""
-    return words if probability is None else f"{words} ({percent(probability)})"
+    return words if probability is None else f"{words} ({percent(min(max(probability, ROUNDED), 1 - ROUNDED))})"

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from spinefm.batch.tables import RUN_FILE, TableError, file_name, merged_folder, open_table, read_table
 from spinefm.core.foreign import read_json
 from spinefm.core.levels import Level
+from spinefm.core.words import counted
 from spinefm.ui.server.explorer.batch.columns import Codes, WordCodes, batches_of, numbers, places_in
 
 WORDS = ("status", "sentence", "view", "anchor", "stop_up", "stop_down")
@@ -194,7 +195,7 @@ def title_of(folder: Path) -> str:
     try:
         run = read_json(merged_folder(folder) / RUN_FILE)
         done, failed = int(run["done"]), int(run["failed"])
-        return f"batch · {run['method']} · {run['bundle']} · {done + failed} films"
+        return f"batch · {run['method']} · {run['bundle']} · {counted(done + failed, 'film')}"
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TableError(
             f"The batch in {folder} has no complete {RUN_FILE}; run `spinefm batch merge` again."

@@ -236,3 +236,10 @@ def test_facts_and_filters_say_in_the_same_words_why_an_induction_ended(owner: O
     facts = dict(BatchFilms(owner).look(index, ended["id"])["facts"])
     assert opening("night", index)["stop_words"] == dict(STOPS)
     assert facts["upwards until"] == STOPS["point outside"]
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"), [(1.0, "left (> 99 %)"), (0.0, "left (< 1 %)"), (0.97, "left (97 %)"), (None, "left")]
+)
+def test_a_probability_that_the_tables_rounded_is_neither_all_nor_none(probability: float | None, said: str) -> None:
+    assert sure("left", probability) == said

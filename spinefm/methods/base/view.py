@@ -1,13 +1,20 @@
-"""The first stage: what kind of film this is, before anything is looked for on it. The paper has no such stage."""
+"""The first stage of every method: what kind of film this is, before anything is looked for on it.
+
+The papers have no such stage.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from spinefm.core.numbers import held, percent, percents
 from spinefm.imaging.radiograph import Radiograph
+from spinefm.methods.base.config import ViewCheckConfig
+from spinefm.methods.base.events import LATERAL_VIEWS, Viewed
 from spinefm.methods.base.protocol import CannotStart
-from spinefm.methods.base.stages import Stages, ViewAnswer
-from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.methods.spinefm.events import LATERAL_VIEWS, Viewed
+
+if TYPE_CHECKING:
+    from spinefm.methods.base.stages import Stages, ViewAnswer
 
 KINDS = {
     "cervical": "a lateral film of the neck",
@@ -22,13 +29,19 @@ KINDS = {
 """The network's views in words."""
 
 
-def viewed(film: Radiograph, stages: Stages, config: SpineFMConfig) -> Viewed | None:
+def viewed(film: Radiograph, stages: Stages, config: ViewCheckConfig) -> Viewed | None:
     """What kind of film this is; None where that is not asked, or no network knows."""
     answer = None if config.view_check == "off" else stages.view(film)
     return None if answer is None else judged(answer, config)
 
 
-def judged(answer: ViewAnswer, config: SpineFMConfig) -> Viewed:
+def quarters_of(film: Radiograph, stages: Stages, config: ViewCheckConfig) -> int:
+    """Quarter turns clockwise that set `film` upright; 0 where it is, is no lateral film, or may not be turned."""
+    seen = viewed(film, stages, config) if config.turn_film else None
+    return seen.turn if seen is not None and seen.turned and seen.lateral >= seen.lateral_limit else 0
+
+
+def judged(answer: ViewAnswer, config: ViewCheckConfig) -> Viewed:
     """The network's answer beside its limits: a film is lateral where the lateral views together are likely enough."""
     view = max(answer.views, key=lambda name: answer.views[name])
     lateral = sum(answer.views.get(name, 0.0) for name in LATERAL_VIEWS)
@@ -49,12 +62,15 @@ def judged(answer: ViewAnswer, config: SpineFMConfig) -> Viewed:
     )
 
 
-def refuse(seen: Viewed) -> None:
-    """Raises CannotStart for a film that is no lateral spine film, with what it looks like and how to run it anyway."""
+def refuse(seen: Viewed, takes_starts: bool) -> None:
+    """Raises CannotStart for a film that is no lateral spine film, with what it looks like and how to run it anyway.
+
+    takes_starts: whether the method runs on such a film where starting points are given.
+    """
     if seen.refused:
+        starts = "give three neighbouring vertebrae as starting points or " if takes_starts else ""
         raise CannotStart(
-            f"{unlike_lateral(seen)} Choose a lateral film, or run this one anyway: give three neighbouring vertebrae "
-            "as starting points or set view_check to warn."
+            f"{unlike_lateral(seen)} Choose a lateral film, or run this one anyway: {starts}set view_check to warn."
         )
 
 

@@ -8,12 +8,12 @@ import pytest
 from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import CannotStart, build_method, run_to_trace, upright
+from spinefm.methods.base.events import Viewed
 from spinefm.methods.base.stages import NetworkStages, Stopwatch, ViewAnswer
+from spinefm.methods.base.view import KINDS, judged, warnings
 from spinefm.methods.drawings import beats_of
 from spinefm.methods.spinefm.config import SpineFMConfig
-from spinefm.methods.spinefm.events import Viewed
 from spinefm.methods.spinefm.method import SpineFMMethod
-from spinefm.methods.spinefm.view import KINDS, judged, warnings
 from spinefm.networks.view import LATERAL, VIEWS
 from spinefm.phantom.negatives import SUBJECTS, simulate_negative
 from spinefm.trace.captions import caption
@@ -151,7 +151,7 @@ def test_the_event_survives_its_json_and_has_a_caption_and_a_beat() -> None:
     trace = run_to_trace(method, oracle.column.film)
     first = trace.events[0]
     assert Trace.from_json(trace.to_json()).events[0] == first
-    assert caption(first).startswith("Looks cervical (0.90); lateral 0.90 ≥ 0.40; upright")
+    assert caption(first).startswith("Looks cervical (90 %); lateral 90 % (limit 40 %); upright")
     (beat,) = beats_of("spinefm", trace.events)[0]
     assert (beat.phase, beat.verdict, beat.value, beat.limit) == ("find", "passed", 0.9, 0.4)
 

@@ -1,0 +1,136 @@
+"""VGG Image Annotator (VIA): polygons and closed lines become bodies, rectangles boxes; other shapes are named.
+
+VIA calls a film by its name without a folder; where several films have the name, the one of the stated size in bytes is
+meant.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spinefm.core.foreign import foreign_input
+from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.dataset import Dataset
+from spinefm.data.films import Films, by_film_name, film_stem, picture_size, stated_place, unlabelled, visible_files
+from spinefm.data.labels import Conventions, agreed_size, label_of
+from spinefm.data.names import Names
+from spinefm.data.repeated import once
+from spinefm.data.sheet import Sheet
+from spinefm.data.splits import by_subject
+from spinefm.data.via_files import ViaFilm, ViaRegion, films_of, is_via_table
+
+HALF = -0.5
+"""VIA counts from pixel corners, half a pixel from pixel centres."""
+Pair = tuple[ViaFilm, Path | None]
+"""A film of a file, and where it lies, None where that is not known."""
+MOST_OPEN = 0.1
+"""The ends of a line that outlines a body lie closer than this share of its length."""
+
+
+def open_via(root: Path, conventions: Conventions | None = None) -> Dataset:
+    """The films of every file of VIA below `root`. Raises DatasetError where there is none."""
+    files, conventions = visible_files(root), conventions or Conventions()
+    films = Films.among(root, files)
+    listed, skipped = _listed(files, conventions.names)
+    if not listed:
+        reasons = " ".join(f"{one.name}: {one.why}" for one in skipped[:3])
+        none = "that can be read." if reasons else "(JSON or CSV) with films and regions; choose its folder."
+        raise DatasetError(f"{root} contains no file of VIA {none} {reasons}".strip())
+    pairs = [(one, films.meant(one.file, one.stated, one.size)) for one in listed]
+    pairs, repeated = once(pairs, lambda pair: pair[0].file, lambda pair: _content(*pair, root))
+    found = by_film_name([(_place(*pair, root), pair[0]) for pair in pairs])
+
+    def read(name: str) -> Case:
+        return _read(name, found[name], films, conventions)
+
+    skipped += [*repeated, *_bare(pairs, films)]
+    return Dataset("via", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
+
+
+def _listed(files: Sequence[Path], names: Names) -> tuple[list[ViaFilm], list[Skipped]]:
+    """The films of every file of VIA, and the JSON files that are none."""
+    found: list[ViaFilm] = []
+    skipped: list[Skipped] = []
+    for path in files:
+        if path.suffix.lower() != ".json" and not is_via_table(path):
+            continue
+        try:
+            with foreign_input(
+                lambda reason: DatasetError(f"It cannot be read as a file of VIA ({reason}); fix or remove it.")
+            ):
+                found += films_of(path, names)
+        except DatasetError as error:
+            skipped.append(Skipped(path.name, str(error)))
+    return found, skipped
+
+
+def _content(film: ViaFilm, path: Path | None, root: Path) -> str:
+    """What is known about which film, whether JSON or a table says it."""
+    drawn = [[region.attributes.get(film.attribute), region.shape] for region in film.regions]
+    return json.dumps([str(_place(film, path, root)), sorted(json.dumps(one, sort_keys=True) for one in drawn)])
+
+
+def _place(film: ViaFilm, path: Path | None, root: Path) -> Path:
+    """Where a film lies below the root; where it is not known, where it lay."""
+    return stated_place(film.stated) if path is None else path.relative_to(root)
+
+
+def _bare(pairs: Sequence[Pair], films: Films) -> tuple[Skipped, ...]:
+    """The films that no file lists; of those that one means without saying which, none is."""
+    undecided = [film_stem(stated_place(film.stated)) for film, path in pairs if path is None]
+    return unlabelled(films.beside([path for _, path in pairs if path is not None]), undecided)
+
+
+def _read(name: str, film: ViaFilm, films: Films, conventions: Conventions) -> Case:
+    with label_of(f"of {name}"):
+        path = films.meant(film.file, film.stated, film.size) or films.of_entry(film.file, film.stated)
+        sheet = Sheet(name, agreed_size(None, picture_size(path)), conventions)
+        for region in film.regions:
+            _take(sheet, region, film.attribute)
+        return sheet.case(path)
+
+
+def _take(sheet: Sheet, region: ViaRegion, attribute: str) -> None:
+    """Put one region on the sheet."""
+    shape, label = region.shape, region.attributes.get(attribute)
+    kind = str(shape.get("name"))
+    if label is None:
+        sheet.leave_out(" ".join(region.attributes.values()) or kind, f"its attribute {attribute!r} is empty")
+    elif kind == "polygon" or (kind == "polyline" and _is_closed(shape)):
+        sheet.polygon(label, _points(shape), HALF)
+    elif kind == "polyline":
+        sheet.leave_out(label, "its line is open, so it is not an outline; close it or draw a polygon")
+    elif kind == "rect":
+        sheet.box(label, _corners(shape))
+    else:
+        sheet.leave_out(label, f"the shape {kind} does not outline a body")
+
+
+def _points(shape: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    """The points (x, y) of a region, which filling checks; none where the file has no pairs."""
+    x, y = shape.get("all_points_x"), shape.get("all_points_y")
+    return list(zip(x, y, strict=True)) if isinstance(x, list) and isinstance(y, list) and len(x) == len(y) else []
+
+
+def _is_closed(shape: Mapping[str, Any]) -> bool:
+    """Whether a line ends about where it begins; one that is damaged is left out as an outline, with its fault."""
+    try:
+        points = np.array(_points(shape), float).reshape(-1, 2)
+    except (ValueError, TypeError):
+        return True
+    length = float(np.hypot(*np.diff(points, axis=0).T).sum())
+    return len(points) == 0 or float(np.hypot(*(points[-1] - points[0]))) <= MOST_OPEN * length
+
+
+def _corners(shape: Mapping[str, Any]) -> list[float]:
+    """x0, y0, x1, y1 of a rectangle; nothing for what is none."""
+    try:
+        x, y, width, height = (float(shape[key]) for key in ("x", "y", "width", "height"))
+    except (LookupError, TypeError, ValueError):
+        return []
+    return [x, y, x + width, y + height]
