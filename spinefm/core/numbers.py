@@ -33,6 +33,16 @@ def percent(share: float) -> str:
     return "> 99 %" if 99.5 <= value < 100 else f"{value:.0f} %"
 
 
+def percent_below(share: float, limit: float) -> str:
+    """A share beside a limit: below it, but the same in whole percent, it is written as below that.
+
+    >>> percent_below(0.916, 0.92), percent_below(0.41, 0.92)
+    ('< 92 %', '41 %')
+    """
+    words = percent(share)
+    return f"< {words}" if share < limit and words == percent(limit) else words
+
+
 def percents(share: float, limit: float) -> tuple[str, str]:
     """A share and its limit in percent, whole where that tells them apart."""
     return _apart(share, limit, lambda number, more: f"{100 * number:.{more}f} %" if more else percent(number))

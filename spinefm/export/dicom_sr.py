@@ -24,8 +24,9 @@ from spinefm.export.dicom_source import (
     source_of,
 )
 from spinefm.export.errors import ExportError
+from spinefm.export.one_page.words import sentence
 from spinefm.export.outlines import outlines
-from spinefm.export.subject import Part, Subject, remarks_of
+from spinefm.export.subject import Part, Subject, moved_words, remarks_of
 from spinefm.measure import Measure
 from spinefm.trace.model import Vertebra
 
@@ -61,7 +62,7 @@ def _content(hd: Any, subject: Subject, source: Any) -> Any:
         procedure_reported=codes.SCT.PlainRadiography,
         imaging_measurements=[*bodies, *between_bodies(vertebrae, measures)],
     )
-    for line in (SEGMENTED_BY, *remarks_of(subject.trace)):
+    for line in filter(None, (SEGMENTED_BY, *remarks_of(subject.trace), sentence(moved_words(subject.measures)))):
         comment = hd.sr.TextContentItem(codes.DCM.Comment, line, hd.sr.RelationshipTypeValues.CONTAINS)
         report[0].ContentSequence.append(comment)
     return report[0]

@@ -8,8 +8,8 @@ import io
 from spinefm.export.cells import Cell, rounded
 from spinefm.measure.model import Measure, Measures
 
-DIGITS = {"°": 2, "%": 2, "mm": 2, "ratio": 4}
-"""Decimals of a value, by its unit."""
+DIGITS = {"°": 4, "%": 4, "mm": 4, "ratio": 6}
+"""Decimals of a value, by its unit: so many that page, report and sheet, which round them again, show the same."""
 
 MEASURE_COLUMNS = (
     "group",
@@ -22,6 +22,7 @@ MEASURE_COLUMNS = (
     "confidence",
     "grade",
     "doubt",
+    "edited",
     "not_measurable",
     "reference_low",
     "reference_high",
@@ -59,6 +60,7 @@ def _row(one: Measure) -> dict[str, Cell]:
         "confidence": rounded(one.confidence, 4),
         "grade": one.grade or None,
         "doubt": one.doubt or None,
+        "edited": "yes" if one.by_hand else None,
         "not_measurable": one.reason or None,
         "reference_low": reference.low if reference else None,
         "reference_high": reference.high if reference else None,

@@ -19,7 +19,7 @@ FILL = 0.28
 SMALLEST_TEXT = 11
 """Height of the smallest name, in pixels: the least that the built-in font keeps readable."""
 TEXT_SHARE = 0.4
-"""Height of a name as a share of its body's height: names of neighbours stay apart."""
+"""Height of all names as a share of the median body's height: names of neighbours stay apart."""
 SIDE_PER_LINE = 700
 """Pixels of the film's longer side per pixel of a contour's width, so that it looks the same on every film."""
 AMBER = (245, 184, 61)
@@ -75,19 +75,23 @@ def _dashes(contour: NDArray[np.int32], length: int) -> list[NDArray[np.int32]]:
     return [np.round(part).astype(np.int32) for part in points]
 
 
+def _text_height(vertebrae: Sequence[Vertebra]) -> int:
+    """The height of all names in pixels: C1, C2 and S1 have other boxes than bodies, but no larger names."""
+    heights = [vertebra.mask.box.height for vertebra in vertebrae]
+    return max(SMALLEST_TEXT, round(TEXT_SHARE * float(np.median(heights)))) if heights else SMALLEST_TEXT
+
+
 def _write_names(picture: Picture, vertebrae: Sequence[Vertebra], unsure: Collection[int]) -> Picture:
     """The picture with a name beside each body; that of a doubtful one is amber and has a question mark."""
     canvas = Image.fromarray(picture)
     draw = ImageDraw.Draw(canvas)
+    height = _text_height(vertebrae)
+    font, gap, rim = ImageFont.load_default(height), height / 3, max(1, height // 10)
     for vertebra in vertebrae:
         box = vertebra.mask.box
-        height = max(SMALLEST_TEXT, round(TEXT_SHARE * box.height))
-        font = ImageFont.load_default(height)
-        gap = height / 3
         name = f"{vertebra.name} ?" if vertebra.number in unsure else vertebra.name
         fits = box.x1 + gap + draw.textlength(name, font) < picture.shape[1]
         x, anchor = (box.x1 + gap, "lm") if fits else (box.x0 - gap, "rm")
-        rim = max(1, height // 10)
         colour = AMBER if vertebra.number in unsure else colour_of(vertebra)
         draw.text((x, vertebra.centroid.y), name, colour, font, anchor, stroke_width=rim, stroke_fill="black")
     return np.asarray(canvas)

@@ -75,6 +75,7 @@ def _measures(measures: Measures) -> dict[str, Any]:
         "spacing_source": measures.spacing_source,
         "not_upright": measures.not_upright or None,
         "failure": measures.failure or None,
+        "moved_by_hand": {one.name: list(one.by_hand) for one in measures.landmarks if one.by_hand},
         "measured": len(measures.measured),
         "not_measurable": len(measures.values) - len(measures.measured),
     }

@@ -10,9 +10,10 @@ from typing import Any
 import cv2
 import numpy as np
 
+from spinefm.core.words import listed
 from spinefm.export.errors import ExportError
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, quarters_turned, read
-from spinefm.measure import Facing, Measures, attempt
+from spinefm.measure import Facing, Measures, Move, attempt
 from spinefm.measure.doubt import doubtful
 from spinefm.trace.model import Named, Trace, Vertebra
 
@@ -26,7 +27,7 @@ class Subject:
 
     name: of the files, without an ending. source: content of the film's file; None where it is not at hand.
     overlay: content of the overlay that was written with the result. facing, given_mm: the side to which the patient
-    looks and millimetres per pixel, where the user gave them.
+    looks and millimetres per pixel, where the user gave them. moves: landmarks that the user set by hand.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Subject:
     overlay: bytes | None = None
     facing: Facing | None = None
     given_mm: float | None = None
+    moves: tuple[Move, ...] = ()
 
     @cached_property
     def film(self) -> Radiograph | None:
@@ -68,7 +70,7 @@ class Subject:
     def measures(self) -> Measures:
         """What can be measured on the run, in millimetres where the run or the film's file has a scale."""
         own = self.given_mm is None and self.trace.film.spacing_mm is not None  # the trace says where it comes from
-        return attempt(self.trace, self.facing, None if own else self.spacing_mm, self.film)
+        return attempt(self.trace, self.facing, None if own else self.spacing_mm, self.film, moves=self.moves)
 
     def film_path(self, folder: str = IMAGES) -> str:
         """The film's path in an export whose films lie in `folder`; its own name where the film is not at hand."""
@@ -113,3 +115,9 @@ def remarks_of(trace: Trace) -> list[str]:
     unsure = doubtful(trace)
     lines = [f"{one.name} is {doubt_words(one, unsure)}." for one in trace.vertebrae if one.number in unsure]
     return [*notes_of(trace), *lines]
+
+
+def moved_words(measures: Measures) -> str:
+    """How many corners of which vertebrae a reader moved; empty where none."""
+    moved = [f"{len(one.by_hand)} of {one.name}" for one in measures.landmarks if one.by_hand]
+    return f"corners moved by hand: {listed(moved)}" if moved else ""

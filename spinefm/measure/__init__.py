@@ -4,6 +4,7 @@
 """
 
 from spinefm.measure.assemble import measure, measure_landmarks
+from spinefm.measure.by_hand import Move
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.guarded import attempt
 from spinefm.measure.model import Facing, FacingGuess, Landmarks, Measure, Measures, Reference
@@ -15,6 +16,7 @@ __all__ = [
     "Measure",
     "MeasureConfig",
     "Measures",
+    "Move",
     "Reference",
     "attempt",
     "measure",

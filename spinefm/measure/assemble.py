@@ -12,6 +12,7 @@ from spinefm.core.levels import Level
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import alignment, discs, heights, offset, pelvis, slip
 from spinefm.measure.bodies import Seen, landmarks_of, seen_bodies, tilt_of
+from spinefm.measure.by_hand import Move, is_by_hand, moved
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.doubt import promises_outlines, with_outline_probability
 from spinefm.measure.facing import guess
@@ -40,6 +41,7 @@ def measure(
     spacing: float | None = None,
     film: Radiograph | None = None,
     config: MeasureConfig | None = None,
+    moves: Sequence[Move] = (),
 ) -> Measures:
     """Everything that can be measured on a finished run, as corrected since, and what cannot and why.
 
@@ -49,12 +51,14 @@ def measure(
         spacing: mm per film pixel; the trace's own where it is not given. Without either there are no millimetres.
         film: the film of the run; with it, outer bodies that the collimator cuts are recognised.
         config: other settings than the defaults.
+        moves: landmarks that a reader set by hand, oldest first.
 
     Returns:
         The measures with landmarks, facing and scale; none of a run that found nothing.
 
     Raises:
-        ValueError: a facing other than these two, a spacing that is not positive, or a film of another size.
+        ValueError: a facing other than these two, a spacing that is not positive, a film of another size, or a move of
+            a vertebra that the run does not have.
 
     Example:
         >>> measures = spinefm.measure(trace, facing="left")  # doctest: +SKIP
@@ -66,12 +70,8 @@ def measure(
     bodies = seen_bodies(vertebrae, trace.film.size, settings, film.pixels if film else None)
     view = next(trace.of(Viewed), None)
     known, turned = _facing(facing, view, bodies, settings), rotated(view)
-    trunk = unnamed_in_trunk(trace, settings)
-    assumed = None if promises_outlines(trace) else settings.unknown_probability
-    marks = [
-        replace(landmarks_of(body, known.side, settings, assumed), in_trunk=body.vertebra.number in trunk)
-        for body in bodies
-    ]
+    found = _landmarks(bodies, trace, known, settings)
+    placed = moved(found, [body.vertebra.number for body in bodies], moves, known.side)
     tilted = not_upright(view, [vertebra.centroid for vertebra in vertebrae], settings)
     scale, source = (spacing, "given") if spacing else (trace.film.spacing_mm, trace.film.spacing_source)
     return Measures(
@@ -80,9 +80,19 @@ def measure(
         spacing_mm=scale,
         spacing_source=source,
         not_upright=tilted,
-        landmarks=tuple(marks),
-        values=measure_landmarks(marks, known, scale, tilted, settings, turned),
+        landmarks=placed,
+        values=_measure_moved(found, placed, known, scale, tilted, settings, turned),
     )
+
+
+def _landmarks(bodies: Sequence[Seen], trace: Trace, facing: FacingGuess, config: MeasureConfig) -> list[Landmarks]:
+    """The landmarks of the run's bodies, from the top."""
+    trunk = unnamed_in_trunk(trace, config)
+    assumed = None if promises_outlines(trace) else config.unknown_probability
+    return [
+        replace(landmarks_of(body, facing.side, config, assumed), in_trunk=body.vertebra.number in trunk)
+        for body in bodies
+    ]
 
 
 def measure_landmarks(
@@ -99,8 +109,8 @@ def measure_landmarks(
     rotated: that the film is, if so; then only what is the same on the upright film has a value.
     """
     settings = config or MeasureConfig()
-    spine = Spine(tuple(bodies), None if rotated else facing.side, spacing, not_upright, settings, rotated)
-    drafts = [_undirected(draft, spine) for group in GROUPS for draft in group(spine)]
+    spine = _spine(bodies, facing, spacing, not_upright, settings, rotated)
+    drafts = _drafts(spine)
     known = iter(_valued([draft.formula for draft in drafts if draft.formula and not draft.reason], spine))
     return tuple(
         _missing(draft) if draft.reason or draft.formula is None else _measured(draft, spine, facing, next(known))
@@ -121,6 +131,59 @@ def _facing(given: Facing | None, view: Viewed | None, bodies: Sequence[Seen], c
     if rotated(view):
         return FacingGuess(None, 0.5, rotated(view))
     return guess((view.facing, view.facing_probability) if view else None, _tops(bodies), config)
+
+
+def _drafts(spine: Spine) -> list[Draft]:
+    return [_undirected(draft, spine) for group in GROUPS for draft in group(spine)]
+
+
+def _spine(
+    bodies: Sequence[Landmarks],
+    facing: FacingGuess,
+    spacing: float | None,
+    not_upright: str,
+    config: MeasureConfig,
+    rotated: str,
+) -> Spine:
+    """The spine of bodies from the top; of a rotated film nothing is known of up and front."""
+    return Spine(tuple(bodies), None if rotated else facing.side, spacing, not_upright, config, rotated)
+
+
+def _measure_moved(
+    found: Sequence[Landmarks],
+    placed: Sequence[Landmarks],
+    facing: FacingGuess,
+    spacing: float | None,
+    not_upright: str,
+    config: MeasureConfig,
+    rotated: str,
+) -> tuple[Measure, ...]:
+    """The measures of bodies of which a reader `placed` landmarks; as on the bodies `found` where they use none."""
+    values = measure_landmarks(found, facing, spacing, not_upright, config, rotated)
+    if not any(body.by_hand for body in placed):
+        return values
+    before, after = (_spine(one, facing, spacing, not_upright, config, rotated) for one in (found, placed))
+    drafts, known = {(d.key, d.levels): d for d in _drafts(before)}, {(one.key, one.levels): one for one in values}
+    return tuple(
+        _by_hand(draft, after) if is_by_hand(draft, drafts.get(name), after) else known[name]
+        for draft in _drafts(after)
+        if (name := (draft.key, draft.levels))
+    )
+
+
+def _by_hand(draft: Draft, spine: Spine) -> Measure:
+    """A draft on landmarks that a reader set, of whose error nothing is known."""
+    if draft.reason or draft.formula is None:
+        return _missing(draft)
+    return Measure(
+        *(draft.key, draft.group, draft.levels, draft.name, draft.unit),
+        value=float(draft.formula(spine.points[None])[0]),
+        method=draft.method,
+        grade=draft.grading.words(spine.points) if draft.grading else "",
+        reference=reference_of(draft.key, draft.levels),
+        lines=_lines(draft, spine),
+        by_hand=True,
+    )
 
 
 def _tops(bodies: Sequence[Seen]) -> list[tuple[Level | None, Point, Point]]:

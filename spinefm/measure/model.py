@@ -49,7 +49,7 @@ class Landmarks:
     why that endplate cannot be measured, "" where it can. spread: expected error of a landmark's coordinate in pixels
     (standard deviation), 0 for landmarks that are known. probability: that of a good outline, None where the method
     says none. in_trunk: whether a body without a level is surely a thoracic or lumbar one. number: in its run, None for
-    one of no run.
+    one of no run. by_hand: the `PLACES` that a reader set.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Landmarks:
     probability: float | None = None
     in_trunk: bool = False
     number: int | None = None
+    by_hand: tuple[str, ...] = ()
 
     def at(self, place: str) -> Point:
         """The landmark of that name. Raises ValueError for a body without landmarks and for an unknown name."""
@@ -87,7 +88,8 @@ class Measure:
     `reason` says why it is not measurable. uncertainty: half the width of the 95 % interval, in the measure's unit.
     confidence: 0 to 1, the least probability of what the value rests on. method: how it is computed. grade: a class
     that follows from the value, such as "Genant 1 (mild), wedge", or "Genant 0 to 1, uncertain". lines: what to draw
-    on the film. doubt: why the value is to be taken with care, "" where it is sure.
+    on the film. doubt: why the value is to be taken with care, "" where it is sure. by_hand: whether it rests on a
+    landmark that a reader set: its uncertainty and confidence are not known then.
     """
 
     key: str
@@ -104,6 +106,7 @@ class Measure:
     confidence: float | None = None
     reference: Reference | None = None
     lines: tuple[Line, ...] = ()
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spinefm.core.numbers import below, held, percent, percent_with_limit, percents, told_apart
+from spinefm.core.numbers import below, held, percent, percent_below, percent_with_limit, percents, told_apart
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,11 @@ def test_percents_are_whole_where_that_tells_them_apart() -> None:
     assert percents(0.002, 0.003) == ("0.2 %", "0.3 %")
     assert percents(0.5, 0.5) == ("50 %", "50 %")
     assert (percent(0.001), percent(0.999), percent(0.0)) == ("< 1 %", "> 99 %", "0 %")
+
+
+def test_a_share_that_rounds_to_its_limit_is_written_below_it_as_on_the_page() -> None:
+    found = [percent_below(share, 0.9) for share in (0.896, 0.894, 0.9, 0.904, 0.42)]
+    assert found == ["< 90 %", "89 %", "90 %", "90 %", "42 %"]
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import ImageFont
 
-from spinefm.export.overlay import AMBER, draw_overlay
+from spinefm.core.masks import Mask
+from spinefm.export.overlay import AMBER, SMALLEST_TEXT, TEXT_SHARE, draw_overlay
 from spinefm.imaging.radiograph import Radiograph
+from tests.export import curved
 from tests.export.handmade import SIZE, handmade_film, handmade_trace
 
 
@@ -51,3 +54,17 @@ def test_a_doubtful_vertebra_is_dashed_and_amber() -> None:
     pictures = [draw_overlay(replace(trace, events=known), film).astype(int) for known in (trace.events, events)]
     amber = [np.count_nonzero(np.abs(picture - AMBER).max(axis=2) < 40) for picture in pictures]
     assert amber[0] == 0 and amber[1] > 50
+
+
+def test_all_names_of_a_film_have_one_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    subject = curved.subject()
+    assert subject.film is not None
+    high = Mask.from_polygon(np.array([[20, 20], [60, 20], [60, 120], [20, 120]], float), curved.SIZE[::-1])
+    bodies = subject.trace.vertebrae
+    trace = curved.trace((replace(bodies[0], mask=high), *bodies[1:]))
+    asked: list[float] = []
+    load = ImageFont.load_default
+    monkeypatch.setattr(ImageFont, "load_default", lambda size: (asked.append(size), load(size))[1])
+    draw_overlay(trace, subject.film)
+    middle = float(np.median([vertebra.mask.box.height for vertebra in trace.vertebrae]))
+    assert set(asked) == {max(SMALLEST_TEXT, round(TEXT_SHARE * middle))}

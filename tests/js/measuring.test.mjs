@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import { drawLabel, drawLandmarks, drawLines, spotOf } from "../../spinefm/ui/player/calipers.js";
 import { chartOf, rangeWords, spanOf } from "../../spinefm/ui/player/chart.js";
-import { changesIn, filmKey, keep, keptRecord, recordOf } from "../../spinefm/ui/player/keeping.js";
+import { changesIn, filmKey, firstChanges, keep, keptRecord, recordOf } from "../../spinefm/ui/player/keeping.js";
 import { against, bodiesOf, digits, readingsOf, unchanged, withMove, withoutMoves, wordsOf } from "../../spinefm/ui/player/measures.js";
 import { drawReadings, GROUPS, groupOf } from "../../spinefm/ui/player/readings.js";
 import { fakeInk, install, Node } from "./dom.mjs";
@@ -262,6 +262,15 @@ test("a body with another outline has its own landmarks again; the rest stays", 
   assert.deepEqual(changesIn(record, "film", corrected), { ...changes, moves: changes.moves.slice(0, 1) });
   const gone = { ...known, sides: { left: { ...side, bodies: side.bodies.filter((one) => one.number !== 2) } } };
   assert.deepEqual(changesIn(record, "film", gone).moves.map((one) => one.number), [4]);
+});
+
+test("a file begins with what was set when it was made, until its reader sets something", () => {
+  const known = data();
+  const sent = { facing: "right", mm: 0.3, moves: [{ number: 2, place: 1, point: [7, 8] }] };
+  assert.deepEqual(firstChanges(null, "film", known, sent), sent);
+  assert.deepEqual(firstChanges(recordOf("other", known, { ...unchanged(), mm: 0.1 }), "film", known, sent), sent);
+  assert.deepEqual(firstChanges(recordOf("film", known, { ...unchanged(), mm: 0.1 }), "film", known, sent), { ...unchanged(), mm: 0.1 });
+  assert.deepEqual(firstChanges(null, "film", known, undefined), unchanged());
 });
 
 test("nothing set keeps nothing, and what is no record brings nothing back", () => {

@@ -387,7 +387,7 @@ test("exports are asked for with what the reader set, one at a time, and the ans
   const button = root.querySelector('[data-export="coco"]');
   button.fire("click");
   button.fire("click");
-  assert.deepEqual(asked, [["export", { format: "coco", facing: null, mm: null }]]);
+  assert.deepEqual(asked, [["export", { format: "coco", facing: null, mm: null, moves: [] }]]);
   made.show({ run: "same", exported: { format: "coco", answer: "1", file: { url: "/coco.zip", orig_name: "neck-coco.zip" } } });
   assert.match(root.querySelector(".exports").textContent, /neck-coco.zip is ready/);
   assert.equal(document.clicked.at(-1).getAttribute("href"), "/coco.zip");

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from spinefm.core.geometry import Point
 from spinefm.export import write_result
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.measure import Measures, attempt, guarded, measure
+from spinefm.measure import Measures, Move, attempt, guarded, measure
 from spinefm.ui.server.player.measures import measures_payload
 from tests.measure.outlines import SIZE, lumbar_trace
 
@@ -33,6 +34,11 @@ def test_a_fault_is_the_reason_of_every_measure(monkeypatch: pytest.MonkeyPatch)
     assert (found.facing.side, found.spacing_mm) == ("left", 0.2)
     assert [one.name for one in found.landmarks] == [one.name for one in lumbar_trace().vertebrae]
     assert Measures.from_json(found.to_json()) == found
+
+
+def test_a_move_of_another_run_is_a_wrong_call_too() -> None:
+    with pytest.raises(ValueError, match="moves no landmark of this run"):
+        attempt(lumbar_trace(), moves=[Move(99, 0, Point(1, 2))])
 
 
 def test_a_wrong_call_is_refused_as_ever() -> None:

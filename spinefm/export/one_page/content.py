@@ -6,12 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from spinefm import __version__
+from spinefm.core.numbers import percent
 from spinefm.core.words import listed
 from spinefm.export.one_page.levels import LevelTable, level_table
-from spinefm.export.one_page.words import limited, sentence, share, shortened, value_of
-from spinefm.export.subject import notes_of
+from spinefm.export.one_page.words import (
+    DOUBT_MARK,
+    VALUE_IN_DOUBT,
+    limited,
+    outline_share,
+    sentence,
+    share,
+    shortened,
+    value_of,
+)
+from spinefm.export.subject import moved_words, notes_of
 from spinefm.measure import Measure, Measures
 from spinefm.measure.doubt import doubtful
+from spinefm.trace.doubt import DOUBT
 from spinefm.trace.model import Named, Trace
 
 NOTICE = "Research software, not a medical device. Measures are estimates; ± is half of a 95 % interval."
@@ -43,7 +54,8 @@ class Content:
     """The report's text.
 
     film: the film's name. facts: label and value of what the measures rest on. missing: what was not measurable and
-    why. notes: how the columns of `levels` are computed, what is usual, and the numbered sources.
+    why. legend: what marks, colours and lines mean. notes: how the columns of `levels` are computed, what is usual, and
+    the numbered sources.
     """
 
     film: str
@@ -55,6 +67,7 @@ class Content:
     notes: tuple[str, ...]
     sources: tuple[str, ...]
     versions: tuple[str, ...]
+    legend: tuple[str, ...]
     notice: str = NOTICE
 
 
@@ -73,6 +86,7 @@ def content_of(trace: Trace, measures: Measures) -> Content:
         notes=tuple(_notes(measures, sources)),
         sources=tuple(f"[{number}] {source}" for source, number in sources.items()),
         versions=tuple(_versions(trace)),
+        legend=tuple(_legend(trace, measures)),
     )
 
 
@@ -92,8 +106,9 @@ def _facts(trace: Trace, measures: Measures) -> Iterator[tuple[str, str]]:
     yield "Patient faces", known
     yield "Scale", f"{spacing:.4g} mm per pixel ({source or 'given'})" if spacing else "not known: no millimetres"
     yield "Film", " ".join([f"{width} x {height} pixels.", *(sentence(shortened(note)) for note in trace.film.notes)])
-    corrections = len(trace.corrections)
-    yield "Corrections", f"{corrections} by a reader" if corrections else "none by a reader"
+    corrections = [f"{len(trace.corrections)} by a reader"] if trace.corrections else []
+    changes = [*corrections, *filter(None, [moved_words(measures)])]
+    yield "Corrections", "; ".join(changes) or "none by a reader"
 
 
 def _anchor(trace: Trace) -> str:
@@ -116,7 +131,7 @@ def _warnings(trace: Trace, measures: Measures) -> Iterator[str]:
     """What the run says of the film, bodies in doubt, and what measures rest on that is not sure."""
     yield from (sentence(shortened(note)) for note in notes_of(trace)[len(trace.film.notes) :])
     doubted = doubtful(trace)
-    unsure = [f"{one.name} ({share(one.probability)})" for one in trace.vertebrae if one.number in doubted]
+    unsure = [f"{one.name} ({outline_share(one.probability)})" for one in trace.vertebrae if one.number in doubted]
     if unsure:
         yield f"In doubt: {listed(unsure)}; what rests on them is in doubt too."
     if not trace.vertebrae:
@@ -194,6 +209,18 @@ def _versions(trace: Trace) -> Iterator[str]:
     yield f"SpineFM {__version__}, method {trace.method}, weights {finished.bundle}, on {finished.device}; {others}"
     checksums = ", ".join(f"{name} {digest[:CHECKSUM]}" for name, digest in finished.checksums.items())
     yield f"SHA-256 of the weights: {checksums}"
+
+
+def _legend(trace: Trace, measures: Measures) -> Iterator[str]:
+    """What is drawn and marked, of that which there is."""
+    if doubtful(trace):
+        yield f"Dashed, amber, {DOUBT_MARK}: in doubt, because the outline is less than {percent(DOUBT)} sure."
+    if any(one.doubt for one in measures.measured):
+        yield VALUE_IN_DOUBT
+    if any(one.by_hand for one in measures.measured):
+        yield "By hand: rests on corners that a reader moved, whose ± is not known."
+    if measures.measured:
+        yield "White: lines of the measures of the whole spine, and of graded heights and slips."
 
 
 METHODS: Mapping[str, tuple[str, str]] = {

@@ -18,10 +18,6 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """What the file may load: nothing but what it holds."""
 LONG, VERY_LONG = 7, 14
 """Rows of the table of levels above which the page is printed smaller."""
-CAPTION = (
-    "Dashed, with a question mark: in doubt. White: lines of the measures of the whole spine, and of graded heights "
-    "and slips."
-)
 
 
 def html_page(content: Content, picture: DrawnFilm) -> bytes:
@@ -29,7 +25,7 @@ def html_page(content: Content, picture: DrawnFilm) -> bytes:
     parts = (
         _head(content),
         _header(content),
-        f'<div class="top"><figure>{_film(picture, content.film)}</figure><div>{_beside(content)}</div></div>',
+        f'<div class="top"><figure>{_film(picture, content)}</figure><div>{_beside(content)}</div></div>',
         _levels(content.levels),
         _lines("How it is measured, and what is usual", (*content.notes, *content.sources), "small"),
         _footer(content),
@@ -69,7 +65,7 @@ def _header(content: Content) -> str:
     return f'<header>{title}<div class="typed">{fields}</div></header>'
 
 
-def _film(picture: DrawnFilm, name: str) -> str:
+def _film(picture: DrawnFilm, content: Content) -> str:
     width, height = picture.size
     film = base64.b64encode(picture.jpeg).decode()
     image = f'<image href="data:image/jpeg;base64,{film}" width="{width}" height="{height}"/>' if film else ""
@@ -77,8 +73,8 @@ def _film(picture: DrawnFilm, name: str) -> str:
     names = "".join(_name(one, picture.letters) for one in picture.names)
     return (
         f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="xMinYMin" role="img" '
-        f'aria-label="Film {escape(name)} with outlines and names">'
-        f"{image}{shapes}{names}</svg><figcaption>{CAPTION}</figcaption>"
+        f'aria-label="Film {escape(content.film)} with outlines and names">'
+        f"{image}{shapes}{names}</svg><figcaption>{escape(' '.join(content.legend))}</figcaption>"
     )
 
 

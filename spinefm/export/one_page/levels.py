@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from spinefm.export.one_page.words import NONE, share, value_of
+from spinefm.export.one_page.words import NONE, outline_share, value_of
 from spinefm.measure import Measure, Measures
 from spinefm.measure.doubt import doubtful
 from spinefm.trace.model import Trace
@@ -57,7 +57,7 @@ def level_table(trace: Trace, measures: Measures) -> LevelTable:
     rows = [
         LevelRow(
             f"{vertebra.name} ?" if vertebra.number in unsure else vertebra.name,
-            (share(vertebra.probability), *(_cell(measures, key, vertebra.name) for key in (*body, *disc))),
+            (outline_share(vertebra.probability), *(_cell(measures, key, vertebra.name) for key in (*body, *disc))),
             vertebra.number in unsure,
         )
         for vertebra in trace.vertebrae

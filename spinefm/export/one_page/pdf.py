@@ -12,6 +12,7 @@ from typing import Any
 
 from reportlab.lib.colors import white
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFInfo, PDFString
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
@@ -67,11 +68,23 @@ class PagePlan:
         return self.head + self.top + self.below + self.foot + 2 * GAP <= HEIGHT
 
 
+class FileFacts(PDFInfo):
+    """What the file says of itself: no date, so that a report can be made again, and no author, whom nothing names."""
+
+    def format(self, document: Any) -> bytes:
+        """The entries as PDF."""
+        known = {"Title": self.title, "Subject": self.subject, "Creator": self.creator, "Producer": self.producer}
+        entries: bytes = PDFDictionary({name: PDFString(text) for name, text in known.items()}).format(document)
+        return entries
+
+
 def pdf_page(content: Content, picture: DrawnFilm) -> bytes:
     """The whole file; the same report gives the same bytes."""
     stream = io.BytesIO()
     canvas = Canvas(stream, pagesize=A4, invariant=1)
+    canvas._doc.info = FileFacts()
     canvas.setTitle(plain(f"{content.film} - spine measures"))
+    canvas.setSubject("Measures of a lateral spine radiograph")
     canvas.setCreator(f"SpineFM {__version__}")
     plan = plan_of(content, picture)
     top = _draw_header(canvas, content, plan)

@@ -82,8 +82,11 @@ def beside(content: Content, kind: Type, width: float) -> Iterator[Flowable]:
 
 
 def below(content: Content, kind: Type, width: float) -> Iterator[Flowable]:
-    """What lies below the film: the table of levels, methods and sources."""
+    """What lies below the film: the legend, the table of levels, methods and sources."""
     small = kind.style(kind.small, QUIET)
+    if content.legend:
+        yield _text(" ".join(content.legend), small)
+        yield Spacer(0, 7 * kind.size)
     if content.levels.rows:
         yield from _title("Levels", kind, first=True)
         yield _levels(content.levels, kind, width)

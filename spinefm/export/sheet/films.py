@@ -12,7 +12,7 @@ from typing import Any
 from spinefm.core.foreign import foreign_input, read_bytes, read_json
 from spinefm.export.errors import ExportError
 from spinefm.export.one_page.levels import short_grade
-from spinefm.export.one_page.words import UNITS, number, share, shortened
+from spinefm.export.one_page.words import UNITS, marks, number, outline_share, shortened
 from spinefm.export.sheet.thumbnail import THUMBNAIL
 
 REPORT, ERROR, OVERLAY = "report.json", "error.json", "overlay.png"
@@ -98,7 +98,7 @@ def _rows(path: Path) -> Sequence[Row]:
 
 def _doubt(report: Mapping[str, Any], vertebrae: Sequence[Row]) -> Iterator[str]:
     """Bodies in doubt, names that rest on nothing, and what the run warns of beside what it says of the file."""
-    unsure = [f"{row['name']} ({share(float(row['probability']))})" for row in vertebrae if row.get("doubtful")]
+    unsure = [f"{row['name']} ({outline_share(float(row['probability']))})" for row in vertebrae if row.get("doubtful")]
     if not vertebrae:
         yield "No vertebra was found."
     if unsure:
@@ -121,4 +121,5 @@ def _measures(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
 def _value(row: Row) -> str:
     unit, half = row["unit"], row["uncertainty_95"]
     around = f" ± {number(float(half), unit)}" if half else ""
-    return f"{number(float(row['value']), unit)}{around}{UNITS[unit]}"
+    marked = marks(bool(row.get("edited")), row["doubt"] or "")
+    return f"{number(float(row['value']), unit)}{around}{UNITS[unit]}{marked}"

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from spinefm.core.files import write_whole
 from spinefm.core.words import counted, listed
 from spinefm.export.errors import ExportError
+from spinefm.export.one_page.words import DOUBT_MARK, VALUE_IN_DOUBT
 from spinefm.export.sheet.films import PAGE, SheetFilm, films_in
 from spinefm.imaging.radiograph import printable
 
@@ -26,6 +27,7 @@ POLICY = "default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'; s
 TITLES = {PAGE: "report", "report.pdf": "PDF", "vertebrae.csv": "vertebrae", "measures.csv": "measures",
           "report.json": "run"}  # fmt: skip
 """What the links of a card are called."""
+NOTICE = "Research software, not a medical device. Names and measures are estimates of a program."
 OPEN_FAILURES = 12
 """So many failures are shown at once; more are behind a click, or they would hide the wall."""
 
@@ -73,7 +75,7 @@ def sheet_page(films: Sequence[SheetFilm], title: str) -> bytes:
         _header(title, f"{counted(len(done), 'film')}, {unsure} in doubt, {len(failed)} failed"),
         _failures(failed),
         f"<main>{''.join(map(_card, done))}</main>",
-        "<footer>Research software, not a medical device. Names and measures are estimates of a program.</footer>",
+        f"<footer>{' '.join((NOTICE, *_legend(done)))}</footer>",
         f'<script type="module">{_inside("sheet.js")}start(document);</script></body></html>\n',
     )
     return printable("\n".join(part for part in parts if part)).encode()
@@ -90,6 +92,12 @@ def _header(title: str, counts: str) -> str:
         '<label>Filter <input type="search" id="filter" placeholder="name, level, measure, doubt" '
         'autocomplete="off"></label><p id="shown" role="status"></p></header>'
     )
+
+
+def _legend(films: Sequence[SheetFilm]) -> list[str]:
+    """What the mark of a value in doubt means, where there is one."""
+    marked = any(f" {DOUBT_MARK}" in value for film in films for _, value in film.measures)
+    return [VALUE_IN_DOUBT] if marked else []
 
 
 def _failures(failed: Sequence[SheetFilm]) -> str:

@@ -53,6 +53,13 @@ export class Exports {
     this.player.report("export", { format: name, ...this.player.measuring.given() });
   }
 
+  /** The result's zip was packed before the reader set anything: a click on it asks for one with what is set now. @param {Event} event */
+  zip(event) {
+    if (!this.player.report || !this.player.measuring.isChanged()) return;
+    event.preventDefault();
+    this.ask("result", "the zip with what you set");
+  }
+
   /** @param {boolean} on */
   busy(on) {
     clearTimeout(this.late);

@@ -39,6 +39,11 @@ export function changesIn(record, film, data) {
     moves: moves.filter((/** @type {any} */ move) => record.outlines?.[move.number] && record.outlines[move.number] === outlineOf(data, move.number)) };
 }
 
+/** What a player begins with: what this browser kept of the film, else what came with the file. @param {any} record @param {string} film @param {Data} data @param {Changes | undefined} sent */
+export function firstChanges(record, film, data, sent) {
+  return record?.film === film || !sent ? changesIn(record, film, data) : sent;
+}
+
 /** @param {Kept | null} record */
 export function keep(record) {
   try {

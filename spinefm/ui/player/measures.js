@@ -164,7 +164,7 @@ const COLUMNS = ["group", "measure", "levels", "name", "value", "unit", "uncerta
 
 /** The table of measures as a file: the columns of the command line's, and what the reader changed. @param {Data} data @param {Changes} changes */
 export function csvOf(data, changes) {
-  const exact = (/** @type {number | null} */ value, /** @type {string} */ unit) => (value === null ? "" : String(Number(value.toFixed(unit === "ratio" ? 4 : 2))));
+  const exact = (/** @type {number | null} */ value, /** @type {string} */ unit) => (value === null ? "" : String(Number(value.toFixed(unit === "ratio" ? 6 : 4))));
   const rows = readingsOf(data, changes).map((one) => [one.group, one.key, one.levels.join("-"), one.name, exact(one.value, one.unit), one.unit,
     exact(one.plus, one.unit), one.sure ?? "", one.grade, one.doubt, one.edited ? "yes" : "", one.value === null ? one.reason : "",
     one.reference?.low ?? "", one.reference?.high ?? "", one.reference?.text ?? "", one.reference?.source ?? "", one.method,

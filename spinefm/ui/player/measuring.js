@@ -6,7 +6,7 @@ import { distance } from "../shared/geometry.js";
 import { percent, sentence } from "../shared/numbers.js";
 import { PLACES } from "../shared/spine.js";
 import { drawLabel, drawLandmarks, drawLines } from "./calipers.js";
-import { changesIn, filmKey, keep, keptRecord, recordOf } from "./keeping.js";
+import { filmKey, firstChanges, keep, keptRecord, recordOf } from "./keeping.js";
 import { asLeft, bodiesOf, carried, csvOf, digits, facingOf, readingsOf, scaleOf, unchanged, withMove, withoutMoves, wordsOf } from "./measures.js";
 import { drawReadings, GROUPS, groupOf } from "./readings.js";
 
@@ -51,7 +51,7 @@ export class Measuring {
     if (film !== this.film) this.forgetAll();
     else if (data && this.former) this.changes = carried(this.changes, this.former, data);
     if (film !== this.film) this.key = filmKey(payload.film);
-    if (data && !this.recalled) this.changes = changesIn(keptRecord(), this.key, data);
+    if (data && !this.recalled) this.changes = firstChanges(keptRecord(), this.key, data, payload.measuring);
     this.recalled ||= data !== null;
     Object.assign(this, { film, data, former: data || this.former });
     this.recompute();
@@ -75,9 +75,13 @@ export class Measuring {
     this.player.theatre.redraw();
   }
 
-  /** The facing and the millimetres per pixel that the reader set; null where none. */
+  /** What the reader set, for the server: facing and millimetres per pixel, null where none, and the landmarks moved on what is shown. @returns {import("./measures.js").Changes} */
   given() {
-    return { facing: this.changes.facing, mm: this.changes.mm };
+    return { ...this.changes, moves: this.data ? this.changes.moves : [] };
+  }
+
+  isChanged() {
+    return this.data !== null && recordOf(this.key, this.data, this.changes) !== null;
   }
 
   /** @param {import("./measures.js").Changes} changes */

@@ -112,7 +112,7 @@ export class Player {
   }
 
   showFiles() {
-    drawDownload(this.panel("download"), this.view);
+    drawDownload(this.panel("download"), this.view, (event) => this.exports.zip(event));
     this.exports.show(this.panel("download"));
     this.share.show(this.panel("download"));
   }

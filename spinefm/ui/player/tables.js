@@ -104,12 +104,12 @@ function verdictOf(entry) {
   return VERDICTS[verdict] || (entry.kind === "corrected" ? "hand" : "");
 }
 
-/** @param {HTMLElement} node @param {View} view */
-export function drawDownload(node, view) {
+/** @param {HTMLElement} node @param {View} view @param {(event: Event) => void} onZip when the link to the zip is pressed */
+export function drawDownload(node, view, onZip) {
   const file = view.payload.download;
   const words = "label map, overlay, trace, tables of vertebrae and measures, report.json, and this player as one html file";
   node.replaceChildren(file
-    ? html("p", {}, html("a", { class: "download", href: file.url, download: file.orig_name }, "Download the zip"), html("span", { class: "note" }, ` ${words}`))
+    ? html("p", {}, html("a", { class: "download", href: file.url, download: file.orig_name, onclick: onZip }, "Download the zip"), html("span", { class: "note" }, ` ${words}`))
     : html("p", { class: "note" }, downloadNote(view.payload, words)));
 }
 

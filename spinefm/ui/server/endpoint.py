@@ -21,7 +21,8 @@ from spinefm.ui.server.examples import Choice
 from spinefm.ui.server.limits import LIMITS, changed
 from spinefm.ui.server.model_queue import ModelQueue, QueueFull
 from spinefm.ui.server.model_service import ModelService, ServiceError
-from spinefm.ui.server.sessions import BROKEN, Wishes, result_zip
+from spinefm.ui.server.result_zip import result_zip
+from spinefm.ui.server.sessions import BROKEN, Wishes
 from spinefm.weights.load import BundleError
 
 NAME = "segment"

@@ -6,11 +6,12 @@ import tempfile
 import uuid
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, get_args
 
 from gradio import FileData
+from pydantic import TypeAdapter, ValidationError
 
 from spinefm.core.foreign import without_folders
 from spinefm.data.archive import NO_ROOM
@@ -19,11 +20,14 @@ from spinefm.export.formats import FORMATS, Format
 from spinefm.export.result import result_name
 from spinefm.export.subject import Subject
 from spinefm.imaging.kinds import is_dicom
-from spinefm.measure import Facing
+from spinefm.measure import Facing, Move
 from spinefm.trace.model import Trace
 from spinefm.ui.server.examples import Choice
 from spinefm.ui.server.player.payload import Payload
+from spinefm.ui.server.result_zip import result_zip
 
+RESULT = "result"
+"""What the page asks for in place of a format: the result's own zip with what the visitor set."""
 MOST_MM = 10.0
 """Millimetres per pixel that no film reaches."""
 HEAD = 132
@@ -31,6 +35,7 @@ HEAD = 132
 DISK_FULL = "The file could not be made, because the server's disk is full: try again in a few minutes."
 BROKEN = "The export stopped on an error in the program: take another format, and report this one."
 UNKNOWN = "The page asked for a format that does not exist: reload it."
+OTHER_CORNERS = "The corners moved by hand are not those of this result: reload the page, and move them again."
 
 
 def offered(choice: Choice) -> list[Payload]:
@@ -54,13 +59,15 @@ def _is_dicom(path: Path) -> bool:
 def exported(choice: Choice, trace: Trace, asked: Mapping[str, Any]) -> Iterator[Payload]:
     """What the player shows of one export: the file, there until the page has copied it, or why there is none.
 
-    asked: the `format`, and the `facing` and `mm` per pixel that the visitor set, if any.
+    asked: the `format`, and what the visitor set, if anything: the `facing`, the `mm` per pixel, and as `moves` the
+    landmarks moved by hand.
     """
     name = str(asked.get("format"))
     try:
-        if name not in FORMATS:
+        if name != RESULT and name not in FORMATS:
             raise ExportError(UNKNOWN)
-        with _file(FORMATS[name], _subject(choice, trace, asked)) as file:
+        subject = _subject(choice, trace, asked)
+        with _zip(choice, subject, asked) if name == RESULT else _file(FORMATS[name], subject) as file:
             yield _answer(name, file=file)
     except ExportError as error:
         yield _answer(name, error=without_folders(str(error)))
@@ -87,7 +94,29 @@ def _subject(choice: Choice, trace: Trace, asked: Mapping[str, Any]) -> Subject:
         choice.path.read_bytes(),
         facing=facing if facing in get_args(Facing) else None,
         given_mm=float(mm) if isinstance(mm, int | float) and 0 < mm < MOST_MM else None,
+        moves=_moves(trace, asked),
     )
+
+
+def _moves(trace: Trace, asked: Mapping[str, Any]) -> tuple[Move, ...]:
+    """The landmarks that the visitor moved. Raises ExportError where they are not the run's."""
+    try:
+        moves = TypeAdapter(tuple[Move, ...]).validate_python(asked.get("moves") or ())
+    except ValidationError as error:
+        raise ExportError(OTHER_CORNERS) from error
+    numbers = {vertebra.number for vertebra in trace.vertebrae}
+    if not all(move.number in numbers and move.fits for move in moves):
+        raise ExportError(OTHER_CORNERS)
+    return moves
+
+
+def _zip(choice: Choice, subject: Subject, asked: Mapping[str, Any]) -> AbstractContextManager[Payload]:
+    """The result's zip; its player shows what the visitor set, too. Raises ExportError, OSError."""
+    film = subject.film
+    if film is None:
+        raise ExportError(choice.gone)
+    changes = {"facing": subject.facing, "mm": subject.given_mm, "moves": asked.get("moves") or []}
+    return result_zip(subject.trace, film, subject.measures, simulated=choice.example is not None, measuring=changes)
 
 
 @contextmanager

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 import uuid
-import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
-
-from gradio import FileData
 
 from spinefm.core.foreign import without_folders
 from spinefm.core.geometry import Point
 from spinefm.data.archive import NO_ROOM
-from spinefm.export.result import result_name, write_zip
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
 from spinefm.measure.doubt import doubtful
 from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record, quarters
@@ -38,7 +31,6 @@ from spinefm.ui.server.player import (
     failed_payload,
     film_payload,
     player_payload,
-    standalone_page,
     trace_payload,
 )
 from spinefm.ui.server.player.measures import measures_payload
@@ -46,6 +38,7 @@ from spinefm.ui.server.player.payload import Payload, Status, more_payload, rema
 from spinefm.ui.server.player.summary import vertebra_rows
 from spinefm.ui.server.questions import Asked, Asks, about_adding
 from spinefm.ui.server.recent_films import Read
+from spinefm.ui.server.result_zip import result_zip
 from spinefm.ui.server.sittings import Sitting
 from spinefm.weights.load import BundleError
 
@@ -199,7 +192,7 @@ def _packed(payload: Payload, kept: SessionState, film: Radiograph) -> Iterator[
 def _zipped(kept: SessionState, film: Radiograph) -> Iterator[Shown]:
     """The zip of the result on show, or a notice why there is none."""
     try:
-        with result_zip(kept.run.trace, film) as download:
+        with result_zip(kept.run.trace, film, simulated=choice_is_example(kept.choice)) as download:
             yield _news(kept, download=download)
     except OSError as error:
         yield _news(kept, also=[NO_ZIP if error.errno in NO_ROOM else ZIP_FAILED])
@@ -409,15 +402,3 @@ def _left_out(wanted: Wishes, former: CorrectedRun | None, trace: Trace) -> Iter
 def _all_kept(former: Trace, trace: Trace) -> bool:
     """Whether the run before had only corrections that this one carries on: locks, or none that changed anything."""
     return bool(trace.locked) and all(c.action in ("lock", "unlock", "keep") for c in former.corrections)
-
-
-@contextmanager
-def result_zip(trace: Trace, film: Radiograph) -> Iterator[dict[str, Any]]:
-    """The run's files as one zip, there until the page has copied it to its cache, where it expires."""
-    stem = result_name(trace.film.name)
-    with tempfile.TemporaryDirectory(prefix="spinefm-") as folder:
-        path = Path(folder) / f"{stem}.zip"
-        write_zip(path, trace, film)
-        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(f"{stem}/player.html", standalone_page(trace_payload(trace, film, new_run())))
-        yield FileData(path=str(path), orig_name=path.name).model_dump()

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.export.one_page.content import TITLES, content_of, of_whole_spine
 from spinefm.export.one_page.levels import AS_RATIOS, BODY, DISC
-from spinefm.export.one_page.words import NONE, number, value_of
-from spinefm.measure import Measures, measure
+from spinefm.export.one_page.words import NONE, VALUE_IN_DOUBT, number, value_of
+from spinefm.measure import Measures, Move, measure
 from spinefm.trace.model import Corrected, Named, Reading, Trace
 from tests.export import curved
 from tests.export.handmade import unnamed_vertebrae
@@ -118,8 +119,59 @@ def test_long_lists_end_with_how_many_more_there_are() -> None:
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
-    [(12.34, "°", "12.3"), (-7.06, "%", "\N{MINUS SIGN}7.1"), (-0.01, "mm", "0.0"), (0.126, "ratio", "0.13")],
+    [
+        (12.34, "°", "12.3"),
+        (30.5476, "°", "30.5"),
+        (26.0453, "°", "26.0"),
+        (0.25, "mm", "0.3"),
+        (-7.06, "%", "\N{MINUS SIGN}7.1"),
+        (-0.01, "mm", "0.0"),
+        (0.126, "ratio", "0.13"),
+    ],
 )
 def test_numbers_have_the_decimals_of_their_unit(value: float, unit: str, text: str) -> None:
     assert number(value, unit) == text
     assert value_of(None) == NONE
+
+
+def in_doubt(known: Measures, *keys: str) -> Measures:
+    """The measures, of which those of these keys are in doubt."""
+    return replace(known, values=tuple(replace(one, doubt="over" if one.key in keys else "") for one in known))
+
+
+def test_a_value_in_doubt_has_the_pages_mark_in_both_tables_and_a_legend() -> None:
+    trace = curved.trace()
+    sure = in_doubt(measure(trace))
+    known = in_doubt(sure, "c7_slope", "slip")
+    content, before = content_of(trace, known), content_of(trace, sure)
+    marked = [row.name for row in content.spine if row.value.endswith(" ?")]
+    assert marked == ["C7 slope"] and not any(row.value.endswith("?") for row in before.spine)
+    slip = len(content.levels.body) + content.levels.disc.index("Slip, %")
+    cells = [
+        (row.cells[slip], other.cells[slip]) for row, other in zip(content.levels.rows, before.levels.rows, strict=True)
+    ]
+    measured = [(cell, plain) for cell, plain in cells if plain != NONE]
+    assert measured and all(cell.split(" · ")[0] == f"{plain.split(' · ')[0]} ?" for cell, plain in measured)
+    assert VALUE_IN_DOUBT in content.legend and VALUE_IN_DOUBT not in before.legend
+
+
+def test_the_legend_explains_what_is_there_and_nothing_else() -> None:
+    trace = curved.trace()
+    legend = " ".join(content_of(trace, measure(trace)).legend)
+    assert "less than 92 % sure" in legend and "White" in legend and "By hand" not in legend
+    moved = measure(trace, moves=[Move(trace.vertebrae[0].number, 0, Point(1, 1))])
+    assert "By hand" in " ".join(content_of(trace, moved).legend)
+    nothing = curved.trace(())
+    assert content_of(nothing, measure(nothing)).legend == ()
+
+
+def test_shares_are_written_as_on_the_page() -> None:
+    trace = curved.trace()
+    finished = trace.finished
+    assert finished is not None
+    shares = (0.998, 0.9167, 0.5, 0.93, 0.97, 0.99)
+    bodies = tuple(replace(v, probability=p) for v, p in zip(finished.vertebrae, shares, strict=True))
+    events = tuple(replace(e, vertebrae=bodies) if e is finished else e for e in trace.events)
+    content = content_of(replace(trace, events=events), measure(replace(trace, events=events)))
+    assert [row.cells[0] for row in content.levels.rows] == ["> 99 %", "< 92 %", "50 %", "93 %", "97 %", "99 %"]
+    assert any("C4 (< 92 %)" in line for line in content.warnings)

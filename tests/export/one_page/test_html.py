@@ -49,7 +49,15 @@ def html_of(subject: Subject) -> bytes:
 @pytest.mark.parametrize("subject", [curved.subject(), long_subject(long_trace(13)), curved.subject(curved.trace(()))])
 def test_it_says_all_of_the_content(subject: Subject) -> None:
     page, content = Page(html_of(subject)), content_of(subject.trace, subject.measures)
-    said = [*content.warnings, *content.missing, *content.notes, *content.sources, *content.versions, content.notice]
+    said = [
+        *content.warnings,
+        *content.missing,
+        *content.notes,
+        *content.sources,
+        *content.versions,
+        content.notice,
+        *content.legend,
+    ]
     said += [text for row in content.spine for text in (row.name, row.value, row.sure, row.reference, row.method)]
     said += [cell for row in content.levels.rows for cell in (row.name, *row.cells)]
     assert all(text in page.text for text in said)

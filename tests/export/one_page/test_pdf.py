@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from pypdf import PdfReader
 
+from spinefm import __version__
 from spinefm.core.levels import Level
 from spinefm.export.one_page import report_files
 from spinefm.export.one_page.content import content_of
@@ -51,7 +52,15 @@ def test_it_is_one_page_of_a4_and_says_it_all(name: str) -> None:
     [page] = reader.pages
     assert (round(page.mediabox.width), round(page.mediabox.height)) == (595, 842)
     text = words(page.extract_text())
-    said = [*content.warnings, *content.missing, *content.notes, *content.sources, *content.versions, content.notice]
+    said = [
+        *content.warnings,
+        *content.missing,
+        *content.notes,
+        *content.sources,
+        *content.versions,
+        content.notice,
+        *content.legend,
+    ]
     said += [row.value for row in content.spine] + [row.name for row in content.levels.rows]
     for line in said:
         assert words(line.replace("\N{MINUS SIGN}", "\N{EN DASH}")) in text, line
@@ -96,3 +105,15 @@ def test_a_name_in_letters_that_the_font_lacks_does_not_break_it() -> None:
     made = curved.trace(name="\u819d Ł \udcf6.png")
     text = pdf_of(curved.subject(made)).pages[0].extract_text()
     assert "? ? ?.png" in text
+
+
+def test_the_file_says_what_it_is_and_neither_a_false_date_nor_a_false_author() -> None:
+    facts = dict(pdf_of(CASES["short"]).metadata or {})
+    assert facts.pop("/Creator") == f"SpineFM {__version__}" and "ReportLab" in facts.pop("/Producer")
+    assert facts == {"/Title": "neck.png - spine measures", "/Subject": "Measures of a lateral spine radiograph"}
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    subject = CASES["short"]
+    first, second = (report_files(subject.trace, subject.film, subject.measures) for _ in range(2))
+    assert first == second

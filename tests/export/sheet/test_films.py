@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from spinefm.export import write_error, write_result
-from spinefm.export.one_page.words import value_of
+from spinefm.export.one_page.words import VALUE_IN_DOUBT, value_of
 from spinefm.export.sheet import THUMBNAIL, thumbnail
 from spinefm.export.sheet.films import SheetFilm, films_in
+from spinefm.export.sheet.write import sheet_page
 from spinefm.measure import measure
 from spinefm.trace.model import Finished, Trace
 from tests.export import curved
@@ -56,6 +57,32 @@ def test_a_card_says_what_the_result_says(tmp_path: Path) -> None:
     slope = measure(subject.trace, film=subject.film).of("c7_slope")[0]
     assert dict(film.measures)["C7 slope"] == value_of(slope)
     assert not any("segmental" in name or "height" in name for name, _ in film.measures)
+
+
+def test_a_value_in_doubt_is_marked_as_in_the_report_and_the_sheet_says_what_that_means(tmp_path: Path) -> None:
+    subject = curved.subject()
+    assert subject.film is not None
+    known = measure(subject.trace, film=subject.film)
+    values = tuple(replace(one, doubt="over" if one.key == "c7_slope" else "") for one in known)
+    for name, measures in (
+        ("plain", replace(known, values=tuple(replace(one, doubt="") for one in known))),
+        ("marked", replace(known, values=values)),
+    ):
+        write_result(tmp_path / name / "neck", subject.trace, subject.film, measures)
+    plain, marked = (dict(films_in(tmp_path / name)[0].measures)["C7 slope"] for name in ("plain", "marked"))
+    assert marked == f"{plain} ?" == value_of(next(one for one in values if one.key == "c7_slope"))
+    pages = {name: sheet_page(films_in(tmp_path / name), name).decode() for name in ("plain", "marked")}
+    assert VALUE_IN_DOUBT in pages["marked"] and VALUE_IN_DOUBT not in pages["plain"]
+
+
+def test_a_value_is_rounded_once_as_in_the_report(tmp_path: Path) -> None:
+    subject = curved.subject()
+    assert subject.film is not None
+    known = measure(subject.trace, film=subject.film)
+    values = tuple(replace(one, value=26.0453) if one.key == "c7_slope" else one for one in known)
+    write_result(tmp_path / "neck", subject.trace, subject.film, replace(known, values=values))
+    [film] = films_in(tmp_path)
+    assert dict(film.measures)["C7 slope"].startswith("26.0")
 
 
 def test_results_without_thumbnail_or_measures_are_shown_too(tmp_path: Path) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
+import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +16,11 @@ from playwright.sync_api import expect
 
 from spinefm.export.formats import FORMATS
 from spinefm.imaging.radiograph import read
+from spinefm.measure import measure
 from spinefm.methods import film_record
 from spinefm.trace.model import Trace
 from spinefm.ui.server.examples import GONE, Choice
-from spinefm.ui.server.exports import BROKEN, UNKNOWN, exported, offered
+from spinefm.ui.server.exports import BROKEN, OTHER_CORNERS, UNKNOWN, exported, offered
 from tests.export.dicom_film import dicom_film
 from tests.ui.server.conftest import Visitor
 from tests.ui.server.stand_in import all_events, film_pixels, write_film
@@ -115,6 +120,74 @@ def test_the_scale_and_facing_that_a_visitor_set_count_in_the_report(choice: Cho
     assert "0.5 mm per pixel" in page and "left (100 %; given)" in page
     plain = zipfile.ZipFile(io.BytesIO(answer(choice, "report", facing="up", mm=-1)["content"]))
     assert "; given)" not in next(plain.read(name).decode() for name in plain.namelist() if name.endswith(".html"))
+
+
+def moves(trace: Trace, dy: float = -6.0) -> list[dict[str, Any]]:
+    """The second body's superior corners, moved on the page."""
+    body = trace.vertebrae[1]
+    points = measure(trace).landmarks[1].points
+    return [{"number": body.number, "place": at, "point": [points[at].x, points[at].y + dy * at]} for at in (0, 1)]
+
+
+def test_corners_moved_by_hand_count_in_the_report_and_are_named_there(choice: Choice) -> None:
+    trace = trace_of(choice)
+    name = trace.vertebrae[1].name
+    report = zipfile.ZipFile(io.BytesIO(answer(choice, "report", trace, moves=moves(trace))["content"]))
+    page = next(report.read(name).decode() for name in report.namelist() if name.endswith(".html"))
+    assert f"corners moved by hand: 2 of {name}" in page and " by hand</td>" in page
+    assert "none by a reader" not in page
+
+
+def test_the_zip_holds_what_a_visitor_set_and_its_player_shows_it(choice: Choice) -> None:
+    trace = trace_of(choice)
+    told = answer(choice, "result", trace, facing="right", mm=0.5524, moves=moves(trace))
+    assert told["file"]["orig_name"] == "neck.zip"
+    files = zipfile.ZipFile(io.BytesIO(told["content"]))
+    rest = json.loads(files.read("neck/report.json"))["measures"]
+    assert (rest["facing"], rest["facing_source"], rest["spacing_mm"]) == ("right", "given", 0.5524)
+    assert list(rest["moved_by_hand"]) == [trace.vertebrae[1].name]
+    rows = list(csv.DictReader(io.StringIO(files.read("neck/measures.csv").decode())))
+    assert {row["uncertainty_95"] for row in rows if row["edited"]} == {""}
+    run = re.search(r'id="run">(.*?)</script>', files.read("neck/player.html").decode(), re.S)
+    assert run is not None
+    assert json.loads(run[1])["measuring"] == {"facing": "right", "mm": 0.5524, "moves": moves(trace)}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"number": 99, "place": 0, "point": [1, 2]}, {"number": 0, "place": 7, "point": [1, 2]}, {"number": 0}, 3]
+)
+def test_corners_of_another_result_are_refused_in_a_sentence(choice: Choice, wrong: Any) -> None:
+    assert answer(choice, "report", moves=[wrong])["error"] == OTHER_CORNERS
+
+
+def test_the_zip_of_an_example_has_a_player_that_calls_its_film_simulated(choice: Choice) -> None:
+    for example, simulated in (("neck", "true"), (None, "false")):
+        content = answer(replace(choice, example=example), "result", trace_of(choice))["content"]
+        page = zipfile.ZipFile(io.BytesIO(content)).read("neck/player.html").decode()
+        assert f'"simulated":{simulated}' in page
+
+
+def test_a_corner_moved_on_the_page_is_in_the_report_and_in_the_zip(visitor: Visitor, address: str) -> None:
+    visitor.open(address, "finished")
+    page = visitor.page
+    page.keyboard.press("End")
+    page.click('[data-tab="measures"]')
+    page.click('[data-measure="segmental_angle C4 C5"]')
+    for _ in range(3):
+        page.click('[data-act="up by key"]')
+    shown = page.locator('[data-measure="segmental_angle C4 C5"] b').inner_text()
+    page.click('[data-tab="download"]')
+    with page.expect_download() as zipped:
+        page.click(".player a.download")
+    with page.expect_download() as report:
+        page.click('[data-export="report"]')
+    files = zipfile.ZipFile(zipped.value.path())
+    rows = list(csv.DictReader(io.StringIO(files.read("a-finished/measures.csv").decode())))
+    row = next(row for row in rows if (row["measure"], row["levels"]) == ("segmental_angle", "C4-C5"))
+    assert row["edited"] == "yes" and f"{float(row['value']):.1f}°".replace("-", "−") == shown
+    printed = zipfile.ZipFile(report.value.path())
+    text = next(printed.read(name).decode() for name in printed.namelist() if name.endswith(".html"))
+    assert "corners moved by hand: 1 of C4" in text and f"{shown.removesuffix('°')} by hand" in text
 
 
 def test_the_same_answer_twice_is_news(choice: Choice) -> None:

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph, read
-from spinefm.measure import FacingGuess, Landmarks, Measure, measure, measure_landmarks
+from spinefm.measure import FacingGuess, Landmarks, Measure, Move, measure, measure_landmarks
 from spinefm.trace.model import Trace
 from spinefm.ui.server.player import standalone_page, trace_payload
 from tests.ui.server.conftest import Visitor, visit
@@ -173,6 +174,25 @@ def test_dragging_a_corner_recomputes_at_once_what_python_would(tab: Page, trace
     assert shown(tab, angle) == f"{wanted[angle].value:.1f}°".replace("-", "−")
     assert tab.locator(f'[data-measure="{angle}"] .plus').inner_text() == "by hand"
     assert tab.locator('[data-panel="vertebrae"]').is_hidden()  # the drag's end chooses no vertebra
+
+
+def test_the_server_measures_what_was_moved_as_the_page_does(tab: Page, trace: Trace, film: Radiograph) -> None:
+    tab.click('[data-measure="segmental_angle C4 C5"]')
+    drag(tab, 1, 1, -5)
+    drag(tab, 2, 3, 4)
+    moves = [
+        Move(one["number"], one["place"], Point(*one["point"]))
+        for one in tab.evaluate("player.measuring.given().moves")
+    ]
+    page = {one["id"]: one for one in tab.evaluate("player.measuring.readings")}
+    server = {" ".join((one.key, *one.levels)): one for one in measure(trace, film=film, moves=moves)}
+    assert len(moves) == 2 and list(page) == list(server)
+    for name, one in server.items():
+        if one.unit != "mm":
+            assert page[name]["edited"] == one.by_hand or one.value is None
+            wanted = (one.value, one.uncertainty), (page[name]["value"], page[name]["plus"])
+            assert wanted[0] == pytest.approx(wanted[1], abs=1e-3), name
+            assert page[name]["grade"] == one.grade
 
 
 def test_moves_are_taken_back_one_by_one_or_all_of_a_measure(tab: Page) -> None:

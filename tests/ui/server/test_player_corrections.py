@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from spinefm.export.result import write_zip
-from spinefm.ui.server import sessions
+from spinefm.ui.server import result_zip
 from tests.ui.server.conftest import Visitor, on_film
 
 
@@ -96,7 +96,7 @@ def packing(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         assert allowed.wait(60)
         write_zip(*inputs)
 
-    monkeypatch.setattr(sessions, "write_zip", late)
+    monkeypatch.setattr(result_zip, "write_zip", late)
     yield allowed
     allowed.set()
 

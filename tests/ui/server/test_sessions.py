@@ -20,10 +20,12 @@ from spinefm.measure.doubt import doubtful
 from spinefm.methods.base.stages import ViewAnswer
 from spinefm.methods.base.view import judged
 from spinefm.methods.spinefm.config import SpineFMConfig
+from spinefm.ui.server import result_zip as result_zip_module
 from spinefm.ui.server import sessions
 from spinefm.ui.server.corrections import Correction
 from spinefm.ui.server.examples import GONE, Choice, find_examples, small_jpeg, thumbnail
 from spinefm.ui.server.model_service import BundleService
+from spinefm.ui.server.result_zip import result_zip
 from spinefm.ui.server.sessions import (
     NO_FILM,
     NO_ZIP,
@@ -41,7 +43,6 @@ from spinefm.ui.server.sessions import (
     made_later,
     opened,
     recalled,
-    result_zip,
     run_steps,
     set_upright,
     shown_again,
@@ -87,7 +88,7 @@ def test_a_result_is_the_last_of_a_run_and_says_that_more_can_be_asked_for(choic
 
 def test_nothing_is_measured_or_packed_before_the_result_rests(choice: Choice, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-    for name in ("measures_payload", "write_zip", "standalone_page", "trace_payload"):
+    for name in ("measures_payload", "result_zip", "trace_payload"):
         monkeypatch.setattr(sessions, name, lambda *inputs, name=name: made.append(name))
     assert result_of(run_steps(StandInService(), choice))["status"] == "finished"
     assert made == []
@@ -121,7 +122,7 @@ def test_a_zip_for_which_there_is_no_room_is_a_notice_beside_the_others(
     def full(*inputs: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sessions, "write_zip", full)
+    monkeypatch.setattr(result_zip_module, "write_zip", full)
     news = list(made_later(kept))
     assert news[0].payload["measures"] and news[1].payload["also"] == [NO_ZIP]
     result, packed = list(recalled(Sitting(kept.choice, kept.run)))
@@ -134,7 +135,7 @@ def test_a_zip_that_fails_otherwise_is_another_notice_and_an_error_for_the_log(
     def failing(*inputs: Any) -> None:
         raise OSError(36, "File name too long")
 
-    monkeypatch.setattr(sessions, "write_zip", failing)
+    monkeypatch.setattr(result_zip_module, "write_zip", failing)
     news = made_later(kept)
     assert next(news).payload["measures"] and next(news).payload["also"] == [ZIP_FAILED]
     with pytest.raises(OSError, match="too long"):

@@ -21,8 +21,6 @@ from spinefm.trace.model import Trace, Vertebra
 Payload = dict[str, Any]
 
 FACINGS: tuple[Facing, ...] = ("left", "right")
-MORE_DIGITS = 2
-"""Decimals beyond those of a table, for the browser to compute on."""
 
 
 def measures_payload(trace: Trace, film: Radiograph | None = None) -> Payload | None:
@@ -76,7 +74,7 @@ def body_payload(one: Landmarks, number: int) -> Payload:
         "number": number,
         "name": one.name,
         "level": one.level.name if one.level else None,
-        "points": [[round(x, 2), round(y, 2)] for x, y in one.points],
+        "points": [[round(x, 4), round(y, 4)] for x, y in one.points],
         "superior": one.superior,
         "inferior": one.inferior,
         "spread": round(one.spread, 3),
@@ -88,7 +86,7 @@ def value_payload(one: Measure) -> Payload:
     """A measure's value, ±, grade, doubt and confidence, or the reason why there is none."""
     if one.value is None:
         return {"reason": one.reason}
-    digits = DIGITS[one.unit] + MORE_DIGITS
+    digits = DIGITS[one.unit]
     return {
         "value": round(one.value, digits),
         "plus": None if one.uncertainty is None else round(one.uncertainty, digits),
