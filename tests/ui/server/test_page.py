@@ -418,7 +418,7 @@ def test_a_changed_limit_is_compared_with_the_run_before(run: Visitor) -> None:
     assert "stopped, overlap 3 % (limit 2 %)" in panel
     assert run.page.locator("table.compared tbody tr").count() == 6
     now, before = (run.page.locator(f".{pane} figcaption").inner_text() for pane in ("stage", "final"))
-    assert "Overlap 0.1" in before and "first difference: kept 0.01" in before
+    assert "Overlap 0.1" in before and "first difference: kept 1 %" in before
     assert "Overlap 0.02" in now and "stopped, overlap 3 % (limit 2 %)" in now
     run.page.click("p.divergence button")
     assert "overlap 3 % (limit 2 %)" in run.page.inner_text(".player-cards")
