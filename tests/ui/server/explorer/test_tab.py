@@ -126,7 +126,7 @@ def test_a_finished_evaluation_is_brought_as_a_zip(guest: Visitor, offered: Path
     guest.page.reload()
     guest.page.wait_for_selector('[data-pick="run"] option[value^="own-"]', state="attached")
     title = guest.page.locator('[data-pick="run"] option[value^="own-"]').first.text_content() or ""
-    assert re.fullmatch(r"mine\.zip, \d{4}-\d\d-\d\d \d\d:\d\d", title)
+    assert re.fullmatch(r"mine\.zip, \d{4}-\d\d-\d\d \d\d:\d\d · .+", title)
 
 
 DROP = """([name, bytes]) => {
@@ -146,7 +146,7 @@ def test_a_film_dropped_here_is_run_under_segment_and_a_zip_is_opened_here(guest
     guest.page.wait_for_selector('.player[data-status="finished"]')
     guest.page.click('[data-tab-id="explore"]')
     guest.page.evaluate(DROP, ["bad.ZIP", list(b"no zip")])
-    guest.page.wait_for_function("document.querySelector('.ex-state').textContent.includes('nor a zip')")
+    guest.page.wait_for_function("document.querySelector('.ex-state').textContent.includes('is not a zip')")
 
 
 def test_films_with_truth_are_evaluated_on_the_page(guest: Visitor, tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_the_steps_of_a_simulated_film_are_called_so() -> None:
 
 def test_an_evaluation_of_simulated_films_is_called_so(offered: Path) -> None:
     store = EvaluationStore(Path("examples/evaluations"))
-    assert [one["title"] for one in store.entries([])] == ["phantoms: simulated films · spinefm · compact"]
+    assert [one["title"] for one in store.entries([])] == ["phantoms: simulated films · spinefm · compact · tuned"]
     assert store.columns("phantoms")["simulated"] is True
     assert EvaluationStore(offered).columns("first")["simulated"] is False
 
