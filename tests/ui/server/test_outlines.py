@@ -43,7 +43,8 @@ def test_a_dragged_outline_is_the_vertebras_from_then_on_and_can_be_undone() -> 
 
 
 def test_an_outline_drawn_by_hand_has_no_certainty_of_the_network_and_its_measures_none() -> None:
-    after = reshaped(run(), FILM, 0, lower(0, 1.0)).trace
+    made = Trace.from_events(film_record(FILM), "spinefm", {"body_probability": "outline"}, all_events())
+    after = reshaped(CorrectedRun(made), FILM, 0, lower(0, 1.0)).trace
     row = next(row for row in vertebra_rows(after.events) if row["number"] == 0)
     assert (row["probability"], row["edited"], row["doubtful"]) == (None, True, False)
     name = row["name"]
