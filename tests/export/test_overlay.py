@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,7 +65,12 @@ def test_all_names_of_a_film_have_one_size(monkeypatch: pytest.MonkeyPatch) -> N
     trace = curved.trace((replace(bodies[0], mask=high), *bodies[1:]))
     asked: list[float] = []
     load = ImageFont.load_default
-    monkeypatch.setattr(ImageFont, "load_default", lambda size: (asked.append(size), load(size))[1])
+
+    def noted(size: float) -> Any:
+        asked.append(size)
+        return load(size)
+
+    monkeypatch.setattr(ImageFont, "load_default", noted)
     draw_overlay(trace, subject.film)
     middle = float(np.median([vertebra.mask.box.height for vertebra in trace.vertebrae]))
     assert set(asked) == {max(SMALLEST_TEXT, round(TEXT_SHARE * middle))}

@@ -108,7 +108,7 @@ def test_a_name_in_letters_that_the_font_lacks_does_not_break_it() -> None:
 
 
 def test_the_file_says_what_it_is_and_neither_a_false_date_nor_a_false_author() -> None:
-    facts = dict(pdf_of(CASES["short"]).metadata or {})
+    facts = {name: str(value) for name, value in (pdf_of(CASES["short"]).metadata or {}).items()}
     assert facts.pop("/Creator") == f"SpineFM {__version__}" and "ReportLab" in facts.pop("/Producer")
     assert facts == {"/Title": "neck.png - spine measures", "/Subject": "Measures of a lateral spine radiograph"}
 
