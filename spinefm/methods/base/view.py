@@ -21,7 +21,7 @@ KINDS = {
     "thoracic": "a lateral film of the chest",
     "lumbar": "a lateral film of the lower back",
     "whole": "a lateral film of the whole spine",
-    "frontal": "a frontal or oblique spine film",
+    "frontal": "a frontal or oblique film",
     "radiograph": "a radiograph of another part of the body",
     "slice": "a slice of CT or MR",
     "picture": "a picture that is not a radiograph",

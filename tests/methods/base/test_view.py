@@ -63,7 +63,7 @@ def test_a_film_is_refused_where_all_lateral_views_together_are_unlikely(
 
 
 def test_a_frontal_film_is_refused_with_what_it_looks_like_and_how_to_run_it_anyway() -> None:
-    with pytest.raises(CannotStart, match=r"frontal or oblique spine film \(93 %\).*7 %, limit 40 %.*view_check"):
+    with pytest.raises(CannotStart, match=r"frontal or oblique film \(93 %\).*7 %, limit 40 %.*view_check"):
         events_of(FRONTAL, SpineFMConfig())
 
 

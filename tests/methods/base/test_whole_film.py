@@ -60,7 +60,7 @@ def method_of(name: str, kind: ViewAnswer | None, spine: list[Any] = SPINE, **se
 @names
 def test_a_film_that_is_not_lateral_is_refused_with_a_way_that_the_method_has(name: str) -> None:
     seen: list[Any] = []
-    with pytest.raises(CannotStart, match=r"frontal or oblique spine film \(93 %\).*anyway: set view_check to warn"):
+    with pytest.raises(CannotStart, match=r"frontal or oblique film \(93 %\).*anyway: set view_check to warn"):
         run_to_trace(method_of(name, FRONTAL), film(), seen.append)
     assert [event.kind for event in seen] == ["viewed"] and seen[0].refused
 
