@@ -67,6 +67,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "duplicates": ("duplicate_iou", "duplicate_distance"),
     "plausible starts": ("plausible_starts",),
     "checked starts": ("check_starts",),
+    "clicks apart": ("start_spacing_film",),
     "several attempts": ("attempts",),
     "closer look": ("closer_look",),
     "doubtful spine set aside": ("doubted_spine",),

@@ -49,7 +49,7 @@ def test_every_column_is_filled_by_the_name_of_its_schema() -> None:
 
 
 def test_a_fault_at_measuring_costs_no_film(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> Measures:
+    def broken(*_: object, **__: object) -> Measures:
         raise ZeroDivisionError("no width")
 
     monkeypatch.setattr(guarded, "measure", broken)

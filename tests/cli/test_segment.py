@@ -132,7 +132,7 @@ def test_films_of_one_stem_are_numbered(films: list[str], folders: list[str]) ->
 def test_a_fault_at_measuring_costs_no_film(
     tmp_path: Path, method: list[object], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("no width")
 
     monkeypatch.setattr(guarded, "measure", broken)

@@ -84,7 +84,7 @@ def test_the_size_of_a_compressed_stream_is_found(stream: bytes, syntax: UID, mo
         (b"\x00\x00\x01\xb3" + bytes(400), MPEG2MPML, "MPEG2 .* which is not supported"),
         (b"\xff\xd8" + b"\xff" * 400, JPEGBaseline8Bit, "JPEG Baseline .* which is not supported"),
         (encoded(np.dstack([BYTES] * 4), "JPEG2000", no_jp2=True), JPEG2000Lossless, "4 samples of 8 bits"),
-        (imagecodecs.jpeg8_encode(WORDS, lossless=True, bitspersample=16), JPEGLosslessSV1, "1 samples of 16 bits"),
+        (imagecodecs.jpeg8_encode(WORDS, lossless=True, bitspersample=16), JPEGLosslessSV1, "1 sample of 16 bits"),
     ],
     ids=["a video", "a JPEG without frame header", "four components", "more bits than allocated"],
 )
