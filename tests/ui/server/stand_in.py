@@ -25,6 +25,7 @@ from spinefm.trace.registry import Event
 from spinefm.ui.server.model_service import Facts
 from spinefm.weights.load import BundleError
 
+SETTINGS: Mapping[str, Setting] = {"overlap_limit": 0.1, "body_probability": "outline"}
 SIZE = (300, 420)
 LEVELS = (Level.C2, Level.C3, Level.C4, Level.C5, Level.C6, Level.C7)
 CENTRES = [Point(150 + 18 * np.sin(i / 2), 60 + 48 * i) for i in range(7)]
@@ -168,7 +169,7 @@ class StandIn:
     """A method that knows its run by heart; no run can start on a film named "dark"."""
 
     gate: threading.Semaphore | None = None
-    settings: Mapping[str, Setting] = field(default_factory=lambda: {"overlap_limit": 0.1})
+    settings: Mapping[str, Setting] = field(default_factory=lambda: {**SETTINGS})
     starting_points: tuple[Point, ...] = ()
     name: str = "spinefm"
     under_way: UnderWay = field(default_factory=UnderWay)
@@ -240,6 +241,4 @@ class StandInService:
         """The stand-in, whatever the name; of the settings only the overlap limit has an effect."""
         if bundle not in (None, "compact"):
             raise BundleError(f'This page has no bundle "{bundle}": choose compact.')
-        return StandIn(
-            self.gate, {"overlap_limit": 0.1, **settings}, tuple(starting_points or ()), under_way=self.under_way
-        )
+        return StandIn(self.gate, {**SETTINGS, **settings}, tuple(starting_points or ()), under_way=self.under_way)

@@ -59,7 +59,7 @@ FILES: dict[str, tuple[dict[str, bytes], str]] = {
     "nan": ({"a.json": labelme([[float("nan"), 1]] * 4), "a.png": film()}, "NaN"),
     "big film": ({"a.json": labelme(imageWidth=None), "a.png": huge_picture()}, "more pixels than any film"),
     "not utf-8": ({"a.json": labelme().replace(b"a.png", b"\xbe\xb1.png"), "a.png": film()}, "not UTF-8"),
-    "nothing": ({"a.txt": b"nothing"}, "no films with truth in a known layout"),
+    "nothing": ({"a.txt": b"nothing"}, "known layout"),
 }
 """Files of each zip, and what its sentence says."""
 
