@@ -58,7 +58,7 @@ ALL = "all"
 @click.option(
     "--from-scratch",
     is_flag=True,
-    help="The paper's sizes, and the encoder of view, without their public weights.",
+    help="The paper's sizes, and the encoders of view and classifier, without their public weights.",
 )
 @click.option("--start", default="", metavar="BUNDLE", help="Begin with the weights of a bundle (compact).")
 @click.option(

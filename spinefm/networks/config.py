@@ -6,6 +6,10 @@ from typing import Any, TypeVar
 
 Config = TypeVar("Config")
 
+SECOND = "classifier_lite"
+"""The second half of a pair of classifiers in a bundle, a file of its own: hosts of repositories keep only files below
+10 MB as they are."""
+
 
 def config_from_dict(kind: type[Config], values: Mapping[str, Any]) -> Config:
     """Build the configuration `kind` from `dataclasses.asdict` output that went through JSON.

@@ -1,8 +1,9 @@
-"""The first five stages of EfficientNet-Lite0: inverted residual blocks without squeeze-and-excitation (Tan & Le, ICML
-2019; the Lite family of 2020).
+"""The stages of EfficientNet-Lite0: inverted residual blocks without squeeze-and-excitation (Tan & Le, ICML 2019; the
+Lite family of 2020).
 
 Public weights of ImageNet fit them (`from_public`). They were trained with TensorFlow's padding, which `SamePadding`
-repeats. The last two stages, which hold most of the weights, know things of the world rather than edges and textures.
+repeats. The last two stages, which hold most of the weights, know things of the world rather than edges and textures: a
+network whose encoder stays as it is leaves them out, one that is trained as a whole may use them.
 """
 
 from __future__ import annotations
@@ -15,10 +16,15 @@ from torch.nn import functional
 
 STEM = 32
 """Channels after the first convolution."""
-STAGES = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112))
+STAGES = (
+    *((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112)),
+    *((4, 5, 2, 6, 192), (1, 3, 1, 6, 320)),
+)
 """Blocks, kernel, stride of the first block, expansion and output channels of each stage."""
-FEATURES, STRIDE = STAGES[-1][-1], 16
-"""Channels of the features, and pixels of the picture between two of them."""
+LOW, ALL = 5, len(STAGES)
+"""Stages up to textures, and all of them."""
+FEATURES, STRIDE = STAGES[LOW - 1][-1], 16
+"""Channels of the features of the low stages, and pixels of the picture between two of them."""
 EPSILON = 1e-3
 """Of batch normalisation, as TensorFlow has it."""
 
@@ -55,22 +61,25 @@ class InvertedResidual(nn.Module):
 
 
 class EfficientNetLite(nn.Module):
-    """Pictures (B, 3, H, W), mean 0 and deviation about 1, to features (B, FEATURES, H / STRIDE, W / STRIDE)."""
+    """Pictures (B, 3, H, W), mean 0 and deviation about 1, to features (B, FEATURES, H / STRIDE, W / STRIDE).
 
-    def __init__(self) -> None:
+    With `ALL` instead of `LOW` stages the features are of (B, 320, H / 32, W / 32).
+    """
+
+    def __init__(self, stages: int = LOW) -> None:
         super().__init__()
         self.stem = _convolution(3, STEM, kernel=3, stride=2)
-        self.blocks = nn.Sequential(*_blocks())
+        self.blocks = nn.Sequential(*_blocks(stages))
 
     def forward(self, x: Tensor) -> Tensor:
         features: Tensor = self.blocks(self.stem(x))
         return features
 
 
-def _blocks() -> list[InvertedResidual]:
-    """The blocks of all stages in their order."""
+def _blocks(stages: int) -> list[InvertedResidual]:
+    """The blocks of the first `stages` stages in their order."""
     blocks, inputs = [], STEM
-    for count, kernel, stride, expansion, outputs in STAGES:
+    for count, kernel, stride, expansion, outputs in STAGES[:stages]:
         for number in range(count):
             blocks.append(InvertedResidual(inputs, outputs, kernel, stride if number == 0 else 1, expansion))
             inputs = outputs
@@ -96,16 +105,17 @@ _BLOCK_NAMES = {
 }
 
 
-def from_public(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The released weights under the names of `EfficientNetLite`, without the last stages and the classifier."""
-    named = {_own_name(name): torch.as_tensor(value) for name, value in state.items()}
+def from_public(state: Mapping[str, Tensor], stages: int = LOW) -> dict[str, Tensor]:
+    """The released weights under the names of `EfficientNetLite`, without later stages and the classifier."""
+    blocks = sum(count for count, *_ in STAGES[:stages])
+    named = {_own_name(name, blocks): torch.as_tensor(value) for name, value in state.items()}
     return {name: value for name, value in named.items() if name}
 
 
-def _own_name(name: str) -> str:
-    """Our name of a released tensor; empty for one that is left out."""
+def _own_name(name: str, blocks: int) -> str:
+    """Our name of a released tensor; empty for one that is left out, as what follows the first `blocks` blocks is."""
     first, *others = name.split(".")
     if first != "_blocks":
         return ".".join([_STEM_NAMES[first], *others]) if first in _STEM_NAMES else ""
     number, part, *others = others
-    return ".".join(["blocks", number, _BLOCK_NAMES[part], *others]) if int(number) < len(_blocks()) else ""
+    return ".".join(["blocks", number, _BLOCK_NAMES[part], *others]) if int(number) < blocks else ""

@@ -30,6 +30,8 @@ def vary_film(image: Image, rng: np.random.Generator) -> Image:
         image = cover(image, rng)
     if rng.random() < 0.5:
         image = add_grain(image, rng)
+    if rng.random() < 0.08:
+        image = veil(image, rng)
     return np.clip(image, 0.0, 1.0)
 
 
@@ -76,6 +78,14 @@ def cover(image: Image, rng: np.random.Generator) -> Image:
     covered = image.copy()
     covered[row : row + tall, column : column + wide] = rng.choice([0.0, rng.random(), 1.0])
     return covered
+
+
+def veil(image: Image, rng: np.random.Generator) -> Image:
+    """Scatter or fog: little is left of the contrast, none of the noise is lost, and greys are steps of 8 bit."""
+    gain = float(np.exp(rng.uniform(np.log(0.08), np.log(0.5))))
+    faint = image * gain + rng.uniform(0.0, 1.0 - gain)
+    noise = rng.uniform(0.0, 0.015) * rng.standard_normal(image.shape, dtype=np.float32)
+    return np.asarray(np.round(255.0 * (faint + noise)) / 255.0, np.float32)
 
 
 def add_grain(image: Image, rng: np.random.Generator) -> Image:

@@ -23,7 +23,7 @@ LICENCE = "Apache-2.0"
 HALFWAY = "shipped is the mean of the weights before and after the last part; the scores are those after it"
 TRAINED_ON = (
     "simulated radiographs of this project (spinefm.phantom); the view network also on pictures of the world, "
-    "its encoder on ImageNet; no patient's film"
+    "its encoder on ImageNet; a part of the classifier first on ImageNet; no patient's film"
 )
 
 

@@ -11,6 +11,14 @@ from numpy.typing import NDArray
 from spinefm.training.augment import vary_film
 from spinefm.training.films import TrainingFilm
 
+TILTED, TILT = 0.2, 0.75
+"""Share of draws that are turned by any angle up to TILT radians, as films and heads may be."""
+
+
+def draw_angle(rng: np.random.Generator, spread: float, tilted: float = TILTED) -> float:
+    """How far a picture is turned, in radians: as a rule a few degrees (normal, `spread`), now and then much more."""
+    return float(rng.uniform(-TILT, TILT) if rng.random() < tilted else rng.normal(0.0, spread))
+
 
 @dataclass(frozen=True)
 class Square:

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from spinefm.data import DatasetError, open_dataset
-from spinefm.networks.level_classifier import LevelClassifier, LevelClassifierConfig
+from spinefm.networks.efficientnet_lite import EfficientNetLite
+from spinefm.networks.level_classifier import LevelClassifier, LevelClassifierConfig, LiteClassifier, PairClassifier
 from spinefm.networks.mask_rcnn import MaskRCNNConfig, SpineMaskRCNN
 from spinefm.networks.med_sa import MedSA, MedSAConfig
 from spinefm.networks.point_predictor import PointPredictorConfig
@@ -74,6 +75,8 @@ _HEADS = {
     "classifier": ("fc.",),
 }
 """What depends on the classes, and so starts from random weights."""
+_RELEASED = ("resnet50", "resnet101")
+"""The classifiers of which torchvision has public weights."""
 
 
 def sizes_and_recipe(network: str, bundle: str, recipe: str) -> tuple[Any, Recipe] | None:
@@ -111,7 +114,7 @@ def _kind(folder: Path) -> str:
 
 
 def start_pretrained(model: nn.Module) -> None:
-    """Fill a network with its public weights: SAM, COCO or ImageNet; the point predictor has none.
+    """Fill a network with its public weights: SAM, COCO or ImageNet; other networks have none.
 
     Raises TrainingError where they cannot be had.
     """
@@ -120,10 +123,12 @@ def start_pretrained(model: nn.Module) -> None:
             _start_from_sam(model)
         elif isinstance(model, SpineMaskRCNN):
             load_but_heads(model, _coco(), _HEADS["mask_rcnn"])
-        elif isinstance(model, LevelClassifier):
+        elif isinstance(model, LevelClassifier) and model.config.depth in _RELEASED:
             load_but_heads(model, _imagenet(model.config.depth), _HEADS["classifier"])
         elif isinstance(model, ViewNet):
             model.encoder.load_state_dict(_shipped_encoder())
+        elif isinstance(model, PairClassifier | LiteClassifier):
+            _start_low(model.lite.encoder if isinstance(model, PairClassifier) else model.encoder)
     except (BundleError, OSError) as error:
         raise TrainingError(f"{error} Or start from random weights with --from-scratch.") from error
 
@@ -151,6 +156,11 @@ def _start_from_sam(model: MedSA) -> None:
 
 def _adapters(model: nn.Module) -> dict[str, Tensor]:
     return {name: value for name, value in model.state_dict().items() if "_adapter." in name}
+
+
+def _start_low(encoder: EfficientNetLite) -> None:
+    """Fill the first stages of an encoder with public weights; the compact bundle holds no later ones."""
+    encoder.load_state_dict({**encoder.state_dict(), **_shipped_encoder()})
 
 
 def _shipped_encoder() -> Mapping[str, Tensor]:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     import torch
 
 
+PUBLIC = ("view", "classifier")
+"""The compact networks that begin with public features."""
+
+
 @dataclass(frozen=True)
 class TrainSettings:
     """The settings of one run; exactly one of `minutes` and `steps` is its budget.
@@ -30,8 +34,8 @@ class TrainSettings:
         bundle: the networks' sizes, "compact" or "paper".
         recipe: "default" or, for the paper's sizes, "paper" (as published).
         device: "auto", "cpu", "cuda" or "cuda:N".
-        pretrained: start the paper's sizes and the view network's encoder from their public weights, else from random
-            ones.
+        pretrained: start the paper's sizes and the encoders of the view network and the classifier from their public
+            weights, else from random ones.
         start: a bundle whose weights the run begins with; its card then continues theirs.
         keep: folders of films on which Med-SA and the classifier stay near the answers of the weights they begin with
             (`start`).
@@ -81,8 +85,8 @@ class TrainSettings:
             raise TrainingError('The bundle is "compact" or "paper", the recipe "default" or "paper".')
 
     def starts_public(self, network: str) -> bool:
-        """Whether a run of `network` begins with public weights: new runs of the paper's sizes, and the view's."""
-        return self.pretrained and not self.resume and (self.bundle == "paper" or network == "view")
+        """Whether a run of `network` begins with public weights: new ones of the paper's sizes, and of PUBLIC."""
+        return self.pretrained and not self.resume and (self.bundle == "paper" or network in PUBLIC)
 
     def share_done(self, step: int, seconds: float) -> float:
         """The share of the budget used after `step` steps and `seconds` seconds, 0 to 1."""

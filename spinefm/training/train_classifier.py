@@ -11,12 +11,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from spinefm.core.levels import Level
-from spinefm.networks.level_classifier import CLASSES, LevelClassifier, LevelClassifierConfig
+from spinefm.networks.level_classifier import CLASSES, PAIR, LevelClassifierConfig, PairClassifier, build_classifier
 from spinefm.training.backgrounds import draw_background
 from spinefm.training.errors import RunFailed
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
 from spinefm.training.kept import KeptFilms, drawn_kept, flags, goals, kept_facts
-from spinefm.training.patches import Square, cut_film, varied_patch
+from spinefm.training.patches import TILTED, Square, cut_film, draw_angle, varied_patch
 from spinefm.training.ranks import device_of, placed, precise
 from spinefm.training.settings import Recipe
 
@@ -56,7 +56,7 @@ class ClassBatch:
 class ClassifierTrainer(FilmTrainer):
     """Draws patches round centroids a little off, and round everything that could be taken for one."""
 
-    config: LevelClassifierConfig = LevelClassifierConfig()
+    config: LevelClassifierConfig = LevelClassifierConfig(depth=PAIR)
     recipe: Recipe = Recipe(batch=32, learning_rate=1e-3, bf16=True, gpu_batch=128)
     network: str = "classifier"
     kept: KeptFilms | None = None
@@ -67,7 +67,7 @@ class ClassifierTrainer(FilmTrainer):
 
     def build(self) -> nn.Module:
         """The untrained network."""
-        return LevelClassifier(self.config)
+        return build_classifier(self.config)
 
     def draw(self, rng: np.random.Generator, count: int) -> ClassBatch:
         """`count` patches, the classes in the proportions of SHARES."""
@@ -75,15 +75,20 @@ class ClassifierTrainer(FilmTrainer):
         samples = [draw_case(self.kept.films if self.kept and each else self.films, rng) for each in kept]
         if self.recipe.published:
             return self._straight(samples)
-        patches = [self._varied(film, point, spacing, rng) for film, point, spacing, _ in samples]
+        patches = [self._varied(*sample[:3], rng, each) for sample, each in zip(samples, kept, strict=True)]
         return _batch(patches, [name for *_, name in samples], kept)
 
     def losses(self, model: nn.Module, batch: ClassBatch) -> dict[str, Tensor]:
-        """Cross entropy; labels are smoothed by 3 %, so that probabilities stay short of 1 and limits on them tell."""
-        logits = model(batch.patches).float()  # (B, classes)
+        """Cross entropy; labels are smoothed by 3 %, so that probabilities stay short of 1 and limits on them tell.
+
+        Of a pair each learns for itself: two that learn their mean alone would come to err together.
+        """
+        answers = model.each(batch.patches) if isinstance(model, PairClassifier) else [model(batch.patches)]
         if self.recipe.published:
-            return {"cross_entropy": functional.cross_entropy(logits, batch.classes)}
-        return {"cross_entropy": functional.cross_entropy(logits, self.targets(batch), label_smoothing=0.03)}
+            return {"cross_entropy": functional.cross_entropy(answers[0].float(), batch.classes)}
+        targets = self.targets(batch)
+        parts = [functional.cross_entropy(logits.float(), targets, label_smoothing=0.03) for logits in answers]
+        return {"cross_entropy": torch.stack(parts).mean()}
 
     def targets(self, batch: ClassBatch) -> Tensor:
         """The probabilities (B, classes) to learn: the truth, on kept films mixed with the network's own of before."""
@@ -112,12 +117,16 @@ class ClassifierTrainer(FilmTrainer):
         return _batch(patches, [name for *_, name in samples])
 
     def _varied(
-        self, film: TrainingFilm, point: NDArray[np.float64], spacing: float, rng: np.random.Generator
+        self, film: TrainingFilm, point: NDArray[np.float64], spacing: float, rng: np.random.Generator, kept: bool
     ) -> NDArray[np.float32]:
-        """The patch of a training case: side, angle and grey values changed, mirrored half of the time."""
+        """The patch of a training case: side, angle and grey values changed, mirrored half of the time.
+
+        Kept ones are not tilted: the network of before may not know tilted ones.
+        """
         side = self.config.side_in_spacings * rng.uniform(0.82, 1.2) * spacing
         mirrored = bool(rng.random() < 0.5)
-        return varied_patch(film, Square(_xy(point), side, rng.normal(0.0, 0.15), mirrored), self.config.patch, rng)
+        angle = draw_angle(rng, 0.15, 0.0 if kept else TILTED)
+        return varied_patch(film, Square(_xy(point), side, angle, mirrored), self.config.patch, rng)
 
 
 def draw_case(films: FilmSet, rng: np.random.Generator) -> tuple[TrainingFilm, NDArray[np.float64], float, str]:

@@ -16,7 +16,16 @@ from spinefm.training.deformity import drawn_share
 from spinefm.training.errors import RunFailed
 from spinefm.training.films import FilmSet, FilmTrainer, TrainingFilm
 from spinefm.training.kept import KeptFilms, drawn_kept, flags, goals, kept_facts
-from spinefm.training.patches import Square, cut_film, cut_mask, label_at, random_pixel, varied_patch
+from spinefm.training.patches import (
+    TILTED,
+    Square,
+    cut_film,
+    cut_mask,
+    draw_angle,
+    label_at,
+    random_pixel,
+    varied_patch,
+)
 from spinefm.training.ranks import device_of, placed, precise
 from spinefm.training.scores import dice
 from spinefm.training.settings import Recipe
@@ -133,7 +142,7 @@ class MedSATrainer(FilmTrainer):
             square = Square(
                 centre=draw_click(film, level, rng),
                 side=rng.uniform(*SIDES) * film.spacing(level),
-                angle=rng.normal(0.0, 0.2),
+                angle=draw_angle(rng, 0.2, 0.0 if kept else TILTED),
                 mirrored=bool(rng.random() < 0.5),
             )
             mask = cut_mask(film, level, square, self.config.patch)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from spinefm.core.levels import Level
 from spinefm.training.augment import vary_film
 from spinefm.training.films import TrainingFilm
+from spinefm.training.patches import draw_angle
 
 LEAST_VISIBLE = 0.4
 """Share of a body that must be in the view for it to be looked for: of less, not even the height can be told."""
@@ -66,7 +67,7 @@ def whole_film(
     room = np.maximum(np.array([width, height]) / 2 - reach, 0.0)  # how far the middle may go before black shows
     centre = np.array([(width - 1) / 2, (height - 1) / 2])
     middle = np.clip(middle, centre - room, centre + room) + rng.normal(0.0, 0.03, 2) * width
-    return _affine(middle, scale, rng.normal(0.0, 0.07), bool(rng.random() < 0.5), shape)
+    return _affine(middle, scale, draw_angle(rng, 0.07), bool(rng.random() < 0.5), shape)
 
 
 def zoomed(film: TrainingFilm, shape: tuple[int, int], longest: int, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -76,7 +77,7 @@ def zoomed(film: TrainingFilm, shape: tuple[int, int], longest: int, rng: np.ran
     wanted = float(np.exp(rng.uniform(*np.log(SPACINGS))))
     scale = float(np.clip(wanted / film.spacing(level), 0.75 * longest / max(film.shape), 1.8))
     middle = film.centroids[level] + rng.normal(0.0, 0.15, 2) * min(shape) / scale
-    return _affine(middle, scale, rng.normal(0.0, 0.15), bool(rng.random() < 0.5), shape)
+    return _affine(middle, scale, draw_angle(rng, 0.15), bool(rng.random() < 0.5), shape)
 
 
 def any_part(film: TrainingFilm, shape: tuple[int, int], longest: int, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from spinefm.networks.instance_net import InstanceNet
-    from spinefm.networks.level_classifier import LevelClassifier
+    from spinefm.networks.level_classifier import Classifier
     from spinefm.networks.mask_rcnn import SpineMaskRCNN
     from spinefm.networks.med_sa import MedSA
     from spinefm.networks.point_predictor import PointPredictor
@@ -62,7 +62,7 @@ class Bundle:
     precision: str
     mask_rcnn: SpineMaskRCNN
     med_sa: MedSA
-    classifier: LevelClassifier
+    classifier: Classifier
     point_predictor: PointPredictor
     checksums: Mapping[str, str]
     notes: tuple[str, ...] = ()
@@ -168,21 +168,24 @@ def load_source(source: BundleSource, device: str = "auto", precision: str = "au
 
 def _assembled(source: BundleSource, device: str, precision: str) -> Bundle:
     from spinefm.core.machine import pick_device
+    from spinefm.networks.registry import joined_parts
 
     target = pick_device(device)
     entry = source.manifest.bundle(source.name)
     _refuse_incomplete(entry, source.name)
-    networks = {
-        network: _load(file, network, source.paths[network], source.manifest.folder).to(target)
-        for network, file in entry.networks.items()
-    }
+    networks = joined_parts(
+        {
+            network: _load(file, network, source.paths[network], source.manifest.folder).to(target)
+            for network, file in entry.networks.items()
+        }
+    )
     return Bundle(
         name=source.name,
         device=target,
         precision=_chosen(precision, networks["med_sa"], target),
         mask_rcnn=cast("SpineMaskRCNN", networks["mask_rcnn"]),
         med_sa=cast("MedSA", networks["med_sa"]),
-        classifier=cast("LevelClassifier", networks["classifier"]),
+        classifier=cast("Classifier", networks["classifier"]),
         point_predictor=cast("PointPredictor", networks["point_predictor"]),
         checksums={network: file.sha256 for network, file in entry.networks.items()},
         notes=_notes(source, entry),
@@ -238,7 +241,8 @@ def write_bundle(
         BundleError: the manifest that is already there cannot be read.
         ValueError: a network's name is unknown.
     """
-    from spinefm.networks.registry import NETWORKS
+    from spinefm.networks.config import SECOND
+    from spinefm.networks.registry import NETWORKS, stored_parts
 
     unknown = sorted(set(networks) - set(NETWORKS))
     if unknown:
@@ -246,13 +250,15 @@ def write_bundle(
     path = folder / "manifest.json"
     bundles = dict(Manifest.read(path).bundles) if path.exists() else {}
     entries = dict(bundles[name].networks) if name in bundles else {}
-    for network, model in networks.items():
+    if "classifier" in networks:
+        entries.pop(SECOND, None)
+    for network, model in stored_parts(networks).items():
         rests = base is not None and has_adapters(model)
         state = adapted_state(model) if rests else _stored_state(model, half)
         written = _write_weights(folder, f"{name}/{network}.safetensors", state)
         config = asdict(cast(Any, model).config)
         entries[network] = WeightFile(*written, config, licence, base=base if rests else None)
-    earlier = [bundles[name]] if set(entries) - set(networks) else []
+    earlier = [bundles[name]] if set(entries) - set(stored_parts(networks)) else []
     licences = dict.fromkeys([*(one.licence for one in earlier), licence])
     films = dict.fromkeys([*(one.trained_on for one in earlier), trained_on])
     bundles[name] = BundleEntry("; ".join(licences), "; ".join(films), entries)

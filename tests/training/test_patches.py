@@ -7,9 +7,20 @@ import pytest
 
 from spinefm.core.geometry import Box, Point, crop_patch
 from spinefm.core.levels import Level
-from spinefm.training.augment import vary_film
+from spinefm.training.augment import vary_film, veil
 from spinefm.training.films import FilmSet
-from spinefm.training.patches import Square, body_mask, cut_film, cut_mask, label_at, random_pixel, varied_patch
+from spinefm.training.patches import (
+    TILT,
+    TILTED,
+    Square,
+    body_mask,
+    cut_film,
+    cut_mask,
+    draw_angle,
+    label_at,
+    random_pixel,
+    varied_patch,
+)
 
 
 @pytest.mark.parametrize("side", [40, 64, 101])
@@ -83,3 +94,19 @@ def test_random_pixels_lie_in_the_body_and_everywhere_in_it(films: FilmSet) -> N
     assert points.mean(axis=0) == pytest.approx(film.centroids[level], abs=0.8)
     rows, columns = np.nonzero(film.labels == level)
     assert np.ptp(points, axis=0) == pytest.approx([np.ptp(columns), np.ptp(rows)], abs=2)
+
+
+@pytest.mark.parametrize(("tilted", "far"), [(TILTED, 0.5 * TILTED), (0.0, 0.0)])
+def test_now_and_then_a_picture_is_turned_far(tilted: float, far: float) -> None:
+    rng = np.random.default_rng(0)
+    angles = np.abs([draw_angle(rng, 0.05, tilted) for _ in range(4000)])
+    assert angles.max() <= TILT and np.median(angles) < 0.1
+    assert float((angles > TILT / 2).mean()) == pytest.approx(far, abs=0.02)
+
+
+def test_a_veil_leaves_little_contrast_in_steps_of_8_bit() -> None:
+    film = np.tile(np.linspace(0, 1, 64, dtype=np.float32), (64, 1))
+    for seed in range(8):
+        veiled = veil(film, np.random.default_rng(seed))
+        assert 0.05 < np.ptp(veiled.mean(axis=0)) < 0.55
+        assert np.allclose(veiled * 255, np.round(veiled * 255), atol=1e-3)

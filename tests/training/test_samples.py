@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from spinefm.core.levels import Level
-from spinefm.networks.level_classifier import CLASSES, LevelClassifierConfig
+from spinefm.networks.level_classifier import CLASSES, PAIR, LevelClassifierConfig, PairClassifier
 from spinefm.networks.mask_rcnn import MaskRCNNConfig
 from spinefm.networks.med_sa import MedSAConfig
 from spinefm.training.backgrounds import KINDS, NEAREST, anywhere, draw_background, is_background
@@ -103,6 +103,17 @@ def test_a_body_that_nobody_can_see_is_no_background(films: FilmSet) -> None:
     beside = free + (0.3 * film.spacing(nearest), 0)
     assert is_background(film, beside) and not is_background(hidden, beside)
     assert is_background(replace(hidden, centroids={}), free)  # nothing tells how large a hidden body alone would be
+
+
+def test_each_of_a_pair_learns_for_itself(films: FilmSet) -> None:
+    trainer = ClassifierTrainer(films, films, replace(SMALL_CLASSIFIER, depth=PAIR))
+    model, batch = trainer.build().eval(), trainer.draw(np.random.default_rng(0), 6)
+    assert isinstance(model, PairClassifier)
+    alone = [
+        torch.nn.functional.cross_entropy(logits, batch.classes, label_smoothing=0.03)
+        for logits in model.each(batch.patches)
+    ]
+    assert torch.allclose(trainer.losses(model, batch)["cross_entropy"], (alone[0] + alone[1]) / 2, atol=1e-5)
 
 
 def test_classes_are_what_lies_at_the_point(films: FilmSet) -> None:

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from http.client import IncompleteRead
 from pathlib import Path
+from typing import Literal
 from unittest.mock import patch
 
 import numpy as np
@@ -18,7 +19,14 @@ from torch import nn
 from torchvision.models import ResNet50_Weights, resnet50
 from torchvision.models.detection import MaskRCNN_ResNet50_FPN_Weights, maskrcnn_resnet50_fpn
 
-from spinefm.networks.level_classifier import LevelClassifier
+from spinefm.networks.level_classifier import (
+    LITE,
+    PAIR,
+    LevelClassifier,
+    LevelClassifierConfig,
+    PairClassifier,
+    build_classifier,
+)
 from spinefm.networks.mask_rcnn import MaskRCNNConfig, build_mask_rcnn
 from spinefm.phantom import simulate
 from spinefm.training import TrainingError, TrainSettings
@@ -39,7 +47,7 @@ from spinefm.training.scale import (
 )
 from spinefm.training.settings import Recipe
 from spinefm.training.train_mask_rcnn import FilmBatch
-from spinefm.weights.load import Manifest
+from spinefm.weights.load import Manifest, load_bundle
 from tests.data.layouts import CERVICAL, write_csxa, write_spinefm
 from tests.networks.test_mask_rcnn import TINY
 from tests.networks.test_med_sa import VIT
@@ -163,6 +171,23 @@ def test_the_classifier_starts_from_torchvisions_release(monkeypatch: pytest.Mon
     model = LevelClassifier(replace(PAPER["classifier"][0], depth="resnet50"))
     start_pretrained(model)
     assert torch.equal(model.state_dict()["layer4.2.conv3.weight"], public["layer4.2.conv3.weight"])
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("depth", [LITE, PAIR])
+def test_the_compact_classifier_starts_from_the_public_features_of_the_bundle(
+    depth: Literal["lite0", "resnet10+lite0"],
+) -> None:
+    model = build_classifier(LevelClassifierConfig(depth=depth))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    start_pretrained(model)
+    shipped = load_bundle("compact", "cpu").view
+    assert shipped is not None and not isinstance(model, LevelClassifier)
+    encoder = model.lite.encoder if isinstance(model, PairClassifier) else model.encoder
+    public = shipped.encoder.state_dict()
+    assert all(torch.equal(encoder.state_dict()[name], value) for name, value in public.items())
+    changed = {name for name, value in model.state_dict().items() if not torch.equal(value, before[name])}
+    assert all(name.split("encoder.")[-1] in public for name in changed) and len(changed) > 100
 
 
 @pytest.mark.parametrize("error", [OSError("no route"), RuntimeError("invalid hash value"), IncompleteRead(b"")])

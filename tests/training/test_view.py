@@ -65,6 +65,7 @@ def test_the_encoder_keeps_its_public_weights(mixed: FilmSet, tmp_path: Path) ->
     ("network", "bundle", "pretrained", "resume", "public"),
     [
         ("view", "compact", True, False, True),
+        ("classifier", "compact", True, False, True),
         ("med_sa", "compact", True, False, False),
         ("med_sa", "paper", True, False, True),
         ("view", "compact", False, False, False),

@@ -16,7 +16,8 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from spinefm.core import machine as runtime
-from spinefm.networks.level_classifier import LevelClassifier, LevelClassifierConfig
+from spinefm.networks.config import SECOND
+from spinefm.networks.level_classifier import PAIR, LevelClassifier, LevelClassifierConfig, PairClassifier
 from spinefm.networks.mask_rcnn import build_mask_rcnn
 from spinefm.networks.med_sa import MedSA, MedSAConfig
 from spinefm.networks.point_predictor import PointPredictor
@@ -150,6 +151,7 @@ def test_auto_is_bfloat16_for_sams_size_where_the_device_computes_in_it(config, 
 def test_large_weights_are_kept_in_bfloat16_on_a_gpu_that_computes_in_it(device, precision, expected, folder) -> None:
     bundle = replace(load_bundle("tiny", manifest=read(folder)), device=torch.device(device), precision=precision)
     assert bundle.lowered() is bundle
+    assert isinstance(bundle.classifier, LevelClassifier)
     assert bundle.classifier.conv1.weight.dtype == expected
 
 
@@ -392,3 +394,23 @@ def test_offline_without_the_files_is_one_sentence(published: tuple[Path, dict[s
         answer = fetch_elsewhere(published[0], environment)
     assert answer == f"refused {FIRST} is not on disk and the Hub cannot be reached: go online once."
     assert hub.requests == []
+
+
+def test_a_pair_of_classifiers_is_stored_as_two_files_and_loaded_as_one(tmp_path: Path) -> None:
+    pair = PairClassifier(LevelClassifierConfig(depth=PAIR, patch=32)).eval()
+    written = write_bundle(tmp_path, "tiny", networks() | {"classifier": pair}, licence="-", trained_on="nothing")
+    assert {"classifier", SECOND} <= written.bundle("tiny").networks.keys()
+    loaded = load_bundle("tiny", "cpu", manifest=read(tmp_path)).classifier
+    patches = torch.rand(2, 1, 32, 32)
+    assert isinstance(loaded, PairClassifier) and loaded.config == pair.config
+    with torch.no_grad():
+        assert torch.allclose(loaded(patches), pair(patches), atol=0.02)
+
+
+def test_a_classifier_that_is_no_pair_takes_the_place_of_both(tmp_path: Path) -> None:
+    pair = PairClassifier(LevelClassifierConfig(depth=PAIR, patch=32))
+    write_bundle(tmp_path, "tiny", networks() | {"classifier": pair}, licence="-", trained_on="nothing")
+    alone = {"classifier": networks()["classifier"]}
+    written = write_bundle(tmp_path, "tiny", alone, licence="-", trained_on="nothing")
+    assert SECOND not in written.bundle("tiny").networks
+    assert isinstance(load_bundle("tiny", "cpu", manifest=read(tmp_path)).classifier, LevelClassifier)

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from math import prod
@@ -15,6 +16,7 @@ from typing import Any
 import gradio as gr
 
 from spinefm.evaluation.published import CSXA, NHANES, PUBLISHED
+from spinefm.networks.config import SECOND
 from spinefm.ui.server.explorer import EVALUATIONS
 from spinefm.ui.server.tabs import Parts, TabPlan
 from spinefm.weights.manifest import COMPACT, Manifest, WeightFile
@@ -88,7 +90,7 @@ def facts(manifest: Manifest, levels: Path = OFFERED) -> dict[str, Any]:
     """What the tab shows, read from the weights and the evaluation that the page offers."""
     networks = manifest.bundle(COMPACT).networks if COMPACT in manifest.bundles else {}
     return {
-        "networks": [_network(role, networks.get(role.network), manifest.folder) for role in ROLES],
+        "networks": [_network(role, _files(role, networks), manifest.folder) for role in ROLES],
         "trained_on": said_once(manifest.bundle(COMPACT).trained_on) if networks else "",
         "ours": our_figures(levels),
         "published": published_figures(),
@@ -118,12 +120,18 @@ def _subject(clause: str) -> str:
     return network[0] if network else clause.replace(" only", "", 1)
 
 
-def _network(role: Role, file: WeightFile | None, folder: Path) -> dict[str, Any]:
-    path = folder / file.file if file else None
-    found = path is not None and path.is_file()
+def _files(role: Role, networks: Mapping[str, WeightFile]) -> list[WeightFile]:
+    """The files of a network; a pair of classifiers has two."""
+    names = (role.network, SECOND) if role.network == "classifier" else (role.network,)
+    return [networks[name] for name in names if name in networks]
+
+
+def _network(role: Role, files: Sequence[WeightFile], folder: Path) -> dict[str, Any]:
+    paths = [folder / file.file for file in files]
+    found = bool(paths) and all(path.is_file() for path in paths)
     return asdict(role) | {
-        "millions": parameters_of(path) / 1e6 if path and found else None,
-        "megabytes": file.bytes / 1e6 if file else None,
+        "millions": sum(map(parameters_of, paths)) / 1e6 if found else None,
+        "megabytes": sum(file.bytes for file in files) / 1e6 if files else None,
     }
 
 

@@ -154,7 +154,7 @@ def test_a_row_shows_value_and_uncertainty_and_says_its_method_when_pointed_at(
     assert one.value is not None and one.uncertainty is not None
     row = tab.locator(f'[data-measure="{LORDOSIS}"]')
     assert shown(tab, LORDOSIS) == f"{one.value:.1f}°".replace("-", "−")
-    assert row.locator(".plus").inner_text() == f"± {one.uncertainty:.1f}"
+    assert row.locator(".plus").inner_text() == f"± {one.uncertainty:.1f}" + (" ?" if one.doubt else "")
     assert "inferior endplate of C7" in (row.get_attribute("title") or "")
     before = tab.evaluate(INK, "final")
     row.hover()
