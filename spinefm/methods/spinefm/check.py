@@ -126,8 +126,11 @@ def by_hand(stop: Decided, number: int | None) -> Decided:
 
 
 def background(by_class: Decided, sharpness: float, number: int, config: SpineFMConfig) -> Decided:
-    """The stop at the class background, or the decision that takes vertebra `number` for its sharp outline."""
-    if sharpness <= config.sharp_limit:
+    """The stop at the class background, or the decision that takes vertebra `number` for its sharp outline.
+
+    A rib's outline is sharp too, so a starting point gains nothing by it: an induction from there would follow nothing.
+    """
+    if sharpness <= config.sharp_limit or by_class.direction == "seed":
         return by_class
     against = replace(by_class, verdict="accepted", reason="outlined", vertebra=number, overruled=by_class.reason)
     return replace(against, value=sharpness, limit=config.sharp_limit)

@@ -67,7 +67,7 @@ class Endpoint:
         score_limit: float = 0.6,
         overlap_limit: float = 0.1,
         patch_factor: float = 3.0,
-        background_limit: float = 0.8,
+        background_limit: float = 0.65,
         final_limit: float = 0.5,
     ) -> tuple[str, gr.FileData]:
         """Outline and name the vertebrae of one lateral spine radiograph. Research only, not a medical device.

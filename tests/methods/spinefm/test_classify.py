@@ -49,8 +49,8 @@ def test_each_mask_is_classified_on_one_patch_round_its_centroid():
 
 ANSWERS = [
     # direction, answer, tuned: reason and the limit of an end, published: reason
-    ("up", {"background": 0.81, "c2": 0.19}, "background", 0.4, "background"),
-    ("up", {"background": 0.79, "c2": 0.1, "vertebra": 0.11}, "vertebra", 0.5, "background"),
+    ("up", {"background": 0.66, "c2": 0.34}, "background", 0.4, "background"),
+    ("up", {"background": 0.64, "c2": 0.17, "vertebra": 0.19}, "vertebra", 0.5, "background"),
     ("up", {"c2": 0.51, "vertebra": 0.49}, "C2", 0.5, "C2"),
     ("down", {"s1": 0.51, "vertebra": 0.49}, "S1", 0.5, "S1"),
     ("down", {"s1": 0.42, "background": 0.35, "vertebra": 0.23}, "vertebra", 0.5, "S1"),
@@ -70,7 +70,14 @@ ANSWERS = [
 def test_each_answer_counts_above_its_own_limit(direction, shares, reason, end_limit, _):
     seen, decision = judged(direction, shares, TUNED)
     assert decision.reason == reason
-    assert (seen.background_limit, seen.end_limit) == (0.8, end_limit)
+    assert (seen.background_limit, seen.end_limit) == (0.5 if direction == "seed" else 0.65, end_limit)
+
+
+@pytest.mark.parametrize(("direction", "reason"), [("seed", "background"), ("up", "vertebra"), ("down", "vertebra")])
+def test_a_starting_point_must_be_less_likely_background_than_a_step(direction, reason):
+    shares = {"background": 0.55, "vertebra": 0.45}
+    assert judged(direction, shares, TUNED)[1].reason == reason
+    assert judged(direction, shares, TUNED.model_copy(update={"start_background_limit": 1.0}))[1].reason == "vertebra"
 
 
 @pytest.mark.parametrize(("direction", "shares", "tuned", "_", "reason"), ANSWERS)

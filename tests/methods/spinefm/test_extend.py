@@ -37,7 +37,7 @@ def test_going_on_takes_the_rejected_body_and_continues_to_the_end():
     (forced,) = [e for e in addition.events if isinstance(e, Decided) and e.reason == "by hand"]
     assert (forced.verdict, forced.overruled, forced.step) == ("accepted", "background", 1)
     assert forced.value == pytest.approx(0.97)
-    assert "kept by hand, against background 97 % (limit 80 %)" in caption(forced)
+    assert "kept by hand, against background 97 % (limit 65 %)" in caption(forced)
 
 
 def test_new_vertebrae_get_numbers_of_their_own_and_their_true_masks():
