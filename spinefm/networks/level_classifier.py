@@ -21,7 +21,7 @@ _BLOCKS: dict[str, tuple[type[BasicBlock | Bottleneck], list[int]]] = {
 LITE: Final = "lite0"
 """EfficientNet-Lite0 in place of a ResNet: public weights of ImageNet that are small enough to ship."""
 PAIR: Final = "resnet10+lite0"
-"""Both side by side; what they answer is averaged."""
+"""Both side by side; the geometric mean of their probabilities counts."""
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 _IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
 DROPPED = 0.2
@@ -90,7 +90,7 @@ class LevelClassifier(ResNet):
         return super().forward(self._normalise(with_channels(patches, self.config.channels)))  # (B, classes)
 
     def lower(self) -> None:
-        """See `_lower`."""
+        """Keep the large weights in bfloat16."""
         _lower(self)
 
     def _normalise(self, patches: Tensor) -> Tensor:
@@ -118,15 +118,15 @@ class LiteClassifier(nn.Module):
         return logits
 
     def lower(self) -> None:
-        """See `_lower`."""
+        """Keep the large weights in bfloat16."""
         _lower(self)
 
 
 class PairClassifier(nn.Module):
     """A ResNet-10 and an EfficientNet-Lite0 on the same patches, the geometric mean of their probabilities.
 
-    The one learnt from phantoms alone, the other from public features of photographs on. On real films they err on
-    different bodies; in a geometric mean, a class that either of them all but excludes stays improbable.
+    The ResNet learnt from phantoms alone, the EfficientNet began with public features of photographs. On real films
+    they err on different bodies; in a geometric mean, a class that either of them all but excludes stays improbable.
     """
 
     def __init__(self, config: LevelClassifierConfig) -> None:
@@ -151,7 +151,7 @@ class PairClassifier(nn.Module):
         return [self.resnet(patches), self.lite(patches)]
 
     def lower(self) -> None:
-        """See `_lower`."""
+        """Keep the large weights in bfloat16."""
         _lower(self)
 
 

@@ -252,13 +252,14 @@ def write_bundle(
     entries = dict(bundles[name].networks) if name in bundles else {}
     if "classifier" in networks:
         entries.pop(SECOND, None)
-    for network, model in stored_parts(networks).items():
+    parts = stored_parts(networks)
+    for network, model in parts.items():
         rests = base is not None and has_adapters(model)
         state = adapted_state(model) if rests else _stored_state(model, half)
         written = _write_weights(folder, f"{name}/{network}.safetensors", state)
         config = asdict(cast(Any, model).config)
         entries[network] = WeightFile(*written, config, licence, base=base if rests else None)
-    earlier = [bundles[name]] if set(entries) - set(stored_parts(networks)) else []
+    earlier = [bundles[name]] if set(entries) - set(parts) else []
     licences = dict.fromkeys([*(one.licence for one in earlier), licence])
     films = dict.fromkeys([*(one.trained_on for one in earlier), trained_on])
     bundles[name] = BundleEntry("; ".join(licences), "; ".join(films), entries)
