@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -35,6 +36,8 @@ LAYERS = (
 """The packages of `spinefm`, lowest first: each imports only from those before it."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
+METHOD = re.compile(r"spinefm\.methods\.(\w+)\.")
+"""A module inside a method's package."""
 NAMES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in MODULES}
 
 
@@ -109,6 +112,15 @@ def test_a_package_imports_only_from_the_layers_below_it(path: Path) -> None:
     for module in facts_of(path).imports:
         there = place_of(module)
         assert there is None or there in allowed, f"{name_of(path)} imports {module} from a layer above it"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_other_package_knows_the_insides_of_a_method(path: Path) -> None:
+    """What they ask of a method, its `spec` says."""
+    if place_of(name_of(path)) != "methods":
+        for module in facts_of(path).imports:
+            owner = METHOD.match(module)
+            assert owner is None or owner[1] == "base", f"{name_of(path)} imports {module}"
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:

@@ -18,7 +18,7 @@ from spinefm.measure import Facing, Measure, Measures, attempt
 from spinefm.measure.doubt import doubtful
 from spinefm.methods import CannotStart, FilmOutcome
 from spinefm.methods.base.events import Viewed
-from spinefm.methods.spinefm.state import stops
+from spinefm.methods.decisions import decisions_of
 from spinefm.trace.model import Named, Reading, Trace, Vertebra
 
 Row = Mapping[str, Any]
@@ -83,7 +83,7 @@ def _film(film: Radiograph, spacing: float | None, notes: Sequence[str]) -> dict
 
 
 def _result(trace: Trace, measures: Measures) -> dict[str, Any]:
-    anchor, ended = trace.anchor, stops(trace.events)
+    anchor, ended = trace.anchor, decisions_of(trace.events).ends
     return {
         **_view(next(trace.of(Viewed), None)),
         "facing": measures.facing.side,

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from spinefm.core.geometry import Point
 from spinefm.methods.base.events import Located
-from spinefm.methods.spinefm.events import Decided
-from spinefm.methods.spinefm.state import stops
+from spinefm.methods.decisions import decisions_of
 from spinefm.trace.model import Named, Trace
 
 
 def event_of_vertebra(trace: Trace, number: int) -> int | None:
     """The last event that accepted a vertebra; a run that restarts accepts it again."""
-    indices = [
-        index for index, event in enumerate(trace.events) if isinstance(event, Decided) and event.vertebra == number
-    ]
+    indices = [step.event for step in decisions_of(trace.events).steps if step.vertebra == number]
     return indices[-1] if indices else None
 
 
@@ -32,12 +29,11 @@ def event_of_miss(trace: Trace, point: Point) -> int | None:
     centroids = [vertebra.centroid for vertebra in trace.vertebrae]
     if not centroids:
         return located
+    ends = decisions_of(trace.events).ends
     if point.y < min(centroid.y for centroid in centroids):
-        stop = stops(trace.events).get("up")
+        stop = ends.get("up")
     elif point.y > max(centroid.y for centroid in centroids):
-        stop = stops(trace.events).get("down")
+        stop = ends.get("down")
     else:
         stop = None
-    if stop is None:
-        return located
-    return next(index for index, event in enumerate(trace.events) if event is stop)
+    return located if stop is None else stop.event

@@ -21,9 +21,7 @@ from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.surfaces import surface_score
 from spinefm.imaging.radiograph import quarters_turned
 from spinefm.methods.base.protocol import Direction
-from spinefm.methods.spinefm.captions import stop_reason
-from spinefm.methods.spinefm.events import Decided
-from spinefm.methods.spinefm.state import stops
+from spinefm.methods.decisions import decisions_of
 from spinefm.trace.model import Trace, Vertebra
 
 DIGITS = 6
@@ -116,8 +114,8 @@ def _common_shift(judged: Judged, pairs: dict[Level, int]) -> int | None:
 
 def _stop(trace: Trace, direction: Direction) -> str:
     """Why a direction ended, without the numbers."""
-    decided = stops(trace.events).get(direction)
-    return decided.reason if decided else ""
+    end = decisions_of(trace.events).ends.get(direction)
+    return end.reason if end else ""
 
 
 @dataclass(frozen=True)
@@ -178,8 +176,8 @@ def _where_to_look(judged: Judged, level: Level, place: Point, mask: Vertebra | 
     """The event that explains a row: how the body was missed, where its name came from, or when it was accepted."""
     if mask is None:
         event = event_of_miss(judged.trace, place)
-        decided = judged.trace.events[event] if event is not None else None
-        return event, stop_reason(decided) if isinstance(decided, Decided) else judged.failure
+        ends = decisions_of(judged.trace.events).ends.values()
+        return event, next((end.words for end in ends if end.event == event), judged.failure)
     if mask.level is not None and mask.level is not level:
         return event_of_names(judged.trace), ""
     return event_of_vertebra(judged.trace, mask.number), ""

@@ -8,8 +8,8 @@ from typing import Any
 from spinefm import __version__
 from spinefm.export.subject import notes_of
 from spinefm.measure import Measures, attempt
-from spinefm.methods.spinefm.events import Decided
-from spinefm.methods.spinefm.state import stops
+from spinefm.methods.base.decisions import Decision
+from spinefm.methods.decisions import decisions_of
 from spinefm.trace.model import Anchor, Named, Reading, Trace
 
 REPORT_SCHEMA = 1
@@ -34,7 +34,7 @@ def report(trace: Trace, measures: Measures | None = None, sha256: str | None = 
         "anchor": _anchor(trace.anchor),
         "readings": _readings(trace),
         "measures": _measures(measures or attempt(trace)),
-        "stops": {direction: _stop(decided) for direction, decided in stops(trace.events).items()},
+        "stops": {direction: _stop(end) for direction, end in decisions_of(trace.events).ends.items()},
         "notes": notes_of(trace),
         "corrections": [{"action": event.action, "text": event.text} for event in trace.corrections],
         "settings": dict(trace.settings),
@@ -81,11 +81,11 @@ def _measures(measures: Measures) -> dict[str, Any]:
     }
 
 
-def _stop(decided: Decided) -> dict[str, Any]:
+def _stop(end: Decision) -> dict[str, Any]:
     return {
-        "verdict": decided.verdict,
-        "reason": decided.reason,
-        "step": decided.step,
-        "value": decided.value,
-        "limit": decided.limit,
+        "verdict": end.verdict,
+        "reason": end.reason,
+        "step": end.step,
+        "value": end.value,
+        "limit": end.limit,
     }

@@ -10,8 +10,8 @@ from spinefm.core.geometry import Point
 from spinefm.export.cells import Cell, rounded
 from spinefm.measure import Measures, attempt
 from spinefm.measure.doubt import doubtful
-from spinefm.methods.spinefm.events import Decided
-from spinefm.methods.spinefm.state import stops
+from spinefm.methods.base.decisions import Decision
+from spinefm.methods.decisions import decisions_of
 from spinefm.trace.model import Trace, Vertebra
 
 CORNERS = ("upper_left", "upper_right", "lower_right", "lower_left")
@@ -46,7 +46,7 @@ def vertebra_rows(trace: Trace, measures: Measures | None = None) -> list[dict[s
     `measures` are those of the trace; without them they are computed.
     """
     known = measures or attempt(trace)
-    vertebrae, ended = trace.vertebrae, stops(trace.events)
+    vertebrae, ended = trace.vertebrae, decisions_of(trace.events).ends
     ends = {len(vertebrae) - 1: ended.get("down")} | ({0: ended["up"]} if "up" in ended else {})
     unsure = doubtful(trace)
     return [
@@ -68,7 +68,7 @@ def vertebrae_csv(trace: Trace, measures: Measures | None = None) -> str:
     return text.getvalue()
 
 
-def _row(vertebra: Vertebra, spacing: float | None, stop: Decided | None, is_doubtful: bool) -> dict[str, Cell]:
+def _row(vertebra: Vertebra, spacing: float | None, stop: Decision | None, is_doubtful: bool) -> dict[str, Cell]:
     width, height = body_size(vertebra.corners)
     area = vertebra.mask.area
     return {
@@ -109,7 +109,7 @@ def body_size(corners: Sequence[Point]) -> tuple[float | None, float | None]:
 def _correction(vertebra: Vertebra, trace: Trace) -> str | None:
     """The reader's corrections of this vertebra."""
     first = {found.number: found.name for found in (trace.finished.vertebrae if trace.finished else ())}
-    by_hand = {event.vertebra for event in trace.of(Decided) if event.reason == "by hand"}
+    by_hand = {step.vertebra for step in decisions_of(trace.events).steps if step.by_hand}
     words = {
         "added": vertebra.number not in first,
         "by hand": vertebra.number in by_hand,

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from spinefm.core.foreign import json_of, reason_of
 from spinefm.core.geometry import Point
 from spinefm.core.levels import UNNAMED_ID, Level, order_with
+from spinefm.core.numbers import percent
 from spinefm.trace.codec import StoredLevel, StoredMask
 from spinefm.trace.registry import EVENTS, Event, StoredEvents
 
@@ -74,6 +75,12 @@ class Reading:
         first = "T13" if self.levels[0] is None and named[0] == "L1" else named[0]
         last = "T13" if self.levels[-1] is None and named[-1] == "T12" else named[-1]
         return f"{first} to {last}"
+
+    @property
+    def words(self) -> str:
+        """The span with its variant and probability, as "T12 to S1 (83 %)"."""
+        variant = f"{self.variant}, " if self.variant else ""
+        return f"{self.span} ({variant}{percent(self.probability)})"
 
 
 @dataclass(frozen=True)

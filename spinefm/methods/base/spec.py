@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from spinefm.core.geometry import Point
 from spinefm.methods.base.config import MethodConfig
+from spinefm.methods.base.decisions import Decisions, no_decisions
 from spinefm.methods.base.drawing import Drawing
+from spinefm.methods.base.limits import Limit
 from spinefm.methods.base.protocol import Extensible
 from spinefm.trace.model import Setting
-from spinefm.trace.registry import Captions
+from spinefm.trace.registry import Captions, Event
 
 if TYPE_CHECKING:
     from spinefm.weights.load import Bundle
@@ -30,7 +32,9 @@ class MethodSpec:
     configuration and, where `takes_starts`, clicked starting points; it imports the networks only when it is called.
     drawing: makes the drawing of one run, for the player; by default names and result alone
     are drawn. promised_dice: the Dice above which an outline is what a body's probability promises under a run's
-    settings; None where it promises a vertebra and no outline.
+    settings; None where it promises a vertebra and no outline. decisions: reads the decisions out of a run's events.
+    stop_words: each reason for which a direction can end, in plain words, after "until". limits: the settings that the
+    page offers as sliders.
     """
 
     name: str
@@ -41,3 +45,6 @@ class MethodSpec:
     drawing: Callable[[], Drawing] = Drawing
     takes_starts: bool = False
     promised_dice: Callable[[Mapping[str, Setting]], float | None] = no_outline
+    decisions: Callable[[Sequence[Event]], Decisions] = no_decisions
+    stop_words: Mapping[str, str] = field(default_factory=dict)
+    limits: tuple[Limit, ...] = ()

@@ -16,7 +16,6 @@ from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.doubt import body_probability
 from spinefm.methods.spinefm.induction import Accepted
 from spinefm.methods.spinefm.namings import Naming, in_trunk, namings
-from spinefm.methods.spinefm.reasons import in_words
 from spinefm.methods.spinefm.strays import is_stray
 from spinefm.trace.model import Anchor, Named, Reading
 
@@ -142,7 +141,7 @@ def _missing(naming: Naming) -> list[str]:
 def _or(best: Reading, second: Reading) -> str:
     """The second reading beside the first."""
     off = "one level off" if _near(best, second) else "others"
-    return f"The names may be {off}: {in_words(second)} instead of {in_words(best)}."
+    return f"The names may be {off}: {second.words} instead of {best.words}."
 
 
 def _near(best: Reading, second: Reading) -> bool:
@@ -160,7 +159,7 @@ def _withheld(spine: Sequence[Accepted], best: Reading | None, second: Reading |
     """Why there are no names, and which ones are likeliest."""
     if best is None:
         return _unanchored(spine)
-    likeliest = f"the likeliest are {in_words(best)}" + (f", then {in_words(second)}" if second else "")
+    likeliest = f"the likeliest are {best.words}" + (f", then {second.words}" if second else "")
     why = f"No names are sure enough (limit {percent(config.naming_limit)})"
     if best.probability >= config.naming_limit:
         why = "Names with an unusual count of vertebrae are left to the reader"

@@ -1,17 +1,10 @@
-"""Why a direction ended, and what the bodies may be called, in the words and percentages of the page."""
+"""Why a direction ended, in the words and percentages of the page."""
 
 from __future__ import annotations
 
-from spinefm.core.numbers import percent, percent_with_limit
+from spinefm.core.numbers import percent_with_limit
 from spinefm.methods.spinefm.captions import stop_reason
 from spinefm.methods.spinefm.events import FILM_ENDS, SPINE_ENDS, Decided
-from spinefm.trace.model import Reading
-
-
-def in_words(reading: Reading) -> str:
-    """A reading in a few words, as "T12 to S1 (83 %)"."""
-    variant = f"{reading.variant}, " if reading.variant else ""
-    return f"{reading.span} ({variant}{percent(reading.probability)})"
 
 
 def at_film_end(event: Decided) -> bool:

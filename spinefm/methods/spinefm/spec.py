@@ -10,7 +10,9 @@ from spinefm.methods.base.protocol import Extensible
 from spinefm.methods.base.spec import MethodSpec
 from spinefm.methods.spinefm.captions import CAPTIONS
 from spinefm.methods.spinefm.config import PROMISED_DICE, SpineFMConfig
+from spinefm.methods.spinefm.decisions import STOP_WORDS, decisions
 from spinefm.methods.spinefm.drawing import SpineFMDrawing
+from spinefm.methods.spinefm.limits import LIMITS
 from spinefm.trace.model import Setting
 
 if TYPE_CHECKING:
@@ -37,4 +39,7 @@ SPEC = MethodSpec(
     drawing=SpineFMDrawing,
     takes_starts=True,
     promised_dice=_promised_dice,
+    decisions=decisions,
+    stop_words=STOP_WORDS,
+    limits=LIMITS,
 )

@@ -6,8 +6,8 @@ from typing import Any
 
 from spinefm.core.numbers import percent
 from spinefm.methods import TITLES
-from spinefm.methods.spinefm.captions import overruled_reason, stop_reason
-from spinefm.methods.spinefm.events import Decided, Seeded
+from spinefm.methods.base.decisions import Decision
+from spinefm.methods.decisions import decisions_of
 from spinefm.trace.model import Trace, Vertebra
 from spinefm.ui.server.corrections import SAME
 from spinefm.ui.server.limits import label_of
@@ -80,32 +80,28 @@ def _divergence(old: Trace, new: Trace) -> dict[str, Any] | None:
     return None
 
 
-def _decisions(trace: Trace) -> dict[tuple[str, int], Decided]:
-    """The decisions of the attempt that was kept, by direction and step, in their order: the last whose starts held."""
-    attempts: list[list[Decided]] = [[]]
-    for event in trace.events:
-        if isinstance(event, Seeded):
-            attempts.append([])
-        elif isinstance(event, Decided):
-            attempts[-1].append(event)
-    held = [attempt for attempt in attempts if any(event.direction != "seed" for event in attempt)]
-    return {(event.direction, event.step): event for event in (held or attempts)[-1]}
+def _decisions(trace: Trace) -> dict[tuple[str, int], Decision]:
+    """The decisions of the last starting points that held, or of the last ones tried, by direction and step."""
+    steps = decisions_of(trace.events).steps
+    held = [step.attempt for step in steps if step.direction != "seed"]
+    last = held[-1] if held else steps[-1].attempt if steps else 0
+    return {(step.direction, step.step): step for step in steps if step.attempt == last}
 
 
-def _same_verdict(old: Decided | None, new: Decided | None) -> bool:
+def _same_verdict(old: Decision | None, new: Decision | None) -> bool:
     return old is not None and new is not None and (old.verdict, old.reason) == (new.verdict, new.reason)
 
 
-def _moved(old: Decided, new: Decided) -> bool:
+def _moved(old: Decision, new: Decision) -> bool:
     return abs((old.value or 0.0) - (new.value or 0.0)) >= CLOSE
 
 
-def _words(decision: Decided | None) -> str:
+def _words(decision: Decision | None) -> str:
     if decision is None:
         return "not reached"
     if decision.verdict == "stopped":
-        return f"stopped, {stop_reason(decision)}"
-    if decision.reason == "by hand":
-        return f"kept by hand, against {overruled_reason(decision)}"
+        return f"stopped, {decision.words}"
+    if decision.by_hand:
+        return f"kept by hand, against {decision.words}"
     kept = "kept" if decision.verdict == "accepted" else f"kept, spine end {decision.reason}"
     return kept if decision.value is None else f"{kept} {percent(decision.value)}"

@@ -10,7 +10,7 @@ from typing import Any
 from spinefm.core.levels import Level, Region, order_with
 from spinefm.core.numbers import percent
 from spinefm.core.words import listed
-from spinefm.methods.spinefm.events import Decided
+from spinefm.methods.decisions import decisions_of
 from spinefm.trace.model import Trace
 from spinefm.ui.server.corrections import BEFORE, LOCKED, READER, CorrectedRun, Correction
 
@@ -92,7 +92,8 @@ def about_adding(before: Trace, after: Trace, asked: Asked) -> Question | None:
 
 
 def _looks_like_background(after: Trace) -> str:
-    last = next((e for e in reversed(after.events) if isinstance(e, Decided) and e.direction == "added"), None)
+    added = [step for step in decisions_of(after.events).steps if step.direction == "added"]
+    last = added[-1] if added else None
     if last is None or last.value is None or last.limit is None or last.value <= last.limit:
         return ""
     return f"The classifier sees background there ({percent(last.value)}), not a vertebra."

@@ -19,8 +19,9 @@ from spinefm.evaluation.frames import read_tables
 from spinefm.evaluation.published import published_for
 from spinefm.evaluation.runs import Plan, RunError, RunFolder
 from spinefm.evaluation.summary import run_figures
+from spinefm.methods.decisions import stop_words
 from spinefm.ui.server.explorer.measures import measure_catalog
-from spinefm.ui.server.explorer.words import GROUPS, STOPS, on_the_page
+from spinefm.ui.server.explorer.words import GROUPS, on_the_page
 from spinefm.ui.server.player.payload import colours
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def columns_of(films: DataFrame, vertebrae: DataFrame) -> Columns:
         "regions": regions,
         "groups": groups,
         "stops": stops,
-        "stop_words": dict(STOPS),
+        "stop_words": dict(stop_words()),
         "group_words": dict(GROUPS),
         "names": names,
         "reasons": reasons,

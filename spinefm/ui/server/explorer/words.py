@@ -8,23 +8,8 @@ from types import MappingProxyType
 from spinefm.data.archive import NO_ZIP
 from spinefm.data.ids import HINT
 from spinefm.data.kinds import NO_LAYOUT
+from spinefm.methods.decisions import stop_words
 
-STOPS: Mapping[str, str] = MappingProxyType(
-    {
-        "C2": "C2, the top",
-        "S1": "S1, the bottom",
-        "point outside": "the edge of the film",
-        "outside the film": "a vertebra cut off by the edge",
-        "overlap": "an overlap with another vertebra",
-        "background": "a place that looks like background",
-        "empty mask": "a place with nothing to outline",
-        "too faint": "a vertebra too faint to outline",
-        "misplaced end": "C2 or S1 in the wrong place",
-        "revisited": "a vertebra found before",
-        "step limit": "the largest number of steps",
-    }
-)
-"""Why an induction ended, after "until"."""
 GROUPS: Mapping[str, str] = MappingProxyType(
     {
         "full": "usual field of view",
@@ -65,13 +50,13 @@ ON_THE_PAGE: Mapping[str, str] = MappingProxyType(
 """What the library says of its options and layouts, in the words of the page."""
 
 
-def stop_words(reason: str | None) -> str:
+def until(reason: str | None) -> str:
     """Why an induction ended, in plain words; a reason that this version does not know stays as it is.
 
-    >>> stop_words("point outside"), stop_words("another"), stop_words(None)
+    >>> until("point outside"), until("another"), until(None)
     ('the edge of the film', 'another', '')
     """
-    return STOPS.get(reason or "", reason or "")
+    return stop_words().get(reason or "", reason or "")
 
 
 def on_the_page(text: str) -> str:

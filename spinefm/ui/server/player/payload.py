@@ -20,7 +20,6 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure.doubt import doubtful, promised_outline
 from spinefm.methods.base.events import Located
 from spinefm.methods.drawings import beats_of, verbs_of
-from spinefm.methods.spinefm.reasons import in_words
 from spinefm.trace.captions import caption
 from spinefm.trace.doubt import DOUBT
 from spinefm.trace.model import Corrected, Finished, Named, Trace, result
@@ -103,8 +102,7 @@ def readings(events: Sequence[Event]) -> list[Payload]:
     if any(isinstance(event, Corrected) and event.action == "name" for event in events):
         return []
     return [
-        {"label": f"name them {in_words(one)}", "change": {"action": "reading", "offset": place}}
-        for place, one in offered
+        {"label": f"name them {one.words}", "change": {"action": "reading", "offset": place}} for place, one in offered
     ]
 
 

@@ -6,10 +6,9 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from spinefm.core.levels import Level
+from spinefm.methods.base.decisions import Decision
 from spinefm.methods.base.protocol import Direction
-from spinefm.methods.spinefm.events import OVERRULABLE, Decided
-from spinefm.methods.spinefm.reasons import at_film_end, reason_words
-from spinefm.methods.spinefm.state import stops
+from spinefm.methods.decisions import decisions_of
 from spinefm.trace.model import Corrected, Named, Vertebra, counting_order, result
 from spinefm.trace.registry import Event
 
@@ -24,18 +23,13 @@ def ends(events: Sequence[Event]) -> list[Row]:
     return [
         {
             "direction": direction,
-            "verdict": "film end" if at_film_end(event) else event.verdict,
-            "step": event.step,
-            "text": reason_words(event),
-            "open": is_open(event),
+            "verdict": "film end" if end.at_film_end else end.verdict,
+            "step": end.step,
+            "text": end.words,
+            "open": end.resumable,
         }
-        for direction, event in sorted(stops(events).items(), key=lambda item: item[0], reverse=True)
+        for direction, end in sorted(decisions_of(events).ends.items(), key=lambda item: item[0], reverse=True)
     ]
-
-
-def is_open(event: Decided) -> bool:
-    """Whether the reader can go on past this end."""
-    return event.verdict == "spine end" or event.reason in OVERRULABLE
 
 
 def vertebra_rows(events: Sequence[Event], unsure: Collection[int] = ()) -> list[Row]:
@@ -44,8 +38,8 @@ def vertebra_rows(events: Sequence[Event], unsure: Collection[int] = ()) -> list
     unsure: the numbers of those that are doubtful.
     """
     found = result(events)
-    ended = stops(events)
-    at_end = {event.vertebra: (side, event) for side, event in ended.items() if event.vertebra is not None}
+    ended = decisions_of(events).ends
+    at_end = {end.vertebra: (side, end) for side, end in ended.items() if end.vertebra is not None}
     named = [event for event in events if isinstance(event, (Named, Corrected))][-1:]
     anchor = named[0].anchor.vertebra if named and named[0].anchor else None
     locked = named[0].locked if named and isinstance(named[0], Corrected) else ()
@@ -61,41 +55,41 @@ def vertebra_rows(events: Sequence[Event], unsure: Collection[int] = ()) -> list
     return above + rows + below
 
 
-def _row(vertebra: Vertebra, end: tuple[Direction, Decided] | None, is_doubtful: bool) -> Row:
-    direction, event = end or (None, None)
+def _row(vertebra: Vertebra, ended: tuple[Direction, Decision] | None, is_doubtful: bool) -> Row:
+    direction, end = ended or (None, None)
     return {
         "number": vertebra.number,
         "name": vertebra.name,
         "found": True,
         "direction": direction,
-        "open": event is not None and is_open(event),
+        "open": end is not None and end.resumable,
         "probability": vertebra.probability,
         "doubtful": is_doubtful,
         "area": vertebra.mask.area,
-        "stop": reason_words(event) if event else "",
+        "stop": end.words if end else "",
     }
 
 
-def _is_missing(event: Decided | None) -> bool:
-    return event is not None and event.vertebra is None
+def _is_missing(end: Decision | None) -> bool:
+    return end is not None and end.vertebra is None
 
 
-def _missing(event: Decided, vertebrae: Sequence[Vertebra], offset: int, order: Sequence[Level]) -> Row:
-    """The row of the candidate that `event` rejected beyond the last vertebra of its direction."""
+def _missing(end: Decision, vertebrae: Sequence[Vertebra], offset: int, order: Sequence[Level]) -> Row:
+    """The row of the candidate that `end` rejected beyond the last vertebra of its direction."""
     last = vertebrae[0 if offset < 0 else -1].level if vertebrae else None
     return {
         "number": None,
         "name": _neighbour(last, offset, order) or ("above" if offset < 0 else "below"),
         "found": False,
-        "in_view": event.reason != "point outside",
+        "in_view": end.in_view,
         "anchor": False,
         "locked": False,
         "probability": None,
         "doubtful": False,
-        "direction": event.direction,
-        "open": is_open(event),
-        "step": event.step,
-        "stop": reason_words(event),
+        "direction": end.direction,
+        "open": end.resumable,
+        "step": end.step,
+        "stop": end.words,
     }
 
 

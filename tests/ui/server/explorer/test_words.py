@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from spinefm.methods.spinefm.events import Reason
+from spinefm.methods.spinefm.decisions import STOP_WORDS
 from spinefm.phantom.settings import LAYOUTS
 from spinefm.ui.server.explorer.evaluation_store import EvaluationStore
-from spinefm.ui.server.explorer.words import GROUPS, STOPS
-
-KEPT = {"vertebra", "detected", "clicked", "by hand", "outlined"}
-"""Reasons for which a vertebra is kept, and no induction ends."""
-
-
-def test_every_reason_to_end_has_words_of_its_own() -> None:
-    assert set(STOPS) == set(get_args(Reason)) - KEPT
-    assert len(set(STOPS.values())) == len(STOPS)
+from spinefm.ui.server.explorer.words import GROUPS
 
 
 @pytest.mark.parametrize("region", LAYOUTS)
@@ -28,4 +19,4 @@ def test_every_kind_of_simulated_film_has_words(region: str) -> None:
 
 def test_an_evaluation_sends_its_words(offered: Path) -> None:
     columns = EvaluationStore(offered).columns("first")
-    assert (columns["stop_words"], columns["group_words"]) == (dict(STOPS), dict(GROUPS))
+    assert (columns["stop_words"], columns["group_words"]) == (dict(STOP_WORDS), dict(GROUPS))

@@ -16,7 +16,7 @@ from spinefm.evaluation.drawing import outline, preview
 from spinefm.imaging.radiograph import UnreadableFilm, read
 from spinefm.ui.server.explorer.batch.index import BatchIndex
 from spinefm.ui.server.explorer.owner import OwnerFolders
-from spinefm.ui.server.explorer.words import stop_words
+from spinefm.ui.server.explorer.words import until
 
 Answer = dict[str, Any]
 Row = dict[str, Any]
@@ -133,8 +133,8 @@ def _facts(row: Row) -> list[list[str]]:
         ("counted from", row["anchor"]),
         ("names", sure(row["names"], row["names_probability"])),
         ("or", sure(row["second_names"], row["second_probability"])),
-        ("upwards until", stop_words(row["stop_up"])),
-        ("downwards until", stop_words(row["stop_down"])),
+        ("upwards until", until(row["stop_up"])),
+        ("downwards until", until(row["stop_down"])),
         *[("note", note) for note in row["notes"] or []],
     ]
     return [[name, str(value)] for name, value in pairs if value]

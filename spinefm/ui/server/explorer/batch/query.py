@@ -18,10 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from spinefm.batch.tables import DONE, FAILED
 from spinefm.evaluation.measure_errors import TITLES, level_order
 from spinefm.measure.references import GENERAL, reference_of
+from spinefm.methods.decisions import stop_words
 from spinefm.ui.server.explorer.batch.columns import Codes, Flags, WordCodes
 from spinefm.ui.server.explorer.batch.index import LEVEL_NAMES, PROBABILITY_BINS, BatchIndex
 from spinefm.ui.server.explorer.measures import range_of
-from spinefm.ui.server.explorer.words import STOPS
 from spinefm.ui.server.player.payload import colours
 
 MOST_ON_PAGE = 100
@@ -78,7 +78,7 @@ def opening(run: str, index: BatchIndex) -> Answer:
         "views": sorted(index.words["view"].words),
         "anchors": sorted(index.words["anchor"].words, key=level_order),
         "stops": sorted(stops),
-        "stop_words": dict(STOPS),
+        "stop_words": dict(stop_words()),
         "levels": [name for bit, name in enumerate(LEVEL_NAMES) if (index.levels >> np.uint32(bit) & 1).any()],
         "colours": colours(),
     }

@@ -17,11 +17,11 @@ from bench.made_batch import SIZE, write_batch
 from spinefm.batch.merge import merge
 from spinefm.batch.shard import compute_shard
 from spinefm.batch.tables import TableError, read_table
+from spinefm.methods.spinefm.decisions import STOP_WORDS
 from spinefm.ui.server.explorer.batch import BatchIndex, BatchStore
 from spinefm.ui.server.explorer.batch.film import ANOTHER, GONE, NOT_THERE, UNREADABLE, BatchFilms, path_of, sure
 from spinefm.ui.server.explorer.batch.query import opening
 from spinefm.ui.server.explorer.owner import FILMS_VARIABLE, RUNS_VARIABLE, OwnerFolders
-from spinefm.ui.server.explorer.words import STOPS
 from tests.batch.fake import FakeSegmenter, job_of, many_names, write_films
 
 
@@ -234,8 +234,8 @@ def test_facts_and_filters_say_in_the_same_words_why_an_induction_ended(owner: O
     rows = read_table(index.folder, "films", ["id", "stop_up"]).to_pylist()
     ended = next(row for row in rows if row["stop_up"] == "point outside")
     facts = dict(BatchFilms(owner).look(index, ended["id"])["facts"])
-    assert opening("night", index)["stop_words"] == dict(STOPS)
-    assert facts["upwards until"] == STOPS["point outside"]
+    assert opening("night", index)["stop_words"] == dict(STOP_WORDS)
+    assert facts["upwards until"] == STOP_WORDS["point outside"]
 
 
 @pytest.mark.parametrize(
