@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+GREY_STEP = 1 / 255
+"""A film, or a part of one, in a single grey has no range; one grey level of 8 bits keeps shares of it finite."""
 VISIBLE = 0.008
 """Contrast from which a reader can outline a body: two grey levels of an 8 bit film."""
 MARGIN, REACH, SMOOTHING = 0.3, 0.15, 0.04

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.core.quantiles import median, percentile, percentiles
+from spinefm.core.visibility import GREY_STEP
 
 Image = NDArray[np.float32]
 
@@ -34,8 +35,6 @@ FEWEST = 400
 
 STRETCHED = 1.0
 """Greys between this percentile of the unsaturated pixels and its opposite fill the range before cues are taken."""
-LEAST_RANGE = 1 / 255
-"""A film of one grey has no range; one grey level keeps it finite."""
 
 LOCAL_CUES = ("ridges", "fine_ridges", "skewness", "roughness")
 LAYOUT_CUES = ("beside", "beside_most", "column", "ends")
@@ -130,7 +129,7 @@ def _prepared(film: Image) -> Image:
     if shown.size < FEWEST:
         return small
     low, high = percentiles(shown, (STRETCHED, 100 - STRETCHED))
-    stretched = (small - np.float32(low)) / np.float32(max(high - low, LEAST_RANGE))
+    stretched = (small - np.float32(low)) / np.float32(max(high - low, GREY_STEP))
     return np.asarray(np.clip(stretched, 0, 1), np.float32)
 
 

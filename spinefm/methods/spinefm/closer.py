@@ -16,12 +16,10 @@ from numpy.typing import NDArray
 
 from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
+from spinefm.core.visibility import GREY_STEP
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.stages import Candidate, Stages
 from spinefm.methods.spinefm.config import SpineFMConfig
-
-LEAST_RANGE = 1 / 255
-"""A part of one grey has no range; one grey level keeps it finite."""
 
 
 def closer_candidates(film: Radiograph, stages: Stages, config: SpineFMConfig) -> list[Candidate]:
@@ -93,7 +91,7 @@ def stretched(film: Radiograph, part: Box, percentile: float) -> Radiograph:
     """A part of a film, its greys stretched between two percentiles."""
     pixels = film.pixels[part.rows, part.columns]
     low, high = np.percentile(pixels, (percentile, 100 - percentile))
-    grown = (pixels - low) / max(LEAST_RANGE, float(high - low))
+    grown = (pixels - low) / max(GREY_STEP, float(high - low))
     return replace(film, pixels=np.clip(grown, 0, 1).astype(np.float32))
 
 

@@ -13,15 +13,12 @@ from numpy.typing import NDArray
 from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
 from spinefm.core.quantiles import percentiles
-from spinefm.core.visibility import contrast
+from spinefm.core.visibility import GREY_STEP, contrast
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.stages import Stages
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.events import Segmented
 from spinefm.methods.spinefm.propose import Prompt
-
-LEAST_RANGE = 1 / 255
-"""A spine without any contrast has no range; one grey level keeps the share finite."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +138,7 @@ def grey_range(film: Radiograph, bodies: Iterable[Mask], config: SpineFMConfig) 
         return 1.0
     share = config.contrast_percentile
     low, high = percentiles(np.concatenate(windows), (share, 100 - share))
-    return max(LEAST_RANGE, round(min(config.contrast_range_most, high - low), 4))
+    return max(GREY_STEP, round(min(config.contrast_range_most, high - low), 4))
 
 
 def _off_centre(shape: BodyShape, prompt: Prompt, config: SpineFMConfig) -> bool:

@@ -72,10 +72,10 @@ def _stray(chain: Chain, index: int, config: SpineFMConfig) -> float:
     own = float(np.log(max(chain.background[index], config.class_floor)))
     sizes = config.none_looser * config.size_spread, config.end_spread
     distances = config.none_looser * config.gap_spread, config.end_gap_spread
-    return config.class_weight * own + _gaussian(size, *sizes) + _gaussian(gap, *distances)
+    return config.class_weight * own + _log_density(size, *sizes) + _log_density(gap, *distances)
 
 
-def _gaussian(deviation: float, *spreads: float) -> float:
+def _log_density(deviation: float, *spreads: float) -> float:
     """Log density of a deviation of 0 on average, whose variances add up."""
     variance = sum(spread**2 for spread in spreads)
     return -0.5 * (deviation**2 / variance + float(np.log(2 * np.pi * variance)))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from gradio import FileData
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from spinefm.core.foreign import without_folders
 from spinefm.data.archive import NO_ROOM
@@ -21,6 +21,7 @@ from spinefm.export.result import result_name
 from spinefm.export.subject import Subject
 from spinefm.imaging.kinds import is_dicom
 from spinefm.measure import Facing, Move
+from spinefm.measure.by_hand import refuse_strangers
 from spinefm.trace.model import Trace
 from spinefm.ui.server.examples import Choice
 from spinefm.ui.server.player.payload import Payload
@@ -102,11 +103,9 @@ def _moves(trace: Trace, asked: Mapping[str, Any]) -> tuple[Move, ...]:
     """The landmarks that the visitor moved. Raises ExportError where they are not the run's."""
     try:
         moves = TypeAdapter(tuple[Move, ...]).validate_python(asked.get("moves") or ())
-    except ValidationError as error:
+        refuse_strangers([vertebra.number for vertebra in trace.vertebrae], moves)
+    except ValueError as error:  # pydantic's is one, too
         raise ExportError(OTHER_CORNERS) from error
-    numbers = {vertebra.number for vertebra in trace.vertebrae}
-    if not all(move.number in numbers and move.fits for move in moves):
-        raise ExportError(OTHER_CORNERS)
     return moves
 
 
