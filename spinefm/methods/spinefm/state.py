@@ -118,7 +118,8 @@ def advance(before: InductionState, event: Event) -> InductionState:
         case Finished():
             return _with_result(before, event.vertebrae, tuple(vertebra.number for vertebra in event.vertebrae))
         case Corrected():
-            return _with_result(before, event.added, event.vertebrae)
+            drawn = event.added if event.action == "reshape" else ()
+            return _with_result(_reshaped(before, drawn), event.added, event.vertebrae)
     return before
 
 
@@ -163,6 +164,13 @@ def _with_result(before: InductionState, new: Iterable[Vertebra], order: tuple[i
     added = {vertebra.number: Found(vertebra.mask, vertebra.centroid) for vertebra in new}
     found = {**added, **before.found}
     return replace(before, found=found, order=order, starts=min(before.starts, len(order)))
+
+
+def _reshaped(before: InductionState, drawn: Iterable[Vertebra]) -> InductionState:
+    """With the outlines that a reader drew in the place of those found; an end of the spine stays one."""
+    ends = {number: found.end for number, found in before.found.items()}
+    new = {one.number: Found(one.mask, one.centroid, ends.get(one.number)) for one in drawn}
+    return replace(before, found={**before.found, **new})
 
 
 def _without(mapping: Mapping[Step, Any], key: Step) -> dict[Step, Any]:

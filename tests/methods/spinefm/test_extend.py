@@ -6,6 +6,7 @@ import pytest
 
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
+from spinefm.core.masks import Mask
 from spinefm.methods import Addition, CannotAdd, run_to_trace
 from spinefm.methods.spinefm import SpineFMConfig, SpineFMMethod
 from spinefm.methods.spinefm.events import Decided, Proposed, StepEvent
@@ -80,6 +81,35 @@ def test_after_a_deletion_the_step_is_proposed_from_the_spine_as_it_is() -> None
     assert heights(addition) == [round(trace.vertebrae[-1].centroid.y)]
     assert addition.passed == "the induction downwards continued"
     assert stops([*trace.events, *addition.events])["down"].reason == "background"
+
+
+def dragged(trace: Trace, place: int, by: int) -> Trace:
+    """The run after the reader dragged the outline of the vertebra at `place` to the right."""
+    old = trace.vertebrae[place]
+    left, top = old.mask.origin
+    mask = Mask(old.mask.crop, (left + by, top))
+    numbers = tuple(vertebra.number for vertebra in trace.vertebrae)
+    drawn = (replace(old, mask=mask, centroid=mask.centroid),)
+    event = Corrected("reshape", "", numbers, (None,) * len(numbers), None, added=drawn)
+    return replace(trace, events=(*trace.events, event))
+
+
+def test_the_step_past_a_stop_is_proposed_from_the_outline_that_the_reader_drew() -> None:
+    oracle, trace = stopped_at(4, "background")
+    changed = dragged(trace, -1, 5)
+    before = [event for event in trace.events if isinstance(event, Proposed) and event.direction == "down"]
+    addition = method(oracle).go_on(oracle.column.film, changed, "down")
+    proposed = next(event for event in addition.events if isinstance(event, Proposed))
+    assert proposed.known[-1] == changed.vertebrae[-1].centroid != before[-1].known[-1]
+
+
+def test_a_vertebra_is_added_where_the_reader_dragged_an_outline_away() -> None:
+    oracle, trace = stopped_at(4, "background")
+    place = trace.vertebrae[1].centroid
+    with pytest.raises(CannotAdd, match="lies on C3"):
+        method(oracle).add(oracle.column.film, trace, place)
+    addition = method(oracle).add(oracle.column.film, dragged(trace, 1, 60), place)
+    assert heights(addition) == [round(place.y)]
 
 
 def test_a_deleted_spine_end_is_found_again_and_nothing_beyond_it() -> None:

@@ -1,5 +1,6 @@
 """The state of the induction as a fold over its events."""
 
+from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
@@ -119,6 +120,17 @@ def test_a_correction_says_which_vertebrae_are_in_the_spine(trace):
     after = state((*trace.events, correction))
     assert after.order == correction.vertebrae
     assert after.next_number == 7, "the number of a deleted vertebra is not given again"
+
+
+def test_an_outline_drawn_by_hand_takes_the_place_of_the_one_found(trace):
+    top = trace.vertebrae[0]
+    mask = Mask(np.ones((9, 9), bool), (100, 50))
+    numbers = tuple(vertebra.number for vertebra in trace.vertebrae)
+    drawn = (replace(top, mask=mask, centroid=mask.centroid),)
+    after = state((*trace.events, Corrected("reshape", "", numbers, (None,) * 7, None, added=drawn)))
+    found = after.found[top.number]
+    assert found.mask is mask and found.centroid == mask.centroid and found.end is Level.C2
+    assert after.order == numbers
 
 
 def test_taking_a_correction_back_is_the_state_without_its_events(trace):
