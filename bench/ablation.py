@@ -78,12 +78,12 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "overlap with any": ("overlap_any",),
     "revisits": ("revisit_limit",),
     "limits per class": ("decision",),
-    "plain starts": ("start_background_limit",),
     "sharp outlines": ("sharp_limit", "faint_sharp"),
     "off-axis retry": ("retry_limit",),
     "evidence for names": ("naming",),
     "no names over doubt": ("doubted_body",),
     "outlines beyond the spine": ("strays",),
+    "no names across the film": ("lean_limit",),
     "final limit": ("final_limit",),
     "sure outlines": ("body_probability",),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -66,8 +66,9 @@ class Oracle:
     kind: ViewAnswer | None = None
 
     def view(self, film: Radiograph) -> ViewAnswer | None:
-        """The kind of film, as the test made it up."""
-        return self.kind
+        """The kind of film, as the test made it up; once it is turned it lies upright."""
+        turned = any("rotated" in note for note in film.provenance.notes)
+        return replace(self.kind, turn=0) if turned and self.kind is not None else self.kind
 
     def detect(self, film: Radiograph, sure: float) -> list[Candidate]:
         """The bodies with a score."""

@@ -203,8 +203,10 @@ def unnamed_in_trunk(trace: Trace, config: MeasureConfig) -> frozenset[int]:
 
 
 def rotated(seen: Viewed | None) -> str:
-    """That the film lies on its side or upside down, "" where that is not known."""
-    return f"the film is rotated by {90 * seen.turn}°" if seen is not None and seen.turned else ""
+    """That the film lies on its side or upside down, or may do so; "" where nothing says so."""
+    if seen is None or seen.turn == 0:
+        return ""
+    return f"the film {'is' if seen.turned else 'may be'} rotated by {90 * seen.turn}°"
 
 
 def not_upright(seen: Viewed | None, centroids: Sequence[Point], config: MeasureConfig) -> str:

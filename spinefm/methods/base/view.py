@@ -5,6 +5,7 @@ The papers have no such stage.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spinefm.core.numbers import held, percent, percents
@@ -32,7 +33,24 @@ KINDS = {
 def viewed(film: Radiograph, stages: Stages, config: ViewCheckConfig) -> Viewed | None:
     """What kind of film this is; None where that is not asked, or no network knows."""
     answer = None if config.view_check == "off" else stages.view(film)
+    if answer is not None and answer.turn:
+        answer = looked_at_again(answer, stages.view(film.turned(answer.turn)))
     return None if answer is None else judged(answer, config)
+
+
+def looked_at_again(first: ViewAnswer, upright: ViewAnswer | None) -> ViewAnswer:
+    """The answer to a film that seems to lie, with its turn as likely as this and the answer once it is turned make it.
+
+    Both are weighed as if they were independent; they are not quite, so the limit on the result is a high one.
+    """
+    if upright is None:
+        return first
+    sure = first.turn_probability
+    agrees = upright.turn_probability if upright.turn == 0 else 1 - upright.turn_probability
+    both, neither = sure * agrees, (1 - sure) * (1 - agrees)
+    pooled = both / (both + neither) if both + neither > 0 else 0.5
+    turn, probability = (first.turn, pooled) if pooled >= 0.5 else (0, 1 - pooled)
+    return replace(first, turn=turn, turn_probability=probability)
 
 
 def quarters_of(film: Radiograph, stages: Stages, config: ViewCheckConfig) -> int:
@@ -102,8 +120,10 @@ def unlike_lateral(seen: Viewed) -> str:
 
 def lying(seen: Viewed | None) -> list[str]:
     """A sentence where a film lies on its side or upside down: how it has to be turned to be upright."""
-    if seen is None or not seen.turned:
+    if seen is None or seen.turn == 0:
         return []
     lies = "upside down" if seen.turn == 2 else "on its side"
     how = f"rotate it clockwise by {90 * seen.turn}° and run it again."
-    return [f"The film seems to lie {lies} ({percent(seen.turn_probability)}): {how}"]
+    if seen.turned:
+        return [f"The film seems to lie {lies} ({percent(seen.turn_probability)}): {how}"]
+    return [f"The film may lie {lies} ({percent(seen.turn_probability)}): if it does, {how}"]

@@ -47,6 +47,7 @@ class SpineFMConfig(ViewCheckConfig):
         "uneven_sizes": "",
         "doubted_end_limit": "",
         "refuting_reasons": "",
+        "start_background_limit": "",
     }
     PUBLISHED: ClassVar[Mapping[str, Setting]] = {
         **ViewCheckConfig.PUBLISHED,
@@ -65,7 +66,6 @@ class SpineFMConfig(ViewCheckConfig):
         "minimum_contrast": 0.0,
         "clear_contrast": 0.0,
         "sharp_limit": 1.0,
-        "start_background_limit": 1.0,
         "faint_sharp": 1.0,
         "overlap_any": False,
         "revisit_limit": 0.0,
@@ -74,6 +74,7 @@ class SpineFMConfig(ViewCheckConfig):
         "naming": "ends",
         "doubted_body": 0.0,
         "strays": False,
+        "lean_limit": 90.0,
         "final_limit": 0.9,
         "body_probability": "classifier",
     }
@@ -199,11 +200,6 @@ class SpineFMConfig(ViewCheckConfig):
         "Probability of background that stops. On 70 tuning phantoms of hard groups (seeds from 9840000 on) the same "
         "bodies are found as at 0.8, with six false masks instead of ten.",
     )
-    start_background_limit: float = share(
-        0.5,
-        "The same for a starting point, if it is lower, and no sharp outline outweighs it (paper: 1, no such rule): a "
-        "spine begins where its bodies are plain to see. On 36 real films no starting point has more than 0.13.",
-    )
     end_limit: float = share(0.5, "Probability of C2 or S1 that ends a direction.")
     wrong_end_limit: float = share(0.8, "The same for S1 on the way up and C2 on the way down: a film upside down.")
     distinct_end_limit: float = share(0.4, "The same for an end that is distinct from a vertebra.")
@@ -237,6 +233,12 @@ class SpineFMConfig(ViewCheckConfig):
         0.1,
         "Probability of a body below which no name is counted over it (paper: no such rule). Of 123 named tuning films "
         "(seeds 9004000-9004059, 9340000-9348039) two have such a body, and both had wrong names beyond it.",
+    )
+    lean_limit: float = number(
+        60.0,
+        90,
+        "Degrees by which the spine may lean from the film's vertical: beyond, the film lies on its side, and its "
+        "upper end may be the lower one, so no names are given (paper: 90, no such rule).",
     )
     strays: bool = True
     """A doubtful outline at an end may lie beyond the spine, on no vertebra (paper: no such rule). On 36 real films in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,12 +35,34 @@ FEWEST = 2
 def named(spine: Sequence[Accepted], config: SpineFMConfig, seen: Viewed | None = None) -> Named:
     """The names of a spine from the top: the likeliest naming by all evidence, or counted from its surest end.
 
-    A naming below its limit, or without an end that the classifier sees, gives relative names. seen: what kind of film
-    it is, where that is known.
+    A naming below its limit, or without an end that the classifier sees, gives relative names, and so does a spine
+    that lies across the film. seen: what kind of film it is, where that is known.
     """
     if config.naming == "ends" or len(spine) < FEWEST:
-        return _counted(spine, config)
-    return _weighed(spine, namings(chain(spine, seen, config), config), config)
+        given = _counted(spine, config)
+    else:
+        given = _weighed(spine, namings(chain(spine, seen, config), config), config)
+    return _withheld_across(given, spine, config)
+
+
+def _withheld_across(given: Named, spine: Sequence[Accepted], config: SpineFMConfig) -> Named:
+    """The names, or none where the spine leans so far that its first body may be the lowest."""
+    lean = _lean(spine)
+    if lean <= config.lean_limit:
+        return given
+    note = (
+        f"No names are given, because the spine leans {lean:.0f}° from the film's vertical (limit "
+        f"{config.lean_limit:.0f}°): rotate the film upright and run it again."
+    )
+    return replace(given, levels=(None,) * len(spine), anchor=None, note=note, best=None, second=None)
+
+
+def _lean(spine: Sequence[Accepted]) -> float:
+    """Degrees between the film's vertical and the line from the first body to the last; 0 for a single one."""
+    if len(spine) < FEWEST:
+        return 0.0
+    (x0, y0), (x1, y1) = spine[0].centroid, spine[-1].centroid
+    return math.degrees(math.atan2(abs(x1 - x0), abs(y1 - y0)))
 
 
 def chain(spine: Sequence[Accepted], seen: Viewed | None, config: SpineFMConfig) -> Chain:

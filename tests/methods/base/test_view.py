@@ -10,7 +10,7 @@ from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.methods import CannotStart, build_method, run_to_trace, upright
 from spinefm.methods.base.events import Viewed
 from spinefm.methods.base.stages import NetworkStages, Stopwatch, ViewAnswer
-from spinefm.methods.base.view import KINDS, judged, warnings
+from spinefm.methods.base.view import KINDS, judged, looked_at_again, warnings
 from spinefm.methods.drawings import beats_of
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.method import SpineFMMethod
@@ -93,15 +93,32 @@ def test_no_view_is_asked_or_known_without_the_setting_or_the_network(check: str
     ("kind", "words"),
     [
         (answer(lumbar=1.0), []),
-        (answer(turn=2, sure=0.7, lumbar=1.0), []),
-        (answer(turn=2, sure=0.95, lumbar=1.0), ["lie upside down (95 %): rotate it clockwise by 180°"]),
-        (answer(turn=3, lumbar=1.0), ["lie on its side (98 %): rotate it clockwise by 270°"]),
+        (answer(turn=2, sure=0.7, lumbar=1.0), ["may lie upside down (70 %): if it does, rotate it clockwise by 180°"]),
+        (answer(turn=2, sure=0.995, lumbar=1.0), ["seems to lie upside down (> 99 %): rotate it clockwise by 180°"]),
+        (answer(turn=3, sure=0.992, lumbar=1.0), ["seems to lie on its side (99 %): rotate it clockwise by 270°"]),
         (answer(distance=2.4, lumbar=1.0), ["distance 2.4 > 2.0"]),
     ],
 )
 def test_what_a_reader_must_know_of_a_lateral_film(kind: ViewAnswer, words: list[str]) -> None:
     found = warnings(judged(kind, SpineFMConfig()))
     assert len(found) == len(words) and all(part in line for part, line in zip(words, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "turn", "probability"),
+    [
+        (answer(turn=3, sure=0.9), answer(turn=0, sure=0.9), 3, 0.988),
+        (answer(turn=3, sure=0.7), answer(turn=0, sure=0.5), 3, 0.7),
+        (answer(turn=3, sure=0.7), answer(turn=1, sure=0.8), 0, 0.632),
+        (answer(turn=2, sure=1.0), answer(turn=2, sure=1.0), 2, 0.5),
+        (answer(turn=2, sure=0.8), None, 2, 0.8),
+    ],
+)
+def test_a_film_that_seems_to_lie_is_looked_at_again_turned_upright(
+    first: ViewAnswer, then: ViewAnswer | None, turn: int, probability: float
+) -> None:
+    found = looked_at_again(first, then)
+    assert found.turn == turn and found.turn_probability == pytest.approx(probability, abs=5e-4)
 
 
 def test_a_film_on_its_side_on_which_nothing_starts_is_said_to_lie_so() -> None:
@@ -117,6 +134,7 @@ def test_a_film_on_its_side_on_which_nothing_starts_is_said_to_lie_so() -> None:
         (answer(turn=3, lumbar=1.0), {}, False, 3),
         (answer(turn=0, lumbar=1.0), {}, False, 0),
         (answer(turn=3, sure=0.84, lumbar=1.0), {}, False, 0),
+        (answer(turn=3, sure=0.92, lumbar=1.0), {}, False, 3),
         (answer(turn=3, lumbar=0.2, frontal=0.8), {}, False, 0),
         (answer(turn=3, lumbar=1.0), {"turn_film": False}, False, 0),
         (answer(turn=3, lumbar=1.0), {"view_check": "off"}, False, 0),

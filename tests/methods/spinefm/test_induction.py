@@ -98,7 +98,7 @@ def test_a_sharp_outline_outweighs_the_class_background():
 def test_a_sharp_outline_is_no_reason_to_start_at_background():
     column = Column(straight(6).centroids, ("C2", "vertebra", "background", "vertebra", "vertebra", "vertebra"))
     _, first, *_ = run(Oracle(column, [0, 0.9, 0.9, 0.9, 0, 0], sharp=[2])).of(Decided)
-    assert (first.direction, first.verdict, first.reason, first.limit) == ("seed", "stopped", "background", 0.5)
+    assert (first.direction, first.verdict, first.reason, first.limit) == ("seed", "stopped", "background", 0.65)
 
 
 def test_overlap_with_the_previous_vertebra_is_measured_against_the_papers_limit():
@@ -218,7 +218,7 @@ def test_a_sliver_is_no_vertebra():
 def test_clicks_along_a_horizontal_column_are_put_in_order_along_it():
     points = tuple(Point(60 + 32 * i, 120 + (i % 2)) for i in range(5))
     column = Column(points, ("C2", *["vertebra"] * 4), size=(400, 240))
-    trace = run(Oracle(column), seeds=[points[i] for i in (2, 1, 3)])
+    trace = run(Oracle(column), SpineFMConfig(lean_limit=90), seeds=[points[i] for i in (2, 1, 3)])
     assert next(trace.of(Seeded)).points == points[1:4]
     assert names(trace) == ["C2", "C3", "C4", "C5", "C6"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from spinefm.core.geometry import Point
@@ -89,6 +90,22 @@ def test_a_trace_keeps_both_readings_and_reads_one_without_them() -> None:
 
 def _old(event: Event) -> Event:
     return replace(event, best=None, second=None, limit=None) if isinstance(event, Named) else event
+
+
+def leaning(degrees: float) -> Column:
+    """Seven bodies from C2 down, on a line that leans from the vertical."""
+    along = np.array([np.sin(np.radians(degrees)), np.cos(np.radians(degrees))])
+    places = [Point(*map(float, (60, 60) + 32 * index * along)) for index in range(7)]
+    return Column(tuple(places), ("C2", *["vertebra"] * 6), size=(320, 320))
+
+
+@pytest.mark.parametrize("naming", ["evidence", "ends"])
+@pytest.mark.parametrize(("degrees", "limit", "first"), [(50, 60, "C2"), (70, 60, "V1"), (70, 90, "C2")])
+def test_a_spine_across_the_film_has_no_names(naming: str, degrees: int, limit: int, first: str) -> None:
+    trace = trace_of(leaning(degrees), "cervical", CONFIG.changed({"naming": naming, "lean_limit": limit}))
+    named = named_of(trace)
+    assert trace.vertebrae[0].name == first
+    assert (named.anchor is None) == (first == "V1") == ("leans 70° from the film's vertical" in named.note)
 
 
 def test_two_bodies_are_weighed_too() -> None:
