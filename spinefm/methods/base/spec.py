@@ -34,7 +34,7 @@ class MethodSpec:
     are drawn. promised_dice: the Dice above which an outline is what a body's probability promises under a run's
     settings; None where it promises a vertebra and no outline. decisions: reads the decisions out of a run's events.
     stop_words: each reason for which a direction can end, in plain words, after "until". limits: the settings that the
-    page offers as sliders.
+    page offers as sliders; so far it does so for SpineFM alone.
     """
 
     name: str

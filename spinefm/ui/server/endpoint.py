@@ -6,7 +6,7 @@ Every other event of the page is private.
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
 
 import gradio as gr
@@ -15,10 +15,10 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder, is_in_or_equal
 
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
-from spinefm.methods import CannotStart, run_to_trace, upright
+from spinefm.methods import METHODS, CannotStart, run_to_trace, upright
 from spinefm.trace.model import Setting, Trace
 from spinefm.ui.server.examples import Choice
-from spinefm.ui.server.limits import LIMITS, changed
+from spinefm.ui.server.limits import LIMITS
 from spinefm.ui.server.model_queue import ModelQueue, QueueFull
 from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.result_zip import result_zip
@@ -30,7 +30,10 @@ NO_LINKS = "A film is sent, not linked: upload the file, or give it as a data: U
 OWN_FILE = "/gradio_api/file="
 """Comes before the path in the address of a file that was uploaded to the page."""
 
-Method = Literal["spinefm", "vertxnet", "spineps"]
+if TYPE_CHECKING:
+    Method = str
+else:
+    Method = Literal[METHODS]  # the choices of an agent
 Move = Callable[[Any], Awaitable[str | None]]
 
 LOG = logging.getLogger(__name__)
@@ -64,15 +67,16 @@ class Endpoint:
         film: gr.FileData,
         method: Method = "spinefm",
         bundle: str = "",
-        score_limit: float = 0.6,
-        overlap_limit: float = 0.1,
-        patch_factor: float = 3.0,
-        background_limit: float = 0.65,
-        final_limit: float = 0.5,
+        score_limit: float | None = None,
+        overlap_limit: float | None = None,
+        patch_factor: float | None = None,
+        background_limit: float | None = None,
+        final_limit: float | None = None,
     ) -> tuple[str, gr.FileData]:
         """Outline and name the vertebrae of one lateral spine radiograph. Research only, not a medical device.
 
-        The five limits are SpineFM's and mean nothing to the other methods.
+        The five limits are SpineFM's and mean nothing to the other methods. Left out, each has the value of the preset
+        that fits the weights.
 
         Args:
             film: a PNG, JPEG, TIFF or DICOM file of at most 32 MB and 25 million pixels, bone bright or dark.
@@ -121,12 +125,13 @@ class Endpoint:
             self._queue.leave(ticket)
 
 
-def _settings(limits: Sequence[float]) -> Mapping[str, Setting]:
-    """The settings that `limits`, in the order of `LIMITS`, change. Raises ValueError for one out of its range."""
-    for limit, value in zip(LIMITS, limits, strict=True):
+def _settings(limits: Sequence[float | None]) -> Mapping[str, Setting]:
+    """The settings that `limits`, in the order of `LIMITS`, give. Raises ValueError for one out of its range."""
+    given = {limit: value for limit, value in zip(LIMITS, limits, strict=True) if value is not None}
+    for limit, value in given.items():
         if not isinstance(value, int | float) or not limit.low <= value <= limit.high:
             raise ValueError(f"{limit.name} is a number from {limit.low:g} to {limit.high:g}, not {value!r}.")
-    return changed(limits)
+    return {limit.name: float(value) for limit, value in given.items()}
 
 
 def _choice(film: Any) -> Choice:

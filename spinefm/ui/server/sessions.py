@@ -308,7 +308,7 @@ class Wishes:
 
     def used_points(self) -> tuple[Point, ...]:
         """The starting points, where the method takes any."""
-        return self.starting_points if self.method == "spinefm" else ()
+        return self.starting_points if method_spec(self.method).takes_starts else ()
 
 
 def run_steps(
@@ -343,7 +343,9 @@ def run_steps(
         kept = SessionState(choice, CorrectedRun(_trace(method, progress)))
     except (CannotStart, BundleError, ServiceError) as error:
         sentence = without_folders(str(error))
-        yield Shown(progress.failed(sentence, click=isinstance(error, CannotStart) and wanted.method == "spinefm"))
+        yield Shown(
+            progress.failed(sentence, click=isinstance(error, CannotStart) and method_spec(wanted.method).takes_starts)
+        )
         return
     except Exception:
         yield Shown(progress.failed(BROKEN))

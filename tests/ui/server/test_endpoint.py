@@ -25,7 +25,7 @@ from mcp.types import CallToolResult, TextContent, Tool
 
 from spinefm.methods import METHODS
 from spinefm.trace.model import Trace
-from spinefm.ui.server.endpoint import NO_LINKS, Endpoint, Method
+from spinefm.ui.server.endpoint import NO_LINKS, Endpoint, Method, _settings
 from spinefm.ui.server.limits import LIMITS
 from spinefm.ui.server.model_queue import ModelQueue
 from tests.ui.server.conftest import serve
@@ -84,10 +84,16 @@ def test_method_bundle_and_limits_are_optional_arguments(client: Client, film: P
 
 def test_the_arguments_are_those_of_the_page() -> None:
     defaults = {name: one.default for name, one in inspect.signature(Endpoint.segment).parameters.items()}
-    limits = {limit.name: limit.default for limit in LIMITS}
+    limits = [limit.name for limit in LIMITS]
     assert set(get_args(Method)) == set(METHODS)
     assert list(defaults) == ["self", "film", "method", "bundle", *limits]
-    assert {name: defaults[name] for name in limits} == limits
+    assert {defaults[name] for name in limits} == {None}, "left out, each has the value of the preset"
+
+
+def test_a_limit_that_is_given_counts_whatever_the_preset() -> None:
+    given = tuple(limit.default for limit in LIMITS)
+    assert _settings(given) == {limit.name: limit.default for limit in LIMITS}
+    assert _settings((None, 0.2, None, None, None)) == {"overlap_limit": 0.2}
 
 
 @pytest.mark.parametrize(
