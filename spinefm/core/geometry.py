@@ -218,3 +218,12 @@ def to_patch(point: Point, box: Box, size: int) -> Point:
         (point.x - box.x0 + 0.5) * size / box.width - 0.5,
         (point.y - box.y0 + 0.5) * size / box.height - 0.5,
     )
+
+
+def directions_along(centroids: Sequence[Point]) -> list[Point]:
+    """For each centroid (film pixels, from the top) the direction of the spine there, towards the sacrum."""
+    last = len(centroids) - 1
+    if last < 1:
+        return [Point(0.0, 1.0)] * len(centroids)
+    pairs = [(centroids[max(0, i - 1)], centroids[min(last, i + 1)]) for i in range(last + 1)]
+    return [Point(below.x - above.x, below.y - above.y) for above, below in pairs]

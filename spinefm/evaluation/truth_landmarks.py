@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.core.geometry import Point
+from spinefm.core.geometry import Point, directions_along
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask, largest_quadrilateral
 from spinefm.measure import Facing, Landmarks, MeasureConfig
-from spinefm.measure.bodies import BORDER, DENS, FUSED, NO_BODY, along
+from spinefm.measure.bodies import BORDER, DENS, FUSED, NO_BODY
 from spinefm.measure.landmarks import outline
 
 Points = NDArray[np.float64]
@@ -36,7 +36,7 @@ def truth_landmarks(
     film; an endplate whose corners lie beyond it, or that an outline leaves at its border, cannot be measured.
     """
     levels = [level for level in sorted(bodies) if bodies[level].area]
-    directions = along([bodies[level].centroid for level in levels])
+    directions = directions_along([bodies[level].centroid for level in levels])
     found = []
     for level, direction in zip(levels, directions, strict=True):
         path, stated = outline(bodies[level], OUTLINE), corners.get(level)

@@ -10,7 +10,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.core.geometry import Point
+from spinefm.core.geometry import Point, directions_along
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.core.quantiles import percentile
@@ -60,7 +60,7 @@ def seen_bodies(
 
     size: (width, height) of the film. pixels: the film (H, W), on which bodies cut by the collimator are recognised.
     """
-    directions = along([vertebra.centroid for vertebra in vertebrae])
+    directions = directions_along([vertebra.centroid for vertebra in vertebrae])
     found = [
         rough_corners(vertebra.mask, direction, config)
         for vertebra, direction in zip(vertebrae, directions, strict=True)
@@ -100,15 +100,6 @@ def is_unexposed(pixels: NDArray[np.float32], rough: Rough, side: tuple[int, int
     columns, rows = np.clip(np.round(line).astype(int), 0, np.array(pixels.shape[::-1]) - 1).T
     greys = pixels[rows, columns]
     return bool(percentile(greys, 90) - percentile(greys, 10) <= config.edge_range)
-
-
-def along(centroids: Sequence[Point]) -> list[Point]:
-    """For each centroid from the top the direction of the spine there, towards the sacrum."""
-    last = len(centroids) - 1
-    if last < 1:
-        return [Point(0.0, 1.0)] * len(centroids)
-    pairs = [(centroids[max(0, i - 1)], centroids[min(last, i + 1)]) for i in range(last + 1)]
-    return [Point(below.x - above.x, below.y - above.y) for above, below in pairs]
 
 
 def _beside(widths: Sequence[float | None], index: int) -> list[float]:

@@ -14,19 +14,10 @@ from spinefm.trace.model import Finished, Vertebra
 from spinefm.weights.load import Bundle
 
 
-def along(centroids: Sequence[Point]) -> list[Point]:
-    """For each centroid (film pixels, from the top) the direction of the spine there, towards the sacrum."""
-    last = len(centroids) - 1
-    if last == 0:
-        return [Point(0.0, 1.0)]
-    pairs = [(centroids[max(0, i - 1)], centroids[min(last, i + 1)]) for i in range(last + 1)]
-    return [Point(below.x - above.x, below.y - above.y) for above, below in pairs]
-
-
 def vertebra(
     number: int, index: int, level: Level | None, mask: Mask, direction: Point, probability: float | None
 ) -> Vertebra:
-    """The vertebra at place `index` from the top; `direction` is that of the spine at it (see `along`)."""
+    """The vertebra at place `index` from the top; `direction` is that of the spine at it (see `directions_along`)."""
     return Vertebra(
         number=number,
         name=level.name if level else f"V{index + 1}",

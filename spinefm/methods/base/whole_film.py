@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 
-from spinefm.core.geometry import Axis, Point, principal_axis
+from spinefm.core.geometry import Axis, Point, directions_along, principal_axis
 from spinefm.core.levels import Level, counted_from
 from spinefm.core.masks import Mask
 from spinefm.core.numbers import percent
@@ -17,7 +17,7 @@ from spinefm.core.words import listed
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.config import WholeFilmConfig
 from spinefm.methods.base.protocol import CLICK_INSTEAD, Addition, CannotAdd, CannotStart, Direction
-from spinefm.methods.base.result import along, finished, vertebra
+from spinefm.methods.base.result import finished, vertebra
 from spinefm.methods.base.stages import NetworkStages, Stages, Stopwatch
 from spinefm.methods.base.view import lying, quarters_of, refuse, viewed, warnings
 from spinefm.trace.model import Anchor, Finished, Named, Setting, Trace, Vertebra
@@ -177,7 +177,7 @@ def _why_relative(seen: Mapping[Anchor, int], limit: float) -> str:
 
 def vertebrae(spine: Sequence[Body], names: Named) -> tuple[Vertebra, ...]:
     """The result's vertebrae from the top."""
-    directions = along([body.mask.centroid for body in spine])
+    directions = directions_along([body.mask.centroid for body in spine])
     return tuple(
         vertebra(body.number, index, level, body.mask, directions[index], body.probability)
         for index, (body, level) in enumerate(zip(spine, names.levels, strict=True))

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from spinefm.core.geometry import Point, principal_axis
+from spinefm.core.geometry import Point, directions_along, principal_axis
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
-from spinefm.methods.base.result import along, vertebra
+from spinefm.methods.base.result import vertebra
 from spinefm.methods.spinefm.config import SpineFMConfig
 from spinefm.methods.spinefm.doubt import body_probability
 from spinefm.methods.spinefm.induction import Accepted
@@ -26,7 +26,7 @@ def finished_vertebrae(
     """The result's vertebrae from the top, with smoothed masks."""
     spacing = _spacing(spine)
     masks = [final_mask(accepted, film, config, spacing) for accepted in spine]
-    directions = along([mask.centroid for mask in masks])
+    directions = directions_along([mask.centroid for mask in masks])
     return tuple(
         _vertebra(accepted, level, mask, directions[index], index, config)
         for index, (accepted, level, mask) in enumerate(zip(spine, names.levels, masks, strict=True))
@@ -53,7 +53,7 @@ def added_vertebrae(
     axis = principal_axis([*present, *(accepted.centroid for accepted in new)])
     spine = sorted([*present, *(accepted.centroid for accepted in new)], key=axis.position)
     spacing = float(np.median([a.distance(b) for a, b in zip(spine, spine[1:], strict=False)]))
-    directions = dict(zip(spine, along(spine), strict=True))
+    directions = dict(zip(spine, directions_along(spine), strict=True))
     ordered = sorted(new, key=lambda accepted: axis.position(accepted.centroid))
     return tuple(
         _vertebra(

@@ -343,9 +343,8 @@ def run_steps(
         kept = SessionState(choice, CorrectedRun(_trace(method, progress)))
     except (CannotStart, BundleError, ServiceError) as error:
         sentence = without_folders(str(error))
-        yield Shown(
-            progress.failed(sentence, click=isinstance(error, CannotStart) and method_spec(wanted.method).takes_starts)
-        )
+        click = isinstance(error, CannotStart) and method_spec(wanted.method).takes_starts
+        yield Shown(progress.failed(sentence, click=click))
         return
     except Exception:
         yield Shown(progress.failed(BROKEN))
