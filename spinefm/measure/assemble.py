@@ -9,6 +9,7 @@ import numpy as np
 
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
+from spinefm.imaging.decoded import scale_fault
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import alignment, discs, heights, offset, pelvis, slip
 from spinefm.measure.bodies import Seen, landmarks_of, seen_bodies, tilt_of
@@ -57,7 +58,7 @@ def measure(
         The measures with landmarks, facing and scale; none of a run that found nothing.
 
     Raises:
-        ValueError: a facing other than these two, a spacing that is not positive, a film of another size, or a move of
+        ValueError: a facing other than these two, a spacing outside 0.01 to 5 mm, a film of another size, or a move of
             a vertebra that the run does not have.
 
     Example:
@@ -289,7 +290,7 @@ def refuse_wrong_call(trace: Trace, facing: Facing | None, spacing: float | None
     """Raises ValueError for a facing or a spacing that makes no sense, and for a film that the trace is not of."""
     if facing not in (None, "left", "right"):
         raise ValueError(f'The facing is {facing!r}; give "left" or "right", or nothing to have it estimated.')
-    if spacing is not None and not 0 < spacing < float("inf"):
-        raise ValueError(f"The spacing is {spacing!r} mm per pixel; give a number above 0, or nothing.")
+    if spacing is not None and (fault := scale_fault(spacing)):
+        raise ValueError(fault)
     if film is not None and film.size != trace.film.size:
         raise ValueError(f"The trace is of a film of size {trace.film.size}, not {film.size}; give the film it is of.")
