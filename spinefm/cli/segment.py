@@ -14,7 +14,16 @@ import click
 
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall, make_folder
 from spinefm.cli.jobs import REPORT, FilmJob, is_done, numbered_text, plan_jobs
-from spinefm.cli.options import Millimetres, Pixel, RunOptions, load_method, out_option, run_options
+from spinefm.cli.options import (
+    GivenPath,
+    Millimetres,
+    Pixel,
+    RunOptions,
+    films_only,
+    load_method,
+    out_option,
+    run_options,
+)
 from spinefm.cli.progress import progress_bar
 from spinefm.core.words import counted
 
@@ -40,7 +49,7 @@ class Known:
 
 
 @click.command(name="segment")
-@click.argument("films", type=Path, nargs=-1, required=True, metavar="FILM…")
+@click.argument("films", type=GivenPath(), nargs=-1, required=True, metavar="FILM…", callback=films_only)
 @out_option("Results go to DIR/<film's name>/.")
 @click.option(
     "--seeds",
