@@ -62,18 +62,34 @@ def measure(
             a vertebra that the run does not have.
 
     Example:
-        >>> measures = spinefm.measure(trace, facing="left")  # doctest: +SKIP
-        >>> measures.of("lordosis_l1_s1")[0].value  # doctest: +SKIP
+        >>> import gzip
+        >>> from spinefm.core.bundled import bundled_folder
+        >>> packed = bundled_folder("examples") / "traces" / "lumbar.json.gz"
+        >>> trace = Trace.from_json(gzip.decompress(packed.read_bytes()))
+        >>> lordosis = measure(trace, facing="left").of("lordosis_l1_s1")[0]
+        >>> lordosis.name, lordosis.levels
+        ('lordosis L1-S1', ('L1', 'S1'))
     """
     refuse_wrong_call(trace, facing, spacing, film)
     settings = config or MeasureConfig()
-    vertebrae = with_outline_probability(trace)
-    bodies = seen_bodies(vertebrae, trace.film.size, settings, film.pixels if film else None)
+    bodies = seen_bodies(with_outline_probability(trace), trace.film.size, settings, film.pixels if film else None)
+    return _measures_of(bodies, trace, facing, spacing, settings, moves)
+
+
+def _measures_of(
+    bodies: Sequence[Seen],
+    trace: Trace,
+    facing: Facing | None,
+    spacing: float | None,
+    config: MeasureConfig,
+    moves: Sequence[Move],
+) -> Measures:
+    """The measures of a run's bodies, with the landmarks that a reader set."""
     view = next(trace.of(Viewed), None)
-    known, turned = _facing(facing, view, bodies, settings), rotated(view)
-    found = _landmarks(bodies, trace, known, settings)
+    known, turned = _facing(facing, view, bodies, config), rotated(view)
+    found = _landmarks(bodies, trace, known, config)
     placed = moved(found, [body.vertebra.number for body in bodies], moves, known.side)
-    tilted = not_upright(view, [vertebra.centroid for vertebra in vertebrae], settings)
+    tilted = not_upright(view, [body.vertebra.centroid for body in bodies], config)
     scale, source = (spacing, "given") if spacing else (trace.film.spacing_mm, trace.film.spacing_source)
     return Measures(
         film=trace.film.name,
@@ -82,7 +98,7 @@ def measure(
         spacing_source=source,
         not_upright=tilted,
         landmarks=placed,
-        values=_measure_moved(found, placed, known, scale, tilted, settings, turned),
+        values=_measure_moved(found, placed, known, scale, tilted, config, turned),
     )
 
 

@@ -108,8 +108,8 @@ def test_arrays_become_films(dtype: type) -> None:
         (np.ones((100, 100)), "same grey value"),
         (TRUTH[:10], "each side needs"),
         (np.broadcast_to(np.float32(0), (6000, 5000)), "25 million"),
-        (TRUTH.tolist(), "NumPy array, not of list"),
-        ("film.png", "NumPy array, not of str"),
+        (TRUTH.tolist(), "NumPy array, not list"),
+        ("film.png", "NumPy array, not str"),
         (np.ma.masked_less(TRUTH, 0.5), "has a mask"),
     ],
 )
