@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, count
@@ -44,11 +45,12 @@ def plan_jobs(films: Sequence[Path], out: Path) -> list[FilmJob]:
     from spinefm.export.sheet import SHEET
 
     there, taken, jobs = _names_in(out), {SHEET}, []
-    earlier = cache(lambda stem: {name: owner_of(out / name) for name in _names_of(stem, there)})
+    numbers = _numbers_of(there)
+    earlier = cache(lambda stem: {name: owner_of(out / name) for name in _family(stem, numbers[stem]) if name in there})
     for film in films:
         stem = result_name(film.name)
         name = _earlier_name(film, stem, {one: of for one, of in earlier(stem).items() if one not in taken})
-        name = name or next(one for one in _numbered(stem) if one not in taken and one not in there)
+        name = name or next(one for one in _family(stem, count(2)) if one not in taken and one not in there)
         taken.add(name)
         jobs.append(FilmJob(film, out / name))
     return jobs
@@ -61,16 +63,21 @@ def _names_in(folder: Path) -> frozenset[str]:
         return frozenset()
 
 
-def _names_of(stem: str, there: Collection[str]) -> list[str]:
-    """The names that are there of the folders of a stem, in order."""
-    beyond = len(stem) + 1
-    numbers = (name[beyond:] for name in there if name.startswith(f"{stem}-"))
-    ordered = sorted(int(number) for number in numbers if number.isascii() and number.isdigit() and number[0] != "0")
-    return [name for name in (stem, *(f"{stem}-{number}" for number in ordered)) if name in there]
+def _numbers_of(names: Iterable[str]) -> defaultdict[str, list[int]]:
+    """For each stem the numbers that names have after it, in order."""
+    numbers: defaultdict[str, list[int]] = defaultdict(list)
+    for stem, _, number in (name.rpartition("-") for name in names):
+        if number.isascii() and number.isdigit() and number[0] != "0":
+            numbers[stem].append(int(number))
+    for found in numbers.values():
+        found.sort()
+    return numbers
 
 
-def _numbered(stem: str) -> Iterator[str]:
-    return (stem if number == 1 else f"{stem}-{number}" for number in count(1))
+def _family(stem: str, numbers: Iterable[int]) -> Iterator[str]:
+    """The name of a stem, and its names with these numbers."""
+    yield stem
+    yield from (f"{stem}-{number}" for number in numbers)
 
 
 def _earlier_name(film: Path, stem: str, owners: Owners) -> str | None:
@@ -100,6 +107,17 @@ def owner_of(folder: Path) -> ResultOwner | None:
         return ResultOwner(read_json(folder / REPORT)["film"].get("sha256"))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def refuse_taken_since(job: FilmJob, sha256: str | None) -> None:
+    """Raise ExportError where another call has written another film's result to a job's folder since it was planned."""
+    from spinefm.export import ExportError
+
+    owner = owner_of(job.folder)
+    if owner is not None and owner.failed is None and owner.sha256 != sha256:
+        raise ExportError(
+            f'Meanwhile "{job.folder}" got the result of another film: run this film again, for a folder of its own.'
+        )
 
 
 def is_done(job: FilmJob) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall, make_folder
-from spinefm.cli.jobs import REPORT, FilmJob, is_done, numbered_text, plan_jobs
+from spinefm.cli.jobs import REPORT, FilmJob, is_done, numbered_text, plan_jobs, refuse_taken_since
 from spinefm.cli.options import (
     GivenPath,
     Millimetres,
@@ -210,6 +210,7 @@ def _write_result(job: FilmJob, trace: Trace, film: Radiograph, known: Known) ->
 
     measures = attempt(trace, known.facing, known.spacing, film)
     added = {THUMBNAIL: thumbnail(trace, film)} | (report_files(trace, film, measures) if known.report else {})
+    refuse_taken_since(job, film.provenance.sha256)
     write_result(job.folder, trace, film, measures, added)
     for sentence in measures.warnings:
         sys.stderr.write(f"{job.film}: {sentence}\n")

@@ -110,7 +110,14 @@ def test_wrong_calls_do_nothing_and_exit_with_two(
         (["segment", ".", "--out", "out", "--spacing", "wide"], "'wide' is not a number of millimetres per pixel"),
     ],
 )
-def test_a_wrong_value_is_one_sentence(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_value_is_one_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
     assert said in capsys.readouterr().err
 

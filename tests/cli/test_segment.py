@@ -17,7 +17,9 @@ from PIL import Image
 
 import spinefm.methods
 import spinefm.weights.load
+from spinefm.cli import segment as verb
 from spinefm.cli.app import main
+from spinefm.cli.jobs import plan_jobs
 from spinefm.cli.segment import list_films
 from spinefm.core.checksum import sha256_of
 from spinefm.export import RESULT_FILES
@@ -254,6 +256,18 @@ def test_a_film_of_the_same_name_replaces_no_result(
     assert {name: one["film"]["sha256"] for name, one in reports.items()} == {
         "IM0001": sha256_of(first), "IM0001-2": sha256_of(other),
     }  # fmt: skip
+
+
+def test_of_two_calls_at_once_none_replaces_the_result_of_the_other(
+    tmp_path: Path, method: list[object], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, other, out = *write_two_of_a_name(tmp_path), tmp_path / "out"
+    planned = plan_jobs([other], out)
+    assert segment(first, "--out", out) == 0
+    monkeypatch.setattr(verb, "plan_jobs", lambda *_: planned)
+    assert segment(other, "--out", out) == 1
+    assert f'Meanwhile "{out / "IM0001"}" got the result of another film: run' in capsys.readouterr().err
+    assert json.loads((out / "IM0001" / "report.json").read_text())["film"]["sha256"] == sha256_of(first)
 
 
 def test_a_film_that_cannot_be_read_costs_no_result_of_its_name(tmp_path: Path, method: list[object]) -> None:
