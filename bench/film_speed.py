@@ -105,6 +105,7 @@ def time_films(films: list[Path], folder: Path) -> list[Timing]:
     """Run `segment` on all `films` in this process, as one call of the command; the first one is the warm-up."""
     from spinefm.cli import segment as verb
     from spinefm.cli.app import main as spinefm
+    from spinefm.cli.jobs import plan_jobs
 
     walls: list[float] = []
     real = verb.segment_film
@@ -115,7 +116,7 @@ def time_films(films: list[Path], folder: Path) -> list[Timing]:
         verb.segment_film = real
     if code != 0:
         raise SystemExit("A film failed, so there is nothing to time; see the sentence above.")
-    names = [job.folder for job in verb.plan_jobs(films, folder)]
+    names = [job.folder for job in plan_jobs(films, folder)]
     timings = [_timing(wall, name) for wall, name in zip(walls, names, strict=True)]
     return timings[1:]
 

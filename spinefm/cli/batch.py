@@ -26,7 +26,7 @@ from spinefm.batch.sources import entries_of
 from spinefm.batch.status import lines_of, status_of
 from spinefm.batch.worker import BatchJob
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall, make_folder
-from spinefm.cli.options import Millimetres, RunOptions, Verb, out_option, run_options
+from spinefm.cli.options import GivenPath, GivenText, Millimetres, RunOptions, Verb, films_only, out_option, run_options
 from spinefm.cli.progress import progress_bar
 from spinefm.cli.segment import say_passed_over
 from spinefm.core.machine import DeviceError, use_one_thread
@@ -115,7 +115,7 @@ def _with(options: Sequence[Callable[[Verb], Verb]]) -> Callable[[Verb], Verb]:
 
 
 @command.command(name=RUN)
-@click.argument("films", nargs=-1, required=True, metavar="FILM…")
+@click.argument("films", type=GivenText(), nargs=-1, required=True, metavar="FILM…", callback=films_only)
 @out_option("The batch, with its tables in DIR/merged/.")
 @_with(_runner_options)
 @click.option("--shard-size", type=click.IntRange(min=1), metavar="N", help="Most films in one shard (default: 256).")
@@ -158,7 +158,7 @@ def run_films(
 
 
 @command.command(name="resume")
-@click.argument("folder", type=Path, metavar="DIR")
+@click.argument("folder", type=GivenPath(), metavar="DIR")
 @_with(_runner_options)
 @click.option("--device", help="Another device of the same kind, such as cuda:1.")
 @_refusing
@@ -176,7 +176,7 @@ def resume(folder: Path, runner: str, workers: int | None, part: ArrayPart | Non
 
 
 @command.command(name="merge")
-@click.argument("folder", type=Path, metavar="DIR")
+@click.argument("folder", type=GivenPath(), metavar="DIR")
 @_refusing
 def merge_shards(folder: Path) -> int:
     """Join the shards of a batch into its tables, when all of them are done."""
@@ -185,7 +185,7 @@ def merge_shards(folder: Path) -> int:
 
 
 @command.command(name="status")
-@click.argument("folder", type=Path, metavar="DIR")
+@click.argument("folder", type=GivenPath(), metavar="DIR")
 @_refusing
 def status(folder: Path) -> int:
     """Show films done and failed, shards, films per second and the estimated time left."""

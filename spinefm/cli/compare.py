@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from spinefm.cli.exits import DONE, WrongCall
+from spinefm.cli.options import GivenPath
 from spinefm.evaluation.comparison import check_same_truth, compare_runs, comparison_text, unshared_text
 from spinefm.evaluation.facts import differences_text, titled
 from spinefm.evaluation.frames import read_tables
@@ -15,8 +16,8 @@ from spinefm.evaluation.runs import RunError, RunFolder
 
 
 @click.command(name="compare")
-@click.argument("run_a", type=Path)
-@click.argument("run_b", type=Path)
+@click.argument("run_a", type=GivenPath())
+@click.argument("run_b", type=GivenPath())
 def command(run_a: Path, run_b: Path) -> int:
     """Compare two evaluations of one data set.
 

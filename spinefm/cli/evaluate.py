@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall
-from spinefm.cli.options import RunOptions, load_method, out_option, run_options
+from spinefm.cli.options import GivenPath, GivenText, RunOptions, load_method, out_option, run_options
 from spinefm.cli.progress import progress_bar
 from spinefm.core.words import counted
 from spinefm.data import KINDS, SCHEMES, Conventions, Dataset, DatasetError, Names, Skipped, open_dataset, read_names
@@ -25,12 +25,18 @@ if TYPE_CHECKING:
 
 @click.command(name="evaluate")
 @click.argument("kind", type=click.Choice(["auto", *KINDS]))
-@click.option("--root", required=True, metavar="DIR", help="Its folder, a zip of it, or hf:owner/name on the Hub.")
+@click.option(
+    "--root",
+    type=GivenText(),
+    required=True,
+    metavar="DIR",
+    help="Its folder, a zip of it, or hf:owner/name on the Hub.",
+)
 @out_option("The run's folder; called again, the run continues.")
 @click.option("--split", default="", help="Only this part, such as test or disjoint-test (default: all films).")
 @click.option("--complete", is_flag=True, help="Every visible vertebra is labelled, so any other mask is false.")
 @click.option("--ids", default="", type=click.Choice(["", *SCHEMES]), help="Numbering of the ids in label maps.")
-@click.option("--names", type=click.Path(path_type=Path), help="CSV file of your own names: label, level.")
+@click.option("--names", type=GivenPath(), help="CSV file of your own names: label, level.")
 @run_options
 def command(
     kind: str, root: str, out: Path, split: str, complete: bool, ids: str, names: Path | None, run: RunOptions

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall, make_folder
-from spinefm.cli.options import out_option
+from spinefm.cli.options import GivenPath, out_option
 from spinefm.cli.progress import progress_bar
 from spinefm.core.words import counted
 from spinefm.export.errors import ExportError
@@ -30,14 +30,14 @@ class FormatTable(click.Command):
 
 
 @click.command(name="export", cls=FormatTable)
-@click.argument("result", type=Path)
+@click.argument("result", type=GivenPath())
 @click.option(
     "--to", "name", type=click.Choice(list(FORMATS)), required=True, metavar="FORMAT", help="One of the formats below."
 )
 @out_option("The export goes to DIR; existing files are never replaced.")
 @click.option(
     "--source",
-    type=Path,
+    type=GivenPath(),
     metavar="FILE|DIR",
     help="The film, or a folder of the films (default: those beside the results).",
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from spinefm.methods.base.config import Preset
     from spinefm.weights.load import Bundle
 
+FilmName = TypeVar("FilmName", str, Path)
+SETTING = re.compile(r"[a-z_][a-z0-9_]*=")
+"""How a setting begins, and no address does."""
 Verb = Callable[..., int]
 """The function behind a verb: it takes the values of the options and returns the exit code."""
 
@@ -59,19 +64,51 @@ class Pixel(click.ParamType[tuple[float, float]]):
 
 
 class Millimetres(click.ParamType[float]):
-    """A length above 0 in millimetres."""
+    """The scale of a film in millimetres per pixel."""
 
     name = "millimetres"
 
     def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Read the number."""
+        from spinefm.imaging.decoded import scale_fault
+
         try:
-            length = float(value)
+            scale = float(value)
         except ValueError:
-            length = 0.0
-        if not 0 < length < float("inf"):
-            self.fail(f"{value!r} is not a length in millimetres: give a number above 0", param, ctx)
-        return length
+            self.fail(f"{value!r} is not a number of millimetres per pixel", param, ctx)
+        if fault := scale_fault(scale):
+            self.fail(fault, param, ctx)
+        return scale
+
+
+class GivenText(click.ParamType[str]):
+    """The text of a path or an address. The empty one is refused: as a path it is the folder one is in."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse the empty text."""
+        if not value:
+            self.fail("the path is empty; for the folder you are in, write a dot", param, ctx)
+        return value
+
+
+class GivenPath(click.ParamType[Path]):
+    """A path that is not empty."""
+
+    name = "path"
+
+    def convert(self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Make the text a path."""
+        return value if isinstance(value, Path) else Path(GivenText().convert(value, param, ctx))
+
+
+def films_only(ctx: click.Context, param: click.Parameter, films: Sequence[FilmName]) -> Sequence[FilmName]:
+    """The films of a call, refused where one is a setting: `--set a=1 b=2` takes b=2 for a film."""
+    for film in map(str, films):
+        if SETTING.match(film) and not os.path.exists(film):  # not Path.exists: a NUL in a name
+            raise click.BadParameter(f"there is no film {film}; write a setting as --set {film}", ctx, param)
+    return films
 
 
 class ListCommand(click.Command):
@@ -117,7 +154,7 @@ _RUN_OPTIONS = (
     click.option("--bundle", default="compact", show_default=True, help="Set of weights."),
     click.option(
         "--weights",
-        type=Path,
+        type=GivenPath(),
         metavar="DIR",
         help="Folder of another manifest, for weights of your own.",
     ),
@@ -193,4 +230,4 @@ def _bundle_of(run: RunOptions) -> Bundle:
 
 def out_option(text: str) -> Callable[[Verb], Verb]:
     """`--out DIR`, where a verb writes; `text` says what."""
-    return click.option("--out", type=Path, required=True, metavar="DIR", help=text)
+    return click.option("--out", type=GivenPath(), required=True, metavar="DIR", help=text)

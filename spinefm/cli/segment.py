@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall, make_folder
-from spinefm.cli.options import Millimetres, Pixel, RunOptions, load_method, out_option, run_options
+from spinefm.cli.jobs import REPORT, FilmJob, is_done, numbered_text, plan_jobs, refuse_taken_since
+from spinefm.cli.options import (
+    GivenPath,
+    Millimetres,
+    Pixel,
+    RunOptions,
+    films_only,
+    load_method,
+    out_option,
+    run_options,
+)
 from spinefm.cli.progress import progress_bar
 from spinefm.core.words import counted
 
@@ -24,18 +34,6 @@ if TYPE_CHECKING:
     from spinefm.methods import Method
     from spinefm.trace.model import Trace
     from spinefm.trace.registry import Event
-
-
-REPORT = "report.json"
-"""The file of a result that says what it was made of."""
-
-
-@dataclass(frozen=True)
-class FilmJob:
-    """One film to segment and the folder of its result."""
-
-    film: Path
-    folder: Path
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Known:
 
 
 @click.command(name="segment")
-@click.argument("films", type=Path, nargs=-1, required=True, metavar="FILM…")
+@click.argument("films", type=GivenPath(), nargs=-1, required=True, metavar="FILM…", callback=films_only)
 @out_option("Results go to DIR/<film's name>/.")
 @click.option(
     "--seeds",
@@ -92,6 +90,7 @@ def command(
     method, bundle = load_method(run, _points(starting_points))
     if done:
         say_made_otherwise(done, method, bundle.checksums)
+    sys.stderr.write(numbered_text(jobs))
     make_folder(out)
     try:
         failed = segment_films(jobs, method, run.polarity, Known(facing, spacing, report))
@@ -99,23 +98,9 @@ def command(
         if len(planned) > 1 or any(path.is_dir() for path in films if "\0" not in str(path)):
             _write_sheet(out)
     before = f", {len(planned) - len(jobs)} done before" if resume else ""
-    sys.stdout.write(
-        f"{len(jobs) - failed} of {counted(len(jobs), 'film')} done, {failed} failed{before}; results in {out}\n"
-    )
+    place = f"result in {planned[0].folder}" if len(planned) == 1 else f"results in {out}"
+    sys.stdout.write(f"{len(jobs) - failed} of {counted(len(jobs), 'film')} done, {failed} failed{before}; {place}\n")
     return SOME_FAILED if failed else DONE
-
-
-def is_done(job: FilmJob) -> bool:
-    """Whether the folder of a job holds the whole result of this very film: another one may have the same name."""
-    from spinefm.core.checksum import sha256_of
-    from spinefm.core.foreign import read_json
-    from spinefm.data.results import LABELS
-
-    try:
-        run_on = read_json(job.folder / REPORT)["film"]["sha256"]
-        return (job.folder / LABELS).is_file() and run_on == sha256_of(job.film)
-    except (OSError, ValueError, LookupError, TypeError):
-        return False  # no result, or a damaged one: the film is run
 
 
 def say_made_otherwise(done: Collection[FilmJob], method: Method, checksums: Mapping[str, str]) -> None:
@@ -189,21 +174,6 @@ def say_passed_over(paths: Iterable[Path]) -> None:
             sys.stderr.write(f"{sentence}\n")
 
 
-def plan_jobs(films: Sequence[Path], out: Path) -> list[FilmJob]:
-    """Each film's result folder, `out/<stem>`; where a stem is taken, `<stem>-2`, `<stem>-3` …"""
-    from spinefm.export import result_name
-
-    taken: set[str] = set()
-    jobs = []
-    for film in films:
-        stem = result_name(film.name)
-        names = (stem if count == 1 else f"{stem}-{count}" for count in range(1, len(films) + 1))
-        name = next(name for name in names if name not in taken)
-        taken.add(name)
-        jobs.append(FilmJob(film, out / name))
-    return jobs
-
-
 def segment_film(
     job: FilmJob, method: Method, polarity: Polarity, on_event: Callable[[Event], None], known: Known = Known()
 ) -> str | None:
@@ -240,6 +210,7 @@ def _write_result(job: FilmJob, trace: Trace, film: Radiograph, known: Known) ->
 
     measures = attempt(trace, known.facing, known.spacing, film)
     added = {THUMBNAIL: thumbnail(trace, film)} | (report_files(trace, film, measures) if known.report else {})
+    refuse_taken_since(job, film.provenance.sha256)
     write_result(job.folder, trace, film, measures, added)
     for sentence in measures.warnings:
         sys.stderr.write(f"{job.film}: {sentence}\n")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall
-from spinefm.cli.options import ListCommand, out_option
+from spinefm.cli.options import GivenPath, ListCommand, out_option
 from spinefm.training.errors import RunFailed, TrainingError
 from spinefm.training.settings import TrainSettings
 
@@ -20,11 +19,11 @@ ALL = "all"
 @click.command(name="train", cls=ListCommand)
 @click.argument("network", type=click.Choice((*NETWORKS, ALL)))
 @click.option(
-    "--data", type=Path, multiple=True, required=True, metavar="DIR…", help="Folders of phantoms or data sets."
+    "--data", type=GivenPath(), multiple=True, required=True, metavar="DIR…", help="Folders of phantoms or data sets."
 )
 @click.option(
     "--validation",
-    type=Path,
+    type=GivenPath(),
     multiple=True,
     metavar="DIR…",
     help="Unseen films (default: one in twenty phantoms; of a data set its published validation part, or else a fifth "
@@ -63,7 +62,7 @@ ALL = "all"
 @click.option("--start", default="", metavar="BUNDLE", help="Begin with the weights of a bundle (compact).")
 @click.option(
     "--keep",
-    type=Path,
+    type=GivenPath(),
     multiple=True,
     metavar="DIR…",
     help="Films on which Med-SA and the classifier stay near the answers of --start.",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spinefm.cli.exits import DONE, SOME_FAILED
-from spinefm.cli.options import ListCommand
+from spinefm.cli.options import GivenPath, ListCommand
 from spinefm.core.words import counted
 from spinefm.training.errors import TrainingError
 from spinefm.weights.fetch import fetch, is_begun, known_bundle, known_bundles
@@ -51,7 +51,7 @@ def _action(act: Callable[..., Iterable[str]]) -> Verb:
 
 
 _folder_option = click.option(
-    "--weights", "folder", type=Path, default=WEIGHTS_FOLDER, metavar="DIR", help="Folder of the manifest."
+    "--weights", "folder", type=GivenPath(), default=WEIGHTS_FOLDER, metavar="DIR", help="Folder of the manifest."
 )
 _bundle_option = click.option("--bundle", default="paper", show_default=True, help="The bundle's name.")
 
@@ -87,7 +87,7 @@ def _known(bundle: str | None, folder: Path) -> tuple[Manifest, list[str]]:
 
 
 @command.command(name="convert")
-@click.argument("files", type=Path, nargs=-1, required=True, metavar="FILE…")
+@click.argument("files", type=GivenPath(), nargs=-1, required=True, metavar="FILE…")
 @click.option(
     "--films",
     type=click.Choice(["csxa", "nhanes"]),
@@ -108,7 +108,7 @@ def convert_files(files: Sequence[Path], films: str, bundle: str, folder: Path) 
 
 
 @command.command(name="export", cls=ListCommand)
-@click.argument("runs", type=Path, nargs=-1, required=True, metavar="RUN…")
+@click.argument("runs", type=GivenPath(), nargs=-1, required=True, metavar="RUN…")
 @click.option(
     "--halfway",
     multiple=True,
@@ -132,7 +132,7 @@ def export_files(runs: Sequence[Path], halfway: Sequence[str], folder: Path) -> 
     "--repo", required=True, metavar="OWNER/NAME", help="A model repository on the Hub; made if there is none."
 )
 @click.option(
-    "--figures", type=Path, metavar="RUN", help="An evaluation's folder, or Markdown with figures, for the card."
+    "--figures", type=GivenPath(), metavar="RUN", help="An evaluation's folder, or Markdown with figures, for the card."
 )
 @_bundle_option
 @_action

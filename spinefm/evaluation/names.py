@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spinefm.core.words import counted
 from spinefm.evaluation.matching import IDENTIFIED_ABOVE
 from spinefm.evaluation.summary import NameShares, name_shares_of, outlinable
 
@@ -20,6 +21,24 @@ ANCHORS = {
     "absent": "given neither in view",
 }
 """The groups of films by `FilmRow.anchor`, in the order in which they are shown."""
+
+
+FAR = 5
+"""So many levels no method is wrong by on most films: the labels count otherwise."""
+
+
+def numbering_text(films: DataFrame) -> list[str]:
+    """The remark that most films with names miss the truth by one large shift; nothing where they do not."""
+    shifts = films["level_shift"].dropna().astype(int)
+    if shifts.empty:
+        return []
+    shift, count = next(iter(shifts.value_counts().items()))
+    if abs(shift) < FAR or 2 * count <= len(shifts):
+        return []
+    return [
+        f"On {count} of {counted(len(shifts), 'film')} with names these lie {abs(shift)} levels too "
+        f"{'low' if shift > 0 else 'high'}: check the numbering of the labels (--ids) before the figures."
+    ]
 
 
 @dataclass(frozen=True)

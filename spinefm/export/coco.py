@@ -13,7 +13,7 @@ import numpy as np
 from spinefm.core.levels import UNNAMED_ID, Level
 from spinefm.core.masks import Mask
 from spinefm.core.rle import counts_of
-from spinefm.export.outlines import outlines
+from spinefm.export.outlines import EDGE, outlines
 from spinefm.export.subject import Part, Subject, doubt_words, notes_of
 from spinefm.export.table import CORNERS
 from spinefm.imaging.radiograph import printable
@@ -22,8 +22,6 @@ from spinefm.measure.doubt import doubtful
 from spinefm.trace.model import Vertebra
 
 FILE = "instances.json"
-EDGE = 0.5
-"""COCO counts from pixel corners, half a pixel from pixel centres."""
 UNSURE, IN_VIEW = 1, 2
 """COCO's flags of labelled keypoints: those that cannot be trusted, as of a body cut off by the edge; the others."""
 UNNAMED = "vertebra"

@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
 from spinefm.data.cvat import NOTE
-from spinefm.export.outlines import outlines
+from spinefm.export.outlines import EDGE, outlines
 from spinefm.export.subject import Part, Subject, notes_of
 from spinefm.imaging.radiograph import printable
 from spinefm.measure.doubt import doubtful
 from spinefm.trace.model import Vertebra
 
 FILE = "annotations.xml"
-EDGE = 0.5
-"""CVAT counts from pixel corners, half a pixel from pixel centres."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.export.outlines import outlines
+from spinefm.export.outlines import EDGE, outlines
 from spinefm.export.subject import Part, Subject, doubt_words, notes_of
 from spinefm.imaging.radiograph import printable
 from spinefm.measure.doubt import doubtful
@@ -17,8 +17,6 @@ from spinefm.trace.model import Vertebra
 
 VERSION = "5.5.0"
 """Version of the layout, which labelme asks for."""
-EDGE = 0.5
-"""labelme counts from pixel corners, half a pixel from pixel centres."""
 
 BESIDE = ""
 """Films lie beside their labels."""

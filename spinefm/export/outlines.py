@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from spinefm.core.masks import Mask
 
+EDGE = 0.5
+"""From pixel centres, which are integers here, to pixel corners, from which other programs and pictures count."""
 SHARE = 0.01
 """Distance that a polygon may leave the edge as a share of the body's side: few points, and masks that agree to 2 %."""
 LEAST, MOST = 0.35, 1.0

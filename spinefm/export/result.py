@@ -100,6 +100,7 @@ def write_result(
 ) -> Path:
     """Write the result of `trace` on `film` as `folder`, in place of an earlier result there; returns the folder.
 
+    An earlier result is replaced even if it is of another film: who names the folder decides.
     `measures` as in `result_files`; `added` are contents of files of `ADDED_FILES`.
     The folder appears complete or not at all. Raises ExportError if it holds files that are no result or cannot be
     written; an earlier result then remains.

@@ -43,6 +43,7 @@ def vertebra_rows(trace: Trace, measures: Measures | None = None) -> list[dict[s
 
     Width is the mean of the upper and lower edge between the corners, height that of the left and right edge. The
     decision that ended the induction upwards is in the row of the topmost vertebra, downwards in that of the lowest.
+    The row of a vertebra found alone has the upward one; `report.json` has both.
     `measures` are those of the trace; without them they are computed.
     """
     known = measures or attempt(trace)

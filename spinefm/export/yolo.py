@@ -8,13 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
-from spinefm.export.outlines import outlines
+from spinefm.export.outlines import EDGE, outlines
 from spinefm.export.subject import IMAGES, Part, Subject, remarks_of
 from spinefm.imaging.radiograph import printable
 
 FILE = "data.yaml"
-EDGE = 0.5
-"""Shares of the width count from the film's edge, half a pixel from the first pixel's centre."""
 FILMS = IMAGES.rstrip("/")
 CLASSES = tuple(level.name for level in Level)
 """Class k is the k-th level from the head, C1 is 0."""

@@ -99,6 +99,17 @@ def unusable(name: str) -> str:
     return f"The file's {name} is not two lengths from {SPACING_RANGE[0]:g} to {SPACING_RANGE[1]:g} mm and was ignored."
 
 
+def scale_fault(mm: float) -> str:
+    """The sentence on so many millimetres per pixel where no film has them; "" where one may.
+
+    Example:
+        >>> scale_fault(140), scale_fault(0.14)
+        ('A film has 0.01 to 5 mm per pixel, not 140: check the scale.', '')
+    """
+    low, high = SPACING_RANGE
+    return "" if low <= mm <= high else f"A film has {low:g} to {high:g} mm per pixel, not {mm:g}: check the scale."
+
+
 @dataclass(frozen=True, eq=False)
 class Decoded:
     """A decoded file: pixels (H, W) float32 in [0, 1] as its own polarity says, and what is known about them."""

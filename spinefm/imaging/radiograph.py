@@ -29,6 +29,7 @@ from spinefm.imaging.decoded import (
     UnreadableFilm,
     check_size,
     check_values,
+    scale_fault,
     scaled,
 )
 from spinefm.imaging.kinds import is_dicom, is_gzip, is_nifti, is_picture, named_kind
@@ -104,12 +105,12 @@ class Radiograph:
 
         Values that use little of that range, signed integers and floats outside [0, 1] are stretched at percentiles,
         with a note.
-        Raises UnreadableFilm for another shape or type, a size beyond the limits, NaN, infinity or one grey value.
+        Raises UnreadableFilm for what is no array, a mask, another shape or type, a size or spacing beyond the limits,
+        NaN, infinity or one grey value.
         """
-        if array.ndim != 2 or array.dtype.kind not in "uif":
-            raise UnreadableFilm(
-                f"The array has shape {array.shape} and type {array.dtype}: give grey values (height, width)."
-            )
+        _refuse_no_greys(array)
+        if spacing is not None and (fault := scale_fault(spacing.mm)):
+            raise UnreadableFilm(fault)
         check_size(array.shape[1], array.shape[0])
         pixels, notes = scaled(array, _range_of(array))
         return _finish(Decoded(pixels, "array", 8 * array.dtype.itemsize, spacing, notes), name, polarity)
@@ -123,6 +124,20 @@ def quarters_turned(notes: Iterable[str]) -> int:
         3
     """
     return sum(int(found[1]) // 90 for note in notes if (found := TURNED.match(note))) % 4
+
+
+def _refuse_no_greys(array: NDArray[Any]) -> None:
+    """Raise UnreadableFilm for what is no plain array of grey values (H, W)."""
+    if not isinstance(array, np.ndarray):
+        raise UnreadableFilm(
+            f"Grey values are a NumPy array, not {type(array).__name__}: convert them by numpy.asarray."
+        )
+    if isinstance(array, np.ma.MaskedArray):
+        raise UnreadableFilm("The array has a mask, which a film cannot have: fill it by array.filled first.")
+    if array.ndim != 2 or array.dtype.kind not in "uif":
+        raise UnreadableFilm(
+            f"The array has shape {array.shape} and type {array.dtype}: give grey values (height, width)."
+        )
 
 
 def _range_of(array: NDArray[Any]) -> tuple[float, float] | None:

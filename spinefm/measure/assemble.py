@@ -9,6 +9,7 @@ import numpy as np
 
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
+from spinefm.imaging.decoded import scale_fault
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import alignment, discs, heights, offset, pelvis, slip
 from spinefm.measure.bodies import Seen, landmarks_of, seen_bodies, tilt_of
@@ -57,22 +58,38 @@ def measure(
         The measures with landmarks, facing and scale; none of a run that found nothing.
 
     Raises:
-        ValueError: a facing other than these two, a spacing that is not positive, a film of another size, or a move of
+        ValueError: a facing other than these two, a spacing outside 0.01 to 5 mm, a film of another size, or a move of
             a vertebra that the run does not have.
 
     Example:
-        >>> measures = spinefm.measure(trace, facing="left")  # doctest: +SKIP
-        >>> measures.of("lordosis_l1_s1")[0].value  # doctest: +SKIP
+        >>> import gzip
+        >>> from spinefm.core.bundled import bundled_folder
+        >>> packed = bundled_folder("examples") / "traces" / "lumbar.json.gz"
+        >>> trace = Trace.from_json(gzip.decompress(packed.read_bytes()))
+        >>> lordosis = measure(trace, facing="left").of("lordosis_l1_s1")[0]
+        >>> lordosis.name, lordosis.levels
+        ('lordosis L1-S1', ('L1', 'S1'))
     """
     refuse_wrong_call(trace, facing, spacing, film)
     settings = config or MeasureConfig()
-    vertebrae = with_outline_probability(trace)
-    bodies = seen_bodies(vertebrae, trace.film.size, settings, film.pixels if film else None)
+    bodies = seen_bodies(with_outline_probability(trace), trace.film.size, settings, film.pixels if film else None)
+    return _measures_of(bodies, trace, facing, spacing, settings, moves)
+
+
+def _measures_of(
+    bodies: Sequence[Seen],
+    trace: Trace,
+    facing: Facing | None,
+    spacing: float | None,
+    config: MeasureConfig,
+    moves: Sequence[Move],
+) -> Measures:
+    """The measures of a run's bodies, with the landmarks that a reader set."""
     view = next(trace.of(Viewed), None)
-    known, turned = _facing(facing, view, bodies, settings), rotated(view)
-    found = _landmarks(bodies, trace, known, settings)
+    known, turned = _facing(facing, view, bodies, config), rotated(view)
+    found = _landmarks(bodies, trace, known, config)
     placed = moved(found, [body.vertebra.number for body in bodies], moves, known.side)
-    tilted = not_upright(view, [vertebra.centroid for vertebra in vertebrae], settings)
+    tilted = not_upright(view, [body.vertebra.centroid for body in bodies], config)
     scale, source = (spacing, "given") if spacing else (trace.film.spacing_mm, trace.film.spacing_source)
     return Measures(
         film=trace.film.name,
@@ -81,7 +98,7 @@ def measure(
         spacing_source=source,
         not_upright=tilted,
         landmarks=placed,
-        values=_measure_moved(found, placed, known, scale, tilted, settings, turned),
+        values=_measure_moved(found, placed, known, scale, tilted, config, turned),
     )
 
 
@@ -291,7 +308,7 @@ def refuse_wrong_call(trace: Trace, facing: Facing | None, spacing: float | None
     """Raises ValueError for a facing or a spacing that makes no sense, and for a film that the trace is not of."""
     if facing not in (None, "left", "right"):
         raise ValueError(f'The facing is {facing!r}; give "left" or "right", or nothing to have it estimated.')
-    if spacing is not None and not 0 < spacing < float("inf"):
-        raise ValueError(f"The spacing is {spacing!r} mm per pixel; give a number above 0, or nothing.")
+    if spacing is not None and (fault := scale_fault(spacing)):
+        raise ValueError(fault)
     if film is not None and film.size != trace.film.size:
         raise ValueError(f"The trace is of a film of size {trace.film.size}, not {film.size}; give the film it is of.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -241,31 +241,49 @@ def write_bundle(
         BundleError: the manifest that is already there cannot be read.
         ValueError: a network's name is unknown.
     """
-    from spinefm.networks.config import SECOND
-    from spinefm.networks.registry import NETWORKS, stored_parts
+    from spinefm.networks.registry import stored_parts
+
+    _refuse_unknown(networks)
+    path = folder / "manifest.json"
+    bundles = dict(Manifest.read(path).bundles) if path.exists() else {}
+    parts, kept = stored_parts(networks), _kept(bundles.get(name), networks)
+    written = {
+        network: _write_network(folder, f"{name}/{network}.safetensors", model, licence, base, half)
+        for network, model in parts.items()
+    }
+    earlier = [bundles[name]] if set(kept) - set(parts) else []
+    licences = dict.fromkeys([*(one.licence for one in earlier), licence])
+    films = dict.fromkeys([*(one.trained_on for one in earlier), trained_on])
+    bundles[name] = BundleEntry("; ".join(licences), "; ".join(films), {**kept, **written})
+    manifest = Manifest(folder, bundles)
+    manifest.write()
+    return manifest
+
+
+def _refuse_unknown(networks: Iterable[str]) -> None:
+    """Raise ValueError for a name that no network has."""
+    from spinefm.networks.registry import NETWORKS
 
     unknown = sorted(set(networks) - set(NETWORKS))
     if unknown:
         raise ValueError(f"There is no network {', '.join(unknown)}: the networks are {', '.join(NETWORKS)}.")
-    path = folder / "manifest.json"
-    bundles = dict(Manifest.read(path).bundles) if path.exists() else {}
-    entries = dict(bundles[name].networks) if name in bundles else {}
-    if "classifier" in networks:
-        entries.pop(SECOND, None)
-    parts = stored_parts(networks)
-    for network, model in parts.items():
-        rests = base is not None and has_adapters(model)
-        state = adapted_state(model) if rests else _stored_state(model, half)
-        written = _write_weights(folder, f"{name}/{network}.safetensors", state)
-        config = asdict(cast(Any, model).config)
-        entries[network] = WeightFile(*written, config, licence, base=base if rests else None)
-    earlier = [bundles[name]] if set(entries) - set(parts) else []
-    licences = dict.fromkeys([*(one.licence for one in earlier), licence])
-    films = dict.fromkeys([*(one.trained_on for one in earlier), trained_on])
-    bundles[name] = BundleEntry("; ".join(licences), "; ".join(films), entries)
-    manifest = Manifest(folder, bundles)
-    manifest.write()
-    return manifest
+
+
+def _kept(entry: BundleEntry | None, networks: Collection[str]) -> dict[str, WeightFile]:
+    """The files of a bundle before `networks` are written; a new classifier takes the place of a pair."""
+    from spinefm.networks.config import SECOND
+
+    files = entry.networks if entry else {}
+    return {network: file for network, file in files.items() if not (network == SECOND and "classifier" in networks)}
+
+
+def _write_network(
+    folder: Path, file: str, model: nn.Module, licence: str, base: BaseFile | None, half: bool
+) -> WeightFile:
+    """Write one network, of a Med-SA with adapters on a `base` only what was trained; returns its entry."""
+    rests = base is not None and has_adapters(model)
+    written = _write_weights(folder, file, adapted_state(model) if rests else _stored_state(model, half))
+    return WeightFile(*written, asdict(cast(Any, model).config), licence, base=base if rests else None)
 
 
 def _write_weights(folder: Path, file: str, state: Mapping[str, Tensor]) -> tuple[str, str, int]:

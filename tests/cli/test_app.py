@@ -48,6 +48,31 @@ def test_the_package_runs_as_a_module() -> None:
         "segment FILM FILM --out OUT --seeds 1,2 3,4 5,6",
         "segment FILM --out OUT --method magic",
         "segment FILM --out FILM/out",
+        "segment EMPTY --out OUT",
+        "segment FILM --out EMPTY",
+        "segment FILM --out OUT --weights EMPTY",
+        "segment FILM --out OUT --set view_check=warn overlap_limit=0.2",
+        "segment FILM --out OUT --spacing 140",
+        "batch EMPTY --out OUT",
+        "batch FILM --out EMPTY",
+        "batch FILM --out OUT --set view_check=warn overlap_limit=0.2",
+        "batch FILM --out OUT --spacing 140",
+        "batch status EMPTY",
+        "batch resume EMPTY",
+        "batch merge EMPTY",
+        "evaluate auto --root EMPTY --out OUT",
+        "evaluate auto --root FILM --out EMPTY",
+        "evaluate auto --root FILM --out OUT --names EMPTY",
+        "evaluate auto --root FILM --out OUT --set view_check=warn overlap_limit=0.2",
+        "export EMPTY --to coco --out OUT",
+        "export FILM --to coco --out EMPTY",
+        "export FILM --to coco --out OUT --source EMPTY",
+        "compare EMPTY FILM",
+        "phantom --n 1 --seed 1 --out EMPTY",
+        "train unet --data EMPTY --out OUT",
+        "weights export EMPTY",
+        "weights convert EMPTY",
+        "weights verify --weights EMPTY",
         "phantom --n 0 --seed 1 --out OUT",
         "phantom --n 1 --seed -1 --out OUT",
         "phantom --n 2 --seed 999999 --out OUT",
@@ -58,15 +83,52 @@ def test_the_package_runs_as_a_module() -> None:
     ],
 )
 def test_wrong_calls_do_nothing_and_exit_with_two(
-    tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str], arguments: str
+    tmp_path: Path,
+    method: list[object],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: str,
 ) -> None:
     film = write_film(tmp_path / "neck.png")
-    words = arguments.replace("FILM", str(film)).replace("OUT", str(tmp_path / "out")).split()
+    known = {"FILM": film, "OUT": tmp_path / "out", "EMPTY": ""}
+    words = [str(known.get(word, word)) for word in arguments.replace("FILM/out", f"{film}/out").split()]
+    monkeypatch.chdir(film.parent)
     with pytest.raises(SystemExit) as exit_code:
         raise SystemExit(main(words))
     assert exit_code.value.code == 2
     assert len(capsys.readouterr().err.strip()) > 20
-    assert not (tmp_path / "out").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["neck.png"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["segment", "", "--out", "out"], "'FILM…': the path is empty; for the folder you are in, write a dot"),
+        (["segment", ".", "--out", ""], "'--out': the path is empty"),
+        (["batch", "a=1", "--out", "out"], "there is no film a=1; write a setting as --set a=1"),
+        (["segment", ".", "--out", "out", "--spacing", "140"], "A film has 0.01 to 5 mm per pixel, not 140"),
+        (["segment", ".", "--out", "out", "--spacing", "wide"], "'wide' is not a number of millimetres per pixel"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["date=2024.png", "id=7"])
+def test_a_film_may_be_called_as_settings_are(
+    tmp_path: Path, method: list[object], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    write_film(tmp_path / "a.png").rename(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert main(["segment", name, "--out", "out"]) == 0
 
 
 def test_info_names_versions_device_and_weights(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,14 +4,23 @@ import json
 import shutil
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from spinefm.cli import evaluate
 from spinefm.cli.app import main
 from spinefm.cli.exits import DONE, SOME_FAILED, WRONG_CALL
+from spinefm.core.levels import Level
 from spinefm.evaluation import RunError
 from tests.evaluation.stand_in_set import write_set
-from tests.ui.server.stand_in import StandIn
+from tests.ui.server.stand_in import SIZE, StandIn, body, write_film
+
+
+def write_map(path, labels):
+    """A label map as PNG."""
+    path.parent.mkdir(exist_ok=True)
+    Image.fromarray(labels).save(path)
 
 
 @pytest.fixture
@@ -37,6 +46,21 @@ def test_evaluate_prints_the_table_and_no_figures_of_other_films(call, films, tm
     assert "NHANES" not in said.out
     assert said.out == (tmp_path / "run" / "table.txt").read_text()
     assert (tmp_path / "run" / "levels.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("first", "is_far"), [(Level.T3, True), (Level.C4, False)])
+def test_label_maps_that_count_otherwise_are_doubted_at_the_top(call, tmp_path, first, is_far):
+    """The stand-in names bodies from C2 on; the maps number them from `first` on."""
+    for name in ("a", "b"):
+        write_film(tmp_path / "set" / "images" / f"{name}.png")
+        labels = np.zeros((SIZE[1], SIZE[0]), np.uint8)
+        for index in range(6):
+            labels[body(index).on_film(labels.shape)] = first + index
+        write_map(tmp_path / "set" / "labels" / f"{name}.png", labels)
+    code, said = call("evaluate", "maps", "--root", tmp_path / "set", "--out", tmp_path / "run")
+    assert code == DONE
+    remark = "On 2 of 2 films with names these lie 8 levels too high: check the numbering of the labels (--ids)"
+    assert (remark in said.out[: said.out.index("identified")]) == is_far == ("check the numbering" in said.out)
 
 
 def test_a_skipped_film_is_named_and_changes_the_exit_code(call, films, tmp_path):

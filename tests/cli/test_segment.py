@@ -17,8 +17,10 @@ from PIL import Image
 
 import spinefm.methods
 import spinefm.weights.load
+from spinefm.cli import segment as verb
 from spinefm.cli.app import main
-from spinefm.cli.segment import list_films, plan_jobs
+from spinefm.cli.jobs import plan_jobs
+from spinefm.cli.segment import list_films
 from spinefm.core.checksum import sha256_of
 from spinefm.export import RESULT_FILES
 from spinefm.measure import guarded
@@ -34,6 +36,13 @@ ROOT = Path(__file__).parents[2]
 def segment(*arguments: object) -> int:
     """Run `segment` in this process."""
     return main(["segment", *map(str, arguments)])
+
+
+def write_two_of_a_name(folder: Path) -> tuple[Path, Path]:
+    """Two films of one name."""
+    first, other = write_film(folder / "a" / "IM0001.png"), write_film(folder / "b" / "IM0001.png")
+    other.write_bytes(other.read_bytes() + b"another file")
+    return first, other
 
 
 def test_every_film_leaves_its_six_files_and_a_thumbnail(tmp_path: Path, method: list[object]) -> None:
@@ -114,19 +123,6 @@ def test_a_full_disk_is_one_sentence(
     printed = capsys.readouterr().err
     assert "(No space left on device): free disk space" in printed and "program failed" not in printed
     assert list((tmp_path / "out").iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("films", "folders"),
-    [
-        (["a/x.png", "b/x.png", "x.tif"], ["x", "x-2", "x-3"]),
-        (["x-2.png", "a/x.png", "b/x.png"], ["x-2", "x", "x-3"]),
-        (["x.png", "y.png"], ["x", "y"]),
-    ],
-)
-def test_films_of_one_stem_are_numbered(films: list[str], folders: list[str]) -> None:
-    jobs = plan_jobs([Path(film) for film in films], Path("out"))
-    assert [job.folder for job in jobs] == [Path("out", folder) for folder in folders]
 
 
 def test_a_fault_at_measuring_costs_no_film(
@@ -247,15 +243,54 @@ def test_resume_says_what_it_keeps_of_another_run(
     assert ("1 of 2 results done before is of another method, other settings or other weights" in said) == bool(made)
 
 
+def test_a_film_of_the_same_name_replaces_no_result(
+    tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, other, out = *write_two_of_a_name(tmp_path), tmp_path / "out"
+    assert segment(first, "--out", out) == segment(other, "--out", out) == 0
+    printed = capsys.readouterr()
+    assert printed.err.count(f"A name that is taken gets a number: {other} in {out / 'IM0001-2'}.") == 1
+    assert f"1 of 1 film done, 0 failed; result in {out / 'IM0001-2'}\n" in printed.out
+    assert segment(other, "--out", out) == segment(first, "--out", out) == 0
+    reports = {path.parent.name: json.loads(path.read_text()) for path in out.glob("*/report.json")}
+    assert {name: one["film"]["sha256"] for name, one in reports.items()} == {
+        "IM0001": sha256_of(first), "IM0001-2": sha256_of(other),
+    }  # fmt: skip
+
+
+def test_of_two_calls_at_once_none_replaces_the_result_of_the_other(
+    tmp_path: Path, method: list[object], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, other, out = *write_two_of_a_name(tmp_path), tmp_path / "out"
+    planned = plan_jobs([other], out)
+    assert segment(first, "--out", out) == 0
+    monkeypatch.setattr(verb, "plan_jobs", lambda *_: planned)
+    assert segment(other, "--out", out) == 1
+    assert f'Meanwhile "{out / "IM0001"}" got the result of another film: run' in capsys.readouterr().err
+    assert json.loads((out / "IM0001" / "report.json").read_text())["film"]["sha256"] == sha256_of(first)
+
+
+def test_a_film_that_cannot_be_read_costs_no_result_of_its_name(tmp_path: Path, method: list[object]) -> None:
+    film, out = write_film(tmp_path / "a" / "neck.png"), tmp_path / "out"
+    assert (segment(film, "--out", out), segment(tmp_path / "gone" / "neck.png", "--out", out)) == (0, 1)
+    assert (out / "neck" / "labels.png").is_file() and (out / "neck-2" / "error.json").is_file()
+
+
 def test_resume_runs_a_film_that_only_has_the_name_of_one_done(
     tmp_path: Path, method: list[object], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first, other = write_film(tmp_path / "a" / "IM0001.png"), write_film(tmp_path / "b" / "IM0001.png")
-    other.write_bytes(other.read_bytes() + b"another file")
+    first, other = write_two_of_a_name(tmp_path)
     assert segment(first, "--out", tmp_path / "out") == segment(other, "--out", tmp_path / "out", "--resume") == 0
     assert "1 of 1 film done, 0 failed, 0 done before" in capsys.readouterr().out
-    report = json.loads((tmp_path / "out" / "IM0001" / "report.json").read_text())
-    assert report["film"]["sha256"] == sha256_of(other)
+    assert segment(first, other, "--out", tmp_path / "out", "--resume") == 0
+    assert "0 of 0 films done, 0 failed, 2 done before" in capsys.readouterr().out
+
+
+def test_a_film_called_as_the_sheet_is_leaves_the_sheet_its_name(tmp_path: Path, method: list[object]) -> None:
+    for name in ("index.html.png", "neck.png"):
+        write_film(tmp_path / "films" / name)
+    assert segment(tmp_path / "films", "--out", tmp_path / "out") == 0
+    assert (tmp_path / "out" / "index.html").is_file() and (tmp_path / "out" / "index.html-2" / "labels.png").is_file()
 
 
 def test_a_report_is_added_where_it_is_asked_for_and_a_second_run_replaces_it(

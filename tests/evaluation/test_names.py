@@ -2,7 +2,7 @@
 
 import pytest
 
-from spinefm.evaluation.names import name_figures, names_text
+from spinefm.evaluation.names import name_figures, names_text, numbering_text
 from tests.evaluation.tables import made_films, made_vertebrae
 
 FILMS = made_films({"a": "whole", "b": "absent"})
@@ -33,3 +33,23 @@ def test_all_bodies_come_before_those_where_names_are_easy():
     assert [line[:20].strip() for line in lines[1:]] == [
         "all bodies", "outlinable", "given C2 or S1 in vi", "outlinable", "given neither in vie", "outlinable",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("shifts", "said"),
+    [
+        ([-17, -17, 0], "On 2 of 3 films with names these lie 17 levels too high: check the numbering"),
+        ([5, 5, 5, None, None], "On 3 of 3 films with names these lie 5 levels too low"),
+        ([-17], "On 1 of 1 film with names these lie 17 levels too high"),
+        ([-17, -16, 0], None),
+        ([-17, -17, 0, 0], None),
+        ([4, 4, 4], None),
+        ([0, 0], None),
+        ([None], None),
+        ([], None),
+    ],
+)
+def test_one_large_shift_on_most_films_puts_the_labels_in_doubt(shifts, said):
+    films = made_films({str(index): "" for index in range(len(shifts))}).assign(level_shift=shifts)
+    remarks = numbering_text(films.astype({"level_shift": "Int64"}))
+    assert [said in remark for remark in remarks] == [True] * (said is not None)

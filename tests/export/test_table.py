@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from spinefm.export.report import report
 from spinefm.export.table import COLUMNS, vertebra_rows, vertebrae_csv
 from tests.export.handmade import handmade_trace, named_vertebrae, unnamed_vertebrae
 
@@ -30,6 +31,13 @@ def test_stop_reasons_stand_in_the_outer_rows_with_value_and_limit() -> None:
     rows = vertebra_rows(handmade_trace())
     assert [row["stop_reason"] for row in rows] == ["C2", None, "background"]
     assert (rows[2]["stop_value"], rows[2]["stop_limit"]) == (0.91, 0.5)
+
+
+def test_a_vertebra_found_alone_has_the_upward_stop_and_the_report_has_both() -> None:
+    trace = handmade_trace(named_vertebrae()[:1])
+    (row,) = vertebra_rows(trace)
+    assert (row["stop_reason"], row["stop_value"]) == ("C2", 0.98)
+    assert {at: stop["reason"] for at, stop in report(trace)["stops"].items()} == {"up": "C2", "down": "background"}
 
 
 def test_unnamed_vertebrae_have_a_name_and_an_id_but_no_level() -> None:

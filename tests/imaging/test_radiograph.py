@@ -108,11 +108,20 @@ def test_arrays_become_films(dtype: type) -> None:
         (np.ones((100, 100)), "same grey value"),
         (TRUTH[:10], "each side needs"),
         (np.broadcast_to(np.float32(0), (6000, 5000)), "25 million"),
+        (TRUTH.tolist(), "NumPy array, not list"),
+        ("film.png", "NumPy array, not str"),
+        (np.ma.masked_less(TRUTH, 0.5), "has a mask"),
     ],
 )
 def test_bad_arrays_are_refused(array: NDArray[np.generic], phrase: str) -> None:
     with pytest.raises(UnreadableFilm, match=phrase):
         Radiograph.from_array(array)
+
+
+@pytest.mark.parametrize("mm", [140.0, 0.009, 0.0, -0.14, float("nan")])
+def test_an_array_has_a_scale_that_films_have(mm: float) -> None:
+    with pytest.raises(UnreadableFilm, match="A film has 0.01 to 5 mm per pixel"):
+        Radiograph.from_array(TRUTH, Spacing(mm, "given"))
 
 
 def test_a_turned_film_is_clockwise_and_says_so() -> None:

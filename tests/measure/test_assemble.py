@@ -207,8 +207,8 @@ def test_wrong_calls_say_what_to_give() -> None:
     trace = lumbar_trace()
     with pytest.raises(ValueError, match='give "left" or "right"'):
         measure(trace, facing="up")
-    for spacing in (-1.0, float("nan"), float("inf")):
-        with pytest.raises(ValueError, match="above 0"):
+    for spacing in (-1.0, 0.0, 0.009, 140.0, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="A film has 0.01 to 5 mm per pixel, not .+: check the scale"):
             measure(trace, spacing=spacing)
     with pytest.raises(ValueError, match="give the film it is of"):
         measure(trace, film=Radiograph.from_array(np.eye(80, dtype=np.float32)))

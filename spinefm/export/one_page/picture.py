@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from spinefm.export.labels import colour_of
 from spinefm.export.one_page.content import of_whole_spine
 from spinefm.export.one_page.levels import short_grade
-from spinefm.export.outlines import outlines
+from spinefm.export.outlines import EDGE, outlines
 from spinefm.export.overlay import AMBER
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import Measure, Measures
@@ -28,8 +28,6 @@ LONGEST = 1400
 """Pixels of the picture's longer side: sharp in print at the size of a page."""
 QUALITY = 88
 """Of the JPEG: grain stays, blocks are not seen."""
-EDGE = 0.5
-"""Pictures count from the corner of the first pixel, half a pixel from its centre."""
 BEYOND = 0.3
 """How far the lines of angles reach beyond their endplates, as a share of their length."""
 LINE = (255, 255, 255)
