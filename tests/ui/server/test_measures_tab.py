@@ -261,14 +261,30 @@ def test_a_scale_from_a_known_length_brings_millimetres(tab: Page, trace: Trace)
 
 def test_a_scale_can_be_typed_and_esc_leaves_it_as_it_was(tab: Page) -> None:
     tab.click('[data-act="calibrate"]')
+    assert tab.evaluate("document.activeElement.dataset.field") == "length"
     tab.keyboard.press("Escape")
-    assert tab.locator(".calibration").count() == 1  # typing: the field keeps its keys
+    assert tab.locator(".calibration").count() == 0 and tab.locator(".player-hint").is_hidden()
+    assert tab.evaluate("document.activeElement.dataset.act") == "calibrate"
+    tab.click('[data-act="calibrate"]')
     tab.click('[data-act="stop"]')
     assert tab.locator(".calibration").count() == 0
     tab.click('[data-act="calibrate"]')
     tab.fill('[data-field="mm"]', "0.2")
     tab.keyboard.press("Enter")
     assert "0.2 mm per pixel, calibrated by hand" in tab.inner_text(".measure-facts")
+
+
+def test_leaving_the_tab_ends_a_line_and_hides_what_to_drag(tab: Page) -> None:
+    tab.click('[data-act="calibrate"]')
+    tab.click('[data-tab="log"]')
+    assert tab.locator(".player-hint").is_hidden()
+    tab.click('[data-tab="measures"]')
+    assert tab.locator(".calibration").count() == 0 and tab.locator(".player-hint").is_hidden()
+    tab.click(f'[data-measure="{LORDOSIS}"]')
+    tab.click('[data-tab="log"]')
+    assert tab.locator(".player-hint").is_hidden()
+    tab.click('[data-tab="measures"]')
+    assert "Lordosis C2-C7" in tab.inner_text(".player-hint")
 
 
 def test_what_is_not_measurable_is_folded_at_the_end_with_its_reason(tab: Page) -> None:
