@@ -175,6 +175,6 @@ def test_kinds_of_bodies() -> None:
 def test_corners_too_uncertain_to_measure_say_nothing_against_the_outline() -> None:
     config = MeasureConfig()
     words = unsure(np.full(3, 1.01 * config.most_spread), config)
-    assert words.startswith("its corners are too uncertain to measure, even if its outline is sure enough to count")
+    assert words.startswith("it is found, but its corners are too uncertain to measure")
     assert words.endswith("(expected error over 9.6 % of its width)")
     assert unsure(np.full(3, 0.99 * config.most_spread), config) == ""

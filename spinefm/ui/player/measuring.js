@@ -137,7 +137,17 @@ export class Measuring {
     if (id) clock.go(view.timeline.end);
     modes.say(this.hint(), true);
     this.recompute();
-    if (id) this.toFilm();
+    if (id) this.toDetail();
+  }
+
+  /** What is said of the chosen measure comes into sight, and its film; where there is not room for all of both, the list begins with it. */
+  toDetail() {
+    const panel = this.player.panel("measures");
+    const [detail, row] = [panel.querySelector(".measure-detail"), panel.querySelector('[data-measure][aria-pressed="true"]')];
+    detail?.scrollIntoView({ block: "nearest" });
+    this.toFilm();
+    if (!detail || !row || detail.getBoundingClientRect().bottom <= window.innerHeight) return;
+    panel.scrollTop += row.getBoundingClientRect().top - panel.getBoundingClientRect().top;
   }
 
   /** On a narrow page the film comes back into sight. */

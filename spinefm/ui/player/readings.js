@@ -120,8 +120,9 @@ function smallPrint({ grade, edited }) {
 /** @param {Reading} reading @param {Shown} shown @param {Acts} act */
 function row(reading, shown, act) {
   return html("button", { class: `measure-row${reading.edited ? " edited" : ""}`, ...handles(reading, shown, act) },
-    html("span", { class: "measure-name" }, sentence(reading.name), smallPrint(reading)),
-    reading.id === shown.chosen ? null : chartOf(reading, 64, 18), html("span", { class: "measure-number" }, number(reading)));
+    html("span", { class: "measure-name" }, sentence(reading.name)),
+    reading.id === shown.chosen ? null : chartOf(reading, 64, 18, shown.readings.filter(({ key }) => key === reading.key)),
+    html("span", { class: "measure-number" }, number(reading)), smallPrint(reading));
 }
 
 /** A table: a level a row, a key a column. @param {string[]} columns @param {Reading[]} readings @param {Shown} shown @param {Acts} act */
