@@ -116,7 +116,7 @@ def genant(grade: str) -> int:
 def slipped(grade: str) -> int:
     """The number of Meyerding's grade, negative where posterior."""
     size = ("0", "I", "II", "III", "IV", "V").index(grade.split()[1].rstrip(","))
-    return -size if grade.endswith("posterior") else size
+    return -size if "posterior" in grade else size
 
 
 def grade_line(title: str, key: str, number: Callable[[str], int], pairs: Sequence[Pair]) -> str:

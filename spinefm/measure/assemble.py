@@ -13,12 +13,13 @@ from spinefm.imaging.decoded import scale_fault
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import alignment, discs, heights, offset, pelvis, slip
 from spinefm.measure.bodies import Seen, landmarks_of, seen_bodies, tilt_of
-from spinefm.measure.by_hand import Move, is_by_hand, moved
+from spinefm.measure.by_hand import Move, is_all_by_hand, is_by_hand, moved
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.doubt import promises_outlines, with_outline_probability
 from spinefm.measure.facing import guess
 from spinefm.measure.model import Facing, FacingGuess, Landmarks, Line, Measure, Measures
-from spinefm.measure.planar import Values, facing_left
+from spinefm.measure.planar import Points, Values, facing_left
+from spinefm.measure.redraws import redrawn
 from spinefm.measure.references import reference_of
 from spinefm.measure.spine import Draft, Formula, Spine
 from spinefm.measure.uncertainty import half_intervals, resampled
@@ -182,25 +183,19 @@ def _measure_moved(
     before, after = (_spine(one, facing, spacing, not_upright, config, rotated) for one in (found, placed))
     drafts, known = {(d.key, d.levels): d for d in _drafts(before)}, {(one.key, one.levels): one for one in values}
     return tuple(
-        _by_hand(draft, after) if is_by_hand(draft, drafts.get(name), after) else known[name]
+        held_by_hand(draft, after) if is_by_hand(draft, drafts.get(name), after) else known[name]
         for draft in _drafts(after)
         if (name := (draft.key, draft.levels))
     )
 
 
-def _by_hand(draft: Draft, spine: Spine) -> Measure:
-    """A draft on landmarks that a reader set, of whose error nothing is known."""
+def held_by_hand(draft: Draft, spine: Spine) -> Measure:
+    """A draft on landmarks that a reader set: its ± is the error of those that nobody set, None where all are set."""
     if draft.reason or draft.formula is None:
         return _missing(draft)
-    return Measure(
-        *(draft.key, draft.group, draft.levels, draft.name, draft.unit),
-        value=float(draft.formula(spine.points[None])[0]),
-        method=draft.method,
-        grade=draft.grading.words(spine.points) if draft.grading else "",
-        reference=reference_of(draft.key, draft.levels),
-        lines=_lines(draft, spine),
-        by_hand=True,
-    )
+    (known,) = _over([draft.formula], spine, redrawn(spine, draft.bodies))
+    found = _held(draft, spine, known)
+    return replace(found, by_hand=True, uncertainty=None if is_all_by_hand(draft.formula, spine) else found.uncertainty)
 
 
 def _tops(bodies: Sequence[Seen]) -> list[tuple[Level | None, Point, Point]]:
@@ -252,7 +247,12 @@ def _valued(formulas: Sequence[Formula], spine: Spine) -> list[_Valued]:
     """What each formula gives for the landmarks and for all draws of them, all at once."""
     if not formulas:
         return []
-    points = np.concatenate([spine.points[None], resampled(spine, spine.config)])  # (1 + K, B, 6, 2)
+    return _over(formulas, spine, resampled(spine, spine.config))
+
+
+def _over(formulas: Sequence[Formula], spine: Spine, draws: Points) -> list[_Valued]:
+    """What each formula gives for the landmarks and for these draws of them (K, B, 6, 2)."""
+    points = np.concatenate([spine.points[None], draws])  # (1 + K, B, 6, 2)
     values = np.stack([formula(points) for formula in formulas])  # (M, 1 + K)
     halves = half_intervals(values[:, 1:])
     return [_Valued(float(one[0]), one[1:], half) for one, half in zip(values, halves, strict=True)]
@@ -265,26 +265,40 @@ def _missing(draft: Draft) -> Measure:
 
 
 def _measured(draft: Draft, spine: Spine, facing: FacingGuess, known: _Valued) -> Measure:
-    """A draft with its value, or without one where that is too uncertain."""
+    """A draft with its value and how sure that is, or without one where it is too uncertain."""
+    found = _held(draft, spine, known)
+    return found if found.value is None else replace(found, confidence=_confidence(draft, spine, facing))
+
+
+def _held(draft: Draft, spine: Spine, known: _Valued) -> Measure:
+    """A draft with its value, held against its limits, or without one where that is too uncertain."""
     reference = reference_of(draft.key, draft.levels)
     common = (draft.key, draft.group, draft.levels, draft.name, draft.unit)
-    half, least = known.half, spine.config.grade_probability
-    limits = spine.config.most_uncertainty
-    most = limits.get(draft.key, limits.get(draft.unit, half))
-    over = f"its uncertainty, ± {half:.2g}, is over the limit of ± {most:g}" if half > most else ""
-    if half > spine.config.doubt_factor * most:
+    half, config = known.half, spine.config
+    most = config.most_uncertainty.get(draft.key, config.most_uncertainty.get(draft.unit, half))
+    over = f"its uncertainty, ± {two_digits(half)}, is over the limit of ± {most:g}" if half > most else ""
+    if half > config.doubt_factor * most:
         return Measure(*common, None, draft.method, over, reference=reference)
+    grading, least = draft.grading, config.grade_probability
     return Measure(
         *common,
         value=known.value,
         method=draft.method,
         doubt=over,
-        grade=draft.grading.of(known.value, spine.points, known.draws, half, least) if draft.grading else "",
+        grade=grading.of(known.value, spine.points, known.draws, half, least) if grading else "",
         uncertainty=half,
-        confidence=_confidence(draft, spine, facing),
         reference=reference,
         lines=_lines(draft, spine),
     )
+
+
+def two_digits(number: float) -> str:
+    """A number to two significant digits, written out.
+
+    >>> two_digits(0.1234), two_digits(22.4), two_digits(104.0)
+    ('0.12', '22', '100')
+    """
+    return f"{float(f'{number:.2g}'):g}"
 
 
 def _confidence(draft: Draft, spine: Spine, facing: FacingGuess) -> float | None:

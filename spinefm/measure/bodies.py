@@ -160,7 +160,8 @@ def unsure(spreads: Values, config: MeasureConfig) -> str:
     """That an endplate's landmarks, with these expected errors (3,) in body widths, are too uncertain; "" if not."""
     if spreads.mean() <= config.most_spread:
         return ""
-    return f"its outline is too uncertain (expected error over {100 * config.most_spread:g} % of its width)"
+    over = f"(expected error over {100 * config.most_spread:g} % of its width)"
+    return f"it is found, but its corners are too uncertain to measure {over}"
 
 
 def mirrored(rough: Rough) -> tuple[Points, Points]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,8 +11,7 @@ import numpy as np
 from spinefm.core.geometry import Point
 from spinefm.measure.bodies import DENS, FUSED, NO_BODY
 from spinefm.measure.model import PLACES, Facing, Landmarks
-from spinefm.measure.planar import Points
-from spinefm.measure.spine import Draft, Spine
+from spinefm.measure.spine import Draft, Formula, Spine
 
 FIXED = (NO_BODY, DENS, FUSED)
 """Why an endplate does not exist: no landmark set by hand changes that."""
@@ -91,17 +90,22 @@ def is_by_hand(draft: Draft, before: Draft | None, spine: Spine) -> bool:
         return True
     if draft.reason or draft.formula is None:
         return False
-    with np.errstate(invalid="ignore"):
-        return bool(np.isnan(draft.formula(_without_moved(spine)[None])).any())
+    return _reads(draft.formula, spine, lambda by_hand: by_hand)
+
+
+def is_all_by_hand(formula: Formula, spine: Spine) -> bool:
+    """Whether a reader set every landmark that a formula reads."""
+    return not _reads(formula, spine, lambda by_hand: not by_hand)
 
 
 def _way(draft: Draft) -> tuple[str, str, tuple[int, ...]]:
     return draft.reason, draft.method, tuple(draft.bodies)
 
 
-def _without_moved(spine: Spine) -> Points:
-    """The landmarks (B, 6, 2) without those set by hand: what is computed from one of these comes out as NaN."""
+def _reads(formula: Formula, spine: Spine, is_meant: Callable[[bool], bool]) -> bool:
+    """Whether a formula reads one of the landmarks meant, by whether a reader set them: without these it gives NaN."""
     points = spine.points.copy()
     for at, body in enumerate(spine.bodies):
-        points[at, [PLACES.index(place) for place in body.by_hand]] = np.nan
-    return points
+        points[at, [is_meant(place in body.by_hand) for place in PLACES]] = np.nan
+    with np.errstate(invalid="ignore"):
+        return bool(np.isnan(formula(points[None])).any())

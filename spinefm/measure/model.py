@@ -87,9 +87,10 @@ class Measure:
     key: which ("disc_height_index"); levels: of which bodies, from the top; name: both in words. value is None where
     `reason` says why it is not measurable. uncertainty: half the width of the 95 % interval, in the measure's unit.
     confidence: 0 to 1, the least probability of what the value rests on. method: how it is computed. grade: a class
-    that follows from the value, such as "Genant 1 (mild), wedge", or "Genant 0 to 1, uncertain". lines: what to draw
-    on the film. doubt: why the value is to be taken with care, "" where it is sure. by_hand: whether it rests on a
-    landmark that a reader set: its uncertainty and confidence are not known then.
+    that follows from the value, such as "Genant 1 (mild), wedge", with ", 81 % sure" where the interval reaches into
+    another grade, or "Genant 0 to 1, uncertain". lines: what to draw on the film. doubt: why the value is to be taken
+    with care, "" where it is sure. by_hand: whether it rests on a landmark that a reader set: its confidence is not
+    known then, and its uncertainty is that of the other landmarks, None where there are none.
     """
 
     key: str

@@ -154,11 +154,11 @@ def kind_of(level: Level | None) -> str:
 
 def model_of(level: Level | None) -> OutlineModel:
     """The model of a level's body."""
-    return _shapes()[kind_of(level)]
+    return shapes()[kind_of(level)]
 
 
 @cache
-def _shapes() -> dict[str, OutlineModel]:
+def shapes() -> dict[str, OutlineModel]:
     """All models, by kind."""
     stored = json.loads(Path(__file__).with_name("shape.json").read_text(encoding="utf-8"))
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -86,12 +87,15 @@ class Grading:
     def of(self, value: float, points: Points, drawn: Values, half: float, least: float) -> str:
         """The grade in words; the range of likely grades where the draws (K,) agree on none by a share of `least`.
 
-        half: half the width of the value's 95 % interval. Where it reaches over 0, no side is sure, nor that it is one.
+        half: half the width of the value's 95 % interval. Where it reaches over 0, no side is sure, nor that it is one;
+        where it reaches into another grade, the words say on which share of the draws this one rests.
         """
         grades, own = self.grades(drawn), self.grades(np.array(value))
         sided = self.signed and bool(own) and abs(value) <= half
-        if not sided and (grades == own).mean() >= least:
-            return self.words(points)
+        share = float((grades == own).mean())
+        if not sided and share >= least:
+            is_whole = bool((self.grades(np.array([value - half, value + half])) == own).all())
+            return self.words(points) + ("" if is_whole else f", {in_percent(share)} sure")
         low, high = np.percentile(grades, (10, 90), method="nearest")
         likely = [self._written(grade) for grade in sorted({0 if sided else int(low), int(high)})]
         return f"{self.scale} {' to '.join(likely)}, uncertain"
@@ -124,6 +128,15 @@ class Draft:
     grading: Grading | None = None
     signed: bool = True
     directed: bool = True
+
+
+def in_percent(share: float) -> str:
+    """A share in whole per cent, below 100: that the interval reaches into another grade, the draws cannot rule out.
+
+    >>> in_percent(0.8125), in_percent(0.825), in_percent(1.0)
+    ('81 %', '83 %', '99 %')
+    """
+    return f"{min(99, math.floor(100 * share + 0.5))} %"
 
 
 def of_body(formula: Formula, at: int, factor: float = 1.0) -> Formula:

@@ -58,6 +58,7 @@ def test_kappa(true, seen, plain: float, weighted: float) -> None:
 def test_grades_are_read_and_uncertain_ones_counted_apart() -> None:
     assert [genant("Genant 0 (normal)"), genant("Genant 3 (severe), crush")] == [0, 3]
     assert [slipped("Meyerding 0"), slipped("Meyerding II, anterior"), slipped("Meyerding I, posterior")] == [0, 2, -1]
+    assert [slipped("Meyerding I, posterior, 81 % sure"), genant("Genant 1 (mild), wedge, 75 % sure")] == [-1, 1]
     grades = [("Genant 0 (normal)", "Genant 0 (normal)"), ("Genant 1 (mild), wedge", "Genant 0 to 1, uncertain")]
     pairs = [Pair("film", "height_loss", ("L1",), 1.0, 1.0, 1.0, true, seen) for true, seen in grades]
     assert "same 100.0 % of 1 " in grade_line("Genant", "height_loss", genant, pairs)

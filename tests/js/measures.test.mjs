@@ -147,7 +147,7 @@ test("the file has a row a measure, says what was edited, and quotes what needs 
   assert.ok(head.startsWith("group,measure,levels,name,value,unit,uncertainty_95,confidence,grade,doubt,edited,not_measurable"));
   const row = (/** @type {string} */ start) => rows.find((one) => one.startsWith(start)) || "";
   assert.match(row("slip,slip,T11-T12"), /^slip,slip,T11-T12,T11\/12 slip,8.0239,%,0.8024,0.9,"Meyerding I, anterior",,,,/);
-  assert.match(row("slip,slip,L2-L3"), /^slip,slip,L2-L3,L2\/3 slip,-?[\d.]+,%,,,"?Meyerding [^,]+(, \w+")?,,yes,,/);
+  assert.match(row("slip,slip,L2-L3"), /^slip,slip,L2-L3,L2\/3 slip,-?[\d.]+,%,0,,"?Meyerding [^,]+(, \w+")?,,yes,,/);
   assert.match(rows.find((row) => row.includes("pelvic_tilt")) || "", /the femoral heads are not outlined/);
   assert.ok(rows.some((row) => row.includes('"posterior corners along the superior endplate of L3, anterior positive"')));
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import { drawLabel, drawLandmarks, drawLines, spotOf } from "../../spinefm/ui/player/calipers.js";
-import { chartOf, rangeWords, spanOf } from "../../spinefm/ui/player/chart.js";
+import { chartOf, rangeWords, spanOf, spanOfAll } from "../../spinefm/ui/player/chart.js";
 import { changesIn, filmKey, firstChanges, keep, keptRecord, recordOf } from "../../spinefm/ui/player/keeping.js";
 import { against, bodiesOf, digits, readingsOf, unchanged, withMove, withoutMoves, wordsOf } from "../../spinefm/ui/player/measures.js";
 import { drawReadings, GROUPS, groupOf } from "../../spinefm/ui/player/readings.js";
@@ -40,6 +40,13 @@ function list(known = data(), changes = unchanged(), more = {}) {
   drawReadings(node, shownOf(known, changes, more), acts());
   return node;
 }
+
+test("bars beside each other share one span, and a value without a reference has no say in it", () => {
+  const one = (value, reference = { low: -5, high: 5 }) => ({ value, plus: 1, unit: "%", reference });
+  assert.deepEqual(spanOfAll([one(0)]), spanOf(one(0)));
+  const [low, high] = spanOfAll([one(0), one(-30), one(12), one(99, null), one(null)]);
+  assert.deepEqual([low, high], [spanOf(one(-30))[0], spanOf(one(12))[1]]);
+});
 
 test("every measure is listed once: with a value in its group, without one under its reason", () => {
   const known = data("lumbar, L1 cut");

@@ -4,13 +4,15 @@
 
 Each case has `facing` ("left", "right" or null), `spacing_mm`, `not_upright` and `rotated` (reasons, or ""), `bodies`
 from the top (`name`, `level`, six `points` in the order of `places`; `superior`, `inferior`: why that endplate is
-out, or ""), and `measures` with `value` in `unit`, `grade`, `reason` and `lines`. Nothing is uncertain in them.
+out, or ""), and `measures` with `value` in `unit`, `grade`, `reason` and `lines`. Nothing is uncertain in them. Those
+under `by_hand` have landmarks that a reader set (`by_hand`, of bodies with a `spread`), and measures with `plus`
+and `doubt`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,10 @@ import numpy as np
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.measure import FacingGuess, Landmarks, Measure, MeasureConfig, measure_landmarks
-from spinefm.measure.model import PLACES
+from spinefm.measure.assemble import GROUPS, held_by_hand
+from spinefm.measure.model import PLACES, Facing
+from spinefm.measure.spine import Spine
+from spinefm.ui.server.player.measures import limits_payload
 from tests.measure.spines import body, lumbar, moved, neck
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "measures.json"
@@ -61,6 +66,49 @@ def cases() -> list[dict[str, Any]]:
     ]
 
 
+def by_hand_cases() -> list[dict[str, Any]]:
+    """Spines of which a reader set some landmarks, with every measure that has a formula."""
+    corner, endplate, whole = PLACES[:1], (*PLACES[:2], PLACES[4]), PLACES
+    return [
+        by_hand_case("one corner", lumbar(slip=2.0), "left", 0.8, {"L4": corner}),
+        by_hand_case("one corner, unsure", lumbar(slip=2.0), "left", 3.0, {"L4": corner}),
+        by_hand_case("an endplate, faces right", mirrored(neck()), "right", 0.9, {"C5": endplate}),
+        by_hand_case("a body and a corner", fractured(), "left", 1.0, {"L1": whole, "T11": corner}),
+        by_hand_case("all of them", fractured(), "left", 1.0, {one.name: whole for one in fractured()}),
+        by_hand_case("a corner, facing unknown", neck(), None, 0.5, {"C4": corner}),
+    ]
+
+
+def by_hand_case(
+    name: str, bodies: Sequence[Landmarks], facing: Facing | None, spread: float, placed: Mapping[str, tuple[str, ...]]
+) -> dict[str, Any]:
+    """A case in which a reader set these landmarks of these bodies, all of which may err by `spread`."""
+    known = [replace(one, points=rounded(one), spread=spread, by_hand=placed.get(one.name, ())) for one in bodies]
+    spine = Spine(tuple(known), facing, 0.5, "", MeasureConfig())
+    drafts = [draft for group in GROUPS for draft in group(spine)]
+    return {
+        "name": name,
+        "facing": facing,
+        "spacing_mm": 0.5,
+        "not_upright": "",
+        "rotated": "",
+        "bodies": [{**body_json(one), "spread": one.spread, "by_hand": list(one.by_hand)} for one in known],
+        "measures": [held_json(held_by_hand(draft, spine)) for draft in drafts if draft.formula and not draft.reason],
+    }
+
+
+def held_json(one: Measure) -> dict[str, Any]:
+    """How sure a measure by hand is, as JSON data."""
+    value, plus = (None if number is None else round(number, DIGITS) for number in (one.value, one.uncertainty))
+    known = {"key": one.key, "levels": list(one.levels), "value": value, "plus": plus}
+    return {**known, "grade": one.grade, "doubt": one.doubt, "reason": one.reason}
+
+
+def rounded(one: Landmarks) -> tuple[Point, ...]:
+    """A body's landmarks as the file writes them."""
+    return tuple(Point(*np.round(point, DIGITS).tolist()) for point in one.points)
+
+
 def fractured() -> list[Landmarks]:
     """T8 to L3, each with another deformity."""
     shapes = [(30, 30, 30), (23, 27, 30), (30, 20, 30), (16, 16, 16), (30, 30, 30), (33, 29, 25)]
@@ -97,9 +145,7 @@ def case(
     rotated: str = "",
 ) -> dict[str, Any]:
     """A case with its measures."""
-    bodies = [
-        replace(one, points=tuple(Point(*np.round(point, DIGITS).tolist()) for point in one.points)) for one in bodies
-    ]
+    bodies = [replace(one, points=rounded(one)) for one in bodies]
     values = measure_landmarks(bodies, FacingGuess(facing, 1.0, "given"), spacing, not_upright, rotated=rotated)
     return {
         "name": name,
@@ -157,20 +203,25 @@ def measure_json(one: Measure) -> dict[str, Any]:
 
 def content() -> dict[str, Any]:
     """The whole file."""
-    config = MeasureConfig()
-    limits = {
-        "genant_limits": list(config.genant_limits),
-        "slip_limit": config.slip_limit,
-        "neck_slip_limit": config.neck_slip_limit,
+    return {
+        "places": list(PLACES),
+        "limits": limits_payload(MeasureConfig()),
+        "cases": cases(),
+        "by_hand": by_hand_cases(),
     }
-    return {"places": list(PLACES), "limits": limits, "cases": cases()}
 
 
 def text_of(data: dict[str, Any]) -> str:
     """The file's text, a case per line."""
-    lines = ",\n".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in data["cases"])
-    head = json.dumps({key: value for key, value in data.items() if key != "cases"}, ensure_ascii=False)
-    return f'{head[:-1]}, "cases": [\n{lines}\n]}}\n'
+    lists = ("cases", "by_hand")
+    head = json.dumps({key: value for key, value in data.items() if key not in lists}, ensure_ascii=False)
+    parts = [f'"{name}": [\n{lines_of(data[name])}\n]' for name in lists]
+    return f"{', '.join([head[:-1], *parts])}}}\n"
+
+
+def lines_of(cases: Sequence[dict[str, Any]]) -> str:
+    """A case per line."""
+    return ",\n".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in cases)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from spinefm.measure import FacingGuess, measure_landmarks
-from tests.measure.golden import GOLDEN, bodies_of, content, measure_json
+from tests.measure.golden import GOLDEN, bodies_of, by_hand_cases, content, measure_json
 
 CONTENT = json.loads(GOLDEN.read_text(encoding="utf-8"))
 
@@ -25,6 +25,27 @@ def test_measures_meet_the_golden_file(known) -> None:
         assert words(one) == words(wanted)
 
 
+@pytest.mark.parametrize("case", by_hand_cases(), ids=lambda case: case["name"])
+def test_what_rests_on_set_landmarks_meets_the_golden_file(case) -> None:
+    wanted = next(one for one in CONTENT["by_hand"] if one["name"] == case["name"])["measures"]
+    assert len(wanted) == len(case["measures"]) > 9
+    for one, other in zip(case["measures"], wanted, strict=True):
+        for part in ("value", "plus"):
+            assert one[part] == pytest.approx(other[part], abs=1e-5), one
+        assert {key: one[key] for key in ("key", "levels", "grade", "doubt", "reason")} == {
+            key: other[key] for key in ("key", "levels", "grade", "doubt", "reason")
+        }
+
+
+def test_the_cases_by_hand_hold_every_way_in_which_a_measure_may_be_sure() -> None:
+    held = [one for case in CONTENT["by_hand"] for one in case["measures"]]
+    assert {one["plus"] is None for one in held if one["value"] is not None} == {True, False}
+    assert any(one["doubt"] for one in held) and any(one["reason"] for one in held)
+    graded = [one["grade"] for one in held if one["grade"]]
+    assert any(" sure" in grade for grade in graded) and any("uncertain" in grade for grade in graded)
+    assert any("," not in grade for grade in graded)
+
+
 def coordinates(one) -> list[float]:
     """All numbers of a measure's lines."""
     return [number for path in one["lines"] for point in path for number in point]
@@ -38,6 +59,7 @@ def words(one) -> dict[str, object]:
 def test_the_file_holds_every_case_that_is_written() -> None:
     written = content()
     assert [case["name"] for case in written["cases"]] == [case["name"] for case in CONTENT["cases"]]
+    assert [case["name"] for case in written["by_hand"]] == [case["name"] for case in CONTENT["by_hand"]]
     assert (written["places"], written["limits"]) == (CONTENT["places"], CONTENT["limits"])
 
 

@@ -11,7 +11,7 @@ from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.measure import MeasureConfig
-from spinefm.measure.bodies import landmarks_of, seen_bodies
+from spinefm.measure.bodies import landmarks_of, seen_bodies, unsure
 from spinefm.measure.landmarks import outline, rough_corners
 from spinefm.measure.planar import Points
 from spinefm.measure.shape import (
@@ -170,3 +170,11 @@ def test_a_deeper_wedge_is_drawn_deeper_than_its_outline() -> None:
 def test_kinds_of_bodies() -> None:
     kinds = {level: kind_of(level) for level in (None, Level.C2, Level.C3, Level.T5, Level.L5, Level.L6, Level.S1)}
     assert list(kinds.values()) == ["body", "C2", "body", "body", "L5", "L5", "S1"]
+
+
+def test_corners_too_uncertain_to_measure_say_nothing_against_the_outline() -> None:
+    config = MeasureConfig()
+    words = unsure(np.full(3, 1.01 * config.most_spread), config)
+    assert words.startswith("it is found, but its corners are too uncertain to measure")
+    assert words.endswith("(expected error over 9.6 % of its width)")
+    assert unsure(np.full(3, 0.99 * config.most_spread), config) == ""

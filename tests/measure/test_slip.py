@@ -44,9 +44,11 @@ def test_grades_have_a_direction() -> None:
         (-6.0, 0.1, "Meyerding I, posterior"),
         (-4.9, 1.9, "Meyerding 0 to II?, uncertain"),
         (0.0, 0.1, "Meyerding 0"),
+        (8.0, 1.0, r"Meyerding I, anterior, (86|77) % sure"),
+        (0.0, 0.7, r"Meyerding 0(, 85 % sure)?"),
     ],
 )
-def test_a_slip_whose_interval_reaches_over_0_has_no_sure_grade(levels, pixels, spread, grade) -> None:
+def test_a_grade_says_what_its_interval_says(levels, pixels, spread, grade) -> None:
     places = ((-pixels, 0.0), (0.0, 40.0))
     bodies = [replace(body(Level[name], at), spread=spread) for name, at in zip(levels, places, strict=True)]
     config = MeasureConfig(most_uncertainty={})

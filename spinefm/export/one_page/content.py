@@ -218,7 +218,7 @@ def _legend(trace: Trace, measures: Measures) -> Iterator[str]:
     if any(one.doubt for one in measures.measured):
         yield VALUE_IN_DOUBT
     if any(one.by_hand for one in measures.measured):
-        yield "By hand: rests on corners that a reader moved, whose ± is not known."
+        yield "By hand: rests on corners that a reader moved; ± is the error of its other corners."
     if measures.measured:
         yield "White: lines of the measures of the whole spine, and of graded heights and slips."
 

@@ -79,11 +79,14 @@ def _grade(one: Measure | None) -> str:
 
 
 def short_grade(grade: str) -> str:
-    """A grade without its scale; "" for the least one.
+    """A grade without its scale, with how sure it is where that is said; "" for the least one.
 
     >>> [short_grade(grade) for grade in ("Genant 2 (moderate), wedge", "Meyerding 0 to I, uncertain", "Meyerding 0")]
     ['2, wedge', '0–I?', '']
+    >>> [short_grade(grade) for grade in ("Meyerding I, anterior, 81 % sure", "Genant 0 (normal), 93 % sure")]
+    ['I, anterior (81 %)', '']
     """
     plain = re.sub(r" \(\w+\)", "", grade.partition(" ")[2])
     short = plain.replace(" to ", NONE).replace(", uncertain", "?")
-    return "" if short == "0" else short
+    named = re.sub(r", (\d+ %) sure$", r" (\1)", short)
+    return "" if named.partition(" ")[0] == "0" else named

@@ -18,11 +18,17 @@ export function spanOf({ value, plus, reference }) {
   return [open.length && low === 0 ? 0 : low - room, high + room];
 }
 
-/** @param {Reading} reading @param {number} width @param {number} height */
-export function chartOf(reading, width, height) {
+/** One span for all these values, so that equal numbers lie below each other. @param {Reading[]} readings @returns {[number, number]} */
+export function spanOfAll(readings) {
+  const spans = readings.filter(({ value, reference }) => value !== null && reference).map(spanOf);
+  return [Math.min(...spans.map(([low]) => low)), Math.max(...spans.map(([, high]) => high))];
+}
+
+/** @param {Reading} reading @param {number} width @param {number} height @param {Reading[]} [beside] whose span the bar shares */
+export function chartOf(reading, width, height, beside = [reading]) {
   const { value, plus, reference, unit } = reading;
   if (value === null || !reference) return null;
-  const [low, high] = spanOf(reading);
+  const [low, high] = spanOfAll(beside);
   const at = (/** @type {number} */ number) => ((number - low) / (high - low)) * (width - 8) + 4;
   const [from, to] = [at(reference.low ?? low), at(reference.high ?? high)];
   const y = height / 2;

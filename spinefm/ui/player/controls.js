@@ -139,9 +139,17 @@ export class Controls {
     this.player.correct({ action });
   }
 
+  /** Escape ends a line of known length from its own fields, too. @param {KeyboardEvent} event */
+  onFieldKey(event) {
+    if (event.key !== "Escape" || !this.player.measuring.line) return;
+    event.preventDefault();
+    this.player.measuring.escape();
+  }
+
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    if (isTyping(event.target) || event.altKey || !this.root.offsetParent) return;
+    if (event.altKey || !this.root.offsetParent) return;
+    if (isTyping(event.target)) return this.onFieldKey(event);
     if (event.ctrlKey || event.metaKey) return this.onControlKey(event);
     if (sliderKeeps(event.target, event.key)) return;
     const running = event.key === "Escape" && this.player.view.payload.status === "waiting";

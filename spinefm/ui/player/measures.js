@@ -1,8 +1,9 @@
 // @ts-check
 // What the tab Measures knows: the run's measures, and what the reader has changed. Pure functions of both.
 
-import { PLACES, spineOf } from "../shared/spine.js";
+import { landmarksOf, PLACES, spineOf } from "../shared/spine.js";
 import { draftsOf, linesOf, measured } from "../shared/measure.js";
+import { heldByHand } from "../shared/redraws.js";
 
 /** @typedef {import("../shared/geometry.js").Pair} Pair */
 /** @typedef {"left" | "right" | null} Facing */
@@ -10,7 +11,7 @@ import { draftsOf, linesOf, measured } from "../shared/measure.js";
 /** facing, mm: set by hand, null where not; moves: oldest first. @typedef {{facing: Facing, mm: number | null, moves: Move[]}} Changes */
 /** @typedef {import("../shared/spine.js").Body & {number: number, spread: number, edited: boolean[]}} Body */
 /** @typedef {{low: number | null, high: number | null, text: string, source: string}} Reference */
-/** plus: half the 95 % interval; sure: the least that the method is sure of what it rests on; both null where landmarks were moved. doubt: why the value is to be taken with care.
+/** plus: half the 95 % interval; sure: the least that the method is sure of what it rests on; sure is null where landmarks were moved, plus where all were. doubt: why the value is to be taken with care.
  * @typedef {import("../shared/measure.js").Measure & {id: string, plus: number | null, sure: number | null, doubt: string, edited: boolean, reference: Reference | null}} Reading */
 /** @typedef {import("../shared/spine.js").Draft} Draft */
 /** What the server sends of a run's measures. @typedef {Record<string, any>} Data */
@@ -72,7 +73,8 @@ export function readingsOf(data, changes) {
     const edited = draft.bodies.some((at) => bodies[at].edited.some(Boolean)) && isByHand(draft, before.get(id), spine.points, bodies);
     const reading = { ...measured(spine, draft), id, edited, plus: null, sure: null, doubt: "", reference: data.references[id] || null };
     if (reading.reason) return { ...reading, lines: draft.bodies.every((at) => bodies[at].points.length) ? linesOf(spine, { ...draft, built: undefined }) : [] };
-    return edited || !known[id] ? reading : asSent(reading, known[id], spine.spacing || 1);
+    if (edited) return { ...reading, ...heldByHand(spine, draft) };
+    return known[id] ? asSent(reading, known[id], spine.spacing || 1) : reading;
   });
 }
 
@@ -97,18 +99,6 @@ function isByHand(draft, before, points, bodies) {
 /** @param {Draft} draft */
 function waysOf({ reason, method, bodies }) {
   return JSON.stringify([reason, method, bodies]);
-}
-
-/** The landmarks that a measure's formula reads, as places of bodies and of landmarks: read from the formula at work, so that
- * no list beside it can disagree. @param {Draft} draft @param {Pair[][]} points @returns {[number, number][]} */
-export function landmarksOf(draft, points) {
-  const used = /** @type {[number, number][]} */ ([]);
-  const watched = points.map((body, at) => new Proxy(body, { get: (target, name) => {
-    if (typeof name === "string" && /^\d+$/.test(name)) used.push([at, Number(name)]);
-    return Reflect.get(target, name);
-  } }));
-  draft.value(watched);
-  return used;
 }
 
 /** A measure whose landmarks nobody moved is what the server computed; lengths come in pixels. @param {Reading} reading @param {any} sent @param {number} mm @returns {Reading} */

@@ -97,12 +97,26 @@ export class Measuring {
 
   /** @param {boolean} on */
   setOpen(on) {
+    if (on !== this.isOpen) this.announce(on);
     this.isOpen = on;
-    if (!on) this.line = null;
     this.player.shell.dataset.showing = on ? "measures" : "";
     this.mark();
     this.render();
     this.player.theatre.redraw();
+  }
+
+  /** The bar over the film says what it is used for while the tab is open; leaving the tab ends a line. @param {boolean} on */
+  announce(on) {
+    const { modes } = this.player;
+    if (modes.mode === "none" && (this.line || this.chosen)) modes.say(on ? this.hint() : "", on);
+    if (!on) Object.assign(this, { line: null, drawing: false });
+  }
+
+  /** What the film is used for, "" for nothing. */
+  hint() {
+    if (this.line) return "Draw a line over something of known length.";
+    const reading = this.readings.find((one) => one.id === this.chosen);
+    return reading ? `${sentence(reading.name)}: drag its corners on the film.` : "";
   }
 
   /** What styles read. */
@@ -121,9 +135,19 @@ export class Measuring {
     if (reading) this.folds.add(reading.value === null ? "without" : groupOf(reading));
     if (modes.mode !== "none") modes.set("none");
     if (id) clock.go(view.timeline.end);
-    modes.say(reading ? `${sentence(reading.name)}: drag its corners on the film.` : "", true);
+    modes.say(this.hint(), true);
     this.recompute();
-    if (id) this.toFilm();
+    if (id) this.toDetail();
+  }
+
+  /** What is said of the chosen measure comes into sight, and its film; where there is not room for all of both, the list begins with it. */
+  toDetail() {
+    const panel = this.player.panel("measures");
+    const [detail, row] = [panel.querySelector(".measure-detail"), panel.querySelector('[data-measure][aria-pressed="true"]')];
+    detail?.scrollIntoView({ block: "nearest" });
+    this.toFilm();
+    if (!detail || !row || detail.getBoundingClientRect().bottom <= window.innerHeight) return;
+    panel.scrollTop += row.getBoundingClientRect().top - panel.getBoundingClientRect().top;
   }
 
   /** On a narrow page the film comes back into sight. */
@@ -175,10 +199,10 @@ export class Measuring {
   /** Begins to set a scale, or stops. */
   calibrate() {
     this.line = this.line ? null : [];
-    this.player.modes.say(this.line ? "Draw a line over something of known length." : "", true);
+    this.player.modes.say(this.line ? this.hint() : "", true);
     this.player.clock.go(this.player.view.timeline.end);
     this.recompute();
-    /** @type {HTMLElement | null} */ (this.player.panel("measures").querySelector('[data-field="length"]'))?.focus({ preventScroll: true });
+    /** @type {HTMLElement | null} */ (this.player.panel("measures").querySelector(this.line ? '[data-field="length"]' : '[data-act="calibrate"]'))?.focus({ preventScroll: true });
     if (this.line) this.toFilm();
   }
 

@@ -109,14 +109,20 @@ function handles(reading, shown, act) {
 /** @param {Reading} reading */
 function number(reading) {
   const [value, plus] = wordsOf(reading);
-  return [html("b", { class: against(reading) }, value), html("span", { class: "plus" }, reading.edited ? "by hand" : plus)];
+  return [html("b", { class: against(reading) }, value), html("span", { class: "plus" }, plus)];
+}
+
+/** The grade, and that landmarks were set by hand. @param {Reading} reading */
+function smallPrint({ grade, edited }) {
+  return grade || edited ? html("small", {}, grade, grade && edited ? " · " : null, edited ? html("em", { class: "hand" }, "by hand") : null) : null;
 }
 
 /** @param {Reading} reading @param {Shown} shown @param {Acts} act */
 function row(reading, shown, act) {
   return html("button", { class: `measure-row${reading.edited ? " edited" : ""}`, ...handles(reading, shown, act) },
-    html("span", { class: "measure-name" }, sentence(reading.name), reading.grade ? html("small", {}, reading.grade) : null),
-    reading.id === shown.chosen ? null : chartOf(reading, 64, 18), html("span", { class: "measure-number" }, number(reading)));
+    html("span", { class: "measure-name" }, sentence(reading.name)),
+    reading.id === shown.chosen ? null : chartOf(reading, 64, 18, shown.readings.filter(({ key }) => key === reading.key)),
+    html("span", { class: "measure-number" }, number(reading)), smallPrint(reading));
 }
 
 /** A table: a level a row, a key a column. @param {string[]} columns @param {Reading[]} readings @param {Shown} shown @param {Acts} act */
@@ -136,8 +142,8 @@ function matrix(columns, readings, shown, act) {
 /** @param {Reading} reading @param {Shown} shown @param {Acts} act */
 function cell(reading, shown, act) {
   const value = digits(/** @type {number} */ (reading.value), reading.unit);
-  const plus = reading.edited ? "◆" : wordsOf(reading)[1];
-  return html("button", { class: `measure-cell${reading.edited ? " edited" : ""}`, ...handles(reading, shown, act), "aria-label": `${reading.name} ${wordsOf(reading).join(" ").trim()}${reading.grade ? `, ${reading.grade}` : ""}` },
+  const plus = `${wordsOf(reading)[1]}${reading.edited ? " ◆" : ""}`.trim();
+  return html("button", { class: `measure-cell${reading.edited ? " edited" : ""}`, ...handles(reading, shown, act), "aria-label": `${reading.name} ${wordsOf(reading).join(" ").trim()}${reading.grade ? `, ${reading.grade}` : ""}${reading.edited ? ", by hand" : ""}` },
     html("b", { class: against(reading) }, value), html("span", { class: "plus" }, plus));
 }
 
@@ -159,8 +165,9 @@ function comparison(reading) {
 }
 
 /** How it was measured, and what the number after ± is. @param {Reading} reading */
-function methodWords({ method, sure, edited, plus }) {
-  const error = edited ? "Its landmarks were set by hand: ± is not known." : plus === null ? "" : "± is half the 95 % interval from the corners' uncertainty.";
+function methodWords({ method, sure, edited, plus, value }) {
+  const whose = edited ? "the uncertainty of the corners that nobody set" : "the corners' uncertainty";
+  const error = plus !== null ? `± is half the 95 % interval from ${whose}.` : edited && value !== null ? "All its landmarks were set by hand: ± is not known." : "";
   return [`${sentence(method)}.`, sure === null ? "" : `The method is ${percent(sure)} sure of what it rests on.`, error].filter(Boolean).join(" ");
 }
 

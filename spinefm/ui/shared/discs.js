@@ -13,6 +13,8 @@ import { discName, faultOf, firstOf, NO_FACING, NO_SCALE, pairsOf } from "./spin
 /** @type {[string, number, number][]} */
 const HEIGHTS = [["anterior", 3, 0], ["middle", 5, 4], ["posterior", 2, 1]];
 
+const NUMERALS = ["0", "I", "II", "III", "IV", "V"]; // how Meyerding's grades are written
+
 /** From the upper body to the lower, at right angles to the middle of both endplates. @param {Pair[]} upper @param {Pair[]} lower @returns {Pair} */
 function discNormal(upper, lower) {
   const above = unit(minus(upper[2], upper[3]));
@@ -75,11 +77,12 @@ export function slipDrafts(spine) {
   return pairsOf(spine).map(([upper, lower]) => {
     const { levels, disc, fault, bodies } = discHead(spine, upper, lower);
     const value = (/** @type {Pair[][]} */ points) => slip(points[upper], points[lower]);
+    const least = leastSlip(spine, upper);
     return {
       key: "slip", group: "slip", levels, name: `${disc} slip`, unit: "%", bodies,
       method: `posterior corners along the superior endplate of ${levels[1]}, anterior positive`,
       reason: firstOf(fault, spine.facing ? "" : NO_FACING), lines: [[[lower, 0], [lower, 1]], [[upper, 2], [lower, 1]]],
-      value, grade: (/** @type {Pair[][]} */ points) => meyerdingWords(value(points), leastSlip(spine, upper)),
+      value, grading: { scale: "Meyerding", of: (/** @type {number} */ percent) => meyerdingGrade(percent, least), words: (/** @type {Pair[][]} */ points) => meyerdingWords(value(points), least), signed: true, numerals: NUMERALS },
     };
   });
 }
@@ -91,10 +94,14 @@ function leastSlip(spine, upper) {
   return inTheNeck ? spine.limits.neck_slip_limit : spine.limits.slip_limit;
 }
 
+/** Meyerding's grade, 0 to 5, of a slip either way. @param {number} percent @param {number} least */
+function meyerdingGrade(percent, least) {
+  const size = Math.abs(percent);
+  return size < least ? 0 : 1 + [25, 50, 75, 100].filter((limit) => limit < size).length;
+}
+
 /** @param {number} percent @param {number} least */
 export function meyerdingWords(percent, least) {
-  const size = Math.abs(percent);
-  if (size < least) return "Meyerding 0";
-  const grade = [25, 50, 75, 100].filter((limit) => limit < size).length;
-  return `Meyerding ${["I", "II", "III", "IV", "V"][grade]}, ${percent > 0 ? "anterior" : "posterior"}`;
+  const grade = meyerdingGrade(percent, least);
+  return `Meyerding ${NUMERALS[grade]}${grade ? `, ${percent > 0 ? "anterior" : "posterior"}` : ""}`;
 }

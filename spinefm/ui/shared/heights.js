@@ -50,10 +50,15 @@ export function losses(body, beside) {
   return [1 - anteriorHeight(body) / back, 1 - middleHeight(body) / back, crush].map((share) => 100 * share);
 }
 
+/** Genant's grade of a loss in %. @param {number} loss @param {number[]} limits */
+function genantGrade(loss, limits) {
+  return limits.filter((limit) => limit <= loss).length;
+}
+
 /** Genant's grade and kind in words. @param {number[]} lost @param {number[]} limits */
 function genantWords(lost, limits) {
   const most = Math.max(...lost);
-  const grade = limits.filter((limit) => limit <= most).length;
+  const grade = genantGrade(most, limits);
   if (!grade) return "Genant 0 (normal)";
   return `Genant ${grade} (${["mild", "moderate", "severe"][grade - 1]}), ${["wedge", "biconcave", "crush"][lost.indexOf(most)]}`;
 }
@@ -116,6 +121,7 @@ function ratioDrafts(spine, at) {
 function lossDraft(spine, at) {
   const body = spine.bodies[at];
   const beside = neighbours(spine, at);
+  const limits = spine.limits.genant_limits;
   const compared = beside.length ? ", 1 - Hp/neighbours" : " (not compared with neighbours: crush not assessed)";
   const unnamed = body.level === null && body.in_trunk ? UNNAMED : "";
   const lost = (/** @type {Pair[][]} */ points) => losses(points[at], beside.map((other) => points[other]));
@@ -124,7 +130,7 @@ function lossDraft(spine, at) {
     method: `largest of 1 - Ha/Hp, 1 - Hm/Hp${compared}; Genant's limits${unnamed}`,
     reason: firstOf(bodyFault(spine, at), spine.facing ? "" : NO_FACING, body.level || body.in_trunk ? "" : NO_LEVEL),
     bodies: [at, ...beside], lines: [[[at, 0], [at, 3]], [[at, 4], [at, 5]], [[at, 1], [at, 2]]],
-    value: (points) => Math.max(0, ...lost(points)), grade: (points) => genantWords(lost(points), spine.limits.genant_limits),
+    value: (points) => Math.max(0, ...lost(points)), grading: { scale: "Genant", of: (loss) => genantGrade(loss, limits), words: (points) => genantWords(lost(points), limits) },
   };
 }
 

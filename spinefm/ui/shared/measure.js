@@ -35,7 +35,7 @@ export function measured(spine, draft) {
   const { key, group, levels, name, unit, method, reason, bodies } = draft;
   const common = { key, group, levels, name, unit, method, reason, bodies };
   if (reason) return { ...common, value: null, grade: "", lines: [] };
-  return { ...common, value: draft.value(spine.points), grade: draft.grade ? draft.grade(spine.points) : "", lines: linesOf(spine, draft) };
+  return { ...common, value: draft.value(spine.points), grade: draft.grading ? draft.grading.words(spine.points) : "", lines: linesOf(spine, draft) };
 }
 
 /** The draft's paths as film points. @param {Spine} spine @param {Draft} draft @returns {Pair[][]} */

@@ -5,14 +5,17 @@
 import { facingLeft } from "./planar.js";
 
 /** @typedef {import("./geometry.js").Pair} Pair */
-/** Six landmarks in the order of PLACES, none where they cannot be had; superior, inferior: why that endplate is out.
- * @typedef {{name: string, level: string | null, points: Pair[], superior: string, inferior: string, in_trunk?: boolean}} Body */
+/** Six landmarks in the order of PLACES, none where they cannot be had; superior, inferior: why that endplate is out; spread: the
+ * expected error of a coordinate in pixels; number: in its run; edited: which landmarks a reader set.
+ * @typedef {{name: string, level: string | null, points: Pair[], superior: string, inferior: string, in_trunk?: boolean, spread?: number, number?: number, edited?: boolean[]}} Body */
 /** Landmarks face left in `points`; rotated: that the film is, "" where it is not known to be: then nothing is known of up and front. @typedef {{bodies: Body[], points: Pair[][], facing: "left" | "right" | null, spacing: number | null, notUpright: string, limits: Limits, rotated: string}} Spine */
-/** @typedef {{genant_limits: number[], slip_limit: number, neck_slip_limit: number}} Limits */
+/** What the settings say: limits of grades and of ±, draws for a ±, and by kind of body how errors of landmarks go together (12, 12).
+ * @typedef {{genant_limits: number[], slip_limit: number, neck_slip_limit: number, grade_probability: number, doubt_factor: number,
+ *   most_uncertainty: Record<string, number>, resamples: number, roots: Record<string, number[][]>}} Limits */
 /** A path over landmarks: pairs of a body's place and a landmark's. @typedef {[number, number][]} Path */
-/** value, grade and built take the landmarks of all bodies, facing left; reason: why there is no value; undirected: whether a rotated film has it too.
+/** value and built take the landmarks of all bodies, facing left; reason: why there is no value; undirected: whether a rotated film has it too.
  * @typedef {{key: string, group: string, levels: string[], name: string, unit: string, method: string, reason: string, bodies: number[], lines: Path[],
- *   value: (points: Pair[][]) => number, grade?: (points: Pair[][]) => string, built?: (points: Pair[][]) => Pair[][], undirected?: boolean}} Draft */
+ *   value: (points: Pair[][]) => number, grading?: import("./grading.js").Grading, built?: (points: Pair[][]) => Pair[][], undirected?: boolean}} Draft */
 
 export const PLACES = ["superior anterior", "superior posterior", "inferior posterior", "inferior anterior", "superior middle", "inferior middle"];
 export const NO_FACING = "the side that the patient faces is not known; set it";
@@ -80,4 +83,16 @@ export function discName([upper, lower]) {
 /** A measure that has no value whatever the landmarks are. @param {Omit<Draft, "value" | "bodies" | "lines">} draft @returns {Draft} */
 export function without(draft) {
   return { ...draft, bodies: [], lines: [], value: () => NaN };
+}
+
+/** The landmarks that a measure's formula reads, as places of bodies and of landmarks: read from the formula at work, so that
+ * no list beside it can disagree. @param {Draft} draft @param {Pair[][]} points @returns {[number, number][]} */
+export function landmarksOf(draft, points) {
+  const used = /** @type {[number, number][]} */ ([]);
+  const watched = points.map((body, at) => new Proxy(body, { get: (target, name) => {
+    if (typeof name === "string" && /^\d+$/.test(name)) used.push([at, Number(name)]);
+    return Reflect.get(target, name);
+  } }));
+  draft.value(watched);
+  return used;
 }

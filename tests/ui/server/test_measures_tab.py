@@ -50,6 +50,15 @@ CONTRAST = """() => {
     .map((node) => [ratio(node), node.outerHTML]).filter(([value]) => value < 4.5); }"""
 
 
+IN_SIGHT = """() => { const [detail, panel] = ['.measure-detail', '[data-panel=measures]']
+    .map((one) => document.querySelector(one).getBoundingClientRect());
+  const shown = Math.min(detail.bottom, panel.bottom, innerHeight) - Math.max(detail.top, panel.top, 0);
+  return (shown + 1) / detail.height; }"""
+BARS = """() => [...document.querySelectorAll('[data-group=slip] .measure-chart')].map((bar) => {
+  const usual = bar.querySelector('.usual').getBoundingClientRect();
+  return { start: bar.getBoundingClientRect().left, zero: usual.left + usual.width / 2 }; })"""
+
+
 @pytest.fixture(scope="module")
 def trace() -> Trace:
     """A neck that faces right, with every body from C2 to C7 measurable."""
@@ -173,7 +182,9 @@ def test_dragging_a_corner_recomputes_at_once_what_python_would(tab: Page, trace
     for name in (angle, "anterior_ratio C4", "disc_height_index C3 C4", "slip C3 C4"):
         assert number(tab, name) == pytest.approx(wanted[name].value, abs=1e-6)
     assert shown(tab, angle) == f"{wanted[angle].value:.1f}°".replace("-", "−")
-    assert tab.locator(f'[data-measure="{angle}"] .plus').inner_text() == "by hand"
+    row = tab.locator(f'[data-measure="{angle}"]')
+    assert row.locator(".hand").inner_text() == "by hand"
+    assert row.locator(".plus").inner_text().startswith("± ")  # of the corners that nobody set
     assert tab.locator('[data-panel="vertebrae"]').is_hidden()  # the drag's end chooses no vertebra
 
 
@@ -261,14 +272,47 @@ def test_a_scale_from_a_known_length_brings_millimetres(tab: Page, trace: Trace)
 
 def test_a_scale_can_be_typed_and_esc_leaves_it_as_it_was(tab: Page) -> None:
     tab.click('[data-act="calibrate"]')
+    assert tab.evaluate("document.activeElement.dataset.field") == "length"
     tab.keyboard.press("Escape")
-    assert tab.locator(".calibration").count() == 1  # typing: the field keeps its keys
+    assert tab.locator(".calibration").count() == 0 and tab.locator(".player-hint").is_hidden()
+    assert tab.evaluate("document.activeElement.dataset.act") == "calibrate"
+    tab.click('[data-act="calibrate"]')
     tab.click('[data-act="stop"]')
     assert tab.locator(".calibration").count() == 0
     tab.click('[data-act="calibrate"]')
     tab.fill('[data-field="mm"]', "0.2")
     tab.keyboard.press("Enter")
     assert "0.2 mm per pixel, calibrated by hand" in tab.inner_text(".measure-facts")
+
+
+def test_leaving_the_tab_ends_a_line_and_hides_what_to_drag(tab: Page) -> None:
+    tab.click('[data-act="calibrate"]')
+    tab.click('[data-tab="log"]')
+    assert tab.locator(".player-hint").is_hidden()
+    tab.click('[data-tab="measures"]')
+    assert tab.locator(".calibration").count() == 0 and tab.locator(".player-hint").is_hidden()
+    tab.click(f'[data-measure="{LORDOSIS}"]')
+    tab.click('[data-tab="log"]')
+    assert tab.locator(".player-hint").is_hidden()
+    tab.click('[data-tab="measures"]')
+    assert "Lordosis C2-C7" in tab.inner_text(".player-hint")
+
+
+@pytest.mark.parametrize(("width", "least"), [(1280, 1.0), (390, 0.15)])
+def test_what_is_said_of_a_chosen_measure_opens_in_sight(
+    context: BrowserContext, file: Path, width: int, least: float
+) -> None:
+    one = opened(context, file, width=width, height=900)
+    one.page.locator('[data-group="slip"] .measure-row').last.click()
+    assert one.page.evaluate(IN_SIGHT) >= least
+    one.leave()
+
+
+def test_the_bars_of_slips_start_and_have_their_zero_at_one_place(tab: Page) -> None:
+    bars = tab.evaluate(BARS)
+    assert len(bars) > 3
+    for place in ("start", "zero"):
+        assert max(bar[place] for bar in bars) - min(bar[place] for bar in bars) < 0.6, place
 
 
 def test_what_is_not_measurable_is_folded_at_the_end_with_its_reason(tab: Page) -> None:

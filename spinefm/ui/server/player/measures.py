@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from spinefm.export.measures import DIGITS
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import Landmarks, Measure, MeasureConfig, Measures, attempt
 from spinefm.measure.assemble import rotated
 from spinefm.measure.bodies import DENS, FUSED, NO_BODY
 from spinefm.measure.model import Facing
+from spinefm.measure.shape import shapes
 from spinefm.methods.base.events import Viewed
 from spinefm.trace.model import Trace, Vertebra
 
 Payload = dict[str, Any]
 
+ROOT_DIGITS = 5
+"""Decimals of how errors of landmarks go together, where an error has size 1."""
 FACINGS: tuple[Facing, ...] = ("left", "right")
 
 
@@ -35,20 +40,29 @@ def measures_payload(trace: Trace, film: Radiograph | None = None) -> Payload | 
     known: dict[str, Measures] = {one: guessed if one == side else attempt(trace, one, 1.0, film) for one in FACINGS}
     if side is None:
         known["unknown"] = guessed
-    config = MeasureConfig()
     return {
         "facing": {"side": side, "probability": round(guessed.facing.probability, 6), "source": guessed.facing.source},
         "spacing": None if trace.film.spacing_mm is None else _scale(trace),
         "notUpright": guessed.not_upright,
         "rotated": rotated(next(trace.of(Viewed), None)),
-        "limits": {
-            "genant_limits": list(config.genant_limits),
-            "slip_limit": config.slip_limit,
-            "neck_slip_limit": config.neck_slip_limit,
-        },
+        "limits": limits_payload(MeasureConfig()),
         "fixed": [NO_BODY, DENS, FUSED],
         "references": references(known.values()),
         "sides": {name: side_payload(one, trace.vertebrae) for name, one in known.items()},
+    }
+
+
+def limits_payload(config: MeasureConfig) -> Payload:
+    """What the formulas and the ± of moved landmarks need: limits, how many draws, and per kind of body its errors."""
+    return {
+        "genant_limits": list(config.genant_limits),
+        "slip_limit": config.slip_limit,
+        "neck_slip_limit": config.neck_slip_limit,
+        "grade_probability": config.grade_probability,
+        "most_uncertainty": config.most_uncertainty,
+        "doubt_factor": config.doubt_factor,
+        "resamples": config.resamples,
+        "roots": {kind: np.round(one.root, ROOT_DIGITS).tolist() for kind, one in shapes().items()},
     }
 
 
@@ -77,7 +91,7 @@ def body_payload(one: Landmarks, number: int) -> Payload:
         "points": [[round(x, 4), round(y, 4)] for x, y in one.points],
         "superior": one.superior,
         "inferior": one.inferior,
-        "spread": round(one.spread, 3),
+        "spread": round(one.spread, 6),
         "in_trunk": one.in_trunk,
     }
 
