@@ -271,7 +271,7 @@ def _measured(draft: Draft, spine: Spine, facing: FacingGuess, known: _Valued) -
 
 
 def _held(draft: Draft, spine: Spine, known: _Valued) -> Measure:
-    """A draft with its value, held against its limits, or without one where that is too uncertain."""
+    """A draft with its value, compared with its limits, or without one where that is too uncertain."""
     reference = reference_of(draft.key, draft.levels)
     common = (draft.key, draft.group, draft.levels, draft.name, draft.unit)
     half, config = known.half, spine.config

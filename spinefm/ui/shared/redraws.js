@@ -108,7 +108,7 @@ function halfInterval(values) {
   return (quantile(0.975) - quantile(0.025)) / 2;
 }
 
-/** A measure on landmarks of which a reader set some, held against its limits. @param {Spine} spine @param {Draft} draft @returns {Held} */
+/** A measure on landmarks of which a reader set some, compared with its limits. @param {Spine} spine @param {Draft} draft @returns {Held} */
 export function heldByHand(spine, draft) {
   const { most_uncertainty: limits, doubt_factor: factor, grade_probability: least } = spine.limits;
   const [value, draws] = [draft.value(spine.points), valuesOver(spine, draft)];

@@ -147,7 +147,8 @@ def test_the_zip_holds_what_a_visitor_set_and_its_player_shows_it(choice: Choice
     assert (rest["facing"], rest["facing_source"], rest["spacing_mm"]) == ("right", "given", 0.5524)
     assert list(rest["moved_by_hand"]) == [trace.vertebrae[1].name]
     rows = list(csv.DictReader(io.StringIO(files.read("neck/measures.csv").decode())))
-    assert {row["uncertainty_95"] for row in rows if row["edited"]} == {""}
+    edited = [row for row in rows if row["edited"]]
+    assert edited and all(row["uncertainty_95"] and not row["confidence"] for row in edited if row["value"])
     run = re.search(r'id="run">(.*?)</script>', files.read("neck/player.html").decode(), re.S)
     assert run is not None
     assert json.loads(run[1])["measuring"] == {"facing": "right", "mm": 0.5524, "moves": moves(trace)}
@@ -176,6 +177,7 @@ def test_a_corner_moved_on_the_page_is_in_the_report_and_in_the_zip(visitor: Vis
     for _ in range(3):
         page.click('[data-act="up by key"]')
     shown = page.locator('[data-measure="segmental_angle C4 C5"] b').inner_text()
+    plus = page.locator('[data-measure="segmental_angle C4 C5"] .plus').inner_text().removesuffix(" ?")
     page.click('[data-tab="download"]')
     with page.expect_download() as zipped:
         page.click(".player a.download")
@@ -187,7 +189,7 @@ def test_a_corner_moved_on_the_page_is_in_the_report_and_in_the_zip(visitor: Vis
     assert row["edited"] == "yes" and f"{float(row['value']):.1f}°".replace("-", "−") == shown
     printed = zipfile.ZipFile(report.value.path())
     text = next(printed.read(name).decode() for name in printed.namelist() if name.endswith(".html"))
-    assert "corners moved by hand: 1 of C4" in text and f"{shown.removesuffix('°')} by hand" in text
+    assert "corners moved by hand: 1 of C4" in text and f"{shown.removesuffix('°')} {plus} by hand" in text
 
 
 def test_the_same_answer_twice_is_news(choice: Choice) -> None:
