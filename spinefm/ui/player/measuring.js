@@ -17,6 +17,7 @@ import { drawReadings, GROUPS, groupOf } from "./readings.js";
 
 const HIT = { mouse: 11, pen: 14, touch: 20 }; // pixels of the screen
 const WIDE = 420; // a pane in which a label has room for a grade
+const LEAST_SCALE = 0.01, MOST_SCALE = 5; // mm per pixel that films have (imaging/decoded.py)
 const SHORTEST = 5; // of a line of known length, in pixels of the film
 
 export class Measuring {
@@ -212,6 +213,10 @@ export class Measuring {
 
   /** @param {number} mm per pixel */
   setScale(mm) {
+    if (mm < LEAST_SCALE || mm > MOST_SCALE) {
+      this.player.modes.say(`A film has ${LEAST_SCALE} to ${MOST_SCALE} mm per pixel, not ${Number(mm.toPrecision(3))}: check the length.`, true);
+      return;
+    }
     this.line = null;
     this.player.modes.say("");
     for (const group of ["disc", "body", "offset"]) this.folds.add(group);

@@ -19,6 +19,7 @@ from spinefm.export.errors import ExportError
 from spinefm.export.formats import FORMATS, Format
 from spinefm.export.result import result_name
 from spinefm.export.subject import Subject
+from spinefm.imaging.decoded import scale_fault
 from spinefm.imaging.kinds import is_dicom
 from spinefm.measure import Facing, Move
 from spinefm.measure.by_hand import refuse_strangers
@@ -29,8 +30,6 @@ from spinefm.ui.server.result_zip import result_zip
 
 RESULT = "result"
 """What the page asks for in place of a format: the result's own zip with what the visitor set."""
-MOST_MM = 10.0
-"""Millimetres per pixel that no film reaches."""
 HEAD = 132
 """Bytes of a file that say whether it is DICOM."""
 DISK_FULL = "The file could not be made, because the server's disk is full: try again in a few minutes."
@@ -88,15 +87,24 @@ def _subject(choice: Choice, trace: Trace, asked: Mapping[str, Any]) -> Subject:
     """The run with its film and what the visitor set. Raises ExportError for a film that has expired."""
     if not choice.path.is_file():
         raise ExportError(choice.gone)
-    facing, mm = asked.get("facing"), asked.get("mm")
+    facing = asked.get("facing")
     return Subject(
         result_name(choice.name),
         trace,
         choice.path.read_bytes(),
         facing=facing if facing in get_args(Facing) else None,
-        given_mm=float(mm) if isinstance(mm, int | float) and 0 < mm < MOST_MM else None,
+        given_mm=_scale(asked.get("mm")),
         moves=_moves(trace, asked),
     )
+
+
+def _scale(mm: Any) -> float | None:
+    """Millimetres per pixel that the visitor set, if any. Raises ExportError for a scale that no film has."""
+    if not isinstance(mm, int | float):
+        return None
+    if fault := scale_fault(mm):
+        raise ExportError(fault)
+    return float(mm)
 
 
 def _moves(trace: Trace, asked: Mapping[str, Any]) -> tuple[Move, ...]:

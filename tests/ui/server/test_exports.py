@@ -154,6 +154,13 @@ def test_the_zip_holds_what_a_visitor_set_and_its_player_shows_it(choice: Choice
     assert json.loads(run[1])["measuring"] == {"facing": "right", "mm": 0.5524, "moves": moves(trace)}
 
 
+@pytest.mark.parametrize("mm", [0.001, 140])
+def test_a_scale_that_no_film_has_is_refused_in_a_sentence(choice: Choice, mm: float) -> None:
+    assert (
+        answer(choice, "result", mm=mm)["error"] == f"A film has 0.01 to 5 mm per pixel, not {mm:g}: check the scale."
+    )
+
+
 @pytest.mark.parametrize(
     "wrong", [{"number": 99, "place": 0, "point": [1, 2]}, {"number": 0, "place": 7, "point": [1, 2]}, {"number": 0}, 3]
 )
