@@ -78,6 +78,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "overlap with any": ("overlap_any",),
     "revisits": ("revisit_limit",),
     "limits per class": ("decision",),
+    "plain starts": ("start_background_limit",),
     "sharp outlines": ("sharp_limit", "faint_sharp"),
     "off-axis retry": ("retry_limit",),
     "evidence for names": ("naming",),

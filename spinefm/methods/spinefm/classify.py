@@ -73,7 +73,13 @@ def _own_limits(prompt: Prompt, answer: Probabilities, config: SpineFMConfig) ->
     limit = config.wrong_end_limit if wrong else config.end_limit
     if share <= limit and not wrong and share > config.distinct_end_ratio * answer.vertebra:
         limit = config.distinct_end_limit
-    return config.background_limit, max(limit, answer.vertebra) if share > limit else limit
+    return _background_limit(prompt, config), max(limit, answer.vertebra) if share > limit else limit
+
+
+def _background_limit(prompt: Prompt, config: SpineFMConfig) -> float:
+    """The limit of background, which is lower for a starting point."""
+    starts = prompt.direction == "seed"
+    return min(config.background_limit, config.start_background_limit) if starts else config.background_limit
 
 
 def _likelier_end(answer: Probabilities | Classified) -> Reason:

@@ -70,7 +70,14 @@ ANSWERS = [
 def test_each_answer_counts_above_its_own_limit(direction, shares, reason, end_limit, _):
     seen, decision = judged(direction, shares, TUNED)
     assert decision.reason == reason
-    assert (seen.background_limit, seen.end_limit) == (0.65, end_limit)
+    assert (seen.background_limit, seen.end_limit) == (0.5 if direction == "seed" else 0.65, end_limit)
+
+
+@pytest.mark.parametrize(("direction", "reason"), [("seed", "background"), ("up", "vertebra"), ("down", "vertebra")])
+def test_a_starting_point_must_be_less_likely_background_than_a_step(direction, reason):
+    shares = {"background": 0.55, "vertebra": 0.45}
+    assert judged(direction, shares, TUNED)[1].reason == reason
+    assert judged(direction, shares, TUNED.model_copy(update={"start_background_limit": 1.0}))[1].reason == "vertebra"
 
 
 @pytest.mark.parametrize(("direction", "shares", "tuned", "_", "reason"), ANSWERS)

@@ -98,7 +98,7 @@ def test_a_sharp_outline_outweighs_the_class_background():
 def test_a_sharp_outline_is_no_reason_to_start_at_background():
     column = Column(straight(6).centroids, ("C2", "vertebra", "background", "vertebra", "vertebra", "vertebra"))
     _, first, *_ = run(Oracle(column, [0, 0.9, 0.9, 0.9, 0, 0], sharp=[2])).of(Decided)
-    assert (first.direction, first.verdict, first.reason, first.limit) == ("seed", "stopped", "background", 0.65)
+    assert (first.direction, first.verdict, first.reason, first.limit) == ("seed", "stopped", "background", 0.5)
 
 
 def test_overlap_with_the_previous_vertebra_is_measured_against_the_papers_limit():
