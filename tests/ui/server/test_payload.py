@@ -16,8 +16,9 @@ from spinefm.methods import film_record
 from spinefm.methods.base.events import Located
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.reasons import reason_words
-from spinefm.trace.model import Finished, Named, Trace
+from spinefm.trace.model import FilmRecord, Finished, Named, Trace
 from spinefm.trace.registry import Event
+from spinefm.ui.server.corrections import CorrectedRun, Correction
 from spinefm.ui.server.player import failed_payload, film_payload, player_payload, trace_payload
 from spinefm.ui.server.player.assets import gradio_script, markup, style
 from spinefm.ui.server.player.payload import FILM_SIDE, entries_of, notices, ran
@@ -81,6 +82,16 @@ def test_rows_run_from_the_top_and_end_with_the_candidate_that_was_rejected() ->
     assert [row["anchor"] for row in rows] == [True] + [False] * 6
     assert rows[0]["stop"] == "spine end C2, 98 % (limit 50 %)"
     assert rows[-1]["found"] is False and rows[-1]["stop"] == "background 91 % (limit 50 %)"
+
+
+@pytest.mark.parametrize(("number", "anchors", "directions"), [(5, [], ["down"]), (4, ["C2"], ["up", "down"])])
+def test_a_deleted_vertebra_is_no_end_and_leaves_its_anchor_to_no_other(
+    number: int, anchors: list[str], directions: list[str]
+) -> None:
+    run = CorrectedRun(Trace.from_events(FilmRecord("neck.png", SIZE), "spinefm", {}, all_events()))
+    events = run.correct(Correction("delete", number)).trace.events
+    assert [row["name"] for row in vertebra_rows(events) if row["anchor"]] == anchors
+    assert [end["direction"] for end in ends(events)] == directions
 
 
 def test_without_an_anchor_the_rejected_candidate_gets_no_invented_name() -> None:
