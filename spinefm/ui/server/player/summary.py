@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from spinefm.core.levels import Level
+from spinefm.core.numbers import percent
 from spinefm.methods.base.decisions import Decision
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.decisions import decisions_of
@@ -40,6 +42,26 @@ def _deleted(events: Sequence[Event]) -> set[int | None]:
     """Numbers of the vertebrae that the run ended with and the reader deleted."""
     found = {vertebra.number for event in events if isinstance(event, Finished) for vertebra in event.vertebrae}
     return {*found} - {vertebra.number for vertebra in result(events)}
+
+
+def names_sure(events: Sequence[Event]) -> str:
+    """How sure a finished run is of its names, given or withheld; empty where it says nothing of them.
+
+    It does not hold for names, or of vertebrae, that the reader changed.
+    """
+    named = next((event for event in events if isinstance(event, Named)), None)
+    if named is None or named.best is None or not result(events):
+        return ""
+    corrected = [event for event in events if isinstance(event, Corrected)][-1:]
+    if any(_naming(event) != _naming(named) for event in corrected):
+        return ""
+    if named.anchor is None:
+        return f"names withheld: {named.best.span} would be {percent(named.best.probability)} sure"
+    return f"names {replace(named.best, levels=named.levels).span}, {percent(named.best.probability)} sure"
+
+
+def _naming(event: Named | Corrected) -> tuple[object, ...]:
+    return event.vertebrae, event.levels, event.anchor
 
 
 def vertebra_rows(events: Sequence[Event], unsure: Collection[int] = ()) -> list[Row]:
