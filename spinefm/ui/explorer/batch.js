@@ -167,7 +167,8 @@ export class BatchView {
       title: `${counted(answer.levels[level] || 0, "film shows", "films show")} ${level}`, onclick: () => this.update({ levels: toggled(state.levels, level) }) }, level)));
     for (const name of /** @type {("stop" | "sentence")[]} */ (["stop", "sentence"])) {
       const bars = Object.entries(answer.counts[name]).map(([label, count]) => ({ label, words: name === "stop" ? inWords(opened.stop_words, label) : label, count, range: /** @type {[number, number]} */ ([0, 0]), on: state[name] ? state[name] === label : null }));
-      drawLines(this.part(`[data-b-bars="${name}"]`), name === "stop" ? "why the induction ended" : "why films failed", bars, (bar) => this.update({ [name]: chosenOr(state[name], bar.label, "") }));
+      const [title, unit] = name === "stop" ? ["why the induction ended", "end"] : ["why films failed", "film"];
+      drawLines(this.part(`[data-b-bars="${name}"]`), title, bars, (bar) => this.update({ [name]: chosenOr(state[name], bar.label, "") }), unit);
     }
     const { edges, counts, without } = answer.probability;
     drawHistogram(this.part('[data-b-chart="probability"]'), { title: "probability of the vertebrae", words: `${counted(counts.reduce((a, b) => a + b, 0), "vertebra", "vertebrae")}${without ? `, ${without} without one` : ""}`, edges, counts, span: null, band: null, bandWords: "", pick: null });

@@ -5,6 +5,7 @@ A filter's own counts are over what passes all the others, so that its other cho
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -187,7 +188,7 @@ def chosen_measure(index: BatchIndex, asked: BatchQuestion) -> ChosenMeasure | N
 
 
 def facets(index: BatchIndex, masks: Mapping[str, Flags]) -> dict[str, dict[str, int]]:
-    """How many films each choice of a filter would leave."""
+    """How many films each choice of a filter would leave; of the reasons to end, how many ends they have."""
     count, words = len(index), index.words
     of = {name: all_of(masks, count, name) for name in ("status", "view", "anchor", "sentence", "stop", "doubtful")}
     some = int((index.doubtful[of["doubtful"]] > 0).sum())
@@ -208,13 +209,9 @@ def _with_none(column: WordCodes, chosen: Flags) -> dict[str, int]:
 
 
 def _stops(index: BatchIndex, chosen: Flags) -> dict[str, int]:
-    """How many films ended for each reason, those that ended so both ways once."""
-    up, down = index.words["stop_up"], index.words["stop_down"]
-    both = np.array([*up.words, ""], object)[up.codes] == np.array([*down.words, ""], object)[down.codes]
-    counted = up.counts(chosen)
-    for word, count in down.counts(chosen & ~both).items():
-        counted[word] = counted.get(word, 0) + count
-    return dict(sorted(counted.items(), key=lambda item: -item[1]))
+    """How many ends each reason has, upwards and downwards."""
+    ends = sum((Counter(index.words[name].counts(chosen)) for name in ("stop_up", "stop_down")), Counter[str]())
+    return dict(ends.most_common())
 
 
 def _level_counts(index: BatchIndex, chosen: Flags) -> dict[str, int]:
