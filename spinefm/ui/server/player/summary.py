@@ -40,8 +40,8 @@ def ends(events: Sequence[Event]) -> list[Row]:
 
 def _deleted(events: Sequence[Event]) -> set[int | None]:
     """Numbers of the vertebrae that the run ended with and the reader deleted."""
-    found = {vertebra.number for event in events if isinstance(event, Finished) for vertebra in event.vertebrae}
-    return {*found} - {vertebra.number for vertebra in result(events)}
+    found: set[int | None] = {one.number for event in events if isinstance(event, Finished) for one in event.vertebrae}
+    return found - {vertebra.number for vertebra in result(events)}
 
 
 def names_sure(events: Sequence[Event]) -> str:

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from spinefm.batch.tables import DONE, FAILED
-from spinefm.evaluation.measure_errors import TITLES, level_order
+from spinefm.evaluation.measure_errors import level_order
 from spinefm.measure.references import GENERAL, reference_of
 from spinefm.methods.decisions import stop_words
 from spinefm.ui.server.explorer.batch.columns import Codes, Flags, WordCodes
 from spinefm.ui.server.explorer.batch.index import LEVEL_NAMES, PROBABILITY_BINS, BatchIndex
 from spinefm.ui.server.explorer.measures import range_of
+from spinefm.ui.server.explorer.words import MEASURES, on_the_page
 from spinefm.ui.server.player.payload import colours
 
 MOST_ON_PAGE = 100
@@ -89,7 +90,7 @@ def catalog(index: BatchIndex) -> list[Answer]:
     """The measures of a batch with title, unit, levels and reference ranges."""
     known = index.measures
     units = dict(zip(known.keys, known.units, strict=True))
-    keys = [*(key for key in TITLES if key in units), *sorted(set(units) - set(TITLES))]
+    keys = [*(key for key in MEASURES if key in units), *sorted(set(units) - set(MEASURES))]
     found = [
         _kind(key, units[key], sorted(known.places(key), key=level_order)) for key in keys if _measured(index, key)
     ]
@@ -104,7 +105,7 @@ def _measured(index: BatchIndex, key: str) -> bool:
 def _kind(key: str, unit: str, levels: list[str]) -> Answer:
     ranges = {place: reference_of(key, tuple(place.split("-"))) for place in levels} | {"": GENERAL.get(key)}
     references = {place: range_of(one) for place, one in ranges.items() if one is not None}
-    return {"key": key, "title": TITLES.get(key, key), "unit": unit, "levels": levels, "references": references}
+    return {"key": key, "title": MEASURES.get(key, key), "unit": unit, "levels": levels, "references": references}
 
 
 def answer(index: BatchIndex, asked: BatchQuestion) -> Answer:
@@ -112,12 +113,14 @@ def answer(index: BatchIndex, asked: BatchQuestion) -> Answer:
     chosen = chosen_measure(index, asked)
     masks = masks_of(index, asked, chosen)
     passing = all_of(masks, len(index))
+    counts = facets(index, masks)
     places = ordered(index, asked, passing, chosen)[asked.offset : asked.offset + asked.count]
     return {
         "total": int(passing.sum()),
         "offset": asked.offset,
         "rows": _rows(index, places, chosen, asked.sort),
-        "counts": facets(index, masks),
+        "counts": counts,
+        "sentence_words": {sentence: on_the_page(sentence) for sentence in counts["sentence"]},
         "levels": _level_counts(index, all_of(masks, len(index), "levels")),
         "probability": _probabilities(index, passing),
         "measure": histogram(chosen, all_of(masks, len(index), "span")) if chosen else None,
@@ -302,7 +305,7 @@ def _rows(index: BatchIndex, places: Codes, chosen: ChosenMeasure | None, sort: 
         {
             "id": index.ids[int(at)].as_py(),
             "name": index.names[int(at)].as_py(),
-            **{name: _word(column, int(at)) for name, column in words.items()},
+            **{name: on_the_page(_word(column, int(at))) for name, column in words.items()},
             "vertebrae": int(index.vertebrae[at]),
             "doubtful": int(index.doubtful[at]),
             "values": values[row],
