@@ -74,7 +74,7 @@ def _about_deleting(before: Trace, correction: Correction, asked: Asked) -> Ques
     gone, sure = before.vertebrae[place], {**asked, "sure": True}
     rest = _about_the_anchor(before, gone)
     if not all(vertebra.level for vertebra in before.vertebrae) or place in (0, len(numbers) - 1):
-        text = f"{gone.name} is removed. {rest} Without it they stay as they are."
+        text = f"{gone.name} is removed. {rest} They stay as they are."
         return Question(text, (("delete it", sure),)) if rest else None
     closed = CorrectedRun(before).correct(Correction("delete", correction.number, close=True)).trace
     moved = in_words(list(renamed(before, closed).values()))

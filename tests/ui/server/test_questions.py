@@ -73,7 +73,7 @@ COUNTED = "The other names were counted from it."
 @pytest.mark.parametrize(
     ("moved", "number", "text", "labels"),
     [
-        ([], 5, f"C2 is removed. {COUNTED} Without it they stay as they are.", ["delete it"]),
+        ([], 5, f"C2 is removed. {COUNTED} They stay as they are.", ["delete it"]),
         (
             [Correction("name", 0, "C5")],
             0,
