@@ -265,6 +265,16 @@ def test_each_of_twenty_bad_files_is_a_sentence_and_nothing_else(tmp_path: Path)
         assert payload["error"]["what"].endswith(".") and payload["error"]["remedy"].endswith("."), name
 
 
+def test_a_zip_is_sent_to_where_one_works(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "films.zip", "w") as archive:
+        archive.writestr("a.png", b"")
+    assert opened(Choice(tmp_path / "films.zip", "films.zip"))["error"] == {
+        "what": "The file is a ZIP archive.",
+        "remedy": "Unpack it and drop one film at a time, or bring films with their truth as a zip to Explore; "
+        "`spinefm batch` takes many.",
+    }
+
+
 def test_an_expired_upload_fails_with_a_sentence(tmp_path: Path) -> None:
     error = only(run_steps(StandInService(), Choice(tmp_path / "gone.png", "gone.png")))["error"]
     assert GONE.startswith(error["what"][:-1])
