@@ -48,7 +48,7 @@ ZIP_FAILED = "The zip of this result could not be made: export its files one by 
 A_ZIP = "a ZIP archive"
 UNPACK = (
     "unpack it and drop one film at a time, or bring films with their truth as a zip to Explore; "
-    "`spinefm batch` takes many"
+    "the command spinefm batch takes many"
 )
 NO_FILM = "No film is chosen: drop one anywhere on this page, or pick an example."
 
@@ -181,6 +181,16 @@ def recalled(sitting: Sitting, read: Read = Choice.read) -> Iterator[Shown]:
         yield Shown(opened(sitting.choice, read))
     else:
         yield from _result(SessionState(sitting.choice, sitting.run), film)
+
+
+def still_shown(kept: SessionState | None, error: Payload, read: Read = Choice.read) -> Shown | None:
+    """The visitor's own result with the `error` of another file above it; None where there is none any more."""
+    if kept is None or choice_is_example(kept.choice):
+        return None
+    try:
+        return next(_result(kept, read(kept.choice), error=error, later=True))
+    except UnreadableFilm:
+        return None
 
 
 def _result(kept: SessionState, film: Radiograph, **more: Any) -> Iterator[Shown]:

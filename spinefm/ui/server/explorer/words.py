@@ -47,7 +47,7 @@ ON_THE_PAGE: Mapping[str, str] = MappingProxyType(
         HINT: CHOOSE_IDS,
         NO_ZIP: "not a zip; pack the films and their truth as a zip",
         NO_LAYOUT: "contains no films with truth in a known layout: the list below shows the layouts. Films without "
-        "truth go to Segment one at a time, once unpacked; `spinefm batch` takes many",
+        "truth go to Segment one at a time, once unpacked; the command spinefm batch takes many",
         "give three neighbouring vertebrae as starting points or set view_check to warn": AT_SEGMENT,
         "set view_check to warn": AT_SEGMENT,
     }
