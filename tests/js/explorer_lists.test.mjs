@@ -155,8 +155,18 @@ test("a bar filters to what it counts", () => {
   for (const bar of bars(one)("stop")) {
     bar.node.fire("click");
     assert.deepEqual(done.at(-1), ["setStop", bar.label]);
-    assert.equal(casesOf(view({ stop: bar.label })).length, bar.count);
+    const ends = casesOf(view({ stop: bar.label })).flatMap(({ film }) => model.stops(film).filter((stop) => stop === bar.label));
+    assert.equal(ends.length, bar.count);
   }
+});
+
+test("why the induction ended counts ends: a film that ended so both ways has two", () => {
+  const columns = structuredClone(COLUMNS);
+  for (const side of ["stop_up", "stop_down"]) columns.films[side] = columns.films[side].map(() => columns.stops.findIndex(Boolean));
+  const one = view({}, { model: spineModel(columns) });
+  const root = bars(one)("stop");
+  assert.deepEqual(root.map(({ count }) => count), [2 * passing(one, "stop").length]);
+  assert.equal(root[0].node.parentElement.parentElement.querySelector("h2 span").textContent, `${root[0].count} ends`);
 });
 
 test("bars are as long as they count, the chosen one is on, and the others are off", () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawNotices } from "../../spinefm/ui/player/messages.js";
+import { drawNotices, overviewOf } from "../../spinefm/ui/player/messages.js";
 
 /** An element that only remembers. @param {string} tag */
 function element(tag) {
@@ -35,5 +35,14 @@ test("a player that only replays, and a run under way, offer nothing", () => {
     const [node, remarks] = [element("ul"), element("ul")];
     drawNotices(node, remarks, shown, correct);
     assert.deepEqual([node.children.length, remarks.children.length], [1, 1]);
+  }
+});
+
+test("the result's card says how sure the names are, where that is known", () => {
+  for (const [words, lines] of [["names T12 to S1, 94 % sure", ["card-sure"]], ["", []]]) {
+    const card = overviewOf({ payload: { ends: [], ran: null, names_sure: words } }, { result: [{ name: "T12" }, { name: "S1" }] });
+    const shown = card.children.filter((child) => child.tag === "p");
+    assert.deepEqual(shown.map((child) => child.attributes.class), lines);
+    assert.deepEqual(shown.flatMap((child) => child.children), words ? [words] : []);
   }
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cardsOf } from "../../spinefm/ui/player/card.js";
-import { linesOf } from "../../spinefm/ui/player/theatre.js";
+import { edgeSpot, linesOf } from "../../spinefm/ui/player/theatre.js";
 import { sceneAt } from "../../spinefm/ui/player/timeline.js";
 import { fakeInk } from "./dom.mjs";
 import { atFilmEnd, beat, entries } from "./run.mjs";
@@ -457,4 +457,17 @@ test("every beat of a run is the current one at some moment of playing it", () =
   play();
   assert.deepEqual(made.view.timeline.beats.filter((one) => !seen.has(`${one.entry} ${one.phase}`)), []);
   assert.ok(beat({}).seconds && fakeInk());
+});
+
+test("where cards lie below the film, a crop keeps to the edge away from its body, within the film and off the others", () => {
+  const area = { left: 12, top: 370, width: 366, height: 363 };
+  for (const left of [20, 150, 170, 300]) {
+    const box = { left, top: 400, width: 60 };
+    const spots = [0, 1, 2].map((index) => edgeSpot(area, box, index, 3));
+    for (const [index, { left: x, top: y, width }] of spots.entries()) {
+      assert.ok(x >= area.left && x + width <= area.left + area.width && y >= area.top && y + width <= area.top + area.height);
+      assert.ok(x >= left + box.width || x + width <= left, "beside the body");
+      assert.ok(index === 0 || y >= spots[index - 1].top + width);
+    }
+  }
 });

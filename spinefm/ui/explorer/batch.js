@@ -166,8 +166,9 @@ export class BatchView {
     this.part(".ex-batch-levels").replaceChildren(...opened.levels.map((level) => html("button", { type: "button", "data-level": level, "aria-pressed": String(state.levels.includes(level)),
       title: `${counted(answer.levels[level] || 0, "film shows", "films show")} ${level}`, onclick: () => this.update({ levels: toggled(state.levels, level) }) }, level)));
     for (const name of /** @type {("stop" | "sentence")[]} */ (["stop", "sentence"])) {
-      const bars = Object.entries(answer.counts[name]).map(([label, count]) => ({ label, words: name === "stop" ? inWords(opened.stop_words, label) : label, count, range: /** @type {[number, number]} */ ([0, 0]), on: state[name] ? state[name] === label : null }));
-      drawLines(this.part(`[data-b-bars="${name}"]`), name === "stop" ? "why the induction ended" : "why films failed", bars, (bar) => this.update({ [name]: chosenOr(state[name], bar.label, "") }));
+      const bars = Object.entries(answer.counts[name]).map(([label, count]) => ({ label, words: inWords(name === "stop" ? opened.stop_words : answer.sentence_words, label), count, range: /** @type {[number, number]} */ ([0, 0]), on: state[name] ? state[name] === label : null }));
+      const [title, unit] = name === "stop" ? ["why the induction ended", "end"] : ["why films failed", "film"];
+      drawLines(this.part(`[data-b-bars="${name}"]`), title, bars, (bar) => this.update({ [name]: chosenOr(state[name], bar.label, "") }), unit);
     }
     const { edges, counts, without } = answer.probability;
     drawHistogram(this.part('[data-b-chart="probability"]'), { title: "probability of the vertebrae", words: `${counted(counts.reduce((a, b) => a + b, 0), "vertebra", "vertebrae")}${without ? `, ${without} without one` : ""}`, edges, counts, span: null, band: null, bandWords: "", pick: null });
@@ -231,6 +232,6 @@ export class BatchView {
     const row = this.answer?.rows.find((one) => one.id === film);
     this.part(".ex-title").replaceChildren(html("strong", {}, row ? row.name : film), backButton(this.root));
     drawFacts(this.part(".ex-facts"), seen.facts || []);
-    drawFilmMeasures(this.part(".ex-film-measures"), values.measures || [], this.kinds);
+    drawFilmMeasures(this.part(".ex-film-measures"), values.measures || []);
   }
 }

@@ -51,7 +51,7 @@ function tileOf(row, view) {
   return html("button", { type: "button", class: `ex-tile ${rowTone(row)}`, "data-film": row.id, "data-chosen": String(view.chosen === row.id), "aria-pressed": String(view.chosen === row.id), onclick: () => view.choose(row.id) },
     svg("svg", { class: "ex-thumb", "aria-hidden": "true" }),
     html("span", { class: "ex-tile-head" }, html("strong", {}, row.name)),
-    html("span", { class: "note" }, rowWords(row)),
+    html("span", { class: "note", title: row.sentence || null }, rowWords(row)),
     value ? html("span", {}, value) : null);
 }
 
@@ -88,10 +88,9 @@ export function drawFacts(node, facts) {
   node.replaceChildren(...facts.map(([name, value]) => html("div", {}, html("dt", {}, name), html("dd", {}, value))));
 }
 
-/** @param {Element} node @param {import("./types").FilmMeasure[]} measures @param {MeasureKind[]} kinds */
-export function drawFilmMeasures(node, measures, kinds) {
-  const titles = new Map(kinds.map((kind) => [kind.key, kind.title]));
+/** @param {Element} node @param {import("./types").FilmMeasure[]} measures */
+export function drawFilmMeasures(node, measures) {
   const cell = (/** @type {import("./types").FilmMeasure} */ one) => (one.value === null ? one.why_not || "–" : `${inUnit(one.value, one.unit)} ± ${inUnit(one.plus_minus, one.unit)}${one.doubt ? `, doubtful: ${one.doubt}` : ""}`);
-  const rows = measures.map((one) => html("tr", {}, html("th", { scope: "row" }, `${titles.get(one.measure) || one.measure.replaceAll("_", " ")}, ${one.place}`), html("td", {}, cell(one))));
+  const rows = measures.map((one) => html("tr", {}, html("th", { scope: "row" }, one.title), html("td", {}, cell(one))));
   node.replaceChildren(rows.length ? html("table", {}, html("tbody", {}, rows)) : "");
 }

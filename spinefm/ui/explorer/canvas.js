@@ -38,7 +38,7 @@ export class CaseCanvas {
       film(detail),
       this.layer("difference", places.map((place) => this.difference(pairOf(place)))),
       this.layer("truth", truthShapes(drawing)),
-      this.layer("found", drawing.masks.map((mask) => svg("path", { class: mask.doubtful ? "doubtful" : null, d: pathText(mask.outline), style: `stroke:${colours[mask.name] || "#fff"}` }))),
+      this.layer("found", drawing.masks.map((mask) => svg("path", { class: mask.doubtful ? "doubtful" : null, d: pathText(mask.outline), style: mask.doubtful ? null : `stroke:${colours[mask.name] || "#fff"}` }))),
       this.layer("other", other ? other.drawing.masks.map((mask) => svg("path", { d: pathText(mask.outline) })) : []),
       svg("g", { class: "names" }, drawing.masks.map((mask) => nameOf(mask, size))),
       chosen ? pointerTo(pairOf(chosen), size) : "",

@@ -2,6 +2,7 @@
 // The table of levels, beside the published figures where they are of the same films, and bars that filter when clicked.
 
 import { html } from "../shared/dom.js";
+import { counted } from "../shared/numbers.js";
 import { filmsOf, levelFigures, passing } from "./model.js";
 import { inWords } from "./words.js";
 
@@ -64,7 +65,7 @@ export function drawHistograms(root, view, act) {
   const place = (/** @type {string} */ name) => /** @type {Element} */ (root.querySelector(`[data-bars="${name}"]`));
   drawColumns(place("dice"), "Dice", diceBars(view), (bar) => act.setRange("dice", bar.range));
   drawColumns(place("distance"), "ASSD, px", distanceBars(view), (bar) => act.setRange("distance", bar.range));
-  drawLines(place("stop"), "why the induction ended", stopBars(view), (bar) => act.setStop(bar.label));
+  drawLines(place("stop"), "why the induction ended", stopBars(view), (bar) => act.setStop(bar.label), "end");
 }
 
 /** @param {View} view @param {"dice" | "distance"} name @param {number[]} edges @param {(i: number) => number | null} value
@@ -103,11 +104,11 @@ function distanceBars(view) {
   return binned(view, "distance", DISTANCE_BINS, value, (low, high) => (high > 1e5 ? `over ${low} px` : `${low} to ${high} px`));
 }
 
-/** @param {View} view @returns {Bar[]} */
+/** How many ends each reason has: a film ends upwards and downwards. @param {View} view @returns {Bar[]} */
 function stopBars(view) {
   const counts = new Map();
   for (const { film } of passing(view, "stop")) {
-    for (const reason of new Set(view.model.stops(film))) counts.set(reason, (counts.get(reason) || 0) + 1);
+    for (const reason of view.model.stops(film)) counts.set(reason, (counts.get(reason) || 0) + 1);
   }
   const { stop } = view.state;
   const words = (/** @type {string} */ reason) => inWords(view.model.data.stop_words, reason);
@@ -122,12 +123,12 @@ function drawColumns(node, title, bars, choose) {
   node.replaceChildren(headOf(title, bars), html("div", { class: "ex-plot" }, parts), ends);
 }
 
-/** Bars with names, one below the other. @param {Element} node @param {string} title @param {Bar[]} bars @param {(bar: Bar) => void} choose */
-export function drawLines(node, title, bars, choose) {
+/** Bars with names, one below the other. @param {Element} node @param {string} title @param {Bar[]} bars @param {(bar: Bar) => void} choose @param {string} [unit] what they count */
+export function drawLines(node, title, bars, choose, unit = "") {
   const scale = scaleOf(bars);
   const parts = bars.map((bar) => barButton(bar, choose, {}, [html("span", { class: "name" }, bar.words || bar.label), " ", html("b", {}, String(bar.count)), html("i", { style: `width:${scale(bar.count)}%` })]));
   node.classList.add("across");
-  node.replaceChildren(headOf(title, bars), html("div", { class: "ex-plot" }, parts));
+  node.replaceChildren(headOf(title, bars, unit), html("div", { class: "ex-plot" }, parts));
 }
 
 /** Per cent of the longest bar; what is there is never too short to be seen. @param {Bar[]} bars */
@@ -136,9 +137,10 @@ function scaleOf(bars) {
   return (/** @type {number} */ count) => (count ? Math.max(4, (100 * count) / most) : 0);
 }
 
-/** @param {string} title @param {Bar[]} bars */
-function headOf(title, bars) {
-  return html("h2", {}, title, html("span", {}, String(bars.reduce((sum, bar) => sum + bar.count, 0))));
+/** @param {string} title @param {Bar[]} bars @param {string} [unit] */
+function headOf(title, bars, unit = "") {
+  const sum = bars.reduce((all, bar) => all + bar.count, 0);
+  return html("h2", {}, title, html("span", {}, unit ? counted(sum, unit) : String(sum)));
 }
 
 /** @param {Bar} bar */

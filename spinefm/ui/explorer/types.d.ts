@@ -290,6 +290,7 @@ export interface BatchAnswer {
   offset: number;
   rows: BatchRow[];
   counts: Record<string, Record<string, number>>;
+  sentence_words: Words;
   levels: Record<string, number>;
   probability: { edges: number[]; counts: number[]; without: number };
   measure: { edges: number[]; counts: number[]; count: number; missing: number; quartiles: number[] | null } | null;
@@ -303,6 +304,7 @@ export interface BatchFilm extends Detail {
 
 export interface FilmMeasure {
   measure: string;
+  title: string;
   place: string;
   value: number | null;
   unit: string;

@@ -30,6 +30,8 @@ function refuse(file) {
     what: `${file.name} is ${Math.ceil(file.size / 2 ** 20)} MB, more than the ${MOST_BYTES / 2 ** 20} MB allowed.`,
     remedy: "Reduce the film's size and try again.",
   };
+  const { status, example, film } = player.view.payload;
+  if (status === "finished" && film && !example) return player.show({ run: "same", error }); // the reader's own result stays
   player.show({ run: `refused ${Date.now()}`, status: "failed", film: null, entries: [], rows: [], ends: [], notices: [], remarks: [], colours: {}, error });
 }
 
@@ -64,7 +66,8 @@ function take(file) {
   if (file.size > MOST_BYTES) return refuse(file);
   const clear = document.querySelector('#film-upload button[aria-label*="lear"], #film-upload button[aria-label*="emove"]');
   const field = () => document.querySelector("#film-upload input[type=file]");
-  if (!field() && clear) clear.click();
+  player.replaces = !field() && Boolean(clear); // the box is emptied for another film, and what is on show stays until that is read
+  if (player.replaces) clear.click();
   const put = (tries) => {
     if (field()) return give(field(), file);
     return tries ? setTimeout(put, 60, tries - 1) : undefined;

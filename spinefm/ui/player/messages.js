@@ -60,6 +60,7 @@ export function overviewOf(view, found) {
   return html("section", { class: "card overview" },
     html("header", {}, html("h2", {}, names.length ? `${counted(names.length, "vertebra", "vertebrae")}${range}` : view.title),
       html("span", {}, names.length && run ? `${run.seconds} s on ${run.device} · weights ${run.bundle}` : "")),
+    names.length && payload.names_sure ? html("p", { class: "card-sure" }, payload.names_sure) : null,
     names.length ? payload.ends.map(endLine) : html("p", { class: "card-words" }, view.words)); // the caption has them beside a result
 }
 

@@ -139,6 +139,7 @@ export class Player {
     this.theatre.held = true;
     this.view = this.viewOf(payload);
     this.shell.dataset.status = payload.status;
+    this.shell.classList.toggle("with-error", Boolean(payload.error));
     delete this.shell.dataset.busy;
     if (otherFilm) this.controls.resetGrey(); // the next film is seen as it is
     if (fresh && !this.isAmended(payload, before)) this.shell.classList.add("unwatched");

@@ -72,7 +72,8 @@ function goOnButton(view, row, act) {
 export function drawVertebrae(node, view, act) {
   const { rows } = view.payload;
   if (!rows.length) return node.replaceChildren(html("p", { class: "note" }, noTable(view.payload)));
-  const head = [["name", ""], ["sure", view.payload.promised ? "How sure this outline is" : "How sure the method is of this vertebra"], ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title, class: word === "sure" ? "number" : null }, word));
+  const sure = view.payload.promised ? ["outline", "How sure the outline is, not the name"] : ["sure", "How sure the method is of this vertebra, not of its name"];
+  const head = [["name", ""], sure, ["why it ended", ""]].map(([word, title]) => html("th", { scope: "col", title, class: word === sure[0] ? "number" : null }, word));
   const doubt = rows.some((/** @type {any} */ row) => row.doubtful)
     ? html("p", { class: "note doubtful" }, `? = doubtful: the outline is less than ${percent(view.payload.doubt)} sure; drawn dashed and amber.`) : null;
   node.replaceChildren(...[html("table", { class: "vertebrae" }, html("thead", {}, html("tr", {}, head)),

@@ -17,6 +17,7 @@ import { momentOf, sceneAt, stopIndex } from "./timeline.js";
 /** @typedef {import("./player.js").View} View */
 /** @typedef {import("./timeline.js").Scene} Scene */
 /** @typedef {import("./looks.js").Dress} Dress */
+/** @typedef {{left: number, top: number, width: number}} Square */
 
 /** @type {Record<string, string>} */
 const TITLES = { name: "Names", correct: "Correction" };
@@ -25,6 +26,8 @@ const IDLE = { ready: "Ready", running: "Looking for vertebrae …", waiting: "S
 const INTRO = "SpineFM first looks for three sure vertebrae. From there it predicts, outlines and checks the next one, up and down, until the spine ends; then it names them all.";
 const AFTERGLOW = 0.7;
 const QUIET = 0.55;
+/** How high a crop flies, how large it is at the film's edge, and how far from it, in pixels. */
+const [LIFT, EDGE, INSET] = [30, 56, 4];
 
 export class Theatre {
   /** @param {HTMLElement} root @param {{go: (time: number) => void, hover: (body: number | null) => void, choose: (body: number | null) => void}} act */
@@ -259,10 +262,19 @@ export class Theatre {
     if (flyer.dataset.box !== key) this.crop(flyer, item.box);
     flyer.dataset.box = key;
     const x = ease((scene.time - item.beat.start) / (flownBy(item) - item.beat.start));
-    const [from, to] = [this.onPage(item.box), target.getBoundingClientRect()];
+    const [from, to, lift] = this.flightOf(item.box, target.getBoundingClientRect(), this.flyers.indexOf(flyer));
     const home = this.shell.getBoundingClientRect();
     const width = mix(from.width, to.width, x);
-    flyer.style.transform = `translate(${mix(from.left, to.left, x) - home.left}px, ${mix(from.top, to.top, x) - home.top - 30 * Math.sin(Math.PI * x)}px) scale(${width / 112})`;
+    flyer.style.transform = `translate(${mix(from.left, to.left, x) - home.left}px, ${mix(from.top, to.top, x) - home.top - lift * Math.sin(Math.PI * x)}px) scale(${width / 112})`;
+  }
+
+  /** From where to where a crop flies, and how high. Where its card lies below the film it stays at the film's edge: on its way it would hide
+   * what is judged. @param {readonly number[]} box @param {Square} card @param {number} index @returns {[Square, Square, number]} */
+  flightOf(box, card, index) {
+    const [from, area] = [this.onPage(box), this.stage.area.getBoundingClientRect()];
+    if (card.top < area.bottom) return [from, card, LIFT];
+    const spot = edgeSpot(area, from, index, this.flyers.length);
+    return [spot, spot, 0];
   }
 
   /** Where a box of the film lies on the page. @param {readonly number[]} box */
@@ -313,6 +325,14 @@ function placeWords(lanes) {
   const starts = lanes.filter((lane) => lane.startsWith("start ")).map((lane) => lane.slice(6));
   if (starts.length > 1) return `Starts ${starts.join(" and ")}: `;
   return starts.length ? `Start ${starts[0]}: ` : ARROWS[lanes[0]] || "";
+}
+
+/** A place at the film's edge that is farther from what a crop was cut from; each of `count` crops has its own.
+ * @param {Square & {height: number}} area @param {Square} from @param {number} index @param {number} count @returns {Square} */
+export function edgeSpot(area, from, index, count) {
+  const width = Math.min(EDGE, area.height / count - INSET);
+  const isRight = from.left + from.width / 2 > area.left + area.width / 2;
+  return { left: isRight ? area.left + INSET : area.left + area.width - width - INSET, top: area.top + ((index + 0.5) * area.height) / count - width / 2, width };
 }
 
 /** When a picture has arrived. @param {import("./timeline.js").Seen} item */

@@ -116,7 +116,7 @@ def _shift(trace: Trace, correction: Correction) -> Corrected:
     order = counting_order(trace.events)
     place = order.index(first.level) + correction.offset
     if place not in range(len(order)):
-        raise Refused("The names cannot move further: there are no more levels in that direction.")
+        raise Refused(_beyond("shift", first.level, order, is_below=place > 0))
     towards = "down" if correction.offset > 0 else "up"
     text = f"all names moved {towards} by {abs(correction.offset)}."
     return _counted(trace, "shift", text, trace.vertebrae, Anchor(first.number, order[place], READER))
@@ -233,11 +233,27 @@ def _counted(
         kept = _with_gaps(trace, numbers, anchor, order) if gaps else None
         levels = kept or counted_from(anchor.level, numbers.index(anchor.vertebra), len(numbers), order)
         if None in levels:
-            raise Refused(
-                f"With {anchor.level.name} there the names would run beyond the spine's end: choose another level."
-            )
+            raise Refused(_beyond(action, anchor.level, order, is_below=levels[-1] is None))
     _refuse_locked(trace, dict(zip(numbers, levels, strict=True)))
     return Corrected(action, text, numbers, levels, anchor, trace.locked, added)
+
+
+def _beyond(action: Action, level: Level, order: Sequence[Level], is_below: bool) -> str:
+    """Why names cannot run beyond the spine's end, in answer to what was asked for."""
+    last, which = (order[-1].name, "last") if is_below else (order[0].name, "first")
+    side, towards, back = ("below", "down", "up") if is_below else ("above", "up", "down")
+    if action == "shift":
+        outermost = "lowest" if is_below else "topmost"
+        return (
+            f"{last} is the {which} level, so the names cannot move {towards}: "
+            f"delete the {outermost} vertebra first if it is none."
+        )
+    if action in ("add", "go on"):
+        return (
+            f"Nothing can be added {side} {last}, the {which} level: "
+            f"if a vertebra is missing there, move the names {back} first."
+        )
+    return f"With {level.name} there the names would run beyond the spine's end: choose another level."
 
 
 def _order(trace: Trace, action: Action, anchor: Anchor) -> tuple[Level, ...]:

@@ -11,7 +11,7 @@ from spinefm.core.levels import Level, Region, order_with
 from spinefm.core.numbers import percent
 from spinefm.core.words import listed
 from spinefm.methods.decisions import decisions_of
-from spinefm.trace.model import Trace
+from spinefm.trace.model import Trace, Vertebra
 from spinefm.ui.server.corrections import BEFORE, LOCKED, READER, CorrectedRun, Correction
 
 Asked = Mapping[str, Any]
@@ -65,18 +65,31 @@ def _question(before: Trace, after: Trace, correction: Correction, asked: Asked)
 
 
 def _about_deleting(before: Trace, correction: Correction, asked: Asked) -> Question | None:
-    """Whether the names below close up; at either end, and without names, there is nothing to ask."""
+    """Whether the names below close up, and what becomes of names counted from the one deleted.
+
+    At either end, and without names, there is nothing to ask of one that others were not counted from.
+    """
     numbers = [vertebra.number for vertebra in before.vertebrae]
     place = numbers.index(correction.number) if correction.number in numbers else 0
-    named = all(vertebra.level for vertebra in before.vertebrae)
-    if not named or place in (0, len(numbers) - 1):
-        return None
-    gone = before.vertebrae[place]
+    gone, sure = before.vertebrae[place], {**asked, "sure": True}
+    rest = _about_the_anchor(before, gone)
+    if not all(vertebra.level for vertebra in before.vertebrae) or place in (0, len(numbers) - 1):
+        text = f"{gone.name} is removed. {rest} They stay as they are."
+        return Question(text, (("delete it", sure),)) if rest else None
     closed = CorrectedRun(before).correct(Correction("delete", correction.number, close=True)).trace
-    moved = list(renamed(before, closed).values())
-    gap, close = {**asked, "sure": True}, {**asked, "sure": True, "close": True}
-    text = f"{gone.name} is removed. Its name can stay unused, or the gap can be closed: then {in_words(moved)}."
-    return Question(text, (("leave a gap", gap), ("close the gap", close)))
+    moved = in_words(list(renamed(before, closed).values()))
+    parts = [f"{gone.name} is removed.", rest, f"Its name can stay unused, or the gap can be closed: then {moved}."]
+    choices = (("leave a gap", sure), ("close the gap", {**sure, "close": True}))
+    return Question(" ".join(filter(None, parts)), choices)
+
+
+def _about_the_anchor(before: Trace, gone: Vertebra) -> str:
+    """That the other names were counted from the one deleted; empty where they were not."""
+    anchor = before.anchor
+    others = any(vertebra.level for vertebra in before.vertebrae if vertebra.number != gone.number)
+    if anchor is None or anchor.vertebra != gone.number or anchor.source == BEFORE or not others:
+        return ""
+    return "The other names were counted from it."
 
 
 def about_adding(before: Trace, after: Trace, asked: Asked) -> Question | None:

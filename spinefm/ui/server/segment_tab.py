@@ -43,6 +43,7 @@ from spinefm.ui.server.sessions import (
     run_steps,
     set_upright,
     shown_again,
+    still_shown,
     waiting,
 )
 from spinefm.ui.server.sittings import Sitting, Sittings
@@ -56,6 +57,12 @@ WITH_STARTS = """(...inputs) => {
   return inputs;
 }"""
 """Puts the starting points that the reader clicked into the third input of a run, and the time into the fifth."""
+REPLACED = """(token, clicked) => {
+  const replaced = Boolean(window.spinefm?.replaces);
+  if (replaced) window.spinefm.replaces = false;
+  return [token, Number(replaced)];
+}"""
+"""Puts into the second input whether the box was emptied for another film."""
 AT_CLICK = "(choice, clicked) => [choice, Date.now()]"
 """Puts the time of the click into the second input."""
 RUNS = 24
@@ -130,8 +137,10 @@ class SegmentTab:
         buttons = [self.run, self.cancel]
         chosen = [self.choice, self.player, self.kept]
         more = {**QUICK, "cancels": runs}
-        self.upload.upload(self._on_upload, [self.upload, self.token], [*chosen, self.brought], **more)
-        self.upload.clear(self._on_clear, self.token, chosen, **more).then(self._on_end, None, buttons, **QUICK)
+        brought = [self.upload, *chosen, self.brought]
+        self.upload.upload(self._on_upload, [self.upload, self.token, self.kept], brought, **more)
+        cleared = self.upload.clear(self._on_clear, [self.token, self.clicked], chosen, js=REPLACED, **more)
+        cleared.then(self._on_end, None, buttons, **QUICK)
         picked = self.picker.pick(self._on_pick, self.token, [self.upload, *chosen], trigger_mode="multiple", **more)
         picked.then(self._on_end, None, buttons, **QUICK)
         turned = self.player.turn(self._on_turn, [self.choice, self.token], chosen, trigger_mode="multiple", **more)
@@ -194,15 +203,24 @@ class SegmentTab:
             return [gr.skip() for _ in (self.method, *self.limits, self.linked)]
         return [wanted[0], *wanted[1], "run"]
 
-    def _on_upload(self, request: gr.Request, path: str, token: str) -> tuple[Choice, Payload, None, str]:
+    def _on_upload(
+        self, request: gr.Request, path: str, token: str, kept: SessionState | None
+    ) -> tuple[Any, Any, Payload, Any, str]:
+        """A film that was brought; below the reason why it cannot be read, the visitor's last result stays."""
         self.queue.dismiss(str(request.session_hash))
         choice = set_upright(self.service, Choice(Path(path), Path(path).name), self.films.read)
-        self.sittings.put(token, Sitting(choice))
         payload = opened(choice, self.films.read)
         runs = payload["status"] == "ready"
-        return choice, {**payload, "starts": runs}, None, new_run() if runs else ""
+        before = None if runs else still_shown(kept, _of_another(payload["error"], choice), self.films.read)
+        if before is not None:
+            return None, gr.skip(), *_remembered(before), ""
+        self.sittings.put(token, Sitting(choice))
+        return gr.skip(), choice, {**payload, "starts": runs}, None, new_run() if runs else ""
 
-    def _on_clear(self, request: gr.Request, token: str) -> tuple[None, Payload, None]:
+    def _on_clear(self, request: gr.Request, token: str, replaced: float) -> tuple[Any, Any, Any]:
+        """The box is empty: nothing is on show, unless another film is on its way."""
+        if replaced:  # it ends the run under way itself, and this may come after its own has begun
+            return gr.skip(), gr.skip(), gr.skip()
         self.queue.dismiss(str(request.session_hash))
         self.sittings.put(token, None)
         return None, opened(None), None
@@ -372,6 +390,11 @@ class SegmentTab:
 def _wishes(method: str, values: Sequence[float], starts: tuple[Point, ...]) -> Wishes:
     """What the visitor asks for; the sliders are SpineFM's and mean nothing to the others."""
     return Wishes(limits.changed(values) if method == "spinefm" else {}, starts, method)
+
+
+def _of_another(error: Payload, choice: Choice) -> Payload:
+    """Why a film cannot be read, with its name: another is on show."""
+    return {**error, "what": f"{choice.name} was not taken. {error['what']}"}
 
 
 def _points(text: str) -> tuple[Point, ...]:

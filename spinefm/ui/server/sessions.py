@@ -10,7 +10,7 @@ from typing import Any
 from spinefm.core.foreign import without_folders
 from spinefm.core.geometry import Point
 from spinefm.data.archive import NO_ROOM
-from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
+from spinefm.imaging.radiograph import READ, Radiograph, UnreadableFilm
 from spinefm.measure.doubt import doubtful
 from spinefm.methods import TITLES, CannotAdd, CannotStart, Method, film_record, quarters
 from spinefm.methods.base.events import Viewed
@@ -45,6 +45,11 @@ from spinefm.weights.load import BundleError
 BROKEN = "The run stopped on an error in the program: try another film, and report this one."
 NO_ZIP = "The zip of this result could not be made, because the server's disk is full: try again in a few minutes."
 ZIP_FAILED = "The zip of this result could not be made: export its files one by one, and report this film."
+A_ZIP = "a ZIP archive"
+UNPACK = (
+    "unpack it and drop one film at a time, or bring films with their truth as a zip to Explore; "
+    "the command spinefm batch takes many"
+)
 NO_FILM = "No film is chosen: drop one anywhere on this page, or pick an example."
 
 
@@ -148,8 +153,13 @@ def opened(choice: Choice | None, read: Read = Choice.read) -> Payload:
     try:
         film = read(choice)
     except UnreadableFilm as error:
-        return failed_payload(new_run(), str(error))
+        return failed_payload(new_run(), _refusal(error))
     return player_payload(new_run(), "ready", film, example=choice.example)
+
+
+def _refusal(error: UnreadableFilm) -> str:
+    """Why a film cannot be read; of a zip, where on the page one can."""
+    return str(error).replace(f"{A_ZIP}, which is not supported: give a {READ}", f"{A_ZIP}: {UNPACK}")
 
 
 def example_shown(example: Example) -> Iterator[Shown]:
@@ -171,6 +181,16 @@ def recalled(sitting: Sitting, read: Read = Choice.read) -> Iterator[Shown]:
         yield Shown(opened(sitting.choice, read))
     else:
         yield from _result(SessionState(sitting.choice, sitting.run), film)
+
+
+def still_shown(kept: SessionState | None, error: Payload, read: Read = Choice.read) -> Shown | None:
+    """The visitor's own result with the `error` of another file above it; None where there is none any more."""
+    if kept is None or choice_is_example(kept.choice):
+        return None
+    try:
+        return next(_result(kept, read(kept.choice), error=error, later=True))
+    except UnreadableFilm:
+        return None
 
 
 def _result(kept: SessionState, film: Radiograph, **more: Any) -> Iterator[Shown]:

@@ -15,7 +15,7 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import Addition
 from spinefm.methods.spinefm.events import Decided, Seeded
 from spinefm.methods.spinefm.state import stops
-from spinefm.trace.model import Action, FilmRecord, Named, Reading, Trace
+from spinefm.trace.model import Action, FilmRecord, Named, Reading, Trace, Vertebra
 from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused, apply, carried, extended
 from spinefm.ui.server.limits import LIMITS, changed
@@ -302,13 +302,39 @@ def test_a_corrected_trace_survives_json() -> None:
         (0.1, Correction("name", 5, "L6"), "beyond the spine's end"),
         (0.1, Correction("name", 4, None), "not a vertebral level"),
         (0.02, Correction("shift", offset=1), "Nothing is named"),
-        (0.1, Correction("shift", offset=-2), "cannot move further"),
+        (0.1, Correction("shift", offset=-2), "C1 is the first level, so the names cannot move up: delete the topmost"),
+        (0.1, Correction("shift", offset=30), "S1 is the last level, so the names cannot move down: delete the lowest"),
         (0.1, Correction("delete", None), "no such vertebra"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence(limit: float, correction: Correction, words: str) -> None:
     with pytest.raises(Refused, match=words):
         run(limit).correct(correction)
+
+
+@pytest.mark.parametrize(
+    ("level", "index", "offset", "words"),
+    [
+        ("S1", 6, 1, "Nothing can be added below S1, the last level: if .*, move the names up first"),
+        ("C1", -1, -1, "Nothing can be added above C1, the first level: if .*, move the names down first"),
+    ],
+)
+def test_names_at_an_end_of_the_spine_neither_move_beyond_it_nor_take_more(
+    level: str, index: int, offset: int, words: str
+) -> None:
+    full = run().correct(Correction("name", BODIES[-1 if offset > 0 else 0], level))
+    with pytest.raises(Refused, match=f"{level} is the (last|first) level, so the names cannot move"):
+        full.correct(Correction("shift", offset=offset))
+    action: Action
+    for action in ("add", "go on"):
+        with pytest.raises(Refused, match=words):
+            extended(full.trace, action, Addition((), (beyond(index),)))
+
+
+def beyond(index: int) -> Vertebra:
+    """A vertebra below the film's last body, or above its first."""
+    last = vertebra(9, min(max(index, 0), 6))
+    return replace(last, centroid=Point(last.centroid.x, last.centroid.y - (48 if index < 0 else 0)))
 
 
 def test_an_unfinished_run_cannot_be_corrected() -> None:

@@ -16,12 +16,13 @@ from spinefm.methods import film_record
 from spinefm.methods.base.events import Located
 from spinefm.methods.spinefm.events import Decided
 from spinefm.methods.spinefm.reasons import reason_words
-from spinefm.trace.model import Finished, Named, Trace
+from spinefm.trace.model import FilmRecord, Finished, Named, Reading, Trace
 from spinefm.trace.registry import Event
+from spinefm.ui.server.corrections import CorrectedRun, Correction
 from spinefm.ui.server.player import failed_payload, film_payload, player_payload, trace_payload
 from spinefm.ui.server.player.assets import gradio_script, markup, style
 from spinefm.ui.server.player.payload import FILM_SIDE, entries_of, notices, ran
-from spinefm.ui.server.player.summary import ends, vertebra_rows
+from spinefm.ui.server.player.summary import ends, names_sure, vertebra_rows
 from tests.ui.server.stand_in import SIZE, all_events, film_pixels, located
 
 
@@ -81,6 +82,52 @@ def test_rows_run_from_the_top_and_end_with_the_candidate_that_was_rejected() ->
     assert [row["anchor"] for row in rows] == [True] + [False] * 6
     assert rows[0]["stop"] == "spine end C2, 98 % (limit 50 %)"
     assert rows[-1]["found"] is False and rows[-1]["stop"] == "background 91 % (limit 50 %)"
+
+
+@pytest.mark.parametrize(("number", "anchors", "directions"), [(5, [], ["down"]), (4, ["C2"], ["up", "down"])])
+def test_a_deleted_vertebra_is_no_end_and_leaves_its_anchor_to_no_other(
+    number: int, anchors: list[str], directions: list[str]
+) -> None:
+    run = CorrectedRun(Trace.from_events(FilmRecord("neck.png", SIZE), "spinefm", {}, all_events()))
+    events = run.correct(Correction("delete", number)).trace.events
+    assert [row["name"] for row in vertebra_rows(events) if row["anchor"]] == anchors
+    assert [end["direction"] for end in ends(events)] == directions
+
+
+def weighed(probability: float, given: bool = True) -> CorrectedRun:
+    """The run whose names were weighed, and given or withheld."""
+    events = [
+        replace(
+            event,
+            best=Reading(event.levels, probability),
+            levels=event.levels if given else (None,) * 6,
+            anchor=event.anchor if given else None,
+        )
+        if isinstance(event, Named)
+        else event
+        for event in all_events()
+    ]
+    return CorrectedRun(Trace.from_events(FilmRecord("neck.png", SIZE), "spinefm", {}, events))
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        (weighed(0.944), "names C2 to C7, 94 % sure"),
+        (weighed(0.9999), "names C2 to C7, > 99 % sure"),
+        (weighed(0.44, given=False), "names withheld: C2 to C7 would be 44 % sure"),
+        (weighed(0.944).correct(Correction("lock", 4)), "names C2 to C7, 94 % sure"),
+        (weighed(0.944).correct(Correction("shift", offset=1)), ""),
+        (weighed(0.944).correct(Correction("delete", 5)), ""),
+        (weighed(0.44, given=False).correct(Correction("name", 5, "C2")), ""),
+    ],
+)
+def test_how_sure_the_names_are_until_the_reader_changes_them(run: CorrectedRun, words: str) -> None:
+    assert names_sure(run.trace.events) == words
+
+
+def test_nothing_is_said_of_names_that_were_not_weighed_or_not_yet_given() -> None:
+    assert names_sure(all_events()) == names_sure(weighed(0.9).trace.events[:-1]) == ""
 
 
 def test_without_an_anchor_the_rejected_candidate_gets_no_invented_name() -> None:

@@ -63,9 +63,40 @@ def test_deleting_offers_a_gap_or_a_closed_row_and_the_gap_stays_until_asked() -
     assert names(closed) == ["C2", "C3", "C4", "C5", "C6"]
 
 
-@pytest.mark.parametrize("number", [5, 4])
-def test_deleting_an_end_renames_nobody_and_asks_nothing(number: int) -> None:
-    assert len(names(confirmed(run(), Correction("delete", number), {}))) == 5
+def test_deleting_an_end_renames_nobody_and_asks_nothing() -> None:
+    assert names(confirmed(run(), Correction("delete", 4), {})) == ["C2", "C3", "C4", "C5", "C6"]
+
+
+COUNTED = "The other names were counted from it."
+
+
+@pytest.mark.parametrize(
+    ("moved", "number", "text", "labels"),
+    [
+        ([], 5, f"C2 is removed. {COUNTED} They stay as they are.", ["delete it"]),
+        (
+            [Correction("name", 0, "C5")],
+            0,
+            f"C5 is removed. {COUNTED} Its name can stay unused, or the gap can be closed: "
+            "then C6, C7 and T1 become one level higher (C5 to C7).",
+            ["leave a gap", "close the gap"],
+        ),
+    ],
+)
+def test_deleting_what_the_names_were_counted_from_says_so_first(
+    moved: list[Correction], number: int, text: str, labels: list[str]
+) -> None:
+    before = run()
+    for correction in moved:
+        before = before.correct(correction)
+    question = asked_about(Correction("delete", number), before)
+    assert (question.text, [label for label, _ in question.choices]) == (text, labels)
+
+
+def test_names_without_their_anchor_are_asked_about_no_second_time() -> None:
+    after = confirmed(run(), Correction("delete", 5), {"sure": True})
+    assert names(after) == ["C3", "C4", "C5", "C6", "C7"]
+    assert names(confirmed(after, Correction("delete", 3), {})) == ["C4", "C5", "C6", "C7"]
 
 
 def test_a_lock_asks_nothing() -> None:

@@ -46,6 +46,7 @@ from spinefm.ui.server.sessions import (
     run_steps,
     set_upright,
     shown_again,
+    still_shown,
 )
 from spinefm.ui.server.sittings import Sitting
 from tests.bad_films import write_bad_films
@@ -265,6 +266,16 @@ def test_each_of_twenty_bad_files_is_a_sentence_and_nothing_else(tmp_path: Path)
         assert payload["error"]["what"].endswith(".") and payload["error"]["remedy"].endswith("."), name
 
 
+def test_a_zip_is_sent_to_where_one_works(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "films.zip", "w") as archive:
+        archive.writestr("a.png", b"")
+    assert opened(Choice(tmp_path / "films.zip", "films.zip"))["error"] == {
+        "what": "The file is a ZIP archive.",
+        "remedy": "Unpack it and drop one film at a time, or bring films with their truth as a zip to Explore; "
+        "the command spinefm batch takes many.",
+    }
+
+
 def test_an_expired_upload_fails_with_a_sentence(tmp_path: Path) -> None:
     error = only(run_steps(StandInService(), Choice(tmp_path / "gone.png", "gone.png")))["error"]
     assert GONE.startswith(error["what"][:-1])
@@ -428,6 +439,16 @@ def test_a_reload_brings_back_film_and_run_while_the_film_is_there(kept: Session
     assert RELOAD in shown.payload["remarks"]
     assert next(recalled(Sitting(kept.choice))).payload["status"] == "ready"
     assert list(recalled(Sitting(Choice(tmp_path / "gone.png", "gone.png"), kept.run))) == []
+
+
+def test_a_result_stays_below_the_reason_why_another_file_cannot_be_read(kept: SessionState, tmp_path: Path) -> None:
+    error = {"what": "It is empty.", "remedy": ""}
+    shown = still_shown(kept, error)
+    assert shown is not None and shown.payload["later"]
+    assert (shown.payload["status"], shown.payload["error"]) == ("finished", error) and shown.kept is not None
+    example = replace(kept, choice=replace(kept.choice, example="a"))
+    gone = replace(kept, choice=Choice(tmp_path / "gone.png", "gone.png"))
+    assert [still_shown(one, error) for one in (None, example, gone)] == [None] * 3
 
 
 def test_an_example_plays_at_once_and_is_called_simulated(tmp_path: Path) -> None:

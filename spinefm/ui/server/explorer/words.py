@@ -8,6 +8,8 @@ from types import MappingProxyType
 from spinefm.data.archive import NO_ZIP
 from spinefm.data.ids import HINT
 from spinefm.data.kinds import NO_LAYOUT
+from spinefm.evaluation.measure_errors import TITLES
+from spinefm.measure.pelvis import MEASURES as PELVIS
 from spinefm.methods.decisions import stop_words
 
 GROUPS: Mapping[str, str] = MappingProxyType(
@@ -38,16 +40,31 @@ IDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What the page calls the numberings of label maps, by the values of `spinefm evaluate --ids`."""
+AT_SEGMENT = "bring it to Segment"
 CHOOSE_IDS = "choose their numbering under “ids in label maps” and bring the zip again"
 ON_THE_PAGE: Mapping[str, str] = MappingProxyType(
     {
         HINT: CHOOSE_IDS,
         NO_ZIP: "not a zip; pack the films and their truth as a zip",
         NO_LAYOUT: "contains no films with truth in a known layout: the list below shows the layouts. Films without "
-        "truth are segmented under Segment",
+        "truth go to Segment one at a time, once unpacked; the command spinefm batch takes many",
+        "give three neighbouring vertebrae as starting points or set view_check to warn": AT_SEGMENT,
+        "set view_check to warn": AT_SEGMENT,
     }
 )
 """What the library says of its options and layouts, in the words of the page."""
+MEASURES: Mapping[str, str] = MappingProxyType({**TITLES, **{key: name for key, name, _ in PELVIS}})
+"""What measures are called, in the order of the tables."""
+
+
+def measure_at(key: str, place: str) -> str:
+    """What a measure is called at a level or disc, which is said once.
+
+    >>> measure_at("slip", "L4-L5"), measure_at("lordosis_l1_s1", "L1-S1")
+    ('slip, L4-L5', 'lordosis L1-S1')
+    """
+    title = MEASURES.get(key, key.replace("_", " "))
+    return title if place in title else f"{title}, {place}"
 
 
 def until(reason: str | None) -> str:
@@ -60,7 +77,7 @@ def until(reason: str | None) -> str:
 
 
 def on_the_page(text: str) -> str:
-    """A sentence about a data set for a visitor, who chooses on the page what the command line has an option for."""
+    """A sentence of the library for a visitor, who chooses on the page what the command line has an option for."""
     for said, here in ON_THE_PAGE.items():
         text = text.replace(said, here)
     return text

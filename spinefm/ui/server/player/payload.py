@@ -26,7 +26,7 @@ from spinefm.trace.model import Corrected, Finished, Named, Trace, result
 from spinefm.trace.primitives import Beat, plain
 from spinefm.trace.registry import Event
 from spinefm.ui.server.player.measures import measures_payload
-from spinefm.ui.server.player.summary import ends, vertebra_rows
+from spinefm.ui.server.player.summary import ends, names_sure, vertebra_rows
 
 Payload = dict[str, Any]
 Status = Literal["empty", "ready", "waiting", "running", "finished", "failed", "cancelled"]
@@ -150,6 +150,7 @@ def player_payload(
         "rows": vertebra_rows(events, doubtful(trace) if trace else ()),
         "promised": promised_outline(trace.method, trace.settings) if trace else None,
         "ends": ends(events),
+        "names_sure": names_sure(events),
         "ran": ran(events),
         "notices": notices(film, events),
         "readings": readings(events),

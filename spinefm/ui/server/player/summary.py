@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from spinefm.core.levels import Level
+from spinefm.core.numbers import percent
 from spinefm.methods.base.decisions import Decision
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.decisions import decisions_of
-from spinefm.trace.model import Corrected, Named, Vertebra, counting_order, result
+from spinefm.trace.model import Corrected, Finished, Named, Vertebra, counting_order, result
 from spinefm.trace.registry import Event
+from spinefm.ui.server.corrections import BEFORE
 
 Row = dict[str, Any]
 
@@ -18,8 +21,10 @@ Row = dict[str, Any]
 def ends(events: Sequence[Event]) -> list[Row]:
     """Why each direction stopped: direction, verdict, text and the step, and whether the reader can go on from it.
 
-    The verdict is "film end" where the induction came to the edge of the film, which is no failure.
+    The verdict is "film end" where the induction came to the edge of the film, which is no failure. An end at a
+    vertebra that the reader deleted is none.
     """
+    gone = _deleted(events)
     return [
         {
             "direction": direction,
@@ -29,7 +34,34 @@ def ends(events: Sequence[Event]) -> list[Row]:
             "open": end.resumable,
         }
         for direction, end in sorted(decisions_of(events).ends.items(), key=lambda item: item[0], reverse=True)
+        if end.vertebra not in gone
     ]
+
+
+def _deleted(events: Sequence[Event]) -> set[int | None]:
+    """Numbers of the vertebrae that the run ended with and the reader deleted."""
+    found: set[int | None] = {one.number for event in events if isinstance(event, Finished) for one in event.vertebrae}
+    return found - {vertebra.number for vertebra in result(events)}
+
+
+def names_sure(events: Sequence[Event]) -> str:
+    """How sure a finished run is of its names, given or withheld; empty where it says nothing of them.
+
+    It does not hold for names, or of vertebrae, that the reader changed.
+    """
+    named = next((event for event in events if isinstance(event, Named)), None)
+    if named is None or named.best is None or not result(events):
+        return ""
+    corrected = [event for event in events if isinstance(event, Corrected)][-1:]
+    if any(_naming(event) != _naming(named) for event in corrected):
+        return ""
+    if named.anchor is None:
+        return f"names withheld: {named.best.span} would be {percent(named.best.probability)} sure"
+    return f"names {replace(named.best, levels=named.levels).span}, {percent(named.best.probability)} sure"
+
+
+def _naming(event: Named | Corrected) -> tuple[object, ...]:
+    return event.vertebrae, event.levels, event.anchor
 
 
 def vertebra_rows(events: Sequence[Event], unsure: Collection[int] = ()) -> list[Row]:
@@ -41,10 +73,9 @@ def vertebra_rows(events: Sequence[Event], unsure: Collection[int] = ()) -> list
     ended = decisions_of(events).ends
     at_end = {end.vertebra: (side, end) for side, end in ended.items() if end.vertebra is not None}
     named = [event for event in events if isinstance(event, (Named, Corrected))][-1:]
-    anchor = named[0].anchor.vertebra if named and named[0].anchor else None
     locked = named[0].locked if named and isinstance(named[0], Corrected) else ()
     edited = {v.number for e in events if isinstance(e, Corrected) and e.action == "reshape" for v in e.added}
-    marks: dict[str, set[int | None]] = {"anchor": {anchor}, "locked": {*locked}, "edited": {*edited}}
+    marks: dict[str, set[int | None]] = {"anchor": _anchors(named), "locked": {*locked}, "edited": {*edited}}
     rows = [
         _row(v, at_end.get(v.number), v.number in unsure) | {name: v.number in whose for name, whose in marks.items()}
         for v in found
@@ -53,6 +84,11 @@ def vertebra_rows(events: Sequence[Event], unsure: Collection[int] = ()) -> list
     above = [_missing(ended["up"], found, -1, order)] if found and _is_missing(ended.get("up")) else []
     below = [_missing(ended["down"], found, 1, order)] if found and _is_missing(ended.get("down")) else []
     return above + rows + below
+
+
+def _anchors(named: Sequence[Named | Corrected]) -> set[int | None]:
+    """The vertebra from which the names last given were counted; none where the reader deleted it."""
+    return {event.anchor.vertebra for event in named if event.anchor and event.anchor.source != BEFORE}
 
 
 def _row(vertebra: Vertebra, ended: tuple[Direction, Decision] | None, is_doubtful: bool) -> Row:

@@ -16,7 +16,7 @@ from spinefm.evaluation.drawing import outline, preview
 from spinefm.imaging.radiograph import UnreadableFilm, read
 from spinefm.ui.server.explorer.batch.index import BatchIndex
 from spinefm.ui.server.explorer.owner import OwnerFolders
-from spinefm.ui.server.explorer.words import until
+from spinefm.ui.server.explorer.words import measure_at, on_the_page, until
 
 Answer = dict[str, Any]
 Row = dict[str, Any]
@@ -50,7 +50,7 @@ class BatchFilms:
             "width": row["width"] or 1,
             "height": row["height"] or 1,
             "url": url,
-            "note": row["sentence"] or note,
+            "note": on_the_page(row["sentence"] or note),
             "drawing": {"truth": {}, "partial": {}, "boxes": {}, "masks": _masks(index.folder, film)},
             "facts": _facts(row),
         }
@@ -58,7 +58,8 @@ class BatchFilms:
     def measures(self, index: BatchIndex, film: str) -> list[Answer]:
         """A film's measures, also those that have no value. Raises TableError."""
         wanted = ["measure", "place", "value", "unit", "plus_minus", "doubt", "why_not"]
-        return read_table(index.folder, "measures", [*wanted, "id"], ids=[film]).select(wanted).to_pylist()
+        rows = read_table(index.folder, "measures", [*wanted, "id"], ids=[film]).select(wanted).to_pylist()
+        return [{**row, "title": measure_at(row["measure"], row["place"])} for row in rows]
 
     def _picture(self, folder: Path, row: Row) -> tuple[str | None, str]:
         """The film's small picture, and a word where there is none."""

@@ -5,6 +5,7 @@ A filter's own counts are over what passes all the others, so that its other cho
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -16,12 +17,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from spinefm.batch.tables import DONE, FAILED
-from spinefm.evaluation.measure_errors import TITLES, level_order
+from spinefm.evaluation.measure_errors import level_order
 from spinefm.measure.references import GENERAL, reference_of
 from spinefm.methods.decisions import stop_words
 from spinefm.ui.server.explorer.batch.columns import Codes, Flags, WordCodes
 from spinefm.ui.server.explorer.batch.index import LEVEL_NAMES, PROBABILITY_BINS, BatchIndex
 from spinefm.ui.server.explorer.measures import range_of
+from spinefm.ui.server.explorer.words import MEASURES, on_the_page
 from spinefm.ui.server.player.payload import colours
 
 MOST_ON_PAGE = 100
@@ -88,7 +90,7 @@ def catalog(index: BatchIndex) -> list[Answer]:
     """The measures of a batch with title, unit, levels and reference ranges."""
     known = index.measures
     units = dict(zip(known.keys, known.units, strict=True))
-    keys = [*(key for key in TITLES if key in units), *sorted(set(units) - set(TITLES))]
+    keys = [*(key for key in MEASURES if key in units), *sorted(set(units) - set(MEASURES))]
     found = [
         _kind(key, units[key], sorted(known.places(key), key=level_order)) for key in keys if _measured(index, key)
     ]
@@ -103,7 +105,7 @@ def _measured(index: BatchIndex, key: str) -> bool:
 def _kind(key: str, unit: str, levels: list[str]) -> Answer:
     ranges = {place: reference_of(key, tuple(place.split("-"))) for place in levels} | {"": GENERAL.get(key)}
     references = {place: range_of(one) for place, one in ranges.items() if one is not None}
-    return {"key": key, "title": TITLES.get(key, key), "unit": unit, "levels": levels, "references": references}
+    return {"key": key, "title": MEASURES.get(key, key), "unit": unit, "levels": levels, "references": references}
 
 
 def answer(index: BatchIndex, asked: BatchQuestion) -> Answer:
@@ -111,12 +113,14 @@ def answer(index: BatchIndex, asked: BatchQuestion) -> Answer:
     chosen = chosen_measure(index, asked)
     masks = masks_of(index, asked, chosen)
     passing = all_of(masks, len(index))
+    counts = facets(index, masks)
     places = ordered(index, asked, passing, chosen)[asked.offset : asked.offset + asked.count]
     return {
         "total": int(passing.sum()),
         "offset": asked.offset,
         "rows": _rows(index, places, chosen, asked.sort),
-        "counts": facets(index, masks),
+        "counts": counts,
+        "sentence_words": {sentence: on_the_page(sentence) for sentence in counts["sentence"]},
         "levels": _level_counts(index, all_of(masks, len(index), "levels")),
         "probability": _probabilities(index, passing),
         "measure": histogram(chosen, all_of(masks, len(index), "span")) if chosen else None,
@@ -187,7 +191,7 @@ def chosen_measure(index: BatchIndex, asked: BatchQuestion) -> ChosenMeasure | N
 
 
 def facets(index: BatchIndex, masks: Mapping[str, Flags]) -> dict[str, dict[str, int]]:
-    """How many films each choice of a filter would leave."""
+    """How many films each choice of a filter would leave; of the reasons to end, how many ends they have."""
     count, words = len(index), index.words
     of = {name: all_of(masks, count, name) for name in ("status", "view", "anchor", "sentence", "stop", "doubtful")}
     some = int((index.doubtful[of["doubtful"]] > 0).sum())
@@ -208,13 +212,9 @@ def _with_none(column: WordCodes, chosen: Flags) -> dict[str, int]:
 
 
 def _stops(index: BatchIndex, chosen: Flags) -> dict[str, int]:
-    """How many films ended for each reason, those that ended so both ways once."""
-    up, down = index.words["stop_up"], index.words["stop_down"]
-    both = np.array([*up.words, ""], object)[up.codes] == np.array([*down.words, ""], object)[down.codes]
-    counted = up.counts(chosen)
-    for word, count in down.counts(chosen & ~both).items():
-        counted[word] = counted.get(word, 0) + count
-    return dict(sorted(counted.items(), key=lambda item: -item[1]))
+    """How many ends each reason has, upwards and downwards."""
+    ends = sum((Counter(index.words[name].counts(chosen)) for name in ("stop_up", "stop_down")), Counter[str]())
+    return dict(ends.most_common())
 
 
 def _level_counts(index: BatchIndex, chosen: Flags) -> dict[str, int]:
@@ -305,7 +305,7 @@ def _rows(index: BatchIndex, places: Codes, chosen: ChosenMeasure | None, sort: 
         {
             "id": index.ids[int(at)].as_py(),
             "name": index.names[int(at)].as_py(),
-            **{name: _word(column, int(at)) for name, column in words.items()},
+            **{name: on_the_page(_word(column, int(at))) for name, column in words.items()},
             "vertebrae": int(index.vertebrae[at]),
             "doubtful": int(index.doubtful[at]),
             "values": values[row],

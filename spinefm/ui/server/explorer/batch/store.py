@@ -11,7 +11,7 @@ from typing import Any
 from pyarrow import ArrowException
 from pydantic import ValidationError
 
-from spinefm.batch.tables import TableError
+from spinefm.batch.tables import TableError, merged_folder
 from spinefm.core.foreign import without_folders
 from spinefm.ui.server.explorer.batch.film import BatchFilms
 from spinefm.ui.server.explorer.batch.index import BatchIndex, is_batch, merged_at, title_of
@@ -34,8 +34,11 @@ class BatchStore:
         self._lock = Lock()
 
     def folders(self) -> dict[str, Path]:
-        """The batches that are offered: each folder of runs itself, or those in it."""
-        return {path.name: path for path in owned_runs(self._owner) if is_batch(path)}
+        """The batches that are offered, each once: each folder of runs itself, or those in it."""
+        tables: dict[Path, Path] = {}
+        for path in filter(is_batch, owned_runs(self._owner)):
+            tables.setdefault(merged_folder(path).resolve(), path)
+        return {path.name: path for path in tables.values()}
 
     def entries(self) -> list[dict[str, str]]:
         """Id and title of each batch; damaged ones are left out."""

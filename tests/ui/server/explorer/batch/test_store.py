@@ -52,6 +52,20 @@ def test_a_folder_that_is_a_run_itself_is_offered(runs: Path) -> None:
     assert list(BatchStore(OwnerFolders((runs / "night",))).folders()) == ["night"]
 
 
+def test_a_batch_whose_tables_lie_in_a_folder_of_it_is_offered_once(tmp_path: Path) -> None:
+    folder = write_batch(tmp_path / "night", 3)
+    for name in ("films", "vertebrae", "measures"):
+        (folder / f"{name}.parquet").rename(made(folder / "merged") / f"{name}.parquet")
+    (folder / "run.json").rename(folder / "merged" / "run.json")
+    assert list(BatchStore(OwnerFolders((folder,))).folders()) == ["night"]
+    assert list(BatchStore(OwnerFolders((folder / "merged",))).folders()) == ["merged"]
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 def test_what_the_browser_asks_is_answered(store: BatchStore, owner: OwnerFolders) -> None:
     view = asked(store, "batch_view", {"run": "night", "asked": {"status": "failed", "count": 5}})
     assert 0 < len(view["rows"]) <= 5 and view["total"] == view["counts"]["status"]["failed"]
