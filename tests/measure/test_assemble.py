@@ -21,10 +21,10 @@ from tests.measure.spines import body, lumbar, measured, number
 CUT_OFF = "it reaches the film's border"
 
 
-def viewed(trace: Trace, facing: str, probability: float, turn: int = 0) -> Trace:
+def viewed(trace: Trace, facing: str, probability: float, turn: int = 0, sure: float = 0.99) -> Trace:
     """The trace with what the view network said."""
     shares = {"lumbar": 1.0}
-    seen = Viewed("lumbar", shares, 1.0, 0.5, turn, 0.99, 0.9, facing, probability, 1.0, 3.0, False)
+    seen = Viewed("lumbar", shares, 1.0, 0.5, turn, sure, 0.9, facing, probability, 1.0, 3.0, False)
     return replace(trace, events=(seen, *trace.events))
 
 
@@ -136,9 +136,17 @@ def test_one_factor_widens_every_uncertainty_and_moves_no_value() -> None:
     assert np.median([(b.uncertainty or 0) / (a.uncertainty or 1) for a, b in both]) == pytest.approx(1.5, abs=0.05)
 
 
-@pytest.mark.parametrize(("turn", "expected"), [(0, ""), (1, "the film is rotated by 90°")])
-def test_a_film_that_lies_has_no_horizontal(turn: int, expected: str) -> None:
-    measures = measure(viewed(lumbar_trace(), "left", 0.99, turn))
+@pytest.mark.parametrize(
+    ("turn", "sure", "expected"),
+    [
+        (0, 1.0, ""),
+        (1, 1.0, "the film is rotated by 90°"),
+        (3, 0.8, "the film may be rotated by 270°"),
+        (2, 0.8, ""),
+    ],
+)
+def test_a_film_that_lies_has_no_horizontal(turn: int, sure: float, expected: str) -> None:
+    measures = measure(viewed(lumbar_trace(), "left", 0.99, turn, sure))
     assert measures.not_upright == expected
     assert (measures.of("sacral_slope")[0].value is None) == bool(expected)
 
