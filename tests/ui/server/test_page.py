@@ -216,27 +216,6 @@ def test_a_bad_file_is_a_sentence_where_the_film_would_stand(
     assert visitor.page.locator('[data-example][aria-pressed="true"]').count() == 0
 
 
-def test_below_a_bad_file_the_visitors_own_result_stays_and_can_be_corrected(run: Visitor, tmp_path: Path) -> None:
-    run.wait("finished")
-    run.page.wait_for_selector(".player.resting")
-    for name, size, words in (
-        ("empty.png", 0, "empty.png was not taken"),
-        ("large.png", MAX_BYTES + 1, "more than the 32 MB"),
-    ):
-        with (tmp_path / name).open("wb") as stream:
-            stream.truncate(size)
-        with run.page.expect_file_chooser() as chooser:
-            run.page.click("#film-upload")
-        chooser.value.set_files(str(tmp_path / name))
-        run.page.wait_for_selector(f".player-message:has-text('{words}')")
-        assert run.page.locator(NECK).count() > 0
-        assert run.page.locator(".player-table tr[data-number]").count() > 3
-    run.page.click(".player-corrections >> text=names ↓")
-    run.page.click("[data-choice='0']")
-    run.page.wait_for_selector(".player ol.corrected")
-    assert run.page.locator(".player-message").is_hidden()
-
-
 def test_a_film_that_cannot_be_read_leaves_the_visitors_player_as_it_is(service: StandInService) -> None:
     with Blocks():
         tab = SegmentTab(service, {}, ModelQueue(1))
