@@ -32,6 +32,8 @@ HARD = ("chest", "whole", "child", "fracture", "implant", "veiled", "tilted", "s
 """The groups that are run where none are named."""
 SEEDS = 1000
 """Seeds that each group has to itself."""
+NEGATIVE_PLACE = 15
+"""Place of the negatives among the groups' thousands; a group that is added later comes after them."""
 COLUMNS = (
     *("group", "films", "bodies", "identified %", "located DSC", "right %", "wrong %"),
     *("outlinable", "identified %", "located DSC", "false a film", "without a run", "sure masks", "kept %"),
@@ -47,11 +49,18 @@ def main() -> None:
     print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
     everything: list[FilmResult] = []
     for group in args.groups:
-        results = list(results_of(group, args.first + SEEDS * (*GROUPS, NEGATIVE).index(group), args.n, method))
+        results = list(results_of(group, first_seed(group, args.first), args.n, method))
         print(negatives(results) if group == NEGATIVE else row(group, results, method), flush=True)
         everything += results if group != NEGATIVE else []
     if everything:
         print(row("all lateral", everything, method))
+
+
+def first_seed(group: str, first: int) -> int:
+    """The first seed of a group or of the negatives, where those of the first group begin at `first`."""
+    places = list(GROUPS)
+    places.insert(NEGATIVE_PLACE, NEGATIVE)
+    return first + SEEDS * places.index(group)
 
 
 def _arguments() -> argparse.Namespace:

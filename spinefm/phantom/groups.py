@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinefm.core.levels import Level
+from spinefm.phantom.column import ColumnVertebra
 from spinefm.phantom.film import FilmSettings
 from spinefm.phantom.implants import paint_implants
 from spinefm.phantom.scene import Scene
@@ -89,6 +90,26 @@ def _paint_child(scene: Scene) -> None:
             if vertebra.level is not Level.C2 and scene.chance(0.25 * youth):
                 tip = vertebra.units(np.array([(u * 0.7, 0.56), (u * 1.05, 0.55)]))
                 scene.canvas.line(tip, scene.uniform(0.6, 1.2), scene.uniform(0.03, 0.15), 0.1)
+
+
+def _paint_young(scene: Scene) -> None:
+    """A child's neck whose bodies hardly differ in front from the soft tissue before them."""
+    _paint_child(scene)
+    faint = scene.uniform(0.2, 0.75)
+    for vertebra in scene.column:
+        if vertebra.level is not Level.C2 and scene.chance(0.8):
+            _paint_faint_front(scene, vertebra, faint * scene.uniform(0.6, 1.0))
+
+
+def _paint_faint_front(scene: Scene, vertebra: ColumnVertebra, share: float) -> None:
+    """Take `share` of the marrow from the front of a body, whose inner border may be brighter than its front wall."""
+    inner, top, foot = scene.uniform(-0.3, 0.05), scene.uniform(-0.5, -0.2), scene.uniform(0.3, 0.46)
+    front = [(-0.42, top), (inner, -0.45), (inner + scene.uniform(-0.1, 0.1), 0.42), (-0.44, foot)]
+    marrow = scene.settings.bone.body * scene.settings.bone.marrow
+    scene.canvas.tissue(vertebra.units(np.array(front)), -0.8 * share * marrow, scene.uniform(0.2, 1.0))
+    if scene.chance(0.5):
+        border = vertebra.units(np.array([(inner, -0.42), (inner - 0.04, 0.0), (inner, 0.42)]))
+        scene.canvas.line(border, scene.uniform(0.5, 1.2), scene.uniform(0.05, 0.25), 0.2)
 
 
 def _fractured(settings: Settings, rng: np.random.Generator) -> Settings:
@@ -184,6 +205,7 @@ GROUPS: Mapping[str, Group] = {
     "third": Group({"cervical": ("third",), "lumbar": ("third",)}),
     "tilted": Group({**USUAL, **TRUNKS}, _tilted),
     "count": Group({"lumbar": ("full", "wide"), "whole": ("whole",)}, _counted),
+    "young": Group({"cervical": ("full", "cephalogram", "cephalogram")}, _child, _paint_young),
 }
 """The groups by name."""
 

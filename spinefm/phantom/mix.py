@@ -14,7 +14,7 @@ SHARES: Mapping[str, float] = {
     "chest": 0.06,
     "thoracic": 0.045,
     "whole": 0.05,
-    "child": 0.05,
+    "child": 0.04,
     "fracture": 0.05,
     "slip": 0.015,
     "turned": 0.025,
@@ -26,6 +26,7 @@ SHARES: Mapping[str, float] = {
     "third": 0.02,
     "tilted": 0.02,
     "count": 0.02,
+    "young": 0.03,
 }
 """Share of each group; half stay of the usual kind, so that what is learnt there is not lost."""
 

@@ -26,10 +26,14 @@ def vary_film(image: Image, rng: np.random.Generator) -> Image:
         image = change_tone(image, rng)
     if rng.random() < 0.15:
         image = shade(image, rng)
+    if rng.random() < 0.15:
+        image = overlap(image, rng)
     if rng.random() < 0.06:
         image = cover(image, rng)
     if rng.random() < 0.5:
         image = add_grain(image, rng)
+    if rng.random() < 0.25:
+        image = retouch(image, rng)
     if rng.random() < 0.08:
         image = veil(image, rng)
     return np.clip(image, 0.0, 1.0)
@@ -68,6 +72,44 @@ def shade(image: Image, rng: np.random.Generator) -> Image:
     """A slow change of brightness across the picture, as a burnt-out shoulder or the heel effect makes."""
     field = rng.normal(0.0, 0.15, (3, 3)).astype(np.float32)
     return np.asarray(image + cv2.resize(field, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_CUBIC))
+
+
+def overlap(image: Image, rng: np.random.Generator) -> Image:
+    """A step of brightness along an arc, sharp or soft: a jaw, an ear or an arm ends over bone that does not."""
+    height, width = image.shape
+    side = max(height, width)
+    radius, angle = side * rng.uniform(0.2, 2.0), rng.uniform(0.0, 2 * np.pi)
+    edge = rng.uniform(0.1, 0.9, 2) * (width, height)  # a point on the arc
+    middle = edge + radius * np.array([np.cos(angle), np.sin(angle)])
+    x, y = np.arange(width, dtype=np.float32)[None], np.arange(height, dtype=np.float32)[:, None]
+    beyond = np.hypot(x - np.float32(middle[0]), y - np.float32(middle[1])) - np.float32(radius)
+    step = np.tanh(beyond / np.float32(side * rng.uniform(0.005, 0.06)))
+    return np.asarray(image + np.float32(rng.normal(0.0, 0.08)) * step, np.float32)
+
+
+def retouch(image: Image, rng: np.random.Generator) -> Image:
+    """Discs without grain or detail, as marks leave that were drawn on a film and taken off again.
+
+    Real ones often lie on corners of bodies. These lie anywhere: a network must not learn that a disc marks a corner.
+    """
+    retouched = image.copy()
+    radius = float(np.exp(rng.uniform(np.log(0.012), np.log(0.07)))) * max(image.shape)
+    for _ in range(int(rng.integers(1, 16))):
+        middle = rng.uniform(0, 1, 2) * image.shape
+        _smear(retouched, middle, max(radius * rng.uniform(0.7, 1.3), 1.5), rng)
+    return retouched
+
+
+def _smear(image: Image, middle: NDArray[np.float64], radius: float, rng: np.random.Generator) -> None:
+    """Replace a disc (`middle` as row and column, pixels) by its median or by medians of its parts, in place."""
+    first, last = np.maximum(middle - radius, 0).astype(int), np.ceil(middle + radius).astype(int) + 1
+    part = image[first[0] : last[0], first[1] : last[1]]
+    greys = np.asarray(np.clip(part, 0, 1) * 255, np.uint8)
+    window = 2 * int(max(radius * rng.uniform(0.4, 1.0), 1)) + 1
+    smooth = cv2.medianBlur(greys, window) if rng.random() < 0.7 else np.full_like(greys, np.median(greys))
+    rows, columns = np.ogrid[: part.shape[0], : part.shape[1]]
+    disc = np.hypot(rows + first[0] - middle[0], columns + first[1] - middle[1]) < radius
+    part[disc] = smooth[disc] / np.float32(255)
 
 
 def cover(image: Image, rng: np.random.Generator) -> Image:

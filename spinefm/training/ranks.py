@@ -75,8 +75,11 @@ class Ranks:
 
 
 def placed(thing: Thing, device: torch.device) -> Thing:
-    """Tensors, and lists, dictionaries and dataclasses of them, on `device`."""
-    return each_tensor(thing, lambda tensor: tensor.to(device, non_blocking=True))
+    """Tensors, and lists, dictionaries and dataclasses of them, on `device`.
+
+    Only copies to a GPU may still run when this returns: the host would read a tensor that is not yet there.
+    """
+    return each_tensor(thing, lambda tensor: tensor.to(device, non_blocking=device.type != "cpu"))
 
 
 def each_tensor(thing: Thing, change: Callable[[Tensor], Tensor]) -> Thing:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from bench.groups import COLUMNS, HARD, SEEDS, negatives, row
-from spinefm.phantom import GROUPS
+from bench.groups import COLUMNS, HARD, SEEDS, first_seed, negatives, row
+from spinefm.phantom import GROUPS, NEGATIVE
 from spinefm.phantom.seeds import (
     FRACTURE_SEEDS,
     GROUP_SEEDS,
@@ -27,6 +27,13 @@ def test_each_group_has_seeds_that_nothing_else_uses() -> None:
     assert not any(share_a_seed(GROUP_SEEDS, other) for other in others)
     assert TEST_SEEDS.start <= GROUP_SEEDS.start and GROUP_SEEDS.stop <= TEST_SEEDS.stop
     assert (len(GROUPS) + 1) * SEEDS <= len(GROUP_SEEDS) and set(HARD) <= set(GROUPS)
+
+
+def test_a_group_that_is_added_moves_no_other() -> None:
+    firsts = [first_seed(group, 9_700_000) for group in (*GROUPS, NEGATIVE)]
+    assert len(set(firsts)) == len(firsts)
+    frozen = {"chest": 9_700_000, "whole": 9_702_000, "count": 9_714_000, NEGATIVE: 9_715_000, "young": 9_716_000}
+    assert {group: first_seed(group, 9_700_000) for group in frozen} == frozen
 
 
 def test_a_row_has_a_cell_for_each_column() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from spinefm.core.geometry import Box, Point, crop_patch
 from spinefm.core.levels import Level
-from spinefm.training.augment import vary_film, veil
+from spinefm.training.augment import overlap, retouch, vary_film, veil
 from spinefm.training.films import FilmSet
 from spinefm.training.patches import (
     TILT,
@@ -70,6 +70,38 @@ def test_variations_stay_in_range_and_differ() -> None:
     assert len({float(v.mean()) for v in varied}) > 30
     kept = [np.corrcoef(image.ravel(), v.ravel())[0, 1] for v in varied]
     assert np.median(kept) > 0.9
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_retouched_discs_lose_their_grain_and_leave_the_rest(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    image = (0.5 + 0.1 * rng.standard_normal((96, 128))).clip(0, 1).astype(np.float32)
+    before = image.copy()
+    retouched = retouch(image, rng)
+    changed = retouched != before
+    assert np.array_equal(image, before), "the film itself is another draw's"
+    assert 0 < changed.mean() < 0.6
+    assert retouched[changed].std() < 0.8 * before[changed].std()
+
+
+def test_retouched_discs_lie_anywhere() -> None:
+    noise = np.random.default_rng(0).random((64, 64)).astype(np.float32)
+    touched = sum((retouch(noise, np.random.default_rng(seed)) != noise).astype(int) for seed in range(300))
+    quarters = [
+        touched[rows, columns].sum() for rows in (slice(32), slice(32, 64)) for columns in (slice(32), slice(32, 64))
+    ]
+    assert max(quarters) < 1.3 * min(quarters)
+
+
+def test_an_overlap_is_one_step_between_two_even_sides() -> None:
+    flat = np.full((80, 60), 0.5, np.float32)
+    for seed in range(12):
+        image = overlap(flat, np.random.default_rng(seed))
+        low, high = image.min(), image.max()
+        assert image.dtype == np.float32 and image.shape == flat.shape
+        assert abs((low + high) / 2 - 0.5) < 0.2 and high - low < 1
+    steps = [np.ptp(overlap(flat, np.random.default_rng(seed))) for seed in range(40)]
+    assert 0.02 < np.median(steps) < 0.4
 
 
 def test_c2_is_found_on_cervical_stand_ins(films: FilmSet) -> None:

@@ -213,6 +213,19 @@ def test_batches_move_whole() -> None:
     assert moved.films[0].device.type == moved.targets[0]["boxes"].device.type == "meta"
 
 
+@pytest.mark.parametrize(("device", "may_still_run"), [("cpu", False), ("meta", True)])
+def test_the_host_waits_for_what_it_reads(device: str, may_still_run: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def copied(tensor: torch.Tensor, *_: object, non_blocking: bool = False) -> torch.Tensor:
+        asked.append(non_blocking)
+        return tensor
+
+    monkeypatch.setattr(torch.Tensor, "to", copied)
+    placed([torch.ones(1)], torch.device(device))
+    assert asked == [may_still_run]
+
+
 def test_a_data_sets_parts_are_trained_and_validated_on(tmp_path: Path) -> None:
     phantom = simulate(9_000_001, "cervical", size=(240, 320), layout="full")
     write_spinefm(phantom, tmp_path, ["0000001", "0000002", "0000003"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -16,3 +18,10 @@ class Limit:
     step: float
     default: float
     help: str = ""
+
+    @classmethod
+    def of(
+        cls, config: type[BaseModel], name: str, label: str, span: tuple[float, float], step: float, help: str
+    ) -> Limit:
+        """The slider of a setting of `config`, from `span[0]` to `span[1]`, at its default."""
+        return cls(name, label, *span, step, config.model_fields[name].default, help)

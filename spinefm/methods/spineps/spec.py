@@ -11,6 +11,7 @@ from spinefm.methods.base.spec import MethodSpec
 from spinefm.methods.spineps.captions import CAPTIONS
 from spinefm.methods.spineps.config import SpinepsConfig
 from spinefm.methods.spineps.drawing import SpinepsDrawing
+from spinefm.methods.spineps.limits import LIMITS
 
 if TYPE_CHECKING:
     from spinefm.weights.load import Bundle
@@ -22,4 +23,6 @@ def _build(bundle: Bundle, config: SpinepsConfig, _: Sequence[Point] | None) -> 
     return Spineps(bundle, config)
 
 
-SPEC = MethodSpec("spineps", "SPINEPS (made for MR)", SpinepsConfig, CAPTIONS, _build, drawing=SpinepsDrawing)
+SPEC = MethodSpec(
+    "spineps", "SPINEPS (made for MR)", SpinepsConfig, CAPTIONS, _build, drawing=SpinepsDrawing, limits=LIMITS
+)

@@ -11,6 +11,7 @@ from spinefm.methods.base.spec import MethodSpec
 from spinefm.methods.vertxnet.captions import CAPTIONS
 from spinefm.methods.vertxnet.config import VertXNetConfig
 from spinefm.methods.vertxnet.drawing import VertXNetDrawing
+from spinefm.methods.vertxnet.limits import LIMITS
 
 if TYPE_CHECKING:
     from spinefm.weights.load import Bundle
@@ -22,4 +23,4 @@ def _build(bundle: Bundle, config: VertXNetConfig, _: Sequence[Point] | None) ->
     return VertXNet(bundle, config)
 
 
-SPEC = MethodSpec("vertxnet", "VertXNet", VertXNetConfig, CAPTIONS, _build, drawing=VertXNetDrawing)
+SPEC = MethodSpec("vertxnet", "VertXNet", VertXNetConfig, CAPTIONS, _build, drawing=VertXNetDrawing, limits=LIMITS)

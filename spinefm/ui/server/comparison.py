@@ -40,7 +40,7 @@ def _changed_settings(old: Trace, new: Trace) -> list[dict[str, Any]]:
     both = [name for name in new.settings if name in old.settings]
     changed = [name for name in both if new.settings[name] != old.settings[name]]
     return [
-        {"name": name, "label": label_of(name), "old": old.settings[name], "new": new.settings[name]}
+        {"name": name, "label": label_of(new.method, name), "old": old.settings[name], "new": new.settings[name]}
         for name in changed
     ]
 

@@ -18,7 +18,7 @@ from spinefm.imaging.radiograph import Radiograph, UnreadableFilm
 from spinefm.methods import METHODS, CannotStart, run_to_trace, upright
 from spinefm.trace.model import Setting, Trace
 from spinefm.ui.server.examples import Choice
-from spinefm.ui.server.limits import LIMITS
+from spinefm.ui.server.limits import LIMITS, USUAL
 from spinefm.ui.server.model_queue import ModelQueue, QueueFull
 from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.result_zip import result_zip
@@ -94,7 +94,7 @@ class Endpoint:
         """
         limits = (score_limit, overlap_limit, patch_factor, background_limit, final_limit)
         try:
-            wishes = Wishes(_settings(limits) if method == "spinefm" else {}, method=method)
+            wishes = Wishes(_settings(limits) if method == USUAL else {}, method=method)
             return self._result(_choice(film), wishes, bundle or None)
         except (UnreadableFilm, CannotStart, BundleError, ServiceError, QueueFull, ValueError) as error:
             raise CallRefused(str(error)) from error
@@ -126,8 +126,8 @@ class Endpoint:
 
 
 def _settings(limits: Sequence[float | None]) -> Mapping[str, Setting]:
-    """The settings that `limits`, in the order of `LIMITS`, give. Raises ValueError for one out of its range."""
-    given = {limit: value for limit, value in zip(LIMITS, limits, strict=True) if value is not None}
+    """The settings that `limits`, one per slider of SpineFM, give. Raises ValueError for one out of its range."""
+    given = {limit: value for limit, value in zip(LIMITS[USUAL], limits, strict=True) if value is not None}
     for limit, value in given.items():
         if not isinstance(value, int | float) or not limit.low <= value <= limit.high:
             raise ValueError(f"{limit.name} is a number from {limit.low:g} to {limit.high:g}, not {value!r}.")

@@ -88,6 +88,7 @@ class SegmentTab:
         self.kept = gr.State(None, time_to_live=KEEP_STATE)
         self.starts = gr.Textbox("[]", visible=False)
         self.clicked = gr.Number(0, visible=False)
+        self.limits: list[gr.Slider] = []
         self._cancelled: dict[str, float] = {}
         self.token = gr.State("", time_to_live=KEEP_STATE)
         self.sittings = Sittings()
@@ -112,22 +113,23 @@ class SegmentTab:
         self.upload = gr.File(label="Film", show_label=False, file_count="single", elem_id="film-upload", height=104)
         gr.HTML(f"<p class='quiet'>{FORMATS}</p>", apply_default_css=False, elem_id="formats")
         self.picker = build_picker(self.examples)
-        self.method = gr.Dropdown(list(TITLES.items()), value="spinefm", label="Method", elem_id="method")
+        self.method = gr.Dropdown(list(TITLES.items()), value=limits.USUAL, label="Method", elem_id="method")
         self.run = gr.Button("Run  (R)", variant="primary", elem_id="run")
         self.cancel = gr.Button("Cancel  (Esc)", visible=False, elem_id="cancel")
-        with gr.Accordion("Limits", open=False, elem_id="limits") as accordion:
-            self.limits = [
-                gr.Slider(
-                    limit.low,
-                    limit.high,
-                    limit.default,
-                    step=limit.step,
-                    label=limit.label,
-                    info=limits.described(limit),
-                )
-                for limit in limits.LIMITS
-            ]
-        self.method.change(lambda method: gr.update(visible=method == "spinefm"), self.method, accordion, **QUICK)
+        with gr.Accordion("Limits", open=False, elem_id="limits"):
+            groups = [self._build_limits(method) for method in limits.LIMITS]
+        self.method.change(
+            lambda method: [gr.update(visible=method == one) for one in limits.LIMITS], self.method, groups, **QUICK
+        )
+
+    def _build_limits(self, method: str) -> gr.Column:
+        """The sliders of a method, shown while it is chosen."""
+        with gr.Column(visible=method == limits.USUAL, elem_id=f"limits-{method}") as group:
+            for limit in limits.LIMITS[method]:
+                words = limits.described(limit)
+                ends = (limit.low, limit.high, limit.default)
+                self.limits.append(gr.Slider(*ends, step=limit.step, label=limit.label, info=words))
+        return group
 
     def _connect_choice(self, runs: list[Any]) -> None:
         """Another film ends the run under way: its result would be remembered as that of the film on show.
@@ -388,8 +390,8 @@ class SegmentTab:
 
 
 def _wishes(method: str, values: Sequence[float], starts: tuple[Point, ...]) -> Wishes:
-    """What the visitor asks for; the sliders are SpineFM's and mean nothing to the others."""
-    return Wishes(limits.changed(values) if method == "spinefm" else {}, starts, method)
+    """What the visitor asks for: the sliders of the method that is chosen count."""
+    return Wishes(limits.changed(method, values), starts, method)
 
 
 def _of_another(error: Payload, choice: Choice) -> Payload:

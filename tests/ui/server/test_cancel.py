@@ -20,7 +20,7 @@ CANCELLED_TWICE = "Failed to load resource: the server responded with a status o
 """Gradio answers so when a run ends at the moment it is cancelled (its iterator is gone)."""
 CANCELLED_EARLY = "Failed to load resource: the server responded with a status of 422"
 """Gradio answers so when a run is cancelled before it has its number; the time of the click ends it then."""
-DEFAULTS = [limit.default for limit in limits.LIMITS]
+DEFAULTS = [limit.default for own in limits.LIMITS.values() for limit in own]
 UPLOAD = "#film-upload input[type=file]"
 
 

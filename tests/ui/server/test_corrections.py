@@ -18,7 +18,6 @@ from spinefm.methods.spinefm.state import stops
 from spinefm.trace.model import Action, FilmRecord, Named, Reading, Trace, Vertebra
 from spinefm.ui.server.comparison import compare
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused, apply, carried, extended
-from spinefm.ui.server.limits import LIMITS, changed
 from spinefm.ui.server.player.payload import readings
 from spinefm.ui.server.player.summary import vertebra_rows as table_rows
 from tests.ui.server.stand_in import CENTRES, SIZE, StandIn, all_events, body, film_pixels, vertebra
@@ -383,18 +382,3 @@ def test_runs_of_two_methods_are_compared_by_vertebra_alone() -> None:
     assert comparison["methods"] == ["SpineFM", "VertXNet"]
     assert comparison["settings"] == [] and comparison["divergence"] is None and len(comparison["rows"]) == 6
     assert compare(other, other)["methods"] is None
-
-
-def test_the_limits_are_settings_of_the_method_with_its_defaults() -> None:
-    from spinefm.methods.spinefm import SpineFMConfig
-
-    defaults = SpineFMConfig().as_settings()
-    assert {limit.name: limit.default for limit in LIMITS} == {limit.name: defaults[limit.name] for limit in LIMITS}
-    assert all(limit.low <= limit.default <= limit.high for limit in LIMITS)
-
-
-def test_only_changed_limits_are_sent() -> None:
-    values = [limit.default for limit in LIMITS]
-    assert changed(values) == {}
-    values[1] = 0.25
-    assert changed(values) == {"overlap_limit": 0.25}

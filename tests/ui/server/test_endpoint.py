@@ -26,7 +26,7 @@ from mcp.types import CallToolResult, TextContent, Tool
 from spinefm.methods import METHODS
 from spinefm.trace.model import Trace
 from spinefm.ui.server.endpoint import NO_LINKS, Endpoint, Method, _settings
-from spinefm.ui.server.limits import LIMITS
+from spinefm.ui.server.limits import LIMITS, USUAL
 from spinefm.ui.server.model_queue import ModelQueue
 from tests.ui.server.conftest import serve
 from tests.ui.server.stand_in import StandInService, write_film
@@ -84,15 +84,15 @@ def test_method_bundle_and_limits_are_optional_arguments(client: Client, film: P
 
 def test_the_arguments_are_those_of_the_page() -> None:
     defaults = {name: one.default for name, one in inspect.signature(Endpoint.segment).parameters.items()}
-    limits = [limit.name for limit in LIMITS]
+    limits = [limit.name for limit in LIMITS[USUAL]]
     assert set(get_args(Method)) == set(METHODS)
     assert list(defaults) == ["self", "film", "method", "bundle", *limits]
     assert {defaults[name] for name in limits} == {None}, "left out, each has the value of the preset"
 
 
 def test_a_limit_that_is_given_counts_whatever_the_preset() -> None:
-    given = tuple(limit.default for limit in LIMITS)
-    assert _settings(given) == {limit.name: limit.default for limit in LIMITS}
+    given = tuple(limit.default for limit in LIMITS[USUAL])
+    assert _settings(given) == {limit.name: limit.default for limit in LIMITS[USUAL]}
     assert _settings((None, 0.2, None, None, None)) == {"overlap_limit": 0.2}
 
 
@@ -180,7 +180,7 @@ def test_an_agent_finds_the_tool_and_calls_it(address: str, film: Path) -> None:
     (tool,), (done, linked, unknown) = call_tools(address, calls)
     assert tool.name == "segment" and "not a medical device" in str(tool.description)
     assert tool.inputSchema["required"] == ["film"]
-    assert all(tool.inputSchema["properties"][limit.name]["description"] for limit in LIMITS)
+    assert all(tool.inputSchema["properties"][limit.name]["description"] for limit in LIMITS[USUAL])
     trace, link = texts(done)
     assert [vertebra.name for vertebra in Trace.from_json(trace).vertebrae] == NAMES
     assert httpx.get(link).content[:2] == b"PK"

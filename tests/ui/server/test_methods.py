@@ -14,7 +14,7 @@ from spinefm.ui.server.segment_tab import _wishes
 from spinefm.ui.server.sessions import Wishes, run_steps
 from tests.ui.server.stand_in import StandIn, StandInService, write_film
 
-DEFAULTS = [limit.default for limit in limits.LIMITS]
+DEFAULTS = [limit.default for own in limits.LIMITS.values() for limit in own]
 
 
 class NotingService(StandInService):
@@ -43,8 +43,9 @@ def test_the_chosen_method_runs(tmp_path: Path) -> None:
     assert service.asked == list(METHODS) == list(TITLES.values())
 
 
-def test_sliders_and_starting_points_are_spinefms_alone() -> None:
+def test_a_methods_own_sliders_count_and_starting_points_are_spinefms_alone() -> None:
     moved, starts = [value + 0.05 for value in DEFAULTS], (Point(1, 2),)
-    assert _wishes("spinefm", moved, starts).settings and _wishes("spinefm", moved, starts).starting_points == starts
-    other = _wishes("vertxnet", moved, starts)
-    assert other == Wishes(starting_points=starts, method="vertxnet") and other.used_points() == ()
+    for method in METHODS:
+        wishes = _wishes(method, moved, starts)
+        assert set(wishes.settings) == {limit.name for limit in limits.LIMITS[method]}
+        assert wishes.used_points() == (starts if method == "spinefm" else ())

@@ -158,7 +158,7 @@ class ExplorerTab:
         self, request: gr.Request, news: dict[str, Any] | None, *values: float
     ) -> Iterator[tuple[Any, Any]]:
         """The phantom set, made where it is not there yet; with changed limits an evaluation of the visitor's own."""
-        changed = limits.changed(values)
+        changed = limits.changed(limits.USUAL, values)
 
         def work(job: Job, _: str, folder: Path) -> Iterator[str]:
             yield "Loading the weights …"
