@@ -222,7 +222,7 @@ class SegmentTab:
     def _on_clear(self, request: gr.Request, token: str, replaced: float) -> tuple[Any, Any, Any]:
         """The box is empty: nothing is on show, unless another film is on its way."""
         if replaced:  # it ends the run under way itself, and this may come after its own has begun
-            return gr.skip(), gr.skip(), gr.skip()
+            return gr.skip(), UNCHANGED, gr.skip()
         self.queue.dismiss(str(request.session_hash))
         self.sittings.put(token, None)
         return None, opened(None), None

@@ -482,9 +482,13 @@ def test_the_real_method_in_the_browser(context: BrowserContext, tmp_path: Path)
     for address in serve(BundleService.started(), tmp_path):
         one.open(address, "empty")
         assert "weights on disk" in one.page.inner_text("#facts")
-        one.page.set_input_files(UPLOAD, str(path))
-        one.page.wait_for_selector('.player[data-status="finished"]', timeout=60_000)
-        assert one.page.locator("table.vertebrae tbody tr").count() >= 4
+        for name in ("first.png", "second.png", "third.png"):
+            one.page.evaluate(DROP, [name, list(path.read_bytes()), "drop"])
+            one.page.wait_for_selector(f".stage .pane-name:has-text('{name}')")
+            one.page.wait_for_selector(
+                f'.player .download[download="{name[:-4]}.zip"]', state="attached", timeout=60_000
+            )
+            assert one.page.locator("table.vertebrae tbody tr").count() >= 4
         one.leave()
 
 
