@@ -62,7 +62,7 @@ GROUPS: Mapping[str, int] = {
 TUNED = "tuned"
 PUBLISHED = "all (published)"
 SWITCHES: Mapping[str, tuple[str, ...]] = {
-    "kind of film": ("view_check", "turn_film"),
+    "kind of film": ("view_check", "rotate_film"),
     "lower score limit": ("score_floor",),
     "duplicates": ("duplicate_iou", "duplicate_distance"),
     "plausible starts": ("plausible_starts",),

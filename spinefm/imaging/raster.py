@@ -63,7 +63,7 @@ def decode(data: bytes) -> Decoded:
 
 
 def _decode(image: Image.Image, data: bytes) -> Decoded:
-    """The pixels of an opened file, turned upright as its orientation tag says."""
+    """The pixels of an opened file, rotated upright as its orientation tag says."""
     kind = image.format or "picture"
     if _is_rare_tiff(image):
         return tiff.decode(data)

@@ -87,7 +87,7 @@ def _measures_of(
 ) -> Measures:
     """The measures of a run's bodies, with the landmarks that a reader set."""
     view = next(trace.of(Viewed), None)
-    known, turned = _facing(facing, view, bodies, config), rotated(view)
+    known, lying = _facing(facing, view, bodies, config), rotated(view)
     found = _landmarks(bodies, trace, known, config)
     placed = moved(found, [body.vertebra.number for body in bodies], moves, known.side)
     tilted = not_upright(view, [body.vertebra.centroid for body in bodies], config)
@@ -99,7 +99,7 @@ def _measures_of(
         spacing_source=source,
         not_upright=tilted,
         landmarks=placed,
-        values=_measure_moved(found, placed, known, scale, tilted, config, turned),
+        values=_measure_moved(found, placed, known, scale, tilted, config, lying),
     )
 
 
@@ -219,9 +219,9 @@ def rotated(seen: Viewed | None) -> str:
 
     Where it only may be upside down it hardly ever is: few films come so, and two of 205 upright ones look so.
     """
-    if seen is None or seen.turn == 0 or (seen.turn == 2 and not seen.turned):
+    if seen is None or seen.turn == 0 or (seen.turn == 2 and not seen.lies):
         return ""
-    return f"the film {'is' if seen.turned else 'may be'} rotated by {90 * seen.turn}°"
+    return f"the film {'is' if seen.lies else 'may be'} rotated by {90 * seen.turn}°"
 
 
 def not_upright(seen: Viewed | None, centroids: Sequence[Point], config: MeasureConfig) -> str:

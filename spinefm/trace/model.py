@@ -39,7 +39,8 @@ Setting = bool | int | float | str | None
 class FilmRecord:
     """What a trace keeps of the film itself.
 
-    size: (width, height) in pixels. spacing_mm: mm per pixel, or None when unknown.
+    size: (width, height) in pixels. spacing_mm: mm per pixel, or None when unknown. polarity_turned: whether the
+    film was inverted, by its name on disk.
     """
 
     name: str

@@ -106,10 +106,10 @@ def test_reading_turns_an_inverted_film_and_says_so(upright: list[np.ndarray], t
     turned, kept = read(tmp_path / "inverted.png"), read(tmp_path / "inverted.png", polarity="keep")
     np.testing.assert_allclose(turned.pixels, grey / 255, atol=1e-6)
     np.testing.assert_allclose(kept.pixels, 1 - grey / 255, atol=1e-6)
-    assert turned.provenance.polarity_turned and not kept.provenance.polarity_turned
+    assert turned.provenance.inverted and not kept.provenance.inverted
     assert any("inverted" in note for note in turned.provenance.notes)
 
 
 def test_arrays_are_turned_only_when_asked(upright: list[np.ndarray]) -> None:
-    assert not Radiograph.from_array(1 - upright[0]).provenance.polarity_turned
-    assert Radiograph.from_array(1 - upright[0], polarity="auto").provenance.polarity_turned
+    assert not Radiograph.from_array(1 - upright[0]).provenance.inverted
+    assert Radiograph.from_array(1 - upright[0], polarity="auto").provenance.inverted
