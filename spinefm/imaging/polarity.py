@@ -97,11 +97,6 @@ def is_inverted(film: Image) -> bool:
     return (estimate if abs(estimate - SURE) > CLEAR else _log_odds(small)) < SURE
 
 
-def upright_log_odds(film: Image) -> float:
-    """Log odds that bone is bright in a film (H, W) in [0, 1]; the inverted film has the opposite sign."""
-    return _log_odds(_prepared(film))
-
-
 def cues(film: Image) -> NDArray[np.float64]:
     """The cues (len(CUES),) of a film (H, W), each about within [-1, 1]."""
     return _cues(_prepared(film))

@@ -14,7 +14,6 @@ from spinefm.imaging.polarity import (
     WEIGHTS,
     cues,
     is_inverted,
-    upright_log_odds,
 )
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.phantom import simulate
@@ -27,6 +26,11 @@ def upright() -> list[np.ndarray]:
     """Test phantoms (H, W), three of each region, all with bright bone."""
     phantoms = [simulate(seed, "cervical" if seed % 2 else "lumbar", layout="full") for seed in SEEDS]
     return [1 - phantom.film if phantom.inverted else phantom.film for phantom in phantoms]
+
+
+def upright_log_odds(film: np.ndarray) -> float:
+    """Log odds that bone is bright in a film (H, W) in [0, 1], from all its cues."""
+    return float(cues(film) @ np.array(WEIGHTS))
 
 
 def test_there_is_one_weight_for_each_cue(upright: list[np.ndarray]) -> None:
