@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from spinefm.imaging import nifti
 from spinefm.imaging import raster as pictures
 from spinefm.imaging.decoded import (
+    KINDS_READ,
     MAX_BYTES,
     MAX_PIXELS,
     MIN_SIDE,
@@ -44,8 +45,8 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 """What Python puts in the place of a byte that is no UTF-8."""
 ROTATED = re.compile(r"The film was (?:rotated|turned) clockwise by (90|180|270)°")
 """The note that a rotation leaves; results of 0.2.0 say "turned"."""
-READ = "PNG, JPEG, TIFF, BMP, DICOM or NIfTI file"
-"""The kinds of file that are read, as messages name them."""
+READ = f"{KINDS_READ} file"
+"""What is read, as messages name it."""
 
 
 @dataclass(frozen=True)

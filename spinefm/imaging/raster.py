@@ -15,6 +15,7 @@ from spinefm.core.quantiles import percentiles
 from spinefm.imaging import jpeg, tiff
 from spinefm.imaging.decoded import (
     DAMAGE,
+    MILLIONS,
     WINDOW_PERCENTILES,
     Decoded,
     UnreadableFilm,
@@ -101,7 +102,7 @@ def _open(data: bytes) -> Image.Image | None:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise UnreadableFilm(
-            "The film has more than the 25 million pixels allowed: reduce its size and try again."
+            f"The film has more than the {MILLIONS} pixels allowed: reduce its size and try again."
         ) from error
     except UnidentifiedImageError:
         return None
