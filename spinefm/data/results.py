@@ -19,6 +19,7 @@ from PIL import Image
 
 from spinefm.core.foreign import read_json
 from spinefm.core.levels import UNNAMED_ID
+from spinefm.core.result_names import ERROR, LABELS, REPORT, TRACE
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, picture_size, visible_files
@@ -27,8 +28,6 @@ from spinefm.data.labels import Conventions, label_of, read_map
 from spinefm.data.sheet import case_of
 from spinefm.data.splits import by_subject
 from spinefm.imaging.radiograph import quarters_rotated, read
-
-LABELS, TRACE, ERROR, REPORT = "labels.png", "trace.json", "error.json", "report.json"
 
 
 def open_results(root: Path, _: Conventions | None = None) -> Dataset:

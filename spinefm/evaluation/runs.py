@@ -29,7 +29,7 @@ from spinefm.evaluation.results import FilmResult
 from spinefm.evaluation.stored import check_masks
 from spinefm.evaluation.titles import method_title
 from spinefm.imaging.radiograph import current_polarity
-from spinefm.trace.model import Setting, Trace
+from spinefm.trace.model import MOST_TRACE_BYTES, Setting, Trace
 from spinefm.trace.registry import EVENTS
 
 PLAN = "run.json"
@@ -37,8 +37,6 @@ PARTS = ("results", "traces", "previews", "measures", "left_out")
 """The folders of a run."""
 MOST_RESULT_BYTES, MOST_PREVIEW_BYTES = 16 << 20, 8 << 20
 MOST_MEASURE_BYTES = 8 << 20
-MOST_TRACE_BYTES = 64 << 20
-"""Bytes of a trace, packed and unpacked."""
 
 
 class RunError(InputError):

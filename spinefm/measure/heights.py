@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.core.levels import Level, Region
+from spinefm.core.levels import WITHOUT_ENDPLATES, Region
 from spinefm.measure.planar import Points, Values, distance
 from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Grading, Spine, first_of, of_body
 
@@ -88,7 +88,7 @@ def genant_grade(loss: Values, limits: tuple[float, float, float]) -> NDArray[np
 def drafts(spine: Spine) -> Iterator[Draft]:
     """The measures of every body, from the top; C1, C2 and S1 have no body with two endplates."""
     for at, body in enumerate(spine.bodies):
-        if body.level in (Level.C1, Level.C2, Level.S1):
+        if body.level in WITHOUT_ENDPLATES:
             continue
         yield from _lengths(spine, at)
         yield from _ratios(spine, at)
@@ -188,12 +188,11 @@ def _loss(spine: Spine, at: int) -> Draft:
 def neighbours(spine: Spine, at: int) -> tuple[int, ...]:
     """The places of the bodies above and below, if both are measurable; S1 and C2 are none, nor is one at the end."""
     beside = tuple(other for other in (at - 1, at + 1) if 0 <= other < len(spine.bodies))
-    ends = (Level.C1, Level.C2, Level.S1)
     usable = [
         other
         for other in beside
         if spine.are_neighbours(min(at, other), max(at, other))
-        and spine.bodies[other].level not in ends
+        and spine.bodies[other].level not in WITHOUT_ENDPLATES
         and not spine.fault((other, "superior"), (other, "inferior"))
     ]
     return beside if len(usable) == 2 else ()
