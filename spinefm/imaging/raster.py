@@ -116,28 +116,28 @@ def _open(data: bytes) -> Image.Image | None:
 
 
 def _select_page(image: Image.Image) -> None:
-    """Seek the one page of a TIFF that is no reduced copy; no page is counted, since their chain may be endless.
-
-    Raises:
-        UnreadableFilm: there is a second frame or page of full size.
-    """
-    full = [] if image.format == "TIFF" else [0]
+    """Seek the picture that is the film. Raises UnreadableFilm where there is a second one of full size."""
     if image.format != "TIFF" and getattr(image, "is_animated", False):
-        full.append(1)
-    for page in range(tiff.MOST_PAGES if image.format == "TIFF" else 0):
+        raise UnreadableFilm(tiff.SEVERAL)
+    image.seek(_full_page(image) if image.format == "TIFF" else 0)
+
+
+def _full_page(image: Image.Image) -> int:
+    """The one page of a TIFF that is no reduced copy, the first where all are.
+
+    No page is counted, since their chain may be endless. Raises UnreadableFilm for a second page of full size.
+    """
+    full: list[int] = []
+    for page in range(tiff.MOST_PAGES):
         try:
             image.seek(page)
         except EOFError:
-            break
+            return full[0] if full else 0
         if not _is_reduced(image):
             full.append(page)
         if len(full) > 1:
             break
-    else:
-        full = full if image.format != "TIFF" else [0, 1]
-    if len(full) > 1:
-        raise UnreadableFilm(tiff.SEVERAL)
-    image.seek(full[0] if full else 0)
+    raise UnreadableFilm(tiff.SEVERAL)
 
 
 def _is_reduced(image: Image.Image) -> bool:
