@@ -62,7 +62,7 @@ GROUPS: Mapping[str, int] = {
 TUNED = "tuned"
 PUBLISHED = "all (published)"
 SWITCHES: Mapping[str, tuple[str, ...]] = {
-    "kind of film": ("view_check", "turn_film"),
+    "kind of film": ("view_check", "rotate_film"),
     "lower score limit": ("score_floor",),
     "duplicates": ("duplicate_iou", "duplicate_distance"),
     "plausible starts": ("plausible_starts",),
@@ -182,7 +182,7 @@ def _row(case: Case, found: Sequence[Vertebra], seconds: float) -> Row:
     boxed = in_boxes(case.truth.boxes, [vertebra.mask for vertebra in found], [])
     names = {level: found[place].level for level, place in boxed.items()}
     levels = [one for one in score.levels if one.identified]
-    right = sum(one.named_right for one in levels) + sum(name is level for level, name in names.items())
+    right = sum(one.name is one.level for one in levels) + sum(name is level for level, name in names.items())
     given = sum(one.name is not None for one in levels) + sum(name is not None for name in names.values())
     return Row(
         bodies=len(score.levels) + len(case.truth.boxes),

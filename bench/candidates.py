@@ -82,7 +82,7 @@ def line(group: str, films: Sequence[FilmScore]) -> str:
         return f"{group:14s} {len(films):5d} with masks {hit} ({100 * hit / max(len(films), 1):.0f} %)"
     levels = [score for film in films for score in film.levels]
     located = [score.dice for score in levels if score.identified]
-    named = 100 * _share([score.named_right for score in levels])
+    named = 100 * _share([score.identified and score.name is score.level for score in levels])
     wrong, false = sum(film.wrong_names for film in films), sum(film.false_masks for film in films)
     return (
         f"{group:14s} {len(films):5d} {len(levels):6d} {100 * _share([score.identified for score in levels]):8.1f} "

@@ -38,7 +38,9 @@ def upright_phantoms(folder: Path) -> Iterator[NDArray[np.float32]]:
     for label in sorted((folder / "labels").glob("*.json")):
         truth = json.loads(label.read_text(encoding="utf-8"))
         if not truth.get("view"):  # the kind of picture, where it is no lateral spine film
-            yield read(folder / "films" / f"{label.stem}.png", polarity="turn" if truth["inverted"] else "keep").pixels
+            yield read(
+                folder / "films" / f"{label.stem}.png", polarity="invert" if truth["inverted"] else "keep"
+            ).pixels
 
 
 def fit(evidence: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -54,6 +54,15 @@ OLD = (
         METHOD_AND_PAGE,
         ('"seed"', "plausible_seeds", "--seeds", "(seeds ", "hash seed", "hash_seed", "PHANTOM_SEED"),
     ),
+    Old(
+        "turned",
+        "inverted or rotated",
+        tuple(
+            f"spinefm/{part}/" for part in ("core", "imaging", "data", "evaluation", "export", "cli", "methods/base")
+        ),
+        ("polarity_turned", "(?:rotated|turned)", 'say "turned"'),
+    ),
+    Old("turn_film|quarters_turned", "rotate_film", ("spinefm/", "docs/", "bench/"), ('"turn_film": ',)),
     Old("shelf|shelves", "evaluation store"),
     Old("anew", "again"),
     Old("nearer", "closer"),

@@ -14,7 +14,7 @@ from spinefm.batch.sources import read_entry
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import FilmOutcome
 
-MOST_PIXELS = 320_000_000
+MOST_GROUP_PIXELS = 320_000_000
 """Pixels of the films that are in memory at once: larger films advance in smaller groups."""
 
 
@@ -86,7 +86,7 @@ def _in_memory(films: Iterator[ReadFilm]) -> Iterator[list[ReadFilm]]:
     pixels = 0
     for one in films:
         size = one.film.pixels.size if one.film else 0
-        if part and pixels + size > MOST_PIXELS:
+        if part and pixels + size > MOST_GROUP_PIXELS:
             yield part
             part, pixels = [], 0
         part.append(one)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from spinefm import __version__
 from spinefm.batch.errors import BatchError
 from spinefm.batch.tables import LAYOUT
-from spinefm.imaging.radiograph import Polarity
+from spinefm.imaging.radiograph import Polarity, current_polarity
 from spinefm.measure import Facing
 from spinefm.methods.base.config import Preset
 from spinefm.trace.model import Setting
@@ -45,7 +45,7 @@ class RunRules(BaseModel):
     settings: Mapping[str, Setting]
     device: DeviceKind
     precision: str
-    polarity: Polarity = "auto"
+    polarity: Annotated[Polarity, BeforeValidator(current_polarity)] = "auto"
     facing: Facing | None = None
     spacing_mm: float | None = None
 

@@ -13,7 +13,7 @@ from spinefm.core.rle import counts_of
 from spinefm.export.cells import rounded
 from spinefm.export.measures import DIGITS
 from spinefm.export.subject import notes_of
-from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, printable, quarters_turned
+from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, printable, quarters_rotated
 from spinefm.measure import Facing, Measure, Measures, attempt
 from spinefm.measure.doubt import doubtful
 from spinefm.methods import CannotStart, FilmOutcome
@@ -76,8 +76,8 @@ def _film(film: Radiograph, spacing: float | None, notes: Sequence[str]) -> dict
         "width": film.width,
         "height": film.height,
         "spacing_mm": spacing,
-        "inverted": film.provenance.polarity_turned,
-        "quarters": quarters_turned(film.provenance.notes),
+        "inverted": film.provenance.inverted,
+        "quarters": quarters_rotated(film.provenance.notes),
         "notes": [printable(note) for note in notes],
     }
 

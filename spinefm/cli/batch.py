@@ -140,9 +140,9 @@ def run_films(
 ) -> int:
     """Segment films into tables.
 
-    FILM is a PNG, JPEG, TIFF or DICOM file, a folder or a zip of them, a parquet or CSV table with a column of paths or
-    URLs, hf:owner/data-set, or a URL such as s3://bucket/folder or https://host/film.dcm. A film that fails is a row
-    with one sentence. The same command on the same DIR continues where it stopped.
+    FILM is a PNG, JPEG, TIFF, BMP, DICOM or NIfTI file, a folder or a zip of them, a parquet or CSV table with a column
+    of paths or URLs, hf:owner/data-set, or a URL such as s3://bucket/folder or https://host/film.dcm. A film that fails
+    is a row with one sentence. The same command on the same DIR continues where it stopped.
     """
 
     entries = sorted_entries(entries_of(films))

@@ -9,8 +9,8 @@ from functools import cache
 from itertools import chain, count
 from pathlib import Path
 
-REPORT = "report.json"
-"""The file of a result that says what it was made of."""
+from spinefm.core.result_names import ERROR, LABELS, REPORT
+
 MOST_NAMED = 5
 """Films that a line names."""
 
@@ -99,11 +99,10 @@ def is_result_of(owner: ResultOwner | None, sha256: str | None) -> bool:
 def owner_of(folder: Path) -> ResultOwner | None:
     """The film whose result is in `folder`; None where there is no result, or a damaged one."""
     from spinefm.core.foreign import read_json
-    from spinefm.export.result import ERROR_FILE
 
     try:
-        if (folder / ERROR_FILE).is_file():
-            return ResultOwner(failed=str(read_json(folder / ERROR_FILE)["film"]))
+        if (folder / ERROR).is_file():
+            return ResultOwner(failed=str(read_json(folder / ERROR)["film"]))
         return ResultOwner(read_json(folder / REPORT)["film"].get("sha256"))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
@@ -122,8 +121,6 @@ def refuse_taken_since(job: FilmJob, sha256: str | None) -> None:
 
 def is_done(job: FilmJob) -> bool:
     """Whether the folder of a job holds the whole result of this very film: another one may have the same name."""
-    from spinefm.data.results import LABELS
-
     whole = (job.folder / LABELS).is_file()
     return whole and is_result_of(owner_of(job.folder), _checksum(job.film))
 

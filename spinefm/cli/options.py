@@ -137,7 +137,7 @@ class RunOptions:
     """How films are segmented: what `segment` and `evaluate` have in common.
 
     `preset` is "published", "tuned" or None for what fits the bundle; `settings` are changes to it, as text;
-    `polarity` is "auto", "keep" or "turn"; `weights` is the folder of another manifest than the program's own.
+    `polarity` is "auto", "keep" or "invert"; `weights` is the folder of another manifest than the program's own.
     """
 
     method: str
@@ -169,10 +169,10 @@ _RUN_OPTIONS = (
     ),
     click.option(
         "--polarity",
-        type=click.Choice(["auto", "keep", "turn"]),
+        type=click.Choice(["auto", "keep", "invert"]),
         default="auto",
         show_default=True,
-        help="Films with dark bone: invert only those (auto), none (keep) or all films (turn).",
+        help="Films with dark bone: invert only those (auto), none (keep) or all films (invert).",
     ),
 )
 

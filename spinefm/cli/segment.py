@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall, make_folder
-from spinefm.cli.jobs import REPORT, FilmJob, is_done, numbered_text, plan_jobs, refuse_taken_since
+from spinefm.cli.jobs import FilmJob, is_done, numbered_text, plan_jobs, refuse_taken_since
 from spinefm.cli.options import (
     GivenPath,
     Millimetres,
@@ -25,6 +25,7 @@ from spinefm.cli.options import (
     run_options,
 )
 from spinefm.cli.progress import progress_bar
+from spinefm.core.result_names import REPORT
 from spinefm.core.words import counted
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ def command(
 ) -> int:
     """Segment and name the vertebrae on films.
 
-    FILM is a PNG, JPEG, TIFF or DICOM file, or a folder of them. A film that fails leaves an error.json with one
-    sentence, and the others go on. Several films leave index.html, a sheet of all results in DIR.
+    FILM is a PNG, JPEG, TIFF, BMP, DICOM or NIfTI file, or a folder of them. A film that fails leaves an error.json
+    with one sentence, and the others go on. Several films leave index.html, a sheet of all results in DIR.
     """
     say_passed_over(films)
     planned = plan_jobs(list_films(films), out)

@@ -31,11 +31,11 @@ class Point(NamedTuple):
         """Whether the point lies on a film of `shape` (H, W)."""
         return -0.5 <= self.x < shape[1] - 0.5 and -0.5 <= self.y < shape[0] - 0.5
 
-    def turned(self, quarters: int, size: tuple[int, int]) -> Point:
-        """The point after its film of `size` (width, height) was turned clockwise by so many quarters."""
+    def rotated(self, quarters: int, size: tuple[int, int]) -> Point:
+        """The point after its film of `size` (width, height) was rotated clockwise by so many quarters."""
         if quarters % 4 == 0:
             return self
-        return Point(size[1] - 1 - self.y, self.x).turned(quarters - 1, size[::-1])
+        return Point(size[1] - 1 - self.y, self.x).rotated(quarters - 1, size[::-1])
 
 
 class Box(NamedTuple):
@@ -81,11 +81,11 @@ class Box(NamedTuple):
         """The pixels in both boxes (possibly an empty box)."""
         return Box(max(self.x0, other.x0), max(self.y0, other.y0), min(self.x1, other.x1), min(self.y1, other.y1))
 
-    def turned(self, quarters: int, size: tuple[int, int]) -> Box:
-        """The box after its film of `size` (width, height) was turned clockwise by so many quarters."""
+    def rotated(self, quarters: int, size: tuple[int, int]) -> Box:
+        """The box after its film of `size` (width, height) was rotated clockwise by so many quarters."""
         if quarters % 4 == 0:
             return self
-        return Box(size[1] - self.y1, self.x0, size[1] - self.y0, self.x1).turned(quarters - 1, size[::-1])
+        return Box(size[1] - self.y1, self.x0, size[1] - self.y0, self.x1).rotated(quarters - 1, size[::-1])
 
     def clipped(self, shape: tuple[int, int]) -> Box:
         """The part of the box on a film of `shape` (H, W)."""

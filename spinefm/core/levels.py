@@ -66,6 +66,10 @@ class Level(IntEnum):
         return PALETTE[(self - 1) % len(PALETTE)]
 
 
+WITHOUT_ENDPLATES = (Level.C1, Level.C2, Level.S1)
+"""Levels whose body is no quadrangle between two endplates: they have no heights and no usual shape."""
+
+
 PALETTE = (  # fmt: skip
     "#9174f9",
     "#cad1fe",

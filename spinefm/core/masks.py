@@ -88,9 +88,9 @@ class Mask:
         y = float(rows @ np.arange(rows.size)) / self.area + self.origin[1]
         return Point(x, y)
 
-    def turned(self, quarters: int, size: tuple[int, int]) -> Mask:
-        """The mask after its film of `size` (width, height) was turned clockwise by so many quarters."""
-        box = self.box.turned(quarters, size)
+    def rotated(self, quarters: int, size: tuple[int, int]) -> Mask:
+        """The mask after its film of `size` (width, height) was rotated clockwise by so many quarters."""
+        box = self.box.rotated(quarters, size)
         return Mask(np.ascontiguousarray(np.rot90(self.crop, -quarters)), (box.x0, box.y0))
 
     def on_film(self, shape: tuple[int, int]) -> NDArray[np.bool_]:

@@ -27,11 +27,11 @@ class Truth:
     complete: bool
     boxes: Mapping[Level, Box] = field(default_factory=dict)
 
-    def turned(self, quarters: int, size: tuple[int, int]) -> Truth:
-        """The truth after its film of `size` (width, height) was turned clockwise by so many quarters."""
-        bodies = {level: mask.turned(quarters, size) for level, mask in self.bodies.items()}
-        partial = {level: mask.turned(quarters, size) for level, mask in self.partial.items()}
-        boxes = {level: box.turned(quarters, size) for level, box in self.boxes.items()}
+    def rotated(self, quarters: int, size: tuple[int, int]) -> Truth:
+        """The truth after its film of `size` (width, height) was rotated clockwise by so many quarters."""
+        bodies = {level: mask.rotated(quarters, size) for level, mask in self.bodies.items()}
+        partial = {level: mask.rotated(quarters, size) for level, mask in self.partial.items()}
+        boxes = {level: box.rotated(quarters, size) for level, box in self.boxes.items()}
         return Truth(bodies, partial, self.complete, boxes)
 
 
@@ -83,16 +83,16 @@ class Case:
         """What the film is read from."""
         return self.film if self.content is None else self.content
 
-    def turned(self, quarters: int, size: tuple[int, int]) -> Case:
-        """The case after its film of `size` (width, height) was turned clockwise by so many quarters.
+    def rotated(self, quarters: int, size: tuple[int, int]) -> Case:
+        """The case after its film of `size` (width, height) was rotated clockwise by so many quarters.
 
-        What the film is read from is not turned.
+        What the film is read from is not rotated.
         """
         corners = {
-            level: tuple(point.turned(quarters, size) for point in points) for level, points in self.corners.items()
+            level: tuple(point.rotated(quarters, size) for point in points) for level, points in self.corners.items()
         }
         drawn = self.size if self.size is None or quarters % 2 == 0 else self.size[::-1]
-        return replace(self, truth=self.truth.turned(quarters, size), corners=corners, size=drawn)
+        return replace(self, truth=self.truth.rotated(quarters, size), corners=corners, size=drawn)
 
 
 def region_of(levels: Iterable[Level]) -> str:

@@ -391,7 +391,7 @@ def _dicom_size(path: Path) -> tuple[int, int] | None:
 
 
 def upright_size(picture: Image.Image) -> tuple[int, int]:
-    """(width, height) of a picture turned as its orientation says; Pillow states that of a TIFF turned already."""
+    """(width, height) of a picture rotated as its orientation says; Pillow states that of a TIFF rotated already."""
     tags = getattr(picture, "tag_v2", {})
     width, height = tags.get(WIDTH_TAG, picture.width), tags.get(HEIGHT_TAG, picture.height)
     return (height, width) if orientation(picture) in SIDEWAYS else (width, height)

@@ -11,6 +11,7 @@ from typing import Any
 
 from spinefm.core.checksum import sha256_of
 from spinefm.core.foreign import foreign_input, read_json
+from spinefm.core.result_names import LABELS, TRACE
 from spinefm.data.archive import unpack
 from spinefm.data.buu import LATERAL, open_buu
 from spinefm.data.case import DatasetError
@@ -28,7 +29,7 @@ from spinefm.data.labelstudio import open_label_studio
 from spinefm.data.labelstudio_files import is_label_studio
 from spinefm.data.maps import FILM_FOLDERS, MAP_FOLDERS, folder_in, is_map, open_maps
 from spinefm.data.nnunet import PARTS, open_nnunet
-from spinefm.data.results import LABELS, TRACE, open_results
+from spinefm.data.results import open_results
 from spinefm.data.spinefm_layout import open_spinefm_layout
 from spinefm.data.supervisely import is_supervisely, open_supervisely
 from spinefm.data.via import open_via

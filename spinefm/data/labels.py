@@ -77,21 +77,21 @@ def read_map(path: Path, size: tuple[int, int] | None, film: Path | None = None)
     """A label map (H, W) of ids from a grey or palette picture or a NIfTI file of one slice.
 
     size: the upright film's (width, height) where known. A map drawn on the film before its orientation was applied
-    is turned as the `film` is. Raises ValueError for a picture of several channels or of another size.
+    is rotated as the `film` is. Raises ValueError for a picture of several channels or of another size.
     """
     labels = read_nifti(path, film) if is_nifti(path) else _read_picture(path)
     if size is None or (labels.shape[1], labels.shape[0]) == size:
         return labels
-    turned = _turned_as(labels, film)
-    agreed_size((turned.shape[1], turned.shape[0]), size)
-    return turned
+    rotated = _rotated_as(labels, film)
+    agreed_size((rotated.shape[1], rotated.shape[0]), size)
+    return rotated
 
 
 def _read_picture(path: Path) -> NDArray[np.int32]:
     """The ids of a picture, upright as its own orientation says."""
     data = read_bytes(path, MOST_MAP_BYTES)
     try:
-        with open_picture(io.BytesIO(data)) as picture:  # Pillow scrambles a turned TIFF that it opens by its name
+        with open_picture(io.BytesIO(data)) as picture:  # Pillow scrambles a rotated TIFF that it opens by its name
             if picture.format == "JPEG":
                 raise ValueError("it is a JPEG, which mixes ids where they meet; save the label map as PNG")
             values = None if picture.mode != "1" and is_white_zero(picture) else _values_of(picture)
@@ -104,7 +104,7 @@ def _read_picture(path: Path) -> NDArray[np.int32]:
 
 def _values_of(picture: Image.Image) -> NDArray[Any]:
     """The values of a picture, (H, W) or (H, W, samples); of one bit those that are drawn."""
-    picture.load()  # which turns a TIFF, and else it would be turned twice
+    picture.load()  # which rotates a TIFF, and else it would be rotated twice
     values = np.asarray(ImageOps.exif_transpose(picture))
     if picture.mode == "P":
         _check_palette(values, np.reshape(picture.getpalette() or [], (-1, 3)))
@@ -144,8 +144,8 @@ def _one_channel(values: NDArray[Any], name: str) -> NDArray[Any]:
     return np.where(values[..., -1] == 0, 0, colours[..., 0]) if samples in (2, 4) else colours[..., 0]
 
 
-def _turned_as(labels: NDArray[np.int32], film: Path | None) -> NDArray[np.int32]:
-    """A map turned upright as the orientation of its film says."""
+def _rotated_as(labels: NDArray[np.int32], film: Path | None) -> NDArray[np.int32]:
+    """A map rotated upright as the orientation of its film says."""
     code = _orientation_of(film)
     if code == 1:
         return labels

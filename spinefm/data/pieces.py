@@ -155,14 +155,23 @@ def _column(pieces: Pieces, level: Level) -> Column:
     """The column at a level as the largest pieces of the other levels show it."""
     largest = {other: max((piece.mask for piece in pieces[other]), key=lambda mask: mask.area) for other in pieces}
     others = sorted(set(pieces) - {level})
+    outer = others if len(others) > 1 else sorted([*others, level])
+    along = _direction(largest[outer[0]], largest[outer[-1]])
+    return Column(_usual_area(largest, others, level), along, SACRAL_BEND if level is Level.S1 else 1.0)
+
+
+def _usual_area(largest: Mapping[Level, Mask], others: Sequence[Level], level: Level) -> float:
+    """The area of a body at a level as the `others` next to it have it, 0 where there is none."""
     near = sorted(others, key=lambda other: abs(other - level))[:NEIGHBOURS]
     areas = [largest[other].area / LARGER.get(other, 1) for other in near]
-    ends = [largest[one].centroid for one in ([others[0], others[-1]] if len(others) > 1 else sorted([*others, level]))]
-    apart = np.subtract(ends[-1], ends[0])
+    return float(np.median(areas)) * LARGER.get(level, 1) if areas else 0.0
+
+
+def _direction(first: Mask, last: Mask) -> NDArray[np.float64]:
+    """Unit direction (x, y) from one body to another, downwards where they are one."""
+    apart = np.subtract(last.centroid, first.centroid)
     length = float(np.hypot(*apart))
-    usual = float(np.median(areas)) * LARGER.get(level, 1) if areas else 0.0
-    bend = SACRAL_BEND if level is Level.S1 else 1.0
-    return Column(usual, apart / length if length else np.array([0.0, 1.0]), bend)
+    return apart / length if length else np.array([0.0, 1.0])
 
 
 def _is_close(piece: LabelPiece, first: LabelPiece, parts: Sequence[Mask]) -> bool:

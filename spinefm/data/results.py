@@ -19,6 +19,7 @@ from PIL import Image
 
 from spinefm.core.foreign import read_json
 from spinefm.core.levels import UNNAMED_ID
+from spinefm.core.result_names import ERROR, LABELS, REPORT, TRACE
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, picture_size, visible_files
@@ -26,9 +27,7 @@ from spinefm.data.ids import levels_of_map
 from spinefm.data.labels import Conventions, label_of, read_map
 from spinefm.data.sheet import case_of
 from spinefm.data.splits import by_subject
-from spinefm.imaging.radiograph import quarters_turned, read
-
-LABELS, TRACE, ERROR, REPORT = "labels.png", "trace.json", "error.json", "report.json"
+from spinefm.imaging.radiograph import quarters_rotated, read
 
 
 def open_results(root: Path, _: Conventions | None = None) -> Dataset:
@@ -63,11 +62,11 @@ def _read(name: str, folder: Path, films: Films) -> Case:
         film = film_of(folder, str(record["name"]), films)
         if film is None:
             raise ValueError(f"its film {record['name']} is missing")
-        turned = _turned(film, record)
-        labels = read_map(folder / LABELS, None if turned else picture_size(film), film)
+        rotated = _rotated(film, record)
+        labels = read_map(folder / LABELS, None if rotated else picture_size(film), film)
         masks, left = levels_of_map(labels, "verse")
         case = case_of(name, film, (labels.shape[1], labels.shape[0]), masks, {})
-        return replace(case, left_out=tuple(_unnamed(name, label, why) for label, why in left), **turned)
+        return replace(case, left_out=tuple(_unnamed(name, label, why) for label, why in left), **rotated)
 
 
 def film_of(folder: Path, name: str, films: Films) -> Path | None:
@@ -93,12 +92,12 @@ def _checksum(report: Path) -> str | None:
     return stated if isinstance(stated, str) else None
 
 
-def _turned(film: Path, record: Mapping[str, Any]) -> dict[str, Any]:
+def _rotated(film: Path, record: Mapping[str, Any]) -> dict[str, Any]:
     """What a case holds of a film that was rotated before the run: its content as it was run, and its scale."""
-    quarters = quarters_turned(record.get("notes", ()))
+    quarters = quarters_rotated(record.get("notes", ()))
     if not quarters:
         return {}
-    pixels = read(film, polarity="turn" if record.get("polarity_turned") else "keep").turned(quarters).pixels
+    pixels = read(film, polarity="invert" if record.get("polarity_turned") else "keep").rotated(quarters).pixels
     stream = io.BytesIO()
     Image.fromarray(np.round(pixels * np.iinfo(np.uint16).max).astype(np.uint16)).save(stream, "PNG", compress_level=1)
     return {"content": stream.getvalue(), "spacing_mm": record.get("spacing_mm")}

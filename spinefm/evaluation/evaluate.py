@@ -129,7 +129,7 @@ def _scored(case: Case, film: Radiograph, method: Method, folder: RunFolder, pac
     """The result of one film, kept; film and truth are both rotated upright where the method is sure how they lie."""
     with pace.turn():
         turns = quarters(method, film)
-    upright, film = case.turned(turns, film.size), film.turned(turns)
+    upright, film = case.rotated(turns, film.size), film.rotated(turns)
     result, trace = evaluate_film(upright, film, method, pace)
     result = replace(result, row=replace(result.row, truth_sha256=truth_checksum(case)))  # as it was drawn
     measures = measured(upright, trace, film, spacing_of(case, film))
@@ -182,6 +182,6 @@ def _may_be_body(left: Skipped) -> bool:
 
 def _polarity(name: str) -> Polarity:
     match name:
-        case "keep" | "turn":
+        case "keep" | "invert":
             return name
     return "auto"

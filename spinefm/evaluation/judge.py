@@ -19,7 +19,7 @@ from spinefm.evaluation.matching import IDENTIFIED_ABOVE, FilmScore, identified_
 from spinefm.evaluation.panoptic import PanopticCounts, count_panoptic
 from spinefm.evaluation.results import FilmResult, FilmRow, VertebraRow
 from spinefm.evaluation.surfaces import surface_score
-from spinefm.imaging.radiograph import quarters_turned
+from spinefm.imaging.radiograph import quarters_rotated
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.decisions import decisions_of
 from spinefm.trace.model import Trace, Vertebra
@@ -96,7 +96,7 @@ def _film_row(judged: Judged, score: FilmScore, pairs: dict[Level, int]) -> Film
         mask_named=tuple(mask.named for mask in masks),
         film_sha256=film_checksum(case),
         truth_sha256=truth_checksum(case),
-        rotated=90 * quarters_turned(judged.trace.film.notes),
+        rotated=90 * quarters_rotated(judged.trace.film.notes),
     )
 
 

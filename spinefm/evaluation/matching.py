@@ -37,11 +37,6 @@ class LevelScore:
         """Whether the level counts as identified."""
         return self.dice > IDENTIFIED_ABOVE
 
-    @property
-    def named_right(self) -> bool:
-        """Whether it is identified under its own name."""
-        return self.identified and self.name is self.level
-
 
 @dataclass(frozen=True)
 class FilmScore:

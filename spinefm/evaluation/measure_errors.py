@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spinefm.evaluation.measured import NOT_FOUND
+from spinefm.measure import offset
+from spinefm.measure.alignment import CURVES, SLOPES
+from spinefm.measure.kinds import KINDS
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -19,30 +22,20 @@ if TYPE_CHECKING:
 ALL_LEVELS = "all"
 NORMAL_95 = 1.96
 """Standard deviations either way that hold 95 % (Bland and Altman, Lancet 1986; 1: 307-310)."""
-TITLES = {
-    "lordosis_c2_c7": "lordosis C2-C7 (Cobb)",
-    "lordosis_l1_s1": "lordosis L1-S1",
-    "lordosis_l1_l5": "lordosis L1-L5",
-    "thoracolumbar_t11_l2": "thoracolumbar angle T11-L2",
-    "c2_slope": "C2 slope",
-    "c7_slope": "C7 slope",
-    "sacral_slope": "sacral slope",
-    "segmental_angle": "segmental angle",
-    "height_loss": "height loss",
-    "slip": "slip",
-    "disc_height_index": "disc height index",
-    "disc_height_anterior": "disc height, anterior",
-    "disc_height_middle": "disc height, middle",
-    "disc_height_posterior": "disc height, posterior",
-    "anterior_height": "anterior height Ha",
-    "middle_height": "middle height Hm",
-    "posterior_height": "posterior height Hp",
-    "width": "width of the body",
-    "anterior_ratio": "Ha/Hp",
-    "middle_ratio": "Hm/Hp",
-    "neighbour_ratio": "Hp/neighbours",
-    "sva_c2_c7": "C2-C7 sagittal vertical axis",
+_NAMES = {
+    **{curve.key: curve.name for curve in CURVES},
+    **{key: name for key, name, *_ in SLOPES},
+    **{key: kind.title for key, kind in KINDS.items()},
+    offset.KEY: offset.NAME,
 }
+_ORDER = (
+    *("lordosis_c2_c7", "lordosis_l1_s1", "lordosis_l1_l5", "thoracolumbar_t11_l2"),
+    *("c2_slope", "c7_slope", "sacral_slope", "segmental_angle", "height_loss", "slip"),
+    *("disc_height_index", "disc_height_anterior", "disc_height_middle", "disc_height_posterior"),
+    *("anterior_height", "middle_height", "posterior_height", "width"),
+    *("anterior_ratio", "middle_ratio", "neighbour_ratio", "sva_c2_c7"),
+)
+TITLES = {key: _NAMES[key] for key in _ORDER}
 """What measures are called where their levels are beside them, in the order of the tables."""
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,15 +28,15 @@ from spinefm.evaluation.measured import ComparedMeasure, packed, unpacked
 from spinefm.evaluation.results import FilmResult
 from spinefm.evaluation.stored import check_masks
 from spinefm.evaluation.titles import method_title
-from spinefm.trace.model import Setting, Trace
+from spinefm.imaging.radiograph import current_polarity
+from spinefm.trace.model import MOST_TRACE_BYTES, Setting, Trace
+from spinefm.trace.registry import EVENTS
 
 PLAN = "run.json"
 PARTS = ("results", "traces", "previews", "measures", "left_out")
 """The folders of a run."""
 MOST_RESULT_BYTES, MOST_PREVIEW_BYTES = 16 << 20, 8 << 20
 MOST_MEASURE_BYTES = 8 << 20
-MOST_TRACE_BYTES = 64 << 20
-"""Bytes of a trace, packed and unpacked."""
 
 
 class RunError(InputError):
@@ -188,12 +188,13 @@ class RunFolder:
 
 
 def _plan_of(raw: Mapping[str, object]) -> Plan:
-    """A plan from JSON. Raises TypeError or ValueError for what is none."""
+    """A plan from JSON, by the names of today. Raises TypeError or ValueError for what is none."""
     plan = Plan(**raw)  # type: ignore[arg-type]
     words = (plan.dataset, plan.root, plan.split, plan.method, plan.bundle, plan.polarity, plan.labels, plan.version)
     if not all(isinstance(word, str) for word in words) or not isinstance(plan.settings, dict):
         raise ValueError("an entry has the wrong type")
-    return plan
+    settings = EVENTS.current_names(plan.method, plan.settings)
+    return replace(plan, polarity=current_polarity(plan.polarity), settings=settings)
 
 
 def _differences(stored: Plan, plan: Plan) -> list[str]:

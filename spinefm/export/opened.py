@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spinefm.core.foreign import foreign_input, read_bytes, read_json
+from spinefm.core.result_names import ERROR, OVERLAY, REPORT, TRACE
 from spinefm.data.case import DatasetError
 from spinefm.data.films import Films, visible_files
-from spinefm.data.results import ERROR, REPORT, TRACE, film_of
+from spinefm.data.results import film_of
 from spinefm.export.errors import ExportError
 from spinefm.export.subject import Subject
 from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.measure import Facing
-from spinefm.trace.model import Trace
+from spinefm.trace.model import MOST_TRACE_BYTES, Trace
 
-OVERLAY = "overlay.png"
 GIVEN = "given"
 """What a report says of a facing or a scale that the user gave."""
-MOST_TRACE_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)

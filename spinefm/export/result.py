@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from spinefm.core.files import write_whole
+from spinefm.core.result_names import ERROR, LABELS, MEASURES, OVERLAY, REPORT, TRACE, VERTEBRAE
 from spinefm.export.errors import ExportError, NotWritten
 from spinefm.export.labels import label_map, label_picture
 from spinefm.export.measures import measures_csv
@@ -29,13 +30,12 @@ from spinefm.imaging.radiograph import Radiograph, printable
 from spinefm.measure import Measures, attempt
 from spinefm.trace.model import Trace
 
-RESULT_FILES = ("labels.png", "overlay.png", "trace.json", "vertebrae.csv", "measures.csv", "report.json")
+RESULT_FILES = (LABELS, OVERLAY, TRACE, VERTEBRAE, MEASURES, REPORT)
 """The files of a result, in the order in which they are written."""
 ADDED_FILES = ("thumbnail.jpg", "report.pdf", "report.html")
 """Files that a caller may add: for the sheet of a folder, and the report on one page."""
-ERROR_FILE = "error.json"
 """What a film that failed leaves in their place."""
-OURS = frozenset((*RESULT_FILES, *ADDED_FILES, ERROR_FILE))
+OURS = frozenset((*RESULT_FILES, *ADDED_FILES, ERROR))
 """Files of a result's folder, which a new result may take the place of."""
 PNG_SPEED = (
     *(cv2.IMWRITE_PNG_COMPRESSION, 1),
@@ -82,12 +82,12 @@ def result_files(trace: Trace, film: Radiograph, measures: Measures | None = Non
     """
     known = measures or attempt(trace, film=film)
     return {
-        "labels.png": _palette_png(label_picture(label_map(trace))),
-        "overlay.png": _colour_png(draw_overlay(trace, film)),
-        "trace.json": trace.to_json().encode(),
-        "vertebrae.csv": vertebrae_csv(trace, known).encode(),
-        "measures.csv": measures_csv(known).encode(),
-        "report.json": _json(report(trace, known, film.provenance.sha256)),
+        LABELS: _palette_png(label_picture(label_map(trace))),
+        OVERLAY: _colour_png(draw_overlay(trace, film)),
+        TRACE: trace.to_json().encode(),
+        VERTEBRAE: vertebrae_csv(trace, known).encode(),
+        MEASURES: measures_csv(known).encode(),
+        REPORT: _json(report(trace, known, film.provenance.sha256)),
     }
 
 
@@ -114,7 +114,7 @@ def write_error(folder: str | Path, film: str, sentence: str, detail: str | None
     Raises ExportError as `write_result` does.
     """
     content = {"film": film, "error": sentence} | ({"detail": detail} if detail else {})
-    return _replace_folder(Path(folder), {ERROR_FILE: _json(content)})
+    return _replace_folder(Path(folder), {ERROR: _json(content)})
 
 
 def write_zip(target: str | Path | BinaryIO, trace: Trace, film: Radiograph, measures: Measures | None = None) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from spinefm.core.words import listed
 from spinefm.export.errors import ExportError
-from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, quarters_turned, read
+from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, quarters_rotated, read
 from spinefm.measure import Facing, Measures, Move, attempt
 from spinefm.measure.doubt import doubtful
 from spinefm.trace.model import Named, Trace, Vertebra
@@ -40,12 +40,12 @@ class Subject:
 
     @cached_property
     def film(self) -> Radiograph | None:
-        """The film as it was run: inverted and turned as then. Raises ExportError where it cannot be that film."""
+        """The film as it was run: inverted and rotated as then. Raises ExportError where it cannot be that film."""
         if self.source is None:
             return None
         record = self.trace.film
         try:
-            film = read(self.source, record.name, "turn" if record.polarity_turned else "keep").turned(self.quarters)
+            film = read(self.source, record.name, "invert" if record.polarity_turned else "keep").rotated(self.quarters)
         except UnreadableFilm as error:
             raise ExportError(f"The film cannot be read: {error}") from error
         if film.size != record.size:
@@ -57,8 +57,8 @@ class Subject:
 
     @property
     def quarters(self) -> int:
-        """By how many quarters the film was turned clockwise before the run."""
-        return quarters_turned(self.trace.film.notes)
+        """By how many quarters the film was rotated clockwise before the run."""
+        return quarters_rotated(self.trace.film.notes)
 
     @property
     def spacing_mm(self) -> float | None:

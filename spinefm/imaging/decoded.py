@@ -12,10 +12,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.core.masks import MOST_PIXELS
 from spinefm.core.quantiles import percentiles
 
-MAX_PIXELS = 25_000_000
+KINDS_READ = "PNG, JPEG, TIFF, BMP, DICOM or NIfTI"
+"""The kinds of file that are read, as page, command line and messages name them."""
+MAX_PIXELS = MOST_PIXELS
 """Largest film, in pixels; checked in the header, before anything is decoded."""
+MILLIONS = f"{MAX_PIXELS // 1_000_000} million"
+"""The same in words."""
 MAX_BYTES = 32 * 1024 * 1024
 """Largest file, in bytes."""
 MIN_SIDE = 64
@@ -125,8 +130,7 @@ def check_size(width: int, height: int) -> None:
     """Raise UnreadableFilm when a film of this size, as its header states it, is too large or too small."""
     if width * height > MAX_PIXELS:
         raise UnreadableFilm(
-            f"The film has {width} x {height} pixels, more than the {MAX_PIXELS // 1_000_000} million allowed: "
-            "reduce its size and try again."
+            f"The film has {width} x {height} pixels, more than the {MILLIONS} allowed: reduce its size and try again."
         )
     if min(width, height) < MIN_SIDE:
         raise UnreadableFilm(

@@ -1,4 +1,4 @@
-"""Pictures as values with channels, of any number type: grey, colours and opacity to brightness, turned upright."""
+"""Pictures as values with channels, of any number type: grey, colours and opacity to brightness, rotated upright."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ def full_range(values: NDArray[Any]) -> tuple[float, float] | None:
 
 
 def upright(pixels: NDArray[Number], orientation: int | None) -> NDArray[Number]:
-    """Pixels (H, W, …) turned as an EXIF orientation says."""
+    """Pixels (H, W, …) rotated as an EXIF orientation says."""
     transpose, quarters, mirror = TURNS.get(orientation, (False, 0, False))
-    turned = np.rot90(pixels.swapaxes(0, 1) if transpose else pixels, quarters)
-    return turned[:, ::-1] if mirror else turned
+    rotated = np.rot90(pixels.swapaxes(0, 1) if transpose else pixels, quarters)
+    return rotated[:, ::-1] if mirror else rotated
 
 
 def _white(values: NDArray[Any]) -> float:

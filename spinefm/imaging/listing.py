@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from spinefm.core.result_names import TRACE
 from spinefm.imaging.kinds import HEAD, may_be_dicom
 
 FILM_SUFFIXES = (
@@ -24,8 +25,6 @@ MOST_NAMED = 5
 """Names of files passed over that are written out."""
 DICOM_INDEX = "DICOMDIR"
 """The table of contents of a disc: DICOM by its mark, but no film."""
-RESULT_MARK = "trace.json"
-"""A folder that holds this is a result of this program, and its pictures are no films."""
 MOST_INDEX_BYTES = 32 << 20
 
 
@@ -95,7 +94,7 @@ def _folders(folder: Path) -> Iterator[tuple[Path, list[str]]]:
     seen: set[str] = set()
     for place, folders, names in os.walk(folder, followlinks=True, onerror=_refuse):
         real = os.path.realpath(place)
-        if real in seen or RESULT_MARK in names:
+        if real in seen or TRACE in names:
             folders.clear()
             continue
         seen.add(real)

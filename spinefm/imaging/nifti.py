@@ -135,7 +135,7 @@ def as_picture(values: NDArray[Any], image: Any) -> NDArray[Any]:
 
 
 def picture_axes(image: Any) -> tuple[int, int, tuple[bool, bool]]:
-    """The image's axes that run along the picture's columns and rows, and whether each is to be turned round."""
+    """The image's axes that run along the picture's columns and rows, and whether each is to be reversed."""
     first, second = (index for index, side in enumerate(image.shape) if side > 1)
     if not is_oriented(image):
         return first, second, (False, False)

@@ -2,7 +2,7 @@
 
 Cortical bone seen edge on draws thin bright lines, the patient is brighter and rougher than the air beside him, and
 the body's ends are thicker than the neck. Each cue is a number that changes its sign when the film is inverted, so a
-logistic rule without intercept treats both polarities alike. It turns a film only when it is sure: turning a right
+logistic rule without intercept treats both polarities alike. It inverts a film only when it is sure: inverting a right
 film is worse than missing an inverted one. The weights are fitted on training phantoms alone
 (`bench/fit_polarity.py`), never on patients' films.
 """
@@ -75,10 +75,10 @@ WEIGHTS = (
 )
 """Weights of `CUES` in the logarithm of the odds that bone is bright."""
 SURE = -3.0
-"""Log odds of upright polarity below which a film is turned: one film in twenty is taken to be inverted.
+"""Log odds of upright polarity below which a film is inverted: one film in twenty is taken to be inverted.
 
 By cross-validation on 1342 training phantoms, many of hard groups, 99.9 % of right films are kept and 95 % of inverted
-ones turned (usual ones: 100 and 97 %, veiled ones: 99 and 79 %).
+ones inverted back (usual ones: 100 and 97 %, veiled ones: 99 and 79 %).
 """
 CLEAR = 2.5
 """How far from `SURE` a quick estimate of the log odds decides; it errs by 0.2 as a rule, by 1.2 at most."""
@@ -95,11 +95,6 @@ def is_inverted(film: Image) -> bool:
     small = _prepared(film)
     estimate = _log_odds(small, quick=True)
     return (estimate if abs(estimate - SURE) > CLEAR else _log_odds(small)) < SURE
-
-
-def upright_log_odds(film: Image) -> float:
-    """Log odds that bone is bright in a film (H, W) in [0, 1]; the inverted film has the opposite sign."""
-    return _log_odds(_prepared(film))
 
 
 def cues(film: Image) -> NDArray[np.float64]:

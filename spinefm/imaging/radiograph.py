@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from spinefm.imaging import nifti
 from spinefm.imaging import raster as pictures
 from spinefm.imaging.decoded import (
+    KINDS_READ,
     MAX_BYTES,
     MAX_PIXELS,
     MIN_SIDE,
@@ -37,15 +38,15 @@ from spinefm.imaging.polarity import is_inverted
 
 __all__ = ["MAX_BYTES", "MAX_PIXELS", "MIN_SIDE", "Provenance", "Radiograph", "Spacing", "UnreadableFilm", "read"]
 
-Polarity = Literal["auto", "keep", "turn"]
-"""What to do about inverted films: recognise and turn them, take them as they are, or turn this one."""
+Polarity = Literal["auto", "keep", "invert"]
+"""What to do about inverted films: recognise and invert them, take them as they are, or invert this one."""
 
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 """What Python puts in the place of a byte that is no UTF-8."""
-TURNED = re.compile(r"The film was (?:rotated|turned) clockwise by (90|180|270)°")
-"""The note that a turn leaves."""
-READ = "PNG, JPEG, TIFF, BMP, DICOM or NIfTI file"
-"""The kinds of file that are read, as messages name them."""
+ROTATED = re.compile(r"The film was (?:rotated|turned) clockwise by (90|180|270)°")
+"""The note that a rotation leaves; results of 0.2.0 say "turned"."""
+READ = f"{KINDS_READ} file"
+"""What is read, as messages name it."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Provenance:
     name: str
     format: str
     bits: int
-    polarity_turned: bool = False
+    inverted: bool = False
     notes: tuple[str, ...] = ()
     sha256: str | None = None
 
@@ -83,8 +84,8 @@ class Radiograph:
         """(width, height) in pixels."""
         return self.width, self.height
 
-    def turned(self, quarters: int) -> Radiograph:
-        """This film turned clockwise by so many quarters, with a note: every coordinate is then the turned film's."""
+    def rotated(self, quarters: int) -> Radiograph:
+        """This film rotated clockwise by so many quarters, with a note: every coordinate is then the rotated film's."""
         if quarters % 4 == 0:
             return self
         note = (
@@ -116,14 +117,19 @@ class Radiograph:
         return _finish(Decoded(pixels, "array", 8 * array.dtype.itemsize, spacing, notes), name, polarity)
 
 
-def quarters_turned(notes: Iterable[str]) -> int:
-    """By how many quarters a film with these notes was turned clockwise since it was read, 0 to 3.
+def current_polarity(name: str) -> str:
+    """The polarity of a stored plan by its name of today: before 0.13.0 "invert" was called "turn"."""
+    return "invert" if name == "turn" else name
+
+
+def quarters_rotated(notes: Iterable[str]) -> int:
+    """By how many quarters a film with these notes was rotated clockwise since it was read, 0 to 3.
 
     Example:
-        >>> quarters_turned(["The film was rotated clockwise by 270°: all coordinates are those of the rotated film."])
+        >>> quarters_rotated(["The film was rotated clockwise by 270°: all coordinates are those of the rotated film."])
         3
     """
-    return sum(int(found[1]) // 90 for note in notes if (found := TURNED.match(note))) % 4
+    return sum(int(found[1]) // 90 for note in notes if (found := ROTATED.match(note))) % 4
 
 
 def _refuse_no_greys(array: NDArray[Any]) -> None:
@@ -241,16 +247,16 @@ def _decode_dicom(data: bytes) -> Decoded:
 
 
 def _finish(decoded: Decoded, name: str, polarity: Polarity) -> Radiograph:
-    """Turn an inverted film and write down where everything comes from. Raises ValueError for an unknown polarity."""
+    """Make bone bright and write down where everything comes from. Raises ValueError for an unknown polarity."""
     if polarity not in get_args(Polarity):
         raise ValueError(f"There is no polarity {polarity!r}; choose one of: {', '.join(get_args(Polarity))}.")
     check_values(decoded.pixels)
-    turn = polarity == "turn" or (polarity == "auto" and is_inverted(decoded.pixels))
-    pixels = 1 - decoded.pixels if turn else decoded.pixels
+    inverted = polarity == "invert" or (polarity == "auto" and is_inverted(decoded.pixels))
+    pixels = 1 - decoded.pixels if inverted else decoded.pixels
     notes = decoded.notes
-    if turn:
+    if inverted:
         why = "recognised as inverted (bone dark) and inverted back" if polarity == "auto" else "inverted as asked"
         notes = (*notes, f"The film was {why}.")
     pixels = np.ascontiguousarray(pixels, np.float32)
-    provenance = Provenance(name, decoded.format, decoded.bits, turn, notes)
+    provenance = Provenance(name, decoded.format, decoded.bits, inverted, notes)
     return Radiograph(pixels, decoded.spacing, provenance)

@@ -15,6 +15,7 @@ from spinefm.core.quantiles import percentiles
 from spinefm.imaging import jpeg, tiff
 from spinefm.imaging.decoded import (
     DAMAGE,
+    MILLIONS,
     WINDOW_PERCENTILES,
     Decoded,
     UnreadableFilm,
@@ -63,7 +64,7 @@ def decode(data: bytes) -> Decoded:
 
 
 def _decode(image: Image.Image, data: bytes) -> Decoded:
-    """The pixels of an opened file, turned upright as its orientation tag says."""
+    """The pixels of an opened file, rotated upright as its orientation tag says."""
     kind = image.format or "picture"
     if _is_rare_tiff(image):
         return tiff.decode(data)
@@ -101,7 +102,7 @@ def _open(data: bytes) -> Image.Image | None:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise UnreadableFilm(
-            "The film has more than the 25 million pixels allowed: reduce its size and try again."
+            f"The film has more than the {MILLIONS} pixels allowed: reduce its size and try again."
         ) from error
     except UnidentifiedImageError:
         return None
@@ -115,28 +116,28 @@ def _open(data: bytes) -> Image.Image | None:
 
 
 def _select_page(image: Image.Image) -> None:
-    """Seek the one page of a TIFF that is no reduced copy; no page is counted, since their chain may be endless.
-
-    Raises:
-        UnreadableFilm: there is a second frame or page of full size.
-    """
-    full = [] if image.format == "TIFF" else [0]
+    """Seek the picture that is the film. Raises UnreadableFilm where there is a second one of full size."""
     if image.format != "TIFF" and getattr(image, "is_animated", False):
-        full.append(1)
-    for page in range(tiff.MOST_PAGES if image.format == "TIFF" else 0):
+        raise UnreadableFilm(tiff.SEVERAL)
+    image.seek(_full_page(image) if image.format == "TIFF" else 0)
+
+
+def _full_page(image: Image.Image) -> int:
+    """The one page of a TIFF that is no reduced copy, the first where all are.
+
+    No page is counted, since their chain may be endless. Raises UnreadableFilm for a second page of full size.
+    """
+    full: list[int] = []
+    for page in range(tiff.MOST_PAGES):
         try:
             image.seek(page)
         except EOFError:
-            break
+            return full[0] if full else 0
         if not _is_reduced(image):
             full.append(page)
         if len(full) > 1:
             break
-    else:
-        full = full if image.format != "TIFF" else [0, 1]
-    if len(full) > 1:
-        raise UnreadableFilm(tiff.SEVERAL)
-    image.seek(full[0] if full else 0)
+    raise UnreadableFilm(tiff.SEVERAL)
 
 
 def _is_reduced(image: Image.Image) -> bool:

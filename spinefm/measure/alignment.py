@@ -14,6 +14,7 @@ import numpy as np
 from spinefm.core.levels import Level
 from spinefm.core.words import listed
 from spinefm.measure.discs import disc_name
+from spinefm.measure.kinds import KINDS
 from spinefm.measure.planar import Points, Values, turn
 from spinefm.measure.spine import NO_FACING, Draft, Spine, first_of
 
@@ -100,8 +101,8 @@ def _segment(spine: Spine, upper: int, lower: int) -> Draft:
     first = "inferior" if bodies[0].level is Level.C2 else "superior"
     last = "superior" if bodies[1].level is Level.S1 else "inferior"
     method = f"{first} endplate of {levels[0]} to {last} endplate of {levels[1]}"
-    name = f"{disc_name(levels)} segmental angle"
-    draft = _angle(spine, "segmental_angle", levels, name, method, (upper, first), (lower, last))
+    kind = KINDS["segmental_angle"]
+    draft = _angle(spine, kind.key, levels, kind.name(disc_name(levels)), method, (upper, first), (lower, last))
     return replace(draft, directed=(first, last) != ("superior", "inferior"))
 
 

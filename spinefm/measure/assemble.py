@@ -77,6 +77,26 @@ def measure(
     return _measures_of(bodies, trace, facing, spacing, settings, moves)
 
 
+@dataclass(frozen=True)
+class FilmFacts:
+    """What is known of a film beside its bodies, and the settings.
+
+    spacing_mm: mm per pixel, None where unknown. not_upright: why nothing can be measured against the horizontal, "" if
+    all can. rotated: that the film lies on its side or upside down, "" where nothing says so.
+    """
+
+    facing: FacingGuess
+    spacing_mm: float | None
+    not_upright: str
+    config: MeasureConfig
+    rotated: str
+
+    def spine(self, bodies: Sequence[Landmarks]) -> Spine:
+        """The spine of bodies from the top; of a rotated film nothing is known of up and front."""
+        side = None if self.rotated else self.facing.side
+        return Spine(tuple(bodies), side, self.spacing_mm, self.not_upright, self.config, self.rotated)
+
+
 def _measures_of(
     bodies: Sequence[Seen],
     trace: Trace,
@@ -87,11 +107,12 @@ def _measures_of(
 ) -> Measures:
     """The measures of a run's bodies, with the landmarks that a reader set."""
     view = next(trace.of(Viewed), None)
-    known, turned = _facing(facing, view, bodies, config), rotated(view)
+    known = _facing(facing, view, bodies, config)
     found = _landmarks(bodies, trace, known, config)
     placed = moved(found, [body.vertebra.number for body in bodies], moves, known.side)
     tilted = not_upright(view, [body.vertebra.centroid for body in bodies], config)
     scale, source = (spacing, "given") if spacing else (trace.film.spacing_mm, trace.film.spacing_source)
+    facts = FilmFacts(known, scale, tilted, config, rotated(view))
     return Measures(
         film=trace.film.name,
         facing=known,
@@ -99,7 +120,7 @@ def _measures_of(
         spacing_source=source,
         not_upright=tilted,
         landmarks=placed,
-        values=_measure_moved(found, placed, known, scale, tilted, config, turned),
+        values=_measure_moved(found, placed, facts),
     )
 
 
@@ -126,12 +147,16 @@ def measure_landmarks(
     spacing: mm per pixel, None where unknown. not_upright: why nothing can be measured against the horizontal, if so.
     rotated: that the film is, if so; then only what is the same on the upright film has a value.
     """
-    settings = config or MeasureConfig()
-    spine = _spine(bodies, facing, spacing, not_upright, settings, rotated)
+    return _measured_on(bodies, FilmFacts(facing, spacing, not_upright, config or MeasureConfig(), rotated))
+
+
+def _measured_on(bodies: Sequence[Landmarks], facts: FilmFacts) -> tuple[Measure, ...]:
+    """The measures of bodies from the top."""
+    spine = facts.spine(bodies)
     drafts = _drafts(spine)
     known = iter(_valued([draft.formula for draft in drafts if draft.formula and not draft.reason], spine))
     return tuple(
-        _missing(draft) if draft.reason or draft.formula is None else _measured(draft, spine, facing, next(known))
+        _missing(draft) if draft.reason or draft.formula is None else _measured(draft, spine, facts.facing, next(known))
         for draft in drafts
     )
 
@@ -155,38 +180,22 @@ def _drafts(spine: Spine) -> list[Draft]:
     return [_undirected(draft, spine) for group in GROUPS for draft in group(spine)]
 
 
-def _spine(
-    bodies: Sequence[Landmarks],
-    facing: FacingGuess,
-    spacing: float | None,
-    not_upright: str,
-    config: MeasureConfig,
-    rotated: str,
-) -> Spine:
-    """The spine of bodies from the top; of a rotated film nothing is known of up and front."""
-    return Spine(tuple(bodies), None if rotated else facing.side, spacing, not_upright, config, rotated)
-
-
-def _measure_moved(
-    found: Sequence[Landmarks],
-    placed: Sequence[Landmarks],
-    facing: FacingGuess,
-    spacing: float | None,
-    not_upright: str,
-    config: MeasureConfig,
-    rotated: str,
-) -> tuple[Measure, ...]:
+def _measure_moved(found: Sequence[Landmarks], placed: Sequence[Landmarks], facts: FilmFacts) -> tuple[Measure, ...]:
     """The measures of bodies of which a reader `placed` landmarks; as on the bodies `found` where they use none."""
-    values = measure_landmarks(found, facing, spacing, not_upright, config, rotated)
+    values = _measured_on(found, facts)
     if not any(body.by_hand for body in placed):
         return values
-    before, after = (_spine(one, facing, spacing, not_upright, config, rotated) for one in (found, placed))
-    drafts, known = {(d.key, d.levels): d for d in _drafts(before)}, {(one.key, one.levels): one for one in values}
+    before, after = facts.spine(found), facts.spine(placed)
+    drafts, known = {_place(draft): draft for draft in _drafts(before)}, {_place(one): one for one in values}
     return tuple(
-        held_by_hand(draft, after) if is_by_hand(draft, drafts.get(name), after) else known[name]
+        held_by_hand(draft, after) if is_by_hand(draft, drafts.get(_place(draft)), after) else known[_place(draft)]
         for draft in _drafts(after)
-        if (name := (draft.key, draft.levels))
     )
+
+
+def _place(one: Draft | Measure) -> tuple[str, tuple[str, ...]]:
+    """What is measured, and between which levels: no two measures of a film have both."""
+    return one.key, one.levels
 
 
 def held_by_hand(draft: Draft, spine: Spine) -> Measure:
@@ -219,9 +228,9 @@ def rotated(seen: Viewed | None) -> str:
 
     Where it only may be upside down it hardly ever is: few films come so, and two of 205 upright ones look so.
     """
-    if seen is None or seen.turn == 0 or (seen.turn == 2 and not seen.turned):
+    if seen is None or seen.turn == 0 or (seen.turn == 2 and not seen.lies):
         return ""
-    return f"the film {'is' if seen.turned else 'may be'} rotated by {90 * seen.turn}°"
+    return f"the film {'is' if seen.lies else 'may be'} rotated by {90 * seen.turn}°"
 
 
 def not_upright(seen: Viewed | None, centroids: Sequence[Point], config: MeasureConfig) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from spinefm.core.levels import Level
 from spinefm.core.words import listed
 from spinefm.measure.heights import mean_height, stacked
+from spinefm.measure.kinds import KINDS
 from spinefm.measure.planar import Points, Values, along, perpendicular, unit
 from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Spine, first_of, kept, of_pair
 
@@ -63,14 +64,14 @@ def _heights(spine: Spine, upper: int, lower: int, heights: Callable[[Points], P
     for which, (place, ends) in enumerate(
         (("anterior", (3, 0)), ("middle", (5, 4)), ("posterior", (2, 1))),
     ):
-        signed = place != "middle"
+        signed, kind = place != "middle", KINDS[f"disc_height_{place}"]
         yield Draft(
-            key=f"disc_height_{place}",
-            group="disc",
+            key=kind.key,
+            group=kind.group,
             levels=levels,
-            name=f"{disc_name(levels)} disc height, {place}",
-            unit="mm",
-            method="between the endplates, along the normal of the disc",
+            name=kind.name(disc_name(levels)),
+            unit=kind.unit,
+            method=kind.method,
             formula=_one_height(heights, which, scale),
             reason=first_of(fault, NO_FACING if signed and spine.facing is None else ""),
             bodies=(upper, lower),
@@ -90,12 +91,13 @@ def _index(spine: Spine, upper: int, lower: int, heights: Callable[[Points], Poi
     levels = (spine.bodies[upper].name, spine.bodies[lower].name)
     whole = tuple(at for at in (upper, lower) if not spine.fault((at, "superior"), (at, "inferior")))
     fault = spine.fault((upper, "inferior"), (lower, "superior"))
+    kind = KINDS["disc_height_index"]
     return Draft(
-        key="disc_height_index",
-        group="disc",
+        key=kind.key,
+        group=kind.group,
         levels=levels,
-        name=f"{disc_name(levels)} disc height index",
-        unit="ratio",
+        name=kind.name(disc_name(levels)),
+        unit=kind.unit,
         method=f"mean of three disc heights over the mean height of {listed([spine.bodies[at].name for at in whole])}",
         formula=lambda points: disc_height_index(heights(points), mean_height(stacked(points, whole))),
         reason=first_of(fault, "" if whole else "neither body beside the disc has a measurable height"),

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.core.levels import Level, Region
+from spinefm.core.levels import WITHOUT_ENDPLATES, Region
+from spinefm.measure.kinds import KINDS
 from spinefm.measure.planar import Points, Values, distance
 from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Grading, Spine, first_of, of_body
 
@@ -88,7 +89,7 @@ def genant_grade(loss: Values, limits: tuple[float, float, float]) -> NDArray[np
 def drafts(spine: Spine) -> Iterator[Draft]:
     """The measures of every body, from the top; C1, C2 and S1 have no body with two endplates."""
     for at, body in enumerate(spine.bodies):
-        if body.level in (Level.C1, Level.C2, Level.S1):
+        if body.level in WITHOUT_ENDPLATES:
             continue
         yield from _lengths(spine, at)
         yield from _ratios(spine, at)
@@ -99,21 +100,21 @@ def drafts(spine: Spine) -> Iterator[Draft]:
 def _lengths(spine: Spine, at: int) -> Iterator[Draft]:
     """Heights and width in millimetres."""
     table = (
-        ("anterior_height", "anterior height Ha", anterior_height, ((0, 3),), "between the anterior corners", True),
-        ("middle_height", "middle height Hm", middle_height, ((4, 5),), "between the endplates' mid-points", False),
-        ("posterior_height", "posterior height Hp", posterior_height, ((1, 2),), "between the posterior corners", True),
-        ("width", "width", width, ((0, 1), (3, 2)), "mean length of both endplates", False),
+        (KINDS["anterior_height"], anterior_height, ((0, 3),), True),
+        (KINDS["middle_height"], middle_height, ((4, 5),), False),
+        (KINDS["posterior_height"], posterior_height, ((1, 2),), True),
+        (KINDS["width"], width, ((0, 1), (3, 2)), False),
     )
     fault = first_of(spine.fault((at, "superior"), (at, "inferior")), "" if spine.spacing_mm else NO_SCALE)
     scale = spine.spacing_mm or 1.0
-    for key, name, formula, ends, method, signed in table:
+    for kind, formula, ends, signed in table:
         yield Draft(
-            key=key,
-            group="body",
+            key=kind.key,
+            group=kind.group,
             levels=(spine.bodies[at].name,),
-            name=f"{spine.bodies[at].name} {name}",
-            unit="mm",
-            method=method,
+            name=kind.name(spine.bodies[at].name),
+            unit=kind.unit,
+            method=kind.method,
             formula=of_body(formula, at, scale),
             reason=first_of(fault, NO_FACING if signed and spine.facing is None else ""),
             bodies=(at,),
@@ -128,30 +129,30 @@ def _ratios(spine: Spine, at: int) -> Iterator[Draft]:
     name, fault = spine.bodies[at].name, spine.fault((at, "superior"), (at, "inferior"))
     facing = NO_FACING if spine.facing is None else ""
     front, back, middle = ((at, 0), (at, 3)), ((at, 1), (at, 2)), ((at, 4), (at, 5))
-    for key, words, formula, lines in (
-        ("anterior_ratio", "Ha/Hp", anterior_ratio, (front, back)),
-        ("middle_ratio", "Hm/Hp", middle_ratio, (middle, back)),
+    for kind, formula, lines in (
+        (KINDS["anterior_ratio"], anterior_ratio, (front, back)),
+        (KINDS["middle_ratio"], middle_ratio, (middle, back)),
     ):
         yield Draft(
-            key=key,
-            group="body",
+            key=kind.key,
+            group=kind.group,
             levels=(name,),
-            name=f"{name} {words}",
-            unit="ratio",
-            method=words,
+            name=kind.name(name),
+            unit=kind.unit,
+            method=kind.method,
             formula=of_body(formula, at),
             reason=first_of(fault, facing),
             bodies=(at,),
             lines=lines,
         )
-    beside = neighbours(spine, at)
+    beside, kind = neighbours(spine, at), KINDS["neighbour_ratio"]
     yield Draft(
-        key="neighbour_ratio",
-        group="body",
+        key=kind.key,
+        group=kind.group,
         levels=(name,),
-        name=f"{name} Hp/neighbours",
-        unit="ratio",
-        method="Hp over the mean Hp of the bodies above and below",
+        name=kind.name(name),
+        unit=kind.unit,
+        method=kind.method,
         formula=lambda points: neighbour_ratio(points[..., at, :, :], stacked(points, beside)),
         reason=first_of(fault, facing, "" if beside else "the bodies above and below are not both measurable"),
         bodies=(at, *beside),
@@ -166,12 +167,13 @@ def _loss(spine: Spine, at: int) -> Draft:
     unnamed = UNNAMED if body.level is None and body.in_trunk else ""
     fault = spine.fault((at, "superior"), (at, "inferior"))
     compared = ", 1 - Hp/neighbours" if beside else " (not compared with neighbours: crush not assessed)"
+    kind = KINDS["height_loss"]
     return Draft(
-        key="height_loss",
-        group="body",
+        key=kind.key,
+        group=kind.group,
         levels=(body.name,),
-        name=f"{body.name} height loss",
-        unit="%",
+        name=kind.name(body.name),
+        unit=kind.unit,
         method=f"largest of 1 - Ha/Hp, 1 - Hm/Hp{compared}; Genant's limits{unnamed}",
         formula=lambda points: height_loss(points[..., at, :, :], stacked(points, beside)),
         reason=first_of(fault, NO_FACING if spine.facing is None else "", level),
@@ -188,12 +190,11 @@ def _loss(spine: Spine, at: int) -> Draft:
 def neighbours(spine: Spine, at: int) -> tuple[int, ...]:
     """The places of the bodies above and below, if both are measurable; S1 and C2 are none, nor is one at the end."""
     beside = tuple(other for other in (at - 1, at + 1) if 0 <= other < len(spine.bodies))
-    ends = (Level.C1, Level.C2, Level.S1)
     usable = [
         other
         for other in beside
         if spine.are_neighbours(min(at, other), max(at, other))
-        and spine.bodies[other].level not in ends
+        and spine.bodies[other].level not in WITHOUT_ENDPLATES
         and not spine.fault((other, "superior"), (other, "inferior"))
     ]
     return beside if len(usable) == 2 else ()

@@ -11,6 +11,8 @@ from spinefm.measure.alignment import missing
 from spinefm.measure.planar import Points, Values
 from spinefm.measure.spine import NO_FACING, NO_SCALE, Draft, Spine, first_of
 
+KEY, NAME = "sva_c2_c7", "C2-C7 sagittal vertical axis"
+
 
 def sagittal_vertical_axis(upper: Points, lower: Points) -> Values:
     """Pixels (...) from the posterior superior corner of the lower body forward to the plumb line of the upper body.
@@ -33,19 +35,18 @@ def drafts(spine: Spine) -> Iterator[Draft]:
     if named and not any(Level.C2 <= level <= Level.C7 for level in named):
         return
     upper, lower, scale = spine.place(Level.C2), spine.place(Level.C7), spine.spacing_mm or 1.0
-    key, name = "sva_c2_c7", "C2-C7 sagittal vertical axis"
     method = "plumb line of the centre of C2 to the posterior superior corner of C7, anterior positive"
     if upper is None or lower is None:
         reason = missing(spine, Level.C2, Level.C7)
-        yield Draft(key, "offset", ("C2", "C7"), name, "mm", method, reason=reason)
+        yield Draft(KEY, "offset", ("C2", "C7"), NAME, "mm", method, reason=reason)
         return
     facing, unscaled = NO_FACING if spine.facing is None else "", "" if spine.spacing_mm else NO_SCALE
     fault = spine.fault((upper, "inferior"), (lower, "superior"))
     yield Draft(
-        key=key,
+        key=KEY,
         group="offset",
         levels=("C2", "C7"),
-        name=name,
+        name=NAME,
         unit="mm",
         method=method,
         formula=lambda points: scale * sagittal_vertical_axis(points[..., upper, :, :], points[..., lower, :, :]),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from spinefm.core.levels import Level, Region
 from spinefm.measure.config import MeasureConfig
 from spinefm.measure.discs import disc_name
+from spinefm.measure.kinds import KINDS
 from spinefm.measure.planar import Points, Values, along, distance, unit
 from spinefm.measure.spine import NO_FACING, Draft, Grading, Spine, first_of, of_pair
 
@@ -44,12 +45,13 @@ def drafts(spine: Spine) -> Iterator[Draft]:
             continue
         levels = (spine.bodies[upper].name, spine.bodies[lower].name)
         fault = spine.fault((upper, "inferior"), (lower, "superior"))
+        kind = KINDS["slip"]
         yield Draft(
-            key="slip",
-            group="slip",
+            key=kind.key,
+            group=kind.group,
             levels=levels,
-            name=f"{disc_name(levels)} slip",
-            unit="%",
+            name=kind.name(disc_name(levels)),
+            unit=kind.unit,
             method=f"posterior corners along the superior endplate of {levels[1]}, anterior positive",
             formula=of_pair(slip, upper, lower),
             reason=first_of(fault, NO_FACING if spine.facing is None else ""),

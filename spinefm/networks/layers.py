@@ -3,6 +3,9 @@
 import torch
 from torch import Tensor, nn
 
+IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Of red, green and blue in [0, 1], over the pictures of ImageNet: what public weights were trained with."""
+
 
 def standardise(images: Tensor) -> Tensor:
     """Give each image (B, C, H, W) mean 0 and deviation 1: exposure and contrast of a film carry no anatomy."""

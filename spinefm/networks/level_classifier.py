@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 
 from spinefm.networks.efficientnet_lite import ALL, STAGES, EfficientNetLite
-from spinefm.networks.layers import standardise, with_channels
+from spinefm.networks.layers import IMAGENET_DEVIATION, IMAGENET_MEAN, standardise, with_channels
 
 CLASSES = ("background", "vertebra", "S1", "C2")
 
@@ -22,8 +22,6 @@ LITE: Final = "lite0"
 """EfficientNet-Lite0 in place of a ResNet: public weights of ImageNet that are small enough to ship."""
 PAIR: Final = "resnet10+lite0"
 """Both side by side; the geometric mean of their probabilities counts."""
-_IMAGENET_MEAN = (0.485, 0.456, 0.406)
-_IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
 DROPPED = 0.2
 """Share of the features that are left out of a step of training."""
 
@@ -96,8 +94,8 @@ class LevelClassifier(ResNet):
     def _normalise(self, patches: Tensor) -> Tensor:
         if self.config.normalisation == "patch":
             return standardise(patches)  # (B, C, S, S)
-        mean = torch.tensor(_IMAGENET_MEAN, device=patches.device).view(1, 3, 1, 1)
-        deviation = torch.tensor(_IMAGENET_DEVIATION, device=patches.device).view(1, 3, 1, 1)
+        mean = torch.tensor(IMAGENET_MEAN, device=patches.device).view(1, 3, 1, 1)
+        deviation = torch.tensor(IMAGENET_DEVIATION, device=patches.device).view(1, 3, 1, 1)
         return (patches - mean) / deviation  # (B, 3, S, S)
 
 

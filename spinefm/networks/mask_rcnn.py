@@ -22,7 +22,7 @@ from torchvision.models.detection.rpn import RPNHead
 from torchvision.models.detection.transform import GeneralizedRCNNTransform, resize_boxes
 from torchvision.ops import FeaturePyramidNetwork, FrozenBatchNorm2d, MultiScaleRoIAlign
 
-from spinefm.networks.layers import conv_norm, stage, standardise, with_channels
+from spinefm.networks.layers import IMAGENET_DEVIATION, IMAGENET_MEAN, conv_norm, stage, standardise, with_channels
 
 Target = dict[str, Tensor]
 _LEVELS = ("0", "1", "2", "3")  # names of the pyramid's levels, strides 4, 8, 16, 32
@@ -237,8 +237,8 @@ class FilmTransform(GeneralizedRCNNTransform):
     """Normalises films, shrinks them with antialiasing, and pads the batch to a multiple of 32 px."""
 
     def __init__(self, config: MaskRCNNConfig) -> None:
-        mean, deviation = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
-        super().__init__(config.shortest_side, config.longest_side, mean, deviation)
+        mean, deviation = IMAGENET_MEAN, IMAGENET_DEVIATION
+        super().__init__(config.shortest_side, config.longest_side, list(mean), list(deviation))
         self.channels = config.channels
         self.per_film = config.backbone == "small"
 

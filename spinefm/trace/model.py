@@ -24,6 +24,9 @@ from spinefm.trace.registry import EVENTS, Event, StoredEvents
 SCHEMA = 1
 """Version of the trace's layout on disk; it grows when an old reader would misread a new trace."""
 
+MOST_TRACE_BYTES = 64 << 20
+"""Bytes of the largest trace that is read, packed or not."""
+
 Action = Literal["name", "shift", "delete", "add", "go on", "lock", "unlock", "keep", "reshape", "reading"]
 """What a correction does; "reading" takes a naming that the run offered, "keep" carries the locked
 vertebrae of an earlier run into a new one.
@@ -39,7 +42,8 @@ Setting = bool | int | float | str | None
 class FilmRecord:
     """What a trace keeps of the film itself.
 
-    size: (width, height) in pixels. spacing_mm: mm per pixel, or None when unknown.
+    size: (width, height) in pixels. spacing_mm: mm per pixel, or None when unknown. polarity_turned: whether the
+    film was inverted, by its name on disk.
     """
 
     name: str

@@ -55,7 +55,8 @@ class EventRegistry:
         self._renamed[method] = renamed
 
     def current_names(self, method: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """The settings of a trace by the names of today, without those that are gone."""
+        """The settings of a trace or an evaluation by the names of today, without those that are gone."""
+        self._load()
         renamed = self._renamed.get(method, {})
         return {renamed.get(name, name): value for name, value in settings.items() if renamed.get(name, name)}
 

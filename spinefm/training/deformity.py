@@ -9,10 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spinefm.core.levels import Level
+from spinefm.core.levels import WITHOUT_ENDPLATES, Level
 
-UNJUDGED = (Level.C1, Level.C2, Level.S1)
-"""Bodies whose usual shape is no quadrangle with two endplates."""
 CONCAVE = 1.3
 """An endplate that sinks by a share of the height costs a body about so much less of its area."""
 USUAL, DEEP = 0.12, 0.42
@@ -35,7 +33,7 @@ def deformities(truth: Mapping[str, Any], order: Sequence[Level]) -> dict[Level,
     return {
         level: max(wedge(quad), CONCAVE * concavity(quad, outlines[level]), _crush(level, heights, order), 0.0)
         for level, quad in corners.items()
-        if level in outlines and level not in UNJUDGED
+        if level in outlines and level not in WITHOUT_ENDPLATES
     }
 
 

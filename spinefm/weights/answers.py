@@ -14,7 +14,7 @@ from spinefm.networks.cut import cut_patches
 from spinefm.networks.request import Answered, Request
 from spinefm.networks.view import judged_both_ways
 
-MOST_PIXELS = 1 << 26
+MOST_CALL_PIXELS = 1 << 26
 """Pixels of patches or films in one call of a network: 64 patches of 1024 px."""
 MOST_ITEMS = 256
 """Items in one call of a network, however small: more fill no GPU any better."""
@@ -88,7 +88,7 @@ def _joined(parts: Sequence[Tensor | Sequence[Tensor]]) -> Any:
 def _most(items: Tensor | Sequence[Tensor]) -> int:
     """How many items one call takes."""
     largest = max(item.numel() for item in items)
-    return max(1, min(MOST_ITEMS, MOST_PIXELS // max(1, largest)))
+    return max(1, min(MOST_ITEMS, MOST_CALL_PIXELS // max(1, largest)))
 
 
 def _in_parts(network: nn.Module, answer: Callable[..., list[Any]], inputs: Sequence[Any], most: int) -> list[Any]:

@@ -66,7 +66,7 @@ def test_films_that_are_left_out_are_not_read(group: list[FilmEntry], monkeypatc
 def test_large_films_advance_in_smaller_parts(
     pixels: int, parts: list[int], group: list[FilmEntry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spinefm.batch.groups, "MOST_PIXELS", pixels)
+    monkeypatch.setattr(spinefm.batch.groups, "MOST_GROUP_PIXELS", pixels)
     monkeypatch.setattr(Counting, "sizes", [])
     whole = [rows.film["id"] for rows, _ in group_rows(group, Counting(), RULES, {})]
     assert whole == [one.id for one in group]

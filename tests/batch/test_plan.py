@@ -15,6 +15,15 @@ def test_it_is_read_back() -> None:
     assert BatchPlan.from_json(PLAN.to_json()) == PLAN
 
 
+def test_a_plan_of_an_older_version_that_inverts_all_films_is_read() -> None:
+    older = (
+        PLAN.to_json()
+        .replace(b'"polarity": "auto"', b'"polarity": "turn"')
+        .replace(b'"polarity":"auto"', b'"polarity":"turn"')
+    )
+    assert BatchPlan.from_json(older).rules.polarity == "invert"
+
+
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"layout": 1}', PLAN.to_json().replace(b"together", b"apart")])
 def test_another_file_is_one_sentence(content: bytes) -> None:
     with pytest.raises(BatchError, match=r"^plan\.json is not a plan of this version \(.*\); plan again\.$"):

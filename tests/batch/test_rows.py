@@ -128,7 +128,7 @@ def test_facing_and_scale_that_were_given_count() -> None:
 
 def test_a_turned_and_inverted_film_says_so() -> None:
     wedge = np.linspace(0, 1, 120 * 160, dtype=np.float32).reshape(120, 160)
-    film = Radiograph.from_array(wedge, name="neck.png", polarity="turn").turned(3)
+    film = Radiograph.from_array(wedge, name="neck.png", polarity="invert").rotated(3)
     seen = rows_of(ENTRY, FilmOutcome(film, None, CannotStart("No vertebra was found.")))
     assert (seen.film["quarters"], seen.film["inverted"]) == (3, True)
     assert (seen.film["width"], seen.film["height"]) == (120, 160)

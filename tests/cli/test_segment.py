@@ -326,11 +326,11 @@ def test_preset_settings_starting_points_bundle_and_device_reach_the_method(
     assert method == ["spinefm", "paper on cpu", settings, [(1, 2), (3, 4.5), (5, 6)], "published"]
 
 
-@pytest.mark.parametrize("polarity", ["keep", "turn"])
+@pytest.mark.parametrize("polarity", ["keep", "invert"])
 def test_polarity_is_handed_to_the_reader(tmp_path: Path, method: list[object], polarity: str) -> None:
     segment(write_film(tmp_path / "neck.png"), "--out", tmp_path / "out", "--polarity", polarity)
     report = json.loads((tmp_path / "out" / "neck" / "report.json").read_text())
-    assert report["film"]["polarity_turned"] == (polarity == "turn")
+    assert report["film"]["polarity_turned"] == (polarity == "invert")
 
 
 def test_facing_and_scale_reach_the_measures(tmp_path: Path, method: list[object]) -> None:

@@ -42,7 +42,7 @@ def painted(case, size):
 
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3, 5, -1])
 def test_truth_turns_with_its_film(quarters):
-    turned = CASE.turned(quarters, SIZE)
+    turned = CASE.rotated(quarters, SIZE)
     size = SIZE[:: -1 if quarters % 2 else 1]
     assert (painted(turned, size) == np.rot90(painted(CASE, SIZE), -quarters)).all()
     assert (turned.size, turned.truth.complete, turned.faces) == (size, True, "left")

@@ -422,10 +422,10 @@ def test_results_of_this_program_are_a_data_set(tmp_path: Path) -> None:
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_the_truth_of_a_rotated_result_lies_on_the_rotated_film(tmp_path: Path, quarters: int) -> None:
     upright = read(film(tmp_path / "upright.png"))
-    lying = upright.turned(-quarters)
+    lying = upright.rotated(-quarters)
     Image.fromarray(np.round(lying.pixels * 255).astype(np.uint8)).save(tmp_path / "film.png")
     (tmp_path / "out" / "film").mkdir(parents=True)
-    record = {"name": "film.png", "notes": lying.turned(quarters).provenance.notes[:1], "spacing_mm": 0.2}
+    record = {"name": "film.png", "notes": lying.rotated(quarters).provenance.notes[:1], "spacing_mm": 0.2}
     (tmp_path / "out" / "film" / "trace.json").write_text(json.dumps({"film": record}))
     labels = np.zeros((SIZE[1], SIZE[0]), np.uint8)
     labels[20:40, 50:70] = Level.C5

@@ -28,7 +28,7 @@ def test_settings_that_follow_from_another_preset_are_not_listed():
 
 def test_every_other_choice_of_a_run_is_compared():
     assert differences_text(RUN, RUN) == "Both are of the same method, weights and settings."
-    changes = {"split": "test", "polarity": "turn", "labels": "ids: verse", "complete": True, "version": "0.1"}
+    changes = {"split": "test", "polarity": "invert", "labels": "ids: verse", "complete": True, "version": "0.1"}
     for name, value in changes.items():
         assert "true" in differences_text(RUN, replace(RUN, **{name: value})) or str(value) in differences_text(
             RUN, replace(RUN, **{name: value})

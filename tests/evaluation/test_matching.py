@@ -38,7 +38,7 @@ CASES = [
 def test_scores_counted_by_hand(found, dice, named, false, doubled):
     score = score_film("film", "cervical", "full", TRUTH, found)
     assert [level.dice for level in score.levels] == pytest.approx(dice)
-    assert sum(level.named_right for level in score.levels) == named
+    assert sum(one.identified and one.name is one.level for one in score.levels) == named
     assert (score.false_masks, score.doubled_masks) == (false, doubled)
 
 

@@ -109,6 +109,13 @@ def test_a_damaged_plan_is_one_sentence(folder: RunFolder, content: bytes) -> No
         folder.plan()
 
 
+def test_a_plan_of_an_older_version_has_the_names_of_today(folder: RunFolder) -> None:
+    path = folder.path / "run.json"
+    older = json.loads(path.read_text()) | {"method": "spinefm", "polarity": "turn", "settings": {"turn_film": False}}
+    path.write_text(json.dumps(older))
+    assert (folder.plan().polarity, folder.plan().settings) == ("invert", {"rotate_film": False})
+
+
 def test_a_damaged_result_is_no_result(folder: RunFolder) -> None:
     assert folder.done("a") is not None
     for content in (b"[" * 200_000, b"\xff", b"{}", b'{"schema": 1, "row": NaN}'):

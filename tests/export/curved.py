@@ -79,7 +79,7 @@ def turned(quarters: int) -> Trace:
     """The run on the film turned clockwise before it: every mask is the turned film's, and the notes say so."""
     from spinefm.imaging.radiograph import Radiograph
 
-    film = Radiograph.from_array(pixels()).turned(quarters)
+    film = Radiograph.from_array(pixels()).rotated(quarters)
     shape = SIZE[::-1]
     masks = [Mask.from_array(np.rot90(v.mask.on_film(shape), -quarters)) for v in vertebrae()]
     found = [replace(v, mask=m, centroid=m.centroid) for v, m in zip(vertebrae(), masks, strict=True)]

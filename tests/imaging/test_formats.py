@@ -79,7 +79,7 @@ def test_every_format_gives_the_same_pixels(kind: str) -> None:
     assert film.pixels.dtype == np.float32 and film.size == (160, 200) == (film.width, film.height)
     np.testing.assert_allclose(film.pixels, TRUTH, atol=tolerance)
     assert film.provenance.format == kind.split(",")[0] and film.provenance.bits == bits
-    assert film.provenance.name == kind and not film.provenance.polarity_turned
+    assert film.provenance.name == kind and not film.provenance.inverted
 
 
 def test_a_phones_jpeg_of_several_pictures_is_refused_by_its_name() -> None:

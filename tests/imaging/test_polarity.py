@@ -14,7 +14,6 @@ from spinefm.imaging.polarity import (
     WEIGHTS,
     cues,
     is_inverted,
-    upright_log_odds,
 )
 from spinefm.imaging.radiograph import Radiograph, read
 from spinefm.phantom import simulate
@@ -27,6 +26,11 @@ def upright() -> list[np.ndarray]:
     """Test phantoms (H, W), three of each region, all with bright bone."""
     phantoms = [simulate(seed, "cervical" if seed % 2 else "lumbar", layout="full") for seed in SEEDS]
     return [1 - phantom.film if phantom.inverted else phantom.film for phantom in phantoms]
+
+
+def upright_log_odds(film: np.ndarray) -> float:
+    """Log odds that bone is bright in a film (H, W) in [0, 1], from all its cues."""
+    return float(cues(film) @ np.array(WEIGHTS))
 
 
 def test_there_is_one_weight_for_each_cue(upright: list[np.ndarray]) -> None:
@@ -106,10 +110,10 @@ def test_reading_turns_an_inverted_film_and_says_so(upright: list[np.ndarray], t
     turned, kept = read(tmp_path / "inverted.png"), read(tmp_path / "inverted.png", polarity="keep")
     np.testing.assert_allclose(turned.pixels, grey / 255, atol=1e-6)
     np.testing.assert_allclose(kept.pixels, 1 - grey / 255, atol=1e-6)
-    assert turned.provenance.polarity_turned and not kept.provenance.polarity_turned
+    assert turned.provenance.inverted and not kept.provenance.inverted
     assert any("inverted" in note for note in turned.provenance.notes)
 
 
 def test_arrays_are_turned_only_when_asked(upright: list[np.ndarray]) -> None:
-    assert not Radiograph.from_array(1 - upright[0]).provenance.polarity_turned
-    assert Radiograph.from_array(1 - upright[0], polarity="auto").provenance.polarity_turned
+    assert not Radiograph.from_array(1 - upright[0]).provenance.inverted
+    assert Radiograph.from_array(1 - upright[0], polarity="auto").provenance.inverted

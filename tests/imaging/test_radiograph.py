@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from spinefm.imaging import dicom
 from spinefm.imaging import raster as pictures
-from spinefm.imaging.radiograph import MAX_BYTES, Radiograph, Spacing, UnreadableFilm, quarters_turned, read
+from spinefm.imaging.radiograph import MAX_BYTES, Radiograph, Spacing, UnreadableFilm, quarters_rotated, read
 from tests.bad_films import BAD_FILMS, encoded, ramp, write_bad_films
 from tests.imaging.samples import TRUTH, WORDS
 
@@ -80,14 +80,14 @@ def test_reading_from_path_stream_and_bytes_agree(tmp_path: Path) -> None:
 
 
 def test_an_unknown_polarity_is_not_taken_for_another() -> None:
-    with pytest.raises(ValueError, match="no polarity 'invert'; choose one of: auto, keep, turn"):
-        read(encoded(WORDS, "PNG"), polarity="invert")
+    with pytest.raises(ValueError, match="no polarity 'turn'; choose one of: auto, keep, invert"):
+        read(encoded(WORDS, "PNG"), polarity="turn")
 
 
-def test_polarity_is_turned_when_asked() -> None:
-    film = read(encoded(WORDS, "PNG"), polarity="turn")
+def test_polarity_is_inverted_when_asked() -> None:
+    film = read(encoded(WORDS, "PNG"), polarity="invert")
     np.testing.assert_allclose(film.pixels, 1 - TRUTH, atol=1e-4)
-    assert film.provenance.polarity_turned and any("inverted" in note for note in film.provenance.notes)
+    assert film.provenance.inverted and any("inverted" in note for note in film.provenance.notes)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
@@ -127,17 +127,17 @@ def test_an_array_has_a_scale_that_films_have(mm: float) -> None:
 def test_a_turned_film_is_clockwise_and_says_so() -> None:
     array = np.linspace(0, 1, 96 * 64, dtype=np.float32).reshape(96, 64)
     film = Radiograph.from_array(array, Spacing(0.2, "header"))
-    once = film.turned(1)
+    once = film.rotated(1)
     assert once.size == (96, 64) and once.spacing == film.spacing
     assert once.pixels[0, -1] == film.pixels[0, 0] and once.pixels[-1, -1] == film.pixels[0, -1]
     assert "clockwise by 90°" in once.provenance.notes[0]
-    assert np.array_equal(once.turned(3).pixels, film.pixels)
-    assert film.turned(4) is film
+    assert np.array_equal(once.rotated(3).pixels, film.pixels)
+    assert film.rotated(4) is film
 
 
 def test_how_a_film_was_turned_is_read_from_its_notes_old_and_new() -> None:
     film = Radiograph.from_array(ramp())
     for quarters in range(4):
-        assert quarters_turned(film.turned(quarters).provenance.notes) == quarters
-    assert quarters_turned(film.turned(3).turned(2).provenance.notes) == 1
-    assert quarters_turned(["The film was turned clockwise by 90°: as results of 0.2.0 say."]) == 1
+        assert quarters_rotated(film.rotated(quarters).provenance.notes) == quarters
+    assert quarters_rotated(film.rotated(3).rotated(2).provenance.notes) == 1
+    assert quarters_rotated(["The film was turned clockwise by 90°: as results of 0.2.0 say."]) == 1

@@ -174,3 +174,8 @@ test("a label lies beside the bodies, in the pane, and covers none where there i
     for (const body of column) assert.ok(spot.x + spot.width <= body.x || spot.x >= body.x + body.width || spot.y + spot.height <= body.y || spot.y >= body.y + body.height);
   }
 });
+
+test("mid-points are shown for what is drawn over them, and for nothing else", () => {
+  const over = new Set(golden.cases.flatMap((one) => readingsOf(run(one.name), unchanged())).filter((one) => one.overMiddles).map((one) => one.key));
+  assert.deepEqual([...over].sort(), ["disc_height_index", "disc_height_middle", "height_loss", "middle_height", "middle_ratio"]);
+});

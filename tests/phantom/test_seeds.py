@@ -10,7 +10,6 @@ import pytest
 from spinefm.phantom.seeds import (
     MEASURE_SEEDS,
     RELEASE_SEEDS,
-    RELEASE_SEEDS_FROZEN,
     TEST_SEEDS,
     TRAIN_SEEDS,
     TUNING_SEEDS,
@@ -18,6 +17,8 @@ from spinefm.phantom.seeds import (
 )
 
 CARD = Path(__file__).parents[2] / "weights" / "README.md"
+RELEASE_SEEDS_FROZEN = "2026-11-26"
+"""The day on which `RELEASE_SEEDS` were set aside, before anything was run on them."""
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_a_single_item_too_large_for_the_memory_is_an_error():
 
 
 def test_calls_stay_below_a_number_of_pixels(monkeypatch):
-    monkeypatch.setattr(answers, "MOST_PIXELS", 3 * 16 * 16)
+    monkeypatch.setattr(answers, "MOST_CALL_PIXELS", 3 * 16 * 16)
     network = Sums()
     answered(bundle_of(network), [request_of(1, 2, 3, 4), request_of(5, 6, 7)])
     assert network.calls == [3, 3, 1]

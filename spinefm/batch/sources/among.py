@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from pathlib import PurePosixPath
 
-from spinefm.imaging.listing import DICOM_INDEX, FILM_SUFFIXES, NAMED_SUFFIXES, RESULT_MARK
+from spinefm.core.result_names import TRACE
+from spinefm.imaging.listing import DICOM_INDEX, FILM_SUFFIXES, NAMED_SUFFIXES
 
 SHADOWS = "__MACOSX"
 """Folder that a Mac adds to a zip, with a shadow of each file."""
@@ -19,7 +20,7 @@ def films_among(names: Collection[str], marked: Marked) -> list[str]:
 
     Below a DICOMDIR these are the DICOM files alone; elsewhere, what ends as films do or has DICOM's mark.
     """
-    results = _folders_with(names, (RESULT_MARK,))
+    results = _folders_with(names, (TRACE,))
     discs = _folders_with(names, (DICOM_INDEX, DICOM_INDEX.lower()))
     seen = [name for name in names if not _is_hidden(name) and not _below(name, results)]
     ending = {name for name in seen if _ends_as_film(name) and not _below(name, discs)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from spinefm import __version__
 from spinefm.core.numbers import percent
 from spinefm.core.words import listed
-from spinefm.export.one_page.levels import LevelTable, level_table
+from spinefm.export.one_page.levels import BODY, DISC, LevelTable, level_table
 from spinefm.export.one_page.words import (
     DOUBT_MARK,
     VALUE_IN_DOUBT,
@@ -22,6 +22,7 @@ from spinefm.export.one_page.words import (
 from spinefm.export.subject import moved_words, notes_of
 from spinefm.measure import Measure, Measures
 from spinefm.measure.doubt import doubtful
+from spinefm.measure.kinds import KINDS
 from spinefm.trace.doubt import DOUBT
 from spinefm.trace.model import Named, Trace
 
@@ -159,10 +160,9 @@ def _reference(one: Measure, sources: Mapping[str, int]) -> str:
 def _notes(measures: Measures, sources: Mapping[str, int]) -> Iterator[str]:
     """A sentence per kind of measure in the table of levels: how it is computed, and what is usual."""
     first = {one.key: one for one in reversed(measures.measured) if not of_whole_spine(one)}
-    for key, (title, method) in METHODS.items():
-        if key in first:
-            usual = _reference(first[key], sources)
-            yield sentence(f"{title}: {method}.") + (f" Usual: {usual}." if usual else "")
+    for kind in (KINDS[key] for key in (*BODY, *DISC) if key in first):
+        usual = _reference(first[kind.key], sources)
+        yield sentence(f"{kind.title}: {kind.method}.") + (f" Usual: {usual}." if usual else "")
 
 
 def _missing(measures: Measures) -> Iterator[str]:
@@ -172,7 +172,7 @@ def _missing(measures: Measures) -> Iterator[str]:
     for one in measures:
         if one.value is None:
             levels = "" if of_whole_spine(one) else "/".join(one.levels)
-            title = one.name if of_whole_spine(one) else TITLES.get(one.key, one.key.replace("_", " "))
+            title = one.name if of_whole_spine(one) else KINDS[one.key].short
             reasons.setdefault(one.reason, {}).setdefault(title, []).append(levels)
     for reason, titles in reasons.items():
         yield sentence(shortened(f"{reason}: {'; '.join(_with_levels(titles, order))}"))
@@ -221,37 +221,3 @@ def _legend(trace: Trace, measures: Measures) -> Iterator[str]:
         yield "By hand: rests on corners that a reader moved; ± is the error of its other corners."
     if measures.measured:
         yield "White: lines of the measures of the whole spine, and of graded heights and slips."
-
-
-METHODS: Mapping[str, tuple[str, str]] = {
-    "anterior_height": ("Ha", "height between the anterior corners"),
-    "middle_height": ("Hm", "height between the mid-points of the endplates"),
-    "posterior_height": ("Hp", "height between the posterior corners"),
-    "anterior_ratio": ("Ha/Hp", "anterior over posterior height"),
-    "middle_ratio": ("Hm/Hp", "middle over posterior height"),
-    "height_loss": (
-        "height loss",
-        "largest of 1 - Ha/Hp, 1 - Hm/Hp and the loss against the neighbours, of thoracic and lumbar bodies; "
-        "graded as by Genant",
-    ),
-    "disc_height_middle": ("disc height", "in the middle, along the normal of the disc below the body"),
-    "disc_height_index": ("disc height index", "mean of three disc heights over the mean height of the bodies beside"),
-    "segmental_angle": (
-        "segmental angle",
-        "superior endplate to the inferior endplate of the body below (of C2 the inferior, of S1 the superior one), "
-        "lordosis positive",
-    ),
-    "slip": (
-        "slip",
-        "of the posterior corners as a share of the endplate below, anterior positive; graded as by Meyerding",
-    ),
-}
-"""Title and method of each kind of measure in the table of levels."""
-TITLES: Mapping[str, str] = {
-    **{key: title for key, (title, _) in METHODS.items()},
-    "width": "width",
-    "neighbour_ratio": "Hp/neighbours",
-    "disc_height_anterior": "anterior disc height",
-    "disc_height_posterior": "posterior disc height",
-}
-"""Titles of these and of those that are in measures.csv only."""

@@ -8,25 +8,14 @@ from dataclasses import dataclass
 from spinefm.export.one_page.words import NONE, outline_share, value_of
 from spinefm.measure import Measure, Measures
 from spinefm.measure.doubt import doubtful
+from spinefm.measure.kinds import KINDS
 from spinefm.trace.model import Trace
 
 IN_MM = ("anterior_height", "middle_height", "posterior_height")
 AS_RATIOS = ("anterior_ratio", "middle_ratio")
-BODY = {
-    "anterior_height": "Ha, mm",
-    "middle_height": "Hm, mm",
-    "posterior_height": "Hp, mm",
-    "anterior_ratio": "Ha/Hp",
-    "middle_ratio": "Hm/Hp",
-    "height_loss": "Height loss, %",
-}
-DISC = {
-    "disc_height_middle": "Height, mm",
-    "disc_height_index": "Height index",
-    "segmental_angle": "Segmental angle, °",
-    "slip": "Slip, %",
-}
-"""Measures and the heads of their columns."""
+BODY = (*IN_MM, *AS_RATIOS, "height_loss")
+DISC = ("disc_height_middle", "disc_height_index", "segmental_angle", "slip")
+"""The measures that have a column."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +51,19 @@ def level_table(trace: Trace, measures: Measures) -> LevelTable:
         )
         for vertebra in trace.vertebrae
     ]
-    heads = ["Probability", *(BODY[key] for key in body)]
-    return LevelTable(tuple(heads), tuple(DISC[key] for key in disc), tuple(rows))
+    return LevelTable(("Probability", *map(head_of, body)), tuple(map(head_of, disc)), tuple(rows))
+
+
+def head_of(key: str) -> str:
+    """The head of a measure's column, with its unit; those of discs have "Disc" above them.
+
+    >>> head_of("anterior_height"), head_of("disc_height_index"), head_of("slip")
+    ('Ha, mm', 'Height index', 'Slip, %')
+    """
+    kind = KINDS[key]
+    words = kind.short.removeprefix("disc ")
+    unit = "" if kind.unit == "ratio" else f", {kind.unit}"
+    return f"{words[:1].upper()}{words[1:]}{unit}"
 
 
 def _cell(measures: Measures, key: str, name: str) -> str:

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from spinefm.core.foreign import foreign_input, read_bytes, read_json
+from spinefm.core.result_names import ERROR, OVERLAY, REPORT, VERTEBRAE
 from spinefm.export.errors import ExportError
 from spinefm.export.one_page.levels import short_grade
 from spinefm.export.one_page.words import UNITS, marks, number, outline_share, shortened
 from spinefm.export.sheet.thumbnail import THUMBNAIL
 
-REPORT, ERROR, OVERLAY = "report.json", "error.json", "overlay.png"
 PAGE = "report.html"
-LINKED = (PAGE, "report.pdf", "vertebrae.csv", "measures.csv", "report.json")
+LINKED = (PAGE, "report.pdf", VERTEBRAE, "measures.csv", "report.json")
 """Files of a result that its card leads to, where they are there."""
 WHOLE_SPINE = ("alignment", "offset")
 """Groups of measures of which a card shows all that are no single segment's."""
@@ -73,7 +73,7 @@ def _film(folder: Path) -> SheetFilm | None:
 
 
 def _finished(folder: Path) -> SheetFilm:
-    report, vertebrae = read_json(folder / REPORT), _rows(folder / "vertebrae.csv")
+    report, vertebrae = read_json(folder / REPORT), _rows(folder / VERTEBRAE)
     there = {path.name for path in folder.iterdir()}
     sure = [float(row["probability"]) for row in vertebrae if row.get("probability")]
     return SheetFilm(

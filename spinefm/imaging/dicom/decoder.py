@@ -85,11 +85,6 @@ class Decoders:
                 self._put_back(child)
         return pixels
 
-    def warm(self) -> None:
-        """Start a child now, so that the first film need not wait for it."""
-        if not self._idle:
-            self._idle.append(_Child())
-
     def close(self) -> None:
         """End the idle children."""
         while self._idle:

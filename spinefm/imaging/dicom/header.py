@@ -17,7 +17,7 @@ from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
-from spinefm.imaging.decoded import MAX_PIXELS, UnreadableFilm, check_size
+from spinefm.imaging.decoded import KINDS_READ, MAX_PIXELS, UnreadableFilm, check_size
 
 PIXEL_TAGS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 TABLE_TAGS = (
@@ -136,7 +136,7 @@ def parse(data: bytes, pixels: bool = True) -> Dataset:
     stream = _Counted(_inflated(data))
     header = pydicom.dcmread(stream, force=True, stop_before_pixels=not pixels, specific_tags=[*TAGS.values()])
     if not marked and not ("Rows" in header and "Columns" in header):
-        raise UnreadableFilm("The file is not an image: give a PNG, JPEG, TIFF, BMP, DICOM or NIfTI file.")
+        raise UnreadableFilm(f"The file is not an image: give a {KINDS_READ} file.")
     _refuse_long_values(header)
     _lift_groups(header)
     return header

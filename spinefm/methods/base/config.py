@@ -128,7 +128,8 @@ def wanted(field: FieldInfo) -> str:
 class ViewCheckConfig(MethodConfig):
     """Settings of the question that comes before every run: what kind of film this is. No paper asks it."""
 
-    PUBLISHED: ClassVar[Mapping[str, Setting]] = {"view_check": "off", "turn_film": False}
+    RENAMED: ClassVar[Mapping[str, str]] = {"turn_film": "rotate_film", "turn_limit": "rotation_limit"}
+    PUBLISHED: ClassVar[Mapping[str, Setting]] = {"view_check": "off", "rotate_film": False}
 
     view_check: Literal["refuse", "warn", "off"] = "refuse"
     """What happens to a film that is no lateral spine film: no run, a warning beside the result, or it is not asked."""
@@ -140,20 +141,20 @@ class ViewCheckConfig(MethodConfig):
     distance_limit: float = number(
         2.0, 100, "Distance from the lateral films of training above which a film is called unlike them."
     )
-    turn_limit: float = share(
+    rotation_limit: float = share(
         0.99,
         "Probability above which a film lies on its side or upside down, by two looks: at the film, and at the film "
-        "turned upright. Of 834 views of simulated films in four positions the surest wrong answer has 0.985, of 172 "
+        "rotated upright. Of 834 views of simulated films in four positions the surest wrong answer has 0.985, of 172 "
         "of real films and examples none is wrong.",
     )
-    turn_film: bool = True
-    """Program and page turn such a film upright before the run, and `spinefm evaluate` its truth with it."""
+    rotate_film: bool = True
+    """Program and page rotate such a film upright before the run, and `spinefm evaluate` its truth with it."""
 
 
 class WholeFilmConfig(ViewCheckConfig):
     """Settings of the methods that begin with a U-Net's map of the whole film."""
 
-    RENAMED: ClassVar[Mapping[str, str]] = {"mirrored_view": "test_time_flip"}
+    RENAMED: ClassVar[Mapping[str, str]] = {**ViewCheckConfig.RENAMED, "mirrored_view": "test_time_flip"}
     PUBLISHED: ClassVar[Mapping[str, Setting]] = {
         **ViewCheckConfig.PUBLISHED,
         "test_time_flip": False,

@@ -43,7 +43,7 @@ class Viewed:
     kind: Literal["viewed"] = "viewed"
 
     @property
-    def turned(self) -> bool:
+    def lies(self) -> bool:
         """Whether the film lies on its side or upside down, surely enough to say so."""
         return self.turn != 0 and self.turn_probability > self.turn_limit
 

@@ -73,7 +73,7 @@ class Extensible(Method, Protocol):
 
 @dataclass(frozen=True, eq=False)
 class FilmOutcome:
-    """What became of a film among many: the film, turned upright where it lay, and its trace or why there is none."""
+    """What became of a film among many: the film, rotated upright where it lay, and its trace or why there is none."""
 
     film: Radiograph
     trace: Trace | None
@@ -88,7 +88,7 @@ def film_record(film: Radiograph) -> FilmRecord:
         size=film.size,
         spacing_mm=spacing.mm if spacing else None,
         spacing_source=spacing.source if spacing else None,
-        polarity_turned=provenance.polarity_turned,
+        polarity_turned=provenance.inverted,
         notes=tuple(provenance.notes),
     )
 
@@ -100,12 +100,12 @@ def quarters(method: Method, film: Radiograph) -> int:
 
 
 def upright(method: Method, film: Radiograph) -> Radiograph:
-    """`film`, turned upright by itself where `method` is sure how it lies; the film's notes say so.
+    """`film`, rotated upright by itself where `method` is sure how it lies; the film's notes say so.
 
-    Every coordinate of a run on it is then the turned film's, so keep the film that this returns beside the trace.
+    Every coordinate of a run on it is then the rotated film's, so keep the film that this returns beside the trace.
     """
     turns = quarters(method, film)
-    return film.turned(turns) if turns else film
+    return film.rotated(turns) if turns else film
 
 
 def run_to_trace(method: Method, film: Radiograph, on_event: Callable[[Event], None] | None = None) -> Trace:

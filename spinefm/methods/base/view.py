@@ -34,12 +34,12 @@ def viewed(film: Radiograph, stages: Stages, config: ViewCheckConfig) -> Viewed 
     """What kind of film this is; None where that is not asked, or no network knows."""
     answer = None if config.view_check == "off" else stages.view(film)
     if answer is not None and answer.turn:
-        answer = looked_at_again(answer, stages.view(film.turned(answer.turn)))
+        answer = looked_at_again(answer, stages.view(film.rotated(answer.turn)))
     return None if answer is None else judged(answer, config)
 
 
 def looked_at_again(first: ViewAnswer, upright: ViewAnswer | None) -> ViewAnswer:
-    """The answer to a film that seems to lie, with its turn as likely as this and the answer once it is turned make it.
+    """The answer to a film that seems to lie; its position is as likely as this and the answer to the upright film say.
 
     Both are weighed as if they were independent; they are not quite, so the limit on the result is a high one.
     """
@@ -54,9 +54,9 @@ def looked_at_again(first: ViewAnswer, upright: ViewAnswer | None) -> ViewAnswer
 
 
 def quarters_of(film: Radiograph, stages: Stages, config: ViewCheckConfig) -> int:
-    """Quarter turns clockwise that set `film` upright; 0 where it is, is no lateral film, or may not be turned."""
-    seen = viewed(film, stages, config) if config.turn_film else None
-    return seen.turn if seen is not None and seen.turned and seen.lateral >= seen.lateral_limit else 0
+    """Quarter turns clockwise that set `film` upright; 0 where it is, is no lateral film, or may not be rotated."""
+    seen = viewed(film, stages, config) if config.rotate_film else None
+    return seen.turn if seen is not None and seen.lies and seen.lateral >= seen.lateral_limit else 0
 
 
 def judged(answer: ViewAnswer, config: ViewCheckConfig) -> Viewed:
@@ -71,7 +71,7 @@ def judged(answer: ViewAnswer, config: ViewCheckConfig) -> Viewed:
         lateral_limit=config.view_limit,
         turn=answer.turn,
         turn_probability=answer.turn_probability,
-        turn_limit=config.turn_limit,
+        turn_limit=config.rotation_limit,
         facing=answer.facing,
         facing_probability=answer.facing_probability,
         distance=answer.distance,
@@ -93,7 +93,7 @@ def refuse(seen: Viewed, takes_starts: bool) -> None:
 
 
 def warnings(seen: Viewed | None) -> list[str]:
-    """What a reader must know of the film beside the result: that it is no lateral one, unlike training, or turned."""
+    """What a reader must know of the film beside the result: that it is no lateral one, unlike training, or rotated."""
     if seen is None:
         return []
     sentences = []
@@ -119,11 +119,11 @@ def unlike_lateral(seen: Viewed) -> str:
 
 
 def lying(seen: Viewed | None) -> list[str]:
-    """A sentence where a film lies on its side or upside down: how it has to be turned to be upright."""
+    """A sentence where a film lies on its side or upside down: how it has to be rotated to be upright."""
     if seen is None or seen.turn == 0:
         return []
     lies = "upside down" if seen.turn == 2 else "on its side"
     how = f"rotate it clockwise by {90 * seen.turn}° and run it again."
-    if seen.turned:
+    if seen.lies:
         return [f"The film seems to lie {lies} ({percent(seen.turn_probability)}): {how}"]
     return [f"The film may lie {lies} ({percent(seen.turn_probability)}): if it does, {how}"]

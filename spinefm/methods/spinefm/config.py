@@ -32,6 +32,7 @@ class SpineFMConfig(ViewCheckConfig):
 
     TITLE: ClassVar[str] = "SpineFM"
     RENAMED: ClassVar[Mapping[str, str]] = {
+        **ViewCheckConfig.RENAMED,
         "plausible_seeds": "plausible_starts",
         "mirrored_view": "",
         "test_time_flip": "",

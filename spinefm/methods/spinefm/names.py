@@ -80,24 +80,26 @@ def chain(spine: Sequence[Accepted], seen: Viewed | None, config: SpineFMConfig)
 def _weighed(spine: Sequence[Accepted], ranked: Sequence[Naming], config: SpineFMConfig) -> Named:
     """The best naming where it is likely enough and an end of the spine is among its bodies."""
     possible = [naming for naming in ranked if not naming.is_none and _end(spine, naming, config)]
-    best, second = (*map(_reading, possible[:2]), None, None)[:2]
-    second = second if second is not None and second.probability > config.second_limit else None
-    numbers, trunk = tuple(body.number for body in spine), in_trunk(ranked)
+    best = _reading(possible[0]) if possible else None
+    second = _second(possible, config)
+    levels: Names = (None,) * len(spine)
+    anchor = None
     if best is None or not _is_given(possible[0], config):
-        nothing = (None,) * len(spine)
-        notes = [_withheld(spine, best, second, config), *_gaps(spine, nothing, config.gap_limit)]
-        return Named(numbers, nothing, None, " ".join(notes), best, second, config.naming_limit, trunk)
-    anchor = _end(spine, possible[0], config)
-    levels = _up_to_doubt(spine, best.levels, anchor, config)
-    doubted = [_beyond_doubt(best.levels, levels)] if levels != best.levels else []
-    alternative = [_or(best, second)] if second else []
-    notes = [
-        *_strays(best.levels),
-        *doubted,
-        *alternative,
-        *(_missing(possible[0]) or _gaps(spine, levels, config.gap_limit)),
-    ]
-    return Named(numbers, levels, anchor, " ".join(notes), best, second, config.naming_limit, trunk)
+        notes = [_withheld(spine, best, second, config), *_gaps(spine, levels, config.gap_limit)]
+    else:
+        anchor = _end(spine, possible[0], config)
+        levels = _up_to_doubt(spine, best.levels, anchor, config)
+        alternative = [_or(best, second)] if second else []
+        missing = _missing(possible[0]) or _gaps(spine, levels, config.gap_limit)
+        notes = [*_strays(best.levels), *_beyond_doubt(best.levels, levels), *alternative, *missing]
+    numbers = tuple(body.number for body in spine)
+    return Named(numbers, levels, anchor, " ".join(notes), best, second, config.naming_limit, in_trunk(ranked))
+
+
+def _second(possible: Sequence[Naming], config: SpineFMConfig) -> Reading | None:
+    """The reading after the best, where it is likely enough to be shown."""
+    readings = map(_reading, possible[1:2])
+    return next((reading for reading in readings if reading.probability > config.second_limit), None)
 
 
 def _up_to_doubt(spine: Sequence[Accepted], levels: Names, anchor: Anchor | None, config: SpineFMConfig) -> Names:
@@ -114,11 +116,11 @@ def _up_to_doubt(spine: Sequence[Accepted], levels: Names, anchor: Anchor | None
     return tuple(level if first < index < last else None for index, level in enumerate(levels))
 
 
-def _beyond_doubt(best: Names, given: Names) -> str:
-    """Which names are withheld because counting to them would cross a body that is unlikely to be one."""
+def _beyond_doubt(best: Names, given: Names) -> list[str]:
+    """Which names are withheld, if any, because counting to them would cross a body that is unlikely to be one."""
     left = [level.name for level, kept in zip(best, given, strict=True) if level is not None and kept is None]
-    names = ", ".join(left)
-    return f"Not named: {names}, because counting to them would cross an outline that is unlikely to be a vertebra."
+    why = "because counting to them would cross an outline that is unlikely to be a vertebra"
+    return [f"Not named: {', '.join(left)}, {why}."] if left else []
 
 
 def _strays(levels: Names) -> list[str]:

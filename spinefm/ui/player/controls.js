@@ -141,7 +141,7 @@ export class Controls {
 
   /** Escape ends a line of known length from its own fields, too. @param {KeyboardEvent} event */
   onFieldKey(event) {
-    if (event.key !== "Escape" || !this.player.measuring.line) return;
+    if (event.key !== "Escape" || !this.player.measuring.line.ends) return;
     event.preventDefault();
     this.player.measuring.escape();
   }

@@ -1,6 +1,7 @@
 // @ts-check
 // What the tab Measures knows: the run's measures, and what the reader has changed. Pure functions of both.
 
+import { percent, sentence } from "../shared/numbers.js";
 import { landmarksOf, PLACES, spineOf } from "../shared/spine.js";
 import { draftsOf, linesOf, measured } from "../shared/measure.js";
 import { heldByHand } from "../shared/redraws.js";
@@ -11,8 +12,8 @@ import { heldByHand } from "../shared/redraws.js";
 /** facing, mm: set by hand, null where not; moves: oldest first. @typedef {{facing: Facing, mm: number | null, moves: Move[]}} Changes */
 /** @typedef {import("../shared/spine.js").Body & {number: number, spread: number, edited: boolean[]}} Body */
 /** @typedef {{low: number | null, high: number | null, text: string, source: string}} Reference */
-/** plus: half the 95 % interval; sure: the least that the method is sure of what it rests on; sure is null where landmarks were moved, plus where all were. doubt: why the value is to be taken with care.
- * @typedef {import("../shared/measure.js").Measure & {id: string, plus: number | null, sure: number | null, doubt: string, edited: boolean, reference: Reference | null}} Reading */
+/** overMiddles: whether mid-points of endplates are among what it is drawn over; plus: half the 95 % interval; sure: the least that the method is sure of what it rests on; sure is null where landmarks were moved, plus where all were. doubt: why the value is to be taken with care.
+ * @typedef {import("../shared/measure.js").Measure & {id: string, overMiddles: boolean, plus: number | null, sure: number | null, doubt: string, edited: boolean, reference: Reference | null}} Reading */
 /** @typedef {import("../shared/spine.js").Draft} Draft */
 /** What the server sends of a run's measures. @typedef {Record<string, any>} Data */
 
@@ -35,6 +36,23 @@ export function facingOf(data, changes) {
 /** Millimetres per pixel, or null. @param {Data} data @param {Changes} changes @returns {number | null} */
 export function scaleOf(data, changes) {
   return changes.mm || (data.spacing ? data.spacing.mm : null);
+}
+
+/** The side that the patient faces, in words, and where it comes from. @param {Data} data @param {Changes} changes */
+export function facingWords(data, changes) {
+  const { side, probability, source } = data.facing;
+  const now = facingOf(data, changes);
+  const byHand = changes.facing !== null;
+  const words = !now ? "not known: signs are missing" : byHand ? `${now}, set by hand` : `${now}, ${percent(probability)}`;
+  return { side: now, words, source: byHand ? "Set by hand" : sentence(source), byHand, estimate: side };
+}
+
+/** The scale in words, and where it comes from. @param {Data} data @param {Changes} changes */
+export function scaleWords(data, changes) {
+  const mm = scaleOf(data, changes);
+  const byHand = changes.mm !== null;
+  const source = byHand ? "calibrated by hand" : data.spacing?.source;
+  return { words: mm ? `${Number(mm.toPrecision(3))} mm per pixel, ${source}` : "none: no lengths in mm", byHand, film: Boolean(data.spacing) };
 }
 
 /** A landmark's place for a patient who faces left. @param {number} place @param {Facing} facing */
@@ -71,7 +89,8 @@ export function readingsOf(data, changes) {
   return draftsOf(spine).map((draft) => {
     const id = idOf(draft);
     const edited = draft.bodies.some((at) => bodies[at].edited.some(Boolean)) && isByHand(draft, before.get(id), spine.points, bodies);
-    const reading = { ...measured(spine, draft), id, edited, plus: null, sure: null, doubt: "", reference: data.references[id] || null };
+    const overMiddles = draft.lines.flat().some(([, place]) => place > 3);
+    const reading = { ...measured(spine, draft), id, overMiddles, edited, plus: null, sure: null, doubt: "", reference: data.references[id] || null };
     if (reading.reason) return { ...reading, lines: draft.bodies.every((at) => bodies[at].points.length) ? linesOf(spine, { ...draft, built: undefined }) : [] };
     if (edited) return { ...reading, ...heldByHand(spine, draft) };
     return known[id] ? asSent(reading, known[id], spine.spacing || 1) : reading;

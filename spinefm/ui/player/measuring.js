@@ -1,24 +1,19 @@
 // @ts-check
-// The tab Measures at work: choosing a measure, dragging its landmarks, the facing, and a scale from a known length.
+// The tab Measures at work: its state, what follows from it, choosing a measure, and what is drawn and listed.
 
 import { html } from "../shared/dom.js";
-import { distance } from "../shared/geometry.js";
-import { percent, sentence } from "../shared/numbers.js";
+import { sentence } from "../shared/numbers.js";
 import { PLACES } from "../shared/spine.js";
 import { drawLabel, drawLandmarks, drawLines } from "./calipers.js";
 import { filmKey, firstChanges, keep, keptRecord, recordOf } from "./keeping.js";
-import { asLeft, bodiesOf, carried, csvOf, digits, facingOf, readingsOf, scaleOf, unchanged, withMove, withoutMoves, wordsOf } from "./measures.js";
-import { drawReadings, GROUPS, groupOf } from "./readings.js";
+import { LandmarkDrag } from "./landmark_drag.js";
+import { asLeft, bodiesOf, carried, csvOf, facingOf, facingWords, readingsOf, scaleWords, unchanged, withMove, withoutMoves, wordsOf } from "./measures.js";
+import { drawReadings, groupOf } from "./readings.js";
+import { ScaleLine } from "./scale_line.js";
 
-/** @typedef {import("../shared/geometry.js").Pair} Pair */
-/** @typedef {import("./pane.js").Pane} Pane */
 /** @typedef {import("./measures.js").Reading} Reading */
-/** A landmark in hand: which, and where it was taken. @typedef {{number: number, place: number, from: Pair, start: Pair, moved: boolean}} Held */
 
-const HIT = { mouse: 11, pen: 14, touch: 20 }; // pixels of the screen
 const WIDE = 420; // a pane in which a label has room for a grade
-const LEAST_SCALE = 0.01, MOST_SCALE = 5; // mm per pixel that films have (imaging/decoded.py)
-const SHORTEST = 5; // of a line of known length, in pixels of the film
 
 export class Measuring {
   /** @param {import("./player.js").Player} player */
@@ -36,13 +31,10 @@ export class Measuring {
     this.chosen = /** @type {string | null} */ (null);
     this.previewed = /** @type {string | null} */ (null);
     this.corner = -1;
-    this.held = /** @type {Held | null} */ (null);
-    this.line = /** @type {Pair[] | null} */ (null); // null: no scale is being set
-    this.drawing = false;
-    this.taken = false;
+    this.line = new ScaleLine(this);
+    this.drag = new LandmarkDrag(this);
     this.folds = new Set(["alignment", "slip"]);
-    this.frame = 0;
-    for (const pane of [player.theatre.stage, player.theatre.final]) this.listen(pane);
+    for (const pane of [player.theatre.stage, player.theatre.final]) this.drag.listen(pane);
   }
 
   /** @param {any} payload */
@@ -62,7 +54,8 @@ export class Measuring {
   }
 
   forgetAll() {
-    Object.assign(this, { changes: unchanged(), former: null, chosen: null, line: null, corner: -1 });
+    this.line.stop();
+    Object.assign(this, { changes: unchanged(), former: null, chosen: null, corner: -1 });
   }
 
   /** Everything that follows from the landmarks, the facing and the scale. */
@@ -109,21 +102,21 @@ export class Measuring {
   /** The bar over the film says what it is used for while the tab is open; leaving the tab ends a line. @param {boolean} on */
   announce(on) {
     const { modes } = this.player;
-    if (modes.mode === "none" && (this.line || this.chosen)) modes.say(on ? this.hint() : "", on);
-    if (!on) Object.assign(this, { line: null, drawing: false });
+    if (modes.mode === "none" && (this.line.ends || this.chosen)) modes.say(on ? this.hint() : "", on);
+    if (!on) this.line.stop();
   }
 
   /** What the film is used for, "" for nothing. */
   hint() {
-    if (this.line) return "Draw a line over something of known length.";
+    if (this.line.ends) return "Draw a line over something of known length.";
     const reading = this.readings.find((one) => one.id === this.chosen);
     return reading ? `${sentence(reading.name)}: drag its corners on the film.` : "";
   }
 
   /** What styles read. */
   mark() {
-    this.player.theatre.quiet = this.isOpen && (this.chosen !== null || this.line !== null);
-    this.player.shell.dataset.measuring = !this.isOpen ? "" : this.line ? "line" : this.chosen ? "landmarks" : "";
+    this.player.theatre.quiet = this.isOpen && (this.chosen !== null || this.line.ends !== null);
+    this.player.shell.dataset.measuring = !this.isOpen ? "" : this.line.ends ? "line" : this.chosen ? "landmarks" : "";
   }
 
   /** @param {string | null} id */
@@ -131,7 +124,7 @@ export class Measuring {
     const { modes, clock, view } = this.player;
     this.chosen = id;
     this.corner = -1;
-    this.line = null;
+    this.line.stop();
     const reading = this.readings.find((one) => one.id === id);
     if (reading) this.folds.add(reading.value === null ? "without" : groupOf(reading));
     if (modes.mode !== "none") modes.set("none");
@@ -172,8 +165,8 @@ export class Measuring {
 
   /** Ends what is going on here; false where nothing was. */
   escape() {
-    if (!this.isOpen || (!this.line && !this.chosen)) return false;
-    if (this.line) this.calibrate();
+    if (!this.isOpen || (!this.line.ends && !this.chosen)) return false;
+    if (this.line.ends) this.line.toggle();
     else this.leave();
     return true;
   }
@@ -195,32 +188,6 @@ export class Measuring {
   reset() {
     const numbers = (this.reading()?.bodies || []).map((at) => this.bodies[at].number);
     this.change(withoutMoves(this.changes, numbers));
-  }
-
-  /** Begins to set a scale, or stops. */
-  calibrate() {
-    this.line = this.line ? null : [];
-    this.player.modes.say(this.line ? this.hint() : "", true);
-    this.player.clock.go(this.player.view.timeline.end);
-    this.recompute();
-    /** @type {HTMLElement | null} */ (this.player.panel("measures").querySelector(this.line ? '[data-field="length"]' : '[data-act="calibrate"]'))?.focus({ preventScroll: true });
-    if (this.line) this.toFilm();
-  }
-
-  pixels() {
-    return this.line && this.line.length === 2 ? distance(this.line[0], this.line[1]) : 0;
-  }
-
-  /** @param {number} mm per pixel */
-  setScale(mm) {
-    if (mm < LEAST_SCALE || mm > MOST_SCALE) {
-      this.player.modes.say(`A film has ${LEAST_SCALE} to ${MOST_SCALE} mm per pixel, not ${Number(mm.toPrecision(3))}: check the length.`, true);
-      return;
-    }
-    this.line = null;
-    this.player.modes.say("");
-    for (const group of ["disc", "body", "offset"]) this.folds.add(group);
-    this.change({ ...this.changes, mm });
   }
 
   save() {
@@ -249,7 +216,7 @@ export class Measuring {
     const reading = this.isOpen && this.chosen ? this.reading() : null;
     if (!reading || !this.data) return [];
     const facing = facingOf(this.data, this.changes);
-    const places = /middle|index|loss/.test(reading.key) ? [0, 1, 2, 3, 4, 5] : [0, 1, 2, 3];
+    const places = reading.overMiddles ? [0, 1, 2, 3, 4, 5] : [0, 1, 2, 3];
     return reading.bodies.flatMap((at) => {
       const { number, name, points, edited, spread } = this.bodies[at];
       return places.filter((place) => points[place]).map((place) => ({
@@ -266,11 +233,11 @@ export class Measuring {
   draw(pen) {
     if (!this.isOpen || !this.rests()) return;
     const reading = this.reading();
-    if (this.line && this.line.length === 2) drawLines(pen, [this.line], { angle: false, faint: false });
-    if (!reading || this.line || !reading.lines.length) return;
+    if (this.line.ends && this.line.ends.length === 2) drawLines(pen, [this.line.ends], { angle: false, faint: false });
+    if (!reading || this.line.ends || !reading.lines.length) return;
     drawLines(pen, reading.lines, { angle: reading.group === "alignment", faint: reading.value === null });
     const ends = reading.lines.flat();
-    drawLandmarks(pen, this.landmarks().map((one) => ({ ...one, used: ends.includes(one.point), held: (one.number === this.held?.number && one.left === this.held?.place) || one.key === this.corner })));
+    drawLandmarks(pen, this.landmarks().map((one) => ({ ...one, used: ends.includes(one.point), held: this.drag.holds(one) || one.key === this.corner })));
     const [used, pane] = [reading.bodies.map((at) => this.bodies[at].points), this.player.theatre.stage.size];
     const grade = pane.width > WIDE ? reading.grade : "";
     drawLabel(pen, [sentence(reading.name), labelWords(reading), grade].filter(Boolean), reading.lines, used, this.bodies.map((body) => body.points), pane);
@@ -282,108 +249,23 @@ export class Measuring {
     if (!this.data) return panel.replaceChildren(html("p", { class: "note" }, "The measures appear here when the run is finished."));
     const [top, focused, typed] = [panel.scrollTop, focusIn(panel), valuesIn(panel)];
     drawReadings(panel, { readings: this.readings, chosen: this.chosen, open: this.folds, landmarks: this.landmarks(), corner: this.corner, moves: this.changes.moves.length,
-      facing: this.facingWords(this.data), scale: this.scaleWords(this.data), calibrating: this.line ? { pixels: this.pixels() } : null }, this.acts());
+      facing: facingWords(this.data, this.changes), scale: scaleWords(this.data, this.changes), calibrating: this.line.ends ? { pixels: this.line.pixels() } : null }, this.acts());
     for (const [name, value] of typed) /** @type {any} */ (panel.querySelector(`[data-field="${name}"]`) || {}).value = value;
     panel.scrollTop = top;
     if (focused) /** @type {HTMLElement | null} */ (panel.querySelector(focused))?.focus({ preventScroll: true });
   }
 
-  /** @param {import("./measures.js").Data} data */
-  facingWords(data) {
-    const { side, probability, source } = data.facing;
-    const now = facingOf(data, this.changes);
-    const byHand = this.changes.facing !== null;
-    const words = !now ? "not known: signs are missing" : byHand ? `${now}, set by hand` : `${now}, ${percent(probability)}`;
-    return { side: now, words, source: byHand ? "Set by hand" : sentence(source), byHand, estimate: side };
-  }
-
-  /** @param {import("./measures.js").Data} data */
-  scaleWords(data) {
-    const mm = scaleOf(data, this.changes);
-    const byHand = this.changes.mm !== null;
-    const source = byHand ? "calibrated by hand" : data.spacing?.source;
-    return { words: mm ? `${Number(mm.toPrecision(3))} mm per pixel, ${source}` : "none: no lengths in mm", byHand, film: Boolean(data.spacing) };
-  }
-
   /** @returns {import("./readings.js").Acts} */
   acts() {
     return {
-      choose: (id) => this.choose(id), preview: (id) => this.preview(id), calibrate: () => this.calibrate(), undo: () => this.undo(), reset: () => this.reset(), save: () => this.save(),
+      choose: (id) => this.choose(id), preview: (id) => this.preview(id), calibrate: () => this.line.toggle(), undo: () => this.undo(), reset: () => this.reset(), save: () => this.save(),
       fold: (name, open) => { if (open) this.folds.add(name); else this.folds.delete(name); },
       face: (facing) => this.change({ ...this.changes, facing: facing === this.data?.facing.side ? null : facing }),
-      setLength: (mm) => this.setScale(mm / this.pixels()), setScale: (mm) => this.setScale(mm), forget: () => this.change({ ...this.changes, mm: null }),
+      setLength: (mm) => this.line.set(mm / this.line.pixels()), setScale: (mm) => this.line.set(mm), forget: () => this.change({ ...this.changes, mm: null }),
       corner: (at) => { this.corner = at; this.player.theatre.redraw(); }, nudge: (dx, dy) => this.nudge(dx, dy),
     };
   }
 
-  /** A press that takes a landmark neither pans nor scrolls, and the click that follows it chooses nothing. @param {Pane} pane */
-  listen(pane) {
-    const { area } = pane;
-    area.addEventListener("pointerdown", (event) => this.down(pane, event), true);
-    area.addEventListener("pointermove", (event) => this.move(pane, event), true);
-    for (const end of /** @type {const} */ (["pointerup", "pointercancel"])) area.addEventListener(end, () => this.up(), true);
-    area.addEventListener("click", (event) => { if (this.taken || this.line) event.stopImmediatePropagation(); this.taken = false; }, true);
-    area.addEventListener("touchstart", (event) => {
-      const touch = event.touches[0];
-      if (this.line || this.hit(pane, pane.filmPoint(/** @type {any} */ (touch)), "touch")) event.preventDefault();
-    }, { passive: false });
-  }
-
-  /** @param {Pane} pane @param {Pair} point @param {string} kind of pointer */
-  hit(pane, point, kind) {
-    if (!this.rests()) return null;
-    const slack = (HIT[/** @type {"mouse"} */ (kind)] || HIT.mouse) / pane.view.scale;
-    const near = this.landmarks().filter((one) => distance(one.point, point) <= slack).sort((a, b) => distance(a.point, point) - distance(b.point, point));
-    return near[0] || null;
-  }
-
-  /** @param {Pane} pane @param {PointerEvent} event */
-  down(pane, event) {
-    if (!this.isOpen || event.button !== 0) return;
-    const point = pane.filmPoint(event);
-    const found = this.line ? null : this.hit(pane, point, event.pointerType);
-    if (!this.line && !found) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    pane.area.setPointerCapture(event.pointerId);
-    this.taken = true;
-    if (found) this.held = { number: found.number, place: found.left, from: point, start: found.point, moved: false };
-    else Object.assign(this, { drawing: true, line: [point, point] });
-  }
-
-  /** @param {Pane} pane @param {PointerEvent} event */
-  move(pane, event) {
-    const point = pane.filmPoint(event);
-    if (this.drawing && this.line) this.line = [this.line[0], point];
-    else if (this.held) this.drag(this.held, point, pane.view.scale);
-    else return this.point(pane, point, event.pointerType);
-    event.stopImmediatePropagation();
-    cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => (this.drawing ? this.player.theatre.redraw() : this.recompute()));
-    return undefined;
-  }
-
-  /** @param {Held} held @param {Pair} point @param {number} scale */
-  drag(held, point, scale) {
-    if (!held.moved && distance(point, held.from) * scale <= 2) return;
-    const place = /** @type {Pair} */ ([held.start[0] + point[0] - held.from[0], held.start[1] + point[1] - held.from[1]].map((value) => Math.round(value * 100) / 100));
-    this.changes = withMove(this.changes, { number: held.number, place: held.place, point: place }, held.moved);
-    held.moved = true;
-  }
-
-  /** The pointer shows what it would take. @param {Pane} pane @param {Pair} point @param {string} kind */
-  point(pane, point, kind) {
-    if (this.isOpen && this.chosen) pane.area.classList.toggle("takes", this.hit(pane, point, kind) !== null);
-  }
-
-  up() {
-    if (!this.drawing && !this.held) return;
-    if (this.drawing && this.pixels() < SHORTEST) this.line = [];
-    Object.assign(this, { drawing: false, held: null });
-    this.keep();
-    this.recompute();
-    if (this.line) /** @type {HTMLElement | null} */ (this.player.panel("measures").querySelector('[data-field="length"]'))?.focus({ preventScroll: true });
-  }
 }
 
 /** @param {Reading} reading */

@@ -44,7 +44,7 @@ class Choice:
         """The film. Raises UnreadableFilm, also when it is not there, as an upload that has expired."""
         if not self.path.is_file():
             raise UnreadableFilm(self.gone)
-        return read(self.path, self.name).turned(self.quarters)
+        return read(self.path, self.name).rotated(self.quarters)
 
 
 @dataclass(frozen=True)

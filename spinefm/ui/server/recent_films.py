@@ -13,7 +13,7 @@ from spinefm.ui.server.examples import Choice
 Read = Callable[[Choice], Radiograph]
 """How the film of a choice is read. Raises UnreadableFilm."""
 MOST_FILMS = 8
-MOST_PIXELS = 64_000_000
+MOST_HELD_PIXELS = 64_000_000
 """Pixels of all films that are held: a quarter of a gigabyte."""
 
 Key = tuple[str, str, int, int, int]
@@ -22,7 +22,7 @@ Key = tuple[str, str, int, int, int]
 class RecentFilms:
     """The films read last, in memory as long as their files are there; the one asked for longest ago goes first."""
 
-    def __init__(self, most: int = MOST_FILMS, pixels: int = MOST_PIXELS) -> None:
+    def __init__(self, most: int = MOST_FILMS, pixels: int = MOST_HELD_PIXELS) -> None:
         self._most = most
         self._pixels = pixels
         self._lock = threading.Lock()

@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from spinefm.core.geometry import Point
-from spinefm.imaging.decoded import MAX_BYTES
+from spinefm.imaging.decoded import KINDS_READ, MAX_BYTES
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import TITLES
 from spinefm.ui.server import limits
@@ -50,7 +50,7 @@ from spinefm.ui.server.sittings import Sitting, Sittings
 
 KEEP_STATE = 1800
 """Seconds after which a visitor's film and run are forgotten, as long as uploads are kept."""
-FORMATS = "PNG, JPEG, TIFF, BMP, DICOM or NIfTI, at most 32 MB"
+FORMATS = f"{KINDS_READ}, at most {MAX_BYTES >> 20} MB"
 WITH_STARTS = """(...inputs) => {
   inputs[2] = document.querySelector("#player .player").dataset.starts || "[]";
   inputs[4] = Date.now();

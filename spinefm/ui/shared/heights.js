@@ -106,9 +106,9 @@ function ratioDrafts(spine, at) {
   const line = (/** @type {number} */ body, /** @type {number} */ a, /** @type {number} */ b) => /** @type {[number, number][]} */ ([[body, a], [body, b]]);
   const back = line(at, 1, 2);
   return [
-    { ...head, key: "anterior_ratio", name: `${name} Ha/Hp`, method: "Ha/Hp", reason, bodies: [at], lines: [line(at, 0, 3), back],
+    { ...head, key: "anterior_ratio", name: `${name} Ha/Hp`, method: "anterior over posterior height", reason, bodies: [at], lines: [line(at, 0, 3), back],
       value: (points) => anteriorHeight(points[at]) / posteriorHeight(points[at]) },
-    { ...head, key: "middle_ratio", name: `${name} Hm/Hp`, method: "Hm/Hp", reason, bodies: [at], lines: [line(at, 4, 5), back],
+    { ...head, key: "middle_ratio", name: `${name} Hm/Hp`, method: "middle over posterior height", reason, bodies: [at], lines: [line(at, 4, 5), back],
       value: (points) => middleHeight(points[at]) / posteriorHeight(points[at]) },
     { ...head, key: "neighbour_ratio", name: `${name} Hp/neighbours`, method: "Hp over the mean Hp of the bodies above and below",
       reason: firstOf(reason, beside.length ? "" : "the bodies above and below are not both measurable"),

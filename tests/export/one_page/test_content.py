@@ -9,10 +9,11 @@ import pytest
 
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
-from spinefm.export.one_page.content import TITLES, content_of, of_whole_spine
-from spinefm.export.one_page.levels import AS_RATIOS, BODY, DISC
+from spinefm.export.one_page.content import content_of, of_whole_spine
+from spinefm.export.one_page.levels import AS_RATIOS, BODY, DISC, head_of
 from spinefm.export.one_page.words import NONE, VALUE_IN_DOUBT, number, value_of
 from spinefm.measure import Measures, Move, measure
+from spinefm.measure.kinds import KINDS
 from spinefm.trace.model import Corrected, Named, Reading, Trace
 from tests.export import curved
 from tests.export.handmade import unnamed_vertebrae
@@ -45,7 +46,7 @@ def test_a_cell_of_the_table_is_the_measure_of_its_level() -> None:
     heads = dict(zip((*table.body, *table.disc), range(20), strict=False))
     assert [row.name for row in table.rows] == ["C3", "C4", "C5 ?", "C6", "C7", "T1"]
     assert [row.doubtful for row in table.rows] == [False, False, True, False, False, False]
-    for key, head in {**BODY, **DISC}.items():
+    for key, head in ((key, head_of(key)) for key in (*BODY, *DISC)):
         for row, vertebra in zip(table.rows, trace.vertebrae, strict=True):
             one = next((one for one in known.of(key) if one.levels[0] == vertebra.name), None)
             if head in heads:
@@ -68,7 +69,7 @@ def test_every_reason_is_told_with_what_it_keeps_from_being_measured(trace: Trac
     text = " ".join(content_of(trace, known).missing).lower()
     for one in known:
         if one.value is None:
-            title = one.name if of_whole_spine(one) else TITLES[one.key]
+            title = one.name if of_whole_spine(one) else KINDS[one.key].short
             assert one.reason.lower() in text and title.lower() in text
 
 
@@ -175,3 +176,12 @@ def test_shares_are_written_as_on_the_page() -> None:
     content = content_of(replace(trace, events=events), measure(replace(trace, events=events)))
     assert [row.cells[0] for row in content.levels.rows] == ["> 99 %", "< 92 %", "50 %", "93 %", "97 %", "99 %"]
     assert any("C4 (< 92 %)" in line for line in content.warnings)
+
+
+def test_a_note_says_of_each_column_what_the_measures_themselves_say() -> None:
+    trace = curved.trace()
+    notes = content_of(trace, measure(trace)).notes
+    known = {one.key: one for one in measure(trace).measured}
+    for key in ("anterior_height", "disc_height_middle"):
+        title = known[key].name.partition(" ")[2]
+        assert any(note.lower().startswith(f"{title}: {known[key].method}".lower()) for note in notes)

@@ -209,7 +209,7 @@ def test_on_a_cpu_many_films_give_bit_for_bit_what_each_gives_alone(model, films
 
 
 def test_a_film_on_its_side_is_rotated_by_segment_many_and_by_upright_alike(model, films):
-    lying = films[0].turned(1)
+    lying = films[0].rotated(1)
     (outcome,) = model.segment_many([lying])
     upright = model.upright(lying)
     assert upright.size == films[0].size == outcome.film.size

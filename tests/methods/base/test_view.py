@@ -136,7 +136,7 @@ def test_a_film_on_its_side_on_which_nothing_starts_is_said_to_lie_so() -> None:
         (answer(turn=3, sure=0.84, lumbar=1.0), {}, False, 0),
         (answer(turn=3, sure=0.92, lumbar=1.0), {}, False, 3),
         (answer(turn=3, lumbar=0.2, frontal=0.8), {}, False, 0),
-        (answer(turn=3, lumbar=1.0), {"turn_film": False}, False, 0),
+        (answer(turn=3, lumbar=1.0), {"rotate_film": False}, False, 0),
         (answer(turn=3, lumbar=1.0), {"view_check": "off"}, False, 0),
         (answer(turn=3, lumbar=1.0), {}, True, 0),
         (None, {}, False, 0),

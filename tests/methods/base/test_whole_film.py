@@ -89,7 +89,7 @@ def test_nothing_is_said_of_the_view_without_the_network_or_the_setting(
         (answer(turn=2, lumbar=1.0), {}, 2),
         (answer(turn=2, sure=0.8, lumbar=1.0), {}, 0),
         (answer(turn=2, lumbar=0.2, frontal=0.8), {}, 0),
-        (answer(turn=2, lumbar=1.0), {"turn_film": False}, 0),
+        (answer(turn=2, lumbar=1.0), {"rotate_film": False}, 0),
         (answer(turn=2, lumbar=1.0), {"view_check": "off"}, 0),
         (None, {}, 0),
     ],
@@ -120,12 +120,12 @@ def test_the_event_is_spinefms_with_its_caption_and_its_beat(name: str) -> None:
 @names
 def test_its_settings_are_spinefms_and_published_does_not_ask(name: str) -> None:
     _, config = METHODS[name]
-    asked = ("view_check", "view_limit", "distance_limit", "turn_limit", "turn_film")
+    asked = ("view_check", "view_limit", "distance_limit", "rotation_limit", "rotate_film")
     for preset in ("tuned", "published"):
         bundle = replace(whole_bundle(), med_sa=whole_bundle().classifier)
         ours, theirs = (one.of(bundle, preset).as_settings() for one in (config, SpineFMConfig))
         assert {key: ours[key] for key in asked} == {key: theirs[key] for key in asked}
-    assert (ours["view_check"], ours["turn_film"]) == ("off", False)
+    assert (ours["view_check"], ours["rotate_film"]) == ("off", False)
 
 
 @names
@@ -151,7 +151,7 @@ def test_a_click_is_outlined_by_spinefm_whose_settings_come_with_it(name: str, m
 @names
 def test_the_shipped_network_turns_films_and_refuses_noise(name: str) -> None:
     method, upright = build_method(name, load_bundle("compact", "cpu")), read(Path(FILM))
-    assert quarters(method, upright) == 0 and quarters(method, upright.turned(1)) == 3
+    assert quarters(method, upright) == 0 and quarters(method, upright.rotated(1)) == 3
     with pytest.raises(CannotStart, match="not like a lateral spine film"):
         run_to_trace(method, Radiograph.from_array(np.random.default_rng(3).random((300, 240), np.float32)))
 

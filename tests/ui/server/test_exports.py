@@ -93,7 +93,7 @@ def test_of_a_dicom_film_seg_and_sr_are_made(name: str, dicom: Choice) -> None:
 
 def test_a_film_turned_on_the_page_is_exported_as_it_was_run(choice: Choice) -> None:
     told = answer(choice.turned(), "nifti")
-    assert "error" not in told and read(choice.path).turned(1).size == trace_of(choice.turned()).film.size
+    assert "error" not in told and read(choice.path).rotated(1).size == trace_of(choice.turned()).film.size
 
 
 def test_what_cannot_be_made_is_one_sentence(choice: Choice, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from spinefm.export.measures import MEASURE_COLUMNS
+from spinefm.imaging.decoded import SPACING_RANGE
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import FacingGuess, MeasureConfig, measure, measure_landmarks
 from spinefm.measure.model import PLACES, Facing
@@ -85,6 +86,12 @@ def test_a_film_with_a_scale_keeps_it_whole(film: Radiograph) -> None:
     payload = measures_payload(Trace.from_events(scaled, "spinefm", {}, all_events()))
     assert payload is not None
     assert payload["spacing"] == {"mm": 0.123456, "source": "PixelSpacing"}
+
+
+def test_the_browser_refuses_the_scales_that_files_are_refused_for(trace: Trace) -> None:
+    payload = measures_payload(trace)
+    assert payload is not None
+    assert payload["scales"] == list(SPACING_RANGE)
 
 
 def test_no_limit_on_an_uncertainty_is_in_millimetres() -> None:

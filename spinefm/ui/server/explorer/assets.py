@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.ui.server.explorer.words import IDS
 from spinefm.ui.server.modules import inlined
 
@@ -15,7 +16,8 @@ def _text(name: str, part: str = "explorer") -> str:
 def markup() -> str:
     """The explorer's html: a skeleton without a value; the script fills it."""
     ids = "".join(f'<option value="{value}">{words}</option>' for value, words in IDS.items())
-    return _text("explorer.html").replace("{batch}", _text("batch.html")).replace("{ids}", ids)
+    page = _text("explorer.html").replace("{megabytes}", str(MAX_BYTES >> 20))
+    return page.replace("{batch}", _text("batch.html")).replace("{ids}", ids)
 
 
 def style() -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from spinefm.export.measures import DIGITS
+from spinefm.imaging.decoded import SPACING_RANGE
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import Landmarks, Measure, MeasureConfig, Measures, attempt
 from spinefm.measure.assemble import rotated
@@ -46,6 +47,7 @@ def measures_payload(trace: Trace, film: Radiograph | None = None) -> Payload | 
         "notUpright": guessed.not_upright,
         "rotated": rotated(next(trace.of(Viewed), None)),
         "limits": limits_payload(MeasureConfig()),
+        "scales": list(SPACING_RANGE),
         "fixed": [NO_BODY, DENS, FUSED],
         "references": references(known.values()),
         "sides": {name: side_payload(one, trace.vertebrae) for name, one in known.items()},

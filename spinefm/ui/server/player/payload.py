@@ -72,7 +72,7 @@ def entries_of(method: str, events: Sequence[Event]) -> list[Payload]:
 
 def notices(film: Radiograph | None, events: Iterable[Event]) -> list[str]:
     """What a reader must know before trusting the picture: one line each, shown in amber under the film."""
-    lines = list(film.provenance.notes[-1:]) if film and film.provenance.polarity_turned else []
+    lines = list(film.provenance.notes[-1:]) if film and film.provenance.inverted else []
     for event in _latest_names(events):
         match event:
             case Located() if event.limit_used < event.score_limit:
@@ -118,7 +118,7 @@ def remarks(film: Radiograph | None) -> list[str]:
     if film is None:
         return []
     notes = film.provenance.notes
-    return list(notes[:-1] if film.provenance.polarity_turned else notes)
+    return list(notes[:-1] if film.provenance.inverted else notes)
 
 
 def player_payload(

@@ -85,7 +85,7 @@ class BatchFilms:
         if path is None:
             return None, NOT_THERE
         try:
-            film = read(path, row["name"], "turn" if row["inverted"] else "keep").turned(row["quarters"] or 0)
+            film = read(path, row["name"], "invert" if row["inverted"] else "keep").rotated(row["quarters"] or 0)
         except UnreadableFilm:
             return None, UNREADABLE
         if film.size != (row["width"], row["height"]):

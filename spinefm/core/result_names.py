@@ -1,0 +1,11 @@
+"""The names of the files in a result's folder, which other programs rely on."""
+
+LABELS = "labels.png"
+OVERLAY = "overlay.png"
+TRACE = "trace.json"
+"""A folder that holds this is a result of this program, and its pictures are no films."""
+VERTEBRAE = "vertebrae.csv"
+MEASURES = "measures.csv"
+REPORT = "report.json"
+ERROR = "error.json"
+"""What a film leaves that failed: one sentence, in place of all others."""
