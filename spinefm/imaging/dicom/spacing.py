@@ -16,6 +16,9 @@ Pair = tuple[float, float] | None
 UNIT = 1e-3
 """Pixels whose sides differ from 1 mm by less say nothing, unless they are said to be calibrated: programs that make
 DICOM files of pictures without a scale write 1."""
+ROUNDED = 0.03
+"""A PixelSpacing that differs by less from the detector's is the same, rounded: calibrating for a spine, which lies
+10 cm or more before the detector, makes it at least a twentieth smaller."""
 MAGNIFICATION_RANGE = (1.0, 3.0)
 """Believable magnification: nothing is projected smaller than it is, and no patient is so close to the tube."""
 NO_SCANS = ("DV", "SYN", "DRW", "WSD", "SD")
@@ -45,7 +48,7 @@ def _spacing_candidates(
     header: Dataset, patient: Pair, detector: Pair, scanned: Pair
 ) -> list[tuple[tuple[float, float], float, str]]:
     """(row and column spacing, divisor, source) in the order in which they are believed."""
-    calibrated = patient and (_is_calibrated(header) or (detector is not None and patient != detector))
+    calibrated = patient and (_is_calibrated(header) or (detector is not None and not _alike(patient, detector)))
     magnification = _magnification(header)
     candidates = []
     if patient and calibrated:
@@ -75,6 +78,11 @@ def _stated(header: Dataset, tag: str) -> tuple[Pair, tuple[str, ...]]:
 
 def _is_calibrated(header: Dataset) -> bool:
     return bool(text(header, "PixelSpacingCalibrationType"))
+
+
+def _alike(patient: tuple[float, float], detector: tuple[float, float]) -> bool:
+    """Whether two spacings are one, but for rounding."""
+    return all(abs(a - b) <= ROUNDED * b for a, b in zip(patient, detector, strict=True))
 
 
 def _aspect(header: Dataset) -> tuple[str, ...]:

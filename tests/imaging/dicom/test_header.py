@@ -95,6 +95,10 @@ SPACINGS = {
         {"PixelSpacing": [0.3, 0.3], "ImagerPixelSpacing": [0.3, 0.3]},
         Spacing(0.3, "ImagerPixelSpacing, at the detector"),
     ),
+    "calibrated for a spine near the detector": (
+        {"PixelSpacing": [0.285, 0.285], "ImagerPixelSpacing": [0.3, 0.3]},
+        Spacing(0.285, "calibrated PixelSpacing"),
+    ),
     "impossible magnification": (
         {"ImagerPixelSpacing": [0.3, 0.3], "EstimatedRadiographicMagnificationFactor": "0.1"},
         Spacing(0.3, "ImagerPixelSpacing, at the detector"),

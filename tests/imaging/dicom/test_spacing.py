@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinefm.imaging.radiograph import Radiograph, read
+from spinefm.imaging.radiograph import Radiograph, Spacing, read
 from tests.bad_films import dicom_bytes, dicom_film, ramp
 
 TWELVE = np.round(ramp() * 4095).astype(np.uint16)
@@ -61,6 +61,22 @@ def test_one_millimetre_is_no_scale_unless_calibrated(case: str) -> None:
     film = film_with(**tags)
     assert (film.spacing and film.spacing.mm) == expected
     assert scale_notes(film) == [ONE.format(name) for name in ignored]
+
+
+@pytest.mark.parametrize(
+    ("patient", "detector"),
+    [
+        ("0.143", "0.143"),
+        ("0.143", "0.1430001"),
+        ("0.143", "0.14300000667572"),
+        ("0.14", "0.143"),
+        ("0.18", "0.175"),
+    ],
+)
+def test_rounding_is_no_calibration(patient: str, detector: str) -> None:
+    scales = {"PixelSpacing": [patient] * 2, "ImagerPixelSpacing": [detector] * 2}
+    spacing = film_with(**scales, EstimatedRadiographicMagnificationFactor="1.25").spacing
+    assert spacing == Spacing(float(detector) / 1.25, "ImagerPixelSpacing divided by the magnification")
 
 
 SHAPES: dict[str, tuple[dict[str, object], str]] = {
