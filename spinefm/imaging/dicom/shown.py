@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.pixels.processing import apply_color_lut, convert_color_space
+from pydicom.pixels.processing import convert_color_space
 
 from spinefm.imaging.decoded import (
     DAMAGE,
@@ -21,6 +21,7 @@ from spinefm.imaging.decoded import (
     to_luminance,
 )
 from spinefm.imaging.dicom.header import PixelFormat, numbers, tables, text
+from spinefm.imaging.dicom.palette import through_palette
 from spinefm.imaging.dicom.stored import Stored
 from spinefm.imaging.dicom.tables import read_table
 
@@ -50,8 +51,7 @@ def brightness(stored: Stored, header: Dataset, form: PixelFormat) -> Shown:
     if form.samples == 3:
         return _of_colours(_as_rgb(stored), float((1 << stored.bits) - 1))
     if form.photometric == "PALETTE COLOR":
-        colours = _through_palette(stored.values, header)
-        return _of_colours(colours, float(np.iinfo(colours.dtype).max))
+        return _of_colours(*through_palette(stored.values, header, _little_endian(header)))
     return _of_grey(stored, header, form)
 
 
@@ -60,16 +60,6 @@ def _of_colours(colours: NDArray[Any], white: float) -> Shown:
     grey, notes = to_luminance(colours, white)
     pixels, stretched = scaled(grey, (0.0, 1.0))
     return pixels, notes + stretched
-
-
-def _through_palette(values: NDArray[Any], header: Dataset) -> NDArray[Any]:
-    """The colours (H, W, 3) that values (H, W) mean. Raises UnreadableFilm without a palette that has them."""
-    try:
-        return apply_color_lut(values, header)
-    except DAMAGE as error:
-        raise UnreadableFilm(
-            "The DICOM file's palette is missing or damaged: export the film as MONOCHROME2 or RGB."
-        ) from error
 
 
 def _as_rgb(stored: Stored) -> NDArray[Any]:
