@@ -103,6 +103,11 @@ NO_FILMS = {
 """SOP classes of no radiographs, without what all stored ones begin with; what they and those below them are."""
 DICOMDIR = "1.2.840.10008.1.3.10"
 """SOP class of a disc's table of contents."""
+PHOTOMETRIC = (
+    *("MONOCHROME1", "MONOCHROME2", "RGB", "PALETTE COLOR"),
+    *("YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT", "YBR_PARTIAL_422"),
+)
+"""Kinds of pixel that are read (PS3.3, C.7.6.3.1.2)."""
 PLAIN_META = b"\x02\x00\x10\x00UI\x14\x00" + ExplicitVRLittleEndian.encode().ljust(20, b"\0")
 
 DAMAGED = "The DICOM file is truncated, damaged or compressed in an unsupported way: export the film again."
@@ -200,9 +205,10 @@ def pixel_format(header: Dataset) -> PixelFormat:
     """The format of the stored values.
 
     Raises:
-        UnreadableFilm: a tag that nothing can replace is absent, or two contradict each other.
+        UnreadableFilm: a tag that nothing can replace is absent, two contradict each other, or the pixels' kind is
+            not read.
     """
-    named = text(header, "PhotometricInterpretation").upper()
+    named = _photometric(header)
     samples = whole(header, "SamplesPerPixel", 3 if named.startswith(("RGB", "YBR")) else 1)
     allocated = whole(header, "BitsAllocated")
     stored = whole(header, "BitsStored", allocated)
@@ -225,6 +231,23 @@ def pixel_format(header: Dataset) -> PixelFormat:
         high_bit=high_bit,
         signed=whole(header, "PixelRepresentation", 0) == 1,
     )
+
+
+def _photometric(header: Dataset) -> str:
+    """The stated kind of pixel, also where blanks and underscores are none of the standard's; empty where absent.
+
+    Raises:
+        UnreadableFilm: it is not read; pydicom would refuse it too, but calls the file damaged.
+    """
+    named = text(header, "PhotometricInterpretation").upper()
+    known = {_letters(name): name for name in ("", *PHOTOMETRIC)}
+    if _letters(named) not in known:
+        raise UnreadableFilm(f'The DICOM file is "{named}", which is not supported: export it as MONOCHROME2 or RGB.')
+    return known[_letters(named)]
+
+
+def _letters(name: str) -> str:
+    return name.replace(" ", "").replace("_", "")
 
 
 def whole(header: Dataset, keyword: str, default: int | None = None) -> int:

@@ -37,17 +37,11 @@ FLAT = 0.05
 """Values that each have more than this share of the pixels are a film's frame, collimation or blank background."""
 JUDGED = 1 << 16
 """Pixels that a window is judged by."""
-MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
-COLOURS = ("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT", "YBR_PARTIAL_422")
 
 
 def brightness(stored: Stored, header: Dataset, form: PixelFormat) -> Shown:
     """Brightness (H, W) in [0, 1] and what was done that the header does not say."""
     check_values(stored.values)
-    if form.photometric not in (*MONOCHROME, *COLOURS):
-        raise UnreadableFilm(
-            f'The DICOM file is "{form.photometric}", which is not supported: export it as MONOCHROME2 or RGB.'
-        )
     if form.samples == 3:
         return _of_colours(_as_rgb(stored), float((1 << stored.bits) - 1))
     if form.photometric == "PALETTE COLOR":

@@ -80,13 +80,16 @@ def test_a_missing_tag_that_nothing_can_stand_in_for_is_named(tag: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Invalid value")
-def test_names_in_small_letters_are_understood() -> None:
-    assert_right(shown(dicom_film(4095 - TWELVE, BitsStored=12, HighBit=11, PhotometricInterpretation="monochrome1")))
+@pytest.mark.parametrize("name", ["monochrome1", "MONOCHROME 1", "MONOCHROME_1 "])
+def test_names_written_otherwise_are_understood(name: str) -> None:
+    assert_right(shown(dicom_film(4095 - TWELVE, BitsStored=12, HighBit=11, PhotometricInterpretation=name)))
 
 
-def test_an_unknown_kind_of_pixel_is_named() -> None:
-    with pytest.raises(UnreadableFilm, match='DICOM file is "HSV"'):
-        shown(film_with(PhotometricInterpretation="HSV"))
+@pytest.mark.filterwarnings("ignore:Invalid value")
+@pytest.mark.parametrize("name", ["HSV", "MONOCHROME", "MONOCHROME3", "GRAYSCALE", "CMYK"])
+def test_an_unknown_kind_of_pixel_is_named(name: str) -> None:
+    with pytest.raises(UnreadableFilm, match=f'DICOM file is "{name}", which is not supported'):
+        shown(film_with(PhotometricInterpretation=name))
 
 
 def overlay() -> NDArray[np.uint16]:
