@@ -404,3 +404,9 @@ def test_pixels_that_are_not_compressed_as_their_file_says_are_read(syntax: UID)
 def test_a_transfer_syntax_that_only_its_maker_knows_is_named(syntax: str) -> None:
     with pytest.raises(UnreadableFilm, match=f"transfer syntax {syntax} is not standard: export it uncompressed"):
         read(called(UID(syntax)))
+
+
+@pytest.mark.parametrize(("code", "name"), [("110", "JPEG XL Lossless"), ("112", "JPEG XL")])
+def test_a_transfer_syntax_that_pydicom_does_not_know_is_named(code: str, name: str) -> None:
+    with pytest.raises(UnreadableFilm, match=f"compressed as {name}, which is not supported: export it again"):
+        read(called(UID(f"1.2.840.10008.1.2.4.{code}")))
