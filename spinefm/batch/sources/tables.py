@@ -77,7 +77,7 @@ def absolute(text: str, table: str) -> str:
 
 
 def _existing(folder: str, name: str) -> str:
-    """A file's path below a folder; tables written on Windows have back slashes, which count where the file is there."""
+    """A file's path below a folder; the back slashes of Windows divide folders where the file is there by that."""
     stated, slashed = os.path.join(folder, name), os.path.join(folder, name.replace("\\", "/"))
     return slashed if "\\" in name and not os.path.exists(stated) and os.path.exists(slashed) else stated
 

@@ -6,6 +6,7 @@ import io
 import math
 import zlib
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import pydicom
@@ -276,6 +277,30 @@ def numbers(header: Dataset, keyword: str) -> list[float] | None:
     except (TypeError, ValueError):
         return None
     return values if all(math.isfinite(v) for v in values) else None
+
+
+def windows(header: Dataset) -> list[tuple[float, float] | None]:
+    """Centre and width of each window that the file states; None for one that is half stated or no finite numbers."""
+    values = zip_longest(_values(header, "WindowCenter"), _values(header, "WindowWidth"), fillvalue="")
+    return [_pair(*pair) for pair in values if pair != ("", "")]
+
+
+def _values(header: Dataset, keyword: str) -> list[str]:
+    """A tag's values as text, also where one of them is no number, so that pydicom gives none."""
+    try:
+        value = header.get(keyword)
+    except (TypeError, ValueError):
+        value = bytes(header.get_item(TAGS[keyword]).value or b"").decode("latin-1").split("\\")
+    values = value if isinstance(value, (MultiValue, list)) else [] if value is None else [value]
+    return [str(value).strip(" \0") for value in values]
+
+
+def _pair(centre: str, width: str) -> tuple[float, float] | None:
+    try:
+        pair = float(centre), float(width)
+    except ValueError:
+        return None
+    return pair if all(map(math.isfinite, pair)) else None
 
 
 def text(header: Dataset, keyword: str) -> str:

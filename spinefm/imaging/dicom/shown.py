@@ -20,7 +20,7 @@ from spinefm.imaging.decoded import (
     scaled,
     to_luminance,
 )
-from spinefm.imaging.dicom.header import PixelFormat, numbers, tables, text
+from spinefm.imaging.dicom.header import PixelFormat, numbers, tables, text, windows
 from spinefm.imaging.dicom.palette import through_palette
 from spinefm.imaging.dicom.stored import Stored
 from spinefm.imaging.dicom.tables import read_table
@@ -160,13 +160,9 @@ def _windows(header: Dataset, negative: bool) -> Iterator[Window | None]:
     """
     for item in tables(header, "VOILUTSequence"):
         yield _table_window(item, negative, _little_endian(header))
-    centres, widths = numbers(header, "WindowCenter"), numbers(header, "WindowWidth")
-    if centres is None or widths is None or bool(centres) != bool(widths):
-        yield None
-        return
     function = text(header, "VOILUTFunction").upper() or "LINEAR"
-    for centre, width in zip(centres, widths, strict=False):
-        yield _function_window(function, centre, width)
+    for window in windows(header):
+        yield window and _function_window(function, *window)
 
 
 def _table_window(item: Dataset, negative: bool, little_endian: bool) -> Window | None:
