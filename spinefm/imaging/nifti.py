@@ -116,7 +116,7 @@ def _spacing(image: Any, columns: int, rows: int) -> tuple[Spacing | None, tuple
     across, down = float(zooms[columns]) * unit, float(zooms[rows]) * unit
     if distorted := not_square(down, across, "mm"):
         return None, distorted
-    if not _has_scale(image, columns, rows):
+    if not _has_size(image, columns, rows):
         return None, ()
     if not SPACING_RANGE[0] <= across <= SPACING_RANGE[1]:
         return None, (unusable("pixdim"),)
@@ -150,12 +150,11 @@ def picture_axes(image: Any) -> tuple[int, int, tuple[bool, bool]]:
 def is_oriented(image: Any) -> bool:
     """Whether the affine of an image of one slice is believed."""
     first, second = (index for index, side in enumerate(image.shape) if side > 1)
-    return second <= 2 and _has_scale(image, first, second)
+    known = int(image.header["sform_code"]) > 0 or int(image.header["qform_code"]) > 0
+    return second <= 2 and known and _has_size(image, first, second)
 
 
-def _has_scale(image: Any, first: int, second: int) -> bool:
-    """Whether the header gives an orientation and a pixel size other than the 1 of an unscaled array."""
-    header = image.header
-    known = int(header["sform_code"]) > 0 or int(header["qform_code"]) > 0
-    zooms = header.get_zooms()
-    return known and any(abs(float(zooms[axis]) - 1) > UNIT for axis in (first, second))
+def _has_size(image: Any, first: int, second: int) -> bool:
+    """Whether the header gives a pixel size other than the 1 of an unscaled array; it may do so without an affine."""
+    zooms = image.header.get_zooms()
+    return any(abs(float(zooms[axis]) - 1) > UNIT for axis in (first, second))

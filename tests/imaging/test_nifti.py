@@ -80,6 +80,18 @@ def test_the_size_of_pixels_counts_in_its_unit_or_leaves_a_note(case: str) -> No
     assert [note.startswith(words) for note in notes] == [True] * bool(words)
 
 
+@pytest.mark.parametrize(("size", "expected"), [(0.2, 0.2), (1, None)])
+def test_a_size_counts_without_an_affine_and_the_axes_are_those_of_an_array(
+    size: float, expected: float | None
+) -> None:
+    image = nibabel.Nifti1Image(WORDS.T, None)
+    image.header.set_zooms((size, size))
+    image.header["qform_code"] = image.header["sform_code"] = 0
+    film = read(image.to_bytes(), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=0.02)
+    assert film.spacing == (Spacing(expected, "NIfTI pixdim") if expected else None)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
