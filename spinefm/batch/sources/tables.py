@@ -23,7 +23,7 @@ ADDRESSES = ("uri", "url", "path")
 DELIMITERS = ",;\t"
 """What may separate the cells of a CSV file: Excel writes semicolons in many countries."""
 SEPARATOR = re.compile(r'"?sep=([^\w"])"?', re.IGNORECASE)
-"""A first line by which Excel is told the delimiter; the columns' names are in the next one."""
+"""A first line that states the delimiter to Excel; the columns' names are in the next one."""
 MOST_CELL = 1 << 20
 """Characters of a cell."""
 
