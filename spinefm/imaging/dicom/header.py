@@ -56,6 +56,7 @@ SHORT_TAGS = (
     "WindowCenter",
     "WindowWidth",
     "VOILUTFunction",
+    "PresentationLUTShape",
     "PaletteColorLookupTableUID",
     *(f"{colour}PaletteColorLookupTableDescriptor" for colour in ("Red", "Green", "Blue")),
     "PixelAspectRatio",

@@ -35,6 +35,8 @@ EDGE = 0.01
 """Brightness so near to black or white counts as either."""
 FLAT = 0.05
 """Values that each have more than this share of the pixels are a film's frame, collimation or blank background."""
+SHAPES = {"IDENTITY": "MONOCHROME2", "INVERSE": "MONOCHROME1"}
+"""The shapes of a presentation's table, and the grey values that each goes with."""
 JUDGED = 1 << 16
 """Pixels that a window is judged by."""
 
@@ -43,7 +45,8 @@ def brightness(stored: Stored, header: Dataset, form: PixelFormat) -> Shown:
     """Brightness (H, W) in [0, 1] and what was done that the header does not say."""
     check_values(stored.values)
     if form.samples == 3:
-        return _of_colours(_as_rgb(stored), float((1 << stored.bits) - 1))
+        pixels, notes = _of_colours(_as_rgb(stored), float((1 << stored.bits) - 1))
+        return pixels, notes + _positive(pixels, form)
     if form.photometric == "PALETTE COLOR":
         return _of_colours(*through_palette(stored.values, header, _little_endian(header)))
     return _of_grey(stored, header, form)
@@ -69,13 +72,30 @@ def _of_grey(stored: Stored, header: Dataset, form: PixelFormat) -> Shown:
     padding = _padding(stored, header)
     values = _modality(stored.values, header)
     pixels, notes = _windowed(values, padding, header)
-    if form.photometric == "MONOCHROME1":
-        np.subtract(1, pixels, out=pixels)
-        notes = (*notes, "The file is MONOCHROME1 (low values bright); its values were inverted.")
+    notes += _positive(pixels, form) + _contradicted(header, form)
     if padding is not None:
         pixels[padding] = 0
         notes = (*notes, f"{padding.mean():.0%} of the pixels are padding by the file's header and were made black.")
     return pixels, notes
+
+
+def _positive(pixels: NDArray[np.float32], form: PixelFormat) -> tuple[str, ...]:
+    """Invert pixels whose low values are bright, in place; and the note on it."""
+    if form.photometric != "MONOCHROME1":
+        return ()
+    np.subtract(1, pixels, out=pixels)
+    return ("The file is MONOCHROME1 (low values bright); its values were inverted.",)
+
+
+def _contradicted(header: Dataset, form: PixelFormat) -> tuple[str, ...]:
+    """The note on a PresentationLUTShape of the other polarity (PS3.3, C.8.11.3.1.2), of which programs make either."""
+    shape = text(header, "PresentationLUTShape").upper()
+    if SHAPES.get(shape, form.photometric) == form.photometric:
+        return ()
+    return (
+        f"The file's PresentationLUTShape ({shape}) contradicts its PhotometricInterpretation ({form.photometric}), "
+        "which was followed.",
+    )
 
 
 def _padding(stored: Stored, header: Dataset) -> NDArray[np.bool_] | None:

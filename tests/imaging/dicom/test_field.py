@@ -85,6 +85,30 @@ def test_names_written_otherwise_are_understood(name: str) -> None:
     assert_right(shown(dicom_film(4095 - TWELVE, BitsStored=12, HighBit=11, PhotometricInterpretation=name)))
 
 
+def test_colours_said_to_be_monochrome_1_are_inverted_as_greys_are() -> None:
+    negative = np.dstack([np.round(255 - TRUTH * 255).astype(np.uint8)] * 3)
+    film = shown(dicom_film(negative, PhotometricInterpretation="MONOCHROME1"))
+    assert_right(film)
+    assert film.provenance.notes == ("The file is MONOCHROME1 (low values bright); its values were inverted.",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "said"),
+    [
+        ("MONOCHROME2", "IDENTITY", False),
+        ("MONOCHROME1", "INVERSE", False),
+        ("MONOCHROME2", "INVERSE", True),
+        ("MONOCHROME1", "IDENTITY", True),
+        ("MONOCHROME2", None, False),
+    ],
+)
+def test_a_presentation_that_contradicts_the_pixels_is_noted(kind: str, shape: str | None, said: bool) -> None:
+    values = TWELVE if kind == "MONOCHROME2" else 4095 - TWELVE
+    film = shown(film_with(PhotometricInterpretation=kind, PresentationLUTShape=shape, PixelData=values.tobytes()))
+    assert_right(film)
+    assert any(f"({shape}) contradicts its" in note for note in film.provenance.notes) == said
+
+
 @pytest.mark.filterwarnings("ignore:Invalid value")
 @pytest.mark.parametrize("name", ["HSV", "MONOCHROME", "MONOCHROME3", "GRAYSCALE", "CMYK"])
 def test_an_unknown_kind_of_pixel_is_named(name: str) -> None:
