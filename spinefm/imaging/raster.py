@@ -24,7 +24,7 @@ from spinefm.imaging.decoded import (
     scaled,
     to_luminance,
 )
-from spinefm.imaging.deep import HIDDEN, full_range, shown, upright
+from spinefm.imaging.deep import HIDDEN, full_range, on_black, shown, upright
 from spinefm.imaging.sign import sign_seen, with_sign
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
@@ -244,4 +244,6 @@ def _on_black(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
     colours = image.convert("RGBA")
     if colours.getchannel("A").getextrema() == (0, 0):
         return colours.convert("RGB"), (HIDDEN,)
-    return Image.alpha_composite(Image.new("RGBA", colours.size, (0, 0, 0, 255)), colours).convert("RGB"), ()
+    share = 1 - colours.getchannel("A").histogram()[255] / (colours.width * colours.height)
+    black = Image.new("RGBA", colours.size, (0, 0, 0, 255))
+    return Image.alpha_composite(black, colours).convert("RGB"), on_black(share)

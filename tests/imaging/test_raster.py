@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from typing import Any
 
 import cv2
 import imagecodecs
@@ -95,6 +96,26 @@ def test_deep_transparency_is_black() -> None:
     film = read(bytes(imagecodecs.png_encode(np.dstack([WORDS, WORDS, WORDS, opaque]))), polarity="keep")
     assert (film.pixels[:20, :20] == 0).all()
     np.testing.assert_allclose(film.pixels[20:, 20:], TRUTH[20:, 20:], atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize(
+    ("rows", "opacity", "notes"),
+    [
+        (40, 0, ("20% of the pixels are transparent and were shown on black.",)),
+        (40, 0.5, ("20% of the pixels are transparent and were shown on black.",)),
+        (40, 1, ()),
+        (2, 0, ("1% of the pixels are transparent and were shown on black.",)),
+        (0, 0, ()),
+    ],
+)
+def test_transparent_parts_leave_a_note(rows: int, opacity: float, notes: tuple[str, ...], kind: type) -> None:
+    most = np.iinfo(kind).max
+    values: NDArray[Any] = np.round(TRUTH * most).astype(kind)
+    opaque = np.full_like(values, most)
+    opaque[:rows] = round(opacity * most)
+    film = read(bytes(imagecodecs.png_encode(np.dstack([values, values, values, opaque]))), polarity="keep")
+    assert film.provenance.notes == notes
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
