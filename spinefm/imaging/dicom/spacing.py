@@ -27,6 +27,7 @@ LARGER = (
 )
 CALIBRATED = ("FIDUCIAL", "GEOMETRY")
 """What PixelSpacingCalibrationType says of a calibrated spacing (PS3.3, 10.7.1.3); some writers fill in "NONE"."""
+UNCERTAIN = "PixelSpacing, its calibration not stated"
 NO_SCANS = ("DV", "SYN", "DRW", "WSD", "SD")
 """What secondary captures are made of where their scale is none of a film: screens, drawings and documents."""
 
@@ -62,13 +63,14 @@ def _candidates(
     magnification = _magnification(header)
     candidates = []
     if patient and _is_calibrated(header, patient, detector):
-        candidates.append((patient, 1.0, "calibrated PixelSpacing"))
+        larger = LARGER in _doubts(header, patient, detector)
+        candidates.append((patient, 1.0, UNCERTAIN if larger else "calibrated PixelSpacing"))
     if detector and magnification:
         candidates.append((detector, magnification, "ImagerPixelSpacing divided by the magnification"))
     if detector:
         candidates.append((detector, 1.0, "ImagerPixelSpacing, at the detector"))
     if patient:
-        candidates.append((patient, 1.0, "PixelSpacing, its calibration not stated"))
+        candidates.append((patient, 1.0, UNCERTAIN))
     if scanned:
         candidates.append((scanned, 1.0, "NominalScannedPixelSpacing, on the film that was scanned"))
     return candidates

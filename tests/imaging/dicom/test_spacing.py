@@ -129,6 +129,7 @@ def test_what_does_not_fit_the_detector_leaves_a_note(case: str) -> None:
     film = film_with(**DETECTOR, **tags)
     assert film.spacing is not None and film.spacing.mm == pytest.approx(expected)
     assert [note for note in film.provenance.notes if "ignored" in note or "as it is" in note] == notes
+    assert film.spacing.source.endswith("calibration not stated") == (LARGER in notes)
 
 
 SHAPES: dict[str, tuple[dict[str, object], str]] = {
