@@ -305,9 +305,10 @@ def _pair(centre: str, width: str) -> tuple[float, float] | None:
 
 
 def text(header: Dataset, keyword: str) -> str:
-    """A tag's text without blanks around it; empty where the tag is absent."""
+    """A tag's text without blanks around it, several values as the file divides them; empty where the tag is absent."""
     value = header.get(keyword)
-    return "" if value is None else str(value).strip(" \0")
+    values = value if isinstance(value, MultiValue) else [] if value is None else [value]
+    return "\\".join(map(str, values)).strip(" \0")
 
 
 def tables(header: Dataset, keyword: str) -> list[Dataset]:

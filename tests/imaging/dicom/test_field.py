@@ -85,6 +85,12 @@ def test_names_written_otherwise_are_understood(name: str) -> None:
     assert_right(shown(dicom_film(4095 - TWELVE, BitsStored=12, HighBit=11, PhotometricInterpretation=name)))
 
 
+@pytest.mark.filterwarnings("ignore:Invalid value")
+def test_two_kinds_of_pixel_are_named_as_the_file_states_them() -> None:
+    with pytest.raises(UnreadableFilm, match=r'DICOM file is "MONOCHROME2\\RGB", which'):
+        shown(film_with(PhotometricInterpretation=["MONOCHROME2", "RGB"]))
+
+
 def test_colours_said_to_be_monochrome_1_are_inverted_as_greys_are() -> None:
     negative = np.dstack([np.round(255 - TRUTH * 255).astype(np.uint8)] * 3)
     film = shown(dicom_film(negative, PhotometricInterpretation="MONOCHROME1"))
