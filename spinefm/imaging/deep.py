@@ -14,6 +14,8 @@ Shown = tuple[NDArray[np.float32], tuple[str, ...]]
 
 HIDDEN = "The film's transparency hides all of it and was ignored."
 """The note on a film whose every pixel is fully transparent."""
+LEAST_SEEN = 0.005
+"""Share of the pixels below which transparent ones, such as round corners, are not worth a note."""
 TURNS: dict[int | None, tuple[bool, int, bool]] = {
     2: (False, 0, True),
     3: (False, 2, False),
@@ -39,8 +41,14 @@ def shown(values: NDArray[Any], opacity: NDArray[Any] | None = None) -> Shown:
         notes = (*notes, HIDDEN)
     elif opacity is not None:
         grey *= opacity * np.float32(1 / _white(opacity))
+        notes += on_black(float((opacity < _white(opacity)).mean()))
     pixels, stretched = scaled(grey, (0.0, 1.0))
     return pixels, notes + stretched
+
+
+def on_black(share: float) -> tuple[str, ...]:
+    """The note on a film of which this share of the pixels is more or less transparent."""
+    return (f"{share:.0%} of the pixels are transparent and were shown on black.",) if share >= LEAST_SEEN else ()
 
 
 def full_range(values: NDArray[Any]) -> tuple[float, float] | None:

@@ -26,6 +26,8 @@ MOST_NAMED = 5
 DICOM_INDEX = "DICOMDIR"
 """The table of contents of a disc: DICOM by its mark, but no film."""
 MOST_INDEX_BYTES = 32 << 20
+INACTIVE = 0
+"""The flag of a DICOMDIR's record whose file was deleted (PS3.3, F.3.2.2)."""
 
 
 class ListingError(ValueError):
@@ -79,14 +81,13 @@ def is_film(file: Path) -> bool:
 
 
 def films_of_index(index: Path) -> list[Path]:
-    """The pictures that a disc's DICOMDIR names, as far as they are there; none where it cannot be read.
+    """The pictures that a disc's DICOMDIR names, also those that are not there; none where it cannot be read.
 
     Names on a disc are in capitals, and a copy of it may have them in small letters. Nothing outside the disc's folder
     is taken.
     """
-    root = index.parent
-    parts = [names for names in _referenced(index) if all(name not in ("", "..") and "/" not in name for name in names)]
-    return [file for names in parts if (file := _found(root, names)) is not None]
+    places = [(_place(index.parent, names), used) for names, used in _referenced(index) if _is_inside(names)]
+    return [place for place, used in places if used or place.is_file()]
 
 
 def _folders(folder: Path) -> Iterator[tuple[Path, list[str]]]:
@@ -129,8 +130,8 @@ def _is_dicom(file: Path) -> bool:
         return False
 
 
-def _referenced(index: Path) -> list[list[str]]:
-    """The parts of the paths of all pictures that a DICOMDIR names."""
+def _referenced(index: Path) -> list[tuple[list[str], bool]]:
+    """The parts of the paths of all pictures that a DICOMDIR names, and whether each is still said to be there."""
     import pydicom
 
     from spinefm.imaging.dicom import DEEP_ERRORS
@@ -139,18 +140,23 @@ def _referenced(index: Path) -> list[list[str]]:
         return []
     try:
         records = pydicom.dcmread(index).get("DirectoryRecordSequence") or []
-        return [_parts(record.ReferencedFileID) for record in records if record.get("DirectoryRecordType") == "IMAGE"]
+        films = [record for record in records if record.get("DirectoryRecordType") == "IMAGE"]
+        return [(_parts(film.ReferencedFileID), film.get("RecordInUseFlag") != INACTIVE) for film in films]
     except DEEP_ERRORS:
         return []
 
 
 def _parts(file_id: str | Sequence[object]) -> list[str]:
-    return [file_id] if isinstance(file_id, str) else [str(part) for part in file_id]
+    """A path's parts; some writers put all of it into one."""
+    return "/".join([file_id] if isinstance(file_id, str) else map(str, file_id)).split("/")
 
 
-def _found(root: Path, parts: list[str]) -> Path | None:
-    for names in (parts, [part.lower() for part in parts]):
-        file = root.joinpath(*names)
-        if file.is_file():
-            return file
-    return None
+def _is_inside(parts: Sequence[str]) -> bool:
+    """Whether a path leads nowhere outside its folder."""
+    return not any(part in ("", "..") for part in parts)
+
+
+def _place(root: Path, parts: list[str]) -> Path:
+    """Where a film is that an index names, or, where there is none, should be: reading it says that it is missing."""
+    stated, small = root.joinpath(*parts), root.joinpath(*(part.lower() for part in parts))
+    return small if small.is_file() and not stated.is_file() else stated

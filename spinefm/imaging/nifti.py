@@ -13,6 +13,7 @@ from spinefm.imaging.decoded import (
     DAMAGE,
     MAX_PIXELS,
     SPACING_RANGE,
+    SQUARE,
     Decoded,
     Spacing,
     UnreadableFilm,
@@ -35,6 +36,7 @@ MILLIMETRES = {"meter": 1e3, "micron": 1e-3}
 DIGITS = 6
 """Digits of a spacing that a header's 32 bits hold."""
 COLOURS = ("R", "G", "B")
+DIFFERS = "The file's pixdim and affine state different sizes of a pixel; pixdim was used."
 DAMAGED = "The NIfTI file is truncated or damaged: export the film again."
 
 
@@ -111,16 +113,45 @@ def _decode(image: Any) -> Decoded:
 
 
 def _spacing(image: Any, columns: int, rows: int) -> tuple[Spacing | None, tuple[str, ...]]:
-    """The size of a pixel, where the header states one and it is square; and a note on a stated one of no use."""
-    zooms, unit = image.header.get_zooms(), MILLIMETRES.get(image.header.get_xyzt_units()[0], 1.0)
-    across, down = float(zooms[columns]) * unit, float(zooms[rows]) * unit
+    """The size of a pixel, where the header states one and it is square; and notes on one of no use, and on two."""
+    sizes, name = _sizes(image, columns, rows)
+    if _says_nothing(sizes):
+        return None, ()
+    across, down = sizes * MILLIMETRES.get(image.header.get_xyzt_units()[0], 1.0)
+    if not np.isfinite(sizes).all():
+        return None, (unusable(name),)
     if distorted := not_square(down, across, "mm"):
         return None, distorted
-    if not _has_scale(image, columns, rows):
-        return None, ()
     if not SPACING_RANGE[0] <= across <= SPACING_RANGE[1]:
-        return None, (unusable("pixdim"),)
-    return Spacing(float(f"{across:.{DIGITS}g}"), "NIfTI pixdim"), ()
+        return None, (unusable(name),)
+    other = _affine_sizes(image, columns, rows)
+    differs = other is not None and np.abs(other - sizes).max() > SQUARE * sizes.max()
+    return Spacing(float(f"{across:.{DIGITS}g}"), f"NIfTI {name}"), (DIFFERS,) if differs else ()
+
+
+def _sizes(image: Any, first: int, second: int) -> tuple[NDArray[np.float64], str]:
+    """The size (2,) of a pixel along two axes in the header's unit, and what states it: the affine if pixdim is 1."""
+    zooms = image.header.get_zooms()
+    stated = np.array([zooms[first], zooms[second]], np.float64)
+    other = _affine_sizes(image, first, second)
+    return (other, "affine") if other is not None and _says_nothing(stated) else (stated, "pixdim")
+
+
+def _affine_sizes(image: Any, first: int, second: int) -> NDArray[np.float64] | None:
+    """The size (2,) of a pixel along two axes by the affine; None where that means nothing, or has no such axes."""
+    if not _is_known(image) or max(first, second) > 2:
+        return None
+    return np.linalg.norm(np.asarray(image.affine[:3, [first, second]], np.float64), axis=0)
+
+
+def _says_nothing(sizes: NDArray[np.float64]) -> bool:
+    """Whether a size is the 1 of an array without a scale."""
+    return bool((np.abs(sizes - 1) <= UNIT).all())
+
+
+def _is_known(image: Any) -> bool:
+    """Whether the header says that its affine means something."""
+    return int(image.header["sform_code"]) > 0 or int(image.header["qform_code"]) > 0
 
 
 def as_picture(values: NDArray[Any], image: Any) -> NDArray[Any]:
@@ -150,12 +181,4 @@ def picture_axes(image: Any) -> tuple[int, int, tuple[bool, bool]]:
 def is_oriented(image: Any) -> bool:
     """Whether the affine of an image of one slice is believed."""
     first, second = (index for index, side in enumerate(image.shape) if side > 1)
-    return second <= 2 and _has_scale(image, first, second)
-
-
-def _has_scale(image: Any, first: int, second: int) -> bool:
-    """Whether the header gives an orientation and a pixel size other than the 1 of an unscaled array."""
-    header = image.header
-    known = int(header["sform_code"]) > 0 or int(header["qform_code"]) > 0
-    zooms = header.get_zooms()
-    return known and any(abs(float(zooms[axis]) - 1) > UNIT for axis in (first, second))
+    return second <= 2 and _is_known(image) and not _says_nothing(_sizes(image, first, second)[0])

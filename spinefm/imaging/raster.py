@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,15 +25,15 @@ from spinefm.imaging.decoded import (
     scaled,
     to_luminance,
 )
-from spinefm.imaging.deep import HIDDEN, full_range, shown, upright
+from spinefm.imaging.deep import HIDDEN, full_range, on_black, shown, upright
 from spinefm.imaging.sign import sign_seen, with_sign
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
 PHOTOMETRIC_TAG = 262
 WHITE_IS_ZERO = 0
 """The TIFF tag that says what a grey value means, and its value where 0 is white (TIFF 6.0, section 8)."""
-COMPRESSION_TAG, WEBP = 259, 50001
-"""The TIFF tag for the compression, and one that not every build of Pillow undoes."""
+COMPRESSION_TAG, WEBP, FAXES = 259, 50001, (2, 3, 4)
+"""The TIFF tag for the compression, one that not every build of Pillow undoes, and those of faxes."""
 SUBFILE_TAG, OLD_SUBFILE_TAG, REDUCED = 254, 255, 2
 BITS_TAG, ORIENTATION_TAG, FORM_TAG = 258, 274, 339
 UNSIGNED, SIGNED = (1,), (2,)
@@ -70,11 +71,11 @@ def _decode(image: Image.Image, data: bytes) -> Decoded:
         return tiff.decode(data)
     if kind == "PNG" and data[24] == 16 and data[25] in (2, 4, 6):  # bit depth and colour type of the first chunk
         return _decode_deep_png(image, data)
-    white_is_zero = is_white_zero(image)
+    white_is_zero, unsaid = is_white_zero(image), _is_unsaid(image)
     image = ImageOps.exif_transpose(_load(image))
-    if image.mode in DEEP_MODES:
-        return _decode_deep(image, kind, white_is_zero)
-    return _decode_shallow(image, kind)
+    deep = image.mode in DEEP_MODES
+    decoded = _decode_deep(image, kind, white_is_zero) if deep else _decode_shallow(image, kind, unsaid)
+    return replace(decoded, notes=(*decoded.notes, tiff.UNSAID)) if unsaid else decoded
 
 
 def _decode_rare(data: bytes) -> Decoded:
@@ -151,6 +152,12 @@ def is_white_zero(image: Image.Image) -> bool:
     return _tag(image, PHOTOMETRIC_TAG) == WHITE_IS_ZERO
 
 
+def _is_unsaid(image: Image.Image) -> bool:
+    """Whether a TIFF does not say what 0 is, though it must; a fax without the tag has white there."""
+    silent = image.format == "TIFF" and _tag(image, PHOTOMETRIC_TAG) is None
+    return silent and _tag(image, COMPRESSION_TAG) not in FAXES
+
+
 def _tag(image: Image.Image, tag: int) -> object:
     """A TIFF tag's value; None for other files and where it is absent."""
     return getattr(image, "tag_v2", {}).get(tag)
@@ -214,11 +221,15 @@ def _decode_deep_png(image: Image.Image, data: bytes) -> Decoded:
     return Decoded(upright(pixels, image.getexif().get(ORIENTATION_TAG)), "PNG", 16, notes=notes)
 
 
-def _decode_shallow(image: Image.Image, kind: str) -> Decoded:
-    """Grey or colour values of up to eight bits a channel; transparent parts are composited on black."""
+def _decode_shallow(image: Image.Image, kind: str, inverted: bool) -> Decoded:
+    """Grey or colour values of up to eight bits a channel; transparent parts are composited on black.
+
+    inverted: whether Pillow has taken 0 for white where the file does not say so.
+    """
     bits = 1 if image.mode == "1" else 8
     if image.mode in ("1", "L") and "transparency" not in image.info:
         values = np.asarray(image if image.mode == "L" else image.convert("L"))  # (H, W) uint8
+        values = ~values if inverted else values
         pixels, notes = scaled(values, (0.0, 255.0))
         return Decoded(pixels, kind, bits, notes=notes)
     opaque, hidden = _on_black(image)
@@ -234,4 +245,6 @@ def _on_black(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
     colours = image.convert("RGBA")
     if colours.getchannel("A").getextrema() == (0, 0):
         return colours.convert("RGB"), (HIDDEN,)
-    return Image.alpha_composite(Image.new("RGBA", colours.size, (0, 0, 0, 255)), colours).convert("RGB"), ()
+    share = 1 - colours.getchannel("A").histogram()[255] / (colours.width * colours.height)
+    black = Image.new("RGBA", colours.size, (0, 0, 0, 255))
+    return Image.alpha_composite(black, colours).convert("RGB"), on_black(share)

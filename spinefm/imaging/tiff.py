@@ -44,6 +44,7 @@ ASSOCIATED, OPACITY = 1, 2
 _NOT = "which is not supported"
 SEVERAL = "The file is animated or has several frames or pages: save the one film to be read as its own file."
 INVERTED = "The file stores white as zero; its values were inverted."
+UNSAID = "The file does not say whether zero is black or white, and was read with zero as black."
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def decode(data: bytes) -> Decoded:
     pixels, notes = shown(colours, opacity)
     if page.one("photometric") == WHITE_IS_ZERO:
         pixels, notes = 1 - pixels, (*notes, INVERTED)
+    if "photometric" not in page.tags:
+        notes = (*notes, UNSAID)
     return Decoded(upright(pixels, page.one("orientation")), "TIFF", page.one("bits"), notes=notes)
 
 

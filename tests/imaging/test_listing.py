@@ -152,8 +152,15 @@ def test_a_dicomdir_stands_for_the_films_that_it_names(tmp_path: Path) -> None:
     named = films_of(index)
     assert len(named) == 2 and all(film.read_bytes()[128:132] == b"DICM" for film in named)
     assert sorted(named) == films_in(tmp_path)
+
+
+def test_a_film_that_a_dicomdir_names_and_that_is_missing_is_said_to_be(tmp_path: Path) -> None:
+    index = disc(tmp_path)
+    named = films_of(index)
     named[0].unlink()
-    assert films_of(index) == named[1:]
+    assert films_of(index) == named
+    with pytest.raises(UnreadableFilm, match="There is no such file"):
+        read(films_of(index)[0])
 
 
 def test_a_dicomdir_copied_in_small_letters_is_followed(tmp_path: Path) -> None:
@@ -165,16 +172,36 @@ def test_a_dicomdir_copied_in_small_letters_is_followed(tmp_path: Path) -> None:
     assert lower in films_of(index)
 
 
-@pytest.mark.filterwarnings("ignore:Invalid value")
-@pytest.mark.parametrize("name", [["..", "film"], ["/etc", "passwd"]])
-def test_a_dicomdir_leads_nowhere_outside_its_folder(name: list[str], tmp_path: Path) -> None:
-    touch(tmp_path, "film", "disc/DICOMDIR", content=MARK)
+def index_of(folder: Path, name: str | list[str], **tags: object) -> Path:
+    """A DICOMDIR with one record of a picture."""
     index = FileDataset("", {}, preamble=bytes(128), file_meta=dicom_film(ramp()).file_meta)
     record = Dataset()
     record.DirectoryRecordType, record.ReferencedFileID = "IMAGE", name
+    for tag, value in tags.items():
+        setattr(record, tag, value)
     index.DirectoryRecordSequence = [record]
-    index.save_as(tmp_path / "disc" / "DICOMDIR", enforce_file_format=True)
-    assert films_of(tmp_path / "disc" / "DICOMDIR") == []
+    index.save_as(folder / "DICOMDIR", enforce_file_format=True)
+    return folder / "DICOMDIR"
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value")
+@pytest.mark.parametrize("name", [["..", "film"], ["/etc", "passwd"], "../film", "/etc/passwd"])
+def test_a_dicomdir_leads_nowhere_outside_its_folder(name: str | list[str], tmp_path: Path) -> None:
+    touch(tmp_path, "film", "disc/DICOMDIR", content=MARK)
+    assert films_of(index_of(tmp_path / "disc", name)) == []
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value")
+def test_a_dicomdirs_path_in_one_piece_is_followed(tmp_path: Path) -> None:
+    touch(tmp_path, "dicom/im0", content=MARK)
+    assert films_of(index_of(tmp_path, "DICOM/IM0")) == [tmp_path / "dicom" / "im0"]
+
+
+def test_a_dicomdirs_record_of_a_deleted_film_names_none(tmp_path: Path) -> None:
+    index = index_of(tmp_path, ["DICOM", "IM0"], RecordInUseFlag=0)
+    assert films_of(index) == []
+    touch(tmp_path, "DICOM/IM0", content=MARK)
+    assert films_of(index) == [tmp_path / "DICOM" / "IM0"]
 
 
 def test_a_damaged_dicomdir_names_none(tmp_path: Path) -> None:

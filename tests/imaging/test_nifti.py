@@ -80,6 +80,48 @@ def test_the_size_of_pixels_counts_in_its_unit_or_leaves_a_note(case: str) -> No
     assert [note.startswith(words) for note in notes] == [True] * bool(words)
 
 
+DIFFERS = "The file's pixdim and affine state different sizes of a pixel; pixdim was used."
+UNUSABLE = "The file's pixdim is not two lengths from 0.01 to 5 mm and was ignored."
+STATED: dict[str, tuple[float, float, Spacing | None, list[str]]] = {
+    "by both": (0.2, 0.2, Spacing(0.2, "NIfTI pixdim"), []),
+    "by the affine alone": (1, 0.2, Spacing(0.2, "NIfTI affine"), []),
+    "by the affine, beside an empty pixdim": (0, 0.2, Spacing(0.2, "NIfTI affine"), []),
+    "by pixdim, rounded": (0.2, 0.2001, Spacing(0.2, "NIfTI pixdim"), []),
+    "by each otherwise": (0.4, 0.2, Spacing(0.4, "NIfTI pixdim"), [DIFFERS]),
+    "as no number": (float("nan"), 0.2, None, [UNUSABLE]),
+    "by none": (1, 1, None, []),
+}
+
+
+@pytest.mark.parametrize("case", STATED)
+def test_a_size_is_stated_by_pixdim_and_by_the_affine(case: str) -> None:
+    pixdim, affine, expected, notes = STATED[case]
+    content = bytearray(nifti(WORDS.T, np.diag([-affine, -affine, 1, 1])))
+    content[80:88] = np.array([pixdim, pixdim], "<f4").tobytes()
+    film = read(bytes(content), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=0.02)
+    assert film.spacing == expected
+    assert [note for note in film.provenance.notes if "pixdim" in note or "square" in note] == notes
+
+
+def test_the_orientation_of_an_affine_counts_where_it_alone_states_a_size() -> None:
+    content = bytearray(nifti(WORDS.T[::-1, ::-1], np.diag([0.2, 0.2, 1, 1])))
+    content[80:88] = np.array([1, 1], "<f4").tobytes()
+    np.testing.assert_allclose(read(bytes(content), polarity="keep").pixels, TRUTH, atol=0.02)
+
+
+@pytest.mark.parametrize(("size", "expected"), [(0.2, 0.2), (1, None)])
+def test_a_size_counts_without_an_affine_and_the_axes_are_those_of_an_array(
+    size: float, expected: float | None
+) -> None:
+    image = nibabel.Nifti1Image(WORDS.T, None)
+    image.header.set_zooms((size, size))
+    image.header["qform_code"] = image.header["sform_code"] = 0
+    film = read(image.to_bytes(), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=0.02)
+    assert film.spacing == (Spacing(expected, "NIfTI pixdim") if expected else None)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

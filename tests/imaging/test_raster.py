@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from typing import Any
 
 import cv2
 import imagecodecs
@@ -97,6 +98,26 @@ def test_deep_transparency_is_black() -> None:
     np.testing.assert_allclose(film.pixels[20:, 20:], TRUTH[20:, 20:], atol=1e-3)
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize(
+    ("rows", "opacity", "notes"),
+    [
+        (40, 0, ("20% of the pixels are transparent and were shown on black.",)),
+        (40, 0.5, ("20% of the pixels are transparent and were shown on black.",)),
+        (40, 1, ()),
+        (2, 0, ("1% of the pixels are transparent and were shown on black.",)),
+        (0, 0, ()),
+    ],
+)
+def test_transparent_parts_leave_a_note(rows: int, opacity: float, notes: tuple[str, ...], kind: type) -> None:
+    most = np.iinfo(kind).max
+    values: NDArray[Any] = np.round(TRUTH * most).astype(kind)
+    opaque = np.full_like(values, most)
+    opaque[:rows] = round(opacity * most)
+    film = read(bytes(imagecodecs.png_encode(np.dstack([values, values, values, opaque]))), polarity="keep")
+    assert film.provenance.notes == notes
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_deep_colours_are_turned_upright_as_shallow_ones(orientation: int) -> None:
     tag = [(274, "H", 1, orientation, True)]
@@ -179,3 +200,39 @@ def test_transparency_that_hides_all_is_ignored_with_a_note(channels: int, kind:
     film = read(hidden(channels, kind), polarity="keep")
     np.testing.assert_allclose(film.pixels, TRUTH, atol=1 / 255)
     assert film.provenance.notes == (HIDDEN,)
+
+
+def bare_tiff(values: NDArray[np.generic], bits: int, **tags: int) -> bytes:
+    """A TIFF that does not say what 0 is, unless `tags` do; values of less than 8 bits are packed."""
+    height, width = values.shape
+    data = np.packbits(np.unpackbits(values[..., None], axis=-1)[..., -bits:]) if bits < 8 else values
+    content = data.tobytes()
+    entries = {256: width, 257: height, 258: bits, 259: 1, 273: 8, 277: 1, 278: height, 279: len(content)}
+    entries |= {int(tag.removeprefix("tag")): value for tag, value in tags.items()}
+    page = b"".join(struct.pack("<2H2L", tag, 4, 1, value) for tag, value in sorted(entries.items()))
+    return b"II*\0" + struct.pack("<L", 8 + len(content)) + content + struct.pack("<H", len(entries)) + page + bytes(4)
+
+
+SILENT: dict[str, tuple[NDArray[np.generic], int, float]] = {
+    "1 bit": ((TRUTH > 0.5).astype(np.uint8), 1, 0.51),
+    "4 bits": (np.round(TRUTH * 15).astype(np.uint8), 4, 1 / 29),
+    "8 bits": (BYTES, 8, 1 / 255),
+    "16 bits": (WORDS, 16, 1 / 255),
+    "32 bits": (np.round(TRUTH * 1e6).astype(np.uint32), 32, 0.02),
+}
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_a_tiff_that_does_not_say_what_zero_is_has_black_there(case: str) -> None:
+    values, bits, tolerance = SILENT[case]
+    film = read(bare_tiff(values, bits), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=tolerance)
+    assert [note for note in film.provenance.notes if "zero" in note] == [
+        "The file does not say whether zero is black or white, and was read with zero as black."
+    ]
+
+
+def test_a_tiff_that_says_what_zero_is_is_read_so() -> None:
+    white, black = read(bare_tiff(255 - BYTES, 8, tag262=0), polarity="keep"), read(bare_tiff(BYTES, 8, tag262=1))
+    np.testing.assert_allclose(white.pixels, TRUTH, atol=1 / 255)
+    assert not [note for film in (white, black) for note in film.provenance.notes if "does not say" in note]

@@ -24,25 +24,30 @@ def films_among(names: Collection[str], marked: Marked) -> list[str]:
     discs = _folders_with(names, (DICOM_INDEX, DICOM_INDEX.lower()))
     seen = [name for name in names if not _is_hidden(name) and not _below(name, results)]
     ending = {name for name in seen if _ends_as_film(name) and not _below(name, discs)}
-    asked = [name for name in seen if name not in ending and PurePosixPath(name).name.upper() != DICOM_INDEX]
+    asked = [name for name in seen if name not in ending and _path(name).name.upper() != DICOM_INDEX]
     return sorted({*ending, *marked(asked)})
 
 
 def may_be_unnamed(name: str) -> bool:
     """Whether a name has no suffix of letters, as archives name DICOM files: IM0001, 1.2.840.113619."""
-    return not PurePosixPath(name).suffix.lstrip(".").isalpha()
+    return not _path(name).suffix.lstrip(".").isalpha()
+
+
+def _path(name: str) -> PurePosixPath:
+    """A name as a path; some programs write zips on Windows with "\\" between folders."""
+    return PurePosixPath(name.replace("\\", "/"))
 
 
 def _folders_with(names: Iterable[str], files: Collection[str]) -> frozenset[str]:
-    return frozenset(str(path.parent) for name in names if (path := PurePosixPath(name)).name in files)
+    return frozenset(str(path.parent) for name in names if (path := _path(name)).name in files)
 
 
 def _below(name: str, folders: frozenset[str]) -> bool:
-    return bool(folders) and any(str(parent) in folders for parent in PurePosixPath(name).parents)
+    return bool(folders) and any(str(parent) in folders for parent in _path(name).parents)
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") or part == SHADOWS for part in PurePosixPath(name).parts)
+    return any(part.startswith(".") or part == SHADOWS for part in _path(name).parts)
 
 
 def _ends_as_film(name: str) -> bool:

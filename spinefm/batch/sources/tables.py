@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import posixpath
+import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import lru_cache
@@ -21,6 +22,8 @@ ADDRESSES = ("uri", "url", "path")
 """Columns that may hold the films' addresses; the first that is there counts."""
 DELIMITERS = ",;\t"
 """What may separate the cells of a CSV file: Excel writes semicolons in many countries."""
+SEPARATOR = re.compile(r'"?sep=([^\w"])"?', re.IGNORECASE)
+"""A first line that states the delimiter to Excel; the columns' names are in the next one."""
 MOST_CELL = 1 << 20
 """Characters of a cell."""
 
@@ -70,7 +73,13 @@ def absolute(text: str, table: str) -> str:
         return text
     if protocol_of(table) not in ("", "file"):
         return posixpath.join(posixpath.dirname(table), text)
-    return of_path(os.path.join(_folder_of(table), text))
+    return of_path(_existing(_folder_of(table), text))
+
+
+def _existing(folder: str, name: str) -> str:
+    """A file's path below a folder; the back slashes of Windows divide folders where the file is there by that."""
+    stated, slashed = os.path.join(folder, name), os.path.join(folder, name.replace("\\", "/"))
+    return slashed if "\\" in name and not os.path.exists(stated) and os.path.exists(slashed) else stated
 
 
 @lru_cache(16)
@@ -118,14 +127,21 @@ def _text(value: Any) -> str:
 
 def _csv_rows(table: str) -> Generator[dict[str, str]]:
     with _opened(table) as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
-        head = text.readline(MOST_CELL)
-        delimiter = max(DELIMITERS, key=head.count)
+        head, delimiter = _head(text)
         names = next(csv.reader([head], delimiter=delimiter), [])
         columns = _columns(names, table)
         places = {key: names.index(name) for key, name in columns.items()}
         for row in csv.reader(text, delimiter=delimiter):
             if any(cell.strip() for cell in row):
                 yield {key: row[place].strip() if place < len(row) else "" for key, place in places.items()}
+
+
+def _head(text: IO[str]) -> tuple[str, str]:
+    """The line of the columns' names, and what separates cells."""
+    line = text.readline(MOST_CELL)
+    if stated := SEPARATOR.fullmatch(line.rstrip("\r\n")):
+        return text.readline(MOST_CELL), stated[1]
+    return line, max(DELIMITERS, key=line.count)
 
 
 def _columns(names: Sequence[str], table: str) -> dict[str, str]:

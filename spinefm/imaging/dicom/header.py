@@ -6,6 +6,7 @@ import io
 import math
 import zlib
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import pydicom
@@ -55,6 +56,7 @@ SHORT_TAGS = (
     "WindowCenter",
     "WindowWidth",
     "VOILUTFunction",
+    "PresentationLUTShape",
     "PaletteColorLookupTableUID",
     *(f"{colour}PaletteColorLookupTableDescriptor" for colour in ("Red", "Green", "Blue")),
     "PixelAspectRatio",
@@ -103,6 +105,11 @@ NO_FILMS = {
 """SOP classes of no radiographs, without what all stored ones begin with; what they and those below them are."""
 DICOMDIR = "1.2.840.10008.1.3.10"
 """SOP class of a disc's table of contents."""
+PHOTOMETRIC = (
+    *("MONOCHROME1", "MONOCHROME2", "RGB", "PALETTE COLOR"),
+    *("YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT", "YBR_PARTIAL_422"),
+)
+"""Kinds of pixel that are read (PS3.3, C.7.6.3.1.2)."""
 PLAIN_META = b"\x02\x00\x10\x00UI\x14\x00" + ExplicitVRLittleEndian.encode().ljust(20, b"\0")
 
 DAMAGED = "The DICOM file is truncated, damaged or compressed in an unsupported way: export the film again."
@@ -200,9 +207,10 @@ def pixel_format(header: Dataset) -> PixelFormat:
     """The format of the stored values.
 
     Raises:
-        UnreadableFilm: a tag that nothing can replace is absent, or two contradict each other.
+        UnreadableFilm: a tag that nothing can replace is absent, two contradict each other, or the pixels' kind is
+            not read.
     """
-    named = text(header, "PhotometricInterpretation").upper()
+    named = _photometric(header)
     samples = whole(header, "SamplesPerPixel", 3 if named.startswith(("RGB", "YBR")) else 1)
     allocated = whole(header, "BitsAllocated")
     stored = whole(header, "BitsStored", allocated)
@@ -225,6 +233,23 @@ def pixel_format(header: Dataset) -> PixelFormat:
         high_bit=high_bit,
         signed=whole(header, "PixelRepresentation", 0) == 1,
     )
+
+
+def _photometric(header: Dataset) -> str:
+    """The stated kind of pixel, also where blanks and underscores are none of the standard's; empty where absent.
+
+    Raises:
+        UnreadableFilm: it is not read; pydicom would refuse it too, but calls the file damaged.
+    """
+    named = text(header, "PhotometricInterpretation").upper()
+    known = {_letters(name): name for name in ("", *PHOTOMETRIC)}
+    if _letters(named) not in known:
+        raise UnreadableFilm(f'The DICOM file is "{named}", which is not supported: export it as MONOCHROME2 or RGB.')
+    return known[_letters(named)]
+
+
+def _letters(name: str) -> str:
+    return name.replace(" ", "").replace("_", "")
 
 
 def whole(header: Dataset, keyword: str, default: int | None = None) -> int:
@@ -255,10 +280,35 @@ def numbers(header: Dataset, keyword: str) -> list[float] | None:
     return values if all(math.isfinite(v) for v in values) else None
 
 
+def windows(header: Dataset) -> list[tuple[float, float] | None]:
+    """Centre and width of each window that the file states; None for one that is half stated or no finite numbers."""
+    values = zip_longest(_values(header, "WindowCenter"), _values(header, "WindowWidth"), fillvalue="")
+    return [_pair(*pair) for pair in values if pair != ("", "")]
+
+
+def _values(header: Dataset, keyword: str) -> list[str]:
+    """A tag's values as text, also where one of them is no number, so that pydicom gives none."""
+    try:
+        value = header.get(keyword)
+    except (TypeError, ValueError):
+        value = bytes(header.get_item(TAGS[keyword]).value or b"").decode("latin-1").split("\\")
+    values = value if isinstance(value, (MultiValue, list)) else [] if value is None else [value]
+    return [str(value).strip(" \0") for value in values]
+
+
+def _pair(centre: str, width: str) -> tuple[float, float] | None:
+    try:
+        pair = float(centre), float(width)
+    except ValueError:
+        return None
+    return pair if all(map(math.isfinite, pair)) else None
+
+
 def text(header: Dataset, keyword: str) -> str:
-    """A tag's text without blanks around it; empty where the tag is absent."""
+    """A tag's text without blanks around it, several values as the file divides them; empty where the tag is absent."""
     value = header.get(keyword)
-    return "" if value is None else str(value).strip(" \0")
+    values = value if isinstance(value, MultiValue) else [] if value is None else [value]
+    return "\\".join(map(str, values)).strip(" \0")
 
 
 def tables(header: Dataset, keyword: str) -> list[Dataset]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.pixels.processing import apply_color_lut, convert_color_space
+from pydicom.pixels.processing import convert_color_space
 
 from spinefm.imaging.decoded import (
     DAMAGE,
@@ -20,7 +20,8 @@ from spinefm.imaging.decoded import (
     scaled,
     to_luminance,
 )
-from spinefm.imaging.dicom.header import PixelFormat, numbers, tables, text
+from spinefm.imaging.dicom.header import PixelFormat, numbers, tables, text, windows
+from spinefm.imaging.dicom.palette import through_palette
 from spinefm.imaging.dicom.stored import Stored
 from spinefm.imaging.dicom.tables import read_table
 
@@ -34,24 +35,20 @@ EDGE = 0.01
 """Brightness so near to black or white counts as either."""
 FLAT = 0.05
 """Values that each have more than this share of the pixels are a film's frame, collimation or blank background."""
+SHAPES = {"IDENTITY": "MONOCHROME2", "INVERSE": "MONOCHROME1"}
+"""The shapes of a presentation's table, and the grey values that each goes with."""
 JUDGED = 1 << 16
 """Pixels that a window is judged by."""
-MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
-COLOURS = ("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT", "YBR_PARTIAL_422")
 
 
 def brightness(stored: Stored, header: Dataset, form: PixelFormat) -> Shown:
     """Brightness (H, W) in [0, 1] and what was done that the header does not say."""
     check_values(stored.values)
-    if form.photometric not in (*MONOCHROME, *COLOURS):
-        raise UnreadableFilm(
-            f'The DICOM file is "{form.photometric}", which is not supported: export it as MONOCHROME2 or RGB.'
-        )
     if form.samples == 3:
-        return _of_colours(_as_rgb(stored), float((1 << stored.bits) - 1))
+        pixels, notes = _of_colours(_as_rgb(stored), float((1 << stored.bits) - 1))
+        return pixels, notes + _positive(pixels, form)
     if form.photometric == "PALETTE COLOR":
-        colours = _through_palette(stored.values, header)
-        return _of_colours(colours, float(np.iinfo(colours.dtype).max))
+        return _of_colours(*through_palette(stored.values, header, _little_endian(header)))
     return _of_grey(stored, header, form)
 
 
@@ -60,16 +57,6 @@ def _of_colours(colours: NDArray[Any], white: float) -> Shown:
     grey, notes = to_luminance(colours, white)
     pixels, stretched = scaled(grey, (0.0, 1.0))
     return pixels, notes + stretched
-
-
-def _through_palette(values: NDArray[Any], header: Dataset) -> NDArray[Any]:
-    """The colours (H, W, 3) that values (H, W) mean. Raises UnreadableFilm without a palette that has them."""
-    try:
-        return apply_color_lut(values, header)
-    except DAMAGE as error:
-        raise UnreadableFilm(
-            "The DICOM file's palette is missing or damaged: export the film as MONOCHROME2 or RGB."
-        ) from error
 
 
 def _as_rgb(stored: Stored) -> NDArray[Any]:
@@ -85,13 +72,30 @@ def _of_grey(stored: Stored, header: Dataset, form: PixelFormat) -> Shown:
     padding = _padding(stored, header)
     values = _modality(stored.values, header)
     pixels, notes = _windowed(values, padding, header)
-    if form.photometric == "MONOCHROME1":
-        np.subtract(1, pixels, out=pixels)
-        notes = (*notes, "The file is MONOCHROME1 (low values bright); its values were inverted.")
+    notes += _positive(pixels, form) + _contradicted(header, form)
     if padding is not None:
         pixels[padding] = 0
         notes = (*notes, f"{padding.mean():.0%} of the pixels are padding by the file's header and were made black.")
     return pixels, notes
+
+
+def _positive(pixels: NDArray[np.float32], form: PixelFormat) -> tuple[str, ...]:
+    """Invert pixels whose low values are bright, in place; and the note on it."""
+    if form.photometric != "MONOCHROME1":
+        return ()
+    np.subtract(1, pixels, out=pixels)
+    return ("The file is MONOCHROME1 (low values bright); its values were inverted.",)
+
+
+def _contradicted(header: Dataset, form: PixelFormat) -> tuple[str, ...]:
+    """The note on a PresentationLUTShape of the other polarity (PS3.3, C.8.11.3.1.2), of which programs make either."""
+    shape = text(header, "PresentationLUTShape").upper()
+    if SHAPES.get(shape, form.photometric) == form.photometric:
+        return ()
+    return (
+        f"The file's PresentationLUTShape ({shape}) contradicts its PhotometricInterpretation ({form.photometric}), "
+        "which was followed.",
+    )
 
 
 def _padding(stored: Stored, header: Dataset) -> NDArray[np.bool_] | None:
@@ -176,13 +180,9 @@ def _windows(header: Dataset, negative: bool) -> Iterator[Window | None]:
     """
     for item in tables(header, "VOILUTSequence"):
         yield _table_window(item, negative, _little_endian(header))
-    centres, widths = numbers(header, "WindowCenter"), numbers(header, "WindowWidth")
-    if centres is None or widths is None or bool(centres) != bool(widths):
-        yield None
-        return
     function = text(header, "VOILUTFunction").upper() or "LINEAR"
-    for centre, width in zip(centres, widths, strict=False):
-        yield _function_window(function, centre, width)
+    for window in windows(header):
+        yield window and _function_window(function, *window)
 
 
 def _table_window(item: Dataset, negative: bool, little_endian: bool) -> Window | None:

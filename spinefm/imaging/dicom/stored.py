@@ -21,6 +21,13 @@ from spinefm.imaging.sign import NAMES, lowest, sign_seen, with_sign
 ROUGH = 0.5
 """Mean step between neighbours, over the values' spread, above which values are noise; that of noise is above 1.1,
 and films have 0.01 to 0.3."""
+YOUNG = {
+    "1.2.840.10008.1.2.4.110": "JPEG XL Lossless",
+    "1.2.840.10008.1.2.4.111": "JPEG XL JPEG Recompression",
+    "1.2.840.10008.1.2.4.112": "JPEG XL",
+}
+"""Transfer syntaxes of the standard that pydicom does not know, by name (PS3.6, table A-1)."""
+NOT_SUPPORTED = "which is not supported: export it again."
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,13 +63,15 @@ def _transfer_syntax(header: Dataset) -> UID:
     """The stated transfer syntax; where none is stated, that in which the header could be read.
 
     Raises:
-        UnreadableFilm: a transfer syntax that nobody but its maker knows.
+        UnreadableFilm: a transfer syntax that nobody but its maker knows, or one younger than pydicom.
     """
     meta = header.file_meta
     if not meta.get("TransferSyntaxUID"):
         implicit = header.original_encoding[0] is not False
         meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
     syntax = UID(meta.TransferSyntaxUID)
+    if syntax in YOUNG:
+        raise UnreadableFilm(f"The DICOM file is compressed as {YOUNG[syntax]}, {NOT_SUPPORTED}")
     if not syntax.is_transfer_syntax:
         raise UnreadableFilm(f"The DICOM file's transfer syntax {syntax} is not standard: export it uncompressed.")
     return syntax
@@ -107,7 +116,7 @@ def _compressed(header: Dataset, form: PixelFormat, syntax: UID) -> Stored:
         return _interpreted(decoders().decode(coded, frame), form.allocated, form, ybr, form.signed)
     stream = stream_header(frame)
     if stream is None:
-        raise UnreadableFilm(f"The DICOM file is compressed as {syntax.name}, which is not supported: export it again.")
+        raise UnreadableFilm(f"The DICOM file is compressed as {syntax.name}, {NOT_SUPPORTED}")
     _check_stream(stream, form)
     coded = Coded(stream.codec, form.rows, form.columns, form.samples, form.allocated // 8)
     pattern = decoders().decode(coded, frame)

@@ -1,7 +1,7 @@
 """Look-up tables of a DICOM file, from stored values to modality's values and from these to brightness.
 
 pydicom's own functions wrap where a table of 8 bits has more than 256 entries or starts below zero, and take neither
-12 bits nor a table with a pad byte; so tables are applied here.
+12 bits nor a table with a pad byte; so tables are applied here, and the palettes of `palette` too.
 """
 
 from __future__ import annotations
@@ -49,12 +49,21 @@ def read_table(item: Dataset, signed: bool, little_endian: bool) -> Table:
     Raises:
         UnreadableFilm: descriptor and data do not fit each other.
     """
+    return table_of(item.LUTDescriptor, item["LUTData"].value, signed, little_endian)
+
+
+def table_of(descriptor: Any, data: Any, signed: bool, little_endian: bool) -> Table:
+    """The table that a descriptor, of number of entries, first input and bits, and its data describe.
+
+    Raises:
+        UnreadableFilm: they do not fit each other.
+    """
     try:
-        count, first, bits = (int(value) for value in item.LUTDescriptor)
+        count, first, bits = (int(value) for value in descriptor)
     except (TypeError, ValueError) as error:
         raise UnreadableFilm(BAD_TABLE) from error
     count = count or MOST_ENTRIES
-    outputs = _outputs(item["LUTData"].value, count, little_endian)
+    outputs = _outputs(data, count, little_endian)
     if len(outputs) < count or not 1 <= bits <= 16:
         raise UnreadableFilm(BAD_TABLE)
     if signed and first >= MOST_ENTRIES // 2:  # written as an unsigned number

@@ -30,8 +30,15 @@ def test_names_give_the_films_that_a_folder_of_them_gives(tmp_path: Path) -> Non
     assert films_among(FILES, marked) == [path.relative_to(folder).as_posix() for path in films_in(folder)]
 
 
+def test_back_slashes_divide_folders_too() -> None:
+    windows = {name.replace("/", "\\"): content for name, content in FILES.items()}
+    found = films_among(windows, lambda names: [name for name in names if windows[name] == MARK])
+    assert sorted(name.replace("\\", "/") for name in found) == films_among(FILES, marked)
+
+
 def test_shadows_of_a_mac_are_no_films() -> None:
-    assert films_among(["a.png", "__MACOSX/._a.png"], lambda names: []) == ["a.png"]
+    names = ["a.png", "__MACOSX/._a.png", "__MACOSX\\s\\b.png", "s\\._a.png"]
+    assert films_among(names, lambda names: []) == ["a.png"]
 
 
 def test_a_disc_in_small_letters_gives_its_films_alone() -> None:

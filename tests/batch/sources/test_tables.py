@@ -30,6 +30,10 @@ def table_of(folder: Path, name: str, text: str, encoding: str = "utf-8") -> str
         "sex\tpath\nf\ta.png\nm\tb/c.png\n",
         'name,path\n"a, left","a.png"\n"c ""x""","b/c.png"',
         "file,path,uri\nx,y,a.png\nx,y,b/c.png\n",
+        "path\r\na.png\r\nb\\c.png\r\n",
+        "sep=;\r\nid;path\r\n1,5;a.png\r\n2,5;b\\c.png\r\n",
+        "SEP=\t\npath\tid\na.png\t1\nb/c.png\t2\n",
+        '"sep=|"\npath|id\na.png|1,2,3\nb/c.png|4\n',
     ],
 )
 def test_a_csv_file_names_films(text: str, tmp_path: Path) -> None:
@@ -37,6 +41,14 @@ def test_a_csv_file_names_films(text: str, tmp_path: Path) -> None:
     assert [row.uri for row in rows] == [(tmp_path / name).as_uri() for name in ("a.png", "b/c.png")]
     with FilmReader() as reader:
         assert [reader.read(row.uri).width for row in rows] == [70, 90]
+
+
+def test_a_back_slash_stays_one_where_the_name_has_it(tmp_path: Path) -> None:
+    write(tmp_path, {"b\\c.png": picture(80)})
+    rows = list(list_films([table_of(tmp_path, "films.csv", "path\nb\\c.png\nb\\gone.png\n")]))
+    assert [row.name for row in rows] == ["b\\c.png", "b\\gone.png"]
+    with FilmReader() as reader:
+        assert reader.read(rows[0].uri).width == 80
 
 
 def test_ids_and_names_of_a_table_are_kept(tmp_path: Path) -> None:
@@ -103,6 +115,8 @@ def test_rows_without_an_address_are_rows_of_their_own(tmp_path: Path) -> None:
     [
         ("films.csv", b"film,age\na.png,3\n", "no column uri or path, only film, age"),
         ("films.csv", b"", "no column uri or path"),
+        ("films.csv", b"sep=;\n", "no column uri or path"),
+        ("films.csv", b"sep=;\nfilm;age\na.png;3\n", "no column uri or path, only film, age"),
         ("films.csv", b"id,path\n\n", "names no films; give one that does"),
         ("films.csv", "path\nkröger.png\n".encode("latin-1"), "not UTF-8"),
         ("films.parquet", b"no parquet", "cannot be read"),

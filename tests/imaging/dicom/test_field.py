@@ -80,13 +80,46 @@ def test_a_missing_tag_that_nothing_can_stand_in_for_is_named(tag: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Invalid value")
-def test_names_in_small_letters_are_understood() -> None:
-    assert_right(shown(dicom_film(4095 - TWELVE, BitsStored=12, HighBit=11, PhotometricInterpretation="monochrome1")))
+@pytest.mark.parametrize("name", ["monochrome1", "MONOCHROME 1", "MONOCHROME_1 "])
+def test_names_written_otherwise_are_understood(name: str) -> None:
+    assert_right(shown(dicom_film(4095 - TWELVE, BitsStored=12, HighBit=11, PhotometricInterpretation=name)))
 
 
-def test_an_unknown_kind_of_pixel_is_named() -> None:
-    with pytest.raises(UnreadableFilm, match='DICOM file is "HSV"'):
-        shown(film_with(PhotometricInterpretation="HSV"))
+@pytest.mark.filterwarnings("ignore:Invalid value")
+def test_two_kinds_of_pixel_are_named_as_the_file_states_them() -> None:
+    with pytest.raises(UnreadableFilm, match=r'DICOM file is "MONOCHROME2\\RGB", which'):
+        shown(film_with(PhotometricInterpretation=["MONOCHROME2", "RGB"]))
+
+
+def test_colours_said_to_be_monochrome_1_are_inverted_as_greys_are() -> None:
+    negative = np.dstack([np.round(255 - TRUTH * 255).astype(np.uint8)] * 3)
+    film = shown(dicom_film(negative, PhotometricInterpretation="MONOCHROME1"))
+    assert_right(film)
+    assert film.provenance.notes == ("The file is MONOCHROME1 (low values bright); its values were inverted.",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "said"),
+    [
+        ("MONOCHROME2", "IDENTITY", False),
+        ("MONOCHROME1", "INVERSE", False),
+        ("MONOCHROME2", "INVERSE", True),
+        ("MONOCHROME1", "IDENTITY", True),
+        ("MONOCHROME2", None, False),
+    ],
+)
+def test_a_presentation_that_contradicts_the_pixels_is_noted(kind: str, shape: str | None, said: bool) -> None:
+    values = TWELVE if kind == "MONOCHROME2" else 4095 - TWELVE
+    film = shown(film_with(PhotometricInterpretation=kind, PresentationLUTShape=shape, PixelData=values.tobytes()))
+    assert_right(film)
+    assert any(f"({shape}) contradicts its" in note for note in film.provenance.notes) == said
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value")
+@pytest.mark.parametrize("name", ["HSV", "MONOCHROME", "MONOCHROME3", "GRAYSCALE", "CMYK"])
+def test_an_unknown_kind_of_pixel_is_named(name: str) -> None:
+    with pytest.raises(UnreadableFilm, match=f'DICOM file is "{name}", which is not supported'):
+        shown(film_with(PhotometricInterpretation=name))
 
 
 def overlay() -> NDArray[np.uint16]:
@@ -401,3 +434,9 @@ def test_pixels_that_are_not_compressed_as_their_file_says_are_read(syntax: UID)
 def test_a_transfer_syntax_that_only_its_maker_knows_is_named(syntax: str) -> None:
     with pytest.raises(UnreadableFilm, match=f"transfer syntax {syntax} is not standard: export it uncompressed"):
         read(called(UID(syntax)))
+
+
+@pytest.mark.parametrize(("code", "name"), [("110", "JPEG XL Lossless"), ("112", "JPEG XL")])
+def test_a_transfer_syntax_that_pydicom_does_not_know_is_named(code: str, name: str) -> None:
+    with pytest.raises(UnreadableFilm, match=f"compressed as {name}, which is not supported: export it again"):
+        read(called(UID(f"1.2.840.10008.1.2.4.{code}")))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from pydicom import Dataset
+from pydicom.dataset import FileDataset
 from pydicom.sequence import Sequence
 
 from spinefm.imaging.radiograph import Spacing, UnreadableFilm, read
@@ -17,14 +18,23 @@ from tests.imaging.samples import BYTES, TRUTH, WORDS
 
 def bad_dicom(tag: str, value: bytes, **tags: object) -> bytes:
     """A DICOM film with raw bytes for the value of a tag, in a file as damage or careless software leaves it."""
-    film = dicom_film(WORDS, **tags)
-    setattr(film, tag, 1)
+    return with_value(dicom_film(WORDS, **{**tags, tag: 1}), tag, value)
+
+
+def with_value(film: FileDataset, tag: str, value: bytes, data: bytes = b"") -> bytes:
+    """A film's file, or `data` of it, with raw bytes for the value of a tag."""
     element = film[tag]
     start = struct.pack("<2H2s", element.tag.group, element.tag.element, element.VR.encode())
-    before, found, after = dicom_bytes(film).partition(start)
+    before, found, after = (data or dicom_bytes(film)).partition(start)
     assert found
     (length,) = struct.unpack("<H", after[:2])
     return before + start + struct.pack("<H", len(value)) + value + after[2 + length :]
+
+
+def with_window(centres: bytes, widths: bytes) -> bytes:
+    """A film whose windows have raw bytes for their values."""
+    film = dicom_film(WORDS, WindowCenter=1, WindowWidth=1)
+    return with_value(film, "WindowWidth", widths, with_value(film, "WindowCenter", centres))
 
 
 def with_table(*items: Dataset) -> bytes:
@@ -95,6 +105,10 @@ SPACINGS = {
         {"PixelSpacing": [0.3, 0.3], "ImagerPixelSpacing": [0.3, 0.3]},
         Spacing(0.3, "ImagerPixelSpacing, at the detector"),
     ),
+    "calibrated for a spine near the detector": (
+        {"PixelSpacing": [0.285, 0.285], "ImagerPixelSpacing": [0.3, 0.3]},
+        Spacing(0.285, "calibrated PixelSpacing"),
+    ),
     "impossible magnification": (
         {"ImagerPixelSpacing": [0.3, 0.3], "EstimatedRadiographicMagnificationFactor": "0.1"},
         Spacing(0.3, "ImagerPixelSpacing, at the detector"),
@@ -127,3 +141,35 @@ def test_nothing_of_a_header_is_kept_but_the_spacing() -> None:
     assert film.spacing is not None and film.spacing.mm == pytest.approx(0.15)
     kept = repr((film.spacing, film.provenance)).lower()
     assert not [word for word in ("doe", "jane", "4217", "elm") if word in kept]
+
+
+WINDOWS: dict[str, tuple[bytes, bytes, bool]] = {
+    "the second blank": (b"32768\\ ", b"32768\\ ", False),
+    "the second absent": (b"32768\\", b"32768\\", False),
+    "the first blank": (b"\\32768", b"\\32768", False),
+    "all blank but one": (b" \\ \\32768\\", b" \\ \\32768\\", False),
+    "the second without a width": (b"32768\\2048 ", b"32768\\ ", False),
+    "one width too few": (b"32768\\2048 ", b"32768 ", False),
+    "the second no number": (b"32768\\auto", b"32768\\auto", False),
+    "the first no number": (b"auto\\32768", b"auto\\32768", True),
+    "the first without a width": (b"2048\\32768 ", b"\\32768", True),
+    "the first infinite": (b"inf\\32768 ", b"4096\\32768", True),
+}
+
+
+@pytest.mark.parametrize("case", WINDOWS)
+def test_windows_are_judged_one_by_one(case: str) -> None:
+    centres, widths, said = WINDOWS[case]
+    data = with_window(centres.ljust(len(centres) + len(centres) % 2), widths.ljust(len(widths) + len(widths) % 2))
+    film = read(data, polarity="keep")
+    np.testing.assert_allclose(film.pixels, np.clip(TRUTH * 2 - 0.5, 0, 1), atol=0.01)
+    assert film.provenance.notes == ("The file's window is not valid and was ignored.",) * said
+
+
+@pytest.mark.parametrize(
+    ("centres", "widths", "said"), [(b"  ", b"  ", False), (b"\\ ", b"\\ ", False), (b"32768 ", b"auto", True)]
+)
+def test_without_a_valid_window_the_values_are_stretched(centres: bytes, widths: bytes, said: bool) -> None:
+    film = read(with_window(centres, widths), polarity="keep")
+    np.testing.assert_allclose(film.pixels, TRUTH, atol=0.01)
+    assert ("The file's window is not valid and was ignored." in film.provenance.notes) == said

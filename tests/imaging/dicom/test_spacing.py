@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinefm.imaging.radiograph import Radiograph, read
+from spinefm.imaging.radiograph import Radiograph, Spacing, read
 from tests.bad_films import dicom_bytes, dicom_film, ramp
 
 TWELVE = np.round(ramp() * 4095).astype(np.uint16)
@@ -61,6 +61,75 @@ def test_one_millimetre_is_no_scale_unless_calibrated(case: str) -> None:
     film = film_with(**tags)
     assert (film.spacing and film.spacing.mm) == expected
     assert scale_notes(film) == [ONE.format(name) for name in ignored]
+
+
+@pytest.mark.parametrize(
+    ("patient", "detector"),
+    [
+        ("0.143", "0.143"),
+        ("0.143", "0.1430001"),
+        ("0.143", "0.14300000667572"),
+        ("0.14", "0.143"),
+        ("0.18", "0.175"),
+    ],
+)
+def test_rounding_is_no_calibration(patient: str, detector: str) -> None:
+    scales = {"PixelSpacing": [patient] * 2, "ImagerPixelSpacing": [detector] * 2}
+    spacing = film_with(**scales, EstimatedRadiographicMagnificationFactor="1.25").spacing
+    assert spacing == Spacing(float(detector) / 1.25, "ImagerPixelSpacing divided by the magnification")
+
+
+DETECTOR: dict[str, object] = {"ImagerPixelSpacing": ["0.15", "0.15"]}
+UNBELIEVED = "The magnification that the file states, or that its distances give, is not from 1 to 3 and was ignored."
+LARGER = (
+    "The file's PixelSpacing is larger than its ImagerPixelSpacing, as no calibration makes it, and was used as it is."
+)
+DOUBTS: dict[str, tuple[dict[str, object], float, list[str]]] = {
+    "a magnification in percent": ({"EstimatedRadiographicMagnificationFactor": "130"}, 0.15, [UNBELIEVED]),
+    "one below 1": ({"EstimatedRadiographicMagnificationFactor": "0.77"}, 0.15, [UNBELIEVED]),
+    "two": ({"EstimatedRadiographicMagnificationFactor": ["1.3", "1.4"]}, 0.15, [UNBELIEVED]),
+    "none": ({"EstimatedRadiographicMagnificationFactor": "0"}, 0.15, []),
+    "distances in mm and cm": ({"DistanceSourceToDetector": 1800, "DistanceSourceToPatient": 144}, 0.15, [UNBELIEVED]),
+    "distances of 0": ({"DistanceSourceToDetector": 1800, "DistanceSourceToPatient": 0}, 0.15, []),
+    "in percent, beside distances": (
+        {
+            "EstimatedRadiographicMagnificationFactor": "125",
+            "DistanceSourceToDetector": 1800,
+            "DistanceSourceToPatient": 1440,
+        },
+        0.12,
+        [],
+    ),
+    "in percent, but calibrated": (
+        {"EstimatedRadiographicMagnificationFactor": "130", "PixelSpacing": ["0.12", "0.12"]},
+        0.12,
+        [],
+    ),
+    "pixels of double the size": ({"PixelSpacing": ["0.3", "0.3"]}, 0.3, [LARGER]),
+    "calibrated to double the size": (
+        {"PixelSpacing": ["0.3"] * 2, "PixelSpacingCalibrationType": "FIDUCIAL"},
+        0.3,
+        [],
+    ),
+    "calibrated by nothing": (
+        {
+            "PixelSpacing": ["0.15", "0.15"],
+            "PixelSpacingCalibrationType": "NONE",
+            "EstimatedRadiographicMagnificationFactor": "1.25",
+        },
+        0.12,
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DOUBTS)
+def test_what_does_not_fit_the_detector_leaves_a_note(case: str) -> None:
+    tags, expected, notes = DOUBTS[case]
+    film = film_with(**DETECTOR, **tags)
+    assert film.spacing is not None and film.spacing.mm == pytest.approx(expected)
+    assert [note for note in film.provenance.notes if "ignored" in note or "as it is" in note] == notes
+    assert film.spacing.source.endswith("calibration not stated") == (LARGER in notes)
 
 
 SHAPES: dict[str, tuple[dict[str, object], str]] = {
