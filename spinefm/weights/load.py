@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
 from spinefm.core.files import write_whole
@@ -95,7 +96,7 @@ class Bundle:
         import torch
 
         low = self.precision == "bfloat16"
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=low), nullcontext() if low else _without_tf32():
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=low), nullcontext() if low else _FULL_FLOAT32:
             yield
 
     def lowered(self) -> Bundle:
@@ -109,17 +110,37 @@ class Bundle:
         return self
 
 
-@contextmanager
-def _without_tf32() -> Iterator[None]:
-    """Convolutions in all digits of float32: with TF32's ten bits, a mask depends on the films that share its batch."""
-    import torch
+class _FullFloat32:
+    """Convolutions in all digits of float32: with TF32's ten bits, a mask depends on the films that share its batch.
 
-    before = torch.backends.cudnn.allow_tf32
-    torch.backends.cudnn.allow_tf32 = False
-    try:
-        yield
-    finally:
-        torch.backends.cudnn.allow_tf32 = before
+    The switch is the whole process's, so the first thread to come in turns TF32 off, and the last to leave sets what
+    was before.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._before = True
+
+    def __enter__(self) -> None:
+        import torch
+
+        with self._lock:
+            if self._inside == 0:
+                self._before = torch.backends.cudnn.allow_tf32
+                torch.backends.cudnn.allow_tf32 = False
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        import torch
+
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                torch.backends.cudnn.allow_tf32 = self._before
+
+
+_FULL_FLOAT32 = _FullFloat32()
 
 
 def load_bundle(

@@ -21,8 +21,9 @@ from spinefm.networks.level_classifier import PAIR, LevelClassifier, LevelClassi
 from spinefm.networks.mask_rcnn import build_mask_rcnn
 from spinefm.networks.med_sa import MedSA, MedSAConfig
 from spinefm.networks.point_predictor import PointPredictor
+from spinefm.weights.fetch import known_bundles
 from spinefm.weights.load import BundleError, Manifest, _chosen, fetch, load_bundle, on_disk, verify, write_bundle
-from tests.hub_server import HubServer, Refusal
+from tests.hub_server import COMMIT, HubServer, Refusal
 from tests.networks.test_mask_rcnn import TINY
 from tests.networks.test_med_sa import CONV, VIT
 
@@ -163,6 +164,19 @@ def test_a_gpu_convolves_in_all_digits_of_float32(folder: Path) -> None:
     assert torch.backends.cudnn.allow_tf32 == before
     with replace(bundle, precision="bfloat16").autocast():
         assert torch.backends.cudnn.allow_tf32 == before
+
+
+def test_tf32_is_off_until_the_last_thread_has_left(folder: Path) -> None:
+    """The threads of the page share the switch: one leaves while another is still inside."""
+    bundle = replace(load_bundle("tiny", manifest=read(folder)), device=torch.device("cuda"))
+    before = torch.backends.cudnn.allow_tf32
+    first, second = bundle.autocast(), bundle.autocast()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert not torch.backends.cudnn.allow_tf32, "the second still computes"
+    second.__exit__(None, None, None)
+    assert torch.backends.cudnn.allow_tf32 == before
 
 
 def test_files_are_verified(folder: Path) -> None:
@@ -338,6 +352,21 @@ def test_the_owners_repository_comes_first(published: tuple[Path, dict[str, byte
         environment = hub.environment(tmp_path / "home") | {"SPINEFM_WEIGHTS_REPO": "owner/mine"}
         assert fetch_elsewhere(manifest, environment).startswith("fetched")
     assert all(path.startswith("/owner/mine/") for _, path in hub.requests if path != "/")
+
+
+def test_all_bundles_of_the_owner_come_with_one_manifest(
+    written: Path, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = Manifest.read(written / "manifest.json").bundle("tiny")
+    Manifest(tmp_path, dict.fromkeys(("tiny", "second", "third"), entry)).write()
+    hub = serve(HubServer({REPO: {"manifest.json": (tmp_path / "manifest.json").read_bytes()}}))
+    monkeypatch.setenv("SPINEFM_WEIGHTS_REPO", REPO)
+    own = Manifest(written, {"tiny": entry})
+    known = known_bundles(own)
+    assert [method for method, path in hub.requests if "manifest.json" in path] == ["HEAD", "GET"]
+    assert list(known.bundles) == ["tiny", "second", "third"] and known.bundle("tiny") is entry
+    files = [file for name in ("second", "third") for file in known.bundle(name).networks.values()]
+    assert {(file.repo_id, file.revision) for file in files} == {(REPO, COMMIT)}
 
 
 FIRST = "tiny/mask_rcnn.safetensors"
