@@ -110,7 +110,7 @@ class SpineFM:
 
         Returns:
             One outcome per film, in their order, with the film as it was run. `error` is CannotStart, or a fault of the
-            program.
+            program or the device, as where a GPU's memory is full (`spinefm.core.machine.is_device_fault`).
 
         Raises:
             ValueError: a setting that the method does not have, or a value outside its range.
