@@ -16,7 +16,8 @@ from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfi
 from spinefm.networks.request import Cut, Request
 from spinefm.weights import answers
 from spinefm.weights.answers import ANSWERS, answered
-from spinefm.weights.load import Bundle, load_bundle
+from spinefm.weights.bundle import Bundle
+from spinefm.weights.load import load_bundle
 
 
 class Sums(nn.Module):
