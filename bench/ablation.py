@@ -36,7 +36,8 @@ from spinefm.methods.spinefm import SpineFMConfig
 from spinefm.methods.spinefm.method import SpineFMMethod
 from spinefm.phantom import write_set
 from spinefm.trace.model import Vertebra
-from spinefm.weights.load import Bundle, load_bundle
+from spinefm.weights.bundle import Bundle
+from spinefm.weights.load import load_bundle
 
 FIRST = 9_400_000
 """First seed of the frozen phantoms; each group has its own hundred."""

@@ -26,7 +26,8 @@ from spinefm.data import Case
 from spinefm.evaluation import FilmScore, score_film
 from spinefm.phantom import GROUPS, NEGATIVE, write_set
 from spinefm.trace.model import Setting, Vertebra
-from spinefm.weights.load import Bundle, load_bundle
+from spinefm.weights.bundle import Bundle
+from spinefm.weights.load import load_bundle
 
 FIRST = 9_850_000
 """First seed; each group has its own thousand."""

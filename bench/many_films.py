@@ -33,7 +33,8 @@ from spinefm.methods.base import scheduler
 from spinefm.methods.base.scheduler import Batch, Scheduler
 from spinefm.networks.request import Answered, Request
 from spinefm.phantom import simulate
-from spinefm.weights.load import Bundle, load_bundle
+from spinefm.weights.bundle import Bundle
+from spinefm.weights.load import load_bundle
 
 IN_FLIGHT = (2, 4, 8, 16, 32, 64, 128)
 FIRST = 9_200_000

@@ -42,7 +42,8 @@ from spinefm.phantom import Phantom, simulate
 from spinefm.phantom.seeds import FRACTURE_SEEDS, MEASURE_SEEDS
 from spinefm.phantom.settings import RegionName
 from spinefm.trace.model import Trace
-from spinefm.weights.load import Bundle, load_bundle
+from spinefm.weights.bundle import Bundle
+from spinefm.weights.load import load_bundle
 
 KINDS: tuple[tuple[RegionName | None, str | None], ...] = (
     ("cervical", None),

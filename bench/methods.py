@@ -36,7 +36,8 @@ from spinefm.phantom.seeds import TUNING_SEEDS
 from spinefm.trace.model import Finished, Setting
 from spinefm.trace.registry import Event
 from spinefm.training.export import load_run
-from spinefm.weights.load import Bundle, load_bundle
+from spinefm.weights.bundle import Bundle
+from spinefm.weights.load import load_bundle
 
 VERTXNET, U_NET, MASK_RCNN = "VertXNet", "VertXNet's U-Net alone", "VertXNet's Mask R-CNN alone"
 PRESETS: tuple[Preset, ...] = ("tuned", "published")

@@ -65,7 +65,7 @@ def random_bundle(device: str, threads: int, patch: int) -> Any:
     from spinefm.networks.mask_rcnn import MaskRCNNConfig, build_mask_rcnn
     from spinefm.networks.med_sa import MedSA, MedSAConfig
     from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
-    from spinefm.weights.load import Bundle
+    from spinefm.weights.bundle import Bundle
 
     torch.set_num_threads(threads)
     torch.manual_seed(0)

@@ -15,8 +15,9 @@ import torch
 from spinefm.networks.efficientnet_lite import from_public
 from spinefm.networks.view import ViewNet
 from spinefm.training.export import LICENCE, TRAINED_ON
-from spinefm.weights.load import load_bundle, write_bundle
+from spinefm.weights.load import load_bundle
 from spinefm.weights.manifest import WEIGHTS_FOLDER
+from spinefm.weights.write import write_bundle
 
 
 def main() -> None:

@@ -39,7 +39,8 @@ from spinefm.methods.spinefm import SpineFMConfig
 from spinefm.methods.spinefm.propose import Prompt
 from spinefm.methods.spinefm.segment import segment_all
 from spinefm.trace.model import Setting, Vertebra
-from spinefm.weights.load import Bundle, load_bundle
+from spinefm.weights.bundle import Bundle
+from spinefm.weights.load import load_bundle
 
 DOWN = Point(0, 1)
 Predict = Callable[[Case], Sequence[Vertebra]]

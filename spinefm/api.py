@@ -12,7 +12,8 @@ from spinefm.methods.base.scheduler import Batch, Scheduler
 from spinefm.methods.registry import build_method, method_spec
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
-from spinefm.weights.load import Bundle, load_bundle
+from spinefm.weights.bundle import Bundle
+from spinefm.weights.load import load_bundle
 
 
 class SpineFM:
@@ -41,7 +42,7 @@ class SpineFM:
 
         Raises:
             ValueError: an unknown method or preset.
-            spinefm.weights.load.BundleError: the weights are missing or damaged.
+            spinefm.weights.manifest.BundleError: the weights are missing or damaged.
             spinefm.core.machine.DeviceError: there is no such device.
         """
         spec = method_spec(method)
@@ -110,7 +111,7 @@ class SpineFM:
 
         Returns:
             One outcome per film, in their order, with the film as it was run. `error` is CannotStart, or a fault of the
-            program.
+            program or the device, as where a GPU's memory is full (`spinefm.core.machine.is_device_fault`).
 
         Raises:
             ValueError: a setting that the method does not have, or a value outside its range.

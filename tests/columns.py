@@ -14,7 +14,7 @@ from spinefm.core.geometry import Box, Point
 from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods.base.stages import Candidate, Probabilities, ViewAnswer
-from spinefm.weights.load import Bundle
+from spinefm.weights.bundle import Bundle
 
 
 @dataclass(frozen=True, eq=False)

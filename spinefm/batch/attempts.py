@@ -17,8 +17,8 @@ DEATHS_OF_FILM = 2
 VAIN_TRIALS = 3
 """Trials of a group that find no film guilty before the batch stops."""
 KILLS = (
-    "The process of this film was killed each time, as when memory runs out or nothing happens for many minutes; run "
-    "it alone with `spinefm segment` to see why."
+    "The process of this film ended each time, as when the memory of the machine or of the GPU runs out or nothing "
+    "happens for many minutes; run it alone with `spinefm segment` to see why."
 )
 """The sentence of a film that is left out. It says nothing of how often or how, which differs from run to run."""
 

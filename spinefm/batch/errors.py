@@ -15,6 +15,13 @@ class BatchError(RuntimeError):
     """
 
 
+class DeviceLost(RuntimeError):
+    """The device failed, not a film: its memory was full, or it answers nothing more in this process.
+
+    The process ends with it, and what follows is what follows where a process is killed.
+    """
+
+
 @contextmanager
 def written_to(folder: Path) -> Iterator[None]:
     """Turn an error of writing below the batch's `folder` into a BatchError."""

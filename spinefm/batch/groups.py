@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from spinefm.batch.errors import DeviceLost
 from spinefm.batch.manifest import FilmEntry
 from spinefm.batch.plan import RunRules
 from spinefm.batch.rows import FilmRows, failed_rows, rows_of, sentence_of
 from spinefm.batch.segmenter import Segmenter
 from spinefm.batch.sources import read_entry
+from spinefm.core.machine import is_device_fault
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import FilmOutcome
 
@@ -42,7 +44,7 @@ class ReadFilm:
 def group_rows(
     entries: Sequence[FilmEntry], segmenter: Segmenter, rules: RunRules, left_out: Mapping[str, str]
 ) -> Iterator[tuple[FilmRows, FilmTiming]]:
-    """The rows of each film of a group, in order, and the seconds it took.
+    """The rows of each film of a group, in order, and the seconds it took. Raises DeviceLost.
 
     left_out: id -> the sentence of a film that is not run.
     """
@@ -53,11 +55,16 @@ def group_rows(
 
 
 def outcomes_of(segmenter: Segmenter, films: Sequence[Radiograph]) -> list[FilmOutcome]:
-    """What becomes of each film; where they cannot be run together, each is run alone, and has its own error."""
+    """What becomes of each film; where they cannot be run together, each is run alone, and has its own error.
+
+    Raises DeviceLost where the error of one is the device's.
+    """
     try:
-        return list(segmenter.segment_many(films))
+        return [_own(outcome) for outcome in segmenter.segment_many(films)]
+    except DeviceLost:
+        raise
     except Exception:  # noqa: BLE001 (the film whose error it is gets it as its row)
-        return [_alone(segmenter, film) for film in films]
+        return [_own(_alone(segmenter, film)) for film in films]
 
 
 def _alone(segmenter: Segmenter, film: Radiograph) -> FilmOutcome:
@@ -65,6 +72,13 @@ def _alone(segmenter: Segmenter, film: Radiograph) -> FilmOutcome:
         return next(iter(segmenter.segment_many([film])))
     except Exception as error:  # noqa: BLE001 (it becomes the film's row)
         return FilmOutcome(film, None, error)
+
+
+def _own(outcome: FilmOutcome) -> FilmOutcome:
+    """The outcome, where its error is its film's own. Raises DeviceLost: the row of a film is never written again."""
+    if outcome.error is not None and is_device_fault(outcome.error):
+        raise DeviceLost(f"The device failed ({' '.join(str(outcome.error).split())[:200]}).") from outcome.error
+    return outcome
 
 
 def _read(entry: FilmEntry, rules: RunRules, left_out: Mapping[str, str]) -> ReadFilm:

@@ -23,7 +23,7 @@ from typing import Any
 
 from spinefm.batch.attempts import ShardTask, TrialTask
 from spinefm.batch.desk import TaskDesk, TaskState
-from spinefm.batch.errors import BatchError
+from spinefm.batch.errors import BatchError, DeviceLost
 from spinefm.batch.folder import BatchFolder
 from spinefm.batch.plan import Shard
 from spinefm.batch.run import refuse_other_rules
@@ -139,7 +139,10 @@ class ShardActor:
         return TaskEnded()
 
     def work(self, task: ShardTask | TrialTask) -> Iterator[Message]:
-        """Do a task; gives the messages of the local runner's processes, the last of which says how it ended."""
+        """Do a task; gives the messages of the local runner's processes, the last of which says how it ended.
+
+        Raises DeviceLost, after which this actor is of no use.
+        """
         messages = _Messages()
         thread = threading.Thread(target=self._do, args=(task, messages), daemon=True)
         thread.start()
@@ -150,6 +153,8 @@ class ShardActor:
         try:
             assert self._segmenter is not None
             messages.send(done(task, self._job, self._segmenter, messages))
+        except DeviceLost as error:
+            messages.fail(error)
         except BaseException as error:
             messages.send(WorkerStopped(f"The program failed ({type(error).__name__}: {error}); report it."))
             raise
@@ -176,7 +181,7 @@ class _Messages:
     """
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[tuple[Message, threading.Event]] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[Message | DeviceLost, threading.Event]] = queue.SimpleQueue()
 
     def send(self, message: Message) -> None:
         """Hand a message on; of a start, wait until it has arrived."""
@@ -185,10 +190,16 @@ class _Messages:
         if isinstance(message, GroupStarted | TrialStarted):
             arrived.wait()
 
+    def fail(self, error: DeviceLost) -> None:
+        """Have the other side raise `error`."""
+        self._queue.put((error, threading.Event()))
+
     def until_ended(self) -> Iterator[Message]:
-        """The messages, up to the one that ends the task."""
+        """The messages, up to the one that ends the task. Raises DeviceLost."""
         while True:
             message, arrived = self._queue.get()
+            if isinstance(message, DeviceLost):
+                raise message
             yield message
             arrived.set()
             if isinstance(message, TaskEnded | WorkerStopped):
@@ -236,7 +247,7 @@ class _ActorPool:
         self._actors.append(_Actor(handle, handle.load.remote()))
 
     def _receive(self, actor: _Actor) -> None:
-        """One message of an actor, or its death."""
+        """One message of an actor, or its end: it died, or lost its device."""
         try:
             answer = actor.answer if actor.state is None else next(actor.answer)
             message: Message = self._ray.get(answer)

@@ -84,7 +84,9 @@ class WeightsLoader:
 
         quiet_allocator()
         from spinefm.api import SpineFM
-        from spinefm.weights.load import Manifest, load_bundle, precision_on
+        from spinefm.weights.bundle import precision_on
+        from spinefm.weights.load import load_bundle
+        from spinefm.weights.manifest import Manifest
 
         manifest = Manifest.read(Path(self.weights) / "manifest.json") if self.weights else None
         target = pick_device(device or self.device)

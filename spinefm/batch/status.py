@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from spinefm.batch.errors import BatchError
 from spinefm.batch.folder import BatchFolder
+from spinefm.batch.run import ArrayPart
 from spinefm.batch.shard import LOG, ShardLog
 
 RECENT = 64
@@ -53,6 +54,13 @@ def status_of(folder: BatchFolder) -> BatchStatus:
         speed=speed_of(sorted(logs, key=lambda log: log.ended)[-RECENT:]),
         merged=folder.merged.is_dir(),
     )
+
+
+def failed_of(folder: BatchFolder, part: ArrayPart) -> int:
+    """How many films of a part's complete shards failed. Raises BatchError where a shard's log cannot be read."""
+    complete = folder.complete()
+    own = [shard for shard in part.of(list(folder.plan().shards())) if shard.name in complete]
+    return sum(_read(folder.place_of(shard) / LOG).failed for shard in own)
 
 
 def lines_of(status: BatchStatus) -> list[str]:

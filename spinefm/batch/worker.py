@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from typing import Protocol
 
 from spinefm.batch.attempts import ShardTask, TrialTask
-from spinefm.batch.errors import BatchError
+from spinefm.batch.errors import BatchError, DeviceLost
 from spinefm.batch.folder import BatchFolder
 from spinefm.batch.groups import group_rows
 from spinefm.batch.plan import BatchPlan
@@ -86,6 +86,8 @@ def work(
     try:
         while (task := connection.recv()) is not None:
             connection.send(done(task, job, ready, connection))
+    except DeviceLost as error:
+        sys.exit(str(error))  # another process takes the task: in it the device answers again
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 
@@ -98,7 +100,7 @@ class Sender(Protocol):
 
 
 def done(task: ShardTask | TrialTask, job: BatchJob, segmenter: Segmenter, connection: Sender) -> Message:
-    """Do a task, and tell `connection` how far it is; returns the message that says how it ended."""
+    """Do a task, and tell `connection` how far it is; returns the message that says how it ended. Raises DeviceLost."""
     try:
         if isinstance(task, TrialTask):
             _try(task, job, segmenter, connection)
@@ -110,7 +112,7 @@ def done(task: ShardTask | TrialTask, job: BatchJob, segmenter: Segmenter, conne
             compute_shard(job.folder, job.plan, task.shard, segmenter, task.left_out, progress)
     except BatchError as error:
         return WorkerStopped(str(error))
-    except (BrokenPipeError, ConnectionResetError):  # the process that gave the task is gone
+    except (DeviceLost, BrokenPipeError, ConnectionResetError):  # this process ends, or the one that gave the task has
         raise
     except Exception as error:  # noqa: BLE001 (a fault would repeat itself: the batch stops and says which)
         return WorkerStopped(

@@ -23,7 +23,7 @@ from spinefm.batch.run import ArrayPart, plan_of, refuse_other_rules, run_rest
 from spinefm.batch.runners import RUNNERS, runner_of
 from spinefm.batch.segmenter import Segmenter, WeightsLoader
 from spinefm.batch.sources import entries_of
-from spinefm.batch.status import lines_of, status_of
+from spinefm.batch.status import failed_of, lines_of, status_of
 from spinefm.batch.worker import BatchJob
 from spinefm.cli.exits import DONE, SOME_FAILED, WrongCall, make_folder
 from spinefm.cli.options import GivenPath, GivenText, Millimetres, RunOptions, Verb, films_only, out_option, run_options
@@ -247,4 +247,4 @@ def _end_part(folder: BatchFolder, part: ArrayPart) -> int:
         f"Part {part.number} of {part.count} is done; the batch has {status.complete} of {shards}. "
         f"When all parts are done, run `spinefm batch merge {folder.path}`.\n"
     )
-    return SOME_FAILED if status.failed else DONE
+    return SOME_FAILED if failed_of(folder, part) else DONE

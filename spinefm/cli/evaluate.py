@@ -20,7 +20,7 @@ from spinefm.evaluation.runs import Plan, RunError, RunFolder
 
 if TYPE_CHECKING:
     from spinefm.methods import Method
-    from spinefm.weights.load import Bundle
+    from spinefm.weights.bundle import Bundle
 
 
 @click.command(name="evaluate")

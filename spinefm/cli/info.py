@@ -31,7 +31,8 @@ def _likely_device() -> str:
 
 
 def _bundle_lines() -> list[str]:
-    from spinefm.weights.load import BundleError, Manifest, on_disk
+    from spinefm.weights.fetch import on_disk
+    from spinefm.weights.manifest import BundleError, Manifest
 
     try:
         manifest = Manifest.read()

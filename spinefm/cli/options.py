@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from spinefm.imaging.radiograph import Polarity
     from spinefm.methods import Method
     from spinefm.methods.base.config import Preset
-    from spinefm.weights.load import Bundle
+    from spinefm.weights.bundle import Bundle
 
 FilmName = TypeVar("FilmName", str, Path)
 SETTING = re.compile(r"[a-z_][a-z0-9_]*=")
@@ -208,7 +208,7 @@ def load_method(run: RunOptions, starting_points: Sequence[Point] | None = None)
 
     quiet_allocator()
     from spinefm.methods import METHODS, build_method
-    from spinefm.weights.load import BundleError
+    from spinefm.weights.manifest import BundleError
 
     if run.method not in METHODS:
         raise WrongCall(f"There is no method {run.method!r}; choose one of: {', '.join(METHODS)}.")
@@ -221,7 +221,8 @@ def load_method(run: RunOptions, starting_points: Sequence[Point] | None = None)
 
 def _bundle_of(run: RunOptions) -> Bundle:
     """The weights of the program, or those of the folder that was given. Raises BundleError, DeviceError."""
-    from spinefm.weights.load import Manifest, load_bundle
+    from spinefm.weights.load import load_bundle
+    from spinefm.weights.manifest import Manifest
 
     if run.weights is None:
         return load_bundle(run.bundle, run.device)

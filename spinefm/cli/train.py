@@ -67,7 +67,9 @@ ALL = "all"
     metavar="DIR…",
     help="Films on which Med-SA and the classifier stay near the answers of --start.",
 )
-@click.option("--resume", is_flag=True, help="Continue from the run's checkpoint.")
+@click.option(
+    "--resume", is_flag=True, help="Continue from the run's checkpoint; give --start and --keep as the run had them."
+)
 def command(network: str, from_scratch: bool, **settings: Any) -> int:
     """Train a network on phantoms or other films with truth.
 

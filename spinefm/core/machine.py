@@ -42,6 +42,10 @@ QUOTA = Path("/sys/fs/cgroup/cpu.max")
 """Microseconds of processor time that a container gets, and the period for which it gets them."""
 
 
+DEVICE_FAULTS = ("CUDA error", "CUDA driver error", "cuDNN error")
+"""What torch's message begins with where a GPU fails: older versions raise a plain RuntimeError."""
+
+
 class DeviceError(ValueError):
     """The requested device does not exist."""
 
@@ -164,6 +168,14 @@ def computes_bfloat16(device: "torch.device") -> bool:
         return True
     able = torch.cpu.get_capabilities()
     return bool(able.get("amx_bf16") or able.get("avx512_bf16") or able.get("bf16"))
+
+
+def is_device_fault(error: BaseException | None) -> bool:
+    """Whether `error` is the device's: its memory is full, or it answers nothing more in this process."""
+    import torch
+
+    kinds = (torch.OutOfMemoryError, getattr(torch, "AcceleratorError", torch.OutOfMemoryError))  # the latter since 2.8
+    return isinstance(error, kinds) or (isinstance(error, RuntimeError) and str(error).startswith(DEVICE_FAULTS))
 
 
 def library_versions() -> dict[str, str]:

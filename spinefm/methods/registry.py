@@ -17,7 +17,7 @@ from spinefm.trace.model import Setting
 from spinefm.trace.registry import EVENTS
 
 if TYPE_CHECKING:
-    from spinefm.weights.load import Bundle
+    from spinefm.weights.bundle import Bundle
 
 PACKAGE = "spinefm.methods"
 SHARED = "base"
@@ -66,7 +66,7 @@ def build_method(
     Raises:
         ValueError: an unknown method, preset or setting, or a value outside its range.
         CannotStart: starting points that cannot serve.
-        spinefm.weights.load.BundleError: the bundle lacks a network of the method.
+        spinefm.weights.manifest.BundleError: the bundle lacks a network of the method.
     """
     spec = method_spec(name)
     if starts is not None and not spec.takes_starts:

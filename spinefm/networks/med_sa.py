@@ -241,6 +241,11 @@ def is_adapted(name: str) -> bool:
     return "_adapter." in name or name.startswith("mask_decoder.")
 
 
+def has_adapters(model: nn.Module) -> bool:
+    """Whether a network has adapters on a frozen base."""
+    return isinstance(model, MedSA) and model.config.encoder == "vit"
+
+
 def _adapter_vit(config: MedSAConfig) -> AdapterViT:
     return AdapterViT(
         positions=config.positions or config.patch,

@@ -10,14 +10,16 @@ from typing import Any
 from safetensors.torch import load_file
 from torch import nn
 
+from spinefm.networks.med_sa import has_adapters
 from spinefm.networks.registry import NETWORKS, build_network
 from spinefm.training.errors import TrainingError
 from spinefm.training.films import DATA_SET
 from spinefm.training.record import TrainingFolder, films_text, training_text
-from spinefm.weights.load import BundleError, has_adapters, load_bundle, rests_on, write_bundle
-from spinefm.weights.manifest import COMPACT, SAM_VIT_B, BaseFile, Manifest
+from spinefm.weights.load import load_bundle
+from spinefm.weights.manifest import COMPACT, SAM_VIT_B, BaseFile, BundleError, Manifest
 from spinefm.weights.pretrained import base_path
 from spinefm.weights.publish import front_matter
+from spinefm.weights.write import rests_on, write_bundle
 
 LICENCE = "Apache-2.0"
 HALFWAY = "shipped is the mean of the weights before and after the last part; the scores are those after it"

@@ -111,7 +111,8 @@ class Loop:
         self.model = trainer.build().to(self.ranks.device)
         if settings.starts_public(trainer.network):
             start_pretrained(self.model)
-        self.history = start_from_bundle(self.model, trainer.network, settings.start) if settings.start else ()
+        begins = bool(settings.start) and not settings.resume
+        self.history = start_from_bundle(self.model, trainer.network, settings.start) if begins else ()
         if self.recipe.channels_last:
             self.model = self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = WeightAverage(self.model, self.recipe.average_decay)
@@ -171,6 +172,8 @@ class Loop:
                 "network": self.trainer.network,
                 "batch": self.recipe.batch,
                 "learning_rate": self.recipe.learning_rate,
+                "start": self.settings.start,
+                "keeps": bool(self.settings.keep),
             }
         )
 
@@ -215,19 +218,33 @@ class Loop:
             raise RunFailed(f"The gradient overflowed {self.skipped} times; lower the learning rate.")
 
     def _restore(self) -> None:
-        """Continue from the checkpoint. Raises TrainingError for a checkpoint of another network or seed."""
+        """Continue from the checkpoint. Raises TrainingError for one of another network, seed, start or goal."""
         state = self.folder.load_checkpoint()
         if (state["network"], state["seed"]) != (self.trainer.network, self.settings.seed):
             raise TrainingError(
                 f"The checkpoint in {self.folder.path} is of {state['network']} with seed {state['seed']};"
                 " resume it as that."
             )
+        self._refuse_other_goal(state)
         self.model.load_state_dict(state["model"])
         self.average.restore(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seconds = state["step"], state["seconds"]
         self.recipe = self._recipe_of(state)
         self.history = self.folder.earlier(self.step, self.seconds)
+
+    def _refuse_other_goal(self, state: Mapping[str, Any]) -> None:
+        """Raise TrainingError where the checkpoint's run began with another start, or only one of both keeps films.
+
+        Checkpoints of 0.12 and earlier do not say.
+        """
+        start, keeps = state.get("start", self.settings.start), state.get("keeps", bool(self.settings.keep))
+        if (start, keeps) != (self.settings.start, bool(self.settings.keep)):
+            began = f"with --start {start}" if start else "without --start"
+            raise TrainingError(
+                f"The run in {self.folder.path} began {began} and {'with' if keeps else 'without'} --keep;"
+                " resume it in the same way."
+            )
 
     def _recipe_of(self, state: Mapping[str, Any]) -> Recipe:
         """The recipe with the batch and rate of a checkpoint, which may be of another device; what is given counts."""

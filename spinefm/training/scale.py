@@ -22,8 +22,8 @@ from spinefm.networks.view import ViewNet
 from spinefm.training.errors import TrainingError
 from spinefm.training.settings import Recipe
 from spinefm.weights.convert import PUBLISHED_SIDES
-from spinefm.weights.load import BundleError, load_bundle
-from spinefm.weights.manifest import SAM_VIT_B, WEIGHTS_FOLDER
+from spinefm.weights.load import load_bundle
+from spinefm.weights.manifest import SAM_VIT_B, WEIGHTS_FOLDER, BundleError
 from spinefm.weights.pretrained import fetch_base
 
 NO_CLIP = 1e9

@@ -36,7 +36,7 @@ class TrainSettings:
         device: "auto", "cpu", "cuda" or "cuda:N".
         pretrained: start the paper's sizes and the encoders of the view network and the classifier from their public
             weights, else from random ones.
-        start: a bundle whose weights the run begins with; its card then continues theirs.
+        start: a bundle whose weights the run begins with; its card then continues theirs. A resumed run names the same.
         keep: folders of films on which Med-SA and the classifier stay near the answers of the weights they begin with
             (`start`).
         learning_rate: replaces the recipe's; a lower one suits weights that are trained already.
@@ -79,8 +79,6 @@ class TrainSettings:
             raise TrainingError("Films whose answers are kept need weights that gave them: give --start with --keep.")
         if self.learning_rate is not None and not 0 < self.learning_rate < 1:
             raise TrainingError("The learning rate is a number between 0 and 1, such as 0.001.")
-        if self.start and self.resume:
-            raise TrainingError("A resumed run goes on from its own checkpoint; leave out --start.")
         if self.bundle not in ("compact", "paper") or self.recipe not in ("default", "paper"):
             raise TrainingError('The bundle is "compact" or "paper", the recipe "default" or "paper".')
 

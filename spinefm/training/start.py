@@ -10,8 +10,8 @@ from spinefm.training.errors import TrainingError
 from spinefm.training.export import read_facts
 from spinefm.training.record import training_text
 from spinefm.training.scale import load_but_heads
-from spinefm.weights.load import BundleError, load_bundle
-from spinefm.weights.manifest import WEIGHTS_FOLDER
+from spinefm.weights.load import load_bundle
+from spinefm.weights.manifest import WEIGHTS_FOLDER, BundleError
 
 TRAINING_ONLY = ("semantic_head.",)
 """Parts of a network that no bundle stores; they start from random weights."""

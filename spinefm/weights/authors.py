@@ -52,7 +52,7 @@ def _is_sam(content: Mapping[str, object]) -> bool:
 
 def _write(each: Converted, bundle: str, folder: Path) -> Path:
     from spinefm.networks.registry import NETWORKS
-    from spinefm.weights.load import write_bundle
+    from spinefm.weights.write import write_bundle
 
     model = NETWORKS[each.network].build(each.config)
     model.load_state_dict(dict(each.state))
@@ -70,8 +70,8 @@ def _write(each: Converted, bundle: str, folder: Path) -> Path:
 
 def _base_of(network: str, model: nn.Module, folder: Path) -> BaseFile | None:
     """SAM, if it is on disk and the frozen part of a converted Med-SA equals it; else the file stays whole."""
-    from spinefm.weights.load import rests_on
     from spinefm.weights.pretrained import base_path
+    from spinefm.weights.write import rests_on
 
     path = base_path(SAM_VIT_B, folder) if network == "med_sa" else None
     return SAM_VIT_B if path is not None and rests_on(model, path) else None

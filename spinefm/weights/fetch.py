@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spinefm.weights.hub import REPO_VARIABLE, Place, cached, discard, download, owners_repository
-from spinefm.weights.manifest import BundleError, Manifest, WeightFile, problem_of
+from spinefm.weights.manifest import BundleEntry, BundleError, Manifest, WeightFile, problem_of
 
 SPACE_VARIABLE = "SPACE_ID"
 """Set by the Hub on every Space: `owner/name` of the Space."""
@@ -81,11 +81,22 @@ def published_bundle(name: str, repo: str, revision: str | None) -> tuple[Manife
 
     revision: a commit, tag or branch; None is the newest commit. Raises BundleError.
     """
+    published, commit = _published(repo, revision)
+    return Manifest(published.folder, {name: published.bundle(name)}), commit
+
+
+def _published(repo: str, revision: str | None) -> tuple[Manifest, str]:
+    """The manifest of a repository on the Hub with all its files pinned to one commit, and the commit."""
     path = download(Place(repo, "manifest.json", revision))
-    entry = Manifest.read(path).bundle(name)
     commit = path.parent.name  # the cache keeps each commit's files in a folder of its name
+    bundles = {name: _pinned(entry, repo, commit) for name, entry in Manifest.read(path).bundles.items()}
+    return Manifest(path.parent, bundles), commit
+
+
+def _pinned(entry: BundleEntry, repo: str, commit: str) -> BundleEntry:
+    """An entry whose files are those of a commit."""
     networks = {key: replace(file, repo_id=repo, revision=commit) for key, file in entry.networks.items()}
-    return Manifest(path.parent, {name: replace(entry, networks=networks)}), commit
+    return replace(entry, networks=networks)
 
 
 def known_bundle(name: str, manifest: Manifest) -> Manifest:
@@ -111,9 +122,9 @@ def known_bundles(manifest: Manifest) -> Manifest:
     owner = owners_repository()
     if owner is None:
         return manifest
-    for name in Manifest.read(download(Place(owner[0], "manifest.json", owner[1]))).bundles:
-        manifest = known_bundle(name, manifest)
-    return manifest
+    published, _ = _published(*owner)
+    others = {name: entry for name, entry in published.bundles.items() if name not in manifest.bundles}
+    return Manifest(manifest.folder, {**manifest.bundles, **others})
 
 
 def is_begun(name: str, manifest: Manifest) -> bool:

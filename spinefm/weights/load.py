@@ -1,27 +1,16 @@
-"""Bundles: sets of weights, named in `weights/manifest.json`, on disk or on the Hugging Face Hub."""
+"""From a name to a bundle: its files are on disk or fetched, and fit their networks whole, or nothing is loaded."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from spinefm.core.files import write_whole
-from spinefm.weights.fetch import BundleSource, fetch, fetch_source, in_place_of_hub, known_bundle, on_disk, verify
-from spinefm.weights.manifest import (
-    COMPACT,
-    BaseFile,
-    BundleEntry,
-    BundleError,
-    Manifest,
-    WeightFile,
-)
+from spinefm.weights.bundle import Bundle, chosen_precision, refuse_precision
+from spinefm.weights.fetch import BundleSource, fetch, fetch_source, in_place_of_hub, known_bundle
+from spinefm.weights.manifest import COMPACT, BundleEntry, BundleError, Manifest, WeightFile
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor, nn
 
     from spinefm.networks.instance_net import InstanceNet
@@ -29,97 +18,8 @@ if TYPE_CHECKING:
     from spinefm.networks.mask_rcnn import SpineMaskRCNN
     from spinefm.networks.med_sa import MedSA
     from spinefm.networks.point_predictor import PointPredictor
-    from spinefm.networks.request import Answered, Ask, Request
     from spinefm.networks.unet import UNet
     from spinefm.networks.view import ViewNet
-
-__all__ = [
-    "COMPACT",
-    "Bundle",
-    "BundleError",
-    "Manifest",
-    "fallback_note",
-    "fetch",
-    "fetch_source",
-    "known_bundle",
-    "load_bundle",
-    "load_source",
-    "on_disk",
-    "placed",
-    "verify",
-    "write_bundle",
-]
-
-PRECISIONS = ("float32", "bfloat16")
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """The four networks of SpineFM, and those of VertXNet and SPINEPS if it has them, in eval mode on one device."""
-
-    name: str
-    device: torch.device
-    precision: str
-    mask_rcnn: SpineMaskRCNN
-    med_sa: MedSA
-    classifier: Classifier
-    point_predictor: PointPredictor
-    checksums: Mapping[str, str]
-    notes: tuple[str, ...] = ()
-    unet: UNet | None = None
-    instance_net: InstanceNet | None = None
-    view: ViewNet | None = None
-    origin: str = ""
-    """`owner/name@commit` on the Hub; empty for the copy in this repository."""
-    source_note: str = ""
-    """Why the copy in this repository serves in place of the Hub's files; empty where it does not."""
-    asked: Ask | None = None
-    """Who answers requests in place of the networks at once: a scheduler, which collects them over films."""
-
-    def ask(self, request: Request) -> Answered:
-        """The answers to one film's request."""
-        from spinefm.weights.answers import answered
-
-        return self.asked(request) if self.asked is not None else answered(self, [request])[0]
-
-    def networks(self) -> dict[str, nn.Module]:
-        """The networks by name, without those that the bundle does not have."""
-        from spinefm.networks.registry import NETWORKS
-
-        found = {name: getattr(self, name, None) for name in NETWORKS}
-        return {name: network for name, network in found.items() if network is not None}
-
-    @contextmanager
-    def autocast(self) -> Iterator[None]:
-        """The context in which the networks run at the bundle's precision: float32 with all its digits on a GPU too."""
-        import torch
-
-        low = self.precision == "bfloat16"
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=low), nullcontext() if low else _without_tf32():
-            yield
-
-    def lowered(self) -> Bundle:
-        """This bundle, ready for its device: on a GPU that computes in bfloat16, large frozen weights are kept in it.
-
-        The networks are changed, not copied.
-        """
-        if (self.device.type, self.precision) == ("cuda", "bfloat16"):
-            self.med_sa.lower()
-            self.classifier.lower()
-        return self
-
-
-@contextmanager
-def _without_tf32() -> Iterator[None]:
-    """Convolutions in all digits of float32: with TF32's ten bits, a mask depends on the films that share its batch."""
-    import torch
-
-    before = torch.backends.cudnn.allow_tf32
-    torch.backends.cudnn.allow_tf32 = False
-    try:
-        yield
-    finally:
-        torch.backends.cudnn.allow_tf32 = before
 
 
 def load_bundle(
@@ -144,7 +44,7 @@ def load_bundle(
     from spinefm.core.machine import pick_device
 
     pick_device(device)
-    _refuse_precision(precision)
+    refuse_precision(precision)
     if manifest is None:
         return load_source(fetch_source(name), device, precision)
     known = known_bundle(name, manifest)
@@ -182,7 +82,7 @@ def _assembled(source: BundleSource, device: str, precision: str) -> Bundle:
     return Bundle(
         name=source.name,
         device=target,
-        precision=_chosen(precision, networks["med_sa"], target),
+        precision=chosen_precision(precision, networks["med_sa"], target),
         mask_rcnn=cast("SpineMaskRCNN", networks["mask_rcnn"]),
         med_sa=cast("MedSA", networks["med_sa"]),
         classifier=cast("Classifier", networks["classifier"]),
@@ -195,16 +95,6 @@ def _assembled(source: BundleSource, device: str, precision: str) -> Bundle:
         origin=source.origin,
         source_note=source.note,
     ).lowered()
-
-
-def placed(bundle: Bundle, device: str = "auto") -> Bundle:
-    """`bundle` with its networks moved to `device`, at the precision that pays there. Raises DeviceError."""
-    from spinefm.core.machine import pick_device
-
-    target = pick_device(device)
-    moved = {name: network.to(target) for name, network in bundle.networks().items()}
-    precision = _chosen("auto", bundle.med_sa, target)
-    return replace(bundle, device=target, precision=precision, **cast(dict[str, Any], moved)).lowered()
 
 
 def _refuse_incomplete(entry: BundleEntry, name: str) -> None:
@@ -220,123 +110,6 @@ def fallback_note(name: str, error: Exception) -> str:
     return f'The bundle "{name}" cannot be used, so the bundle "{COMPACT}" is in use. {error}'
 
 
-def write_bundle(
-    folder: Path,
-    name: str,
-    networks: Mapping[str, nn.Module],
-    *,
-    licence: str,
-    trained_on: str,
-    base: BaseFile | None = None,
-    half: bool = True,
-) -> Manifest:
-    """Write networks as safetensors into `folder/name/` and enter them in `folder/manifest.json`.
-
-    Large tensors are stored in fp16, without `half` in float32.
-    Networks of the bundle that are not given stay as they are. Each network carries its configuration as `.config`.
-    With a `base`, only the trained part of a Med-SA with adapters is written, in float32. If networks stay, the entry
-    keeps naming their films and licence.
-
-    Raises:
-        BundleError: the manifest that is already there cannot be read.
-        ValueError: a network's name is unknown.
-    """
-    from spinefm.networks.registry import stored_parts
-
-    _refuse_unknown(networks)
-    path = folder / "manifest.json"
-    bundles = dict(Manifest.read(path).bundles) if path.exists() else {}
-    parts, kept = stored_parts(networks), _kept(bundles.get(name), networks)
-    written = {
-        network: _write_network(folder, f"{name}/{network}.safetensors", model, licence, base, half)
-        for network, model in parts.items()
-    }
-    earlier = [bundles[name]] if set(kept) - set(parts) else []
-    licences = dict.fromkeys([*(one.licence for one in earlier), licence])
-    films = dict.fromkeys([*(one.trained_on for one in earlier), trained_on])
-    bundles[name] = BundleEntry("; ".join(licences), "; ".join(films), {**kept, **written})
-    manifest = Manifest(folder, bundles)
-    manifest.write()
-    return manifest
-
-
-def _refuse_unknown(networks: Iterable[str]) -> None:
-    """Raise ValueError for a name that no network has."""
-    from spinefm.networks.registry import NETWORKS
-
-    unknown = sorted(set(networks) - set(NETWORKS))
-    if unknown:
-        raise ValueError(f"There is no network {', '.join(unknown)}: the networks are {', '.join(NETWORKS)}.")
-
-
-def _kept(entry: BundleEntry | None, networks: Collection[str]) -> dict[str, WeightFile]:
-    """The files of a bundle before `networks` are written; a new classifier takes the place of a pair."""
-    from spinefm.networks.config import SECOND
-
-    files = entry.networks if entry else {}
-    return {network: file for network, file in files.items() if not (network == SECOND and "classifier" in networks)}
-
-
-def _write_network(
-    folder: Path, file: str, model: nn.Module, licence: str, base: BaseFile | None, half: bool
-) -> WeightFile:
-    """Write one network, of a Med-SA with adapters on a `base` only what was trained; returns its entry."""
-    rests = base is not None and has_adapters(model)
-    written = _write_weights(folder, file, adapted_state(model) if rests else _stored_state(model, half))
-    return WeightFile(*written, asdict(cast(Any, model).config), licence, base=base if rests else None)
-
-
-def _write_weights(folder: Path, file: str, state: Mapping[str, Tensor]) -> tuple[str, str, int]:
-    """Write tensors; returns the file with its sha256 and bytes."""
-    from safetensors.torch import save
-
-    content = save(dict(state))
-    (folder / file).parent.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / file, content)
-    return file, hashlib.sha256(content).hexdigest(), len(content)
-
-
-def has_adapters(model: nn.Module) -> bool:
-    """Whether a network has adapters on a frozen base."""
-    from spinefm.networks.med_sa import MedSA
-
-    return isinstance(model, MedSA) and model.config.encoder == "vit"
-
-
-def adapted_state(model: nn.Module) -> dict[str, Tensor]:
-    """The part trained on top of the frozen base, float32."""
-    from spinefm.networks.med_sa import is_adapted
-
-    return {n: v.detach().float().cpu().contiguous() for n, v in model.state_dict().items() if is_adapted(n)}
-
-
-def rests_on(model: nn.Module, path: Path) -> bool:
-    """Whether a Med-SA's frozen part is the base at `path` (the published one's relative places are 0)."""
-    import torch
-
-    from spinefm.networks.med_sa import is_adapted
-
-    base = _read_tensors(path)
-    frozen = {name: value for name, value in model.state_dict().items() if not is_adapted(name)}
-    places = {name for name in frozen if ".attn.rel_pos_" in name}
-    published = cast("MedSA", model).config.compat == "medsa"
-    return all(
-        not value.any() if published and name in places else torch.equal(value, base[name])
-        for name, value in frozen.items()
-    )
-
-
-def _stored_state(model: nn.Module, half: bool) -> dict[str, Tensor]:
-    """fp16 for what is large if `half`; vectors and buffers (norms, biases, running statistics) keep float32."""
-    from spinefm.networks.mask_rcnn import SpineMaskRCNN, inference_state
-
-    state = inference_state(model) if isinstance(model, SpineMaskRCNN) else model.state_dict()
-    large = {name for name, parameter in model.named_parameters() if half and parameter.ndim >= 2}
-    return {
-        name: (value.half() if name in large else value).detach().cpu().contiguous() for name, value in state.items()
-    }
-
-
 def _load(entry: WeightFile, network: str, path: Path, folder: Path) -> nn.Module:
     """A network with its weights, all of them or none. Raises BundleError."""
     import torch
@@ -346,7 +119,7 @@ def _load(entry: WeightFile, network: str, path: Path, folder: Path) -> nn.Modul
     from spinefm.networks.registry import build_network
     from spinefm.weights.convert import check_fit
 
-    state = _read_tensors(path)
+    state = read_tensors(path)
     try:
         model = build_network(network, entry.config)
     except (ValueError, TypeError) as error:
@@ -362,7 +135,8 @@ def _load(entry: WeightFile, network: str, path: Path, folder: Path) -> nn.Modul
     return model.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
-def _read_tensors(path: Path) -> dict[str, Tensor]:
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file. Raises BundleError for a file that is none."""
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
@@ -381,30 +155,11 @@ def _on_base(
 
     assert entry.base is not None
     path = fetch_base(entry.base, folder)
-    base = _read_tensors(path)
+    base = read_tensors(path)
     check_fit({name: shape for name, shape in shapes.items() if "_adapter." not in name}, base, str(path))
     if entry.config.get("compat") == "medsa":
         base |= {name: value * 0 for name, value in base.items() if ".attn.rel_pos_" in name}
     return {**base, **adapted}
-
-
-def _refuse_precision(name: str) -> None:
-    if name not in (*PRECISIONS, "auto"):
-        raise BundleError(f'There is no precision "{name}": use auto, {" or ".join(PRECISIONS)}.')
-
-
-def precision_on(bundle: Bundle, device: torch.device) -> str:
-    """The precision that pays for the networks of `bundle` on `device`."""
-    return _chosen("auto", bundle.med_sa, device)
-
-
-def _chosen(precision: str, med_sa: nn.Module, device: torch.device) -> str:
-    """The requested precision; for "auto" the faster one at this size on this device."""
-    from spinefm.core.machine import computes_bfloat16
-
-    if precision != "auto":
-        return precision
-    return "bfloat16" if has_adapters(med_sa) and computes_bfloat16(device) else "float32"
 
 
 def _notes(source: BundleSource, entry: BundleEntry) -> tuple[str, ...]:

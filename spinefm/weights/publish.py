@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from spinefm.weights.fetch import verify
 from spinefm.weights.hub import upload
-from spinefm.weights.load import verify
 from spinefm.weights.manifest import BundleEntry, BundleError, Manifest
 
 NO_FIGURES = "No evaluation was given with these weights: their scores are not known."

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 
 from spinefm.batch.folder import BatchFolder
@@ -73,6 +74,26 @@ class FakeSegmenter:
         except FileExistsError:
             return False
         return True
+
+
+class FaultySegmenter(FakeSegmenter):
+    """Its device has no room for films named `vast…`, and answers nothing more after the first one named `fault…`.
+
+    That one strikes in one process only: it leaves a mark in the scratch folder.
+    """
+
+    lost = False
+
+    def _segment(self, film: Radiograph) -> FilmOutcome:
+        name = film.provenance.name
+        if name.startswith("fault") and self.scratch and not (self.scratch / name).exists():
+            (self.scratch / name).touch()
+            type(self).lost = True
+        if self.lost:
+            return FilmOutcome(film, None, torch.AcceleratorError("CUDA error: an illegal memory access"))
+        if name.startswith("vast"):
+            return FilmOutcome(film, None, torch.OutOfMemoryError("CUDA out of memory."))
+        return super()._segment(film)
 
 
 @dataclass(frozen=True)

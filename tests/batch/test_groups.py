@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import torch
 
 import spinefm.batch.groups
+from spinefm.batch.errors import DeviceLost
 from spinefm.batch.groups import group_rows, outcomes_of
 from spinefm.batch.manifest import FilmEntry
 from spinefm.batch.sources import read_entry
+from spinefm.core.machine import is_device_fault
 from spinefm.imaging.radiograph import Polarity, Radiograph
 from spinefm.methods import FilmOutcome
 from tests.batch.fake import RULES, FakeSegmenter, entries, many_names, write_films
@@ -89,6 +93,44 @@ def test_films_that_cannot_be_run_together_are_run_alone() -> None:
     outcomes = outcomes_of(Clumsy(), films)
     assert [outcome.trace is not None for outcome in outcomes] == [True, False, True]
     assert isinstance(outcomes[1].error, MemoryError) and outcomes[1].film is films[1]
+
+
+FAULTS = [
+    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB."),
+    torch.AcceleratorError("CUDA error: an illegal memory access was encountered"),
+    RuntimeError("CUDA error: unspecified launch failure\nCUDA kernel errors might be reported later"),
+    RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"),
+]
+
+
+@dataclass(frozen=True)
+class Failing(FakeSegmenter):
+    """Every film has this error; or none can be run at all, where it is `raised`."""
+
+    error: Exception = FAULTS[0]
+    raised: bool = False
+
+    def segment_many(self, films: Iterable[Radiograph]) -> Iterator[FilmOutcome]:
+        """Nothing but the error."""
+        if self.raised:
+            raise self.error
+        return (FilmOutcome(film, None, self.error) for film in films)
+
+
+@pytest.mark.parametrize("raised", [False, True])
+@pytest.mark.parametrize("error", FAULTS, ids=lambda error: str(error)[:20])
+def test_a_fault_of_the_device_is_the_error_of_no_film(error: Exception, raised: bool) -> None:
+    assert is_device_fault(error)
+    with pytest.raises(DeviceLost) as caught:
+        outcomes_of(Failing(error=error, raised=raised), [handmade_film("a"), handmade_film("b")])
+    assert "\n" not in str(caught.value) and caught.value.__cause__ is error
+
+
+@pytest.mark.parametrize("error", [RuntimeError("shapes differ"), MemoryError("CUDA"), ValueError("CUDA error")])
+def test_any_other_error_is_that_of_its_film(error: Exception) -> None:
+    assert not is_device_fault(error)
+    (outcome,) = outcomes_of(Failing(error=error), [handmade_film("a")])
+    assert outcome.error is error
 
 
 def test_an_error_of_measuring_is_the_row_of_its_film(group: list[FilmEntry], monkeypatch: pytest.MonkeyPatch) -> None:

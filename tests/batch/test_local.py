@@ -19,7 +19,7 @@ from spinefm.batch.shard import compute_shard
 from spinefm.batch.tables import read_table
 from spinefm.batch.worker import BatchJob
 from spinefm.core.machine import allowed_cores
-from tests.batch.fake import FakeLoader, FakeSegmenter, job_of, many_names, tables, write_films
+from tests.batch.fake import FakeLoader, FakeSegmenter, FaultySegmenter, job_of, many_names, tables, write_films
 
 
 def run(job: BatchJob, segmenter: FakeSegmenter, workers: int = 2) -> list[tuple[int, int]]:
@@ -64,6 +64,22 @@ def test_a_film_that_kills_once_is_run_again_and_no_row_differs(tmp_path: Path) 
     run(job, FakeSegmenter(scratch=tmp_path / "scratch"))
     assert (tmp_path / "scratch" / "killer-once.png").exists()
     assert tables(tmp_path / "out") == tables(tmp_path / "calm")
+
+
+def test_a_fault_of_the_device_is_no_films_row(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Its process ends, and another runs the films again; a film that never fits is left out, as one that kills."""
+    names = ["fault.png", "vast.png", *many_names(10)]
+    write_films(tmp_path / "films", names)
+    write_films(tmp_path / "scratch", [])
+    job = job_of(tmp_path / "films", tmp_path / "out", together=4)
+    seen = run(job, FaultySegmenter(scratch=tmp_path / "scratch"))
+    assert (tmp_path / "scratch" / "fault.png").exists()
+    rows = read_table(tmp_path / "out", "films", ["name", "status", "sentence"]).to_pylist()
+    assert {row["name"]: row["sentence"] for row in rows}["vast.png"] == KILLS
+    assert {row["name"]: row["status"] for row in rows}["fault.png"] == "done"
+    assert not any("CUDA" in (row["sentence"] or "") for row in rows)
+    assert [sum(column) for column in zip(*seen, strict=True)] == [12, 4]
+    assert "The device failed (CUDA error: an illegal memory access)." in capfd.readouterr().err.splitlines()
 
 
 def test_processes_that_end_before_their_first_film_stop_the_batch(films: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from spinefm.batch import ray_runner
-from spinefm.batch.attempts import ShardTask, TrialTask
+from spinefm.batch.attempts import KILLS, ShardTask, TrialTask
 from spinefm.batch.desk import TaskDesk
 from spinefm.batch.errors import BatchError
 from spinefm.batch.merge import merge
@@ -23,8 +23,18 @@ from spinefm.batch.plan import BatchPlan, RunRules
 from spinefm.batch.ray_runner import ShardActor, run_on_ray
 from spinefm.batch.runners import RUNNERS, runner_of
 from spinefm.batch.segmenter import WeightsLoader
+from spinefm.batch.tables import read_table
 from spinefm.batch.worker import BatchJob, FilmEnded, GroupStarted, TaskEnded, TrialStarted, WorkerStopped
-from tests.batch.fake import RULES, FakeLoader, FakeSegmenter, job_of, tables
+from tests.batch.fake import (
+    RULES,
+    FakeLoader,
+    FakeSegmenter,
+    FaultySegmenter,
+    job_of,
+    many_names,
+    tables,
+    write_films,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,6 +87,29 @@ def test_an_error_of_the_program_ends_the_task_with_a_sentence(films: Path, tmp_
     actor = ShardActor(job)  # nothing is loaded
     (last,) = actor.work(ShardTask(next(iter(job.plan.shards()))))
     assert isinstance(last, WorkerStopped) and "report it" in last.sentence
+
+
+@dataclass(frozen=True)
+class FaultyLoader(FakeLoader):
+    """A loader of fakes whose device fails."""
+
+    def load(self, device: str | None = None) -> FakeSegmenter:
+        """A new one, on a device that answers again."""
+        FaultySegmenter.lost = False
+        return FaultySegmenter(self.pause, self.scratch)
+
+
+def test_an_actor_that_loses_its_device_ends_and_its_films_are_run_by_another(tmp_path: Path) -> None:
+    write_films(tmp_path / "films", ["fault.png", "vast.png", *many_names(6)])
+    write_films(tmp_path / "scratch", [])
+    job = job_of(tmp_path / "films", tmp_path / "out", FaultyLoader(scratch=tmp_path / "scratch"))
+    ray = FakeRay()
+    run_pool(job, ray, 1)
+    merge(job.folder)
+    rows = read_table(tmp_path / "out", "films", ["name", "status", "sentence"]).to_pylist()
+    assert {row["name"]: row["status"] for row in rows}["fault.png"] == "done"
+    assert [row["name"] for row in rows if row["sentence"] == KILLS] == ["vast.png"]
+    assert ray.started > 4 and not FaultySegmenter.lost
 
 
 class Unready(FakeLoader):

@@ -159,6 +159,17 @@ def test_parts_of_an_array_and_their_merge(
     assert tables(out) == tables(tmp_path / "whole")
 
 
+def test_the_exit_code_of_a_part_is_that_of_its_own_films(tmp_path: Path, loaded: list[WeightsLoader]) -> None:
+    """Whichever part ends first: a job of an array whose films are all done is no failed job."""
+    films = write_films(tmp_path / "films", ["film-1.png", "hopeless-2.png"])
+    codes = {}
+    for order in (("1/2", "2/2"), ("2/2", "1/2")):
+        out = tmp_path / order[0][0]
+        codes[order] = {part: batch(*films, "--out", out, "--shard-size", 1, "--shard", part) for part in order}
+    first, second = codes.values()
+    assert first == second and sorted(first.values()) == [0, 1]
+
+
 @pytest.mark.parametrize("part", ["0/8", "9/8", "3", "a/b", "1/0", "-1/4"])
 def test_a_part_that_is_none_is_refused(part: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert batch(tmp_path, "--out", tmp_path / "out", "--shard", part) == 2

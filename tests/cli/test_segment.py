@@ -26,7 +26,7 @@ from spinefm.export import RESULT_FILES
 from spinefm.measure import guarded
 from spinefm.networks.registry import REQUIRED
 from spinefm.trace.model import Trace
-from spinefm.weights.load import BundleError
+from spinefm.weights.manifest import BundleError
 from tests.bad_films import write_bad_films
 from tests.cli.films import write_film
 

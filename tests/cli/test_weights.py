@@ -13,12 +13,14 @@ from torch import nn
 from spinefm.cli.app import main
 from spinefm.core.checksum import sha256_of
 from spinefm.networks.med_sa import MedSA
-from spinefm.weights.load import BundleError, Manifest, load_bundle, on_disk, verify, write_bundle
-from spinefm.weights.manifest import BaseFile
+from spinefm.weights.fetch import on_disk, verify
+from spinefm.weights.load import load_bundle
+from spinefm.weights.manifest import BaseFile, BundleError, Manifest
+from spinefm.weights.write import write_bundle
 from tests.hub_server import COMMIT, HubServer
 from tests.networks.gradients import wake
 from tests.networks.test_med_sa import VIT, sam_like
-from tests.weights.test_load import networks
+from tests.weights.tiny import networks
 
 REPO, BASE_REPO = "owner/spinefm-paper", "public/sam"
 

@@ -8,7 +8,8 @@ from spinefm.core.masks import Mask
 from spinefm.imaging.radiograph import read
 from spinefm.methods import build_method, run_to_trace
 from spinefm.trace.model import Trace
-from spinefm.weights.load import Bundle, load_bundle
+from spinefm.weights.bundle import Bundle
+from spinefm.weights.load import load_bundle
 
 FILM = Path(__file__).parents[2] / "examples" / "films" / "cervical.png"
 

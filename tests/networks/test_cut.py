@@ -1,10 +1,13 @@
 """Patches cut for a whole batch: the same greys as OpenCV's resampling, one film at a time."""
 
+import gc
+
 import numpy as np
 import pytest
 import torch
 
 from spinefm.core.geometry import Box, Point, crop_patch
+from spinefm.networks import cut as cutting
 from spinefm.networks.cut import area_weights, cut_patches, cut_together, linear_weights
 from spinefm.networks.request import Cut, Request
 
@@ -48,6 +51,27 @@ def test_on_a_cpu_patches_are_opencvs_to_the_last_bit(film):
         assert np.array_equal(patch[0].numpy(), crop_patch(film, box, 64))
 
 
+def test_no_tensor_stays_after_a_call(film):
+    """On a GPU, weights that are kept from call to call would fill its memory: 512 of them were a gigabyte."""
+    boxes = [Box(0, 0, side, side) for side in range(120, 150)]
+    cut_together([Cut(torch.from_numpy(film), box, 64) for box in boxes])
+    gc.collect()
+    shapes = {tuple(one.shape) for one in gc.get_objects() if type(one) is torch.Tensor}
+    assert not shapes & {(64, side) for side in range(120, 150)}
+
+
+def test_weights_of_one_length_are_computed_once_a_call(film, monkeypatch):
+    computed = []
+
+    def noting(length, side, device):
+        computed.append(length)
+        return area_weights(length, side, device)
+
+    monkeypatch.setattr(cutting, "area_weights", noting)
+    cut_together([Cut(torch.from_numpy(film), Box(at, 5, at + 100, 105), 64) for at in range(20)])
+    assert computed == [100]
+
+
 @pytest.mark.parametrize(("length", "side"), [(64, 64), (128, 64), (157, 64), (65, 64), (1000, 128)])
 def test_area_weights_share_out_every_pixel(length, side):
     weights = area_weights(length, side)
@@ -65,7 +89,7 @@ def test_linear_weights_add_up_to_one_and_touch_two_pixels(length, side):
 
 def test_linear_weights_keep_a_ramp_between_the_outer_centres():
     ramp = np.arange(10.0)
-    resampled = linear_weights(10, 20) @ ramp
+    resampled = linear_weights(10, 20).numpy() @ ramp
     np.testing.assert_allclose(resampled[1:-1], (np.arange(20) + 0.5)[1:-1] / 2 - 0.5)
 
 

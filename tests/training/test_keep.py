@@ -121,6 +121,24 @@ def test_the_command_keeps_films_and_the_card_names_them(folder: Path, unseen_fo
     assert training_text(facts["data"]).endswith("near its answers of before on 3 films with 14 bodies, seeds 60-62")
 
 
+@pytest.mark.weights
+def test_a_run_that_keeps_films_goes_on_towards_the_same_goal(
+    folder: Path, unseen_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept, out = write_stand_ins(tmp_path / "kept", range(60, 63)), tmp_path / "run"
+    given = ["train", "med_sa", "--data", str(folder), "--validation", str(unseen_folder), "--batch", "2"]
+    given += ["--out", str(out)]
+    keeping = ["--keep", str(kept), "--start", "compact"]
+    assert main([*given, *keeping, "--steps", "2"]) == 0
+    assert main([*given, "--steps", "4", "--resume"]) == WRONG_CALL
+    assert "began with --start compact and with --keep; resume it in the same way" in capsys.readouterr().err
+    assert main([*given, "--start", "compact", "--steps", "4", "--resume"]) == WRONG_CALL
+    assert main([*given, *keeping, "--steps", "4", "--resume"]) == 0
+    facts = json.loads(TrainingFolder(out).facts.read_text())
+    assert facts["steps"] == 4 and facts["data"]["kept"]["seeds"] == "60-62"
+    assert facts["history"][-1].endswith("near its answers of before on 3 films with 14 bodies, seeds 60-62")
+
+
 def test_what_cannot_be_kept_is_refused(
     folder: Path, unseen_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

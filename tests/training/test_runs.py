@@ -17,7 +17,8 @@ from spinefm.training.errors import RunFailed
 from spinefm.training.export import HALFWAY, card, export_runs, history, load_run, read_facts, write_card
 from spinefm.training.films import FilmSet
 from spinefm.training.run import TRAINERS
-from spinefm.weights.load import Manifest, load_bundle
+from spinefm.weights.load import load_bundle
+from spinefm.weights.manifest import Manifest
 
 
 def run_train(*words: object) -> int:

@@ -47,7 +47,8 @@ from spinefm.training.scale import (
 )
 from spinefm.training.settings import Recipe
 from spinefm.training.train_mask_rcnn import FilmBatch
-from spinefm.weights.load import Manifest, load_bundle
+from spinefm.weights.load import load_bundle
+from spinefm.weights.manifest import Manifest
 from tests.data.layouts import CERVICAL, write_csxa, write_spinefm
 from tests.networks.test_mask_rcnn import TINY
 from tests.networks.test_med_sa import VIT

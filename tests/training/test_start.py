@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,15 @@ def test_a_network_that_the_bundle_lacks_is_refused_by_name() -> None:
         start_from_bundle(PointPredictor(), "unknown", "compact")
 
 
-def test_a_resumed_run_has_no_other_start(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="leave out --start"):
-        TrainSettings(data=(), out=tmp_path, steps=1, start="compact", resume=True)
+@pytest.mark.weights
+def test_a_resumed_run_names_its_start_and_goes_on_from_its_checkpoint(films: FilmSet, tmp_path: Path) -> None:
+    trainer = PointPredictorTrainer(films, films)
+    settings = TrainSettings(data=(), out=tmp_path, steps=3, start="compact")
+    first = Loop(trainer, settings)
+    first.run()
+    with pytest.raises(TrainingError, match="began with --start compact and without --keep; resume it in"):
+        Loop(trainer, replace(settings, start="", resume=True))
+    again = Loop(trainer, replace(settings, steps=5, resume=True))
+    assert again.step == 3
+    trained = first.model.state_dict()
+    assert all(torch.equal(value, trained[name]) for name, value in again.model.state_dict().items())

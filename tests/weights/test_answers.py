@@ -1,5 +1,7 @@
 """Requests answered by networks: in their order, in calls that fit the memory, with the seconds shared out."""
 
+import sys
+from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
 from typing import cast
@@ -10,10 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from spinefm.core.geometry import Box
+from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
 from spinefm.networks.request import Cut, Request
 from spinefm.weights import answers
 from spinefm.weights.answers import ANSWERS, answered
-from spinefm.weights.load import Bundle, load_bundle
+from spinefm.weights.bundle import Bundle
+from spinefm.weights.load import load_bundle
 
 
 class Sums(nn.Module):
@@ -94,3 +98,19 @@ def test_a_bundle_answers_at_once_unless_somebody_else_is_asked():
     (predicted,) = compact().ask(points).values
     assert predicted.shape == (2,)
     assert predicted.dtype == np.float64
+
+
+def test_an_absolute_predictor_answers_alike_in_either_precision():
+    torch.manual_seed(0)
+    published = replace(compact(), point_predictor=PointPredictor(PointPredictorConfig.paper()).eval())
+    request = Request("point_predictor", (torch.rand(64, 3, 2),))
+    exact, low = (replace(published, precision=each).ask(request).values for each in ("float32", "bfloat16"))
+    np.testing.assert_array_equal(low, exact)
+
+
+def test_memory_is_given_back_once_nothing_holds_the_failed_call_any_more(monkeypatch):
+    """An error that is being handled holds the frames that it came through, and with them their tensors."""
+    handled: list[object] = []
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: handled.append(sys.exception()))
+    answered(bundle_of(Sums(2)), [request_of(1, 2, 3)])
+    assert handled == [None]

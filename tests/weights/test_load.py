@@ -1,86 +1,23 @@
 """Bundles: what is written is what is loaded, and nothing else is."""
 
-import hashlib
-import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from torch import nn
 
-from spinefm.core import machine as runtime
-from spinefm.networks.config import SECOND
-from spinefm.networks.level_classifier import PAIR, LevelClassifier, LevelClassifierConfig, PairClassifier
-from spinefm.networks.mask_rcnn import build_mask_rcnn
-from spinefm.networks.med_sa import MedSA, MedSAConfig
 from spinefm.networks.point_predictor import PointPredictor
-from spinefm.weights.load import BundleError, Manifest, _chosen, fetch, load_bundle, on_disk, verify, write_bundle
-from tests.hub_server import HubServer, Refusal
-from tests.networks.test_mask_rcnn import TINY
-from tests.networks.test_med_sa import CONV, VIT
+from spinefm.weights.fetch import fetch, known_bundles, on_disk, verify
+from spinefm.weights.load import load_bundle
+from spinefm.weights.manifest import BundleError, Manifest
+from tests.hub_server import COMMIT, HubServer, Refusal
+from tests.weights.tiny import REPO, edit, networks, read, restamp, write
 
-REPO = "someone/spinefm-weights"
 Serve = Callable[[HubServer], HubServer]
-
-
-def networks() -> dict[str, nn.Module]:
-    torch.manual_seed(0)
-    return {
-        "mask_rcnn": build_mask_rcnn(TINY),
-        "med_sa": MedSA(CONV),
-        "classifier": LevelClassifier(LevelClassifierConfig(patch=32)),
-        "point_predictor": PointPredictor(),
-    }
-
-
-def write(folder: Path, models: dict[str, nn.Module]) -> Manifest:
-    """Write the bundle; its manifest says that the repository has the files too."""
-    written = write_bundle(folder, "tiny", models, licence="Apache-2.0", trained_on="nothing")
-    entry = written.bundle("tiny")
-    on_hub = {network: replace(file, repo_id=REPO) for network, file in entry.networks.items()}
-    manifest = Manifest(folder, {"tiny": replace(entry, networks=on_hub)})
-    manifest.write()
-    return manifest
-
-
-@pytest.fixture(scope="session")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle as it was written, for `folder` to copy."""
-    path = tmp_path_factory.mktemp("written")
-    write(path, networks())
-    return path
-
-
-@pytest.fixture
-def folder(written: Path, tmp_path: Path) -> Path:
-    """A folder of weights that a test may change."""
-    shutil.copytree(written, tmp_path, dirs_exist_ok=True)
-    return tmp_path
-
-
-def read(folder: Path) -> Manifest:
-    return Manifest.read(folder / "manifest.json")
-
-
-def edit(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    path = folder / "manifest.json"
-    raw = json.loads(path.read_text())
-    change(raw)
-    path.write_text(json.dumps(raw))
-
-
-def restamp(folder: Path, network: str) -> None:
-    """Enter a file as it now is, so that only its contents can be found wrong."""
-    content = (folder / f"tiny/{network}.safetensors").read_bytes()
-    stamp = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-    edit(folder, lambda raw: raw["bundles"]["tiny"]["networks"][network].update(stamp))
 
 
 def test_what_was_written_is_loaded(folder: Path) -> None:
@@ -97,72 +34,6 @@ def test_what_was_written_is_loaded(folder: Path) -> None:
     assert torch.allclose(bundle.classifier(patch), expected, atol=0.02)
     assert bundle.notes == ()
     assert bundle.checksums == {name: entry.sha256 for name, entry in read(folder).bundle("tiny").networks.items()}
-
-
-def test_weights_are_half_precision_and_vectors_are_not(folder: Path) -> None:
-    state = load_file(folder / "tiny/classifier.safetensors")
-    assert state["conv1.weight"].dtype == torch.float16
-    assert state["bn1.running_var"].dtype == state["bn1.weight"].dtype == torch.float32
-
-
-def test_training_only_weights_are_not_stored(folder: Path) -> None:
-    assert not any("semantic" in name for name in load_file(folder / "tiny/mask_rcnn.safetensors"))
-
-
-def test_one_network_can_be_replaced_alone(folder: Path) -> None:
-    before = read(folder).bundle("tiny").networks
-    torch.manual_seed(9)
-    write(folder, {"point_predictor": PointPredictor()})
-    after = read(folder).bundle("tiny").networks
-    assert {name for name in after if after[name] != before[name]} == {"point_predictor"}
-
-
-def test_unknown_network_is_not_written(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no network oracle"):
-        write(tmp_path, {"oracle": PointPredictor()})
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_precision_is_the_one_asked_for(folder: Path) -> None:
-    bundle = load_bundle("tiny", precision="bfloat16", manifest=read(folder))
-    with bundle.autocast():
-        assert (torch.rand(2, 2) @ torch.rand(2, 2)).dtype == torch.bfloat16
-    with load_bundle("tiny", manifest=read(folder)).autocast():
-        assert (torch.rand(2, 2) @ torch.rand(2, 2)).dtype == torch.float32
-    (folder / "tiny" / "med_sa.safetensors").unlink()  # refused before any weights are asked for
-    with pytest.raises(BundleError, match='no precision "float8"'):
-        load_bundle("tiny", precision="float8", manifest=read(folder))
-
-
-@pytest.mark.parametrize(
-    ("config", "able", "expected"),
-    [(VIT, True, "bfloat16"), (VIT, False, "float32"), (MedSAConfig(), True, "float32")],
-)
-def test_auto_is_bfloat16_for_sams_size_where_the_device_computes_in_it(config, able, expected, monkeypatch) -> None:
-    monkeypatch.setattr(runtime, "computes_bfloat16", lambda device: able)
-    assert _chosen("auto", MedSA(config), torch.device("cpu")) == expected
-    assert _chosen("float32", MedSA(config), torch.device("cpu")) == "float32"
-
-
-@pytest.mark.parametrize(
-    ("device", "precision", "expected"),
-    [("cuda", "bfloat16", torch.bfloat16), ("cuda", "float32", torch.float32), ("cpu", "bfloat16", torch.float32)],
-)
-def test_large_weights_are_kept_in_bfloat16_on_a_gpu_that_computes_in_it(device, precision, expected, folder) -> None:
-    bundle = replace(load_bundle("tiny", manifest=read(folder)), device=torch.device(device), precision=precision)
-    assert bundle.lowered() is bundle
-    assert isinstance(bundle.classifier, LevelClassifier)
-    assert bundle.classifier.conv1.weight.dtype == expected
-
-
-def test_a_gpu_convolves_in_all_digits_of_float32(folder: Path) -> None:
-    bundle = replace(load_bundle("tiny", manifest=read(folder)), device=torch.device("cuda"))
-    before = torch.backends.cudnn.allow_tf32
-    with bundle.autocast():
-        assert not torch.backends.cudnn.allow_tf32
-    assert torch.backends.cudnn.allow_tf32 == before
-    with replace(bundle, precision="bfloat16").autocast():
-        assert torch.backends.cudnn.allow_tf32 == before
 
 
 def test_files_are_verified(folder: Path) -> None:
@@ -274,7 +145,7 @@ def test_without_a_file_or_a_repository_the_way_out_is_named(folder: Path, monke
 
 def test_reading_the_manifest_imports_neither_torch_nor_the_hub(folder: Path) -> None:
     code = (
-        "import sys, pathlib; from spinefm.weights.load import *; "
+        "import sys, pathlib; from spinefm.weights.fetch import *; from spinefm.weights.load import *; "
         f"m = Manifest.read(pathlib.Path({str(folder / 'manifest.json')!r})); on_disk('tiny', m); verify(m, 'tiny'); "
         "print([name for name in ('torch', 'huggingface_hub', 'gradio') if name in sys.modules])"
     )
@@ -284,7 +155,8 @@ def test_reading_the_manifest_imports_neither_torch_nor_the_hub(folder: Path) ->
 
 FETCH = """
 import sys, pathlib
-from spinefm.weights.load import BundleError, Manifest, fetch, verify
+from spinefm.weights.fetch import fetch, verify
+from spinefm.weights.manifest import BundleError, Manifest
 manifest = Manifest.read(pathlib.Path(sys.argv[1]))
 try:
     paths = fetch(manifest, "tiny")
@@ -338,6 +210,21 @@ def test_the_owners_repository_comes_first(published: tuple[Path, dict[str, byte
         environment = hub.environment(tmp_path / "home") | {"SPINEFM_WEIGHTS_REPO": "owner/mine"}
         assert fetch_elsewhere(manifest, environment).startswith("fetched")
     assert all(path.startswith("/owner/mine/") for _, path in hub.requests if path != "/")
+
+
+def test_all_bundles_of_the_owner_come_with_one_manifest(
+    written: Path, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = Manifest.read(written / "manifest.json").bundle("tiny")
+    Manifest(tmp_path, dict.fromkeys(("tiny", "second", "third"), entry)).write()
+    hub = serve(HubServer({REPO: {"manifest.json": (tmp_path / "manifest.json").read_bytes()}}))
+    monkeypatch.setenv("SPINEFM_WEIGHTS_REPO", REPO)
+    own = Manifest(written, {"tiny": entry})
+    known = known_bundles(own)
+    assert [method for method, path in hub.requests if "manifest.json" in path] == ["HEAD", "GET"]
+    assert list(known.bundles) == ["tiny", "second", "third"] and known.bundle("tiny") is entry
+    files = [file for name in ("second", "third") for file in known.bundle(name).networks.values()]
+    assert {(file.repo_id, file.revision) for file in files} == {(REPO, COMMIT)}
 
 
 FIRST = "tiny/mask_rcnn.safetensors"
@@ -394,23 +281,3 @@ def test_offline_without_the_files_is_one_sentence(published: tuple[Path, dict[s
         answer = fetch_elsewhere(published[0], environment)
     assert answer == f"refused {FIRST} is not on disk and the Hub cannot be reached: go online once."
     assert hub.requests == []
-
-
-def test_a_pair_of_classifiers_is_stored_as_two_files_and_loaded_as_one(tmp_path: Path) -> None:
-    pair = PairClassifier(LevelClassifierConfig(depth=PAIR, patch=32)).eval()
-    written = write_bundle(tmp_path, "tiny", networks() | {"classifier": pair}, licence="-", trained_on="nothing")
-    assert {"classifier", SECOND} <= written.bundle("tiny").networks.keys()
-    loaded = load_bundle("tiny", "cpu", manifest=read(tmp_path)).classifier
-    patches = torch.rand(2, 1, 32, 32)
-    assert isinstance(loaded, PairClassifier) and loaded.config == pair.config
-    with torch.no_grad():
-        assert torch.allclose(loaded(patches), pair(patches), atol=0.02)
-
-
-def test_a_classifier_that_is_no_pair_takes_the_place_of_both(tmp_path: Path) -> None:
-    pair = PairClassifier(LevelClassifierConfig(depth=PAIR, patch=32))
-    write_bundle(tmp_path, "tiny", networks() | {"classifier": pair}, licence="-", trained_on="nothing")
-    alone = {"classifier": networks()["classifier"]}
-    written = write_bundle(tmp_path, "tiny", alone, licence="-", trained_on="nothing")
-    assert SECOND not in written.bundle("tiny").networks
-    assert isinstance(load_bundle("tiny", "cpu", manifest=read(tmp_path)).classifier, LevelClassifier)

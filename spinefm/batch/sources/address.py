@@ -21,6 +21,8 @@ CHAIN = "::"
 PROTOCOL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 """What a URL begins with; one letter alone would be a drive."""
 WEB = ("http", "https")
+THIS_MACHINE = ("", "localhost")
+"""Hosts of a file URL whose file is here (RFC 8089)."""
 
 
 def protocol_of(uri: str) -> str:
@@ -36,9 +38,22 @@ def of_path(path: Path | str) -> str:
 
 def path_of(uri: str) -> Path:
     """The path that an address of this machine means: a file URL, or a path as users write it."""
-    if uri.lower().startswith(FILE):
-        return Path(os.fsdecode(unquote_to_bytes(uri[len(FILE) :])))
-    return Path(uri)
+    return local_path(uri) or Path(uri)
+
+
+def local_path(uri: str) -> Path | None:
+    """The path of a file URL of this machine; None for one of another machine, and for anything else.
+
+    "#" and "?" are letters of the name: a file has neither parts nor questions.
+
+    Example:
+        >>> local_path("file://localhost/data/a#1.png")
+        PosixPath('/data/a#1.png')
+    """
+    if protocol_of(uri) != "file":
+        return None
+    host, root, path = uri[len(FILE) :].partition("/")
+    return Path(os.fsdecode(unquote_to_bytes(root + path))) if root and host.lower() in THIS_MACHINE else None
 
 
 def of_member(member: str, archive: str) -> str:

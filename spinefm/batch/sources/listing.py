@@ -8,7 +8,7 @@ from pathlib import Path
 
 from spinefm.batch.errors import BatchError
 from spinefm.batch.manifest import FilmEntry
-from spinefm.batch.sources.address import ZIP, of_path, path_of, protocol_of
+from spinefm.batch.sources.address import ZIP, local_path, of_path, protocol_of
 from spinefm.batch.sources.rows import FoundFilm, SourceError, rows_of
 from spinefm.batch.sources.stores import MAGIC, films_at, plain
 from spinefm.batch.sources.tables import absolute, films_of_table, identity_of, is_table
@@ -47,11 +47,18 @@ def films_named(source: str) -> Iterator[FoundFilm]:
     elif source.startswith(ZIP):
         yield FoundFilm(absolute(source, ""))
     elif protocol == "file":
-        yield from _of_path(path_of(source))
+        yield from _of_path(_here(source))
     elif protocol:
         yield from _of_url(source)
     else:
         yield from _of_path(Path(source))
+
+
+def _here(url: str) -> Path:
+    path = local_path(url)
+    if path is None:
+        raise SourceError(f"{printable(url)} is no file of this machine: give its path, or file:///folder/film.png.")
+    return path
 
 
 def _pinned(source: str) -> str:

@@ -101,6 +101,7 @@ def opened_at(uri: str) -> IO[bytes]:
         stream.read(1)
         stream.seek(0)
     except (ValueError, OSError) as error:
+        stream.close()
         raise StoreError(f"{shown(uri)} cannot be read in parts there: download it and give its path.") from error
     return stream
 

@@ -12,7 +12,7 @@ from contextlib import closing
 from functools import lru_cache
 from typing import IO, Any
 
-from spinefm.batch.sources.address import ZIP, of_member, of_path, path_of, protocol_of, shown, split_member
+from spinefm.batch.sources.address import ZIP, local_path, of_member, of_path, path_of, protocol_of, shown, split_member
 from spinefm.batch.sources.rows import FoundFilm, SourceError
 from spinefm.batch.sources.stores import opened_at
 from spinefm.core.foreign import foreign_input
@@ -67,8 +67,8 @@ def absolute(text: str, table: str) -> str:
         except ValueError:
             return text  # reading it says what is wrong
         return of_member(member, absolute(archive, table))
-    if protocol_of(text) == "file":
-        return of_path(path_of(text))
+    if path := local_path(text):
+        return of_path(path)
     if protocol_of(text):
         return text
     if protocol_of(table) not in ("", "file"):

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from spinefm.trace.model import Setting
 
 if TYPE_CHECKING:
-    from spinefm.weights.load import Bundle
+    from spinefm.weights.bundle import Bundle
 
 Preset = Literal["published", "tuned"]
 """`published`: the paper's rules and nothing else. `tuned`: this project's, measured on simulated films."""

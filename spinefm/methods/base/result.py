@@ -11,7 +11,7 @@ from spinefm.core.machine import library_versions
 from spinefm.core.masks import Mask, four_corners
 from spinefm.methods.base.stages import Stopwatch
 from spinefm.trace.model import Finished, Vertebra
-from spinefm.weights.load import Bundle
+from spinefm.weights.bundle import Bundle
 
 
 def vertebra(

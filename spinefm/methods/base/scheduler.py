@@ -17,7 +17,7 @@ from greenlet import getcurrent, greenlet
 
 from spinefm.networks.request import Answered, Request
 from spinefm.weights.answers import ORDER, answered
-from spinefm.weights.load import Bundle
+from spinefm.weights.bundle import Bundle
 
 IN_FLIGHT = 32
 """Films that run at once on a GPU: some thirty patches in a call of Med-SA, forty of the classifier."""

@@ -20,7 +20,7 @@ from spinefm.methods.base.config import WholeFilmConfig
 from spinefm.methods.base.events import FAR_FROM_SPINE, Mapped, Piece
 from spinefm.methods.base.stages import Stopwatch, asked
 from spinefm.networks.request import Request
-from spinefm.weights.load import Bundle
+from spinefm.weights.bundle import Bundle
 
 C2, S1 = 2, 3
 """Classes of the two ends of the spine; every other body is 1."""

@@ -16,7 +16,7 @@ from spinefm.trace.model import Setting
 from spinefm.trace.registry import Captions, Event
 
 if TYPE_CHECKING:
-    from spinefm.weights.load import Bundle
+    from spinefm.weights.bundle import Bundle
 
 
 def no_outline(_: Mapping[str, Setting]) -> None:

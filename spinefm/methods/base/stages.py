@@ -23,7 +23,7 @@ from spinefm.imaging.radiograph import Radiograph
 from spinefm.networks.request import Cut, Request
 from spinefm.networks.view import FACINGS, fit_square, without_margins
 from spinefm.trace.registry import Event
-from spinefm.weights.load import Bundle
+from spinefm.weights.bundle import Bundle
 
 FloatArray = NDArray[np.float32]
 

@@ -22,7 +22,8 @@ from spinefm.methods.base.stages import NetworkStages, Stages, Stopwatch
 from spinefm.methods.base.view import lying, quarters_of, refuse, viewed, warnings
 from spinefm.trace.model import Anchor, Finished, Named, Setting, Trace, Vertebra
 from spinefm.trace.registry import Event
-from spinefm.weights.load import Bundle, BundleError
+from spinefm.weights.bundle import Bundle
+from spinefm.weights.manifest import BundleError
 
 
 @dataclass(frozen=True, eq=False)

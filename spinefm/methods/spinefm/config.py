@@ -12,7 +12,7 @@ from spinefm.methods.base.config import ViewCheckConfig, count, number, positive
 from spinefm.trace.model import Setting
 
 if TYPE_CHECKING:
-    from spinefm.weights.load import Bundle
+    from spinefm.weights.bundle import Bundle
 
 
 PROMISED_DICE = 0.8

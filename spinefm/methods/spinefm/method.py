@@ -27,7 +27,7 @@ from spinefm.methods.spinefm.names import named
 from spinefm.methods.spinefm.restart import Doubtful, doubtful, remarks, surest
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
-from spinefm.weights.load import Bundle
+from spinefm.weights.bundle import Bundle
 
 
 class SpineFMMethod:

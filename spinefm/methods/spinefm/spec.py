@@ -16,7 +16,7 @@ from spinefm.methods.spinefm.limits import LIMITS
 from spinefm.trace.model import Setting
 
 if TYPE_CHECKING:
-    from spinefm.weights.load import Bundle
+    from spinefm.weights.bundle import Bundle
 
 
 def _build(bundle: Bundle, config: SpineFMConfig, starts: Sequence[Point] | None) -> Extensible:

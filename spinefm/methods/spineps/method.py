@@ -32,7 +32,7 @@ from spinefm.networks.instance_net import InstanceNet
 from spinefm.networks.request import Request
 from spinefm.trace.model import Trace
 from spinefm.trace.registry import Event
-from spinefm.weights.load import Bundle
+from spinefm.weights.bundle import Bundle
 
 ORIGIN_NOTE = (
     "SPINEPS was made for MR volumes; this is its two-phase design on a radiograph, with networks of this project."

@@ -14,7 +14,7 @@ from spinefm.methods.spineps.drawing import SpinepsDrawing
 from spinefm.methods.spineps.limits import LIMITS
 
 if TYPE_CHECKING:
-    from spinefm.weights.load import Bundle
+    from spinefm.weights.bundle import Bundle
 
 
 def _build(bundle: Bundle, config: SpinepsConfig, _: Sequence[Point] | None) -> Extensible:

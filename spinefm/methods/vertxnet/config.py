@@ -9,7 +9,7 @@ from spinefm.methods.base.config import WholeFilmConfig, count, number, positive
 from spinefm.trace.model import Setting
 
 if TYPE_CHECKING:
-    from spinefm.weights.load import Bundle
+    from spinefm.weights.bundle import Bundle
 
 
 class VertXNetConfig(WholeFilmConfig):

@@ -27,7 +27,7 @@ from spinefm.methods.vertxnet.ensemble import Ensemble, KeptContour
 from spinefm.methods.vertxnet.events import Recognised
 from spinefm.trace.model import Trace
 from spinefm.trace.registry import Event
-from spinefm.weights.load import Bundle
+from spinefm.weights.bundle import Bundle
 
 CLASSES_NOTE = (
     "C2 and S1 were recognised by the level classifier at each detection, in place of Mask R-CNN's own classes."

@@ -14,7 +14,7 @@ from spinefm.methods.vertxnet.drawing import VertXNetDrawing
 from spinefm.methods.vertxnet.limits import LIMITS
 
 if TYPE_CHECKING:
-    from spinefm.weights.load import Bundle
+    from spinefm.weights.bundle import Bundle
 
 
 def _build(bundle: Bundle, config: VertXNetConfig, _: Sequence[Point] | None) -> Extensible:

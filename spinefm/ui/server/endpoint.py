@@ -23,7 +23,7 @@ from spinefm.ui.server.model_queue import ModelQueue, QueueFull
 from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.result_zip import result_zip
 from spinefm.ui.server.sessions import BROKEN, Wishes
-from spinefm.weights.load import BundleError
+from spinefm.weights.manifest import BundleError
 
 NAME = "segment"
 NO_LINKS = "A film is sent, not linked: upload the file, or give it as a data: URI."

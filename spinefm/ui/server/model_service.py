@@ -12,8 +12,10 @@ from spinefm.core.geometry import Point
 from spinefm.core.machine import DeviceError
 from spinefm.methods import Extensible, build_method
 from spinefm.trace.model import Setting
+from spinefm.weights.bundle import Bundle
 from spinefm.weights.fetch import BundleSource, fetch_source, own_copy
-from spinefm.weights.load import COMPACT, Bundle, BundleError, fallback_note, load_source
+from spinefm.weights.load import fallback_note, load_source
+from spinefm.weights.manifest import COMPACT, BundleError
 
 HUB_PATIENCE = 4.0
 """Seconds that the start waits for files from the Hub; after that they are fetched while the page is up."""

@@ -40,7 +40,7 @@ from spinefm.ui.server.questions import Asked, Asks, about_adding
 from spinefm.ui.server.recent_films import Read
 from spinefm.ui.server.result_zip import result_zip
 from spinefm.ui.server.sittings import Sitting
-from spinefm.weights.load import BundleError
+from spinefm.weights.manifest import BundleError
 
 BROKEN = "The run stopped on an error in the program: try another film, and report this one."
 NO_ZIP = "The zip of this result could not be made, because the server's disk is full: try again in a few minutes."

@@ -24,7 +24,9 @@ from spinefm.methods.base.protocol import Direction
 from spinefm.trace.model import Setting, Trace
 from spinefm.trace.registry import Event
 from spinefm.ui.server.model_service import BundleService, Facts, ServiceError
-from spinefm.weights.load import Bundle, BundleError, has_adapters, load_bundle, placed
+from spinefm.weights.bundle import Bundle, placed
+from spinefm.weights.load import load_bundle
+from spinefm.weights.manifest import BundleError
 
 ZERO_GPU_VARIABLE = "SPACES_ZERO_GPU"
 """Set on a Space whose hardware is ZeroGPU."""
@@ -125,6 +127,8 @@ class ZeroGpuService:
         bundle: str | None = None,
     ) -> Extensible:
         """The method called `name`, whose networks run where the GPU is."""
+        from spinefm.networks.med_sa import has_adapters
+
         loaded = self._service.bundle(bundle)
         wanted = Wanted(
             name=name,

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from spinefm.batch.sources import address
+from spinefm.batch.sources.listing import films_named
+from spinefm.batch.sources.rows import SourceError
+from spinefm.batch.sources.tables import absolute
+from spinefm.ui.server.explorer.batch.film import path_of as path_on_the_page
 
 
 @pytest.mark.parametrize("name", ["film.png", "a b.png", "100%.png", "a#b?c.png", "a::b.png", "[1].png", "ö.png"])
@@ -22,6 +26,34 @@ def test_a_name_that_is_no_utf_8_has_an_address_that_is(tmp_path: Path) -> None:
     uri = address.of_path(path)
     assert uri.startswith("file:///") and uri.endswith("kr%F6ger.png") and uri.isascii()
     assert address.path_of(uri) == path
+
+
+ADDRESSES = [
+    ("file:///data/a.png", "/data/a.png"),
+    ("FILE://LOCALHOST/data/a.png", "/data/a.png"),
+    ("file://localhost/data/a%20b.png", "/data/a b.png"),
+    ("file:///data/a#1.png", "/data/a#1.png"),
+    ("file:///data/a?b.png", "/data/a?b.png"),
+    ("file://server/data/a.png", None),
+    ("file://films/a.png", None),
+    ("file://a.png", None),
+    ("file://", None),
+    ("/data/a.png", None),
+    ("https://localhost/data/a.png", None),
+]
+
+
+@pytest.mark.parametrize(("uri", "path"), ADDRESSES)
+def test_an_address_means_the_same_file_in_a_batch_and_on_the_page(uri: str, path: str | None) -> None:
+    expected = Path(path) if path else None
+    assert address.local_path(uri) == path_on_the_page(uri) == expected
+    if expected:
+        assert address.path_of(uri) == expected and absolute(uri, "") == address.of_path(expected)
+
+
+def test_a_file_of_another_machine_is_said_to_be() -> None:
+    with pytest.raises(SourceError, match="file://server/data/a.png is no file of this machine"):
+        list(films_named("file://server/data/a.png"))
 
 
 def test_a_relative_path_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

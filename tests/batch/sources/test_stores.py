@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import fsspec
 import pytest
 
 from spinefm.batch.sources import FilmReader, SourceError, list_films, stores
-from spinefm.batch.sources.stores import StoreError, content_at, store_of
+from spinefm.batch.sources.stores import StoreError, content_at, opened_at, store_of
 from spinefm.imaging.radiograph import UnreadableFilm
 from tests.batch.sources.films import disc_film, picture, write, write_zip
 from tests.batch.sources.web import Web, serving
@@ -201,3 +202,17 @@ def test_whatever_a_store_raises_is_one_sentence(
         monkeypatch.setattr(type(memory), "cat_file", fail)
         assert why in refused("memory://bucket/a.png")
     assert len(tries) == 3, "none of these passes"
+
+
+def test_a_stream_that_cannot_be_read_in_parts_is_closed(
+    memory: fsspec.AbstractFileSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Whole(io.BytesIO):
+        def seek(self, offset: int, whence: int = 0, /) -> int:
+            raise ValueError("this server sends whole files only")
+
+    stream = Whole(b"a zip")
+    monkeypatch.setattr(type(memory), "open", lambda *_, **__: stream)
+    with pytest.raises(StoreError, match="cannot be read in parts"):
+        opened_at("memory://films.zip")
+    assert stream.closed

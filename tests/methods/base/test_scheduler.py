@@ -18,7 +18,8 @@ from spinefm.methods.base.protocol import CannotStart, FilmOutcome
 from spinefm.methods.base.scheduler import Batch, Scheduler
 from spinefm.networks.request import Cut, Request
 from spinefm.trace.model import Trace, result
-from spinefm.weights.load import Bundle, load_bundle
+from spinefm.weights.bundle import Bundle
+from spinefm.weights.load import load_bundle
 
 FILMS = Path(__file__).parents[3] / "examples" / "films"
 

@@ -15,7 +15,7 @@ from spinefm.networks.level_classifier import LevelClassifier
 from spinefm.networks.mask_rcnn import build_mask_rcnn
 from spinefm.networks.med_sa import MedSA
 from spinefm.networks.point_predictor import PointPredictor, PointPredictorConfig
-from spinefm.weights.load import Bundle
+from spinefm.weights.bundle import Bundle
 
 
 def test_a_detection_is_cut_at_the_films_edge_alone() -> None:

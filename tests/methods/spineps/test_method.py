@@ -15,7 +15,7 @@ from spinefm.methods.spineps.events import Centred
 from spinefm.methods.spineps.method import parted
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Trace
-from spinefm.weights.load import BundleError
+from spinefm.weights.manifest import BundleError
 from tests.columns import empty_bundle
 from tests.methods.drawn import DrawnAnswers, blob, body, film, map_of, whole_bundle
 

@@ -13,7 +13,7 @@ from spinefm.methods import CannotAdd, CannotStart, build_method, run_to_trace
 from spinefm.methods.vertxnet import VertXNet, VertXNetConfig
 from spinefm.trace.captions import caption
 from spinefm.trace.model import Trace
-from spinefm.weights.load import BundleError
+from spinefm.weights.manifest import BundleError
 from tests.columns import empty_bundle
 from tests.methods.drawn import DrawnAnswers, blob, body, film, map_of, whole_bundle
 

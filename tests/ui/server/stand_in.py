@@ -23,7 +23,7 @@ from spinefm.methods.spinefm.state import stops
 from spinefm.trace.model import Anchor, Finished, Named, Setting, Trace, Vertebra
 from spinefm.trace.registry import Event
 from spinefm.ui.server.model_service import Facts
-from spinefm.weights.load import BundleError
+from spinefm.weights.manifest import BundleError
 
 SETTINGS: Mapping[str, Setting] = {"overlap_limit": 0.1, "body_probability": "outline"}
 SIZE = (300, 420)

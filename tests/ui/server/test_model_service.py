@@ -15,9 +15,11 @@ import torch
 from spinefm.ui.server import model_service
 from spinefm.ui.server.model_service import NO_COPY, BundleService
 from spinefm.weights.fetch import fetch_source
-from spinefm.weights.load import BundleError, Manifest, load_bundle, write_bundle
+from spinefm.weights.load import load_bundle
+from spinefm.weights.manifest import BundleError, Manifest
+from spinefm.weights.write import write_bundle
 from tests.hub_server import COMMIT, HubServer, Refusal
-from tests.weights.test_load import networks
+from tests.weights.tiny import networks
 
 REPO = "owner/weights"
 PINNED = f"{REPO}@{COMMIT}"

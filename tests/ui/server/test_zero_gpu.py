@@ -14,11 +14,11 @@ import pytest
 
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.ui.server.zero_gpu import ZERO_GPU_VARIABLE, Wanted, on_gpu, on_zero_gpu, seconds_needed
-from spinefm.weights.load import write_bundle
+from spinefm.weights.write import write_bundle
 from tests.hub_server import COMMIT, HubServer
 from tests.networks.test_med_sa import VIT
 from tests.ui.server.zero_gpu_site import DeviceService
-from tests.weights.test_load import networks
+from tests.weights.tiny import networks
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = "tests.ui.server.zero_gpu_program"

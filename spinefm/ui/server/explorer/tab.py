@@ -31,7 +31,7 @@ from spinefm.ui.server.model_queue import QueueFull
 from spinefm.ui.server.model_service import ServiceError
 from spinefm.ui.server.player.payload import UNCHANGED
 from spinefm.ui.server.tabs import Parts, TabPlan
-from spinefm.weights.load import BundleError
+from spinefm.weights.manifest import BundleError
 
 EVALUATIONS = bundled_folder("examples") / "evaluations"
 """Finished evaluations that everyone is offered."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlsplit
 
+from spinefm.batch.sources.address import local_path
 from spinefm.batch.tables import TableError, mask_of, read_table
 from spinefm.core.numbers import percent
 from spinefm.evaluation.drawing import outline, preview
@@ -95,13 +94,8 @@ class BatchFilms:
 
 def path_of(uri: str) -> Path | None:
     """The path of a film's address; None for one that is no file's of this machine."""
-    try:
-        place = urlsplit(uri)
-        text = os.fsdecode(unquote_to_bytes(place.path))
-    except ValueError:
-        return None
-    is_local = place.scheme == "file" and place.netloc in ("", "localhost")
-    return Path(text) if is_local and text.startswith("/") and "\0" not in text else None
+    path = local_path(uri)
+    return None if path is None or "\0" in str(path) else path
 
 
 def _masks(folder: Path, film: str) -> list[Answer]:
