@@ -19,7 +19,7 @@ from spinefm.ui.server import limits
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
 from spinefm.ui.server.examples import Choice, Example
 from spinefm.ui.server.exports import exported
-from spinefm.ui.server.model_queue import ModelQueue, QueueFull
+from spinefm.ui.server.model_queue import Dismissed, ModelQueue, QueueFull
 from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.outlines import again, reshaped
 from spinefm.ui.server.picker import build_picker
@@ -286,24 +286,31 @@ class SegmentTab:
         if clicked <= self._cancelled.get(owner, -1):  # cancelled before it reached the server
             return
         self.queue.dismiss(owner)
-        wishes, visitor, finished = _wishes(method, values, _points(starts)), self.queue.ticket(owner), False
+        wishes, visitor = _wishes(method, values, _points(starts)), self.queue.ticket(owner)
         try:
-            for ahead in self.queue.waits(visitor):
-                yield waiting(ahead), gr.skip()
-            for shown in (
-                run_steps(self.service, choice, wishes, kept, self.films.read) if self.queue.is_in(visitor) else ()
-            ):
-                if not finished and not self.queue.is_in(visitor):
-                    return
-                if shown.kept is not None:
-                    finished = True
-                    self.queue.leave(visitor)
-                    self._note(token, shown.kept)
-                yield _remembered(shown)
+            yield from self._waited(visitor)
+            if self.queue.is_in(visitor):
+                steps = run_steps(self.service, choice, wishes, kept, self.films.read)
+                yield from self._steps_until_left(steps, visitor, token)
         except QueueFull as error:
             yield failed_payload(new_run(), str(error)), gr.skip()
         finally:
             self.queue.leave(visitor)
+
+    def _waited(self, visitor: str) -> Iterator[tuple[Payload, Any]]:
+        """How many are before the visitor, until none is or the visitor has left. Raises QueueFull."""
+        for ahead in self.queue.waits(visitor):
+            yield waiting(ahead), gr.skip()
+
+    def _steps_until_left(self, steps: Iterator[Shown], visitor: str, token: str) -> Iterator[tuple[Payload, Any]]:
+        """The steps of a run until its result, or until its visitor leaves."""
+        for shown in steps:
+            if not self.queue.is_in(visitor):
+                return
+            if shown.kept is not None:  # the result, its last message: the networks are free for the next
+                self.queue.leave(visitor)
+                self._note(token, shown.kept)
+            yield _remembered(shown)
 
     def _note(self, token: str, kept: SessionState | None) -> None:
         """Remember a visitor's own film and run for a reload; the page's examples are shown again anyway."""
@@ -324,11 +331,15 @@ class SegmentTab:
     def _on_correct(
         self, request: gr.Request, kept: SessionState | None, token: str, event: gr.EventData
     ) -> Iterator[tuple[Payload, Any]]:
+        """The run after a correction; nothing of one whose visitor chose a film, ran or left while it waited."""
         asked = event._data or {}
         visitor = str(request.session_hash)
-        for shown in corrected(kept, lambda run, film: self._change(run, film, asked, visitor), self.films.read):
-            self._note(token, shown.kept)
-            yield _remembered(shown)
+        try:
+            for shown in corrected(kept, lambda run, film: self._change(run, film, asked, visitor), self.films.read):
+                self._note(token, shown.kept)
+                yield _remembered(shown)
+        except Dismissed:
+            yield UNCHANGED, gr.skip()
 
     def _on_export(self, kept: SessionState | None, event: gr.EventData) -> Iterator[Any]:
         if kept is None:
@@ -346,7 +357,7 @@ class SegmentTab:
             yield _remembered(shown)
 
     def _change(self, run: CorrectedRun, film: Radiograph, asked: dict[str, Any], visitor: str) -> CorrectedRun:
-        """The run after what the player asked for. Raises Asks, Refused, CannotAdd, BundleError."""
+        """The run after what the player asked for. Raises Asks, Refused, CannotAdd, BundleError, Dismissed."""
         match asked:
             case {"action": "undo"}:
                 return run.undo()
@@ -372,16 +383,12 @@ class SegmentTab:
 
     @contextmanager
     def _turn(self, visitor: str) -> Iterator[None]:
-        """Wait in the queue for the networks. Raises Refused when too many wait."""
-        visitor = self.queue.ticket(visitor)
+        """The networks, at the visitor's turn. Raises Dismissed, and Refused when too many wait."""
         try:
-            for _ in self.queue.waits(visitor):
-                pass
-            yield
+            with self.queue.turn(visitor):
+                yield
         except QueueFull as error:
             raise Refused(str(error)) from error
-        finally:
-            self.queue.leave(visitor)
 
     def on_unload(self, request: gr.Request) -> None:
         """Who closes the page waits no longer."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,11 +12,12 @@ from typing import Any
 from spinefm.ui.server import limits
 from spinefm.ui.server.examples import Choice
 from spinefm.ui.server.model_queue import ModelQueue
+from spinefm.ui.server.player.payload import UNCHANGED
 from spinefm.ui.server.recent_films import RecentFilms
 from spinefm.ui.server.segment_tab import SegmentTab
 from spinefm.ui.server.sittings import Sittings
 from tests.ui.server.conftest import Visitor
-from tests.ui.server.stand_in import StandInService, write_film
+from tests.ui.server.stand_in import StandIn, StandInService, write_film
 
 CANCELLED_TWICE = "Failed to load resource: the server responded with a status of 500"
 """Gradio answers so when a run ends at the moment it is cancelled (its iterator is gone)."""
@@ -80,6 +83,40 @@ def test_a_run_that_another_took_the_place_of_leaves_the_buttons_to_it(tmp_path:
     second = asked(tab, Choice(path, path.name))
     assert list(first) == [], "nothing of it is shown any more, its end neither"
     assert [button["visible"] for button in second[-1][2:]] == [True, False]
+
+
+class LeftQueue(ModelQueue):
+    """A queue whose guest leaves as soon as they wait."""
+
+    def waits(self, visitor: str) -> Iterator[int]:
+        for ahead in super().waits(visitor):
+            self.dismiss(GUEST.session_hash)
+            yield ahead
+
+
+@dataclass
+class CountedService(StandInService):
+    """A model service that counts the methods which it hands out."""
+
+    asked: int = 0
+
+    def method(self, *wanted: Any) -> StandIn:
+        self.asked += 1
+        return super().method(*wanted)
+
+
+def test_a_correction_whose_visitor_leaves_while_it_waits_asks_no_network(tmp_path: Path) -> None:
+    service, path = CountedService(), write_film(tmp_path / "neck.png")
+    tab = tab_on(service)
+    kept = asked(tab, Choice(path, path.name))[-1][1]
+    tab.queue, service.asked = LeftQueue(), 0
+    tab.queue.join("other")
+    click = SimpleNamespace(_data={"action": "go on", "direction": "down"})
+    assert [payload for payload, _ in tab._on_correct(GUEST, kept, "", click)] == [UNCHANGED]
+    assert service.asked == 0
+    tab.queue.leave("other")
+    (result, _), *_ = tab._on_correct(GUEST, kept, "", click)
+    assert result["status"] == "finished" and service.asked == 1
 
 
 def test_what_rests_on_the_page_gets_its_measures_and_its_zip(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from spinefm.ui.server.model_queue import ModelQueue, QueueFull
+from spinefm.ui.server.model_queue import Dismissed, ModelQueue, QueueFull
 
 
 def test_visitors_stand_in_line_in_the_order_in_which_they_asked() -> None:
@@ -56,3 +56,36 @@ def test_a_request_that_ends_late_leaves_the_next_one_of_its_owner_in_line() -> 
     assert queue.is_in(second) and queue.is_in(other)
     queue.dismiss("ann")
     assert not queue.is_in(second) and queue.is_in(other)
+
+
+def test_a_turn_is_held_until_it_ends_and_then_the_next_has_it() -> None:
+    queue = ModelQueue()
+    with pytest.raises(ZeroDivisionError), queue.turn("ann"):
+        assert queue.join("bob") == 1
+        raise ZeroDivisionError
+    assert queue.join("bob") == 0
+
+
+def test_who_is_dismissed_while_waiting_has_no_turn() -> None:
+    queue, checks = ModelQueue(), []
+    queue.join("other")
+
+    def check() -> None:
+        checks.append(len(checks))
+        queue.dismiss("me")
+
+    with pytest.raises(Dismissed), queue.turn("me", check):
+        pytest.fail("the other is being served")
+    assert checks and queue.is_in("other")
+
+
+def test_a_check_that_raises_ends_the_wait_and_frees_the_place() -> None:
+    queue = ModelQueue(most=2)
+    queue.join("other")
+
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), queue.turn("me", broken):
+        pytest.fail("the other is being served")
+    assert queue.join("next") == 1

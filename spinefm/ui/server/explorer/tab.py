@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -222,19 +221,7 @@ class ExplorerTab:
     def _pace(self, request: gr.Request, job: Job) -> Pace:
         """Waits for the visitor's turn at the networks, film by film, and ends when the job is to end."""
         queue, owner = self.parts.segment.queue, _owner(request)
-
-        @contextmanager
-        def turn() -> Iterator[None]:
-            visitor = queue.ticket(owner)
-            try:
-                for _ in queue.waits(visitor):
-                    job.check()
-                job.check()
-                yield
-            finally:
-                queue.leave(visitor)
-
-        return Pace(turn, job.check)
+        return Pace(lambda: queue.turn(owner, job.check), job.check)
 
 
 Work = Callable[[Job, str, Path], Iterator[str]]
