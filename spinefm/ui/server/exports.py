@@ -87,6 +87,7 @@ def _subject(choice: Choice, trace: Trace, asked: Mapping[str, Any]) -> Subject:
     """The run with its film and what the visitor set. Raises ExportError for a film that has expired."""
     if not choice.path.is_file():
         raise ExportError(choice.gone)
+    choice.used()
     facing = asked.get("facing")
     return Subject(
         result_name(choice.name),

@@ -19,6 +19,7 @@ from spinefm.ui.server import limits
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
 from spinefm.ui.server.examples import Choice, Example
 from spinefm.ui.server.exports import exported
+from spinefm.ui.server.housekeeping import KEEP_VISITOR
 from spinefm.ui.server.model_queue import Dismissed, ModelQueue, QueueFull
 from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.outlines import again, reshaped
@@ -48,8 +49,6 @@ from spinefm.ui.server.sessions import (
 )
 from spinefm.ui.server.sittings import Sitting, Sittings
 
-KEEP_STATE = 1800
-"""Seconds after which a visitor's film and run are forgotten, as long as uploads are kept."""
 FORMATS = "PNG, JPEG, TIFF, BMP, DICOM or NIfTI, at most 32 MB"
 WITH_STARTS = """(...inputs) => {
   inputs[2] = document.querySelector("#player .player").dataset.starts || "[]";
@@ -84,13 +83,13 @@ class SegmentTab:
         self.service = service
         self.examples = examples
         self.queue = queue
-        self.choice = gr.State(None, time_to_live=KEEP_STATE)
-        self.kept = gr.State(None, time_to_live=KEEP_STATE)
+        self.choice = gr.State(None)  # once its file is deleted, the visitor reads that
+        self.kept = gr.State(None, time_to_live=KEEP_VISITOR)  # from the last run or correction on
         self.starts = gr.Textbox("[]", visible=False)
         self.clicked = gr.Number(0, visible=False)
         self.limits: list[gr.Slider] = []
         self._cancelled: dict[str, float] = {}
-        self.token = gr.State("", time_to_live=KEEP_STATE)
+        self.token = gr.State("")
         self.sittings = Sittings()
         self.films = RecentFilms()
         self.recall = gr.Textbox("", visible=False)

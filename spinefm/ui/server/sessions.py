@@ -24,6 +24,7 @@ from spinefm.ui.server.corrections import CorrectedRun, Refused, carried, extend
 from spinefm.ui.server.examples import Choice, Example
 from spinefm.ui.server.exports import offered
 from spinefm.ui.server.gathering import gathered
+from spinefm.ui.server.housekeeping import KEPT_FOR
 from spinefm.ui.server.limits import made
 from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.player import (
@@ -57,7 +58,7 @@ WINDOW = 12
 """Events that a message of a run holds at least, for a browser that was too busy to take the message before."""
 GATHER = 0.03
 """Seconds for which events of a run wait for others, to be sent in one message."""
-RELOAD = "Film, result, corrections and measures come back when this page is reloaded within half an hour."
+RELOAD = f"Film, result, corrections and measures come back when this page is reloaded within {KEPT_FOR}."
 
 
 @dataclass
