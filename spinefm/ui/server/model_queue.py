@@ -36,6 +36,7 @@ class ModelQueue:
         self._most = most
         self._visitors: list[str] = []
         self._moved = threading.Condition()
+        self._asides = threading.Lock()
 
     @staticmethod
     def ticket(owner: str) -> str:
@@ -82,6 +83,15 @@ class ModelQueue:
             yield
         finally:
             self.leave(visitor)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """The networks for a question of half a second, beside the visitor who is served; one such question at a time.
+
+        How an upload lies is asked so: in the queue it would be shown only after every film before it had been run.
+        """
+        with self._asides:
+            yield
 
     def waits(self, visitor: str) -> Iterator[int]:
         """Wait in the queue: how many are before, each time that changes; ends when it is this visitor's turn.

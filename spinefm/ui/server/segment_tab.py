@@ -209,7 +209,8 @@ class SegmentTab:
     ) -> tuple[Any, Any, Payload, Any, str]:
         """A film that was brought; below the reason why it cannot be read, the visitor's last result stays."""
         self.queue.dismiss(str(request.session_hash))
-        choice = set_upright(self.service, Choice(Path(path), Path(path).name), self.films.read)
+        with self.queue.aside():
+            choice = set_upright(self.service, Choice(Path(path), Path(path).name), self.films.read)
         payload = opened(choice, self.films.read)
         runs = payload["status"] == "ready"
         before = None if runs else still_shown(kept, _of_another(payload["error"], choice), self.films.read)

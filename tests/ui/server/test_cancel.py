@@ -13,9 +13,8 @@ from spinefm.ui.server import limits
 from spinefm.ui.server.examples import Choice
 from spinefm.ui.server.model_queue import ModelQueue
 from spinefm.ui.server.player.payload import UNCHANGED
-from spinefm.ui.server.recent_films import RecentFilms
 from spinefm.ui.server.segment_tab import SegmentTab
-from spinefm.ui.server.sittings import Sittings
+from tests.ui.server.bare_tab import GUEST, tab_on
 from tests.ui.server.conftest import Visitor
 from tests.ui.server.stand_in import StandIn, StandInService, write_film
 
@@ -40,17 +39,6 @@ def test_run_cancel_run_in_quick_succession_ends_with_a_result(
     gate.release(1000)
     visitor.wait("finished")
     visitor.errors[:] = [error for error in visitor.errors if not error.startswith((CANCELLED_TWICE, CANCELLED_EARLY))]
-
-
-GUEST = SimpleNamespace(session_hash="guest")
-
-
-def tab_on(service: StandInService) -> SegmentTab:
-    """What happens on the tab, without its parts."""
-    tab = SegmentTab.__new__(SegmentTab)
-    tab.service, tab.queue, tab.films, tab._cancelled = service, ModelQueue(), RecentFilms(), {}
-    tab.sittings = Sittings()
-    return tab
 
 
 def asked(tab: SegmentTab, choice: Choice | None, clicked: float = 1.0) -> list[tuple[Any, ...]]:
