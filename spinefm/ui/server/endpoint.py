@@ -24,7 +24,7 @@ from spinefm.ui.server.limits import LIMITS, USUAL
 from spinefm.ui.server.model_queue import ModelQueue, QueueFull
 from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.result_zip import result_zip
-from spinefm.ui.server.sessions import BROKEN, Wishes
+from spinefm.ui.server.running import BROKEN, Wishes
 from spinefm.weights.load import BundleError
 
 NAME = "segment"

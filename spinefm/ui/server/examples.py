@@ -40,6 +40,11 @@ class Choice:
     quarters: int = 0
     anyway: bool = False
 
+    @property
+    def is_example(self) -> bool:
+        """Whether the film is one of the page's own, which is simulated."""
+        return self.example is not None
+
     def turned(self, quarters: int = 1) -> Choice:
         """The film turned clockwise by so many quarters more; as an example it was another."""
         return replace(self, example=None, quarters=(self.quarters + quarters) % 4)
@@ -49,7 +54,7 @@ class Choice:
 
         The time at which it was written stays: films in memory are known by it. An example stays as it is.
         """
-        if self.example is None:
+        if not self.is_example:
             with suppress(OSError):  # deleted meanwhile, or not ours
                 os.utime(self.path, ns=(time.time_ns(), self.path.stat().st_mtime_ns))
 

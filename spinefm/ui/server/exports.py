@@ -124,7 +124,7 @@ def _zip(choice: Choice, subject: Subject, asked: Mapping[str, Any]) -> Abstract
     if film is None:
         raise ExportError(choice.gone)
     changes = {"facing": subject.facing, "mm": subject.given_mm, "moves": asked.get("moves") or []}
-    return result_zip(subject.trace, film, subject.measures, simulated=choice.example is not None, measuring=changes)
+    return result_zip(subject.trace, film, subject.measures, simulated=choice.is_example, measuring=changes)
 
 
 @contextmanager

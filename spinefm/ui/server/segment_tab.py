@@ -16,6 +16,7 @@ from spinefm.imaging.decoded import MAX_BYTES
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import TITLES
 from spinefm.ui.server import limits
+from spinefm.ui.server.correcting import added, corrected, gone_on
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
 from spinefm.ui.server.examples import Choice, Example
 from spinefm.ui.server.exports import exported
@@ -29,23 +30,16 @@ from spinefm.ui.server.player.component import build_player
 from spinefm.ui.server.player.payload import UNCHANGED, Payload
 from spinefm.ui.server.questions import confirmed
 from spinefm.ui.server.recent_films import RecentFilms
-from spinefm.ui.server.sessions import (
-    SessionState,
-    Shown,
-    Wishes,
-    added,
-    corrected,
+from spinefm.ui.server.running import Wishes, run_steps, waiting
+from spinefm.ui.server.sessions import SessionState, Shown, new_run
+from spinefm.ui.server.showing import (
     example_shown,
-    gone_on,
     made_later,
-    new_run,
     opened,
     recalled,
-    run_steps,
     set_upright,
     shown_again,
     still_shown,
-    waiting,
 )
 from spinefm.ui.server.sittings import Sitting, Sittings
 
@@ -314,7 +308,7 @@ class SegmentTab:
 
     def _note(self, token: str, kept: SessionState | None) -> None:
         """Remember a visitor's own film and run for a reload; the page's examples are shown again anyway."""
-        if kept is not None and kept.choice.example is None:
+        if kept is not None and not kept.choice.is_example:
             self.sittings.put(token, Sitting(kept.choice, kept.run))
 
     def _on_end(self) -> tuple[Any, Any]:

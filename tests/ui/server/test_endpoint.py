@@ -31,7 +31,7 @@ from spinefm.trace.registry import Event
 from spinefm.ui.server.endpoint import NAME, NO_LINKS, CallRefused, Endpoint, Method, _settings
 from spinefm.ui.server.limits import LIMITS, USUAL
 from spinefm.ui.server.model_queue import ModelQueue
-from spinefm.ui.server.sessions import BROKEN
+from spinefm.ui.server.running import BROKEN
 from tests.ui.server.conftest import serve
 from tests.ui.server.stand_in import StandIn, StandInService, write_film
 
