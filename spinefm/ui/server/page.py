@@ -60,7 +60,7 @@ def build_page(service: ModelService, examples: Path, most_waiting: int = MOST) 
         loaded = page.load(
             tab.on_load,
             tab.recall,
-            [tab.choice, tab.player, tab.kept, tab.token],
+            [tab.choice, tab.player, tab.kept, tab.token, tab.brought],
             js=RECALL,
             api_visibility="private",
             show_progress="hidden",

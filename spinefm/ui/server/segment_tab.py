@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,8 @@ REPLACED = """(token, clicked) => {
   return [token, Number(replaced)];
 }"""
 """Puts into the second input whether the box was emptied for another film."""
-AT_CLICK = "(choice, clicked) => [choice, Date.now()]"
-"""Puts the time of the click into the second input."""
+AT_CLICK = "(choice, kept, clicked) => [choice, kept, Date.now()]"
+"""Puts the time of the click into the last input."""
 RUNS = 24
 """Runs that the server holds at a time; all but one of them wait in the queue."""
 AT_ONCE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
@@ -65,6 +66,8 @@ AT_ONCE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden
 ENDED = ("finished", "failed")
 """How the last message of a run says that it has ended."""
 PRESS_RUN = """() => { const run = document.querySelector("#run"); if (run) run.click(); }"""
+NO_WAY_BACK = gr.update(visible=False)
+"""Hides the button that leads back to the visitor's own film."""
 QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 8}
 """How events other than a run are served."""
 
@@ -106,6 +109,7 @@ class SegmentTab:
         self.upload = gr.File(label="Film", show_label=False, file_count="single", elem_id="film-upload", height=104)
         gr.HTML(f"<p class='quiet'>{FORMATS}</p>", apply_default_css=False, elem_id="formats")
         self.picker = build_picker(self.examples)
+        self.back = gr.Button("", visible=False, elem_id="back")
         self.method = gr.Dropdown(list(TITLES.items()), value=limits.USUAL, label="Method", elem_id="method")
         self.run = gr.Button("Run  (R)", variant="primary", elem_id="run")
         self.cancel = gr.Button("Cancel  (Esc)", visible=False, elem_id="cancel")
@@ -132,14 +136,19 @@ class SegmentTab:
         buttons = [self.run, self.cancel]
         chosen = [self.choice, self.player, self.kept]
         more = {**QUICK, "cancels": runs}
-        brought = [self.upload, *chosen, self.brought]
+        brought = [self.upload, *chosen, self.brought, self.back]
         self.upload.upload(self._on_upload, [self.upload, self.token, self.kept], brought, **more)
-        cleared = self.upload.clear(self._on_clear, [self.token, self.clicked], chosen, js=REPLACED, **more)
+        emptied = [*chosen, self.back]
+        cleared = self.upload.clear(self._on_clear, [self.token, self.clicked], emptied, js=REPLACED, **more)
         cleared.then(self._on_end, None, buttons, **QUICK)
-        picked = self.picker.pick(self._on_pick, self.token, [self.upload, *chosen], trigger_mode="multiple", **more)
+        hides = [*chosen, self.back]
+        picked = self.picker.pick(self._on_pick, self.token, [self.upload, *hides], trigger_mode="multiple", **more)
         picked.then(self._on_end, None, buttons, **QUICK)
-        turned = self.player.turn(self._on_turn, [self.choice, self.token], chosen, trigger_mode="multiple", **more)
+        known = [self.choice, self.kept, self.token]
+        turned = self.player.turn(self._on_turn, known, hides, trigger_mode="multiple", **more)
         turned.then(self._on_end, None, buttons, **QUICK)
+        back = self.back.click(self._on_back, self.token, hides, **more)
+        back.then(self._on_end, None, buttons, **QUICK)
         anyway = self.player.anyway(
             lambda choice: choice and replace(choice, anyway=True), self.choice, self.choice, **QUICK
         )
@@ -160,8 +169,8 @@ class SegmentTab:
         return run
 
     def _connect_cancel(self, runs: list[Any]) -> None:
-        outputs = [self.player, self.run, self.cancel]
-        inputs = [self.choice, self.clicked]
+        outputs = [self.player, self.kept, self.run, self.cancel]
+        inputs = [self.choice, self.kept, self.clicked]
         self.cancel.click(self._on_cancel, inputs, outputs, js=AT_CLICK, cancels=runs, queue=False, **QUICK)
 
     def _connect_reader(self) -> None:
@@ -171,24 +180,25 @@ class SegmentTab:
         self.player.rest(self._on_rest, self.kept, self.player, trigger_mode="multiple", **QUICK)
         self.player.again(self._on_again, self.kept, outputs, trigger_mode="multiple", **QUICK)
 
-    def on_load(self, request: gr.Request, token: str) -> Iterator[tuple[Any, Payload, Any, Any]]:
+    def on_load(self, request: gr.Request, token: str) -> Iterator[tuple[Any, Payload, Any, Any, Any]]:
         """What a visitor sees first: what a reload brings back, else the example that the address names, or the first.
 
-        A bundled example's run plays at once.
+        A bundled example's run plays at once; a film whose run the reload interrupted is run again.
         """
         asked = self.examples.get(str(request.query_params.get("film", "")))
         sitting = None if asked else self.sittings.get(token)
         if sitting is not None:
+            brought = gr.skip() if sitting.run else new_run()
             for number, shown in enumerate(recalled(sitting, self.films.read)):
-                yield gr.skip() if number else sitting.choice, *_remembered(shown), token
+                yield gr.skip() if number else sitting.choice, *_remembered(shown), token, brought
             if sitting.choice.path.is_file():
                 return
         first = asked or next((e for e in self.examples.values() if e.trace.is_file()), None)
         if first is None:
-            yield None, opened(None), None, token
+            yield None, opened(None), None, token, gr.skip()
             return
         for number, shown in enumerate(example_shown(first)):
-            yield gr.skip() if number else first.choice(), *_remembered(shown), token
+            yield gr.skip() if number else first.choice(), *_remembered(shown), token, gr.skip()
 
     def on_link(self, request: gr.Request) -> list[Any]:
         """The method and limits that the address asks for, and whether they call for a run of their own."""
@@ -200,7 +210,7 @@ class SegmentTab:
 
     def _on_upload(
         self, request: gr.Request, path: str, token: str, kept: SessionState | None
-    ) -> tuple[Any, Any, Payload, Any, str]:
+    ) -> tuple[Any, Any, Payload, Any, str, Any]:
         """A film that was brought; below the reason why it cannot be read, the visitor's last result stays."""
         self.queue.dismiss(str(request.session_hash))
         with self.queue.aside():
@@ -209,34 +219,56 @@ class SegmentTab:
         runs = payload["status"] == "ready"
         before = None if runs else still_shown(kept, _of_another(payload["error"], choice), self.films.read)
         if before is not None:
-            return None, gr.skip(), *_remembered(before), ""
+            return None, gr.skip(), *_remembered(before), "", NO_WAY_BACK
         self.sittings.put(token, Sitting(choice))
-        return gr.skip(), choice, {**payload, "starts": runs}, None, new_run() if runs else ""
+        return gr.skip(), choice, {**payload, "starts": runs}, None, new_run() if runs else "", NO_WAY_BACK
 
-    def _on_clear(self, request: gr.Request, token: str, replaced: float) -> tuple[Any, Any, Any]:
+    def _on_clear(self, request: gr.Request, token: str, replaced: float) -> tuple[Any, Any, Any, Any]:
         """The box is empty: nothing is on show, unless another film is on its way."""
         if replaced:  # it ends the run under way itself, and this may come after its own has begun
-            return gr.skip(), gr.skip(), gr.skip()
+            return gr.skip(), UNCHANGED, gr.skip(), gr.skip()
         self.queue.dismiss(str(request.session_hash))
         self.sittings.put(token, None)
-        return None, opened(None), None
+        return None, opened(None), None, NO_WAY_BACK
 
-    def _on_pick(self, request: gr.Request, token: str, event: gr.EventData) -> Iterator[tuple[Any, Any, Payload, Any]]:
+    def _on_pick(
+        self, request: gr.Request, token: str, event: gr.EventData
+    ) -> Iterator[tuple[Any, Any, Payload, Any, Any]]:
+        """An example in the place of the visitor's own film, to which a way back is left."""
         self.queue.dismiss(str(request.session_hash))
-        self.sittings.put(token, None)
         example = self.examples.get(str(event.name))
         if example is None:
-            yield None, None, opened(None), None
+            yield None, None, opened(None), None, self.way_back(token)
             return
         for number, shown in enumerate(example_shown(example)):
             chosen = (gr.skip(), gr.skip()) if number else (None, example.choice())
-            yield *chosen, *_remembered(shown)
+            yield *chosen, *_remembered(shown), self.way_back(token)
 
-    def _on_turn(self, request: gr.Request, choice: Choice | None, token: str) -> tuple[Choice | None, Payload, None]:
+    def _on_turn(
+        self, request: gr.Request, choice: Choice | None, kept: SessionState | None, token: str
+    ) -> tuple[Choice | None, Payload, None, Any]:
+        """The film rotated, without its run; to a run with corrections a way back is left until the next run."""
         self.queue.dismiss(str(request.session_hash))
         turned = choice.turned() if choice else None
-        self.sittings.put(token, Sitting(turned) if turned else None)
-        return turned, opened(turned, self.films.read), None
+        corrected = kept is not None and bool(kept.run.done)
+        if not corrected:
+            self.sittings.put(token, Sitting(turned) if turned else None)
+        way = self.way_back(token) if corrected else NO_WAY_BACK
+        return turned, opened(turned, self.films.read), None, way
+
+    def way_back(self, token: str) -> dict[str, Any]:
+        """The button that leads back to the visitor's own film, where there is one."""
+        sitting = self.sittings.get(token)
+        return gr.update(value=f"Back to {sitting.choice.name}", visible=True) if sitting else NO_WAY_BACK
+
+    def _on_back(self, request: gr.Request, token: str) -> Iterator[tuple[Any, Payload, Any, Any]]:
+        """The visitor's own film with its run and corrections, as a reload would bring it."""
+        self.queue.dismiss(str(request.session_hash))
+        sitting = self.sittings.get(token) or Sitting(Choice(Path(), ""))
+        messages = recalled(sitting, self.films.read)
+        first = next(messages, None) or Shown(opened(sitting.choice, self.films.read))  # says that the film is gone
+        for shown in chain([first], messages):
+            yield sitting.choice, *_remembered(shown), NO_WAY_BACK
 
     def _run_brought(self, request: gr.Request, *inputs: Any) -> Iterator[tuple[Any, Any, Any, Any]]:
         """A run of the film just brought; one that cannot be read is not run: the reason stays."""
@@ -314,13 +346,20 @@ class SegmentTab:
     def _on_end(self) -> tuple[Any, Any]:
         return gr.update(visible=True), gr.update(visible=False)
 
-    def _on_cancel(self, request: gr.Request, choice: Choice | None, clicked: float) -> tuple[Payload, Any, Any]:
-        """End the visitor's run, also one that was asked for before `clicked` and has not reached the server yet."""
+    def _on_cancel(
+        self, request: gr.Request, choice: Choice | None, kept: SessionState | None, clicked: float
+    ) -> tuple[Payload, Any, Any, Any]:
+        """End the visitor's run, also one that was asked for before `clicked` and has not reached the server yet.
+
+        The film's result of before, with its corrections, is on show again.
+        """
         self._cancelled[str(request.session_hash)] = clicked
         self.queue.dismiss(str(request.session_hash))
-        payload = opened(choice, self.films.read)
-        notices = [*payload["notices"], "The run was cancelled."]
-        return {**payload, "notices": notices}, *self._on_end()
+        before = kept if kept and choice and kept.choice.path == choice.path else None
+        shown = next(shown_again(before, self.films.read), None) or Shown(opened(choice, self.films.read))
+        words = "The run was cancelled; this is the result of before." if before else "The run was cancelled."
+        payload = {**shown.payload, "notices": [*shown.payload["notices"], words]}
+        return *_remembered(replace(shown, payload=payload)), *self._on_end()
 
     def _on_correct(
         self, request: gr.Request, kept: SessionState | None, token: str, event: gr.EventData

@@ -118,6 +118,6 @@ def test_what_rests_on_the_page_gets_its_measures_and_its_zip(tmp_path: Path) ->
 
 def test_a_run_cancelled_before_it_reached_the_server_does_not_start(service: StandInService) -> None:
     tab = tab_on(service)
-    tab._on_cancel(GUEST, None, 2_000.0)
+    tab._on_cancel(GUEST, None, None, 2_000.0)
     assert asked(tab, None, 1_999.0) == []
     assert asked(tab, None, 2_001.0) != []
