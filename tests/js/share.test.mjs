@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addressOf, asMade, linkIn } from "../../spinefm/ui/player/address.js";
-import { layoutOf, paceOf } from "../../spinefm/ui/player/share.js";
+import { layoutOf, paceOf, pictureName } from "../../spinefm/ui/player/share.js";
 
 const HOME = "http://host/page?tab=segment";
 const made = { method: "spinefm", limits: { patch_factor: 3, overlap_limit: 0.2 } };
@@ -40,6 +40,11 @@ test("a shared picture has even sides, for every shape of film", () => {
     assert.ok(panes.every((pane) => pane.x + pane.width <= width && pane.y + pane.height <= height));
     assert.ok(panes[0].x + panes[0].width < panes[1].x);
   }
+});
+
+test("a picture has the stem of the film's other files, whatever dots its name has", () => {
+  assert.equal(pictureName({ name: "1.2.840.113619.2", stem: "1.2.840.113619.2" }, "poster.png"), "1.2.840.113619.2-poster.png");
+  assert.equal(pictureName({ name: "neck.nii.gz", stem: "neck" }, "run.webm"), "neck-run.webm");
 });
 
 test("a short run plays as on the page, a long one in twelve seconds", () => {

@@ -64,6 +64,7 @@ function show(facts) {
   if (!facts || !facts.networks) return;
   element.querySelector(".stages").replaceChildren(...STAGES.map(stage));
   element.querySelector(".cards").replaceChildren(...facts.networks.map(card));
+  element.querySelector(".kept-for").textContent = facts.kept_for;
   element.querySelector(".trained").textContent = facts.trained_on ? `Trained on ${facts.trained_on}.` : "";
   table("ours", facts.ours ? [facts.ours] : []);
   table("published", facts.published);

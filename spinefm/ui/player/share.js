@@ -119,6 +119,9 @@ function played(end, at, tell) {
   });
 }
 
+/** What a picture of a film's run is called; its stem is that of all files made of it. @param {{stem: string}} film @param {string} kind */
+export const pictureName = (film, kind) => `${film.stem}-${kind}`;
+
 /** @param {string} name @param {Blob} blob */
 function save(name, blob) {
   const url = URL.createObjectURL(blob);
@@ -165,17 +168,13 @@ export class Share {
     this.busy = false;
   }
 
-  stem() {
-    return this.player.view.payload.film.name.replace(/\.\w+$/, "");
-  }
-
   async poster() {
-    save(`${this.stem()}-poster.png`, await posterOf(this.player));
+    save(pictureName(this.player.view.payload.film, "poster.png"), await posterOf(this.player));
     say(this.state, "");
   }
 
   async record() {
-    const name = `${this.stem()}-run.${this.ending().toLowerCase()}`;
+    const name = pictureName(this.player.view.payload.film, `run.${this.ending().toLowerCase()}`);
     const blob = await motionOf(this.player, /** @type {string} */ (this.type), (share) => say(this.state, `recording, ${Math.floor(100 * share)} %; keep this tab in front`));
     save(name, blob);
     say(this.state, `${name}, ${(blob.size / 1e6).toFixed(1)} MB`);

@@ -4,10 +4,12 @@ Every other event of the page is private.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
+from uuid import uuid4
 
 import gradio as gr
 from gradio.events import api
@@ -22,7 +24,7 @@ from spinefm.ui.server.limits import LIMITS, USUAL
 from spinefm.ui.server.model_queue import ModelQueue, QueueFull
 from spinefm.ui.server.model_service import ModelService, ServiceError
 from spinefm.ui.server.result_zip import result_zip
-from spinefm.ui.server.sessions import BROKEN, Wishes
+from spinefm.ui.server.running import BROKEN, Wishes
 from spinefm.weights.manifest import BundleError
 
 NAME = "segment"
@@ -95,9 +97,12 @@ class Endpoint:
         """
         limits = (score_limit, overlap_limit, patch_factor, background_limit, final_limit)
         try:
-            wishes = Wishes(_settings(limits) if method == USUAL else {}, method=method)
+            with _said():
+                wishes = Wishes(_settings(limits) if method == USUAL else {}, method=method)
             return self._result(_choice(film), wishes, bundle or None)
-        except (UnreadableFilm, CannotStart, BundleError, ServiceError, QueueFull, ValueError) as error:
+        except CallRefused:
+            raise
+        except (UnreadableFilm, CannotStart, BundleError, ServiceError, QueueFull) as error:
             raise CallRefused(str(error)) from error
         except Exception as error:
             LOG.exception("a call of /%s failed", NAME)
@@ -113,17 +118,22 @@ class Endpoint:
     def _trace(self, film: Radiograph, wishes: Wishes, bundle: str | None) -> tuple[Trace, Radiograph]:
         """Run the film when it is its turn; returns the trace, and the film as it was run: upright.
 
-        Raises QueueFull, CannotStart, BundleError, ServiceError.
+        Raises CallRefused, QueueFull, CannotStart, BundleError, ServiceError.
         """
-        method = self._service.method(wishes.settings, None, wishes.method, bundle)
-        ticket = self._queue.ticket(NAME)
-        try:
-            for _ in self._queue.waits(ticket):
-                pass
+        with _said():
+            method = self._service.method(wishes.settings, None, wishes.method, bundle)
+        with self._queue.turn(f"api {uuid4().hex}"):  # a fixed name could be a visitor's, who would dismiss all calls
             film = upright(method, film)
             return run_to_trace(method, film), film
-        finally:
-            self._queue.leave(ticket)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """What the caller asked for is taken up inside: a ValueError there has a sentence on it. Raises CallRefused."""
+    try:
+        yield
+    except ValueError as error:
+        raise CallRefused(str(error)) from error
 
 
 def _settings(limits: Sequence[float | None]) -> Mapping[str, Setting]:

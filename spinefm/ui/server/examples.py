@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import gzip
+import os
+import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import numpy as np
 
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, read
 from spinefm.trace.model import Trace
+from spinefm.ui.server.housekeeping import KEPT_FOR
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm", ".dicom")
 """Files of an examples folder that are offered as films."""
@@ -19,7 +23,7 @@ THUMBNAIL = 88
 """Longer side of a thumbnail, in pixels."""
 
 
-GONE = "The uploaded film was removed after half an hour: upload it again."
+GONE = f"The uploaded film was removed, because it was not used for {KEPT_FOR}: upload it again."
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,23 @@ class Choice:
     quarters: int = 0
     anyway: bool = False
 
+    @property
+    def is_example(self) -> bool:
+        """Whether the film is one of the page's own, which is simulated."""
+        return self.example is not None
+
     def turned(self, quarters: int = 1) -> Choice:
         """The film turned clockwise by so many quarters more; as an example it was another."""
         return replace(self, example=None, quarters=(self.quarters + quarters) % 4)
+
+    def used(self) -> None:
+        """Keep an upload longer: it goes some time after its last use, gradio by the time of its inode's last change.
+
+        The time at which it was written stays: films in memory are known by it. An example stays as it is.
+        """
+        if not self.is_example:
+            with suppress(OSError):  # deleted meanwhile, or not ours
+                os.utime(self.path, ns=(time.time_ns(), self.path.stat().st_mtime_ns))
 
     def read(self) -> Radiograph:
         """The film. Raises UnreadableFilm, also when it is not there, as an upload that has expired."""

@@ -87,6 +87,7 @@ def _subject(choice: Choice, trace: Trace, asked: Mapping[str, Any]) -> Subject:
     """The run with its film and what the visitor set. Raises ExportError for a film that has expired."""
     if not choice.path.is_file():
         raise ExportError(choice.gone)
+    choice.used()
     facing = asked.get("facing")
     return Subject(
         result_name(choice.name),
@@ -123,7 +124,7 @@ def _zip(choice: Choice, subject: Subject, asked: Mapping[str, Any]) -> Abstract
     if film is None:
         raise ExportError(choice.gone)
     changes = {"facing": subject.facing, "mm": subject.given_mm, "moves": asked.get("moves") or []}
-    return result_zip(subject.trace, film, subject.measures, simulated=choice.example is not None, measuring=changes)
+    return result_zip(subject.trace, film, subject.measures, simulated=choice.is_example, measuring=changes)
 
 
 @contextmanager

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import IO
 
 PREFIX = "spinefm-page-"
-KEEP_UPLOADS = 1800
-"""Seconds after which an upload or a copy of a result is deleted."""
+KEEP_VISITOR = 1800
+"""Seconds after their last use for which a visitor's film and run are kept, and a copy of a result once it is made."""
+KEPT_FOR = f"{KEEP_VISITOR // 60} minutes"
 EVERY = 300
 """Seconds between two rounds."""
 TERMINATED = 128 + signal.SIGTERM
@@ -45,14 +46,14 @@ class Premises:
         return self.path / "work"
 
     def sweep(self, now: float) -> int:
-        """Delete uploads that nobody wrote to for long, also unfinished ones; returns how many files went."""
+        """Delete uploads that nobody wrote to or used for long, also unfinished ones; returns how many files went."""
         gone = 0
         for path in _below(self.uploads):
             try:
                 if path.is_dir() and not path.is_symlink():
-                    if now - path.stat().st_mtime > KEEP_UPLOADS:
+                    if now - path.stat().st_mtime > KEEP_VISITOR:
                         path.rmdir()
-                elif now - path.lstat().st_mtime > KEEP_UPLOADS:
+                elif now - _last_used(path) > KEEP_VISITOR:
                     path.unlink()
                     gone += 1
             except OSError:  # taken away meanwhile, or a folder that still holds something
@@ -62,6 +63,12 @@ class Premises:
     def remove(self) -> None:
         """Delete everything."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _last_used(path: Path) -> float:
+    """When a file was last written to, or said to be in use (`Choice.used`), in seconds."""
+    stat = path.lstat()
+    return max(stat.st_mtime, stat.st_atime)
 
 
 def _below(folder: Path) -> list[Path]:

@@ -18,6 +18,7 @@ import gradio as gr
 from spinefm.evaluation.published import CSXA, NHANES, PUBLISHED
 from spinefm.networks.config import SECOND
 from spinefm.ui.server.explorer import EVALUATIONS
+from spinefm.ui.server.housekeeping import KEPT_FOR
 from spinefm.ui.server.tabs import Parts, TabPlan
 from spinefm.weights.manifest import COMPACT, Manifest, WeightFile
 
@@ -94,6 +95,7 @@ def facts(manifest: Manifest, levels: Path = OFFERED) -> dict[str, Any]:
         "trained_on": said_once(manifest.bundle(COMPACT).trained_on) if networks else "",
         "ours": our_figures(levels),
         "published": published_figures(),
+        "kept_for": KEPT_FOR,
     }
 
 

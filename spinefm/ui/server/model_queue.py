@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 MOST = 16
 """Visitors who may wait, the one being served among them."""
@@ -14,6 +15,14 @@ LOOK = 1.0
 
 class QueueFull(ValueError):
     """No one more may wait; the text says what to do."""
+
+
+class Dismissed(RuntimeError):
+    """A request left the queue while it waited: it is not served."""
+
+
+def _go_on() -> None:
+    """Nothing ends the wait but the queue itself."""
 
 
 def _films(count: int) -> str:
@@ -27,6 +36,7 @@ class ModelQueue:
         self._most = most
         self._visitors: list[str] = []
         self._moved = threading.Condition()
+        self._asides = threading.Lock()
 
     @staticmethod
     def ticket(owner: str) -> str:
@@ -55,10 +65,38 @@ class ModelQueue:
                 self._visitors.remove(visitor)
                 self._moved.notify_all()
 
+    @contextmanager
+    def turn(self, owner: str, check: Callable[[], None] = _go_on) -> Iterator[None]:
+        """The networks, for one request of `owner`, once it is its turn.
+
+        check: called each time the queue moves, and at the turn; raises to end the wait.
+
+        Raises QueueFull, and Dismissed for a request that left while it waited.
+        """
+        visitor = self.ticket(owner)
+        try:
+            for _ in self.waits(visitor):
+                check()
+            check()
+            if not self.is_in(visitor):
+                raise Dismissed
+            yield
+        finally:
+            self.leave(visitor)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """The networks for a question of half a second, beside the visitor who is served; one such question at a time.
+
+        How an upload lies is asked so: in the queue it would be shown only after every film before it had been run.
+        """
+        with self._asides:
+            yield
+
     def waits(self, visitor: str) -> Iterator[int]:
         """Wait in the queue: how many are before, each time that changes; ends when it is this visitor's turn.
 
-        Ends as well when the visitor has left. Raises QueueFull.
+        Ends as well when the visitor has left: `is_in` says which. Raises QueueFull.
         """
         ahead = self.join(visitor)
         while ahead:

@@ -15,6 +15,7 @@ from spinefm.ui.server.endpoint import Endpoint
 from spinefm.ui.server.examples import find_examples
 from spinefm.ui.server.explorer import PLAN as EXPLORE
 from spinefm.ui.server.headers import GuardedAnswers, hide_upload_addresses
+from spinefm.ui.server.housekeeping import KEEP_VISITOR
 from spinefm.ui.server.how_tab import PLAN as HOW
 from spinefm.ui.server.model_queue import MOST, ModelQueue
 from spinefm.ui.server.model_service import ModelService
@@ -34,8 +35,8 @@ SEGMENT = "segment"
 """The id of the first tab."""
 TABS: tuple[TabPlan, ...] = (EXPLORE, HOW)
 """The tabs after the first, from the left; a further one is one entry here."""
-CACHE = (600, 1800)
-"""Every ten minutes, uploads and results older than half an hour are deleted."""
+CACHE = (600, KEEP_VISITOR)
+"""Every ten minutes gradio deletes uploads and results that were not used for long."""
 RUN_LINKED = """(linked) => { if (linked === "run") document.querySelector("#run").click(); }"""
 """Runs the example of a link that asks for another method or other limits than those of its own run."""
 EVENTS = 200
@@ -59,7 +60,7 @@ def build_page(service: ModelService, examples: Path, most_waiting: int = MOST) 
         loaded = page.load(
             tab.on_load,
             tab.recall,
-            [tab.choice, tab.player, tab.kept, tab.token],
+            [tab.choice, tab.player, tab.kept, tab.token, tab.brought],
             js=RECALL,
             api_visibility="private",
             show_progress="hidden",

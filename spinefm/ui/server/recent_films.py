@@ -29,11 +29,12 @@ class RecentFilms:
         self._held: OrderedDict[Key, Radiograph] = OrderedDict()
 
     def read(self, choice: Choice) -> Radiograph:
-        """The film of `choice`, read from its file unless it was a moment ago.
+        """The film of `choice`, read from its file unless it was a moment ago; the file is in use and kept longer.
 
         Raises UnreadableFilm, also when the file is not there any more, as an upload that has expired.
         """
         key = _key(choice)
+        choice.used()
         with self._lock:
             film = self._held.get(key)
         return self._kept(key, choice.read() if film is None else film)

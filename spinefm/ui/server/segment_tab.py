@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from spinefm.imaging.decoded import KINDS_READ, MAX_BYTES
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import TITLES
 from spinefm.ui.server import limits
+from spinefm.ui.server.correcting import added, corrected, gone_on
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
 from spinefm.ui.server.examples import Choice, Example
 from spinefm.ui.server.exports import exported
-from spinefm.ui.server.model_queue import ModelQueue, QueueFull
+from spinefm.ui.server.housekeeping import KEEP_VISITOR
+from spinefm.ui.server.model_queue import Dismissed, ModelQueue, QueueFull
 from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.outlines import again, reshaped
 from spinefm.ui.server.picker import build_picker
@@ -28,28 +31,19 @@ from spinefm.ui.server.player.component import build_player
 from spinefm.ui.server.player.payload import UNCHANGED, Payload
 from spinefm.ui.server.questions import confirmed
 from spinefm.ui.server.recent_films import RecentFilms
-from spinefm.ui.server.sessions import (
-    SessionState,
-    Shown,
-    Wishes,
-    added,
-    corrected,
+from spinefm.ui.server.running import Wishes, run_steps, waiting
+from spinefm.ui.server.sessions import SessionState, Shown, new_run
+from spinefm.ui.server.showing import (
     example_shown,
-    gone_on,
     made_later,
-    new_run,
     opened,
     recalled,
-    run_steps,
     set_upright,
     shown_again,
     still_shown,
-    waiting,
 )
 from spinefm.ui.server.sittings import Sitting, Sittings
 
-KEEP_STATE = 1800
-"""Seconds after which a visitor's film and run are forgotten, as long as uploads are kept."""
 FORMATS = f"{KINDS_READ}, at most {MAX_BYTES >> 20} MB"
 WITH_STARTS = """(...inputs) => {
   inputs[2] = document.querySelector("#player .player").dataset.starts || "[]";
@@ -63,8 +57,8 @@ REPLACED = """(token, clicked) => {
   return [token, Number(replaced)];
 }"""
 """Puts into the second input whether the box was emptied for another film."""
-AT_CLICK = "(choice, clicked) => [choice, Date.now()]"
-"""Puts the time of the click into the second input."""
+AT_CLICK = "(choice, kept, clicked) => [choice, kept, Date.now()]"
+"""Puts the time of the click into the last input."""
 RUNS = 24
 """Runs that the server holds at a time; all but one of them wait in the queue."""
 AT_ONCE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
@@ -72,6 +66,8 @@ AT_ONCE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden
 ENDED = ("finished", "failed")
 """How the last message of a run says that it has ended."""
 PRESS_RUN = """() => { const run = document.querySelector("#run"); if (run) run.click(); }"""
+NO_WAY_BACK = gr.update(visible=False)
+"""Hides the button that leads back to the visitor's own film."""
 QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 8}
 """How events other than a run are served."""
 
@@ -84,13 +80,13 @@ class SegmentTab:
         self.service = service
         self.examples = examples
         self.queue = queue
-        self.choice = gr.State(None, time_to_live=KEEP_STATE)
-        self.kept = gr.State(None, time_to_live=KEEP_STATE)
+        self.choice = gr.State(None)  # once its file is deleted, the visitor reads that
+        self.kept = gr.State(None, time_to_live=KEEP_VISITOR)  # from the last run or correction on
         self.starts = gr.Textbox("[]", visible=False)
         self.clicked = gr.Number(0, visible=False)
         self.limits: list[gr.Slider] = []
         self._cancelled: dict[str, float] = {}
-        self.token = gr.State("", time_to_live=KEEP_STATE)
+        self.token = gr.State("")
         self.sittings = Sittings()
         self.films = RecentFilms()
         self.recall = gr.Textbox("", visible=False)
@@ -113,6 +109,7 @@ class SegmentTab:
         self.upload = gr.File(label="Film", show_label=False, file_count="single", elem_id="film-upload", height=104)
         gr.HTML(f"<p class='quiet'>{FORMATS}</p>", apply_default_css=False, elem_id="formats")
         self.picker = build_picker(self.examples)
+        self.back = gr.Button("", visible=False, elem_id="back")
         self.method = gr.Dropdown(list(TITLES.items()), value=limits.USUAL, label="Method", elem_id="method")
         self.run = gr.Button("Run  (R)", variant="primary", elem_id="run")
         self.cancel = gr.Button("Cancel  (Esc)", visible=False, elem_id="cancel")
@@ -139,14 +136,19 @@ class SegmentTab:
         buttons = [self.run, self.cancel]
         chosen = [self.choice, self.player, self.kept]
         more = {**QUICK, "cancels": runs}
-        brought = [self.upload, *chosen, self.brought]
+        brought = [self.upload, *chosen, self.brought, self.back]
         self.upload.upload(self._on_upload, [self.upload, self.token, self.kept], brought, **more)
-        cleared = self.upload.clear(self._on_clear, [self.token, self.clicked], chosen, js=REPLACED, **more)
+        emptied = [*chosen, self.back]
+        cleared = self.upload.clear(self._on_clear, [self.token, self.clicked], emptied, js=REPLACED, **more)
         cleared.then(self._on_end, None, buttons, **QUICK)
-        picked = self.picker.pick(self._on_pick, self.token, [self.upload, *chosen], trigger_mode="multiple", **more)
+        hides = [*chosen, self.back]
+        picked = self.picker.pick(self._on_pick, self.token, [self.upload, *hides], trigger_mode="multiple", **more)
         picked.then(self._on_end, None, buttons, **QUICK)
-        turned = self.player.turn(self._on_turn, [self.choice, self.token], chosen, trigger_mode="multiple", **more)
+        known = [self.choice, self.kept, self.token]
+        turned = self.player.turn(self._on_turn, known, hides, trigger_mode="multiple", **more)
         turned.then(self._on_end, None, buttons, **QUICK)
+        back = self.back.click(self._on_back, self.token, hides, **more)
+        back.then(self._on_end, None, buttons, **QUICK)
         anyway = self.player.anyway(
             lambda choice: choice and replace(choice, anyway=True), self.choice, self.choice, **QUICK
         )
@@ -167,8 +169,8 @@ class SegmentTab:
         return run
 
     def _connect_cancel(self, runs: list[Any]) -> None:
-        outputs = [self.player, self.run, self.cancel]
-        inputs = [self.choice, self.clicked]
+        outputs = [self.player, self.kept, self.run, self.cancel]
+        inputs = [self.choice, self.kept, self.clicked]
         self.cancel.click(self._on_cancel, inputs, outputs, js=AT_CLICK, cancels=runs, queue=False, **QUICK)
 
     def _connect_reader(self) -> None:
@@ -178,24 +180,25 @@ class SegmentTab:
         self.player.rest(self._on_rest, self.kept, self.player, trigger_mode="multiple", **QUICK)
         self.player.again(self._on_again, self.kept, outputs, trigger_mode="multiple", **QUICK)
 
-    def on_load(self, request: gr.Request, token: str) -> Iterator[tuple[Any, Payload, Any, Any]]:
+    def on_load(self, request: gr.Request, token: str) -> Iterator[tuple[Any, Payload, Any, Any, Any]]:
         """What a visitor sees first: what a reload brings back, else the example that the address names, or the first.
 
-        A bundled example's run plays at once.
+        A bundled example's run plays at once; a film whose run the reload interrupted is run again.
         """
         asked = self.examples.get(str(request.query_params.get("film", "")))
         sitting = None if asked else self.sittings.get(token)
         if sitting is not None:
+            brought = gr.skip() if sitting.run else new_run()
             for number, shown in enumerate(recalled(sitting, self.films.read)):
-                yield gr.skip() if number else sitting.choice, *_remembered(shown), token
+                yield gr.skip() if number else sitting.choice, *_remembered(shown), token, brought
             if sitting.choice.path.is_file():
                 return
         first = asked or next((e for e in self.examples.values() if e.trace.is_file()), None)
         if first is None:
-            yield None, opened(None), None, token
+            yield None, opened(None), None, token, gr.skip()
             return
         for number, shown in enumerate(example_shown(first)):
-            yield gr.skip() if number else first.choice(), *_remembered(shown), token
+            yield gr.skip() if number else first.choice(), *_remembered(shown), token, gr.skip()
 
     def on_link(self, request: gr.Request) -> list[Any]:
         """The method and limits that the address asks for, and whether they call for a run of their own."""
@@ -207,42 +210,65 @@ class SegmentTab:
 
     def _on_upload(
         self, request: gr.Request, path: str, token: str, kept: SessionState | None
-    ) -> tuple[Any, Any, Payload, Any, str]:
+    ) -> tuple[Any, Any, Payload, Any, str, Any]:
         """A film that was brought; below the reason why it cannot be read, the visitor's last result stays."""
         self.queue.dismiss(str(request.session_hash))
-        choice = set_upright(self.service, Choice(Path(path), Path(path).name), self.films.read)
+        with self.queue.aside():
+            choice = set_upright(self.service, Choice(Path(path), Path(path).name), self.films.read)
         payload = opened(choice, self.films.read)
         runs = payload["status"] == "ready"
         before = None if runs else still_shown(kept, _of_another(payload["error"], choice), self.films.read)
         if before is not None:
-            return None, gr.skip(), *_remembered(before), ""
+            return None, gr.skip(), *_remembered(before), "", NO_WAY_BACK
         self.sittings.put(token, Sitting(choice))
-        return gr.skip(), choice, {**payload, "starts": runs}, None, new_run() if runs else ""
+        return gr.skip(), choice, {**payload, "starts": runs}, None, new_run() if runs else "", NO_WAY_BACK
 
-    def _on_clear(self, request: gr.Request, token: str, replaced: float) -> tuple[Any, Any, Any]:
+    def _on_clear(self, request: gr.Request, token: str, replaced: float) -> tuple[Any, Any, Any, Any]:
         """The box is empty: nothing is on show, unless another film is on its way."""
         if replaced:  # it ends the run under way itself, and this may come after its own has begun
-            return gr.skip(), UNCHANGED, gr.skip()
+            return gr.skip(), UNCHANGED, gr.skip(), gr.skip()
         self.queue.dismiss(str(request.session_hash))
         self.sittings.put(token, None)
-        return None, opened(None), None
+        return None, opened(None), None, NO_WAY_BACK
 
-    def _on_pick(self, request: gr.Request, token: str, event: gr.EventData) -> Iterator[tuple[Any, Any, Payload, Any]]:
+    def _on_pick(
+        self, request: gr.Request, token: str, event: gr.EventData
+    ) -> Iterator[tuple[Any, Any, Payload, Any, Any]]:
+        """An example in the place of the visitor's own film, to which a way back is left."""
         self.queue.dismiss(str(request.session_hash))
-        self.sittings.put(token, None)
         example = self.examples.get(str(event.name))
         if example is None:
-            yield None, None, opened(None), None
+            yield None, None, opened(None), None, self.way_back(token)
             return
         for number, shown in enumerate(example_shown(example)):
             chosen = (gr.skip(), gr.skip()) if number else (None, example.choice())
-            yield *chosen, *_remembered(shown)
+            yield *chosen, *_remembered(shown), self.way_back(token)
 
-    def _on_turn(self, request: gr.Request, choice: Choice | None, token: str) -> tuple[Choice | None, Payload, None]:
+    def _on_turn(
+        self, request: gr.Request, choice: Choice | None, kept: SessionState | None, token: str
+    ) -> tuple[Choice | None, Payload, None, Any]:
+        """The film rotated, without its run; to a run with corrections a way back is left until the next run."""
         self.queue.dismiss(str(request.session_hash))
         turned = choice.turned() if choice else None
-        self.sittings.put(token, Sitting(turned) if turned else None)
-        return turned, opened(turned, self.films.read), None
+        corrected = kept is not None and bool(kept.run.done)
+        if not corrected:
+            self.sittings.put(token, Sitting(turned) if turned else None)
+        way = self.way_back(token) if corrected else NO_WAY_BACK
+        return turned, opened(turned, self.films.read), None, way
+
+    def way_back(self, token: str) -> dict[str, Any]:
+        """The button that leads back to the visitor's own film, where there is one."""
+        sitting = self.sittings.get(token)
+        return gr.update(value=f"Back to {sitting.choice.name}", visible=True) if sitting else NO_WAY_BACK
+
+    def _on_back(self, request: gr.Request, token: str) -> Iterator[tuple[Any, Payload, Any, Any]]:
+        """The visitor's own film with its run and corrections, as a reload would bring it."""
+        self.queue.dismiss(str(request.session_hash))
+        sitting = self.sittings.get(token) or Sitting(Choice(Path(), ""))
+        messages = recalled(sitting, self.films.read)
+        first = next(messages, None) or Shown(opened(sitting.choice, self.films.read))  # says that the film is gone
+        for shown in chain([first], messages):
+            yield sitting.choice, *_remembered(shown), NO_WAY_BACK
 
     def _run_brought(self, request: gr.Request, *inputs: Any) -> Iterator[tuple[Any, Any, Any, Any]]:
         """A run of the film just brought; one that cannot be read is not run: the reason stays."""
@@ -286,49 +312,67 @@ class SegmentTab:
         if clicked <= self._cancelled.get(owner, -1):  # cancelled before it reached the server
             return
         self.queue.dismiss(owner)
-        wishes, visitor, finished = _wishes(method, values, _points(starts)), self.queue.ticket(owner), False
+        wishes, visitor = _wishes(method, values, _points(starts)), self.queue.ticket(owner)
         try:
-            for ahead in self.queue.waits(visitor):
-                yield waiting(ahead), gr.skip()
-            for shown in (
-                run_steps(self.service, choice, wishes, kept, self.films.read) if self.queue.is_in(visitor) else ()
-            ):
-                if not finished and not self.queue.is_in(visitor):
-                    return
-                if shown.kept is not None:
-                    finished = True
-                    self.queue.leave(visitor)
-                    self._note(token, shown.kept)
-                yield _remembered(shown)
+            yield from self._waited(visitor)
+            if self.queue.is_in(visitor):
+                steps = run_steps(self.service, choice, wishes, kept, self.films.read)
+                yield from self._steps_until_left(steps, visitor, token)
         except QueueFull as error:
             yield failed_payload(new_run(), str(error)), gr.skip()
         finally:
             self.queue.leave(visitor)
 
+    def _waited(self, visitor: str) -> Iterator[tuple[Payload, Any]]:
+        """How many are before the visitor, until none is or the visitor has left. Raises QueueFull."""
+        for ahead in self.queue.waits(visitor):
+            yield waiting(ahead), gr.skip()
+
+    def _steps_until_left(self, steps: Iterator[Shown], visitor: str, token: str) -> Iterator[tuple[Payload, Any]]:
+        """The steps of a run until its result, or until its visitor leaves."""
+        for shown in steps:
+            if not self.queue.is_in(visitor):
+                return
+            if shown.kept is not None:  # the result, its last message: the networks are free for the next
+                self.queue.leave(visitor)
+                self._note(token, shown.kept)
+            yield _remembered(shown)
+
     def _note(self, token: str, kept: SessionState | None) -> None:
         """Remember a visitor's own film and run for a reload; the page's examples are shown again anyway."""
-        if kept is not None and kept.choice.example is None:
+        if kept is not None and not kept.choice.is_example:
             self.sittings.put(token, Sitting(kept.choice, kept.run))
 
     def _on_end(self) -> tuple[Any, Any]:
         return gr.update(visible=True), gr.update(visible=False)
 
-    def _on_cancel(self, request: gr.Request, choice: Choice | None, clicked: float) -> tuple[Payload, Any, Any]:
-        """End the visitor's run, also one that was asked for before `clicked` and has not reached the server yet."""
+    def _on_cancel(
+        self, request: gr.Request, choice: Choice | None, kept: SessionState | None, clicked: float
+    ) -> tuple[Payload, Any, Any, Any]:
+        """End the visitor's run, also one that was asked for before `clicked` and has not reached the server yet.
+
+        The film's result of before, with its corrections, is on show again.
+        """
         self._cancelled[str(request.session_hash)] = clicked
         self.queue.dismiss(str(request.session_hash))
-        payload = opened(choice, self.films.read)
-        notices = [*payload["notices"], "The run was cancelled."]
-        return {**payload, "notices": notices}, *self._on_end()
+        before = kept if kept and choice and kept.choice.path == choice.path else None
+        shown = next(shown_again(before, self.films.read), None) or Shown(opened(choice, self.films.read))
+        words = "The run was cancelled; this is the result of before." if before else "The run was cancelled."
+        payload = {**shown.payload, "notices": [*shown.payload["notices"], words]}
+        return *_remembered(replace(shown, payload=payload)), *self._on_end()
 
     def _on_correct(
         self, request: gr.Request, kept: SessionState | None, token: str, event: gr.EventData
     ) -> Iterator[tuple[Payload, Any]]:
+        """The run after a correction; nothing of one whose visitor chose a film, ran or left while it waited."""
         asked = event._data or {}
         visitor = str(request.session_hash)
-        for shown in corrected(kept, lambda run, film: self._change(run, film, asked, visitor), self.films.read):
-            self._note(token, shown.kept)
-            yield _remembered(shown)
+        try:
+            for shown in corrected(kept, lambda run, film: self._change(run, film, asked, visitor), self.films.read):
+                self._note(token, shown.kept)
+                yield _remembered(shown)
+        except Dismissed:
+            yield UNCHANGED, gr.skip()
 
     def _on_export(self, kept: SessionState | None, event: gr.EventData) -> Iterator[Any]:
         if kept is None:
@@ -346,7 +390,7 @@ class SegmentTab:
             yield _remembered(shown)
 
     def _change(self, run: CorrectedRun, film: Radiograph, asked: dict[str, Any], visitor: str) -> CorrectedRun:
-        """The run after what the player asked for. Raises Asks, Refused, CannotAdd, BundleError."""
+        """The run after what the player asked for. Raises Asks, Refused, CannotAdd, BundleError, Dismissed."""
         match asked:
             case {"action": "undo"}:
                 return run.undo()
@@ -372,16 +416,12 @@ class SegmentTab:
 
     @contextmanager
     def _turn(self, visitor: str) -> Iterator[None]:
-        """Wait in the queue for the networks. Raises Refused when too many wait."""
-        visitor = self.queue.ticket(visitor)
+        """The networks, at the visitor's turn. Raises Dismissed, and Refused when too many wait."""
         try:
-            for _ in self.queue.waits(visitor):
-                pass
-            yield
+            with self.queue.turn(visitor):
+                yield
         except QueueFull as error:
             raise Refused(str(error)) from error
-        finally:
-            self.queue.leave(visitor)
 
     def on_unload(self, request: gr.Request) -> None:
         """Who closes the page waits no longer."""

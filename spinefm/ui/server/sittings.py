@@ -1,4 +1,4 @@
-"""What a reload brings back: a visitor's film, result and corrections, for half an hour.
+"""What a reload brings back: a visitor's film, result and corrections, for `KEEP_VISITOR` after their last use.
 
 The browser tab keeps a random token; without it nobody can ask. All is in memory and gone with the server.
 """
@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 from spinefm.ui.server.corrections import CorrectedRun
 from spinefm.ui.server.examples import Choice
+from spinefm.ui.server.housekeeping import KEEP_VISITOR
 
-KEEP = 1800.0
-"""Seconds for which a sitting is kept, as long as uploads are."""
 MOST = 200
 """Sittings that are kept; the oldest goes first."""
 TOKEN = 32
@@ -41,9 +40,9 @@ class Sitting:
 
 
 class Sittings:
-    """The sittings of the last half hour, by token."""
+    """The sittings in use lately, by token."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic, keep: float = KEEP, most: int = MOST) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic, keep: float = KEEP_VISITOR, most: int = MOST) -> None:
         self._now = now
         self._keep = keep
         self._most = most
@@ -61,11 +60,14 @@ class Sittings:
             self._drop_old()
 
     def get(self, token: str) -> Sitting | None:
-        """The sitting of a token, or None."""
+        """The sitting of a token, kept from now on as long as a new one, or None."""
         with self._lock:
             self._drop_old()
-            held = self._held.get(token)
-        return held[1] if held else None
+            held = self._held.pop(token, None)
+            if held is None:
+                return None
+            self._held[token] = (self._now(), held[1])
+        return held[1]
 
     def _drop_old(self) -> None:
         late = self._now() - self._keep

@@ -19,8 +19,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from spinefm.imaging.radiograph import read
 from spinefm.methods import film_record
 from spinefm.trace.model import Trace
+from spinefm.ui.server.examples import Choice
 from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.page import build_page, launch
+from spinefm.ui.server.running import run_steps
+from spinefm.ui.server.sessions import SessionState
+from tests.ui.server.shown import remembered
 from tests.ui.server.stand_in import SIZE, StandInService, all_events, write_film
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -104,6 +108,25 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="module")
+def choice(tmp_path_factory: pytest.TempPathFactory) -> Choice:
+    """A film that tests read only."""
+    path = write_film(tmp_path_factory.mktemp("film") / "neck.png")
+    return Choice(path, path.name)
+
+
+@pytest.fixture
+def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine on which no weights lie."""
+    monkeypatch.setattr("spinefm.weights.manifest.WEIGHTS_FOLDER", tmp_path)
+
+
+@pytest.fixture(scope="module")
+def kept(choice: Choice) -> SessionState:
+    """A finished run as the page remembers it; nothing in it can be changed."""
+    return remembered(run_steps(StandInService(), choice))
 
 
 @dataclass

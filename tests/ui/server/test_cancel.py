@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,11 +12,11 @@ from typing import Any
 from spinefm.ui.server import limits
 from spinefm.ui.server.examples import Choice
 from spinefm.ui.server.model_queue import ModelQueue
-from spinefm.ui.server.recent_films import RecentFilms
+from spinefm.ui.server.player.payload import UNCHANGED
 from spinefm.ui.server.segment_tab import SegmentTab
-from spinefm.ui.server.sittings import Sittings
+from tests.ui.server.bare_tab import GUEST, tab_on
 from tests.ui.server.conftest import Visitor
-from tests.ui.server.stand_in import StandInService, write_film
+from tests.ui.server.stand_in import StandIn, StandInService, write_film
 
 CANCELLED_TWICE = "Failed to load resource: the server responded with a status of 500"
 """Gradio answers so when a run ends at the moment it is cancelled (its iterator is gone)."""
@@ -37,17 +39,6 @@ def test_run_cancel_run_in_quick_succession_ends_with_a_result(
     gate.release(1000)
     visitor.wait("finished")
     visitor.errors[:] = [error for error in visitor.errors if not error.startswith((CANCELLED_TWICE, CANCELLED_EARLY))]
-
-
-GUEST = SimpleNamespace(session_hash="guest")
-
-
-def tab_on(service: StandInService) -> SegmentTab:
-    """What happens on the tab, without its parts."""
-    tab = SegmentTab.__new__(SegmentTab)
-    tab.service, tab.queue, tab.films, tab._cancelled = service, ModelQueue(), RecentFilms(), {}
-    tab.sittings = Sittings()
-    return tab
 
 
 def asked(tab: SegmentTab, choice: Choice | None, clicked: float = 1.0) -> list[tuple[Any, ...]]:
@@ -82,6 +73,40 @@ def test_a_run_that_another_took_the_place_of_leaves_the_buttons_to_it(tmp_path:
     assert [button["visible"] for button in second[-1][2:]] == [True, False]
 
 
+class LeftQueue(ModelQueue):
+    """A queue whose guest leaves as soon as they wait."""
+
+    def waits(self, visitor: str) -> Iterator[int]:
+        for ahead in super().waits(visitor):
+            self.dismiss(GUEST.session_hash)
+            yield ahead
+
+
+@dataclass
+class CountedService(StandInService):
+    """A model service that counts the methods which it hands out."""
+
+    asked: int = 0
+
+    def method(self, *wanted: Any) -> StandIn:
+        self.asked += 1
+        return super().method(*wanted)
+
+
+def test_a_correction_whose_visitor_leaves_while_it_waits_asks_no_network(tmp_path: Path) -> None:
+    service, path = CountedService(), write_film(tmp_path / "neck.png")
+    tab = tab_on(service)
+    kept = asked(tab, Choice(path, path.name))[-1][1]
+    tab.queue, service.asked = LeftQueue(), 0
+    tab.queue.join("other")
+    click = SimpleNamespace(_data={"action": "go on", "direction": "down"})
+    assert [payload for payload, _ in tab._on_correct(GUEST, kept, "", click)] == [UNCHANGED]
+    assert service.asked == 0
+    tab.queue.leave("other")
+    (result, _), *_ = tab._on_correct(GUEST, kept, "", click)
+    assert result["status"] == "finished" and service.asked == 1
+
+
 def test_what_rests_on_the_page_gets_its_measures_and_its_zip(tmp_path: Path) -> None:
     tab, path = tab_on(StandInService()), write_film(tmp_path / "neck.png")
     payload, kept, *_ = asked(tab, Choice(path, path.name))[-1]
@@ -93,6 +118,6 @@ def test_what_rests_on_the_page_gets_its_measures_and_its_zip(tmp_path: Path) ->
 
 def test_a_run_cancelled_before_it_reached_the_server_does_not_start(service: StandInService) -> None:
     tab = tab_on(service)
-    tab._on_cancel(GUEST, None, 2_000.0)
+    tab._on_cancel(GUEST, None, None, 2_000.0)
     assert asked(tab, None, 1_999.0) == []
     assert asked(tab, None, 2_001.0) != []

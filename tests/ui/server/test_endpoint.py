@@ -7,6 +7,7 @@ import base64
 import inspect
 import json
 import re
+import threading
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -23,13 +24,16 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
 from mcp.types import CallToolResult, TextContent, Tool
 
+from spinefm.imaging.radiograph import Radiograph
 from spinefm.methods import METHODS
 from spinefm.trace.model import Trace
-from spinefm.ui.server.endpoint import NO_LINKS, Endpoint, Method, _settings
+from spinefm.trace.registry import Event
+from spinefm.ui.server.endpoint import NAME, NO_LINKS, CallRefused, Endpoint, Method, _settings
 from spinefm.ui.server.limits import LIMITS, USUAL
 from spinefm.ui.server.model_queue import ModelQueue
+from spinefm.ui.server.running import BROKEN
 from tests.ui.server.conftest import serve
-from tests.ui.server.stand_in import StandInService, write_film
+from tests.ui.server.stand_in import StandIn, StandInService, write_film
 
 ROOT = Path(__file__).parents[3]
 NAMES = ["C2", "C3", "C4", "C5", "C6", "C7"]
@@ -152,6 +156,60 @@ def test_a_full_queue_is_a_sentence(full: str, film: Path) -> None:
     with pytest.raises(AppError) as raised:
         Client(full, verbose=False).predict(handle_file(str(film)), api_name="/segment")
     assert str(raised.value) == "One film is waiting already: try again in a minute."
+
+
+class WatchedQueue(ModelQueue):
+    """A queue that says when somebody waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = threading.Event()
+
+    def waits(self, visitor: str) -> Iterator[int]:
+        for ahead in super().waits(visitor):
+            self.waiting.set()
+            yield ahead
+
+
+def endpoint_on(service: StandInService, queue: ModelQueue) -> Endpoint:
+    """The endpoint itself, without a page that is served."""
+    with gr.Blocks() as page:
+        return Endpoint(page, service, queue)
+
+
+def test_a_visitor_who_has_the_name_of_the_endpoint_releases_no_call(film: Path) -> None:
+    queue = WatchedQueue()
+    endpoint = endpoint_on(StandInService(), queue)
+    queue.join("other")
+    with ThreadPoolExecutor(1) as apart:
+        call = apart.submit(endpoint.segment, gr.FileData(path=str(film)))
+        assert queue.waiting.wait(60)
+        queue.dismiss(NAME)
+        assert queue.join("next") == 2, "the call still waits for its turn"
+        queue.leave("other")
+        assert Trace.from_json(call.result(60)[0]).vertebrae
+
+
+class BrokenMethod(StandIn):
+    """A method with a fault, which Python says as a ValueError."""
+
+    def run(self, film: Radiograph) -> Iterator[Event]:
+        raise ValueError("operands could not be broadcast together with shapes (3,) (4,)")
+
+
+class BrokenService(StandInService):
+    """A model service that hands it out."""
+
+    def method(self, *_: Any) -> StandIn:
+        return BrokenMethod()
+
+
+def test_an_error_of_the_program_is_logged_and_no_refusal(film: Path, caplog: pytest.LogCaptureFixture) -> None:
+    endpoint = endpoint_on(BrokenService(), ModelQueue())
+    with pytest.raises(CallRefused, match=re.escape(BROKEN)):
+        endpoint.segment(gr.FileData(path=str(film)))
+    (record,) = caplog.records
+    assert record.exc_info and "broadcast" in str(record.exc_info[1])
 
 
 def call_tools(address: str, calls: list[dict[str, Any]]) -> tuple[list[Tool], list[CallToolResult]]:

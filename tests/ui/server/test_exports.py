@@ -96,6 +96,13 @@ def test_a_film_turned_on_the_page_is_exported_as_it_was_run(choice: Choice) -> 
     assert "error" not in told and read(choice.path).rotated(1).size == trace_of(choice.turned()).film.size
 
 
+def test_an_export_is_a_use_of_the_film(choice: Choice, monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[Choice] = []
+    monkeypatch.setattr(Choice, "used", lambda one: used.append(one))
+    answer(choice, "coco", trace_of(choice))
+    assert used == [choice]
+
+
 def test_what_cannot_be_made_is_one_sentence(choice: Choice, tmp_path: Path) -> None:
     assert answer(choice, "word")["error"] == UNKNOWN
     assert "DICOM file is needed" in answer(choice, "dicom-seg")["error"]

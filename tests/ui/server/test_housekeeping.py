@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 
-from spinefm.ui.server.housekeeping import KEEP_UPLOADS, PREFIX, TERMINATED, Premises, remove_abandoned
+from spinefm.ui.server.examples import Choice
+from spinefm.ui.server.housekeeping import KEEP_VISITOR, KEPT_FOR, PREFIX, TERMINATED, Premises, remove_abandoned
+from spinefm.ui.server.recent_films import RecentFilms
+from tests.ui.server.stand_in import write_film
 
 ROOT = Path(__file__).parents[3]
 SERVER = """
@@ -83,7 +86,7 @@ def test_what_gradio_deletes_meanwhile_is_passed_over(tmp_path: Path, monkeypatc
 
     with (tmp_path / "lock").open("wb") as lock, monkeypatch.context() as patch:
         patch.setattr(os, "scandir", taken)
-        assert Premises(tmp_path, lock).sweep(time.time() + 2 * KEEP_UPLOADS) == 1
+        assert Premises(tmp_path, lock).sweep(time.time() + 2 * KEEP_VISITOR) == 1
     assert [path.name for path in (tmp_path / "uploads").rglob("*")] == []
 
 
@@ -96,10 +99,33 @@ def test_uploads_go_by_age_whole_or_in_part(tmp_path: Path) -> None:
     now = (premises.uploads / "tmpold").stat().st_mtime
     for path in premises.uploads.rglob("*"):
         if "young" not in str(path):
-            os.utime(path, (now - KEEP_UPLOADS - 1, now - KEEP_UPLOADS - 1))
+            os.utime(path, (now - KEEP_VISITOR - 1, now - KEEP_VISITOR - 1))
     assert premises.sweep(now) == 3
     left = sorted(path.relative_to(premises.uploads).as_posix() for path in premises.uploads.rglob("*"))
     assert [name for name in left if "." in name or "tmp" in name] == ["tmpyoung", "young/film.dcm"]
-    assert premises.sweep(now + KEEP_UPLOADS + 2) == 2
-    premises.sweep(now + 3 * KEEP_UPLOADS)
+    assert premises.sweep(now + KEEP_VISITOR + 2) == 2
+    premises.sweep(now + 3 * KEEP_VISITOR)
     assert list(premises.uploads.iterdir()) == []
+
+
+def test_a_film_in_use_is_kept_from_its_last_use_on(tmp_path: Path) -> None:
+    premises, films = Premises(tmp_path, (tmp_path / "lock").open("wb")), RecentFilms()
+    path = write_film(premises.uploads / "neck.png")
+    choice, now = Choice(path, path.name), time.time()
+    for _ in ("read from its file", "in memory"):
+        os.utime(path, (now - KEEP_VISITOR - 1, now - KEEP_VISITOR - 1))
+        film = films.read(choice)
+        assert premises.sweep(now) == 0
+    assert films.read(choice) is film, "a film in use is not read again"
+    assert premises.sweep(time.time() + KEEP_VISITOR + 1) == 1
+
+
+def test_an_example_is_not_written_to(tmp_path: Path) -> None:
+    path = write_film(tmp_path / "neck.png")
+    os.utime(path, (1, 1))
+    Choice(path, path.name, "neck").used()
+    assert path.stat().st_atime_ns == 10**9
+
+
+def test_the_documentation_says_how_long_a_film_is_kept() -> None:
+    assert (ROOT / "docs" / "space.md").read_text(encoding="utf-8").count(KEPT_FOR) == 3

@@ -10,8 +10,8 @@ from spinefm.methods import METHODS, TITLES
 from spinefm.trace.model import Setting
 from spinefm.ui.server import limits
 from spinefm.ui.server.examples import Choice
+from spinefm.ui.server.running import Wishes, run_steps
 from spinefm.ui.server.segment_tab import _wishes
-from spinefm.ui.server.sessions import Wishes, run_steps
 from tests.ui.server.stand_in import StandIn, StandInService, write_film
 
 DEFAULTS = [limit.default for own in limits.LIMITS.values() for limit in own]

@@ -61,6 +61,14 @@ def test_the_film_travels_as_a_picture_of_bounded_size_with_its_true_size_beside
     assert picture.shape == (FILM_SIDE, 600)
 
 
+@pytest.mark.parametrize(
+    ("name", "stem"), [("1.2.840.113619.2", "1.2.840.113619.2"), ("neck.nii.gz", "neck"), ("a/neck.png", "neck")]
+)
+def test_the_browser_names_files_as_a_result_is_named(name: str, stem: str) -> None:
+    film = Radiograph.from_array(film_pixels(), name=name)
+    assert film_payload(film)["stem"] == stem
+
+
 def test_a_small_film_is_not_enlarged(film: Radiograph) -> None:
     picture = decoded(film_payload(film)["url"])
     assert picture.shape == (SIZE[1], SIZE[0])

@@ -40,6 +40,16 @@ def test_a_sitting_is_forgotten_after_its_time_and_when_asked() -> None:
     assert sittings.get(token("b")) is None
 
 
+def test_a_sitting_that_came_back_is_kept_as_long_again() -> None:
+    now = [0.0]
+    sittings = Sittings(lambda: now[0], keep=10)
+    sittings.put(token("a"), SITTING)
+    for now[0] in (9, 18, 27):
+        assert sittings.get(token("a")) is SITTING
+    now[0] = 38
+    assert sittings.get(token("a")) is None
+
+
 def test_the_oldest_goes_when_there_are_too_many() -> None:
     sittings = Sittings(most=2)
     for letter in "abc":

@@ -8,6 +8,7 @@ from typing import Any
 
 from spinefm.evaluation import RunError, RunFolder
 from spinefm.evaluation.results import FilmResult
+from spinefm.export.result import result_name
 from spinefm.trace.model import Trace
 from spinefm.ui.server.explorer.columns import is_simulated
 from spinefm.ui.server.player import player_payload
@@ -41,6 +42,7 @@ def steps_payload(folder: RunFolder, film: str, event: int | None) -> Payload:
         "width": result.row.width,
         "height": result.row.height,
         "name": film,
+        "stem": result_name(film),
         "spacing": _spacing(trace),
     }
     more: dict[str, Any] = {"at": event, "method": trace.method, "replay": True, "measures": measures_payload(trace)}

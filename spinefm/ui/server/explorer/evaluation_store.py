@@ -55,7 +55,7 @@ class EvaluationStore:
         self._own = Path(tempfile.mkdtemp(prefix="spinefm-evaluations-"))
         self._owners: dict[str, str] = {}
         self._making = threading.Lock()
-        self._booking = threading.Lock()
+        self._booking = threading.RLock()  # for `_owners`, which visitors change and count at the same time
         self._columns = lru_cache(maxsize=8)(_columns_of)
         atexit.register(shutil.rmtree, self._own, ignore_errors=True)
 
@@ -102,20 +102,26 @@ class EvaluationStore:
 
     def drop(self, run: str) -> None:
         """Delete an evaluation of a visitor's own, with the films it was made of."""
-        self._owners.pop(run, None)
+        with self._booking:
+            self._owners.pop(run, None)
         for path in (self._own / run, set_of(self._own / run)):
             shutil.rmtree(path, ignore_errors=True)
 
     def room(self, run: str) -> int:
         """Bytes that may still be unpacked for an evaluation of a visitor's own."""
-        owner = self._owners.get(run, "")
-        mine = [self._own / other for other, whose in self._owners.items() if whose == owner]
+        with self._booking:
+            owner = self._owners.get(run, "")
+            mine = [self._own / other for other in self._runs_of(owner)]
         used = sum(_bytes_in(path) + _bytes_in(set_of(path)) for path in mine)
         return max(MOST_BYTES - used, 0)
 
+    def _runs_of(self, owner: str) -> list[str]:
+        """The evaluations of a visitor, the oldest first."""
+        return [run for run, whose in self._owners.items() if whose == owner]
+
     def _make_room(self, owner: str) -> None:
         """Delete the visitor's oldest evaluations until one more, and its films, have room."""
-        mine = [run for run, whose in self._owners.items() if whose == owner]  # the oldest first
+        mine = self._runs_of(owner)
         sizes = {run: _bytes_in(self._own / run) + _bytes_in(set_of(self._own / run)) for run in mine}
         while mine and (len(mine) >= MOST_OWN or sum(sizes[run] for run in mine) > MOST_BYTES // 2):
             self.drop(mine.pop(0))
@@ -167,7 +173,8 @@ class EvaluationStore:
         for path in self._own.glob("*"):
             if time.time() - _last_written(path) > KEEP_OWN:
                 shutil.rmtree(path, ignore_errors=True)
-                self._owners.pop(path.name, None)
+                with self._booking:
+                    self._owners.pop(path.name, None)
 
     def _title(self, run: str) -> str | None:
         """What a run is called; None for one whose plan cannot be read."""

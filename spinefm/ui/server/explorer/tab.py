@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +103,8 @@ class ExplorerTab:
 
     def _connect(self) -> None:
         segment = self.parts.segment
-        self.news.steps(
-            self._on_steps, None, [segment.player, segment.choice, segment.kept, self.parts.tabs, self.news], **QUICK
-        )
+        shown = [segment.player, segment.choice, segment.kept, segment.back]
+        self.news.steps(self._on_steps, segment.token, [*shown, self.parts.tabs, self.news], **QUICK)
         more: dict[str, Any] = {**QUICK, "concurrency_limit": AT_ONCE, "trigger_mode": "multiple"}
         told = [self.news, self.cancel]
         self.upload.upload(self._on_zip, [self.upload, self.news], told, js=WITH_IDS, **more)
@@ -120,17 +118,20 @@ class ExplorerTab:
         """The tab that the address names."""
         return gr.Tabs(selected=TAB) if request.query_params.get("tab") == TAB else gr.skip()
 
-    def _on_steps(self, event: gr.EventData) -> tuple[Any, ...]:
-        """A film's steps in the player, at the event asked for; nothing of it can be corrected there."""
+    def _on_steps(self, token: str, event: gr.EventData) -> tuple[Any, ...]:
+        """A film's steps in the player, at the event asked for; nothing of it can be corrected there.
+
+        To a visitor's own film, whose place they take, a way back is left.
+        """
         asked = event._data or {}
         try:
             number = asked.get("event")
             folder = self.store.folder(str(asked.get("run")))
             payload = steps_payload(folder, str(asked.get("film")), None if number is None else int(number))
         except RunError as error:
-            return UNCHANGED, *[gr.skip()] * 3, {**NEWS, "text": self.store.words(str(error))}
+            return UNCHANGED, *[gr.skip()] * 4, {**NEWS, "text": self.store.words(str(error))}
         replayed = Choice(Path(), payload["film"]["name"], gone=REPLAYED)
-        return payload, replayed, None, gr.Tabs(selected="segment"), gr.skip()
+        return payload, replayed, None, self.parts.segment.way_back(token), gr.Tabs(selected="segment"), gr.skip()
 
     def _on_leave(self, request: gr.Request) -> None:
         """End the evaluation of a visitor who cancels it or leaves."""
@@ -222,19 +223,7 @@ class ExplorerTab:
     def _pace(self, request: gr.Request, job: Job) -> Pace:
         """Waits for the visitor's turn at the networks, film by film, and ends when the job is to end."""
         queue, owner = self.parts.segment.queue, _owner(request)
-
-        @contextmanager
-        def turn() -> Iterator[None]:
-            visitor = queue.ticket(owner)
-            try:
-                for _ in queue.waits(visitor):
-                    job.check()
-                job.check()
-                yield
-            finally:
-                queue.leave(visitor)
-
-        return Pace(turn, job.check)
+        return Pace(lambda: queue.turn(owner, job.check), job.check)
 
 
 Work = Callable[[Job, str, Path], Iterator[str]]

@@ -16,6 +16,7 @@ import numpy as np
 
 from spinefm.core.levels import PALETTE, Level
 from spinefm.core.numbers import percent
+from spinefm.export.result import result_name
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure.doubt import doubtful, promised_outline
 from spinefm.methods.base.events import Located
@@ -41,13 +42,14 @@ FILM_QUALITY = 92
 
 
 def film_payload(film: Radiograph) -> Payload:
-    """The film as a data URL, with its true size in pixels, name, notes and scale."""
+    """The film as a data URL, with its true size in pixels, its name, what files made of it are called, and scale."""
     spacing = film.spacing
     return {
         "url": _data_url(film),
         "width": film.width,
         "height": film.height,
         "name": film.provenance.name,
+        "stem": result_name(film.provenance.name),
         "spacing": None if spacing is None else {"mm": round(spacing.mm, 4), "source": spacing.source},
     }
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
 from spinefm.data import Case, cases, open_dataset
 from spinefm.evaluation import Pace, RunError, RunFolder
@@ -29,7 +29,7 @@ from spinefm.ui.server.explorer.case import looked_at, steps_payload
 from spinefm.ui.server.explorer.evaluation_store import KEEP_OWN, EvaluationStore
 from spinefm.ui.server.explorer.making import phantom_run
 from tests.evaluation.stand_in_set import write_set
-from tests.ui.server.conftest import Visitor, serve, visit
+from tests.ui.server.conftest import NECK, UPLOAD, Visitor, serve, visit
 from tests.ui.server.stand_in import StandIn, StandInService, all_events, write_film
 from tests.ui.server.test_layout import LEVELS
 
@@ -68,6 +68,21 @@ def test_a_link_opens_the_view_and_a_row_the_player_at_its_failing_step(guest: V
     assert "a replay of an evaluation" in (page.locator('[data-panel="download"]').text_content() or "")
     assert page.locator("#run").is_disabled(), "a replay contains no film to run on"
     assert "To run a film, choose one above" in page.inner_text(".player-remarks")
+
+
+def test_a_replay_leaves_a_way_back_to_the_visitors_own_film(guest: Visitor, tmp_path: Path) -> None:
+    page = guest.page
+    page.click("role=tab[name='Segment']")
+    page.set_input_files(UPLOAD, str(write_film(tmp_path / "neck.png", bright=0.85)))
+    page.wait_for_selector(NECK)
+    guest.wait("finished")
+    page.click("role=tab[name='Explore']")
+    page.click('.ex-group[data-film="neck-1"] [data-steps]')
+    page.wait_for_function("window.spinefm.view.payload.film.name !== 'neck.png'")
+    page.click("#back >> text=Back to neck.png")
+    page.wait_for_selector(NECK)
+    guest.wait("finished")
+    expect(page.locator("#run")).to_be_enabled()
 
 
 def test_back_leads_from_a_films_steps_to_the_list_and_forward_to_them_again(guest: Visitor) -> None:

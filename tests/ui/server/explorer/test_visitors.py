@@ -206,6 +206,29 @@ def test_bytes_of_one_visitor_and_of_all_are_limited(offered: Path, monkeypatch:
     assert one.new("guest")[0] != run, "a visitor's own oldest one makes room"
 
 
+class DroppingName(str):
+    """A visitor's name; while it is compared, another visitor's evaluation is dropped."""
+
+    drop: Callable[[], None] | None = None
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        if self.drop is not None:
+            one = threading.Thread(target=self.drop)
+            one.start()
+            one.join(0.2)  # it waits where the store counts undisturbed
+        return str(self) == other
+
+
+def test_an_evaluation_that_is_dropped_meanwhile_stops_no_count(offered: Path) -> None:
+    one = EvaluationStore(offered)
+    name = DroppingName("guest")
+    run, _ = one.new(name)
+    other, _ = one.new("other")
+    name.drop = lambda: one.drop(other)
+    assert one.room(run) == evaluation_store.MOST_BYTES
+
+
 def test_an_evaluation_that_was_made_again_is_read_again(offered: Path, tmp_path: Path) -> None:
     shutil.copytree(offered, tmp_path / "offered")
     place = tmp_path / "offered"

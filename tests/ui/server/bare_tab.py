@@ -1,0 +1,21 @@
+"""The tab on which a film is segmented, without its parts: what happens on it, called by hand."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from spinefm.ui.server.model_queue import ModelQueue
+from spinefm.ui.server.model_service import ModelService
+from spinefm.ui.server.recent_films import RecentFilms
+from spinefm.ui.server.segment_tab import SegmentTab
+from spinefm.ui.server.sittings import Sittings
+
+GUEST = SimpleNamespace(session_hash="guest")
+
+
+def tab_on(service: ModelService) -> SegmentTab:
+    """What happens on the tab, without its parts."""
+    tab = SegmentTab.__new__(SegmentTab)
+    tab.service, tab.queue, tab.films, tab._cancelled = service, ModelQueue(), RecentFilms(), {}
+    tab.sittings = Sittings()
+    return tab
