@@ -128,10 +128,11 @@ test("a known length gives the scale; without a line the millimetres per pixel d
     node.querySelector("form").fire("submit");
   };
   send(100, "25", "");
+  send(100, "25,4", "");
   send(0, "25", "0.3");
+  send(0, "", "0,14");
   send(0, "25", "");
-  send(100, "-3", "");
-  assert.deepEqual(done.filter(([name]) => name.startsWith("set")), [["setLength", 25], ["setScale", 0.3]]);
+  assert.deepEqual(done.filter(([name]) => name.startsWith("set")), [["setLength", 25], ["setLength", 25.4], ["setScale", 0.3], ["setScale", 0.14]]);
 });
 
 test("a chart holds its value, its ± and its reference, wherever they lie", () => {

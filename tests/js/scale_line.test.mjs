@@ -11,7 +11,7 @@ let line;
 beforeEach(() => {
   said = [];
   const player = { modes: { say: (words) => said.push(words) } };
-  measuring = { player, data: { scales: [0.01, 5] }, changes: { facing: null, mm: null, moves: [] }, folds: new Set(), change: (changes) => { measuring.changes = changes; } };
+  measuring = { player, bodies: [], data: { scales: [0.01, 5] }, changes: { facing: null, mm: null, moves: [] }, folds: new Set(), change: (changes) => { measuring.changes = changes; } };
   line = new ScaleLine(measuring);
 });
 
@@ -37,4 +37,17 @@ test("a scale that no film has is refused and the line stays; one at the edge is
   assert.deepEqual([measuring.changes.mm, line.ends], [null, [[0, 0], [0, 0]]]);
   line.set(5);
   assert.deepEqual([measuring.changes.mm, line.ends, [...measuring.folds]], [5, null, ["disc", "body", "offset"]]);
+});
+
+test("a length that is no number is refused in words", () => {
+  for (const mm of [NaN, -3, 0]) line.set(mm);
+  assert.deepEqual([measuring.changes.mm, said.length], [null, 3]);
+  assert.match(said[0], /such as 25\.4/);
+});
+
+test("a scale that makes bodies which nobody has is taken, with a word", () => {
+  measuring.bodies = [[0, 100], [0, 120], [0, 90]].map(([a, b]) => ({ points: [[a, 0], [b, 0]] }));
+  for (const mm of [0.35, 2.54, 0.02]) line.set(mm);
+  assert.deepEqual(said, ["", "The bodies would be 250 mm deep: check the length.", "The bodies would be 2 mm deep: check the length."]);
+  assert.equal(measuring.changes.mm, 0.02);
 });

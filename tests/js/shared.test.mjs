@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { fill, html, keepingFocus, say, style, svg, whileNotPressed } from "../../spinefm/ui/shared/dom.js";
 import { isTyping, keyName, sliderKeeps } from "../../spinefm/ui/shared/keys.js";
-import { clamp, counted, ease, mix, percent, progress, seconds, sentence, two } from "../../spinefm/ui/shared/numbers.js";
+import { clamp, counted, ease, middle, mix, percent, progress, seconds, sentence, two, typed } from "../../spinefm/ui/shared/numbers.js";
 import { install } from "./dom.mjs";
 import { randoms } from "./randoms.mjs";
 
@@ -140,4 +140,14 @@ test("seconds, counts and sentences", () => {
   assert.deepEqual([counted(0, "film"), counted(1, "vertebra", "vertebrae"), counted(21, "vertebra", "vertebrae")], ["0 films", "1 vertebra", "21 vertebrae"]);
   assert.deepEqual([sentence("the film"), sentence(""), sentence("C2 stays")], ["The film", "", "C2 stays"]);
   assert.deepEqual([two(0), two(0.125), two(undefined), two(2)], ["0.00", "0.13", "–", "2.00"]);
+});
+
+test("a number is read as people type it, with a point or a comma", () => {
+  const cases = [["25.4", 25.4], ["25,4", 25.4], [" 0,14 ", 0.14], ["7", 7], [",5", 0.5], ["-3", -3]];
+  for (const [text, value] of cases) assert.equal(typed(text), value, text);
+  for (const text of ["", "much", "1.234,5", "1,2,3", "0x10", "1e3", "25 mm", ","]) assert.ok(Number.isNaN(typed(text)), text);
+});
+
+test("the middle of some numbers", () => {
+  assert.deepEqual([middle([]), middle([3]), middle([9, 1, 5]), middle([1, 2, 3, 40])], [0, 3, 5, 3]);
 });

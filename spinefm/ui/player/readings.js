@@ -2,7 +2,7 @@
 // The list in the tab Measures: what the film is measured by, the measures by group, and the one that is chosen.
 
 import { html } from "../shared/dom.js";
-import { counted, percent, sentence } from "../shared/numbers.js";
+import { counted, percent, sentence, typed } from "../shared/numbers.js";
 import { NO_FACING, NO_SCALE } from "../shared/spine.js";
 import { chartOf, rangeWords } from "./chart.js";
 import { against, digits, wordsOf } from "./measures.js";
@@ -69,13 +69,13 @@ function facts({ facing, scale, calibrating }, act) {
 
 /** A line of known length: its form. @param {{pixels: number}} line @param {Acts} act */
 function calibration({ pixels }, act) {
-  const field = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string} */ least) =>
-    html("input", { type: "number", min: least, step: "any", "data-field": name, inputmode: "decimal", "aria-label": label });
-  const [length, direct] = [field("length", "Length of the line in mm", "0.1"), field("mm", "Millimetres per pixel", "0.001")];
+  const field = (/** @type {string} */ name, /** @type {string} */ label) =>  // a number field would drop a comma
+    html("input", { type: "text", autocomplete: "off", "data-field": name, inputmode: "decimal", "aria-label": label });
+  const [length, direct] = [field("length", "Length of the line in mm"), field("mm", "Millimetres per pixel")];
   const send = (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (pixels && Number(length.value) > 0) act.setLength(Number(length.value));
-    else if (Number(direct.value) > 0) act.setScale(Number(direct.value));
+    if (pixels && length.value) act.setLength(typed(length.value));
+    else if (direct.value) act.setScale(typed(direct.value));
   };
   return html("form", { class: "calibration", onsubmit: send },
     html("p", {}, pixels ? `The line is ${counted(Math.round(pixels), "pixel")} long.` : "Draw a line over something of known length on the film, end to end."),

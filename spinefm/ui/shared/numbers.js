@@ -23,6 +23,16 @@ export function progress(value, begin, end) {
   return clamp((value - begin) / (end - begin), 0, 1);
 }
 
+/** A number as people type it, with a point or a comma before its decimals; NaN for anything else. @param {string} text */
+export function typed(text) {
+  return /^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)\s*$/.test(text) ? Number(text.replace(",", ".")) : NaN;
+}
+
+/** The number in the middle of `numbers`, the higher of two; 0 for none. @param {number[]} numbers */
+export function middle(numbers) {
+  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0;
+}
+
 /** Two decimals, a dash for nothing. @param {number | null | undefined} number */
 export function two(number) {
   return number === null || number === undefined ? "–" : Number(number).toFixed(2);
