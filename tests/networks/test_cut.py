@@ -76,15 +76,15 @@ def test_weights_of_one_length_are_computed_once_a_call(film, monkeypatch):
 def test_area_weights_share_out_every_pixel(length, side):
     weights = area_weights(length, side)
     assert weights.shape == (side, length)
-    np.testing.assert_allclose(weights.sum(axis=1), 1)
-    np.testing.assert_allclose(weights.sum(axis=0), side / length, rtol=1e-9)
+    np.testing.assert_allclose(weights.sum(dim=1), 1)
+    np.testing.assert_allclose(weights.sum(dim=0), side / length, rtol=1e-9)
 
 
 @pytest.mark.parametrize(("length", "side"), [(1, 8), (7, 8), (30, 64), (64, 64)])
 def test_linear_weights_add_up_to_one_and_touch_two_pixels(length, side):
     weights = linear_weights(length, side)
-    np.testing.assert_allclose(weights.sum(axis=1), 1)
-    assert ((weights > 0).sum(axis=1) <= 2).all()
+    np.testing.assert_allclose(weights.sum(dim=1), 1)
+    assert ((weights > 0).sum(dim=1) <= 2).all()
 
 
 def test_linear_weights_keep_a_ramp_between_the_outer_centres():

@@ -12,13 +12,11 @@ import numpy as np
 import pytest
 from gradio import Blocks
 from PIL import Image
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext
 
 from spinefm.imaging.decoded import MAX_BYTES
-from spinefm.methods import TITLES
 from spinefm.phantom import simulate
 from spinefm.trace.captions import caption as describe
-from spinefm.ui.server.limits import LIMITS
 from spinefm.ui.server.model_queue import ModelQueue
 from spinefm.ui.server.model_service import BundleService
 from spinefm.ui.server.player.payload import UNCHANGED
@@ -378,30 +376,6 @@ def test_nothing_sticks_out_and_the_film_is_above_the_fold(context: BrowserConte
     field, button = (one.page.locator(part).bounding_box() for part in ("#film-upload", "#film-upload button"))
     assert field is not None and button is not None
     assert button["height"] <= field["height"], "the words on the button are cut off"
-    one.leave()
-
-
-@pytest.mark.parametrize("width", [1440, 768, 390, 320])
-def test_every_limit_can_be_reached(context: BrowserContext, address: str, width: int) -> None:
-    one = visit(context, width, 844)
-    one.open(address, "finished")
-    one.open_limits()
-    for field in one.page.locator("#limits input").all():
-        box = field.bounding_box()
-        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width
-    one.leave()
-
-
-@pytest.mark.parametrize("title", TITLES)
-def test_the_limits_are_those_of_the_chosen_method(context: BrowserContext, address: str, title: str) -> None:
-    one = visit(context)
-    one.open(address, "finished")
-    one.page.locator("#method input").click()
-    one.page.get_by_role("option", name=title, exact=True).click()
-    one.open_limits()
-    for method, limits in LIMITS.items():
-        sliders = one.page.locator(f"#limits-{method} input[type=range]")
-        expect(sliders.filter(visible=True)).to_have_count(len(limits) if method == TITLES[title] else 0)
     one.leave()
 
 
