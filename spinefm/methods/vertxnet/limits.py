@@ -11,8 +11,10 @@ _limit = partial(Limit.of, VertXNetConfig)
 
 LIMITS = (
     _limit("score_limit", "Detector ≥", (0.3, 0.95), 0.05, "Lower values detect more candidates."),
-    _limit("eta", "Same vertebra ≥", (0.1, 0.95), 0.05, "η: a piece of the map and a detection that overlap by more."),
-    _limit("deviations", "Area ± λ", (0.5, 10.0), 0.5, "Pieces whose area is further from the mean are left out."),
+    _limit("eta", "Same vertebra ≥", (0.1, 0.95), 0.05, "A piece of the map and a detection that overlap by more (η)."),
+    _limit(
+        "deviations", "Area ± λ", (0.5, 10.0), 0.5, "What is off the mean area by more standard deviations is left out."
+    ),
     _limit(
         "overlap_limit", "Overlap ≤", (0.0, 0.5), 0.01, "Contours that overlap a kept vertebra by more are left out."
     ),
