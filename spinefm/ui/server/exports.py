@@ -25,6 +25,7 @@ from spinefm.measure import Facing, Move
 from spinefm.measure.by_hand import refuse_strangers
 from spinefm.trace.model import Trace
 from spinefm.ui.server.examples import Choice
+from spinefm.ui.server.housekeeping import KEPT_FOR
 from spinefm.ui.server.player.payload import Payload
 from spinefm.ui.server.result_zip import result_zip
 
@@ -34,6 +35,7 @@ HEAD = 132
 """Bytes of a file that say whether it is DICOM."""
 DISK_FULL = "The file could not be made, because the server's disk is full: try again in a few minutes."
 BROKEN = "The export stopped on an error in the program: take another format, and report this one."
+EXPIRED = f"The result was forgotten, because nothing was done with it for {KEPT_FOR}: run the film again."
 UNKNOWN = "The page asked for a format that does not exist: reload it."
 OTHER_CORNERS = "The corners moved by hand are not those of this result: reload the page, and move them again."
 
@@ -76,6 +78,11 @@ def exported(choice: Choice, trace: Trace, asked: Mapping[str, Any]) -> Iterator
         yield _answer(name, error=DISK_FULL if is_full else BROKEN)
         if not is_full:
             raise
+
+
+def expired(asked: Mapping[str, Any]) -> Payload:
+    """The answer where the result is no longer kept."""
+    return _answer(str(asked.get("format")), error=EXPIRED)
 
 
 def _answer(name: str, **more: Any) -> Payload:

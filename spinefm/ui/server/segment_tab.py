@@ -20,7 +20,7 @@ from spinefm.ui.server import limits
 from spinefm.ui.server.correcting import added, corrected, gone_on
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
 from spinefm.ui.server.examples import Choice, Example
-from spinefm.ui.server.exports import exported
+from spinefm.ui.server.exports import expired, exported
 from spinefm.ui.server.housekeeping import KEEP_VISITOR
 from spinefm.ui.server.model_queue import Dismissed, ModelQueue, QueueFull
 from spinefm.ui.server.model_service import ModelService
@@ -375,10 +375,8 @@ class SegmentTab:
             yield UNCHANGED, gr.skip()
 
     def _on_export(self, kept: SessionState | None, event: gr.EventData) -> Iterator[Any]:
-        if kept is None:
-            yield UNCHANGED
-            return
-        yield from exported(kept.choice, kept.run.trace, event._data or {})
+        asked = event._data or {}
+        yield from exported(kept.choice, kept.run.trace, asked) if kept else [expired(asked)]
 
     def _on_rest(self, kept: SessionState | None) -> Iterator[Payload]:
         """What is made of a run once its result rests on the page."""

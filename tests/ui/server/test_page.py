@@ -6,6 +6,7 @@ import io
 import threading
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -221,8 +222,9 @@ def test_a_film_that_cannot_be_read_leaves_the_visitors_player_as_it_is(service:
         tab = SegmentTab(service, {}, ModelQueue(1))
     (first, *_), *more = tab._run_brought(None, "a film is not brought", "")
     assert first == UNCHANGED and not more
-    (exported,) = tab._on_export(None, None)
-    assert exported == UNCHANGED
+    (exported,) = tab._on_export(None, SimpleNamespace(_data={"format": "coco"}))
+    assert exported["run"] == UNCHANGED["run"] and exported["exported"]["format"] == "coco"
+    assert "forgotten" in exported["exported"]["error"]
 
 
 def test_after_a_bad_file_the_next_films_are_run_as_ever(visitor: Visitor, address: str, tmp_path: Path) -> None:
