@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from spinefm.core.checksum import sha256_of
 from spinefm.core.foreign import read_bytes, read_head
 from spinefm.core.masks import MOST_PIXELS
 from spinefm.data.case import DatasetError, Skipped
+from spinefm.data.cases_apart import folded, may_share, names_case
 from spinefm.data.nifti import is_nifti, nifti_size
 from spinefm.imaging import raster
 from spinefm.imaging.deep import SIDEWAYS
@@ -130,11 +130,6 @@ def by_stem(places: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def folded(name: str) -> str:
-    """A name without case, its accents composed: programs and file systems write both in two ways."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
 class KnownNames:
     """Names to look up by what somebody wrote for them."""
 
@@ -211,8 +206,9 @@ class Films:
 
         Never outside the data set; None where there is none. Raises ValueError for several of which nothing decides.
         """
-        wanted = [*_names(stated), label.stem] if stated else [label.stem]
-        found = (self._named(label.parent, name) for name in wanted)
+        wanted = [*_names(stated)] if stated else []
+        wanted.append((wanted[0][0] if wanted else (), label.stem))
+        found = (self._named(label.parent, name, folders) for folders, name in wanted)
         return next((path for path in found if path is not None), None)
 
     def of_entry(self, file: Path, stated: object) -> Path:
@@ -227,7 +223,7 @@ class Films:
 
         Never outside the data set; None where there is none. Raises ValueError for several of which nothing decides.
         """
-        found = (self._named(file.parent, name) for name in _names(stated))
+        found = (self._named(file.parent, name, folders) for folders, name in _names(stated))
         return next((path for path in found if path is not None), None)
 
     def called(self, name: str) -> list[Path]:
@@ -236,17 +232,18 @@ class Films:
         return [path for path in pool if folded(path.name) == folded(name)]
 
     def meant(self, file: Path, stated: object, size: int) -> Path | None:
-        """The film of an entry: of several of its name the only one of `size` bytes, else as `entry` finds it.
+        """The film of an entry: of those of its name the only one of `size` bytes, -1 for any, as `entry` finds it.
 
-        None where there is none, or where nothing decides between several.
+        None where there is none. Raises ValueError for several of which nothing decides, and for other sizes alone.
         """
         same = self.called(stated_place(stated).name)
-        exact = [path for path in same if path.stat().st_size == size] if len(same) > 1 else []
-        if len(exact) == 1:
-            return exact[0]
-        with contextlib.suppress(ValueError):
+        exact = [path for path in same if path.stat().st_size == size]
+        if size < 0 or not same or len(exact) > 1:
             return self.entry(file, stated)
-        return None
+        if not exact:
+            sizes = " and ".join(str(path.stat().st_size) for path in same[:3])
+            raise ValueError(f"it is drawn on a film{_called(stated)} of {size} bytes, but that here has {sizes}")
+        return exact[0]
 
     def checksum(self, film: Path) -> str:
         """The sha256 of a film's file, which is read once."""
@@ -298,19 +295,31 @@ class Films:
             ends[_end(path)].append(path)
         return ends
 
-    def _named(self, folder: Path, name: str) -> Path | None:
-        """The film that `name` means, seen from `folder`; None where there is none."""
+    def _named(self, folder: Path, name: str, stated: Sequence[str]) -> Path | None:
+        """The film that `name` means, seen from `folder`, where it lies in the folders that are `stated` for it.
+
+        None where there is none, or only in folders of other cases.
+        """
         beside = folder / name
         if beside.parent == folder and beside in self._ends.get(_end(beside), ()):
             return beside
         pool = self._pools.get(folded(film_stem(Path(name))), [])
         near = self._ends.get(_end(PurePosixPath(name)), [])
         close = _matching(near, name, str) or _matching(pool, name, str) or _matching(pool, name, folded)
-        here = [path for path in close if path.parent == folder] or close
+        label = self._folders(folder)
+        here = [path for path in close if path.parent == folder] or [
+            path for path in close if may_share(label, stated, self._folders(path.parent))
+        ]
+        if len(close) > 1 and not names_case([*label, *stated]):
+            here = here or close
         if len({path.with_name(film_stem(path)) for path in here}) > 1:
             places = ", ".join(sorted(path.relative_to(self.root).as_posix() for path in here)[:3])
             raise ValueError(f"{len(here)} films could belong to it ({places}); put the label beside its film")
         return min(here, key=_preference, default=None)
+
+    def _folders(self, folder: Path) -> Sequence[str]:
+        """The folders below the root that lead to `folder`, without case; none for one that is not below it."""
+        return [*map(folded, folder.relative_to(self.root).parts)] if folder.is_relative_to(self.root) else []
 
 
 def _end(path: PurePath) -> tuple[str, ...]:
@@ -335,16 +344,20 @@ def unlabelled(films: Iterable[Path], labelled: Iterable[str]) -> tuple[Skipped,
     return tuple(Skipped(name, "no label belongs to this film; add one or remove the film.", NO_LABEL) for name in bare)
 
 
-def _names(stated: object) -> Iterator[str]:
-    """What a label calls its film, as it is, decoded as an address, by the last part alone, and before its upload."""
+def _names(stated: object) -> Iterator[tuple[Sequence[str], str]]:
+    """What a label calls its film, as it is, decoded as an address, by the last part alone, and before its upload.
+
+    Each with the folders that are stated for it, without case.
+    """
     text = str(stated).strip().replace("\\", "/")
     for name in dict.fromkeys((text, unquote(text), unquote(text.partition("?")[0]))):
         parts = [part for part in name.split("/") if part not in ("", ".", "..")]
+        folders = [*map(folded, parts[:-1])]
         if parts:
-            yield "/".join(parts)
-            yield parts[-1]
+            yield folders, "/".join(parts)
+            yield folders, parts[-1]
             if UPLOADED.match(parts[-1]):
-                yield UPLOADED.sub("", parts[-1])
+                yield folders, UPLOADED.sub("", parts[-1])
 
 
 def _called(stated: object) -> str:

@@ -78,7 +78,8 @@ def film_of(folder: Path, name: str, films: Films) -> Path | None:
     """
     checksum, named = _checksum(folder / REPORT), films.called(name)
     if checksum is None or not named:
-        return films.find(folder.with_suffix(".json"), name)
+        places = (folder.with_suffix(".json"), films.root / f"{folder.name}.json")  # the folder of a run is no case's
+        return next((path for place in places if (path := films.find(place, name)) is not None), None)
     run = next((path for path in named if films.checksum(path) == checksum), None)
     if run is None:
         raise ValueError(f"{named[0].name} is another film than the one of this name that was run")

@@ -1,11 +1,11 @@
 """VGG Image Annotator (VIA): polygons and closed lines become bodies, rectangles boxes; other shapes are named.
 
-VIA calls a film by its name without a folder; where several films have the name, the one of the stated size in bytes is
-meant.
+VIA calls a film by its name without a folder; where it states a size in bytes, the film of that size alone is meant.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -41,7 +41,7 @@ def open_via(root: Path, conventions: Conventions | None = None) -> Dataset:
         reasons = " ".join(f"{one.name}: {one.why}" for one in skipped[:3])
         none = "that can be read." if reasons else "(JSON or CSV) with films and regions; choose its folder."
         raise DatasetError(f"{root} contains no file of VIA {none} {reasons}".strip())
-    pairs = [(one, films.meant(one.file, one.stated, one.size)) for one in listed]
+    pairs = [(one, _meant(one, films)) for one in listed]
     pairs, repeated = once(pairs, lambda pair: pair[0].file, lambda pair: _content(*pair, root))
     found = by_film_name([(_place(*pair, root), pair[0]) for pair in pairs])
 
@@ -69,6 +69,13 @@ def _listed(files: Sequence[Path], names: Names) -> tuple[list[ViaFilm], list[Sk
     return found, skipped
 
 
+def _meant(film: ViaFilm, films: Films) -> Path | None:
+    """Where a film lies; None where there is none, or nothing decides between several, which reading it says."""
+    with contextlib.suppress(ValueError):
+        return films.meant(film.file, film.stated, film.size)
+    return None
+
+
 def _content(film: ViaFilm, path: Path | None, root: Path) -> str:
     """What is known about which film, whether JSON or a table says it."""
     drawn = [[region.attributes.get(film.attribute), region.shape] for region in film.regions]
@@ -88,7 +95,9 @@ def _bare(pairs: Sequence[Pair], films: Films) -> tuple[Skipped, ...]:
 
 def _read(name: str, film: ViaFilm, films: Films, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
-        path = films.meant(film.file, film.stated, film.size) or films.of_entry(film.file, film.stated)
+        path = films.meant(film.file, film.stated, film.size)
+        if path is None:
+            raise ValueError(f"its film {stated_place(film.stated).name} is missing")
         sheet = Sheet(name, agreed_size(None, picture_size(path)), conventions)
         for region in film.regions:
             _take(sheet, region, film.attribute)

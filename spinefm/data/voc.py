@@ -6,7 +6,6 @@ become bodies. The parts of an object count as objects do.
 
 from __future__ import annotations
 
-import contextlib
 import math
 import re
 from collections import Counter
@@ -45,9 +44,7 @@ class VocLabel:
         return _text(self.top, "filename")
 
     def film(self, films: Films) -> Path:
-        """The film that is meant; of several the one in the stated folder. Raises ValueError where there is none."""
-        with contextlib.suppress(ValueError):
-            return films.of_label(self.file, self.stated)
+        """The film that is meant, in the stated folder where there are such. Raises ValueError where there is none."""
         folder = _text(self.top, "folder")
         return films.of_label(self.file, f"{folder}/{self.stated}" if folder and self.stated else self.stated)
 
