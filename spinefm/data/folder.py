@@ -17,9 +17,8 @@ from spinefm.data.dataset import Dataset
 from spinefm.data.films import FILM_SUFFIXES, film_stem, is_hidden, picture_size, unlabelled
 from spinefm.data.ids import levels_of_map
 from spinefm.data.labels import Conventions, agreed_size, label_of, read_map, size_of
-from spinefm.data.order import check_order
+from spinefm.data.order import check_order, places_of
 from spinefm.data.outlines import Outlines
-from spinefm.data.sheet import places_of
 
 FACES = ("left", "right")
 """The sides to which a patient can look."""

@@ -20,6 +20,7 @@ from spinefm.data.films import open_picture, orientation
 from spinefm.data.names import Names
 from spinefm.data.nifti import is_nifti, read_nifti, whole_ids
 from spinefm.imaging import tiff
+from spinefm.imaging.deep import SIDEWAYS
 from spinefm.imaging.raster import is_white_zero
 
 MOST_MAP_BYTES = MOST_PIXELS * 8 + (1 << 20)
@@ -82,7 +83,7 @@ def read_map(path: Path, size: tuple[int, int] | None, film: Path | None = None)
     labels = read_nifti(path, film) if is_nifti(path) else _read_picture(path)
     if size is None or (labels.shape[1], labels.shape[0]) == size:
         return labels
-    turned = _turned_as(labels, film)
+    turned = turned_by(labels, orientation_of(film))
     agreed_size((turned.shape[1], turned.shape[0]), size)
     return turned
 
@@ -144,22 +145,19 @@ def _one_channel(values: NDArray[Any], name: str) -> NDArray[Any]:
     return np.where(values[..., -1] == 0, 0, colours[..., 0]) if samples in (2, 4) else colours[..., 0]
 
 
-def _turned_as(labels: NDArray[np.int32], film: Path | None) -> NDArray[np.int32]:
-    """A map turned upright as the orientation of its film says."""
-    code = _orientation_of(film)
-    if code == 1:
-        return labels
-    image = Image.fromarray(labels)
-    image.getexif()[0x0112] = code
-    return np.asarray(ImageOps.exif_transpose(image)).astype(np.int32)
+def turned_by(values: NDArray[Any], code: int) -> NDArray[Any]:
+    """An array (H, W) turned upright as the EXIF orientation `code` says."""
+    turned = values.T if code in SIDEWAYS else values
+    turned = turned[::-1] if code in (3, 4, 7, 8) else turned
+    return np.ascontiguousarray(turned[:, ::-1] if code in (2, 3, 6, 7) else turned)
 
 
-def _orientation_of(film: Path | None) -> int:
+def orientation_of(film: Path | bytes | None) -> int:
     """The EXIF orientation of a film; 1 for none, and for films that are no pictures."""
-    if film is None or is_nifti(film):
+    if film is None or (isinstance(film, Path) and is_nifti(film)):
         return 1
     try:
-        with open_picture(film) as picture:
+        with open_picture(film if isinstance(film, Path) else io.BytesIO(film)) as picture:
             return orientation(picture)
     except UnidentifiedImageError:  # DICOM, or a rare kind of picture
         return 1

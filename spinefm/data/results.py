@@ -64,7 +64,7 @@ def _read(name: str, folder: Path, films: Films) -> Case:
         if film is None:
             raise ValueError(f"its film {record['name']} is missing")
         turned = _turned(film, record)
-        labels = read_map(folder / LABELS, None if turned else picture_size(film), film)
+        labels = read_map(folder / LABELS, None if turned else picture_size(film))
         masks, left = levels_of_map(labels, "verse")
         case = case_of(name, film, (labels.shape[1], labels.shape[0]), masks, {})
         return replace(case, left_out=tuple(_unnamed(name, label, why) for label, why in left), **turned)
