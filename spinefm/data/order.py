@@ -53,6 +53,15 @@ def is_upright(places: Mapping[Level, Point]) -> bool:
     return bool(abs(axis[1]) > abs(axis[0]))
 
 
+def along_column(places: Mapping[Level, Point]) -> dict[Level, NDArray[np.float64]]:
+    """The direction (2,) down the column at each level, from its neighbours; down the film where there is one alone."""
+    levels = sorted(places)
+    if len(levels) < 2:
+        return {level: np.array([0.0, 1.0]) for level in levels}
+    steps = np.gradient(np.array([places[level] for level in levels], float), axis=0)
+    return dict(zip(levels, steps, strict=True))
+
+
 def _axis(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """The direction (2,) along a column of points (N, 2), from the first to the last."""
     middle = points - points.mean(axis=0)
