@@ -21,8 +21,8 @@ from spinefm.core.rle import from_column_runs, unpacked
 from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, by_film_name, film_stem, picture_size, stated_place, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
+from spinefm.data.films import Films, by_film_name, film_stem, stated_place, unlabelled, visible_files
+from spinefm.data.labels import Conventions, label_of, size_on_film, stated_size
 from spinefm.data.names import Names
 from spinefm.data.numbering import check_counted
 from spinefm.data.outlines import are_corners, rotation_of
@@ -144,7 +144,7 @@ def _read(name: str, entry: Entry, films: Films, conventions: Conventions) -> Ca
     with label_of(f"of {name}"):
         film = films.of_entry(entry.file, str(entry.image["file_name"]))
         given = stated_size(entry.image.get("width"), entry.image.get("height"))
-        sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
+        sheet = Sheet(name, size_on_film(given, film), conventions)
         for annotation in entry.annotations:
             category = _id(annotation.get("category_id"))
             _take(sheet, entry.categories.get(category, f"category {category}"), annotation)

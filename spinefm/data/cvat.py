@@ -11,8 +11,8 @@ from spinefm.core.foreign import foreign_input
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, by_film_name, film_stem, picture_size, stated_place, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
+from spinefm.data.films import Films, by_film_name, film_stem, stated_place, unlabelled, visible_files
+from spinefm.data.labels import Conventions, label_of, size_on_film, stated_size
 from spinefm.data.outlines import rotation_of
 from spinefm.data.repeated import once
 from spinefm.data.sheet import Sheet
@@ -82,7 +82,7 @@ def _read(name: str, path: Path, image: ElementTree.Element, films: Films, conve
     with label_of(f"of {name}"):
         film = films.of_entry(path, image.get("name"))
         given = stated_size(image.get("width"), image.get("height"))
-        sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
+        sheet = Sheet(name, size_on_film(given, film), conventions)
         for shape in image:
             _take(sheet, shape)
         return sheet.case(film)

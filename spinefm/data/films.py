@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,17 +14,16 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO, TypeVar
 from urllib.parse import unquote
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image
 
 from spinefm.core.checksum import sha256_of
 from spinefm.core.foreign import read_bytes, read_head
 from spinefm.core.masks import MOST_PIXELS
 from spinefm.data.case import DatasetError, Skipped
 from spinefm.data.cases_apart import folded, may_share, names_case
-from spinefm.data.nifti import is_nifti, nifti_size
-from spinefm.imaging import raster
+from spinefm.data.nifti import nifti_size
+from spinefm.imaging import kinds, raster
 from spinefm.imaging.deep import SIDEWAYS
-from spinefm.imaging.kinds import is_dicom
 from spinefm.imaging.listing import NAMED_SUFFIXES as NOT_READ
 
 DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
@@ -45,6 +45,8 @@ UPLOADED = re.compile(rf"(?!{DATE})[0-9a-f]{{8}}-(?=.)")
 NO_LABEL = "no label"
 """What is given in place of a label for a film that has none: nothing of it could be judged."""
 MAX_FILM_BYTES = 64 << 20
+MARKS = 1 << 10
+"""Bytes of a file that say what kind it is."""
 HEAD = 1 << 18
 """Bytes of a DICOM file that hold its size, as a rule."""
 Label = TypeVar("Label")
@@ -375,32 +377,34 @@ def _preference(path: Path) -> tuple[int, str]:
 def picture_size(path: Path) -> tuple[int, int] | None:
     """(width, height) of a film from its header, upright as its orientation says; None where reading it must tell.
 
-    Raises ValueError for a picture larger than any film, OSError for a file that is not there.
+    The content says what kind of file it is, as when the film is read. Raises ValueError for a picture larger than any
+    film, OSError for a file that is not there.
     """
-    if is_nifti(path):
-        return nifti_size(read_bytes(path, MAX_FILM_BYTES), path.name)
-    if not path.name.lower().endswith((*PICTURE_SUFFIXES, ".bmp", ".jls")):
+    head = read_head(path, MARKS)
+    if kinds.is_picture(head):
+        return _raster_size(path)
+    if kinds.is_nifti(head) or kinds.is_gzip(head):
+        with contextlib.suppress(ValueError, EOFError, zlib.error):
+            return nifti_size(read_bytes(path, MAX_FILM_BYTES), path.name)
+        return None
+    if kinds.may_be_dicom(head) or (path.name.lower().endswith(DICOM_SUFFIXES) and not kinds.named_kind(head)):
         return _dicom_size(path)
+    return None
+
+
+def _raster_size(path: Path) -> tuple[int, int] | None:
     try:
         with open_picture(path) as picture:
             return upright_size(picture)
-    except UnidentifiedImageError:
-        size = raster.rare_size(read_bytes(path, MAX_FILM_BYTES))
-        if size is None:
-            raise
-        return size
+    except OSError:  # damaged, or of a rare kind
+        return raster.rare_size(read_bytes(path, MAX_FILM_BYTES))
 
 
 def _dicom_size(path: Path) -> tuple[int, int] | None:
-    """(width, height) as the header of a DICOM file states them; None for another file, or where it does not."""
-    if path.name.lower().endswith(NAMED_SUFFIXES):
-        return None
-    head = read_head(path, HEAD)
-    if not (is_dicom(head) or path.name.lower().endswith(DICOM_SUFFIXES)):
-        return None
+    """(width, height) as the header of a DICOM file states them; None where it does not."""
     from spinefm.imaging import dicom  # takes time to import
 
-    return dicom.size_of(head) or dicom.size_of(read_bytes(path, MAX_FILM_BYTES))
+    return dicom.size_of(read_head(path, HEAD)) or dicom.size_of(read_bytes(path, MAX_FILM_BYTES))
 
 
 def upright_size(picture: Image.Image) -> tuple[int, int]:

@@ -19,8 +19,8 @@ from spinefm.core.foreign import read_json
 from spinefm.core.masks import MOST_PIXELS, Mask
 from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, picture_size, unlabelled, upright_size, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
+from spinefm.data.films import Films, unlabelled, upright_size, visible_files
+from spinefm.data.labels import Conventions, agreed_size, label_of, size_on_film, stated_size
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -112,8 +112,8 @@ def load_labelled(path: Path, films: Films, told: bool = True) -> Labelled:
         raise ValueError("it has no list of shapes")
     film, content = _film(path, raw, films, told)
     given = stated_size(raw.get("imageWidth"), raw.get("imageHeight"))
-    known = _content_size(content) if content else picture_size(film)
-    return Labelled(raw["shapes"], agreed_size(given, known), film, content)
+    size = agreed_size(given, _content_size(content)) if content else size_on_film(given, film)
+    return Labelled(raw["shapes"], size, film, content)
 
 
 def _film(path: Path, raw: Mapping[str, Any], films: Films, told: bool) -> tuple[Path, bytes | None]:

@@ -16,11 +16,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.masks import MOST_PIXELS, Mask
 from spinefm.data.case import DamagedCase
-from spinefm.data.films import open_picture, orientation
+from spinefm.data.films import open_picture, orientation, picture_size
 from spinefm.data.names import Names
 from spinefm.data.nifti import is_nifti, read_nifti, whole_ids
 from spinefm.imaging import tiff
 from spinefm.imaging.deep import SIDEWAYS
+from spinefm.imaging.radiograph import UnreadableFilm, read
 from spinefm.imaging.raster import is_white_zero
 
 MOST_MAP_BYTES = MOST_PIXELS * 8 + (1 << 20)
@@ -72,6 +73,22 @@ def agreed_size(stated: tuple[int, int] | None, film: tuple[int, int] | None) ->
             f"it is drawn on a film of {stated[0]} x {stated[1]} pixels, but the film has {film[0]} x {film[1]}"
         )
     return size
+
+
+def size_on_film(stated: tuple[int, int] | None, film: Path) -> tuple[int, int]:
+    """The size that label and film agree on; a film is read where neither header nor label states one.
+
+    Raises:
+        ValueError: they do not agree.
+        DamagedCase: the film cannot be read; a film that has a size is read later.
+    """
+    size = picture_size(film)
+    if size is None and stated is None:
+        try:
+            size = read(film, polarity="keep").size
+        except UnreadableFilm as error:
+            raise DamagedCase(f"The film cannot be read: {error}") from error
+    return agreed_size(stated, size)
 
 
 def read_map(path: Path, size: tuple[int, int] | None, film: Path | None = None) -> NDArray[np.int32]:
@@ -159,7 +176,7 @@ def orientation_of(film: Path | bytes | None) -> int:
     try:
         with open_picture(film if isinstance(film, Path) else io.BytesIO(film)) as picture:
             return orientation(picture)
-    except UnidentifiedImageError:  # DICOM, or a rare kind of picture
+    except OSError:  # DICOM, a rare kind of picture, or a damaged one
         return 1
 
 

@@ -19,8 +19,8 @@ from spinefm.core.foreign import foreign_input
 from spinefm.data.brush import brush_mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, by_film_name, film_stem, picture_size, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
+from spinefm.data.films import Films, by_film_name, film_stem, unlabelled, visible_files
+from spinefm.data.labels import Conventions, label_of, size_on_film, stated_size
 from spinefm.data.labelstudio_files import (
     LabelStudioRegion,
     LabelStudioTask,
@@ -111,7 +111,7 @@ def _read(name: str, task: LabelStudioTask, films: Films, conventions: Conventio
             raise ValueError(f"its film {task.place.name} is missing")
         chosen, others = counted(task.annotations)
         regions = regions_of(chosen["result"])
-        sheet = Sheet(name, agreed_size(_stated(regions), picture_size(film)), conventions)
+        sheet = Sheet(name, size_on_film(_stated(regions), film), conventions)
         for label, why in others:
             sheet.leave_out(label, why)
         for region in regions:

@@ -16,8 +16,8 @@ import numpy as np
 from spinefm.core.foreign import foreign_input
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, by_film_name, film_stem, picture_size, stated_place, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of
+from spinefm.data.films import Films, by_film_name, film_stem, stated_place, unlabelled, visible_files
+from spinefm.data.labels import Conventions, label_of, size_on_film
 from spinefm.data.names import Names
 from spinefm.data.repeated import once
 from spinefm.data.sheet import Sheet
@@ -98,7 +98,7 @@ def _read(name: str, film: ViaFilm, films: Films, conventions: Conventions) -> C
         path = films.meant(film.file, film.stated, film.size)
         if path is None:
             raise ValueError(f"its film {stated_place(film.stated).name} is missing")
-        sheet = Sheet(name, agreed_size(None, picture_size(path)), conventions)
+        sheet = Sheet(name, size_on_film(None, path), conventions)
         for region in film.regions:
             _take(sheet, region, film.attribute)
         return sheet.case(path)

@@ -16,8 +16,8 @@ from xml.etree import ElementTree
 
 from spinefm.data.case import Case, DamagedCase, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, picture_size, stated_place, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
+from spinefm.data.films import Films, film_stem, stated_place, unlabelled, visible_files
+from spinefm.data.labels import Conventions, label_of, size_on_film, stated_size
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 from spinefm.data.xml_files import read_xml
@@ -105,7 +105,7 @@ def _read(name: str, label: VocLabel, films: Films, conventions: Conventions) ->
     with label_of(label.file.name):
         film, size = label.film(films), label.top.find("size")
         given = None if size is None else stated_size(_text(size, "width"), _text(size, "height"))
-        sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
+        sheet = Sheet(name, size_on_film(given, film), conventions)
         for one in label.top.iter("object"):
             _take(sheet, one)
             for part in one.iter("part"):

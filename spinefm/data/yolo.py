@@ -19,8 +19,8 @@ from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, picture_size, stem_of_place, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of
+from spinefm.data.films import Films, film_stem, stem_of_place, unlabelled, visible_files
+from spinefm.data.labels import Conventions, label_of, size_on_film
 from spinefm.data.numbering import check_counted
 from spinefm.data.outlines import are_corners
 from spinefm.data.sheet import Sheet
@@ -98,7 +98,7 @@ def _film_place(path: Path, root: Path) -> str:
 def _read(name: str, path: Path, here: Path | None, films: Films, classes: Classes, conventions: Conventions) -> Case:
     with label_of(path.name):
         film = here or films.of_label(path)
-        size = agreed_size(None, picture_size(film))
+        size = size_on_film(None, film)
         sheet = Sheet(name, size, conventions)
         for line in read_bytes(path, MOST_TEXT).decode("utf-8-sig").splitlines():
             if line.strip():
