@@ -55,11 +55,19 @@ Label = TypeVar("Label")
 def visible_files(root: Path) -> list[Path]:
     """All files below `root` in the order of their paths; hidden ones and what lies in hidden folders left out.
 
-    Raises DatasetError for a folder that may not be listed and for more files than a data set has.
+    Links to folders are followed, but no folder is listed twice. Raises DatasetError for a folder that may not be listed
+    and for more files than a data set has.
     """
     found: list[Path] = []
-    for folder, folders, names in os.walk(root, onerror=_unlistable):
-        folders[:] = sorted(name for name in folders if not is_hidden(name))
+    seen: set[str] = set()
+    for folder, folders, names in os.walk(root, followlinks=True, onerror=_unlistable):
+        real = os.path.realpath(folder)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        visible = [name for name in folders if not is_hidden(name)]
+        folders[:] = sorted(visible, key=lambda name: (Path(folder, name).is_symlink(), name))
         found += [Path(folder, name) for name in names if not is_hidden(name)]
         if len(found) > MOST_FILES:
             raise DatasetError(f"{root} contains more than {MOST_FILES} files; choose the folder of one data set.")

@@ -188,3 +188,13 @@ def test_a_film_that_cannot_be_read_is_not_blamed_on_its_label(tmp_path: Path, c
     found, (reason,) = labelled(tmp_path, "film.png", content, None)
     assert not found and reason.startswith(why)
     assert set(labelled(tmp_path, "film.png", content, SIZE)[0]) == {"film"}  # reading it says what is wrong
+
+
+def test_linked_folders_are_listed_and_none_twice(tmp_path: Path) -> None:
+    film(tmp_path / "elsewhere" / "film.png")
+    film(tmp_path / "set" / "run" / "other.png")
+    (tmp_path / "set" / "images").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "set" / "latest").symlink_to(tmp_path / "set" / "run")
+    (tmp_path / "set" / "run" / "up").symlink_to(tmp_path / "set")
+    found = [path.relative_to(tmp_path / "set").as_posix() for path in visible_files(tmp_path / "set")]
+    assert found == ["images/film.png", "run/other.png"]
