@@ -55,8 +55,8 @@ Label = TypeVar("Label")
 def visible_files(root: Path) -> list[Path]:
     """All files below `root` in the order of their paths; hidden ones and what lies in hidden folders left out.
 
-    Links to folders are followed, but no folder is listed twice. Raises DatasetError for a folder that may not be listed
-    and for more files than a data set has.
+    Links to folders are followed, but no folder is listed twice. Raises DatasetError for a folder that may not be
+    listed and for more files than a data set has.
     """
     found: list[Path] = []
     seen: set[str] = set()
