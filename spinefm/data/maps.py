@@ -2,7 +2,7 @@
 
 The map of a film is called as the film is, or begins with its name, as SPINEPS calls its maps. Several maps of one
 film (SPINEPS writes one of vertebrae and one of tissues) are never mixed: the one of vertebrae is read. Where each
-level has a map of its own, it is called `film_C3.png`.
+level has a map of its own, it is called `film_C3.png`, or lies in a folder `C3`.
 """
 
 from __future__ import annotations
@@ -124,14 +124,16 @@ def _maps_by_film(folder: Path, films: Mapping[str, str]) -> tuple[dict[str, Fil
 def _beside(path: Path, folder: Path, places: Sequence[str]) -> list[str]:
     """Of films of one name those that a map can belong to: in the folder of the same path, else of the same name.
 
-    One that is alone may lie elsewhere, but in no folder of another case.
+    One that is alone may lie elsewhere, but in no folder of another case. Folders of levels are part of no path.
     """
     own = path.parent.relative_to(folder)
+    bare = PurePosixPath(*(part for part in own.parts if part.upper() not in Level.__members__))
+    for wanted in (PurePosixPath(own.as_posix()), bare):
+        if same := [place for place in places if PurePosixPath(place).parent == wanted]:
+            return same
     if len(places) == 1:
-        label = [folded(part) for part in own.parts if part.upper() not in Level.__members__]
-        return [place for place in places if may_share(label, (), folders_of(place))]
-    same = [place for place in places if PurePosixPath(place).parent == PurePosixPath(own.as_posix())]
-    return same or [place for place in places if PurePosixPath(place).parent.name == own.name] or [*places]
+        return [place for place in places if may_share(folders_of(f"{bare}/"), (), folders_of(place))]
+    return [place for place in places if PurePosixPath(place).parent.name == bare.name] or [*places]
 
 
 def _no_film(places: Sequence[str]) -> str:
@@ -148,7 +150,7 @@ def _chosen(place: str, paths: Sequence[Path], folder: Path) -> FilmMaps:
 
     Files of one level each count where there is no other map.
     """
-    levels = {path: level for path in paths if (level := level_of_file(path, stem_of_place(place))) is not None}
+    levels = {path: level for path in paths if (level := _level_of(path, place, folder)) is not None}
     whole = [path for path in paths if path not in levels]
     if whole or len(set(levels.values())) < len(levels):
         ranks = {path: _rank(path, place, folder) for path in whole or paths}
@@ -159,6 +161,14 @@ def _chosen(place: str, paths: Sequence[Path], folder: Path) -> FilmMaps:
 def _rank(path: Path, place: str, folder: Path) -> tuple[bool, bool, int]:
     elsewhere = path.parent.relative_to(folder).as_posix() != PurePosixPath(place).parent.as_posix()
     return not any(word in path.name.lower() for word in VERTEBRAE), elsewhere, len(path.name)
+
+
+def _level_of(path: Path, place: str, folder: Path) -> Level | None:
+    """The level that a map of one level, or a folder that it lies in, is called after; None for one of all levels."""
+    own = path.parent.relative_to(folder).parts
+    named = [part.upper() for part in own if part not in PurePosixPath(place).parent.parts]
+    inside = [Level[part] for part in named if part in Level.__members__]
+    return level_of_file(path, stem_of_place(place)) or (inside[-1] if inside else None)
 
 
 def level_of_file(path: Path, film: str) -> Level | None:
