@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 
 _LAYOUT = (
     "images image imgs img films film pictures photos xrays radiographs jpegimages imagestr imagests labels label "
@@ -54,6 +55,11 @@ def may_share(label: Sequence[str], stated: Sequence[str], film: Sequence[str]) 
 def names_case(folders: Sequence[str]) -> bool:
     """Whether one of some folders without case may be that of a case."""
     return any(True for _ in _of_cases(folders))
+
+
+def cases_in(path: PurePath) -> list[str]:
+    """The folders of a path that may be those of cases, without case."""
+    return [*_of_cases([folded(part) for part in path.parts[:-1] if part not in ("..", "/")])]
 
 
 def folders_of(place: str) -> Sequence[str]:

@@ -265,13 +265,16 @@ class Films:
     def _checksums(self) -> dict[Path, str]:
         return {}
 
-    def without(self, labels: Iterable[tuple[Path, object]]) -> list[Path]:
-        """The films that none of `labels` means, each the file of an entry and what it calls its film."""
-        found = set()
-        for label, stated in labels:
-            with contextlib.suppress(ValueError):
-                found.add(self.entry(label, stated))
-        return [path for path in self.paths if path not in found]
+    def meant_by(self, file: Path, stated: object) -> Path | None:
+        """The film of an entry as `entry` finds it; None also where nothing decides between several."""
+        with contextlib.suppress(ValueError):
+            return self.entry(file, stated)
+        return None
+
+    def without(self, found: Iterable[Path | None]) -> list[Path]:
+        """The films that are not among those `found`."""
+        known = set(found)
+        return [path for path in self.paths if path not in known]
 
     def beside(self, found: Iterable[Path]) -> list[Path]:
         """The films that have another place than those `found`, whatever their endings."""
