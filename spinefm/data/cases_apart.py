@@ -41,7 +41,7 @@ def may_share(label: Sequence[str], stated: Sequence[str], film: Sequence[str]) 
     >>> may_share(["labels"], [], ["images"]), may_share(["a"], [], ["b"]), may_share([], ["c:", "me", "b"], ["b"])
     (True, False, True)
     """
-    parts = [{SPLITS[one] for one in folders if one in SPLITS} for folders in ((*label, *stated), film)]
+    parts = [{SPLITS[word] for word in _words(folders) if word in SPLITS} for folders in ((*label, *stated), film)]
     if all(parts) and parts[0].isdisjoint(parts[1]):
         return False
     seen, told, own = ([*_of_cases(folders)] for folders in (label, stated, film))
@@ -71,5 +71,11 @@ def _of_cases(folders: Sequence[str]) -> Iterator[str]:
     """The folders that may be those of cases."""
     for above, one in zip(("", *folders), folders, strict=False):
         is_project = above in UPLOADS and one.isdigit()
-        if not (one in LAYOUT or one in SPLITS or is_project or READER.fullmatch(one)):
+        is_layout = all(word in LAYOUT or word in SPLITS for word in _words([one]))
+        if not (is_layout or one in LAYOUT or is_project or READER.fullmatch(one)):
             yield one
+
+
+def _words(folders: Sequence[str]) -> list[str]:
+    """The words of folders such as `images_train`."""
+    return [word for one in folders for word in re.split(r"[_\-. ]+", one)]

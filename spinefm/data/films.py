@@ -208,7 +208,7 @@ class Films:
         """The film of a label, as `find` finds it. Raises ValueError where there is none too."""
         found = self.find(label, stated)
         if found is None:
-            raise ValueError(f"its film{_called(stated)} is missing")
+            raise ValueError(self.missing(stated, label))
         return found
 
     def find(self, label: Path, stated: object = None) -> Path | None:
@@ -225,7 +225,7 @@ class Films:
         """The film of an entry of a file, as `entry` finds it. Raises ValueError where there is none too."""
         found = self.entry(file, stated)
         if found is None:
-            raise ValueError(f"its film{_called(stated)} is missing")
+            raise ValueError(self.missing(stated, file))
         return found
 
     def entry(self, file: Path, stated: object) -> Path | None:
@@ -235,6 +235,15 @@ class Films:
         """
         found = (self._named(file.parent, name, folders) for folders, name in _names(stated))
         return next((path for path in found if path is not None), None)
+
+    def missing(self, stated: object, label: Path) -> str:
+        """Why a label has no film, and what there is of its name in folders of other cases."""
+        same = self._pools.get(folded(film_stem(stated_place(stated)) if stated else label.stem), [])
+        why = f"its film{_called(stated)} is missing"
+        if not same:
+            return why
+        place = same[0].relative_to(self.root).as_posix()
+        return f"{why}, and {place} may be another case's; put a label beside its film"
 
     def called(self, name: str) -> list[Path]:
         """All films of a name with its ending, whatever the case and form of accents."""

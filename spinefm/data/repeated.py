@@ -112,11 +112,12 @@ def rivals(labels: Iterable[tuple[str, Path, Path | None, str]]) -> dict[str, st
             groups[film].append((name, file, hash(drawn)))
     why: dict[str, str] = {}
     for same in groups.values():
-        files = " and ".join(f"{file.parent.name}/{file.name}" for _, file, _ in same[:3])
+        is_named = len({file.name for _, file, _ in same}) == len(same)
+        places = [file.name if is_named else f"{file.parent.name}/{file.name}" for _, file, _ in same]
         if len({drawn for *_, drawn in same}) > 1:
+            files = " and ".join(places[:3])
             reason = f"{files} label one film differently, so it is not clear which is true; keep one of them"
             why |= {name: reason for name, *_ in same}
         else:
-            first = f"{same[0][1].parent.name}/{same[0][1].name}"
-            why |= {name: f"{first} says the same of its film, which counts once" for name, *_ in same[1:]}
+            why |= {name: f"{places[0]} says the same of its film, which counts once" for name, *_ in same[1:]}
     return why

@@ -94,7 +94,7 @@ def _read(name: str, claim: Claim[ViaFilm], films: Films, conventions: Conventio
         film = claim.counted()
         path = films.meant(film.file, film.stated, film.size)
         if path is None:
-            raise ValueError(f"its film {stated_place(film.stated).name} is missing")
+            raise ValueError(films.missing(film.stated, film.file))
         sheet = Sheet(name, size_on_film(None, path), conventions)
         for region in film.regions:
             _take(sheet, region, film.attribute)

@@ -25,6 +25,9 @@ LEVELS = (Level.C3, Level.C4, Level.C5)
         ("labels/train", "", "images/train", True),
         ("labels/train", "", "images/val", False),
         ("annotations", "", "images/val", True),
+        ("labels_train", "", "train-images", True),
+        ("labels_train", "", "images_val", False),
+        ("set1", "", "set2", False),
         ("a", "", "b", False),
         ("labels/a", "", "images/a", True),
         ("labels/a", "", "images", False),
@@ -104,7 +107,7 @@ def via(root: Path) -> None:
 @pytest.mark.parametrize(
     ("write", "why"),
     [
-        (coco, "its film lat.png is missing"),
+        (coco, "its film lat.png is missing, and images/b/lat.png may be another case's; put a label beside its film"),
         (cvat, "its film lat.png is missing"),
         (yolo, "its film is missing"),
         (voc, "its film lat.png is missing"),
