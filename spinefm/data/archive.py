@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import shutil
 import stat
 import struct
@@ -34,6 +35,8 @@ UTF8_FLAG = 1 << 11
 """The bit of a member's flags that says that its name is UTF-8."""
 UNICODE_PATH = 0x7075
 """The extra field with a member's name in UTF-8: version 1, the checksum of the name as written, the name."""
+DRIVE = re.compile("[A-Za-z]:")
+"""What a path of another drive begins with; elsewhere a colon is part of a name, such as a time."""
 CHUNK = 1 << 12
 """Bytes of a zip that are read at a time: what bzip2 and LZMA make of them comes at once, 20 000 bytes for each."""
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -102,10 +105,11 @@ def checked_members(archive: zipfile.ZipFile, size: int, limits: ZipLimits) -> l
 def restore_names(archive: zipfile.ZipFile) -> None:
     """Give members the names that they were packed under; they are found under the names of before, too.
 
-    Many programs write UTF-8 without saying so in the name's flag, and Python then reads it as an old code page.
+    Many programs write UTF-8 without saying so in the name's flag, and Python then reads it as an old code page. Some
+    of Windows part folders by a back slash, and write an entry for each folder.
     """
     for member in archive.infolist():
-        member.filename = _name_of(member)
+        member.filename = _name_of(member).replace("\\", "/")
         archive.NameToInfo[member.filename] = member
 
 
@@ -135,9 +139,9 @@ def _check_name(member: zipfile.ZipInfo) -> None:
         raise DatasetError(
             "The zip contains a file whose name is empty or cannot be shown; rename the file and pack it again."
         )
-    path = PurePosixPath(member.filename.replace("\\", "/"))
+    path = PurePosixPath(member.filename)
     is_link = stat.S_ISLNK(member.external_attr >> 16)
-    if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or is_link:
+    if not path.parts or path.is_absolute() or ".." in path.parts or DRIVE.match(member.filename) or is_link:
         raise DatasetError("The zip contains a path that leads out of its folder, or a link; pack regular files only.")
 
 
@@ -145,7 +149,7 @@ def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: P
     """Write the files; bytes are counted as they come, because a zip may state less than it holds."""
     left = limits.bytes
     for member in members:
-        target = folder / PurePosixPath(member.filename.replace("\\", "/"))
+        target = folder / PurePosixPath(member.filename)
         target.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(member) as source, target.open("wb") as sink:
             left = _copy(source, sink, left)  # type: ignore[arg-type]

@@ -21,8 +21,8 @@ from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.csxa import without_scale
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import NO_LABEL, Films, KnownNames, picture_size, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of
+from spinefm.data.films import NO_LABEL, Films, KnownNames, unlabelled, visible_files
+from spinefm.data.labels import Conventions, label_of, size_on_film
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 from spinefm.data.tables import number_of, scales_in, table_rows
@@ -113,7 +113,7 @@ def _read(name: str, label: Path, films: Films, spacing_mm: float | None, conven
         rows = rows[1:] if rows and number_of(rows[0][0]) is None else rows  # titles
         ends = _endplates(rows)
         film = _film(label, films)
-        sheet = Sheet(name, agreed_size(None, picture_size(film)), conventions)
+        sheet = Sheet(name, size_on_film(None, film), conventions)
         for index, level in enumerate(LEVELS):
             sheet.polygon(level.name, _outline(ends[2 * index], ends[2 * index + 1]))
         sheet.leave_out(Level.S1.name, "only one of its endplates is given")

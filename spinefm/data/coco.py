@@ -21,12 +21,12 @@ from spinefm.core.rle import from_column_runs, unpacked
 from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, by_film_name, film_stem, picture_size, stated_place, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
+from spinefm.data.films import Films, film_stem, stated_place, unlabelled, visible_files
+from spinefm.data.labels import Conventions, label_of, size_on_film, stated_size
 from spinefm.data.names import Names
 from spinefm.data.numbering import check_counted
 from spinefm.data.outlines import are_corners, rotation_of
-from spinefm.data.repeated import once
+from spinefm.data.repeated import Claim, settled
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -47,18 +47,24 @@ class Entry:
     annotations: Sequence[Annotation]
 
     @property
-    def film(self) -> Path:
-        """Where the film lies, as the file states it."""
-        return stated_place(self.image["file_name"])
+    def stated(self) -> str:
+        """What the file calls the film."""
+        return str(self.image["file_name"])
 
     @property
-    def content(self) -> str:
-        """What is known about which film, whatever numbers the file gives to images and categories."""
-        drawn = [
-            [self.categories.get(_id(one.get("category_id"))), *map(one.get, ("segmentation", "bbox", "keypoints"))]
-            for one in self.annotations
+    def film(self) -> Path:
+        """Where the film lies, as the file states it."""
+        return stated_place(self.stated)
+
+    def drawn(self, names: Names) -> str:
+        """What it says of bodies, whatever numbers the file gives to categories; "" for nothing."""
+        drawn = [(self.categories.get(_id(one.get("category_id")), ""), one) for one in self.annotations]
+        bodies = [
+            json.dumps([label, *map(one.get, ("segmentation", "bbox", "keypoints"))])
+            for label, one in drawn
+            if names.read(label).level is not None
         ]
-        return json.dumps([str(self.film), sorted(map(json.dumps, drawn))])
+        return json.dumps(sorted(bodies)) if bodies else ""
 
 
 def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
@@ -70,13 +76,16 @@ def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
         reasons = " ".join(f"{one.name}: {one.why}" for one in skipped[:3])
         none = "that can be read." if reasons else "with images and annotations; choose its folder."
         raise DatasetError(f"{root} contains no COCO file {none} {reasons}".strip())
-    entries, repeated = once(entries, lambda entry: entry.file, lambda entry: entry.content)
-    found = by_film_name([(entry.film, entry) for entry in entries])
+    claims = [
+        Claim(entry, entry.file, films.meant_by(entry.file, entry.stated), entry.film, entry.drawn(conventions.names))
+        for entry in entries
+    ]
+    found, repeated = settled(claims, root)
 
     def read(name: str) -> Case:
         return _read(name, found[name], films, conventions)
 
-    bare = films.without((entry.file, entry.image["file_name"]) for entry in entries)
+    bare = films.without(claim.film for claim in claims)
     skipped += [*repeated, *unlabelled(bare, [film_stem(entry.film) for entry in entries])]
     return Dataset("coco", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
@@ -140,11 +149,12 @@ def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _read(name: str, entry: Entry, films: Films, conventions: Conventions) -> Case:
+def _read(name: str, claim: Claim[Entry], films: Films, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
-        film = films.of_entry(entry.file, str(entry.image["file_name"]))
+        entry = claim.counted()
+        film = films.of_entry(entry.file, entry.stated)
         given = stated_size(entry.image.get("width"), entry.image.get("height"))
-        sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
+        sheet = Sheet(name, size_on_film(given, film), conventions)
         for annotation in entry.annotations:
             category = _id(annotation.get("category_id"))
             _take(sheet, entry.categories.get(category, f"category {category}"), annotation)

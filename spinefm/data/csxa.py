@@ -76,7 +76,7 @@ def read_csxa(name: str, label: Path, films: Films, spacing_mm: float | None, co
         points = _points(labelled.shapes)
         for level in LEVELS:
             sheet.polygon(level.name, [points[f"{level.name} {corner}"] for corner in CORNERS], HALF)
-        return replace(sheet.case(labelled.film), region="cervical", spacing_mm=spacing_mm)
+        return replace(sheet.case(labelled.film, content=labelled.content), region="cervical", spacing_mm=spacing_mm)
 
 
 def _points(shapes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

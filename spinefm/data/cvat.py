@@ -11,10 +11,11 @@ from spinefm.core.foreign import foreign_input
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, by_film_name, film_stem, picture_size, stated_place, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
+from spinefm.data.films import Films, film_stem, stated_place, unlabelled, visible_files
+from spinefm.data.labels import Conventions, label_of, size_on_film, stated_size
+from spinefm.data.names import Names
 from spinefm.data.outlines import rotation_of
-from spinefm.data.repeated import once
+from spinefm.data.repeated import Claim, settled
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 from spinefm.data.xml_files import read_xml
@@ -44,14 +45,17 @@ def open_cvat(root: Path, conventions: Conventions | None = None) -> Dataset:
     if not images:
         reasons = " ".join(one.why for one in skipped[:3])
         raise DatasetError(f"{root} contains no CVAT file (annotations.xml) with images. {reasons}".strip())
-    images, repeated = once(images, lambda image: image[0], _content)
+    claims = [
+        Claim(image, path, films.meant_by(path, image.get("name")), _place(image), _drawn(image, conventions.names))
+        for path, image in images
+    ]
+    found, repeated = settled(claims, root)
     skipped += repeated
-    found = by_film_name([(_place(image[1]), image) for image in images])
 
     def read(name: str) -> Case:
-        return _read(name, *found[name], films, conventions)
+        return _read(name, found[name], films, conventions)
 
-    bare = films.without((path, image.get("name")) for path, image in images)
+    bare = films.without(claim.film for claim in claims)
     skipped += unlabelled(bare, [film_stem(_place(image)) for _, image in images])
     return Dataset("cvat", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
@@ -67,10 +71,10 @@ def _images_of(path: Path) -> list[ElementTree.Element]:
         return [image for image in top.findall("image") if image.get("name")]
 
 
-def _content(image: Image) -> str:
-    """What an image's element says of which film."""
-    shapes = sorted(ElementTree.tostring(shape, "unicode").strip() for shape in image[1])
-    return "\n".join([str(_place(image[1])), *shapes])
+def _drawn(image: ElementTree.Element, names: Names) -> str:
+    """What an image's element says of bodies; "" for nothing."""
+    bodies = [shape for shape in image if names.read(shape.get("label", "")).level is not None]
+    return "\n".join(sorted(ElementTree.tostring(shape, "unicode").strip() for shape in bodies))
 
 
 def _place(image: ElementTree.Element) -> Path:
@@ -78,11 +82,12 @@ def _place(image: ElementTree.Element) -> Path:
     return stated_place(image.get("name"))
 
 
-def _read(name: str, path: Path, image: ElementTree.Element, films: Films, conventions: Conventions) -> Case:
+def _read(name: str, claim: Claim[ElementTree.Element], films: Films, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
-        film = films.of_entry(path, image.get("name"))
+        image = claim.counted()
+        film = films.of_entry(claim.file, image.get("name"))
         given = stated_size(image.get("width"), image.get("height"))
-        sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
+        sheet = Sheet(name, size_on_film(given, film), conventions)
         for shape in image:
             _take(sheet, shape)
         return sheet.case(film)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import unicodedata
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO, TypeVar
 from urllib.parse import unquote
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image
 
 from spinefm.core.checksum import sha256_of
 from spinefm.core.foreign import read_bytes, read_head
 from spinefm.core.masks import MOST_PIXELS
 from spinefm.data.case import DatasetError, Skipped
-from spinefm.data.nifti import is_nifti, nifti_size
-from spinefm.imaging import raster
+from spinefm.data.cases_apart import folded, may_share, names_case
+from spinefm.data.nifti import nifti_size
+from spinefm.imaging import kinds, raster
 from spinefm.imaging.deep import SIDEWAYS
-from spinefm.imaging.kinds import is_dicom
 from spinefm.imaging.listing import NAMED_SUFFIXES as NOT_READ
 
 DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
@@ -45,6 +45,8 @@ UPLOADED = re.compile(rf"(?!{DATE})[0-9a-f]{{8}}-(?=.)")
 NO_LABEL = "no label"
 """What is given in place of a label for a film that has none: nothing of it could be judged."""
 MAX_FILM_BYTES = 64 << 20
+MARKS = 1 << 10
+"""Bytes of a file that say what kind it is."""
 HEAD = 1 << 18
 """Bytes of a DICOM file that hold its size, as a rule."""
 Label = TypeVar("Label")
@@ -53,11 +55,19 @@ Label = TypeVar("Label")
 def visible_files(root: Path) -> list[Path]:
     """All files below `root` in the order of their paths; hidden ones and what lies in hidden folders left out.
 
-    Raises DatasetError for a folder that may not be listed and for more files than a data set has.
+    Links to folders are followed, but no folder is listed twice. Raises DatasetError for a folder that may not be
+    listed and for more files than a data set has.
     """
     found: list[Path] = []
-    for folder, folders, names in os.walk(root, onerror=_unlistable):
-        folders[:] = sorted(name for name in folders if not is_hidden(name))
+    seen: set[str] = set()
+    for folder, folders, names in os.walk(root, followlinks=True, onerror=_unlistable):
+        real = os.path.realpath(folder)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        visible = [name for name in folders if not is_hidden(name)]
+        folders[:] = sorted(visible, key=lambda name: (Path(folder, name).is_symlink(), name))
         found += [Path(folder, name) for name in names if not is_hidden(name)]
         if len(found) > MOST_FILES:
             raise DatasetError(f"{root} contains more than {MOST_FILES} files; choose the folder of one data set.")
@@ -130,11 +140,6 @@ def by_stem(places: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def folded(name: str) -> str:
-    """A name without case, its accents composed: programs and file systems write both in two ways."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
 class KnownNames:
     """Names to look up by what somebody wrote for them."""
 
@@ -203,7 +208,7 @@ class Films:
         """The film of a label, as `find` finds it. Raises ValueError where there is none too."""
         found = self.find(label, stated)
         if found is None:
-            raise ValueError(f"its film{_called(stated)} is missing")
+            raise ValueError(self.missing(stated, label))
         return found
 
     def find(self, label: Path, stated: object = None) -> Path | None:
@@ -211,15 +216,16 @@ class Films:
 
         Never outside the data set; None where there is none. Raises ValueError for several of which nothing decides.
         """
-        wanted = [*_names(stated), label.stem] if stated else [label.stem]
-        found = (self._named(label.parent, name) for name in wanted)
+        wanted = [*_names(stated)] if stated else []
+        wanted.append((wanted[0][0] if wanted else (), label.stem))
+        found = (self._named(label.parent, name, folders) for folders, name in wanted)
         return next((path for path in found if path is not None), None)
 
     def of_entry(self, file: Path, stated: object) -> Path:
         """The film of an entry of a file, as `entry` finds it. Raises ValueError where there is none too."""
         found = self.entry(file, stated)
         if found is None:
-            raise ValueError(f"its film{_called(stated)} is missing")
+            raise ValueError(self.missing(stated, file))
         return found
 
     def entry(self, file: Path, stated: object) -> Path | None:
@@ -227,8 +233,17 @@ class Films:
 
         Never outside the data set; None where there is none. Raises ValueError for several of which nothing decides.
         """
-        found = (self._named(file.parent, name) for name in _names(stated))
+        found = (self._named(file.parent, name, folders) for folders, name in _names(stated))
         return next((path for path in found if path is not None), None)
+
+    def missing(self, stated: object, label: Path) -> str:
+        """Why a label has no film, and what there is of its name in folders of other cases."""
+        same = self._pools.get(folded(film_stem(stated_place(stated)) if stated else label.stem), [])
+        why = f"its film{_called(stated)} is missing"
+        if not same:
+            return why
+        place = same[0].relative_to(self.root).as_posix()
+        return f"{why}, and {place} may be another case's; put a label beside its film"
 
     def called(self, name: str) -> list[Path]:
         """All films of a name with its ending, whatever the case and form of accents."""
@@ -236,17 +251,18 @@ class Films:
         return [path for path in pool if folded(path.name) == folded(name)]
 
     def meant(self, file: Path, stated: object, size: int) -> Path | None:
-        """The film of an entry: of several of its name the only one of `size` bytes, else as `entry` finds it.
+        """The film of an entry: of those of its name the only one of `size` bytes, -1 for any, as `entry` finds it.
 
-        None where there is none, or where nothing decides between several.
+        None where there is none. Raises ValueError for several of which nothing decides, and for other sizes alone.
         """
         same = self.called(stated_place(stated).name)
-        exact = [path for path in same if path.stat().st_size == size] if len(same) > 1 else []
-        if len(exact) == 1:
-            return exact[0]
-        with contextlib.suppress(ValueError):
+        exact = [path for path in same if path.stat().st_size == size]
+        if size < 0 or not same or len(exact) > 1:
             return self.entry(file, stated)
-        return None
+        if not exact:
+            sizes = " and ".join(str(path.stat().st_size) for path in same[:3])
+            raise ValueError(f"it is drawn on a film{_called(stated)} of {size} bytes, but that here has {sizes}")
+        return exact[0]
 
     def checksum(self, film: Path) -> str:
         """The sha256 of a film's file, which is read once."""
@@ -258,13 +274,16 @@ class Films:
     def _checksums(self) -> dict[Path, str]:
         return {}
 
-    def without(self, labels: Iterable[tuple[Path, object]]) -> list[Path]:
-        """The films that none of `labels` means, each the file of an entry and what it calls its film."""
-        found = set()
-        for label, stated in labels:
-            with contextlib.suppress(ValueError):
-                found.add(self.entry(label, stated))
-        return [path for path in self.paths if path not in found]
+    def meant_by(self, file: Path, stated: object) -> Path | None:
+        """The film of an entry as `entry` finds it; None also where nothing decides between several."""
+        with contextlib.suppress(ValueError):
+            return self.entry(file, stated)
+        return None
+
+    def without(self, found: Iterable[Path | None]) -> list[Path]:
+        """The films that are not among those `found`."""
+        known = set(found)
+        return [path for path in self.paths if path not in known]
 
     def beside(self, found: Iterable[Path]) -> list[Path]:
         """The films that have another place than those `found`, whatever their endings."""
@@ -298,19 +317,31 @@ class Films:
             ends[_end(path)].append(path)
         return ends
 
-    def _named(self, folder: Path, name: str) -> Path | None:
-        """The film that `name` means, seen from `folder`; None where there is none."""
+    def _named(self, folder: Path, name: str, stated: Sequence[str]) -> Path | None:
+        """The film that `name` means, seen from `folder`, where it lies in the folders that are `stated` for it.
+
+        None where there is none, or only in folders of other cases.
+        """
         beside = folder / name
         if beside.parent == folder and beside in self._ends.get(_end(beside), ()):
             return beside
         pool = self._pools.get(folded(film_stem(Path(name))), [])
         near = self._ends.get(_end(PurePosixPath(name)), [])
         close = _matching(near, name, str) or _matching(pool, name, str) or _matching(pool, name, folded)
-        here = [path for path in close if path.parent == folder] or close
+        label = self._folders(folder)
+        here = [path for path in close if path.parent == folder] or [
+            path for path in close if may_share(label, stated, self._folders(path.parent))
+        ]
+        if len(close) > 1 and not names_case([*label, *stated]):
+            here = here or close
         if len({path.with_name(film_stem(path)) for path in here}) > 1:
             places = ", ".join(sorted(path.relative_to(self.root).as_posix() for path in here)[:3])
             raise ValueError(f"{len(here)} films could belong to it ({places}); put the label beside its film")
         return min(here, key=_preference, default=None)
+
+    def _folders(self, folder: Path) -> Sequence[str]:
+        """The folders below the root that lead to `folder`, without case; none for one that is not below it."""
+        return [*map(folded, folder.relative_to(self.root).parts)] if folder.is_relative_to(self.root) else []
 
 
 def _end(path: PurePath) -> tuple[str, ...]:
@@ -335,16 +366,20 @@ def unlabelled(films: Iterable[Path], labelled: Iterable[str]) -> tuple[Skipped,
     return tuple(Skipped(name, "no label belongs to this film; add one or remove the film.", NO_LABEL) for name in bare)
 
 
-def _names(stated: object) -> Iterator[str]:
-    """What a label calls its film, as it is, decoded as an address, by the last part alone, and before its upload."""
+def _names(stated: object) -> Iterator[tuple[Sequence[str], str]]:
+    """What a label calls its film, as it is, decoded as an address, by the last part alone, and before its upload.
+
+    Each with the folders that are stated for it, without case.
+    """
     text = str(stated).strip().replace("\\", "/")
     for name in dict.fromkeys((text, unquote(text), unquote(text.partition("?")[0]))):
         parts = [part for part in name.split("/") if part not in ("", ".", "..")]
+        folders = [*map(folded, parts[:-1])]
         if parts:
-            yield "/".join(parts)
-            yield parts[-1]
+            yield folders, "/".join(parts)
+            yield folders, parts[-1]
             if UPLOADED.match(parts[-1]):
-                yield UPLOADED.sub("", parts[-1])
+                yield folders, UPLOADED.sub("", parts[-1])
 
 
 def _called(stated: object) -> str:
@@ -362,32 +397,34 @@ def _preference(path: Path) -> tuple[int, str]:
 def picture_size(path: Path) -> tuple[int, int] | None:
     """(width, height) of a film from its header, upright as its orientation says; None where reading it must tell.
 
-    Raises ValueError for a picture larger than any film, OSError for a file that is not there.
+    The content says what kind of file it is, as when the film is read. Raises ValueError for a picture larger than any
+    film, OSError for a file that is not there.
     """
-    if is_nifti(path):
-        return nifti_size(read_bytes(path, MAX_FILM_BYTES), path.name)
-    if not path.name.lower().endswith((*PICTURE_SUFFIXES, ".bmp", ".jls")):
+    head = read_head(path, MARKS)
+    if kinds.is_picture(head):
+        return _raster_size(path)
+    if kinds.is_nifti(head) or kinds.is_gzip(head):
+        with contextlib.suppress(ValueError, EOFError, zlib.error):
+            return nifti_size(read_bytes(path, MAX_FILM_BYTES), path.name)
+        return None
+    if kinds.may_be_dicom(head) or (path.name.lower().endswith(DICOM_SUFFIXES) and not kinds.named_kind(head)):
         return _dicom_size(path)
+    return None
+
+
+def _raster_size(path: Path) -> tuple[int, int] | None:
     try:
         with open_picture(path) as picture:
             return upright_size(picture)
-    except UnidentifiedImageError:
-        size = raster.rare_size(read_bytes(path, MAX_FILM_BYTES))
-        if size is None:
-            raise
-        return size
+    except OSError:  # damaged, or of a rare kind
+        return raster.rare_size(read_bytes(path, MAX_FILM_BYTES))
 
 
 def _dicom_size(path: Path) -> tuple[int, int] | None:
-    """(width, height) as the header of a DICOM file states them; None for another file, or where it does not."""
-    if path.name.lower().endswith(NAMED_SUFFIXES):
-        return None
-    head = read_head(path, HEAD)
-    if not (is_dicom(head) or path.name.lower().endswith(DICOM_SUFFIXES)):
-        return None
+    """(width, height) as the header of a DICOM file states them; None where it does not."""
     from spinefm.imaging import dicom  # takes time to import
 
-    return dicom.size_of(head) or dicom.size_of(read_bytes(path, MAX_FILM_BYTES))
+    return dicom.size_of(read_head(path, HEAD)) or dicom.size_of(read_bytes(path, MAX_FILM_BYTES))
 
 
 def upright_size(picture: Image.Image) -> tuple[int, int]:

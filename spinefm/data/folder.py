@@ -13,13 +13,15 @@ from spinefm.core.foreign import read_json
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
 from spinefm.data.case import Case, DatasetError, Skipped, Truth
+from spinefm.data.corners import wrong_corners
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import FILM_SUFFIXES, film_stem, is_hidden, picture_size, unlabelled
 from spinefm.data.ids import levels_of_map
 from spinefm.data.labels import Conventions, agreed_size, label_of, read_map, size_of
-from spinefm.data.order import check_order
+from spinefm.data.order import check_order, places_of
 from spinefm.data.outlines import Outlines
-from spinefm.data.sheet import places_of
+from spinefm.data.tables import number_of
+from spinefm.imaging.decoded import scale_fault
 
 FACES = ("left", "right")
 """The sides to which a patient can look."""
@@ -68,13 +70,29 @@ def read_case(folder: Path, name: str) -> Case:
         size = agreed_size(size_of("it", *raw["size"]), picture_size(film) if film.is_file() else None)
         truth = _truth(raw, size, folder / "labels" / f"{name}.png")
         check_order(places_of({**truth.bodies, **truth.partial}, truth.boxes))
-        spacing_mm = None if spacing is None else float(spacing)
-        corners = {level: points for level, points in _corners(raw).items() if level in truth.bodies}
-        faces = str(raw.get("faces") or "")
+        faces, region = str(raw.get("faces") or ""), str(raw["region"])
         if faces not in ("", *FACES):
             raise ValueError(f"its faces is {faces!r} and can be {' or '.join(FACES)}")
-        region = str(raw["region"])
-        return Case(name, film, region, group, truth, name, spacing_mm, size, corners=corners, faces=faces)
+        corners = {level: points for level, points in _corners(raw).items() if level in truth.bodies}
+        wrong = wrong_corners(corners, truth.bodies, faces, size)
+        left = tuple(
+            Skipped(name, f"{why}, so they are not used", f"corners of {one.name}") for one, why in wrong.items()
+        )
+        corners = {level: points for level, points in corners.items() if level not in wrong}
+        case = Case(name, film, region, group, truth, name, _scale(spacing), size, left_out=left)
+        return replace(case, corners=corners, faces=faces)
+
+
+def _scale(stated: Any) -> float | None:
+    """Millimetres per pixel as a label states them. Raises ValueError for what is no number, or no film's."""
+    if stated is None:
+        return None
+    mm = float(stated) if isinstance(stated, (int, float)) and not isinstance(stated, bool) else number_of(str(stated))
+    if mm is None:
+        raise ValueError(f"its spacing_mm is {stated!r}, and should be a number of mm per pixel such as 0.143")
+    if fault := scale_fault(mm):
+        raise ValueError(f"{fault[0].lower()}{fault[1:].rstrip('.')}")
+    return mm
 
 
 def film_path(folder: Path, name: str) -> Path:

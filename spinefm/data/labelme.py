@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,9 @@ from spinefm.core.foreign import read_json
 from spinefm.core.masks import MOST_PIXELS, Mask
 from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, picture_size, unlabelled, upright_size, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
+from spinefm.data.films import Films, unlabelled, upright_size, visible_files
+from spinefm.data.labels import Conventions, agreed_size, label_of, size_on_film, stated_size
+from spinefm.data.repeated import rivals
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -51,13 +54,29 @@ def open_labelme(root: Path, conventions: Conventions | None = None) -> Dataset:
     if not labels:
         raise DatasetError(f"{root} contains no labelme files (.json); choose the folder they are in.")
 
+    @cache
+    def why() -> dict[str, str]:
+        return rivals((name, path, *_claim(path, films)) for name, path in labels.items())
+
     def read(name: str) -> Case:
+        with label_of(labels[name].name):
+            if name in why():
+                raise ValueError(why()[name])
         return read_labelme(name, labels[name], films, conventions)
 
     stems = {path.stem for path in paths}
     by_own_name = stems <= set(films.stems())  # else labels name other films inside, which reading them tells
     skipped = unlabelled(films.paths, stems) if by_own_name else ()
     return Dataset("labelme", tuple(labels), read, skipped, by_subject({name: name for name in labels}))
+
+
+def _claim(path: Path, films: Films) -> tuple[Path | None, str]:
+    """The film of a labelme file and what it says; no film where one of them cannot be read, which reading it says."""
+    try:
+        raw = read_json(path)
+        return films.find(path, raw.get("imagePath")), json.dumps(raw["shapes"], sort_keys=True)
+    except (ValueError, LookupError, TypeError, AttributeError, OSError, RecursionError):
+        return None, ""
 
 
 def read_labelme(name: str, path: Path, films: Films, conventions: Conventions) -> Case:
@@ -112,8 +131,8 @@ def load_labelled(path: Path, films: Films, told: bool = True) -> Labelled:
         raise ValueError("it has no list of shapes")
     film, content = _film(path, raw, films, told)
     given = stated_size(raw.get("imageWidth"), raw.get("imageHeight"))
-    known = _content_size(content) if content else picture_size(film)
-    return Labelled(raw["shapes"], agreed_size(given, known), film, content)
+    size = agreed_size(given, _content_size(content)) if content else size_on_film(given, film)
+    return Labelled(raw["shapes"], size, film, content)
 
 
 def _film(path: Path, raw: Mapping[str, Any], films: Films, told: bool) -> tuple[Path, bytes | None]:

@@ -16,10 +16,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.masks import MOST_PIXELS, Mask
 from spinefm.data.case import DamagedCase
-from spinefm.data.films import open_picture, orientation
+from spinefm.data.films import open_picture, orientation, picture_size
 from spinefm.data.names import Names
 from spinefm.data.nifti import is_nifti, read_nifti, whole_ids
 from spinefm.imaging import tiff
+from spinefm.imaging.deep import SIDEWAYS
+from spinefm.imaging.radiograph import UnreadableFilm, read
 from spinefm.imaging.raster import is_white_zero
 
 MOST_MAP_BYTES = MOST_PIXELS * 8 + (1 << 20)
@@ -73,6 +75,22 @@ def agreed_size(stated: tuple[int, int] | None, film: tuple[int, int] | None) ->
     return size
 
 
+def size_on_film(stated: tuple[int, int] | None, film: Path) -> tuple[int, int]:
+    """The size that label and film agree on; a film is read where neither header nor label states one.
+
+    Raises:
+        ValueError: they do not agree.
+        DamagedCase: the film cannot be read; a film that has a size is read later.
+    """
+    size = picture_size(film)
+    if size is None and stated is None:
+        try:
+            size = read(film, polarity="keep").size
+        except UnreadableFilm as error:
+            raise DamagedCase(f"The film cannot be read: {error}") from error
+    return agreed_size(stated, size)
+
+
 def read_map(path: Path, size: tuple[int, int] | None, film: Path | None = None) -> NDArray[np.int32]:
     """A label map (H, W) of ids from a grey or palette picture or a NIfTI file of one slice.
 
@@ -82,7 +100,7 @@ def read_map(path: Path, size: tuple[int, int] | None, film: Path | None = None)
     labels = read_nifti(path, film) if is_nifti(path) else _read_picture(path)
     if size is None or (labels.shape[1], labels.shape[0]) == size:
         return labels
-    rotated = _rotated_as(labels, film)
+    rotated = rotated_by(labels, orientation_of(film))
     agreed_size((rotated.shape[1], rotated.shape[0]), size)
     return rotated
 
@@ -144,24 +162,21 @@ def _one_channel(values: NDArray[Any], name: str) -> NDArray[Any]:
     return np.where(values[..., -1] == 0, 0, colours[..., 0]) if samples in (2, 4) else colours[..., 0]
 
 
-def _rotated_as(labels: NDArray[np.int32], film: Path | None) -> NDArray[np.int32]:
-    """A map rotated upright as the orientation of its film says."""
-    code = _orientation_of(film)
-    if code == 1:
-        return labels
-    image = Image.fromarray(labels)
-    image.getexif()[0x0112] = code
-    return np.asarray(ImageOps.exif_transpose(image)).astype(np.int32)
+def rotated_by(values: NDArray[Any], code: int) -> NDArray[Any]:
+    """An array (H, W) rotated upright as the EXIF orientation `code` says."""
+    rotated = values.T if code in SIDEWAYS else values
+    rotated = rotated[::-1] if code in (3, 4, 7, 8) else rotated
+    return np.ascontiguousarray(rotated[:, ::-1] if code in (2, 3, 6, 7) else rotated)
 
 
-def _orientation_of(film: Path | None) -> int:
+def orientation_of(film: Path | bytes | None) -> int:
     """The EXIF orientation of a film; 1 for none, and for films that are no pictures."""
-    if film is None or is_nifti(film):
+    if film is None or (isinstance(film, Path) and is_nifti(film)):
         return 1
     try:
-        with open_picture(film) as picture:
+        with open_picture(film if isinstance(film, Path) else io.BytesIO(film)) as picture:
             return orientation(picture)
-    except UnidentifiedImageError:  # DICOM, or a rare kind of picture
+    except OSError:  # DICOM, a rare kind of picture, or a damaged one
         return 1
 
 

@@ -19,8 +19,8 @@ from spinefm.core.foreign import foreign_input
 from spinefm.data.brush import brush_mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, by_film_name, film_stem, picture_size, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
+from spinefm.data.films import Films, film_stem, unlabelled, visible_files
+from spinefm.data.labels import Conventions, label_of, size_on_film, stated_size
 from spinefm.data.labelstudio_files import (
     LabelStudioRegion,
     LabelStudioTask,
@@ -32,17 +32,13 @@ from spinefm.data.labelstudio_files import (
 )
 from spinefm.data.names import Names
 from spinefm.data.outlines import rotation_of
-from spinefm.data.repeated import once
+from spinefm.data.repeated import Claim, settled
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
 HALF = -0.5
 """Per cent of the width count from the film's edge, half a pixel from the first pixel's centre."""
 PER_CENT = 100
-DECIDING = ("ground_truth", "was_cancelled", "skipped")
-"""What decides which annotation of a film counts."""
-Pair = tuple[LabelStudioTask, Path | None]
-"""A task, and where its film lies, None where that is not known."""
 
 
 def open_label_studio(root: Path, conventions: Conventions | None = None) -> Dataset:
@@ -54,14 +50,13 @@ def open_label_studio(root: Path, conventions: Conventions | None = None) -> Dat
         reasons = " ".join(f"{one.name}: {one.why}" for one in skipped[:3])
         none = "that can be read." if reasons else "(JSON) with tasks; choose its folder."
         raise DatasetError(f"{root} contains no export of Label Studio {none} {reasons}".strip())
-    pairs = [(task, _meant(task, films)) for task in tasks]
-    pairs, repeated = once(pairs, lambda pair: pair[0].file, lambda pair: _content(*pair, root))
-    found = by_film_name([(_place(*pair, root), pair[0]) for pair in pairs])
+    claims = [Claim(task, task.file, _meant(task, films), task.place, _drawn(task)) for task in tasks]
+    found, repeated = settled(claims, root)
 
     def read(name: str) -> Case:
         return _read(name, found[name], films, conventions)
 
-    skipped += [*repeated, *_bare(pairs, films)]
+    skipped += [*repeated, *_bare(claims, films)]
     return Dataset("labelstudio", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 
@@ -87,31 +82,30 @@ def _meant(task: LabelStudioTask, films: Films) -> Path | None:
     return None
 
 
-def _content(task: LabelStudioTask, path: Path | None, root: Path) -> str:
-    """What a task says of which film."""
-    drawn = [[content_of(one["result"]), *map(one.get, DECIDING)] for one in task.annotations]
-    return json.dumps([str(_place(task, path, root)), sorted(map(json.dumps, drawn))])
+def _drawn(task: LabelStudioTask) -> str:
+    """What the annotation of a task that counts says, or all of them where none does; "" for nothing."""
+    try:
+        return content_of(counted(task.annotations)[0]["result"])
+    except ValueError:
+        drawn = [content_of(one["result"]) for one in task.annotations if one.get("result")]
+        return json.dumps(sorted(drawn)) if drawn else ""
 
 
-def _place(task: LabelStudioTask, path: Path | None, root: Path) -> Path:
-    """Where a film lies below the root; where it is not known, where the task says."""
-    return task.place if path is None else path.relative_to(root)
-
-
-def _bare(pairs: Sequence[Pair], films: Films) -> tuple[Skipped, ...]:
+def _bare(claims: Sequence[Claim[LabelStudioTask]], films: Films) -> tuple[Skipped, ...]:
     """The films that no task is of; those that one means without saying which are none."""
-    undecided = [film_stem(task.place) for task, path in pairs if path is None]
-    return unlabelled(films.beside([path for _, path in pairs if path is not None]), undecided)
+    undecided = [film_stem(claim.stated) for claim in claims if claim.film is None]
+    return unlabelled(films.beside([claim.film for claim in claims if claim.film is not None]), undecided)
 
 
-def _read(name: str, task: LabelStudioTask, films: Films, conventions: Conventions) -> Case:
+def _read(name: str, claim: Claim[LabelStudioTask], films: Films, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
+        task = claim.counted()
         film = film_of(task, films)
         if film is None:
             raise ValueError(f"its film {task.place.name} is missing")
         chosen, others = counted(task.annotations)
         regions = regions_of(chosen["result"])
-        sheet = Sheet(name, agreed_size(_stated(regions), picture_size(film)), conventions)
+        sheet = Sheet(name, size_on_film(_stated(regions), film), conventions)
         for label, why in others:
             sheet.leave_out(label, why)
         for region in regions:

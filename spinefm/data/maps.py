@@ -2,7 +2,7 @@
 
 The map of a film is called as the film is, or begins with its name, as SPINEPS calls its maps. Several maps of one
 film (SPINEPS writes one of vertebrae and one of tissues) are never mixed: the one of vertebrae is read. Where each
-level has a map of its own, it is called `film_C3.png`.
+level has a map of its own, it is called `film_C3.png`, or lies in a folder `C3`.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.cases_apart import folded, folders_of, may_share
 from spinefm.data.cleaning import check_edges, without_specks
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import (
     Films,
     KnownNames,
     by_stem,
-    folded,
     picture_size,
     place_of,
     stem_of_place,
@@ -42,6 +42,14 @@ FILM_FOLDERS = ("images", "films", "imgs", "rawdata")
 MAP_FOLDERS = ("labels", "masks", "segmentations", "derivatives")
 MAP_SUFFIXES = (".png", ".tif", ".tiff", ".bmp", ".nii", ".nii.gz")
 NO_MAP = "it is not a label map that is read: these are PNG, TIFF, BMP or NIfTI files. Save it as one, or remove it."
+LEVELS = "|".join(Level.__members__)
+OF_MAP = re.compile(
+    rf"(?:[_-]+(?:{LEVELS}|seg\w*|d?seg-\w+|masks?|msk|labels?|labelmap|lbl|gt|ground|truth|annot\w*|maps?|vert\w*|bod(?:y|ies)"
+    r"|spine|subreg\w*|verse|levels?|ids?|instances?|semantic|binary|corr(?:ected)?|final|manual|auto|pred\w*|copy"
+    r"|v\d+|(?:mod|space|desc|label|res)-\w+?|(?:reader|rater|annotator|observer|expert)[_-]?[a-z0-9]{0,3}))*",
+    re.IGNORECASE,
+)
+"""What may follow the name of a film in that of its map; anything else, such as a number, makes the name of another."""
 SPINEPS_NAME = re.compile(r"(.+)_mod-([^_]+)_seg-.+")
 VERTEBRAE = ("vert",)
 """Part of the name of the one map of vertebrae among several of a film."""
@@ -98,11 +106,12 @@ def _maps_by_film(folder: Path, films: Mapping[str, str]) -> tuple[dict[str, Fil
     known, skipped = KnownNames(stems), []
     for path in visible_files(folder):
         stem = film_of(path, known)
-        places = _beside(path, folder, stems[stem]) if stem is not None else []
+        named = stems[stem] if stem is not None else []
+        places = _beside(path, folder, named)
         if len(places) == 1:
             found[places[0]].append(path)
         else:
-            why = NO_MAP if _map_stem(path) is None else _no_film(places)
+            why = NO_MAP if _map_stem(path) is None else _no_film(named)
             skipped.append(Skipped(path.relative_to(folder).as_posix(), why))
     maps = {films[place]: _chosen(place, paths, folder) for place, paths in found.items()}
     for place, paths in found.items():
@@ -113,12 +122,18 @@ def _maps_by_film(folder: Path, films: Mapping[str, str]) -> tuple[dict[str, Fil
 
 
 def _beside(path: Path, folder: Path, places: Sequence[str]) -> list[str]:
-    """Of films of one name those that a map can belong to: in the folder of the same path, else of the same name."""
-    if len(places) == 1:
-        return [*places]
+    """Of films of one name those that a map can belong to: in the folder of the same path, else of the same name.
+
+    One that is alone may lie elsewhere, but in no folder of another case. Folders of levels are part of no path.
+    """
     own = path.parent.relative_to(folder)
-    same = [place for place in places if PurePosixPath(place).parent == PurePosixPath(own.as_posix())]
-    return same or [place for place in places if PurePosixPath(place).parent.name == own.name] or [*places]
+    bare = PurePosixPath(*(part for part in own.parts if part.upper() not in Level.__members__))
+    for wanted in (PurePosixPath(own.as_posix()), bare):
+        if same := [place for place in places if PurePosixPath(place).parent == wanted]:
+            return same
+    if len(places) == 1:
+        return [place for place in places if may_share(folders_of(f"{bare}/"), (), folders_of(place))]
+    return [place for place in places if PurePosixPath(place).parent.name == bare.name] or [*places]
 
 
 def _no_film(places: Sequence[str]) -> str:
@@ -126,7 +141,8 @@ def _no_film(places: Sequence[str]) -> str:
     if not places:
         return "it is not the label map of a film: no film has its name. Rename or remove it."
     shown = ", ".join(places[:3])
-    return f"{len(places)} films have its name ({shown}); put it into a folder of the same name as its film's."
+    have = "the film of its name lies elsewhere" if len(places) == 1 else f"{len(places)} films have its name"
+    return f"{have} ({shown}); put it into a folder of the same name as its film's."
 
 
 def _chosen(place: str, paths: Sequence[Path], folder: Path) -> FilmMaps:
@@ -134,7 +150,7 @@ def _chosen(place: str, paths: Sequence[Path], folder: Path) -> FilmMaps:
 
     Files of one level each count where there is no other map.
     """
-    levels = {path: level for path in paths if (level := level_of_file(path, stem_of_place(place))) is not None}
+    levels = {path: level for path in paths if (level := _level_of(path, place, folder)) is not None}
     whole = [path for path in paths if path not in levels]
     if whole or len(set(levels.values())) < len(levels):
         ranks = {path: _rank(path, place, folder) for path in whole or paths}
@@ -145,6 +161,14 @@ def _chosen(place: str, paths: Sequence[Path], folder: Path) -> FilmMaps:
 def _rank(path: Path, place: str, folder: Path) -> tuple[bool, bool, int]:
     elsewhere = path.parent.relative_to(folder).as_posix() != PurePosixPath(place).parent.as_posix()
     return not any(word in path.name.lower() for word in VERTEBRAE), elsewhere, len(path.name)
+
+
+def _level_of(path: Path, place: str, folder: Path) -> Level | None:
+    """The level that a map of one level, or a folder that it lies in, is called after; None for one of all levels."""
+    own = path.parent.relative_to(folder).parts
+    named = [part.upper() for part in own if part not in PurePosixPath(place).parent.parts]
+    inside = [Level[part] for part in named if part in Level.__members__]
+    return level_of_file(path, stem_of_place(place)) or (inside[-1] if inside else None)
 
 
 def level_of_file(path: Path, film: str) -> Level | None:
@@ -169,6 +193,8 @@ def _map_stem(path: Path) -> str | None:
 def film_of(path: Path, films: KnownNames) -> str | None:
     """The film of a map: the longest name that the map's name is or begins with, as in `film_seg-vert_msk.nii.gz`.
 
+    What follows must say something of the map: `IMG_1_2` is no map of `IMG_1`.
+
     SPINEPS 2 moves the last part of a film's name: the map of `sub-1_xr` is `sub-1_mod-xr_seg-vert_msk`.
     """
     stem = _map_stem(path)
@@ -177,7 +203,7 @@ def film_of(path: Path, films: KnownNames) -> str | None:
     contrast = SPINEPS_NAME.fullmatch(stem)
     cuts = [index for index, character in enumerate(stem) if character in "_-"]
     tried = [f"{contrast[1]}_{contrast[2]}"] if contrast else []
-    tried += [stem, *(stem[:cut] for cut in reversed(cuts))]
+    tried += [stem, *(stem[:cut] for cut in reversed(cuts) if OF_MAP.fullmatch(stem[cut:]))]
     return next((name for one in tried if (name := films.find(one)) is not None), None)
 
 

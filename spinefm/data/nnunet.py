@@ -19,6 +19,7 @@ from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, picture_size, place_of, unlabelled, visible_files
 from spinefm.data.ids import HINT, SCHEMES
 from spinefm.data.labels import Conventions, label_of, read_map
+from spinefm.data.numbering import check_ends
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -102,7 +103,10 @@ def _read(name: str, film: Path, path: Path, names: Mapping[int, str], conventio
         labels = read_map(path, picture_size(film), film)
         check_edges(labels)
         sheet = Sheet(name, (labels.shape[1], labels.shape[0]), conventions)
-        for value in (int(value) for value in np.unique(labels) if value):
+        values = [int(value) for value in np.unique(labels) if value]
+        if not conventions.ids:  # which says what ids without a name mean
+            check_ends(names, Counter(values), conventions.names)
+        for value in values:
             if value in names:
                 sheet.whole(names[value], partial(_mask, labels, value))
             else:

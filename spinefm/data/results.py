@@ -63,7 +63,7 @@ def _read(name: str, folder: Path, films: Films) -> Case:
         if film is None:
             raise ValueError(f"its film {record['name']} is missing")
         rotated = _rotated(film, record)
-        labels = read_map(folder / LABELS, None if rotated else picture_size(film), film)
+        labels = read_map(folder / LABELS, None if rotated else picture_size(film))
         masks, left = levels_of_map(labels, "verse")
         case = case_of(name, film, (labels.shape[1], labels.shape[0]), masks, {})
         return replace(case, left_out=tuple(_unnamed(name, label, why) for label, why in left), **rotated)
@@ -77,7 +77,8 @@ def film_of(folder: Path, name: str, films: Films) -> Path | None:
     """
     checksum, named = _checksum(folder / REPORT), films.called(name)
     if checksum is None or not named:
-        return films.find(folder.with_suffix(".json"), name)
+        places = (folder.with_suffix(".json"), films.root / f"{folder.name}.json")  # the folder of a run is no case's
+        return next((path for place in places if (path := films.find(place, name)) is not None), None)
     run = next((path for path in named if films.checksum(path) == checksum), None)
     if run is None:
         raise ValueError(f"{named[0].name} is another film than the one of this name that was run")

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from spinefm.core.foreign import reason_of
-from spinefm.core.geometry import Box, Point
+from spinefm.core.geometry import Box
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, Skipped, Truth, region_of
 from spinefm.data.labels import Conventions, cut_by_edge
-from spinefm.data.order import check_order
+from spinefm.data.order import check_order, places_of
+from spinefm.data.oriented import as_upright
 from spinefm.data.outlines import Outlines, OutsideFilm, rotated
 from spinefm.data.pieces import LabelPiece, covering, parts_of, settled
 
@@ -102,7 +103,8 @@ class Sheet:
 
     def case(self, film: Path, **more: Any) -> Case:
         """The case of what was gathered; `more` goes to `Case`. Raises ValueError where nothing is left."""
-        masks = self._masks()
+        masks: Mapping[Level, Mask] = self._masks()
+        boxes: Mapping[Level, Box]
         boxes = {level: box for level in sorted(self._boxes) if (box := self._one_box(level, masks)) is not None}
         if not masks and not boxes:
             raise ValueError(f"it contains no label of a vertebral body such as C5{self._reasons()}")
@@ -111,6 +113,7 @@ class Sheet:
                 f"{self._outside} of its {self._named} labels lie outside the film of {self.outlines.size[0]} x "
                 f"{self.outlines.size[1]} pixels, so it was drawn on another film or at another size"
             )
+        masks, boxes = as_upright((masks, boxes), more.get("content") or film, self.outlines.size)
         case = case_of(self.name, film, self.outlines.size, masks, boxes)
         return replace(case, left_out=tuple(self._left), **more)
 
@@ -156,9 +159,3 @@ def case_of(
         raise ValueError("every body in it reaches the film's edge, so none can be scored")
     truth = Truth(bodies, partial, complete=False, boxes=boxes)
     return Case(name, film, region_of([*masks, *boxes]), "", truth, name, size=size)
-
-
-def places_of(masks: Mapping[Level, Mask], boxes: Mapping[Level, Box]) -> dict[Level, Point]:
-    """Where each level lies: the centroid of its mask, or the middle of its box."""
-    middles = {level: Point((box.x0 + box.x1 - 1) / 2, (box.y0 + box.y1 - 1) / 2) for level, box in boxes.items()}
-    return {**middles, **{level: mask.centroid for level, mask in masks.items()}}

@@ -24,6 +24,7 @@ from spinefm.core.levels import Level
 from spinefm.core.masks import MOST_PIXELS, Mask
 from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError, Skipped
+from spinefm.data.cases_apart import folders_of, may_share
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import Films, by_stem, picture_size, place_of, stem_of_place, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
@@ -111,7 +112,7 @@ def _masks_by_film(
     stems = by_stem(films)
     left = 0
     for place, levels in found.items():
-        film_at = place if place in films else _film_elsewhere(stems[stem_of_place(place)], found)
+        film_at = place if place in films else _film_elsewhere(place, stems[stem_of_place(place)], found)
         if film_at is None:
             left += sum(map(len, levels.values()))
             continue
@@ -125,9 +126,10 @@ def _masks_by_film(
     return masks, (Skipped("gts", why),) if left else ()
 
 
-def _film_elsewhere(places: Sequence[str], found: Collection[str]) -> str | None:
-    """The place of the only film of an id, unless its own folder holds masks of it."""
-    return places[0] if len(places) == 1 and places[0] not in found else None
+def _film_elsewhere(place: str, places: Sequence[str], found: Collection[str]) -> str | None:
+    """The place of the only film of an id, unless its own folder holds masks of it, or it is that of another case."""
+    is_only = len(places) == 1 and places[0] not in found
+    return places[0] if is_only and may_share(folders_of(place), (), folders_of(places[0])) else None
 
 
 def _published(folder: Path, names: Mapping[str, str]) -> tuple[dict[str, tuple[str, ...]], tuple[Skipped, ...]]:

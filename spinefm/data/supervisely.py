@@ -24,8 +24,8 @@ from spinefm.core.masks import MOST_PIXELS, Mask
 from spinefm.data.attributes import level_attribute
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, by_film_name, film_stem, picture_size, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
+from spinefm.data.films import Films, by_film_name, film_stem, unlabelled, visible_files
+from spinefm.data.labels import Conventions, label_of, size_on_film, stated_size
 from spinefm.data.outlines import Outlines
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
@@ -98,7 +98,7 @@ def _read(name: str, label: Path, film: Path | None, conventions: Conventions) -
         if film is None:
             raise ValueError(f"its film {label.stem} is missing")
         given = stated_size(raw["size"].get("width"), raw["size"].get("height"))
-        sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
+        sheet = Sheet(name, size_on_film(given, film), conventions)
         for tag in raw.get("tags") or ():
             sheet.leave_out(str(tag.get("name")), "it has no place on the film")
         texts = [_texts(one) for one in raw["objects"]]

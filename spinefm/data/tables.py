@@ -17,6 +17,8 @@ SCALES = (0.01, 2.0)
 """Numbers outside are no mm per pixel of a radiograph."""
 MOST_TITLES = 5
 """Rows among which that of the columns' titles is looked for; other titles may come before it."""
+QUOTED = re.compile(r'"(?:[^"]|"")*(?:"|$)')
+"""A cell in quotes, the last of which may be cut off."""
 DECIMAL = re.compile(r"(?<=\d),(?=\d)")
 """A comma that may belong to a number."""
 
@@ -29,8 +31,7 @@ def table_rows(data: bytes) -> Iterator[list[str]]:
     >>> list(table_rows(b"film;spacing\\na;0,2\\n")), list(table_rows(b"\\n1.5, 2,\\n"))
     ([['film', 'spacing'], ['a', '0,2']], [['1.5', '2', '']])
     """
-    is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" in data
-    text = io.StringIO(data.decode("utf-16" if is_wide else "utf-8-sig").lstrip("\r\n "), newline="")
+    text = io.StringIO(text_of(data).lstrip("\r\n "), newline="")
     start = text.tell() if text.readline().lower().startswith("sep=") else 0  # a remark for Excel
     text.seek(start)
     head = "".join(islice(text, MOST_TITLES))
@@ -40,8 +41,18 @@ def table_rows(data: bytes) -> Iterator[list[str]]:
             yield cells
 
 
+def text_of(data: bytes, errors: str = "strict") -> str:
+    """The text of a table, or of its start, in UTF-8 or in UTF-16 that is marked so."""
+    is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" in data
+    return data.decode("utf-16" if is_wide else "utf-8-sig", errors)
+
+
 def _delimiter(head: str) -> str:
-    """What separates the cells of a table's first lines; where a semicolon or tab does, numbers may have commas."""
+    """What separates the cells of a table's first lines; where a semicolon or tab does, numbers may have commas.
+
+    What is in quotes separates nothing.
+    """
+    head = QUOTED.sub("", head)
     commas = DECIMAL.sub("", head).count(",")
     return next((one for one in "\t;" if head.count(one) > commas), ",")
 

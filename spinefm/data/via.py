@@ -1,11 +1,11 @@
 """VGG Image Annotator (VIA): polygons and closed lines become bodies, rectangles boxes; other shapes are named.
 
-VIA calls a film by its name without a folder; where several films have the name, the one of the stated size in bytes is
-meant.
+VIA calls a film by its name without a folder; where it states a size in bytes, the film of that size alone is meant.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,18 +16,16 @@ import numpy as np
 from spinefm.core.foreign import foreign_input
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, by_film_name, film_stem, picture_size, stated_place, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of
+from spinefm.data.films import Films, film_stem, stated_place, unlabelled, visible_files
+from spinefm.data.labels import Conventions, label_of, size_on_film
 from spinefm.data.names import Names
-from spinefm.data.repeated import once
+from spinefm.data.repeated import Claim, settled
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 from spinefm.data.via_files import ViaFilm, ViaRegion, films_of, is_via_table
 
 HALF = -0.5
 """VIA counts from pixel corners, half a pixel from pixel centres."""
-Pair = tuple[ViaFilm, Path | None]
-"""A film of a file, and where it lies, None where that is not known."""
 MOST_OPEN = 0.1
 """The ends of a line that outlines a body lie closer than this share of its length."""
 
@@ -41,14 +39,16 @@ def open_via(root: Path, conventions: Conventions | None = None) -> Dataset:
         reasons = " ".join(f"{one.name}: {one.why}" for one in skipped[:3])
         none = "that can be read." if reasons else "(JSON or CSV) with films and regions; choose its folder."
         raise DatasetError(f"{root} contains no file of VIA {none} {reasons}".strip())
-    pairs = [(one, films.meant(one.file, one.stated, one.size)) for one in listed]
-    pairs, repeated = once(pairs, lambda pair: pair[0].file, lambda pair: _content(*pair, root))
-    found = by_film_name([(_place(*pair, root), pair[0]) for pair in pairs])
+    claims = [
+        Claim(one, one.file, _meant(one, films), stated_place(one.stated), _drawn(one, conventions.names))
+        for one in listed
+    ]
+    found, repeated = settled(claims, root)
 
     def read(name: str) -> Case:
         return _read(name, found[name], films, conventions)
 
-    skipped += [*repeated, *_bare(pairs, films)]
+    skipped += [*repeated, *_bare(claims, films)]
     return Dataset("via", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 
@@ -69,27 +69,33 @@ def _listed(files: Sequence[Path], names: Names) -> tuple[list[ViaFilm], list[Sk
     return found, skipped
 
 
-def _content(film: ViaFilm, path: Path | None, root: Path) -> str:
-    """What is known about which film, whether JSON or a table says it."""
-    drawn = [[region.attributes.get(film.attribute), region.shape] for region in film.regions]
-    return json.dumps([str(_place(film, path, root)), sorted(json.dumps(one, sort_keys=True) for one in drawn)])
+def _meant(film: ViaFilm, films: Films) -> Path | None:
+    """Where a film lies; None where there is none, or nothing decides between several, which reading it says."""
+    with contextlib.suppress(ValueError):
+        return films.meant(film.file, film.stated, film.size)
+    return None
 
 
-def _place(film: ViaFilm, path: Path | None, root: Path) -> Path:
-    """Where a film lies below the root; where it is not known, where it lay."""
-    return stated_place(film.stated) if path is None else path.relative_to(root)
+def _drawn(film: ViaFilm, names: Names) -> str:
+    """What is known of its bodies, whether JSON or a table says it; "" for nothing."""
+    labelled = [(region.attributes.get(film.attribute, ""), region.shape) for region in film.regions]
+    bodies = [json.dumps(one, sort_keys=True) for one in labelled if names.read(one[0]).level is not None]
+    return json.dumps(sorted(bodies)) if bodies else ""
 
 
-def _bare(pairs: Sequence[Pair], films: Films) -> tuple[Skipped, ...]:
+def _bare(claims: Sequence[Claim[ViaFilm]], films: Films) -> tuple[Skipped, ...]:
     """The films that no file lists; of those that one means without saying which, none is."""
-    undecided = [film_stem(stated_place(film.stated)) for film, path in pairs if path is None]
-    return unlabelled(films.beside([path for _, path in pairs if path is not None]), undecided)
+    undecided = [film_stem(claim.stated) for claim in claims if claim.film is None]
+    return unlabelled(films.beside([claim.film for claim in claims if claim.film is not None]), undecided)
 
 
-def _read(name: str, film: ViaFilm, films: Films, conventions: Conventions) -> Case:
+def _read(name: str, claim: Claim[ViaFilm], films: Films, conventions: Conventions) -> Case:
     with label_of(f"of {name}"):
-        path = films.meant(film.file, film.stated, film.size) or films.of_entry(film.file, film.stated)
-        sheet = Sheet(name, agreed_size(None, picture_size(path)), conventions)
+        film = claim.counted()
+        path = films.meant(film.file, film.stated, film.size)
+        if path is None:
+            raise ValueError(films.missing(film.stated, film.file))
+        sheet = Sheet(name, size_on_film(None, path), conventions)
         for region in film.regions:
             _take(sheet, region, film.attribute)
         return sheet.case(path)

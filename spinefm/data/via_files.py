@@ -11,7 +11,7 @@ from typing import Any
 from spinefm.core.foreign import json_of, read_bytes, read_head, read_json
 from spinefm.data.attributes import level_attribute
 from spinefm.data.names import Names
-from spinefm.data.tables import table_rows
+from spinefm.data.tables import table_rows, text_of
 
 MOST_BYTES = 64 << 20
 HEAD = 4096
@@ -61,8 +61,8 @@ def is_via_table(path: Path) -> bool:
     """Whether a file is a table of VIA, by the titles of its columns."""
     if path.suffix.lower() != ".csv":
         return False
-    head = read_head(path, HEAD).partition(b"\n")[0].lower()
-    return b"filename" in head and SHAPE.encode() in head
+    lines = text_of(read_head(path, HEAD), "ignore").lower().splitlines()[:2]  # the first may be a remark for Excel
+    return any("filename" in line and SHAPE in line for line in lines)
 
 
 def films_of(path: Path, names: Names) -> list[ViaFilm]:

@@ -17,8 +17,9 @@ from xml.etree import ElementTree
 
 from spinefm.data.case import Case, DamagedCase, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, picture_size, stated_place, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of, stated_size
+from spinefm.data.films import Films, film_stem, stated_place, unlabelled, visible_files
+from spinefm.data.labels import Conventions, label_of, size_on_film, stated_size
+from spinefm.data.repeated import rivals
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 from spinefm.data.xml_files import read_xml
@@ -45,9 +46,7 @@ class VocLabel:
         return _text(self.top, "filename")
 
     def film(self, films: Films) -> Path:
-        """The film that is meant; of several the one in the stated folder. Raises ValueError where there is none."""
-        with contextlib.suppress(ValueError):
-            return films.of_label(self.file, self.stated)
+        """The film that is meant, in the stated folder where there are such. Raises ValueError where there is none."""
         folder = _text(self.top, "folder")
         return films.of_label(self.file, f"{folder}/{self.stated}" if folder and self.stated else self.stated)
 
@@ -64,8 +63,11 @@ def open_voc(root: Path, conventions: Conventions | None = None) -> Dataset:
     stems = Counter(label.file.stem for label in labels)
     found = {_name(label.file, root, stems): label for label in labels}
 
+    meant = {name: _meant(label, films) for name, label in found.items()}
+    why = rivals((name, label.file, meant[name], _drawn(label)) for name, label in found.items())
+
     def read(name: str) -> Case:
-        return _read(name, found[name], films, conventions)
+        return _read(name, found[name], films, conventions, why.get(name, ""))
 
     masks = Counter(path.parent.name for path in files if path not in set(pictures))
     colours = [Skipped(name, f"{count} masks in colours are not read.", "masks") for name, count in masks.items()]
@@ -104,11 +106,25 @@ def _name(path: Path, root: Path, stems: Counter[str]) -> str:
     return path.stem if stems[path.stem] == 1 else path.relative_to(root).with_suffix("").as_posix()
 
 
-def _read(name: str, label: VocLabel, films: Films, conventions: Conventions) -> Case:
+def _meant(label: VocLabel, films: Films) -> Path | None:
+    """The film of a label; None where there is none, or nothing decides between several."""
+    with contextlib.suppress(ValueError):
+        return label.film(films)
+    return None
+
+
+def _drawn(label: VocLabel) -> str:
+    """What a label says of its film."""
+    return "\n".join(sorted(ElementTree.tostring(one, "unicode").strip() for one in label.top.iter("object")))
+
+
+def _read(name: str, label: VocLabel, films: Films, conventions: Conventions, why: str) -> Case:
     with label_of(label.file.name):
+        if why:
+            raise ValueError(why)
         film, size = label.film(films), label.top.find("size")
         given = None if size is None else stated_size(_text(size, "width"), _text(size, "height"))
-        sheet = Sheet(name, agreed_size(given, picture_size(film)), conventions)
+        sheet = Sheet(name, size_on_film(given, film), conventions)
         for one in label.top.iter("object"):
             _take(sheet, one)
             for part in one.iter("part"):

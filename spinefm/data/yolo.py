@@ -19,10 +19,11 @@ from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, picture_size, stem_of_place, unlabelled, visible_files
-from spinefm.data.labels import Conventions, agreed_size, label_of
+from spinefm.data.films import Films, film_stem, stem_of_place, unlabelled, visible_files
+from spinefm.data.labels import Conventions, label_of, size_on_film
 from spinefm.data.numbering import check_counted
 from spinefm.data.outlines import are_corners
+from spinefm.data.repeated import rivals
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 from spinefm.data.yolo_classes import LISTS, Classes, classes_of
@@ -47,9 +48,11 @@ def open_yolo(root: Path, conventions: Conventions | None = None) -> Dataset:
     stems, places = Counter(path.stem for path in paths), films.places()
     labels = {_name(path, root, stems): path for path in paths}
 
+    meant = {name: _film_of(path, places, films) for name, path in labels.items()}
+    why = rivals((name, path, meant[name], _text(path)) for name, path in labels.items())
+
     def read(name: str) -> Case:
-        here = places.get(_film_place(labels[name], root))
-        return _read(name, labels[name], here[0] if here else None, films, classes, conventions)
+        return _read(name, labels[name], films, classes, conventions, why.get(name, ""), meant[name])
 
     skipped = (*damaged, *unlabelled(_bare(paths, places, root), ()))
     return Dataset("yolo", tuple(labels), read, skipped, by_subject({name: name for name in labels}))
@@ -95,10 +98,31 @@ def _film_place(path: Path, root: Path) -> str:
     return "/".join(parts)
 
 
-def _read(name: str, path: Path, here: Path | None, films: Films, classes: Classes, conventions: Conventions) -> Case:
+def _film_of(path: Path, places: Mapping[str, Sequence[Path]], films: Films) -> Path | None:
+    """The film of a label by its place, else by its name; None where there is none, or nothing decides."""
+    here = places.get(_film_place(path, films.root))
+    if here:
+        return here[0]
+    with contextlib.suppress(ValueError):
+        return films.find(path)
+    return None
+
+
+def _text(path: Path) -> str:
+    """The lines of a label in order; what cannot be read is said when its film is."""
+    with contextlib.suppress(OSError, ValueError):
+        return "\n".join(sorted(read_bytes(path, MOST_TEXT).decode("utf-8-sig").split("\n")))
+    return path.as_posix()
+
+
+def _read(
+    name: str, path: Path, films: Films, classes: Classes, conventions: Conventions, why: str, meant: Path | None
+) -> Case:
     with label_of(path.name):
-        film = here or films.of_label(path)
-        size = agreed_size(None, picture_size(film))
+        if why:
+            raise ValueError(why)
+        film = meant or films.of_label(path)
+        size = size_on_film(None, film)
         sheet = Sheet(name, size, conventions)
         for line in read_bytes(path, MOST_TEXT).decode("utf-8-sig").splitlines():
             if line.strip():

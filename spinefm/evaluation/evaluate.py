@@ -17,6 +17,7 @@ from spinefm.evaluation.judge import Judged, judge
 from spinefm.evaluation.measured import measured
 from spinefm.evaluation.results import FilmResult
 from spinefm.evaluation.runs import Plan, RunError, RunFolder
+from spinefm.imaging.decoded import scale_fault
 from spinefm.imaging.radiograph import Polarity, Radiograph, UnreadableFilm, read
 from spinefm.methods import CannotStart, Method, film_record, quarters
 from spinefm.trace.model import Trace
@@ -97,6 +98,7 @@ def _evaluate_one(
     try:
         film = read(case.source, f"{case.name}{case.film.suffix}", _polarity(plan.polarity))
         _check_size(case, film)
+        _check_scale(case)
         return _scored(case, film, method, folder, replace(pace, check=check))
     except Exception as error:
         if isinstance(error, RunError) or error is check.raised:
@@ -142,6 +144,13 @@ def _check_size(case: Case, film: Radiograph) -> None:
     if case.size is not None and case.size != film.size:
         drawn, read_as = (f"{width} x {height}" for width, height in (case.size, film.size))
         raise UnreadableFilm(f"its label is drawn on {drawn} pixels, but the film has {read_as}; fix the label.")
+
+
+def _check_scale(case: Case) -> None:
+    """Raises UnreadableFilm where the data set states a scale that no film has: measures would be in another unit."""
+    fault = "" if case.spacing_mm is None else scale_fault(case.spacing_mm)
+    if fault:
+        raise UnreadableFilm(f"its data set states a wrong scale. {fault}")
 
 
 def evaluate_film(case: Case, film: Radiograph, method: Method, pace: Pace | None = None) -> tuple[FilmResult, Trace]:

@@ -43,12 +43,37 @@ def test_a_zipped_data_set_is_read(phantom, tmp_path):
         assert case.name == "one"
 
 
-@pytest.mark.parametrize("name", ["../out.txt", "/out.txt", "a/../../out.txt", "..\\out.txt", "C:\\out.txt"])
+@pytest.mark.parametrize(
+    "name", ["../out.txt", "/out.txt", "a/../../out.txt", "..\\out.txt", "C:\\out.txt", "c:out.txt"]
+)
 def test_a_name_that_leads_out_is_refused_and_nothing_is_written(tmp_path, name):
     archive = write_zip(tmp_path / "bad.zip", {"fine.txt": "x", name: "x"})
     with pytest.raises(DatasetError, match="leads out of its folder"):
         unpack(archive, tmp_path / "inside" / "set")
     assert {path.name for path in tmp_path.rglob("*")} <= {"bad.zip", "inside"}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["set\\", "set\\one\\", "set\\one\\film.txt"],
+        ["set/", "set/one/", "set/one/film.txt"],
+        ["set/one\\film.txt"],
+    ],
+)
+def test_folders_may_be_parted_as_windows_does_it_and_have_entries(tmp_path, names):
+    archive = tmp_path / "set.zip"
+    with zipfile.ZipFile(archive, "w") as target:
+        for name in names:
+            target.writestr(zipfile.ZipInfo(name), "" if name[-1] in "\\/" else "x")
+    unpack(archive, tmp_path / "unpacked")
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.txt")] == ["unpacked/set/one/film.txt"]
+
+
+@pytest.mark.parametrize("name", ["Study 10:22/a.txt", "10:22.txt", "set/a 10:22.txt"])
+def test_a_time_in_a_name_leads_nowhere(tmp_path, name):
+    unpack(write_zip(tmp_path / "set.zip", {name: "x"}), tmp_path / "unpacked")
+    assert (tmp_path / "unpacked" / name).read_text() == "x"
 
 
 def test_a_link_is_refused(tmp_path):

@@ -61,9 +61,12 @@ def test_a_set_beside_which_a_drawing_lies_is_told_as_before(
 def test_a_film_that_its_orientation_turns_has_its_labels_upright(phantom: Phantom, tmp_path: Path, kind: str) -> None:
     WRITERS[kind](phantom, tmp_path, ["one"])
     (film,) = tmp_path.rglob("one.png")
+    size = film.stat().st_size
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.fromarray(np.ascontiguousarray(np.rot90(np.asarray(Image.open(film))))).save(film, exif=exif)
+    for label in tmp_path.glob("*.json"):  # VIA states how many bytes the film had
+        label.write_text(label.read_text().replace(str(size), str(film.stat().st_size)))
     (case,) = cases(open_dataset("auto", tmp_path))
     assert isinstance(case, Case) and case.size == read(case.film).size == (240, 320)
     exact = phantom.labels == Level.C4

@@ -93,6 +93,10 @@ def test_categories_that_count_from_another_number_are_refused(tmp_path: Path, s
         (["background", "C3", "C4"], [1, 2, 3]),
         (["C3", "C4", "C5"], [1] * 50 + [2] * 50 + [3]),
         (["left", "right"], [1, 2]),
+        (["background", "C3", "C4", "C5"], [1, 2] * 20 + [0]),
+        (["skull", "C3", "C4", "C5"], [0, 1, 2, 3]),
+        (["skull", "C3", "C4", "C5", "C6"], [0, 1, 2]),
+        (["C3", "C4", "C5", "disc"], [1, 2]),
     ],
 )
 def test_a_slip_or_an_unused_background_is_no_other_count(names: list[str], used: list[int]) -> None:
@@ -102,6 +106,21 @@ def test_a_slip_or_an_unused_background_is_no_other_count(names: list[str], used
 def test_a_background_does_not_hide_that_categories_count_from_another_number() -> None:
     with pytest.raises(ValueError, match="listed from 0 to 3 and used up to 4"):
         check_counted(dict(enumerate(["background", "C3", "C4", "C5"])), [2, 3, 4], Names())
+
+
+@pytest.mark.parametrize(
+    ("names", "used", "why"),
+    [
+        (["background", "C3", "C4", "C5"], [0, 1, 2], "the class 0, 'background', is used as often .* 'C5' never"),
+        (["background", "C3", "C4", "C5"], [0, 1, 2] * 9 + [2], "'background', is used as often"),
+        (["C3", "C4", "C5", "disc"], [1, 2, 3], "the class 3, 'disc', is used as often .* 'C3' never"),
+    ],
+)
+def test_a_name_beside_the_bodies_that_is_used_in_place_of_one_is_refused(
+    names: list[str], used: list[int], why: str
+) -> None:
+    with pytest.raises(ValueError, match=why):
+        check_counted(dict(enumerate(names)), used, Names())
 
 
 def test_coordinates_that_are_all_zero_are_no_shares(tmp_path: Path) -> None:
@@ -119,12 +138,14 @@ def test_films_that_two_files_list_with_the_same_labels_count_once(tmp_path: Pat
     raw["images"][0]["id"] = 9
     raw["annotations"] = [one | {"image_id": 9} for one in reversed(raw["annotations"])]
     (tmp_path / "train.json").write_text(json.dumps(raw))
+    found, skipped = read_set(tmp_path)
+    assert set(found) == {"film"}
+    assert [(one.name, one.label) for one in skipped] == [("train.json", "films")]
+    assert "Films that are in coco.json with the same labels: 1;" in skipped[0].why
     raw["annotations"].pop()
     (tmp_path / "second_reader.json").write_text(json.dumps(raw))
     found, skipped = read_set(tmp_path)
-    assert set(found) == {"film", "film (2)"}
-    assert [(one.name, one.label) for one in skipped] == [("train.json", "films")]
-    assert "Films that are in coco.json with the same labels: 1;" in skipped[0].why
+    assert not found and "coco.json and second_reader.json label it differently" in skipped[-1].why
 
 
 def test_far_numbers_of_categories_cost_nothing(tmp_path: Path) -> None:

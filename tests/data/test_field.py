@@ -125,7 +125,7 @@ def test_maps_and_films_are_turned_alike(tmp_path: Path, orientation: int) -> No
     upright = read(tmp_path / "images" / "film.jpg").size
     (tmp_path / "labels").mkdir()
     labels = np.zeros((upright[1], upright[0]), np.uint8)
-    labels[20:40, 50:70] = Level.C5
+    labels[20:40, 50:70], labels[45:65, 50:70] = Level.C5, Level.C6
     Image.fromarray(labels).save(tmp_path / "labels" / "film.png")
     assert only(tmp_path).truth.bodies[Level.C5].box == (50, 20, 70, 40)
     if orientation in (6, 8):
@@ -412,7 +412,7 @@ def test_results_of_this_program_are_a_data_set(tmp_path: Path) -> None:
     (tmp_path / "out" / "film").mkdir(parents=True)
     (tmp_path / "out" / "film" / "trace.json").write_text('{"film": {"name": "film.png"}}')
     labels = np.zeros((SIZE[1], SIZE[0]), np.uint8)
-    labels[20:40, 50:70] = Level.C5
+    labels[20:40, 50:70], labels[45:65, 50:70] = Level.C5, Level.C6
     Image.fromarray(labels).save(tmp_path / "out" / "film" / "labels.png")
     assert "missing" in refused(tmp_path / "out")
     film(tmp_path / "film.png")
@@ -428,7 +428,7 @@ def test_the_truth_of_a_rotated_result_lies_on_the_rotated_film(tmp_path: Path, 
     record = {"name": "film.png", "notes": lying.rotated(quarters).provenance.notes[:1], "spacing_mm": 0.2}
     (tmp_path / "out" / "film" / "trace.json").write_text(json.dumps({"film": record}))
     labels = np.zeros((SIZE[1], SIZE[0]), np.uint8)
-    labels[20:40, 50:70] = Level.C5
+    labels[20:40, 50:70], labels[45:65, 50:70] = Level.C5, Level.C6
     Image.fromarray(labels).save(tmp_path / "out" / "film" / "labels.png")
     case = only(tmp_path / "out")
     assert case.truth.bodies[Level.C5].box == (50, 20, 70, 40) and case.spacing_mm == 0.2

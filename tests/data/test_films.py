@@ -12,9 +12,11 @@ import imagecodecs
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 from pydicom.uid import UID, ExplicitVRLittleEndian, RLELossless
 
 from spinefm.core.levels import Level
+from spinefm.data import Case
 from spinefm.data import films as films_module
 from spinefm.data.films import Films, KnownNames, picture_size, unlabelled, visible_files
 from tests.bad_films import dicom_bytes, dicom_film
@@ -73,7 +75,8 @@ def test_of_many_films_of_one_name_not_all_are_looked_at_for_each_label(monkeypa
 
     monkeypatch.setattr(films_module, "_matching", counted)
     labels = [(root / "coco.json", f"{path.parent.name}/{path.name}") for path in paths]
-    assert not Films(root, tuple(paths)).without(labels)
+    films = Films(root, tuple(paths))
+    assert not films.without(films.meant_by(*label) for label in labels)
     assert sum(looked) <= 2 * len(paths)
 
 
@@ -142,3 +145,57 @@ def test_of_a_large_dicom_film_the_head_alone_is_read_for_its_size(
 def test_a_film_that_a_label_names_is_there_whether_it_is_read_or_not(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"?")
     assert Films.among(tmp_path, visible_files(tmp_path)).find(tmp_path / "coco.json", name) == tmp_path / name
+
+
+PNG = io.BytesIO()
+Image.fromarray((GREY >> 4).astype(np.uint8)).save(PNG, "PNG")
+WEBP = io.BytesIO()
+Image.fromarray((GREY >> 4).astype(np.uint8)).save(WEBP, "WEBP")
+SHAPES = [{"label": level.name, "points": rows(level), "shape_type": "polygon"} for level in (Level.C3, Level.C4)]
+
+
+def labelled(root: Path, name: str, content: bytes, size: tuple[int, int] | None) -> tuple[dict[str, Case], list[str]]:
+    """The cases and reasons of a set with one film and its labelme file, which may state the film's size."""
+    (root / name).write_bytes(content)
+    sides = dict(zip(("imageWidth", "imageHeight"), size, strict=True)) if size else {}
+    (root / "film.json").write_text(json.dumps({"shapes": SHAPES, "imagePath": name, "imageData": None, **sides}))
+    found, skipped = read_set(root)
+    return found, [one.why for one in skipped]
+
+
+@pytest.mark.parametrize("size", [None, SIZE])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("film.png", DICOM), ("film.tif", DICOM), ("film.dcm", PNG.getvalue()), ("film.jpg", PNG.getvalue())],
+)
+def test_the_content_of_a_film_says_what_it_is(
+    tmp_path: Path, name: str, content: bytes, size: tuple[int, int] | None
+) -> None:
+    found, why = labelled(tmp_path, name, content, size)
+    assert not why and found["film"].size == SIZE
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (WEBP.getvalue(), "The film cannot be read: The file is a WebP, which is not supported"),
+        (b"", "The film cannot be read: The file is empty"),
+        (b"<html><body>", "The film cannot be read: The file is a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "The film cannot be read: "),
+        (PNG.getvalue()[:20], "The film cannot be read: "),
+    ],
+)
+def test_a_film_that_cannot_be_read_is_not_blamed_on_its_label(tmp_path: Path, content: bytes, why: str) -> None:
+    found, (reason,) = labelled(tmp_path, "film.png", content, None)
+    assert not found and reason.startswith(why)
+    assert set(labelled(tmp_path, "film.png", content, SIZE)[0]) == {"film"}  # reading it says what is wrong
+
+
+def test_linked_folders_are_listed_and_none_twice(tmp_path: Path) -> None:
+    film(tmp_path / "elsewhere" / "film.png")
+    film(tmp_path / "set" / "run" / "other.png")
+    (tmp_path / "set" / "images").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "set" / "latest").symlink_to(tmp_path / "set" / "run")
+    (tmp_path / "set" / "run" / "up").symlink_to(tmp_path / "set")
+    found = [path.relative_to(tmp_path / "set").as_posix() for path in visible_files(tmp_path / "set")]
+    assert found == ["images/film.png", "run/other.png"]

@@ -146,3 +146,62 @@ def test_an_unlabelled_film_is_a_case_without_truth(folder):
     (case,) = read_folder(folder)
     assert not case.truth.bodies
     assert not case.truth.partial
+
+
+SUPERIOR, INFERIOR = [[9.5, 9.5], [29.5, 9.5]], [[29.5, 24.5], [9.5, 24.5]]
+QUAD = np.array([*SUPERIOR, *INFERIOR])
+"""The corners of the one body, whose patient looks to the left."""
+
+
+@pytest.mark.parametrize(
+    ("corners", "faces", "why"),
+    [
+        (QUAD, "left", None),
+        (QUAD, "", None),
+        (QUAD[[1, 0, 3, 2]], "right", None),
+        (QUAD[[1, 0, 3, 2]], "", None),
+        (QUAD[[1, 0, 3, 2]], "left", "the anterior ones do not lie on the side that the patient faces (left)"),
+        (QUAD, "right", "the anterior ones do not lie on the side that the patient faces (right)"),
+        (QUAD[[3, 2, 1, 0]], "left", "the superior ones do not lie above the inferior ones"),
+        (QUAD[[1, 2, 3, 0]], "", "the superior ones do not lie above the inferior ones"),
+        (QUAD / 2, "left", "they are not the corners of its outline"),
+        (QUAD * 2, "left", "they are not the corners of its outline"),
+        (QUAD + [0, 20], "left", "they are not the corners of its outline"),
+        (QUAD.mean(axis=0) + (QUAD - QUAD.mean(axis=0)) / 2, "left", "they are not the corners of its outline"),
+        (QUAD + 1e9, "left", "they lie far outside the film"),
+    ],
+)
+def test_corners_that_are_not_those_of_their_body_are_left_out(folder, corners, faces, why):
+    path = folder / "labels" / "one.json"
+    label = json.loads(path.read_text())
+    path.write_text(json.dumps({**label, "corners": {"C3": corners.tolist()}, "faces": faces}))
+    (case,) = read_folder(folder)
+    assert set(case.corners) == (set() if why else {Level.C3})
+    expected = [("corners of C3", f"{why}, so they are not used")] if why else []
+    assert [(one.label, one.why) for one in case.left_out] == expected
+
+
+@pytest.mark.parametrize(("stated", "spacing"), [(0.4, 0.4), ("0,4", 0.4), ("0.4 mm", 0.4), (None, None)])
+def test_a_scale_is_a_number_of_mm_per_pixel(folder, stated, spacing):
+    path = folder / "labels" / "one.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "spacing_mm": stated}))
+    (case,) = read_folder(folder)
+    assert case.spacing_mm == spacing
+
+
+@pytest.mark.parametrize(
+    ("stated", "why"),
+    [
+        (140, "a film has 0.01 to 5 mm per pixel, not 140: check the scale"),
+        (-0.4, "not -0.4: check the scale"),
+        (0, "not 0: check the scale"),
+        ("wide", "its spacing_mm is 'wide', and should be a number of mm per pixel"),
+        ([0.4, 0.4], "its spacing_mm is .*, and should be a number"),
+        (True, "its spacing_mm is True, and should be a number"),
+    ],
+)
+def test_a_scale_of_no_film_is_refused(folder, stated, why):
+    path = folder / "labels" / "one.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "spacing_mm": stated}))
+    with pytest.raises(DamagedCase, match=why):
+        list(read_folder(folder))

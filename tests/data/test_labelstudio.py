@@ -268,7 +268,9 @@ def test_two_exports_of_one_project_count_once(tmp_path: Path) -> None:
     found, skipped = read_set(tmp_path)
     assert set(found) == {"film"} and [(one.name, one.label) for one in skipped] == [("project-2.json", "films")]
     save(tmp_path, task(annotation(ground_truth=True)), name="project-2.json")
-    assert set(read_set(tmp_path)[0]) == {"film", "film (2)"}
+    assert set(read_set(tmp_path)[0]) == {"film"}
+    save(tmp_path, task(annotation(polygon(LEVELS[0]))), name="project-2.json")
+    assert "project-1.json and project-2.json label it differently" in why_skipped(tmp_path)
 
 
 def test_the_size_of_another_film_is_refused_with_both(tmp_path: Path) -> None:

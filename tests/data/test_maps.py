@@ -87,6 +87,34 @@ def test_a_map_of_each_level_gives_that_level(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "place", ["{level}/film.png", "a/{level}/film.png", "{level}/a/film_mask.png", "c{id}/film.png"]
+)
+def test_a_map_may_lie_in_the_folder_of_its_level(tmp_path: Path, place: str) -> None:
+    folder = "a" if "a/" in place else ""
+    film(tmp_path / "images" / folder / "film.png")
+    if folder:
+        film(tmp_path / "images" / "b" / "film.png")
+    labels = column(3, 4, 5)
+    for level in (Level.C3, Level.C4, Level.C5):
+        save_map((labels == level) * 255, tmp_path / "masks" / place.format(level=level.name, id=int(level)))
+    (case,) = read_set(tmp_path)[0].values()
+    assert case.film.parent.name == (folder or "images")
+    for level, mask in case.truth.bodies.items():
+        assert np.array_equal(mask.on_film(labels.shape), labels == level)
+    assert len(case.truth.bodies) == 3
+
+
+def test_folders_of_films_that_are_called_as_levels_are_those_of_cases(tmp_path: Path) -> None:
+    for folder in ("C3", "C4"):
+        film(tmp_path / "images" / folder / "film.png")
+        save_map(column(3, 4), tmp_path / "labels" / folder / "film.png")
+    found, skipped = read_set(tmp_path)
+    assert not skipped and {case.film.parent.name: set(case.truth.bodies) for case in found.values()} == {
+        folder: {Level.C3, Level.C4} for folder in ("C3", "C4")
+    }
+
+
 @pytest.mark.parametrize(("ids", "levels"), [((3, 4), "C3 C4"), ((3,), "T2")])
 def test_a_lone_file_called_after_a_level_is_a_map_of_all_levels_where_it_has_several(
     tmp_path: Path, ids: tuple[int, ...], levels: str

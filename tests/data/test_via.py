@@ -43,13 +43,16 @@ def via(root: Path, content: Json, name: str = "via.json") -> None:
     (root / name).write_text(json.dumps(content))
 
 
-def table(path: Path, found: list[Json], mark: str = "", delimiter: str = ",") -> None:
-    """The same regions as a table."""
-    with path.open("w", newline="") as stream:
+def table(
+    path: Path, found: list[Json], mark: str = "", delimiter: str = ",", gap: str = "", encoding: str = "utf-8"
+) -> None:
+    """The same regions as a table, with a `gap` behind each comma and colon in its cells."""
+    with path.open("w", newline="", encoding=encoding) as stream:
         writer = csv.writer(stream, delimiter=delimiter)
         writer.writerow([mark + TITLES[0], *TITLES[1:]])
         for number, one in enumerate(found or [{"shape_attributes": {}, "region_attributes": {}}]):
-            cells = [json.dumps(one[key], separators=(",", ":")) for key in ("shape_attributes", "region_attributes")]
+            parts = one["shape_attributes"], one["region_attributes"]
+            cells = [json.dumps(part, separators=(f",{gap}", f":{gap}")) for part in parts]
             writer.writerow(["film.png", -1, "{}", len(found), number, *cells])
 
 
@@ -80,20 +83,27 @@ def test_json_of_every_version_is_read(tmp_path: Path, content: Json) -> None:
     assert levels(tmp_path) == set(LEVELS)
 
 
-@pytest.mark.parametrize(("mark", "delimiter"), [("", ","), ("#", ","), ("\ufeff", ","), ("", ";"), ("", "\t")])
-def test_a_table_is_read(tmp_path: Path, mark: str, delimiter: str) -> None:
+@pytest.mark.parametrize(
+    ("mark", "delimiter"),
+    [("", ","), ("#", ","), ("\ufeff", ","), ("", ";"), ("", "\t"), ("sep=;\n", ";"), ("\ufeffsep=;\n", ";")],
+)
+@pytest.mark.parametrize("gap", ["", " "])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_table_is_read(tmp_path: Path, mark: str, delimiter: str, gap: str, encoding: str) -> None:
     film(tmp_path / "film.png")
-    table(tmp_path / "via.csv", regions(), mark, delimiter)
+    table(tmp_path / "via.csv", regions(), "", delimiter, gap, encoding)
+    text = (tmp_path / "via.csv").read_text(encoding)
+    (tmp_path / "via.csv").write_text((mark if encoding == "utf-8" else mark.lstrip("\ufeff")) + text, encoding)
     assert open_dataset("auto", tmp_path).kind == "via"
     assert levels(tmp_path) == set(LEVELS)
 
 
 def test_a_film_without_regions_in_a_table_is_said_to_have_no_label(tmp_path: Path) -> None:
     film(tmp_path / "film.png")
-    film(tmp_path / "bare.png")
+    size = film(tmp_path / "bare.png").stat().st_size
     table(tmp_path / "via.csv", regions())
     with (tmp_path / "via.csv").open("a") as stream:
-        stream.write('bare.png,123,"{}",0,0,"{}","{}"\n')
+        stream.write(f'bare.png,{size},"{{}}",0,0,"{{}}","{{}}"\n')
     found, skipped = read_set(tmp_path)
     assert set(found) == {"film"} and [one.name for one in skipped] == ["bare"]
     assert "no label of a vertebral body" in skipped[0].why

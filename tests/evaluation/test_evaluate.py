@@ -6,6 +6,7 @@ import base64
 import csv
 import json
 import shutil
+from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
@@ -347,6 +348,15 @@ def test_a_result_survives_json(whole):
     result = RunFolder(whole).done("a")
     assert result is not None
     assert FilmResult.from_json(result.to_json()) == result
+
+
+def test_a_scale_that_no_film_has_is_refused_whoever_states_it(dataset, tmp_path):
+    wrong = replace(dataset, read=lambda name: replace(dataset.read(name), spacing_mm=140.0))
+    why = {one.outcome.why for one in evaluate(wrong, StandIn(), RunFolder(tmp_path / "run"), plan())}
+    assert why == {
+        "The film cannot be read: its data set states a wrong scale. "
+        "A film has 0.01 to 5 mm per pixel, not 140: check the scale."
+    }
 
 
 def write_boxed(root, complete):

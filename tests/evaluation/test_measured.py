@@ -186,7 +186,9 @@ def test_corners_that_are_not_four_points_are_refused(root: Path, tmp_path: Path
 
 def test_corners_and_facing_come_from_the_label(root: Path, tmp_path: Path) -> None:
     label = json.loads((root / "labels" / "a.json").read_text())
-    quad = [[100, 100], [150, 100], [150, 130], [100, 140]]
+    xs, ys = zip(*label["polygons"]["C4"], strict=True)
+    x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
+    quad = [[x1, y0], [x0, y0], [x0, y1], [x1, y1]]
     for part in ("films", "labels"):
         (tmp_path / part).mkdir()
     (tmp_path / "films" / "a.png").write_bytes((root / "films" / "a.png").read_bytes())
