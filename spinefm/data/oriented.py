@@ -1,4 +1,4 @@
-"""Labels of films that are stored turned: a label may have been drawn before or after the film was turned upright."""
+"""Labels of films that are stored rotated: a label may have been drawn before or after the film was rotated upright."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ def as_upright(drawn: Drawn, film: Path | bytes, size: tuple[int, int]) -> Drawn
     code = orientation_of(film)
     if code == 1 or (code in SIDEWAYS and size[0] != size[1]):
         return drawn
-    other = _turned(drawn, code, size)
-    as_drawn, as_turned = (is_upright(places_of(*one)) for one in (drawn, other))
-    if as_drawn != as_turned:
+    other = _rotated(drawn, code, size)
+    as_drawn, as_rotated = (is_upright(places_of(*one)) for one in (drawn, other))
+    if as_drawn != as_rotated:
         return drawn if as_drawn else other
     check_order(places_of(*drawn))
     raise ValueError(
         f"its film is stored with the orientation {code}, and its levels do not tell whether the label was drawn "
-        "before or after the film was turned; save both upright, without an orientation"
+        "before or after the film was rotated; save both upright, without an orientation"
     )
 
 
-def _turned(drawn: Drawn, code: int, size: tuple[int, int]) -> Drawn:
+def _rotated(drawn: Drawn, code: int, size: tuple[int, int]) -> Drawn:
     masks, boxes = drawn
     return (
         {level: Mask.from_array(rotated_by(mask.on_film(size[::-1]), code)) for level, mask in masks.items()},
-        {level: _turned_box(box, code, size) for level, box in boxes.items()},
+        {level: _rotated_box(box, code, size) for level, box in boxes.items()},
     )
 
 
-def _turned_box(box: Box, code: int, size: tuple[int, int]) -> Box:
+def _rotated_box(box: Box, code: int, size: tuple[int, int]) -> Box:
     canvas: NDArray[np.bool_] = np.zeros(size[::-1], bool)
     clipped = box.clipped(canvas.shape)
     canvas[clipped.y0 : clipped.y1, clipped.x0 : clipped.x1] = True

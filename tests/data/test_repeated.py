@@ -102,5 +102,5 @@ def test_label_files_of_one_film_count_once_where_they_agree(
     found, (skipped,) = read_set(tmp_path)
     assert len(found) == 1 and "says the same of its film, which counts once" in skipped.why
     write(tmp_path / "film_reader2.json", Level.C4)
-    found, skipped = read_set(tmp_path)
-    assert not found and ["label one film differently" in one.why for one in skipped] == [True, True]
+    found, refused = read_set(tmp_path)
+    assert not found and ["label one film differently" in one.why for one in refused] == [True, True]
