@@ -22,7 +22,7 @@ from spinefm.data.nifti import is_nifti, read_nifti, whole_ids
 from spinefm.imaging import tiff
 from spinefm.imaging.deep import SIDEWAYS
 from spinefm.imaging.radiograph import UnreadableFilm, read
-from spinefm.imaging.raster import is_white_zero
+from spinefm.imaging.raster import is_unsaid, is_white_zero
 
 MOST_MAP_BYTES = MOST_PIXELS * 8 + (1 << 20)
 """Bytes of the largest map with numbers of 64 bits."""
@@ -112,7 +112,9 @@ def _read_picture(path: Path) -> NDArray[np.int32]:
         with open_picture(io.BytesIO(data)) as picture:  # Pillow scrambles a rotated TIFF that it opens by its name
             if picture.format == "JPEG":
                 raise ValueError("it is a JPEG, which mixes ids where they meet; save the label map as PNG")
-            values = None if picture.mode != "1" and is_white_zero(picture) else _values_of(picture)
+            values = (
+                None if picture.mode != "1" and (is_white_zero(picture) or is_unsaid(picture)) else _values_of(picture)
+            )
     except UnidentifiedImageError:
         if not data.startswith(tiff.MARKS):
             raise

@@ -71,7 +71,7 @@ def _decode(image: Image.Image, data: bytes) -> Decoded:
         return tiff.decode(data)
     if kind == "PNG" and data[24] == 16 and data[25] in (2, 4, 6):  # bit depth and colour type of the first chunk
         return _decode_deep_png(image, data)
-    white_is_zero, unsaid = is_white_zero(image), _is_unsaid(image)
+    white_is_zero, unsaid = is_white_zero(image), is_unsaid(image)
     image = ImageOps.exif_transpose(_load(image))
     deep = image.mode in DEEP_MODES
     decoded = _decode_deep(image, kind, white_is_zero) if deep else _decode_shallow(image, kind, unsaid)
@@ -152,7 +152,7 @@ def is_white_zero(image: Image.Image) -> bool:
     return _tag(image, PHOTOMETRIC_TAG) == WHITE_IS_ZERO
 
 
-def _is_unsaid(image: Image.Image) -> bool:
+def is_unsaid(image: Image.Image) -> bool:
     """Whether a TIFF does not say what 0 is, though it must; a fax without the tag has white there."""
     silent = image.format == "TIFF" and _tag(image, PHOTOMETRIC_TAG) is None
     return silent and _tag(image, COMPRESSION_TAG) not in FAXES

@@ -14,6 +14,7 @@ from spinefm.core.levels import Level
 from spinefm.data.labels import read_map
 from tests.bad_films import dicom_bytes, dicom_film
 from tests.data.pictures import SIZE, column, film, read_set, save_map, why_skipped
+from tests.imaging.test_raster import bare_tiff
 
 IDS = column(3, 4, 5)
 BYTES = IDS.astype(np.uint8)
@@ -56,6 +57,11 @@ def test_the_ids_of_a_map_are_those_that_were_written(tmp_path: Path, case: str)
 def test_a_mask_of_one_bit_is_what_is_drawn(tmp_path: Path, options: dict[str, object]) -> None:
     save_tiff(tmp_path / "map.tif", IDS == 3, **options)
     np.testing.assert_array_equal(read_map(tmp_path / "map.tif", SIZE), IDS == 3)
+
+
+def test_a_map_that_does_not_say_what_zero_is_has_the_ids_it_stores(tmp_path: Path) -> None:
+    (tmp_path / "map.tif").write_bytes(bare_tiff(IDS.astype(np.uint8), 8))
+    np.testing.assert_array_equal(read_map(tmp_path / "map.tif", SIZE), IDS)
 
 
 def save_palette(path: Path, greys: list[int], colour: int = 0) -> None:
