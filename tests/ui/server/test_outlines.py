@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from spinefm.core.bundled import bundled_folder
 from spinefm.core.geometry import Point
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import measure
@@ -40,6 +42,35 @@ def test_a_dragged_outline_is_the_vertebras_from_then_on_and_can_be_undone() -> 
     assert after.undo().trace.to_json() == run().trace.to_json()
     assert [row.get("edited") for row in vertebra_rows(after.trace.events)].count(True) == 1
     assert Trace.from_json(after.trace.to_json()).vertebrae[2].mask.area == new.mask.area
+
+
+@pytest.mark.parametrize("corner", range(4))
+def test_a_dragged_corner_leaves_the_far_side_as_it_was_to_the_pixel(corner: int) -> None:
+    path = bundled_folder("examples") / "traces" / "lumbar.json.gz"
+    real = Trace.from_json(gzip.decompress(path.read_bytes()))
+    grey = np.tile(np.linspace(0, 1, real.film.size[0], dtype=np.float32), (real.film.size[1], 1))
+    film = Radiograph.from_array(grey, name="lumbar.png")
+    for vertebra in real.vertebrae:
+        points = np.array(outline(vertebra.mask)).reshape(-1, 2)
+        place = len(points) * corner // 4
+        dragged = points.copy()
+        dragged[place] += (
+            4 * (points[place] - points.mean(axis=0)) / np.linalg.norm(points[place] - points.mean(axis=0))
+        )
+        after = reshaped(CorrectedRun(real), film, vertebra.number, [float(value) for value in dragged.ravel()])
+        new = next(v for v in after.trace.vertebrae if v.number == vertebra.number)
+        rows, columns = np.nonzero(vertebra.mask.on_film(film.pixels.shape) ^ new.mask.on_film(film.pixels.shape))
+        beside = points[[place - 1, place, (place + 1) % len(points)]]
+        low, high = beside.min(axis=0) - 8, beside.max(axis=0) + 8
+        assert len(rows) and new.mask.area > vertebra.mask.area
+        assert (columns >= low[0]).all() and (columns <= high[0]).all()
+        assert (rows >= low[1]).all() and (rows <= high[1]).all()
+
+
+def test_an_outline_that_was_not_dragged_is_the_same_mask() -> None:
+    vertebra = run().trace.vertebrae[0]
+    after = reshaped(run(), FILM, vertebra.number, [float(value) for value in outline(vertebra.mask)])
+    assert after.trace.vertebrae[0].mask.dice(vertebra.mask) == 1.0
 
 
 def test_an_outline_drawn_by_hand_has_no_certainty_of_the_network_and_its_measures_none() -> None:
