@@ -16,6 +16,7 @@ from spinefm.methods import Extensible
 from spinefm.trace.model import Corrected, Setting, Trace, Vertebra
 from spinefm.trace.primitives import outline as outline_of
 from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused, apply
+from spinefm.ui.server.questions import Asked, Asks, about_overlap
 
 LEAST_AREA = 20
 """Pixels that an outline must hold at least."""
@@ -25,12 +26,20 @@ SEAM = 2
 """Pixels round a dragged stretch that are drawn with it: a mask leaves its simplified outline by less."""
 
 
-def reshaped(run: CorrectedRun, film: Radiograph, number: int, outline: Sequence[float]) -> CorrectedRun:
-    """The run with the vertebra's outline dragged to x, y, x, y … film pixels. Raises Refused."""
+def reshaped(
+    run: CorrectedRun, film: Radiograph, number: int, outline: Sequence[float], asked: Asked | None = None
+) -> CorrectedRun:
+    """The run with the vertebra's outline dragged to x, y, x, y … film pixels, as the page `asked` for it.
+
+    Raises Refused, and Asks where it would cover a neighbour.
+    """
     points = _corners(outline, film.size)
     vertebra = vertebra_of(run.trace, number)
     mask = _dragged(vertebra.mask, points, film.size)
     drawn = replace(vertebra, mask=mask, probability=None)  # the method was sure of its own outline, not of this one
+    question = None if (asked or {}).get("sure") else about_overlap(run.trace, drawn, asked or {})
+    if question is not None:
+        raise Asks(question)
     return run.followed_by(with_outline(run.trace, drawn, f"the outline of {vertebra.name} was edited by hand."))
 
 
@@ -49,9 +58,12 @@ def _dragged(mask: Mask, corners: NDArray[np.float64], size: tuple[int, int]) ->
     """The mask as dragged from the outline that the page shows of it to these corners; elsewhere it stays as it is.
 
     The page's outline is simpler than the mask, so that all of it drawn again would change every side of the body.
+    Raises Refused for more pieces than it had.
     """
     shown = np.array(outline_of(mask)).reshape(-1, 2)
     before, after = _filled(shown, size), _filled(corners, size)
+    if _parts(after) > _parts(before):
+        raise Refused("That outline crosses itself and falls apart: drag its corners back, so that it goes round once.")
     changed = cv2.dilate((before ^ after).astype(np.uint8), np.ones((2 * SEAM + 1, 2 * SEAM + 1), np.uint8))
     return Mask.from_array(np.where(changed, after, mask.on_film((size[1], size[0]))))
 
@@ -61,6 +73,11 @@ def _filled(corners: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.b
     canvas = np.zeros((size[1], size[0]), np.uint8)
     cv2.fillPoly(canvas, [np.round(corners * 16).astype(np.int32)], 1, shift=4)
     return canvas.astype(bool)
+
+
+def _parts(inside: NDArray[np.bool_]) -> int:
+    """In how many pieces the inside of an outline (H, W) lies; two that only meet where it crosses itself are two."""
+    return int(cv2.connectedComponents(cv2.erode(inside.astype(np.uint8), np.ones((3, 3), np.uint8)))[0]) - 1
 
 
 def again(run: CorrectedRun, film: Radiograph, method: Extensible, number: int, point: Point) -> CorrectedRun:
