@@ -260,6 +260,17 @@ def result(events: Sequence[Event]) -> tuple[Vertebra, ...]:
     return found
 
 
+def names_replaced(events: Sequence[Event]) -> bool:
+    """Whether other names than the run's hold: those that a reader gave, or those of an anchor found later.
+
+    What the run noted of its names says nothing of them. To lock, reshape, add or delete alone gives no names.
+    """
+    named = next((event for event in events if isinstance(event, Named)), None)
+    anchored = [event for event in events if isinstance(event, Corrected) and event.anchor is not None]
+    was_relative = named is not None and named.anchor is None
+    return any(was_relative or event.action in (*GIVE_NAMES, "shift") for event in anchored)
+
+
 def counting_order(events: Sequence[Event]) -> tuple[Level, ...]:
     """The levels in the order in which a run's names are counted: with L6 where the names last given have one.
 
