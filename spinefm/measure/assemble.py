@@ -25,6 +25,7 @@ from spinefm.measure.spine import Draft, Formula, Spine
 from spinefm.measure.uncertainty import half_intervals, resampled
 from spinefm.methods.base.events import Viewed
 from spinefm.trace.model import Named, Trace
+from spinefm.trace.model import redrawn as redrawn_bodies
 
 GROUPS: tuple[Callable[[Spine], Iterator[Draft]], ...] = (
     alignment.drafts,
@@ -106,9 +107,13 @@ def _measures_of(
 def _landmarks(bodies: Sequence[Seen], trace: Trace, facing: FacingGuess, config: MeasureConfig) -> list[Landmarks]:
     """The landmarks of the run's bodies, from the top."""
     trunk = unnamed_in_trunk(trace, config)
-    assumed = None if promises_outlines(trace) else config.unknown_probability
+    assumed, edited = None if promises_outlines(trace) else config.unknown_probability, redrawn_bodies(trace.events)
     return [
-        replace(landmarks_of(body, facing.side, config, assumed), in_trunk=body.vertebra.number in trunk)
+        replace(
+            landmarks_of(body, facing.side, config, assumed),
+            in_trunk=body.vertebra.number in trunk,
+            redrawn=body.vertebra.number in edited,
+        )
         for body in bodies
     ]
 
@@ -292,6 +297,7 @@ def _held(draft: Draft, spine: Spine, known: _Valued) -> Measure:
         uncertainty=half,
         reference=reference,
         lines=_lines(draft, spine),
+        redrawn=any(spine.bodies[at].redrawn for at in draft.bodies),
     )
 
 

@@ -260,6 +260,12 @@ def result(events: Sequence[Event]) -> tuple[Vertebra, ...]:
     return found
 
 
+def redrawn(events: Sequence[Event]) -> frozenset[int]:
+    """The numbers of the vertebrae whose outline a reader edited, by hand or by another click."""
+    edits = (event for event in events if isinstance(event, Corrected) and event.action == "reshape")
+    return frozenset(vertebra.number for event in edits for vertebra in event.added)
+
+
 def names_replaced(events: Sequence[Event]) -> bool:
     """Whether other names than the run's hold: those that a reader gave, or those of an anchor found later.
 

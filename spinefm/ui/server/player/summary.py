@@ -11,7 +11,7 @@ from spinefm.core.numbers import percent
 from spinefm.methods.base.decisions import Decision
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.decisions import decisions_of
-from spinefm.trace.model import Corrected, Finished, Named, Vertebra, counting_order, result
+from spinefm.trace.model import Corrected, Finished, Named, Vertebra, counting_order, redrawn, result
 from spinefm.trace.registry import Event
 from spinefm.ui.server.corrections import BEFORE
 
@@ -74,8 +74,7 @@ def vertebra_rows(events: Sequence[Event], unsure: Collection[int] = ()) -> list
     at_end = {end.vertebra: (side, end) for side, end in ended.items() if end.vertebra is not None}
     named = [event for event in events if isinstance(event, (Named, Corrected))][-1:]
     locked = named[0].locked if named and isinstance(named[0], Corrected) else ()
-    edited = {v.number for e in events if isinstance(e, Corrected) and e.action == "reshape" for v in e.added}
-    marks: dict[str, set[int | None]] = {"anchor": _anchors(named), "locked": {*locked}, "edited": {*edited}}
+    marks: dict[str, set[int | None]] = {"anchor": _anchors(named), "locked": {*locked}, "edited": {*redrawn(events)}}
     rows = [
         _row(v, at_end.get(v.number), v.number in unsure) | {name: v.number in whose for name, whose in marks.items()}
         for v in found
