@@ -16,6 +16,8 @@ from spinefm.trace.registry import Event
 from spinefm.ui.server.corrections import BEFORE
 
 Row = dict[str, Any]
+MOST_SURE = 0.999
+"""A probability of names that was rounded up to 1 is none: no reading of a film is certain."""
 
 
 def ends(events: Sequence[Event]) -> list[Row]:
@@ -55,9 +57,10 @@ def names_sure(events: Sequence[Event]) -> str:
     corrected = [event for event in events if isinstance(event, Corrected)][-1:]
     if any(_naming(event) != _naming(named) for event in corrected):
         return ""
+    sure = percent(min(named.best.probability, MOST_SURE))
     if named.anchor is None:
-        return f"names withheld: {named.best.span} would be {percent(named.best.probability)} sure"
-    return f"names {replace(named.best, levels=named.levels).span}, {percent(named.best.probability)} sure"
+        return f"names withheld: {named.best.span} would be {sure} sure"
+    return f"names {replace(named.best, levels=named.levels).span}, {sure} sure"
 
 
 def _naming(event: Named | Corrected) -> tuple[object, ...]:
