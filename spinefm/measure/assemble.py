@@ -289,12 +289,13 @@ def _held(draft: Draft, spine: Spine, known: _Valued) -> Measure:
     if half > config.doubt_factor * most:
         return Measure(*common, None, draft.method, over, reference=reference)
     grading, least = draft.grading, config.grade_probability
+    value = known.value if draft.least is None else max(known.value, draft.least)
     return Measure(
         *common,
-        value=known.value,
+        value=value,
         method=draft.method,
         doubt=over,
-        grade=grading.of(known.value, spine.points, known.draws, half, least) if grading else "",
+        grade=grading.of(value, spine.points, known.draws, half, least) if grading else "",
         uncertainty=half,
         reference=reference,
         lines=_lines(draft, spine),

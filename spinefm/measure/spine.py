@@ -112,6 +112,7 @@ class Draft:
     built: from the landmarks (B, 6, 2) to further paths (N, 2) to draw, such as a plumb line.
     grading: how the value is graded, if it is. signed: whether the value depends on the facing. directed: whether it
     would be another one on the film rotated, where superior and inferior, anterior and posterior change places.
+    least: below it the value is said to be this. Its draws are not held there: they tell how far it may be off.
     """
 
     key: str
@@ -128,6 +129,7 @@ class Draft:
     grading: Grading | None = None
     signed: bool = True
     directed: bool = True
+    least: float | None = None
 
 
 def in_percent(share: float) -> str:

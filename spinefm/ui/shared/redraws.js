@@ -5,7 +5,7 @@
 import { gradeWords } from "./grading.js";
 import { toldApart } from "./numbers.js";
 import { minus, unit } from "./planar.js";
-import { landmarksOf } from "./spine.js";
+import { landmarksOf, shownValue } from "./spine.js";
 
 /** @typedef {import("./geometry.js").Pair} Pair */
 /** @typedef {import("./spine.js").Body} Body */
@@ -118,7 +118,7 @@ export function overLimit(half, most) {
 /** A measure on landmarks of which a reader set some, compared with its limits. @param {Spine} spine @param {Draft} draft @returns {Held} */
 export function heldByHand(spine, draft) {
   const { most_uncertainty: limits, doubt_factor: factor, grade_probability: least } = spine.limits;
-  const [value, draws] = [draft.value(spine.points), valuesOver(spine, draft)];
+  const [value, draws] = [shownValue(draft, spine), valuesOver(spine, draft)];
   const half = halfInterval(draws);
   const most = limits[draft.key] ?? limits[draft.unit] ?? half;
   const over = half > most ? overLimit(half, most) : "";
