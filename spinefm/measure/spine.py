@@ -66,9 +66,12 @@ class Spine:
         return short or COUNTED.index(below) - COUNTED.index(above) == 1
 
     def fault(self, *endplates: Endplate) -> str:
-        """Why these endplates cannot be measured, "" where all can."""
-        reasons = (f"{self.bodies[at].name}: {why}" for at, end in endplates if (why := getattr(self.bodies[at], end)))
-        return "; ".join(dict.fromkeys(reasons))
+        """Why these endplates cannot be measured, "" where all can; bodies with the same reason together."""
+        names: dict[str, list[str]] = {}
+        for at, end in endplates:
+            if why := getattr(self.bodies[at], end):
+                names.setdefault(why, []).append(self.bodies[at].name)
+        return "; ".join(f"{', '.join(dict.fromkeys(whose))}: {why}" for why, whose in names.items())
 
 
 @dataclass(frozen=True, eq=False)

@@ -162,3 +162,10 @@ test("a ± over its limit is written so that it reads so", () => {
   assert.equal(overLimit(0.0997, 0.096), "its uncertainty, ± 0.100, is over the limit of ± 0.096");
   assert.equal(overLimit(22.4, 12), "its uncertainty, ± 22, is over the limit of ± 12");
 });
+
+test("bodies that cannot be measured for the same reason share it, others have their own", () => {
+  const [first, second, third] = [{ name: "T1", superior: "unsure", inferior: "unsure" }, { name: "T2", superior: "unsure", inferior: "cut" }, { name: "T3", superior: "", inferior: "" }];
+  const made = { ...spine(["T1", "T2", "T3"]), bodies: [first, second, third] };
+  assert.equal(faultOf(made, [0, "inferior"], [0, "superior"], [1, "superior"], [1, "inferior"], [2, "superior"]), "T1, T2: unsure; T2: cut");
+  assert.equal(faultOf(made, [2, "superior"], [2, "inferior"]), "");
+});

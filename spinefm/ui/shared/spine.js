@@ -58,10 +58,11 @@ export function pairsOf(spine) {
   return found.filter(([upper, lower]) => areNeighbours(spine, upper, lower) && spine.bodies[upper].level !== "C1");
 }
 
-/** Why endplates cannot be measured, "" where all can. @param {Spine} spine @param {[number, "superior" | "inferior"][]} endplates */
+/** Why endplates cannot be measured, "" where all can; bodies with the same reason together. @param {Spine} spine @param {[number, "superior" | "inferior"][]} endplates */
 export function faultOf(spine, ...endplates) {
-  const reasons = endplates.filter(([at, end]) => spine.bodies[at][end]).map(([at, end]) => `${spine.bodies[at].name}: ${spine.bodies[at][end]}`);
-  return [...new Set(reasons)].join("; ");
+  const faulty = endplates.filter(([at, end]) => spine.bodies[at][end]).map(([at, end]) => ({ name: spine.bodies[at].name, why: spine.bodies[at][end] }));
+  const whys = [...new Set(faulty.map(({ why }) => why))];
+  return whys.map((why) => `${[...new Set(faulty.filter((one) => one.why === why).map(({ name }) => name))].join(", ")}: ${why}`).join("; ");
 }
 
 /** The first reason that says something. @param {string[]} reasons */
