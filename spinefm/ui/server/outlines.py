@@ -62,7 +62,7 @@ def _dragged(mask: Mask, corners: NDArray[np.float64], size: tuple[int, int]) ->
     """
     shown = np.array(outline_of(mask)).reshape(-1, 2)
     before, after = _filled(shown, size), _filled(corners, size)
-    if _parts(after) > _parts(before):
+    if _crosses(corners) and _parts(after) > _parts(before):  # a crossing that leaves one piece is a slip of the hand
         raise Refused("That outline crosses itself and falls apart: drag its corners back, so that it goes round once.")
     changed = cv2.dilate((before ^ after).astype(np.uint8), np.ones((2 * SEAM + 1, 2 * SEAM + 1), np.uint8))
     return Mask.from_array(np.where(changed, after, mask.on_film((size[1], size[0]))))
@@ -73,6 +73,15 @@ def _filled(corners: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.b
     canvas = np.zeros((size[1], size[0]), np.uint8)
     cv2.fillPoly(canvas, [np.round(corners * 16).astype(np.int32)], 1, shift=4)
     return canvas.astype(bool)
+
+
+def _crosses(corners: NDArray[np.float64]) -> bool:
+    """Whether two edges of a closed outline (N, 2) cross each other."""
+    edges = np.roll(corners, -1, axis=0) - corners
+    to = corners[None] - corners[:, None]  # (N, N, 2), from the start of each edge to each corner
+    side = edges[:, None, 0] * to[..., 1] - edges[:, None, 1] * to[..., 0]
+    parted = side * np.roll(side, -1, axis=1) < 0  # the line of edge i has the ends of edge j on either side
+    return bool((parted & parted.T).any())
 
 
 def _parts(inside: NDArray[np.bool_]) -> int:

@@ -20,7 +20,7 @@ from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
 from spinefm.ui.server.outlines import again, reshaped
 from spinefm.ui.server.player.summary import vertebra_rows
 from spinefm.ui.server.questions import Asks
-from tests.ui.server.stand_in import CENTRES, StandIn, all_events, body, film_pixels
+from tests.ui.server.stand_in import CENTRES, SIZE, StandIn, all_events, body, film_pixels
 
 FILM = Radiograph.from_array(film_pixels(), name="neck.png")
 
@@ -131,6 +131,14 @@ def test_an_overlap_that_a_drag_makes_smaller_is_not_asked_about() -> None:
     points = np.array(outline(mask)).reshape(-1, 2)
     points[points[:, 1] > points[:, 1].max() - 3, 1] -= 2
     assert len(reshaped(kept, FILM, 0, [float(value) for value in points.ravel()]).trace.corrections) == 2
+
+
+def test_a_narrow_waist_is_no_crossing() -> None:
+    upper = [(100.0, 100.0), (125.0, 100.0), (125.0, 129.0), (155.0, 129.0), (155.0, 100.0), (180.0, 100.0)]
+    lower = [(180.0, 160.0), (155.0, 160.0), (155.0, 130.0), (125.0, 130.0), (125.0, 160.0), (100.0, 160.0)]
+    after = reshaped(run(), FILM, 0, [value for point in (*upper, *lower) for value in point], {"sure": True})
+    new = next(v for v in after.trace.vertebrae if v.number == 0).mask.on_film((SIZE[1], SIZE[0]))
+    assert new[105, 105] and new[105, 175] and not new[105, 140]
 
 
 def test_an_outline_in_two_pieces_is_refused() -> None:
