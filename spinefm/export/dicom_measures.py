@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spinefm.export.dicom_source import code_of, highdicom
+from spinefm.export.one_page.words import sentence
 from spinefm.export.subject import Subject
 from spinefm.export.table import body_size
 from spinefm.measure import Measure
@@ -13,6 +14,7 @@ from spinefm.trace.model import Vertebra
 
 SCHEME = "99SPINEFM"
 """Private coding scheme of measures that have no code in the standard; their codes are the names in measures.csv."""
+UNCERTAINTY = "The range of uncertainty of a measure, upper and lower, is half of its 95 % interval."
 DIGITS = 4
 """Decimals of a value."""
 
@@ -57,12 +59,38 @@ def _in_pixels(vertebra: Vertebra) -> list[Any]:
 
 def _measurement(one: Measure) -> Any:
     hd = highdicom()
-    name = _known_codes().get(one.key) or hd.sr.CodedConcept(one.key, SCHEME, one.key.replace("_", " ").capitalize())
-    return _number(name, one.value or 0.0, _units()[one.unit])
+    name = _known_codes().get(one.key) or _private(one.key)
+    unit, qualifier = _units()[one.unit], _private("doubtful") if one.doubt else None
+    return hd.sr.Measurement(name, _rounded(one.value or 0.0), unit, qualifier, properties=_properties(one, unit))
+
+
+def _properties(one: Measure, unit: Any) -> Any:
+    """What the value is read with (TID 310): how far it may be off, in its own unit; why it is doubtful; its grade."""
+    from pydicom.sr.codedict import codes
+
+    sr, found = highdicom().sr, highdicom().sr.MeasurementProperties()
+    belongs = sr.RelationshipTypeValues.HAS_PROPERTIES
+    if one.uncertainty is not None:
+        ranges = codes.SCT.RangeOfUpperMeasurementUncertainty, codes.SCT.RangeOfLowerMeasurementUncertainty
+        found.extend(sr.NumContentItem(name, _rounded(one.uncertainty), unit, None, belongs) for name in ranges)
+    if one.doubt:
+        found.append(sr.TextContentItem(codes.DCM.Comment, sentence(f"doubtful: {one.doubt}"), belongs))
+    if one.grade:
+        found.append(sr.TextContentItem(_private("grade"), one.grade, belongs))
+    return found or None
+
+
+def _private(code: str) -> Any:
+    """A concept of our own scheme."""
+    return highdicom().sr.CodedConcept(code, SCHEME, code.replace("_", " ").capitalize())
 
 
 def _number(name: Any, value: float, unit: Any) -> Any:
-    return highdicom().sr.Measurement(name, round(value, DIGITS), unit)
+    return highdicom().sr.Measurement(name, _rounded(value), unit)
+
+
+def _rounded(value: float) -> float:
+    return round(value, DIGITS)
 
 
 def _known_codes() -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from spinefm import __version__
-from spinefm.export.dicom_measures import between_bodies, on_body
+from spinefm.export.dicom_measures import UNCERTAINTY, between_bodies, on_body
 from spinefm.export.dicom_source import (
     MAKER,
     SEGMENTED_BY,
@@ -62,7 +62,8 @@ def _content(hd: Any, subject: Subject, source: Any) -> Any:
         procedure_reported=codes.SCT.PlainRadiography,
         imaging_measurements=[*bodies, *between_bodies(vertebrae, measures)],
     )
-    for line in filter(None, (SEGMENTED_BY, *remarks_of(subject.trace), sentence(moved_words(subject.measures)))):
+    notes = (SEGMENTED_BY, UNCERTAINTY, *remarks_of(subject.trace), sentence(moved_words(subject.measures)))
+    for line in filter(None, notes):
         comment = hd.sr.TextContentItem(codes.DCM.Comment, line, hd.sr.RelationshipTypeValues.CONTAINS)
         report[0].ContentSequence.append(comment)
     return report[0]

@@ -60,7 +60,7 @@ def _row(one: Measure) -> dict[str, Cell]:
         "confidence": rounded(one.confidence, 4),
         "grade": one.grade or None,
         "doubt": one.doubt or None,
-        "edited": "yes" if one.by_hand else None,
+        "edited": "yes" if one.by_hand or one.redrawn else None,
         "not_measurable": one.reason or None,
         "reference_low": reference.low if reference else None,
         "reference_high": reference.high if reference else None,

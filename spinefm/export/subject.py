@@ -15,7 +15,7 @@ from spinefm.export.errors import ExportError
 from spinefm.imaging.radiograph import Radiograph, UnreadableFilm, quarters_rotated, read
 from spinefm.measure import Facing, Measures, Move, attempt
 from spinefm.measure.doubt import doubtful
-from spinefm.trace.model import Named, Trace, Vertebra
+from spinefm.trace.model import Named, Trace, Vertebra, names_replaced
 
 IMAGES = "images/"
 """Folder of the films in an export."""
@@ -97,7 +97,7 @@ def grey_png(film: Radiograph) -> bytes:
 
 def notes_of(trace: Trace) -> list[str]:
     """What a reader of the result must know: how the film was read, what it looks like, what the names rest on."""
-    named = next(trace.of(Named), None)
+    named = None if names_replaced(trace.events) else next(trace.of(Named), None)
     finished = trace.finished.notes if trace.finished else ()
     return [*trace.film.notes, *([named.note] if named and named.note else []), *finished]
 

@@ -12,7 +12,7 @@ from spinefm.measure import Measures, attempt
 from spinefm.measure.doubt import doubtful
 from spinefm.methods.base.decisions import Decision
 from spinefm.methods.decisions import decisions_of
-from spinefm.trace.model import Trace, Vertebra
+from spinefm.trace.model import Trace, Vertebra, redrawn
 
 CORNERS = ("upper_left", "upper_right", "lower_right", "lower_left")
 """The corners of a body in the order in which a vertebra keeps them: clockwise in the picture."""
@@ -115,6 +115,7 @@ def _correction(vertebra: Vertebra, trace: Trace) -> str | None:
         "added": vertebra.number not in first,
         "by hand": vertebra.number in by_hand,
         "renamed": first.get(vertebra.number, vertebra.name) != vertebra.name,
+        "outline edited": vertebra.number in redrawn(trace.events),
         "locked": vertebra.number in trace.locked,
     }
     return " + ".join(word for word, holds in words.items() if holds) or None

@@ -9,6 +9,7 @@ import numpy as np
 
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
+from spinefm.core.numbers import told_apart
 from spinefm.imaging.decoded import scale_fault
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import alignment, discs, heights, offset, pelvis, slip
@@ -25,6 +26,7 @@ from spinefm.measure.spine import Draft, Formula, Spine
 from spinefm.measure.uncertainty import half_intervals, resampled
 from spinefm.methods.base.events import Viewed
 from spinefm.trace.model import Named, Trace
+from spinefm.trace.model import redrawn as redrawn_bodies
 
 GROUPS: tuple[Callable[[Spine], Iterator[Draft]], ...] = (
     alignment.drafts,
@@ -127,9 +129,13 @@ def _measures_of(
 def _landmarks(bodies: Sequence[Seen], trace: Trace, facing: FacingGuess, config: MeasureConfig) -> list[Landmarks]:
     """The landmarks of the run's bodies, from the top."""
     trunk = unnamed_in_trunk(trace, config)
-    assumed = None if promises_outlines(trace) else config.unknown_probability
+    assumed, edited = None if promises_outlines(trace) else config.unknown_probability, redrawn_bodies(trace.events)
     return [
-        replace(landmarks_of(body, facing.side, config, assumed), in_trunk=body.vertebra.number in trunk)
+        replace(
+            landmarks_of(body, facing.side, config, assumed),
+            in_trunk=body.vertebra.number in trunk,
+            redrawn=body.vertebra.number in edited,
+        )
         for body in bodies
     ]
 
@@ -288,29 +294,34 @@ def _held(draft: Draft, spine: Spine, known: _Valued) -> Measure:
     common = (draft.key, draft.group, draft.levels, draft.name, draft.unit)
     half, config = known.half, spine.config
     most = config.most_uncertainty.get(draft.key, config.most_uncertainty.get(draft.unit, half))
-    over = f"its uncertainty, ± {two_digits(half)}, is over the limit of ± {most:g}" if half > most else ""
+    over = over_limit(half, most) if half > most else ""
     if half > config.doubt_factor * most:
         return Measure(*common, None, draft.method, over, reference=reference)
     grading, least = draft.grading, config.grade_probability
+    value = known.value if draft.least is None else max(known.value, draft.least)
     return Measure(
         *common,
-        value=known.value,
+        value=value,
         method=draft.method,
         doubt=over,
-        grade=grading.of(known.value, spine.points, known.draws, half, least) if grading else "",
+        grade=grading.of(value, spine.points, known.draws, half, least) if grading else "",
         uncertainty=half,
         reference=reference,
         lines=_lines(draft, spine),
+        redrawn=any(spine.bodies[at].redrawn for at in draft.bodies),
     )
 
 
-def two_digits(number: float) -> str:
-    """A number to two significant digits, written out.
+def over_limit(half: float, most: float) -> str:
+    """That a ± is over its limit: both with the limit's decimals, or with as many more as tell them apart.
 
-    >>> two_digits(0.1234), two_digits(22.4), two_digits(104.0)
-    ('0.12', '22', '100')
+    >>> over_limit(12.1, 12.0)
+    'its uncertainty, ± 12.1, is over the limit of ± 12.0'
+    >>> over_limit(0.0997, 0.096)
+    'its uncertainty, ± 0.100, is over the limit of ± 0.096'
     """
-    return f"{float(f'{number:.2g}'):g}"
+    shown, limit = told_apart(half, most, digits=len(f"{most:g}".partition(".")[2]))
+    return f"its uncertainty, ± {shown}, is over the limit of ± {limit}"
 
 
 def _confidence(draft: Draft, spine: Spine, facing: FacingGuess) -> float | None:

@@ -73,8 +73,8 @@ def losses(body: Points, neighbours: Points) -> Points:
 
 
 def height_loss(body: Points, neighbours: Points) -> Values:
-    """The largest of the three losses in %, at least 0, (...)."""
-    return np.maximum(losses(body, neighbours).max(axis=-1), 0.0)
+    """The largest loss in %, (...): of wedge, biconcave and, with neighbours, crush; negative for a gain."""
+    return np.asarray(losses(body, neighbours)[..., : 3 if len(neighbours) else 2].max(axis=-1))
 
 
 def genant_grade(loss: Values, limits: tuple[float, float, float]) -> NDArray[np.intp]:
@@ -179,6 +179,7 @@ def _loss(spine: Spine, at: int) -> Draft:
         reason=first_of(fault, NO_FACING if spine.facing is None else "", level),
         bodies=(at, *beside),
         lines=(((at, 0), (at, 3)), ((at, 4), (at, 5)), ((at, 1), (at, 2))),
+        least=0.0,
         grading=Grading(
             scale="Genant",
             grades=lambda loss: genant_grade(loss, limits),

@@ -49,7 +49,7 @@ class Landmarks:
     why that endplate cannot be measured, "" where it can. spread: expected error of a landmark's coordinate in pixels
     (standard deviation), 0 for landmarks that are known. probability: that of a good outline, None where the method
     says none. in_trunk: whether a body without a level is surely a thoracic or lumbar one. number: in its run, None for
-    one of no run. by_hand: the `PLACES` that a reader set.
+    one of no run. by_hand: the `PLACES` that a reader set. redrawn: whether a reader edited the outline.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Landmarks:
     in_trunk: bool = False
     number: int | None = None
     by_hand: tuple[str, ...] = ()
+    redrawn: bool = False
 
     def at(self, place: str) -> Point:
         """The landmark of that name. Raises ValueError for a body without landmarks and for an unknown name."""
@@ -90,7 +91,8 @@ class Measure:
     that follows from the value, such as "Genant 1 (mild), wedge", with ", 81 % sure" where the interval reaches into
     another grade, or "Genant 0 to 1, uncertain". lines: what to draw on the film. doubt: why the value is to be taken
     with care, "" where it is sure. by_hand: whether it rests on a landmark that a reader set: its confidence is not
-    known then, and its uncertainty is that of the other landmarks, None where there are none.
+    known then, and its uncertainty is that of the other landmarks, None where there are none. redrawn: whether it rests
+    on a body whose outline a reader edited.
     """
 
     key: str
@@ -108,6 +110,7 @@ class Measure:
     reference: Reference | None = None
     lines: tuple[Line, ...] = ()
     by_hand: bool = False
+    redrawn: bool = False
 
 
 @dataclass(frozen=True)

@@ -66,9 +66,12 @@ class Spine:
         return short or COUNTED.index(below) - COUNTED.index(above) == 1
 
     def fault(self, *endplates: Endplate) -> str:
-        """Why these endplates cannot be measured, "" where all can."""
-        reasons = (f"{self.bodies[at].name}: {why}" for at, end in endplates if (why := getattr(self.bodies[at], end)))
-        return "; ".join(dict.fromkeys(reasons))
+        """Why these endplates cannot be measured, "" where all can; bodies with the same reason together."""
+        names: dict[str, list[str]] = {}
+        for at, end in endplates:
+            if why := getattr(self.bodies[at], end):
+                names.setdefault(why, []).append(self.bodies[at].name)
+        return "; ".join(f"{', '.join(dict.fromkeys(whose))}: {why}" for why, whose in names.items())
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +115,7 @@ class Draft:
     built: from the landmarks (B, 6, 2) to further paths (N, 2) to draw, such as a plumb line.
     grading: how the value is graded, if it is. signed: whether the value depends on the facing. directed: whether it
     would be another one on the film rotated, where superior and inferior, anterior and posterior change places.
+    least: below it the value is said to be this. Its draws are not held there: they tell how far it may be off.
     """
 
     key: str
@@ -128,6 +132,7 @@ class Draft:
     grading: Grading | None = None
     signed: bool = True
     directed: bool = True
+    least: float | None = None
 
 
 def in_percent(share: float) -> str:

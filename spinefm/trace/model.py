@@ -264,6 +264,23 @@ def result(events: Sequence[Event]) -> tuple[Vertebra, ...]:
     return found
 
 
+def redrawn(events: Sequence[Event]) -> frozenset[int]:
+    """The numbers of the vertebrae whose outline a reader edited, by hand or by another click."""
+    edits = (event for event in events if isinstance(event, Corrected) and event.action == "reshape")
+    return frozenset(vertebra.number for event in edits for vertebra in event.added)
+
+
+def names_replaced(events: Sequence[Event]) -> bool:
+    """Whether other names than the run's hold: those that a reader gave, or those of an anchor found later.
+
+    What the run noted of its names says nothing of them. To lock, reshape, add or delete alone gives no names.
+    """
+    named = next((event for event in events if isinstance(event, Named)), None)
+    anchored = [event for event in events if isinstance(event, Corrected) and event.anchor is not None]
+    was_relative = named is not None and named.anchor is None
+    return any(was_relative or event.action in (*GIVE_NAMES, "shift") for event in anchored)
+
+
 def counting_order(events: Sequence[Event]) -> tuple[Level, ...]:
     """The levels in the order in which a run's names are counted: with L6 where the names last given have one.
 

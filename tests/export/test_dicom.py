@@ -19,6 +19,7 @@ from spinefm.export.errors import ExportError
 from spinefm.export.formats import FORMATS
 from spinefm.export.subject import Subject
 from spinefm.imaging.radiograph import read
+from spinefm.measure import Move
 from spinefm.methods import film_record
 from spinefm.trace.model import Trace
 from tests.export.curved import (
@@ -176,6 +177,45 @@ def test_the_report_holds_the_measures_of_bodies_and_between_them() -> None:
     assert slip.unit == codes.UCUM.Percent
     assert slip.value == pytest.approx(sure.value, abs=1e-4)
     assert [site.value.meaning for site in pair.finding_sites] == [f"{level} vertebra" for level in sure.levels]
+
+
+def told(one: Any) -> dict[str, Any]:
+    """What a measurement is read with: qualifier, and its properties by their code."""
+    item = one[0]
+    parts = {part.name.value: part for part in item.get("ContentSequence", ())}
+    assert {part.relationship_type for part in parts.values()} <= {hd.sr.RelationshipTypeValues.HAS_PROPERTIES}
+    ranges = [parts[code] for code in ("371886008", "371885007") if code in parts]
+    assert {part.unit for part in ranges} <= {one.unit}
+    return {
+        "ranges": [part.value for part in ranges],
+        "doubtful": one.qualifier.value if one.qualifier else None,
+        "why": parts["121106"].value if "121106" in parts else "",
+        "grade": parts["grade"].value if "grade" in parts else "",
+    }
+
+
+def test_a_measure_carries_its_uncertainty_its_doubt_and_its_grade() -> None:
+    known = of_dicom().measures
+    report = content(of_dicom())
+    named = [*report.get_planar_roi_measurement_groups(), *report.get_image_measurement_groups()]
+    found = {(g.tracking_identifier, one.name.value): one for g in named for one in g.get_measurements()}
+    compared = [one for one in known.measured if one.key != "width"]
+    for one in compared:
+        seen = told(found["-".join(one.levels), one.key])
+        assert seen["ranges"] == [pytest.approx(one.uncertainty, abs=1e-4)] * 2
+        assert seen["doubtful"] == ("doubtful" if one.doubt else None)
+        assert one.doubt in seen["why"] and bool(seen["why"]) == bool(one.doubt)
+        assert seen["grade"] == one.grade
+    assert any(one.doubt for one in compared) and any(one.grade for one in compared)
+    assert any(not one.doubt for one in compared)
+
+
+def test_a_measure_whose_error_is_not_known_has_no_range() -> None:
+    points = next(one for one in of_dicom().measures.landmarks if one.number == 2).points
+    made = replace(of_dicom(), moves=tuple(Move(2, place, point) for place, point in enumerate(points)))
+    group = next(one for one in groups(made) if one.tracking_identifier == LEVELS[2].name)
+    ratio = next(one for one in group.get_measurements() if one.name.value == "anterior_ratio")
+    assert told(ratio)["ranges"] == []
 
 
 def test_the_notes_are_comments_of_the_report() -> None:

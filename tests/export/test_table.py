@@ -8,8 +8,13 @@ from dataclasses import replace
 
 import pytest
 
+from spinefm.core.levels import Level
+from spinefm.export.measures import measure_rows
 from spinefm.export.report import report
 from spinefm.export.table import COLUMNS, vertebra_rows, vertebrae_csv
+from spinefm.measure import attempt
+from spinefm.trace.model import Corrected, Trace
+from tests.export.curved import trace
 from tests.export.handmade import handmade_trace, named_vertebrae, unnamed_vertebrae
 
 
@@ -56,3 +61,25 @@ def test_csv_has_a_header_and_one_line_per_vertebra(count: int) -> None:
     lines = list(csv.reader(io.StringIO(vertebrae_csv(handmade_trace(named_vertebrae()[:count])))))
     assert tuple(lines[0]) == COLUMNS and len(lines) == 1 + count
     assert all(len(line) == len(COLUMNS) for line in lines)
+
+
+def edited_by_hand(name: Level) -> Trace:
+    """The run whose body of that name a reader outlined again."""
+    made = trace()
+    numbers, levels = tuple(v.number for v in made.vertebrae), tuple(v.level for v in made.vertebrae)
+    changed = next(v for v in made.vertebrae if v.level is name)
+    edit = Corrected("reshape", "", numbers, levels, made.anchor, (), (replace(changed, probability=None),))
+    return replace(made, events=(*made.events, edit))
+
+
+def test_an_outline_that_a_reader_edited_is_marked_with_the_measures_that_rest_on_it() -> None:
+    made = edited_by_hand(Level.C5)
+    assert {row["name"]: row["correction"] for row in vertebra_rows(made) if row["correction"]} == {
+        "C5": "outline edited"
+    }
+    rows = [row for row in measure_rows(attempt(made)) if row["value"] is not None]
+    edited = {(row["measure"], row["levels"]) for row in rows if row["edited"] == "yes"}
+    own = {(row["measure"], row["levels"]) for row in rows if "C5" in str(row["levels"]).split("-")}
+    beside = {("neighbour_ratio", "C4"), ("neighbour_ratio", "C6")} & {(row["measure"], row["levels"]) for row in rows}
+    assert own and edited == own | beside
+    assert not [row for row in measure_rows(attempt(trace())) if row["edited"]]

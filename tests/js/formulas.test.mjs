@@ -8,6 +8,7 @@ import { anteriorHeight, losses, meanHeight, middleHeight, neighbours, posterior
 import { sagittalVerticalAxis } from "../../spinefm/ui/shared/measure.js";
 import { along, dot, facingLeft, mean, middle, minus, perpendicular, turn, unit } from "../../spinefm/ui/shared/planar.js";
 import { areNeighbours, discName, faultOf, firstOf, LEVELS, missing, pairsOf, placeOf, spineOf, within } from "../../spinefm/ui/shared/spine.js";
+import { overLimit } from "../../spinefm/ui/shared/redraws.js";
 import { randoms } from "./randoms.mjs";
 
 const LIMITS = { genant_limits: [20, 25, 40], slip_limit: 3, neck_slip_limit: 12 };
@@ -154,4 +155,17 @@ test("a patient who faces right is measured as one who faces left, mirrored", ()
   const bodies = left.bodies.map((body) => ({ ...body, points: body.points.map(facingLeft) }));
   assert.deepEqual(spineOf(bodies, "right", 0.2, "", LIMITS).points, left.points);
   assert.deepEqual(spineOf(bodies, null, 0.2, "", LIMITS).points, bodies.map((body) => body.points));
+});
+
+test("a ± over its limit is written so that it reads so", () => {
+  assert.equal(overLimit(12.1, 12), "its uncertainty, ± 12.1, is over the limit of ± 12.0");
+  assert.equal(overLimit(0.0997, 0.096), "its uncertainty, ± 0.100, is over the limit of ± 0.096");
+  assert.equal(overLimit(22.4, 12), "its uncertainty, ± 22, is over the limit of ± 12");
+});
+
+test("bodies that cannot be measured for the same reason share it, others have their own", () => {
+  const [first, second, third] = [{ name: "T1", superior: "unsure", inferior: "unsure" }, { name: "T2", superior: "unsure", inferior: "cut" }, { name: "T3", superior: "", inferior: "" }];
+  const made = { ...spine(["T1", "T2", "T3"]), bodies: [first, second, third] };
+  assert.equal(faultOf(made, [0, "inferior"], [0, "superior"], [1, "superior"], [1, "inferior"], [2, "superior"]), "T1, T2: unsure; T2: cut");
+  assert.equal(faultOf(made, [2, "superior"], [2, "inferior"]), "");
 });

@@ -152,6 +152,15 @@ test("the file has a row a measure, says what was edited, and quotes what needs 
   assert.ok(rows.some((row) => row.includes('"posterior corners along the superior endplate of L3, anterior positive"')));
 });
 
+test("the file marks what rests on a body whose outline was edited, and nothing else", () => {
+  const data = run("lumbar, slipped");
+  data.sides.left.bodies[4].redrawn = true;
+  const found = readingsOf(data, unchanged());
+  const rows = csvOf(data, unchanged()).trimEnd().split("\n").slice(1);
+  found.forEach((one, index) => assert.equal(/,yes,/.test(rows[index]), one.value !== null && one.bodies.includes(4), one.name));
+  assert.ok(found.some((one) => one.key === "neighbour_ratio" && one.levels[0] !== "L3" && one.bodies.includes(4)));
+});
+
 test("numbers in words, and against their reference", () => {
   const reading = /** @type {any} */ ({ value: -0.04, plus: 1.26, unit: "°", reference: { low: -5, high: 5 } });
   assert.deepEqual(wordsOf(reading), ["0.0°", "± 1.3"]);

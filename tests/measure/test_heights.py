@@ -93,3 +93,13 @@ def test_limits_belong_to_the_higher_grade() -> None:
 def test_many_bodies_are_computed_at_once() -> None:
     points = np.array([one.points for one in column((24.0, 21.0, 28.0))])
     assert losses(points, points[:0]).shape == (3, 3)
+
+
+def test_a_body_that_lost_no_height_is_as_uncertain_as_one_that_lost_a_little() -> None:
+    for bodies in (column((33.0, 33.0, 33.0)), column((33.0, 33.0, 30.0))[1:]):
+        unsure = [replace(one, spread=0.5) for one in bodies]
+        none = measured(unsure)["height_loss", ("L2",)]
+        little = measured([replace(one, spread=0.5) for one in column((28.5, 30.0, 30.0))])["height_loss", ("L2",)]
+        assert none.value == 0.0 and none.grade == "Genant 0 (normal)"
+        assert none.uncertainty is not None and little.uncertainty is not None
+        assert 0.5 < none.uncertainty / little.uncertainty < 2

@@ -175,7 +175,7 @@ def _missing(measures: Measures) -> Iterator[str]:
             title = one.name if of_whole_spine(one) else KINDS[one.key].short
             reasons.setdefault(one.reason, {}).setdefault(title, []).append(levels)
     for reason, titles in reasons.items():
-        yield sentence(shortened(f"{reason}: {'; '.join(_with_levels(titles, order))}"))
+        yield sentence(f"{reason}: {'; '.join(_with_levels(titles, order))}")
 
 
 def _with_levels(titles: Mapping[str, Sequence[str]], order: Sequence[str]) -> Iterator[str]:

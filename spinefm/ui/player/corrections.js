@@ -68,15 +68,21 @@ export function drawCorrections(node, view, act) {
   ].filter(Boolean));
 }
 
-/** What a correction would do, with its choices; or why it cannot be. @param {HTMLElement} node @param {View} view @param {Act} act */
+/** What a correction would do, with its choices; or why it cannot be: in sight, whatever tab is open. @param {HTMLElement} node @param {View} view @param {Act} act */
 export function drawQuestion(node, view, act) {
   const { question, refused } = view.payload;
-  if (refused) return node.replaceChildren(html("p", { class: "refused", role: "alert" }, refused));
-  if (!question) return node.replaceChildren();
+  const said = refused ? html("p", { class: "refused", role: "alert" }, refused) : question && questionBox(node, question, act);
+  node.replaceChildren(...(said ? [said] : []));
+  if (!said) return;
+  /** @type {HTMLElement | null} */ (node.querySelector("[data-choice]"))?.focus({ preventScroll: true });
+  node.scrollIntoView({ block: "nearest" }); // on a narrow page the film that was clicked may fill the window
+}
+
+/** @param {HTMLElement} node @param {any} question @param {Act} act */
+function questionBox(node, question, act) {
   const choices = question.choices.map((/** @type {any} */ choice, /** @type {number} */ index) =>
     html("button", { type: "button", class: index ? "small" : "small first", "data-choice": index, onclick: () => act.correct && act.correct(choice.change) }, choice.label));
-  node.replaceChildren(html("div", { class: `question${question.warning ? " warns" : ""}`, role: "alertdialog", "aria-label": "Before this correction" },
+  return html("div", { class: `question${question.warning ? " warns" : ""}`, role: "alertdialog", "aria-label": "Before this correction" },
     html("p", {}, question.text), question.warning ? html("p", { class: "warning" }, question.warning) : null,
-    html("div", { class: "tools" }, choices, html("button", { type: "button", class: "small", "data-choice": "none", onclick: () => node.replaceChildren() }, "cancel"))));
-  /** @type {HTMLElement | null} */ (node.querySelector("[data-choice]"))?.focus({ preventScroll: true });
+    html("div", { class: "tools" }, choices, html("button", { type: "button", class: "small", "data-choice": "none", onclick: () => node.replaceChildren() }, "cancel")));
 }

@@ -10,7 +10,7 @@ import { heldByHand } from "../shared/redraws.js";
 /** @typedef {"left" | "right" | null} Facing */
 /** A landmark moved by hand; its place is that of a patient who faces left. @typedef {{number: number, place: number, point: Pair}} Move */
 /** facing, mm: set by hand, null where not; moves: oldest first. @typedef {{facing: Facing, mm: number | null, moves: Move[]}} Changes */
-/** @typedef {import("../shared/spine.js").Body & {number: number, spread: number, edited: boolean[]}} Body */
+/** @typedef {import("../shared/spine.js").Body & {number: number, spread: number, edited: boolean[], redrawn?: boolean}} Body */
 /** @typedef {{low: number | null, high: number | null, text: string, source: string}} Reference */
 /** overMiddles: whether mid-points of endplates are among what it is drawn over; plus: half the 95 % interval; sure: the least that the method is sure of what it rests on; sure is null where landmarks were moved, plus where all were. doubt: why the value is to be taken with care.
  * @typedef {import("../shared/measure.js").Measure & {id: string, overMiddles: boolean, plus: number | null, sure: number | null, doubt: string, edited: boolean, reference: Reference | null}} Reading */
@@ -174,8 +174,10 @@ const COLUMNS = ["group", "measure", "levels", "name", "value", "unit", "uncerta
 /** The table of measures as a file: the columns of the command line's, and what the reader changed. @param {Data} data @param {Changes} changes */
 export function csvOf(data, changes) {
   const exact = (/** @type {number | null} */ value, /** @type {string} */ unit) => (value === null ? "" : String(Number(value.toFixed(unit === "ratio" ? 6 : 4))));
+  const bodies = bodiesOf(data, changes);
+  const isEdited = (/** @type {Reading} */ one) => one.edited || (one.value !== null && one.bodies.some((at) => bodies[at].redrawn));
   const rows = readingsOf(data, changes).map((one) => [one.group, one.key, one.levels.join("-"), one.name, exact(one.value, one.unit), one.unit,
-    exact(one.plus, one.unit), one.sure ?? "", one.grade, one.doubt, one.edited ? "yes" : "", one.value === null ? one.reason : "",
+    exact(one.plus, one.unit), one.sure ?? "", one.grade, one.doubt, isEdited(one) ? "yes" : "", one.value === null ? one.reason : "",
     one.reference?.low ?? "", one.reference?.high ?? "", one.reference?.text ?? "", one.reference?.source ?? "", one.method,
     facingOf(data, changes) || "", scaleOf(data, changes) ?? ""]);
   return [COLUMNS, ...rows].map((row) => row.map(cell).join(",")).join("\n") + "\n";

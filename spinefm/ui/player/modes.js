@@ -4,7 +4,7 @@
 import { html } from "../shared/dom.js";
 import { contains, distance, pairs, toPane } from "../shared/geometry.js";
 import { drawDot, drawPath } from "../shared/pen.js";
-import { grabbed, handlesOf, movedOutline } from "./outline.js";
+import { grabbed, handlesOf, movedOutline, thinned } from "./outline.js";
 
 /** @typedef {import("./pane.js").Pane} Pane */
 /** @typedef {import("../shared/geometry.js").Pair} Pair */
@@ -19,7 +19,8 @@ const HINTS = {
   edit: "Drag a corner or an edge of the outline, or click inside it for the network to try again there.",
 };
 
-/** @typedef {{outline: number[], at: import("./outline.js").Grip, from: Pair, body: number, moved: boolean}} Held */
+/** start: the outline before the drag; handles: places of its corners that can be dragged.
+ * @typedef {{start: number[], outline: number[], handles: number[], at: import("./outline.js").Grip, from: Pair, body: number, moved: boolean}} Held */
 /** @typedef {{correct: (change: any) => void, choose: (pair: Pair) => void, redraw: () => void, end: () => void, shape: (body: number) => readonly number[] | null, chosen: () => number | null}} Acts */
 
 export class Modes {
@@ -104,12 +105,13 @@ export class Modes {
     const outline = this.mode === "edit" && body !== null ? this.act.shape(body) : null;
     if (!outline || body === null || event.button !== 0) return;
     const point = pane.filmPoint(event);
-    const handles = handlesOf(outline);
-    const at = grabbed(handles, point, HIT / pane.view.scale);
+    const start = thinned(outline);
+    const handles = handlesOf(start);
+    const at = grabbed(start, handles, point, HIT / pane.view.scale);
     if (!at && !contains(outline, point)) return;
     event.preventDefault();
     pane.area.setPointerCapture(event.pointerId);
-    this.held = { outline: handles, at: at || { corners: [] }, from: point, body, moved: false };
+    this.held = { start, outline: start, handles, at: at || { corners: [] }, from: point, body, moved: false };
   }
 
   /** @param {Pane} pane @param {PointerEvent} event */
@@ -119,7 +121,7 @@ export class Modes {
     const point = pane.filmPoint(event);
     held.moved ||= distance(point, held.from) * pane.view.scale > 3;
     if (!held.at.corners.length || !held.moved) return;
-    this.held = { ...held, outline: movedOutline(held.outline, held.at, point[0] - held.from[0], point[1] - held.from[1]), from: point };
+    this.held = { ...held, outline: movedOutline(held.start, held.handles, held.at, point[0] - held.from[0], point[1] - held.from[1]) };
     this.act.redraw();
   }
 
@@ -141,7 +143,9 @@ export class Modes {
     for (const point of this.starts) drawDot(pen, point, 5, START, 1);
     if (this.pending) drawDot(pen, this.pending, 5, { colour: "#fff", glow: 2.4 }, 1);
     const body = this.act.chosen();
-    if (this.mode === "edit" && body !== null) drawHandles(pen, this.held?.outline || handlesOf(this.act.shape(body) || []));
+    if (this.mode !== "edit" || body === null) return;
+    const outline = this.held?.outline || this.act.shape(body) || [];
+    drawHandles(pen, outline, this.held?.handles || handlesOf(outline));
   }
 
   /** @param {any} payload */
@@ -160,11 +164,11 @@ export class Modes {
   }
 }
 
-/** @param {import("../shared/pen.js").Pen} pen @param {readonly number[]} outline */
-function drawHandles(pen, outline) {
+/** @param {import("../shared/pen.js").Pen} pen @param {readonly number[]} outline @param {readonly number[]} handles */
+function drawHandles(pen, outline, handles) {
   const points = pairs(outline);
   drawPath(pen, [...points, points[0]].filter(Boolean), { colour: "#ffffff", width: 1.5 }, 1);
-  for (const [x, y] of points.map((point) => toPane(pen.view, point))) {
+  for (const [x, y] of handles.map((place) => toPane(pen.view, points[place]))) {
     pen.ink.fillStyle = "#0b0d12";
     pen.ink.strokeStyle = "#ffffff";
     pen.ink.lineWidth = 2;

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from spinefm.core.levels import Level, Region, order_with
-from spinefm.core.numbers import percent
+from spinefm.core.numbers import percent, percent_with_limit
 from spinefm.core.words import listed
 from spinefm.methods.decisions import decisions_of
 from spinefm.trace.model import Trace, Vertebra
 from spinefm.ui.server.corrections import BEFORE, LOCKED, READER, CorrectedRun, Correction
+
+MOST_OVERLAP = 0.1
+"""Overlap (IoU) of two bodies that is asked about where the run's method has no limit of its own."""
 
 Asked = Mapping[str, Any]
 """A correction as the player asks for it."""
@@ -102,6 +105,29 @@ def about_adding(before: Trace, after: Trace, asked: Asked) -> Question | None:
     name = added[0].name if added else "It"
     text = f"It would be {name}" + (f", and {in_words(moved)}." if moved else ".")
     return Question(text, (("add it anyway" if doubt else "add it", {**asked, "sure": True}),), doubt)
+
+
+def about_overlap(before: Trace, drawn: Vertebra, asked: Asked) -> Question | None:
+    """What to ask before a `drawn` outline covers a neighbour: by more than the method allows, and than it did."""
+    limit = _overlap_limit(before)
+    old = next(vertebra for vertebra in before.vertebrae if vertebra.number == drawn.number)
+    others = [vertebra for vertebra in before.vertebrae if vertebra.number != drawn.number]
+    over = [
+        f"{other.name} by {percent_with_limit(share, limit)}"
+        for other in others
+        if (share := drawn.mask.iou(other.mask)) > max(limit, old.mask.iou(other.mask))
+    ]
+    if not over:
+        return None
+    text = f"{drawn.name} would overlap {listed(over)}."
+    warning = "The label map gives a shared pixel to one vertebra only; tables and outlines count it for both."
+    return Question(text, (("keep this outline", {**asked, "sure": True}),), warning)
+
+
+def _overlap_limit(trace: Trace) -> float:
+    """The overlap that the run's method allows; a limit of 1 is none."""
+    limit = trace.settings.get("overlap_limit")
+    return float(limit) if isinstance(limit, (int, float)) and limit < 1 else MOST_OVERLAP
 
 
 def _looks_like_background(after: Trace) -> str:

@@ -401,7 +401,7 @@ class SegmentTab:
                 with self._turn(visitor):
                     return added(self.service, run, film, Point(float(x), float(y)), asked)
             case {"action": "reshape", "number": int(number), "outline": [*corners]}:
-                return reshaped(run, film, number, [float(corner) for corner in corners])
+                return reshaped(run, film, number, [float(corner) for corner in corners], asked)
             case {"action": "again", "number": int(number), "point": [x, y]}:
                 with self._turn(visitor):
                     method = self.service.method(run.trace.settings, None, run.trace.method)

@@ -130,7 +130,7 @@ function lossDraft(spine, at) {
     method: `largest of 1 - Ha/Hp, 1 - Hm/Hp${compared}; Genant's limits${unnamed}`,
     reason: firstOf(bodyFault(spine, at), spine.facing ? "" : NO_FACING, body.level || body.in_trunk ? "" : NO_LEVEL),
     bodies: [at, ...beside], lines: [[[at, 0], [at, 3]], [[at, 4], [at, 5]], [[at, 1], [at, 2]]],
-    value: (points) => Math.max(0, ...lost(points)), grading: { scale: "Genant", of: (loss) => genantGrade(loss, limits), words: (points) => genantWords(lost(points), limits) },
+    value: (points) => Math.max(...lost(points).slice(0, beside.length ? 3 : 2)), least: 0, grading: { scale: "Genant", of: (loss) => genantGrade(loss, limits), words: (points) => genantWords(lost(points), limits) },
   };
 }
 

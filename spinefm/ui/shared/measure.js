@@ -5,7 +5,7 @@ import { alignmentDrafts } from "./alignment.js";
 import { discDrafts, slipDrafts } from "./discs.js";
 import { heightDrafts } from "./heights.js";
 import { facingLeft, mean } from "./planar.js";
-import { faultOf, firstOf, missing, NO_FACING, NO_SCALE, placeOf, within, without } from "./spine.js";
+import { faultOf, firstOf, missing, NO_FACING, NO_SCALE, placeOf, shownValue, within, without } from "./spine.js";
 
 /** @typedef {import("./geometry.js").Pair} Pair */
 /** @typedef {import("./spine.js").Spine} Spine */
@@ -35,7 +35,7 @@ export function measured(spine, draft) {
   const { key, group, levels, name, unit, method, reason, bodies } = draft;
   const common = { key, group, levels, name, unit, method, reason, bodies };
   if (reason) return { ...common, value: null, grade: "", lines: [] };
-  return { ...common, value: draft.value(spine.points), grade: draft.grading ? draft.grading.words(spine.points) : "", lines: linesOf(spine, draft) };
+  return { ...common, value: shownValue(draft, spine), grade: draft.grading ? draft.grading.words(spine.points) : "", lines: linesOf(spine, draft) };
 }
 
 /** The draft's paths as film points. @param {Spine} spine @param {Draft} draft @returns {Pair[][]} */

@@ -53,6 +53,12 @@ export function percents(share, limit) {
   return [words(share, digits), words(limit, digits)];
 }
 
+/** Two numbers with so many digits after the point, or with as many more as tell them apart. @param {number} value @param {number} limit @param {number} digits @returns {[string, string]} */
+export function toldApart(value, limit, digits) {
+  const more = Array.from({ length: 12 }, (_, index) => digits + index).find((count) => value.toFixed(count) !== limit.toFixed(count)) ?? digits;
+  return [value.toFixed(more), limit.toFixed(more)];
+}
+
 /** A probability beside the limit that it is below: what rounds to the limit is said to be below it. @param {number} share @param {number} limit */
 export function percentBelow(share, limit) {
   const words = percent(share);

@@ -3,8 +3,9 @@
 // The draws are those of Python's `spinefm/measure/redraws.py`: the numbers of mulberry32, by their place in its sequence.
 
 import { gradeWords } from "./grading.js";
+import { toldApart } from "./numbers.js";
 import { minus, unit } from "./planar.js";
-import { landmarksOf } from "./spine.js";
+import { landmarksOf, shownValue } from "./spine.js";
 
 /** @typedef {import("./geometry.js").Pair} Pair */
 /** @typedef {import("./spine.js").Body} Body */
@@ -108,13 +109,19 @@ function halfInterval(values) {
   return (quantile(0.975) - quantile(0.025)) / 2;
 }
 
+/** That a ± is over its limit: both with the limit's decimals, or with as many more as tell them apart. @param {number} half @param {number} most */
+export function overLimit(half, most) {
+  const [shown, limit] = toldApart(half, most, `${most}`.split(".")[1]?.length || 0);
+  return `its uncertainty, ± ${shown}, is over the limit of ± ${limit}`;
+}
+
 /** A measure on landmarks of which a reader set some, compared with its limits. @param {Spine} spine @param {Draft} draft @returns {Held} */
 export function heldByHand(spine, draft) {
   const { most_uncertainty: limits, doubt_factor: factor, grade_probability: least } = spine.limits;
-  const [value, draws] = [draft.value(spine.points), valuesOver(spine, draft)];
+  const [value, draws] = [shownValue(draft, spine), valuesOver(spine, draft)];
   const half = halfInterval(draws);
   const most = limits[draft.key] ?? limits[draft.unit] ?? half;
-  const over = half > most ? `its uncertainty, ± ${Number(half.toPrecision(2))}, is over the limit of ± ${most}` : "";
+  const over = half > most ? overLimit(half, most) : "";
   if (half > factor * most) return { value: null, plus: null, doubt: "", grade: "", reason: over };
   const grade = draft.grading ? gradeWords(draft.grading, value, spine.points, draws, half, least) : "";
   const isWhole = landmarksOf(draft, spine.points).every(([at, place]) => spine.bodies[at].edited?.[place]);

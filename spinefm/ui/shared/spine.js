@@ -13,9 +13,10 @@ import { facingLeft } from "./planar.js";
  * @typedef {{genant_limits: number[], slip_limit: number, neck_slip_limit: number, grade_probability: number, doubt_factor: number,
  *   most_uncertainty: Record<string, number>, resamples: number, roots: Record<string, number[][]>}} Limits */
 /** A path over landmarks: pairs of a body's place and a landmark's. @typedef {[number, number][]} Path */
-/** value and built take the landmarks of all bodies, facing left; reason: why there is no value; undirected: whether a rotated film has it too.
+/** value and built take the landmarks of all bodies, facing left; reason: why there is no value; undirected: whether a rotated film has it too;
+ * least: below it the value is said to be this, but its draws, which tell how far it may be off, are not held there.
  * @typedef {{key: string, group: string, levels: string[], name: string, unit: string, method: string, reason: string, bodies: number[], lines: Path[],
- *   value: (points: Pair[][]) => number, grading?: import("./grading.js").Grading, built?: (points: Pair[][]) => Pair[][], undirected?: boolean}} Draft */
+ *   value: (points: Pair[][]) => number, grading?: import("./grading.js").Grading, built?: (points: Pair[][]) => Pair[][], undirected?: boolean, least?: number}} Draft */
 
 export const PLACES = ["superior anterior", "superior posterior", "inferior posterior", "inferior anterior", "superior middle", "inferior middle"];
 export const NO_FACING = "the side that the patient faces is not known; set it";
@@ -57,10 +58,11 @@ export function pairsOf(spine) {
   return found.filter(([upper, lower]) => areNeighbours(spine, upper, lower) && spine.bodies[upper].level !== "C1");
 }
 
-/** Why endplates cannot be measured, "" where all can. @param {Spine} spine @param {[number, "superior" | "inferior"][]} endplates */
+/** Why endplates cannot be measured, "" where all can; bodies with the same reason together. @param {Spine} spine @param {[number, "superior" | "inferior"][]} endplates */
 export function faultOf(spine, ...endplates) {
-  const reasons = endplates.filter(([at, end]) => spine.bodies[at][end]).map(([at, end]) => `${spine.bodies[at].name}: ${spine.bodies[at][end]}`);
-  return [...new Set(reasons)].join("; ");
+  const faulty = endplates.filter(([at, end]) => spine.bodies[at][end]).map(([at, end]) => ({ name: spine.bodies[at].name, why: spine.bodies[at][end] }));
+  const whys = [...new Set(faulty.map(({ why }) => why))];
+  return whys.map((why) => `${[...new Set(faulty.filter((one) => one.why === why).map(({ name }) => name))].join(", ")}: ${why}`).join("; ");
 }
 
 /** The first reason that says something. @param {string[]} reasons */
@@ -73,6 +75,11 @@ export function missing(spine, ...levels) {
   if (!spine.bodies.some((body) => body.level)) return "no vertebra has a level; name one";
   const absent = levels.filter((level) => placeOf(spine, level) < 0);
   return `${absent.join(" and ")} ${absent.length === 1 ? "was" : "were"} not found on the film`;
+}
+
+/** The value of a measure's landmarks, as it is said. @param {Draft} draft @param {Spine} spine */
+export function shownValue(draft, spine) {
+  return Math.max(draft.value(spine.points), draft.least ?? -Infinity);
 }
 
 /** A disc between two bodies: L4/5, L5/S1. @param {string[]} levels */

@@ -9,10 +9,10 @@ import pytest
 
 from spinefm.core.geometry import Point
 from spinefm.core.levels import Level
-from spinefm.export.one_page.content import content_of, of_whole_spine
+from spinefm.export.one_page.content import _missing, content_of, of_whole_spine
 from spinefm.export.one_page.levels import AS_RATIOS, BODY, DISC, head_of
 from spinefm.export.one_page.words import NONE, VALUE_IN_DOUBT, number, value_of
-from spinefm.measure import Measures, Move, measure
+from spinefm.measure import Measures, Move, measure, measure_landmarks
 from spinefm.measure.kinds import KINDS
 from spinefm.trace.model import Corrected, Named, Reading, Trace
 from tests.export import curved
@@ -71,6 +71,15 @@ def test_every_reason_is_told_with_what_it_keeps_from_being_measured(trace: Trac
         if one.value is None:
             title = one.name if of_whole_spine(one) else KINDS[one.key].short
             assert one.reason.lower() in text and title.lower() in text
+
+
+def test_bodies_with_the_same_reason_share_it_and_no_reason_is_cut() -> None:
+    trace = long_trace(13)
+    known, why = measure(trace), "it is found, but its corners are too uncertain to measure (expected error over 9.6 %)"
+    faint = [replace(one, superior=why, inferior=why) for one in known.landmarks]
+    lines = list(_missing(replace(known, values=measure_landmarks(faint, known.facing, known.spacing_mm))))
+    assert not [line for line in lines if "…" in line or line.count(why) > 1]
+    assert any(line.startswith(f"{faint[3].name}, {faint[4].name}: {why}") for line in lines)
 
 
 def test_warnings_and_doubt_are_told() -> None:

@@ -47,6 +47,43 @@ def test_an_outline_is_dragged_or_made_again_by_a_click_and_both_are_undone(run:
     corrected(run, 0)
 
 
+BOTTOM = """(number) => {
+  const flat = window.spinefm.shapeOf(number);
+  const points = flat.filter((_, at) => at % 2 === 0).map((x, at) => [x, flat[2 * at + 1]]);
+  const edges = points.map((a, at) => [a, points[(at + 1) % points.length]]);
+  const length = ([a, b]) => Math.abs(a[0] - b[0]);
+  const low = (points.reduce((sum, point) => sum + point[1], 0)) / points.length;
+  const [a, b] = edges.filter(([a, b]) => a[1] > low && b[1] > low).sort((one, two) => length(two) - length(one))[0];
+  return { points, middle: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2], low };
+}"""
+
+
+def test_an_edge_dragged_over_a_neighbour_is_asked_about_and_leaves_the_far_side_alone(run: Visitor) -> None:
+    run.wait("finished")
+    run.page.click("table.vertebrae .row-name >> text=C5")
+    run.page.click('[data-edit="toggle"]')
+    number = run.page.evaluate("window.spinefm.view.chosen")
+    before = run.page.evaluate(BOTTOM, number)
+    x, y = before["middle"]
+    for choice in ("none", "0"):
+        run.page.mouse.move(*on_screen(run, x, y))
+        run.page.mouse.down()
+        run.page.mouse.move(*on_screen(run, x, y + 45), steps=4)
+        run.page.mouse.up()
+        run.page.wait_for_selector(".question")
+        assert "C5 would overlap C6 by" in run.page.inner_text(".question")
+        run.page.click(f"[data-choice='{choice}']")
+        assert choice == "0" or run.page.evaluate(BOTTOM, number) == before
+    corrected(run, 1)
+    after = run.page.evaluate(BOTTOM, number)
+    old, new = ([point for point in one["points"] if point[1] < before["low"] - 5] for one in (before, after))
+    assert [min(side) for side in zip(*old, strict=True)] == [min(side) for side in zip(*new, strict=True)]
+    assert max(x for x, _ in old) == max(x for x, _ in new)
+    assert max(point[1] for point in after["points"]) > y + 40
+    run.page.keyboard.press("Control+z")
+    corrected(run, 0)
+
+
 def test_a_vertebra_is_added_by_a_click_and_a_click_on_nothing_is_a_sentence(run: Visitor) -> None:
     run.wait("finished")
     run.page.click('[data-add="toggle"]')

@@ -123,6 +123,8 @@ def weighed(probability: float, given: bool = True) -> CorrectedRun:
     [
         (weighed(0.944), "names C2 to C7, 94 % sure"),
         (weighed(0.9999), "names C2 to C7, > 99 % sure"),
+        (weighed(1.0), "names C2 to C7, > 99 % sure"),
+        (weighed(1.0, given=False), "names withheld: C2 to C7 would be > 99 % sure"),
         (weighed(0.44, given=False), "names withheld: C2 to C7 would be 44 % sure"),
         (weighed(0.944).correct(Correction("lock", 4)), "names C2 to C7, 94 % sure"),
         (weighed(0.944).correct(Correction("shift", offset=1)), ""),

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import BrowserContext, Locator, expect
 
 from spinefm.export.result import write_zip
 from spinefm.ui.server import result_zip
-from tests.ui.server.conftest import Visitor, on_film
+from tests.ui.server.conftest import Visitor, click_film, on_film, visit
+from tests.ui.server.stand_in import CENTRES
 
 
 def rows(visitor: Visitor) -> list[str]:
@@ -131,3 +132,28 @@ def test_a_correction_that_cannot_be_is_refused_with_a_sentence(player: Visitor)
     player.page.wait_for_selector(".player .refused")
     assert "beyond the spine's end" in (player.page.text_content(".player .refused") or "")
     assert rows(player)[0] == "C2"
+
+
+@pytest.mark.parametrize("tab", ["measures", "log"])
+@pytest.mark.parametrize(("width", "height", "scheme"), [(1440, 1000, "light"), (390, 844, "dark")])
+def test_a_refusal_and_a_question_are_in_sight_whatever_tab_is_open(
+    context: BrowserContext, address: str, tab: str, width: int, height: int, scheme: str
+) -> None:
+    one = visit(context, width, height, scheme)
+    one.open(address, "finished")
+    one.page.keyboard.press("End")
+    one.page.click(f'[data-tab="{tab}"]')
+    for at, words, says in (((20, 20), ".refused", "No new vertebra"), (CENTRES[6], ".question", "background")):
+        one.page.locator(".stage .pane-area").scroll_into_view_if_needed()
+        one.page.locator(".stage .pane-area").focus()
+        one.page.keyboard.press("a")
+        click_film(one, *at)
+        said = one.page.locator(f".player {words}")
+        expect(said).to_contain_text(says)
+        expect(said).to_be_in_viewport(ratio=1)
+        ink, paper = said.evaluate("node => [getComputedStyle(node).color, getComputedStyle(node).backgroundColor]")
+        assert ink != paper
+        one.page.keyboard.press("Escape")
+        expect(said).to_have_count(0)
+    assert one.page.get_attribute(f'[data-tab="{tab}"]', "aria-selected") == "true"
+    one.leave()

@@ -84,7 +84,7 @@ def side_payload(measures: Measures, vertebrae: Sequence[Vertebra]) -> Payload:
 def body_payload(one: Landmarks, number: int) -> Payload:
     """A body: number in the run, names, six landmarks [x, y] or none, why an endplate is out, expected error in px.
 
-    in_trunk: whether a body without a level is thoracic or lumbar.
+    in_trunk: whether a body without a level is thoracic or lumbar. redrawn: whether a reader edited its outline.
     """
     return {
         "number": number,
@@ -95,6 +95,7 @@ def body_payload(one: Landmarks, number: int) -> Payload:
         "inferior": one.inferior,
         "spread": round(one.spread, 6),
         "in_trunk": one.in_trunk,
+        "redrawn": one.redrawn,
     }
 
 

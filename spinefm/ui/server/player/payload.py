@@ -23,7 +23,7 @@ from spinefm.methods.base.events import Located
 from spinefm.methods.drawings import beats_of, verbs_of
 from spinefm.trace.captions import caption
 from spinefm.trace.doubt import DOUBT
-from spinefm.trace.model import Corrected, Finished, Named, Trace, result
+from spinefm.trace.model import Corrected, Finished, Named, Trace, names_replaced, result
 from spinefm.trace.primitives import Beat, plain
 from spinefm.trace.registry import Event
 from spinefm.ui.server.player.measures import measures_payload
@@ -111,8 +111,8 @@ def readings(events: Sequence[Event]) -> list[Payload]:
 def _latest_names(events: Iterable[Event]) -> list[Event]:
     """The events without names that a correction replaced by others."""
     known = list(events)
-    renamed = any(isinstance(event, Corrected) and event.anchor is not None for event in known)
-    return [event for event in known if not (renamed and isinstance(event, Named))]
+    replaced = names_replaced(known)
+    return [event for event in known if not (replaced and isinstance(event, Named))]
 
 
 def remarks(film: Radiograph | None) -> list[str]:

@@ -11,11 +11,13 @@ from spinefm.core.numbers import percent
 from spinefm.methods.base.decisions import Decision
 from spinefm.methods.base.protocol import Direction
 from spinefm.methods.decisions import decisions_of
-from spinefm.trace.model import Corrected, Finished, Named, Vertebra, counting_order, result
+from spinefm.trace.model import Corrected, Finished, Named, Vertebra, counting_order, redrawn, result
 from spinefm.trace.registry import Event
 from spinefm.ui.server.corrections import BEFORE
 
 Row = dict[str, Any]
+MOST_SURE = 0.999
+"""A probability of names that was rounded up to 1 is none: no reading of a film is certain."""
 
 
 def ends(events: Sequence[Event]) -> list[Row]:
@@ -55,9 +57,10 @@ def names_sure(events: Sequence[Event]) -> str:
     corrected = [event for event in events if isinstance(event, Corrected)][-1:]
     if any(_naming(event) != _naming(named) for event in corrected):
         return ""
+    sure = percent(min(named.best.probability, MOST_SURE))
     if named.anchor is None:
-        return f"names withheld: {named.best.span} would be {percent(named.best.probability)} sure"
-    return f"names {replace(named.best, levels=named.levels).span}, {percent(named.best.probability)} sure"
+        return f"names withheld: {named.best.span} would be {sure} sure"
+    return f"names {replace(named.best, levels=named.levels).span}, {sure} sure"
 
 
 def _naming(event: Named | Corrected) -> tuple[object, ...]:
@@ -74,8 +77,7 @@ def vertebra_rows(events: Sequence[Event], unsure: Collection[int] = ()) -> list
     at_end = {end.vertebra: (side, end) for side, end in ended.items() if end.vertebra is not None}
     named = [event for event in events if isinstance(event, (Named, Corrected))][-1:]
     locked = named[0].locked if named and isinstance(named[0], Corrected) else ()
-    edited = {v.number for e in events if isinstance(e, Corrected) and e.action == "reshape" for v in e.added}
-    marks: dict[str, set[int | None]] = {"anchor": _anchors(named), "locked": {*locked}, "edited": {*edited}}
+    marks: dict[str, set[int | None]] = {"anchor": _anchors(named), "locked": {*locked}, "edited": {*redrawn(events)}}
     rows = [
         _row(v, at_end.get(v.number), v.number in unsure) | {name: v.number in whose for name, whose in marks.items()}
         for v in found
