@@ -12,7 +12,7 @@ spinefm.write_result("out/film", trace, film)
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.12.0"
+__version__ = "0.13.0"
 
 if TYPE_CHECKING:
     from spinefm import measure
