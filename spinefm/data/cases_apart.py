@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import PurePath
 
 _LAYOUT = (
@@ -32,24 +33,37 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def may_share(label: Sequence[str], stated: Sequence[str], film: Sequence[str]) -> bool:
+def may_share(
+    label: Sequence[str], stated: Sequence[str], film: Sequence[str], cases: AbstractSet[str] = frozenset()
+) -> bool:
     """Whether a label in the folders `label`, which states those in `stated` for its film, may mean one in `film`.
 
-    All are without case. A film of the label's name in another patient's folder is that of somebody else. What is
-    stated may be, or begin with, folders of the machine that it was written on.
+    All are without case; `cases` are the folders of all films that may be those of cases. A film of the label's name in
+    another patient's folder is that of somebody else: where the label's folder is one of `cases`, or called as the
+    film's but for a number or a letter. Any other name is that of a kind of file, or of the machine that it was on.
 
     >>> may_share(["labels"], [], ["images"]), may_share(["a"], [], ["b"]), may_share([], ["c:", "me", "b"], ["b"])
     (True, False, True)
+    >>> may_share(["polygons"], [], ["scans"]), may_share(["smith"], [], ["jones"], {"smith", "jones"})
+    (True, False)
     """
     parts = [{SPLITS[word] for word in _words(folders) if word in SPLITS} for folders in ((*label, *stated), film)]
     if all(parts) and parts[0].isdisjoint(parts[1]):
         return False
     seen, told, own = ([*_of_cases(folders)] for folders in (label, stated, film))
-    if own and told:
-        shared = min(len(own), len(told))
+    claimed = told or seen
+    if not claimed or not own:
+        return True
+    shared = min(len(own), len(claimed))
+    if own[-shared:] == claimed[-shared:]:
         above = own[:-shared]
-        return own[-shared:] == told[-shared:] and (not above or not seen or above == seen)
-    return seen == own
+        return not (above and told and seen) or above == seen
+    return cases.isdisjoint(claimed) and not _are_siblings(claimed[-1], own[-1])
+
+
+def case_names(folders: Iterable[Sequence[str]]) -> frozenset[str]:
+    """The folders without case, of those that lead to some films, that may be those of cases."""
+    return frozenset(name for each in folders for name in _of_cases(each))
 
 
 def names_case(folders: Sequence[str]) -> bool:
@@ -65,6 +79,13 @@ def cases_in(path: PurePath) -> list[str]:
 def folders_of(place: str) -> Sequence[str]:
     """The folders of a place, without case."""
     return folded(place).split("/")[:-1]
+
+
+def _are_siblings(one: str, other: str) -> bool:
+    """Whether two folders are called as those of two cases are: alike but for their numbers, or for one letter."""
+    if re.sub(r"\d+", "0", one) == re.sub(r"\d+", "0", other):
+        return True
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
 def _of_cases(folders: Sequence[str]) -> Iterator[str]:

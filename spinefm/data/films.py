@@ -20,7 +20,7 @@ from spinefm.core.checksum import sha256_of
 from spinefm.core.foreign import read_bytes, read_head
 from spinefm.core.masks import MOST_PIXELS
 from spinefm.data.case import DatasetError, Skipped
-from spinefm.data.cases_apart import folded, may_share, names_case
+from spinefm.data.cases_apart import case_names, folded, may_share, names_case
 from spinefm.data.nifti import nifti_size
 from spinefm.imaging import kinds, raster
 from spinefm.imaging.deep import SIDEWAYS
@@ -330,7 +330,7 @@ class Films:
         close = _matching(near, name, str) or _matching(pool, name, str) or _matching(pool, name, folded)
         label = self._folders(folder)
         here = [path for path in close if path.parent == folder] or [
-            path for path in close if may_share(label, stated, self._folders(path.parent))
+            path for path in close if may_share(label, stated, self._folders(path.parent), self._cases)
         ]
         if len(close) > 1 and not names_case([*label, *stated]):
             here = here or close
@@ -338,6 +338,11 @@ class Films:
             places = ", ".join(sorted(path.relative_to(self.root).as_posix() for path in here)[:3])
             raise ValueError(f"{len(here)} films could belong to it ({places}); put the label beside its film")
         return min(here, key=_preference, default=None)
+
+    @cached_property
+    def _cases(self) -> frozenset[str]:
+        """The folders of films that may be those of cases, without case."""
+        return case_names(map(self._folders, {path.parent for path in self.paths}))
 
     def _folders(self, folder: Path) -> Sequence[str]:
         """The folders below the root that lead to `folder`, without case; none for one that is not below it."""

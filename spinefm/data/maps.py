@@ -42,14 +42,8 @@ FILM_FOLDERS = ("images", "films", "imgs", "rawdata")
 MAP_FOLDERS = ("labels", "masks", "segmentations", "derivatives")
 MAP_SUFFIXES = (".png", ".tif", ".tiff", ".bmp", ".nii", ".nii.gz")
 NO_MAP = "it is not a label map that is read: these are PNG, TIFF, BMP or NIfTI files. Save it as one, or remove it."
-LEVELS = "|".join(Level.__members__)
-OF_MAP = re.compile(
-    rf"(?:[_-]+(?:{LEVELS}|seg\w*|d?seg-\w+|masks?|msk|labels?|labelmap|lbl|gt|ground|truth|annot\w*|maps?|vert\w*|bod(?:y|ies)"
-    r"|spine|subreg\w*|verse|levels?|ids?|instances?|semantic|binary|corr(?:ected)?|final|manual|auto|pred\w*|copy"
-    r"|v\d+|(?:mod|space|desc|label|res)-\w+?|(?:reader|rater|annotator|observer|expert)[_-]?[a-z0-9]{0,3}))*",
-    re.IGNORECASE,
-)
-"""What may follow the name of a film in that of its map; anything else, such as a number, makes the name of another."""
+OF_MAP = re.compile(r"[_-]+(?!(?:ses|run|acq|rec)-)[^\W\d_].*")
+"""What may follow a film's name in that of its map: a number makes the name of another, as a session or run of BIDS."""
 SPINEPS_NAME = re.compile(r"(.+)_mod-([^_]+)_seg-.+")
 VERTEBRAE = ("vert",)
 """Part of the name of the one map of vertebrae among several of a film."""
@@ -193,7 +187,7 @@ def _map_stem(path: Path) -> str | None:
 def film_of(path: Path, films: KnownNames) -> str | None:
     """The film of a map: the longest name that the map's name is or begins with, as in `film_seg-vert_msk.nii.gz`.
 
-    What follows must say something of the map: `IMG_1_2` is no map of `IMG_1`.
+    What follows must begin with a word: `IMG_1_2` is no map of `IMG_1`.
 
     SPINEPS 2 moves the last part of a film's name: the map of `sub-1_xr` is `sub-1_mod-xr_seg-vert_msk`.
     """

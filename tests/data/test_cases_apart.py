@@ -12,7 +12,7 @@ import pytest
 from spinefm.core.levels import Level
 from spinefm.data import DatasetError
 from spinefm.data.cases_apart import may_share
-from tests.data.pictures import SIZE, column, film, read_set, rows, save_map, why_skipped
+from tests.data.pictures import SIZE, column, film, read_set, rows, save_map
 
 LEVELS = (Level.C3, Level.C4, Level.C5)
 
@@ -30,8 +30,12 @@ LEVELS = (Level.C3, Level.C4, Level.C5)
         ("set1", "", "set2", False),
         ("a", "", "b", False),
         ("labels/a", "", "images/a", True),
-        ("labels/a", "", "images", False),
-        ("labels", "", "images/b", False),
+        ("labels/a", "", "images", True),
+        ("labels", "", "images/b", True),
+        ("polygons", "", "scans", True),
+        ("case_017", "", "case_3", False),
+        ("", "c:/data/orig", "cervical_pngs", True),
+        ("smith", "", "jones", True),
         ("labels/reader2", "", "images", True),
         ("", "a", "b", False),
         ("", "a", "x/a", True),
@@ -158,7 +162,24 @@ def test_masks_in_the_folder_of_a_missing_film_belong_to_no_other(tmp_path: Path
     assert not found and "1 mask belongs to no film in imgs" in skipped[0].why
 
 
-def test_a_film_below_the_folder_of_its_endplates_is_that_of_another(tmp_path: Path) -> None:
-    film(tmp_path / "LA" / "s" / "1.png")
-    save(tmp_path / "LA" / "1.csv", "\n".join(f"40,{10 + 15 * row},70,{10 + 15 * row},0" for row in range(11)))
-    assert "its film is missing" in why_skipped(tmp_path)
+def test_folders_of_films_are_those_of_cases() -> None:
+    assert not may_share(["smith"], [], ["jones"], {"smith", "jones"})
+    assert may_share(["smith"], [], ["jones", "smith"], {"smith", "jones"})
+
+
+@pytest.mark.parametrize(
+    ("films", "labels", "stated"),
+    [
+        ("scans", "polygons", "{}.png"),
+        ("scans", ".", "{}.png"),
+        (".", "polygons", "{}.png"),
+        ("cervical_pngs", "polygons", "C:\\data\\orig\\{}.png"),
+        ("scans", "polygons", "../scans/{}.png"),
+    ],
+)
+def test_folders_of_any_name_may_hold_films_and_labels(tmp_path: Path, films: str, labels: str, stated: str) -> None:
+    for name in ("one", "two"):
+        film(tmp_path / films / f"{name}.png")
+        labelme(tmp_path / labels / f"{name}.json", stated.format(name))
+    found, skipped = read_set(tmp_path)
+    assert len(found) == 2 and not skipped
