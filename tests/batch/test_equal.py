@@ -65,6 +65,7 @@ def test_a_second_run_computes_nothing(films: Path, tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in job.folder.shards.rglob("*")} == stamps
 
 
+@pytest.mark.thorough
 def test_processes_that_load_their_own_weights_give_the_same(
     films: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

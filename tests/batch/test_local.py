@@ -41,6 +41,7 @@ def test_a_film_that_kills_its_process_each_time_becomes_a_row(tmp_path: Path) -
     assert [sum(column) for column in zip(*seen, strict=True)] == [12, 5]
 
 
+@pytest.mark.thorough
 def test_a_film_that_never_ends_becomes_a_row_and_holds_up_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

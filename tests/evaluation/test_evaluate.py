@@ -186,6 +186,7 @@ def test_a_finished_run_does_nothing_twice_and_a_damaged_result_is_evaluated_aga
     assert tables(tmp_path / "run") == tables(whole)
 
 
+@pytest.mark.thorough
 def test_a_film_whose_file_or_truth_changed_is_evaluated_again(tmp_path):
     root = write_set(tmp_path / "set", ["a", "b", "c"])
     run(open_set(root), tmp_path / "run")

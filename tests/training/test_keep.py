@@ -121,6 +121,7 @@ def test_the_command_keeps_films_and_the_card_names_them(folder: Path, unseen_fo
     assert training_text(facts["data"]).endswith("near its answers of before on 3 films with 14 bodies, seeds 60-62")
 
 
+@pytest.mark.thorough
 @pytest.mark.weights
 def test_a_run_that_keeps_films_goes_on_towards_the_same_goal(
     folder: Path, unseen_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -41,6 +41,7 @@ def test_facing_is_asked_of_upright_lateral_films_only(mixed: FilmSet) -> None:
     assert (batch.turns[batch.views == VIEWS.index("picture")] == IGNORED).all()
 
 
+@pytest.mark.thorough
 def test_a_run_fits_the_distance_and_scores_every_head(mixed: FilmSet, tmp_path: Path) -> None:
     settings = TrainSettings(data=(tmp_path,), out=tmp_path / "run", steps=3, batch=8)
     loop = Loop(ViewTrainer(mixed, mixed, config=SMALL), settings)
@@ -49,6 +50,7 @@ def test_a_run_fits_the_distance_and_scores_every_head(mixed: FilmSet, tmp_path:
     assert not torch.equal(loop.average.model.whitening, torch.eye(8))
 
 
+@pytest.mark.thorough
 def test_the_encoder_keeps_its_public_weights(mixed: FilmSet, tmp_path: Path) -> None:
     settings = TrainSettings(data=(tmp_path,), out=tmp_path / "run", steps=2, batch=8)
     loop = Loop(ViewTrainer(mixed, mixed, config=SMALL), settings)

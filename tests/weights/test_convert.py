@@ -75,6 +75,7 @@ def test_a_file_of_none_of_the_networks_is_refused() -> None:
         converted({"weight": torch.ones(1)})
 
 
+@pytest.mark.thorough
 def test_the_published_mask_rcnn_detects_the_same() -> None:
     torch.manual_seed(0)
     backbone = resnet_fpn_backbone(backbone_name="resnet50", weights=None, trainable_layers=5)

@@ -209,6 +209,7 @@ def test_on_a_cpu_many_films_give_bit_for_bit_what_each_gives_alone(model, films
         assert without_seconds(outcome.trace) == without_seconds(model.segment(film))
 
 
+@pytest.mark.thorough
 def test_a_film_on_its_side_is_rotated_by_segment_many_and_by_upright_alike(model, films):
     lying = films[0].rotated(1)
     (outcome,) = model.segment_many([lying])
