@@ -144,8 +144,7 @@ class SegmentTab:
         hides = [*chosen, self.back]
         picked = self.picker.pick(self._on_pick, self.token, [self.upload, *hides], trigger_mode="multiple", **more)
         picked.then(self._on_end, None, buttons, **QUICK)
-        known = [self.choice, self.kept, self.token]
-        turned = self.player.turn(self._on_turn, known, hides, trigger_mode="multiple", **more)
+        turned = self.player.turn(self._on_turn, [self.choice, self.token], hides, trigger_mode="multiple", **more)
         turned.then(self._on_end, None, buttons, **QUICK)
         back = self.back.click(self._on_back, self.token, hides, **more)
         back.then(self._on_end, None, buttons, **QUICK)
@@ -220,8 +219,10 @@ class SegmentTab:
         before = None if runs else still_shown(kept, _of_another(payload["error"], choice), self.films.read)
         if before is not None:
             return None, gr.skip(), *_remembered(before), "", NO_WAY_BACK
+        if not runs:
+            return gr.skip(), choice, payload, None, "", self.way_back(token)
         self.sittings.put(token, Sitting(choice))
-        return gr.skip(), choice, {**payload, "starts": runs}, None, new_run() if runs else "", NO_WAY_BACK
+        return gr.skip(), choice, {**payload, "starts": True}, None, new_run(), NO_WAY_BACK
 
     def _on_clear(self, request: gr.Request, token: str, replaced: float) -> tuple[Any, Any, Any, Any]:
         """The box is empty: nothing is on show, unless another film is on its way."""
@@ -245,16 +246,15 @@ class SegmentTab:
             yield *chosen, *_remembered(shown), self.way_back(token)
 
     def _on_turn(
-        self, request: gr.Request, choice: Choice | None, kept: SessionState | None, token: str
+        self, request: gr.Request, choice: Choice | None, token: str
     ) -> tuple[Choice | None, Payload, None, Any]:
-        """The film rotated, without its run; to a run with corrections a way back is left until the next run."""
+        """The film rotated, without its run; to corrections, or another film, a way back is left until the next run."""
         self.queue.dismiss(str(request.session_hash))
-        turned = choice.turned() if choice else None
-        corrected = kept is not None and bool(kept.run.done)
-        if not corrected:
-            self.sittings.put(token, Sitting(turned) if turned else None)
-        way = self.way_back(token) if corrected else NO_WAY_BACK
-        return turned, opened(turned, self.films.read), None, way
+        turned, held = choice.turned() if choice else None, self.sittings.get(token)
+        if held and (held.is_corrected or turned is None or held.choice.path != turned.path):
+            return turned, opened(turned, self.films.read), None, self.way_back(token)
+        self.sittings.put(token, Sitting(turned) if turned else None)
+        return turned, opened(turned, self.films.read), None, NO_WAY_BACK
 
     def way_back(self, token: str) -> dict[str, Any]:
         """The button that leads back to the visitor's own film, where there is one."""

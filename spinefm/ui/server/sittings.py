@@ -38,6 +38,11 @@ class Sitting:
     choice: Choice
     run: CorrectedRun | None = None
 
+    @property
+    def is_corrected(self) -> bool:
+        """Whether the run has corrections, which no other run would bring back."""
+        return self.run is not None and bool(self.run.done)
+
 
 class Sittings:
     """The sittings in use lately, by token."""

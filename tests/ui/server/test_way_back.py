@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.server.conftest import NECK, Visitor, corrected
+from tests.ui.server.conftest import NECK, UPLOAD, Visitor, corrected
+from tests.ui.server.stand_in import SIZE
 
 MOVED = ["All names moved down by 1."]
 
@@ -43,8 +45,22 @@ def test_from_an_example_a_button_leads_back_to_the_own_film(moved: Visitor) -> 
 
 
 def test_a_rotated_film_leads_back_to_its_corrected_result(moved: Visitor) -> None:
+    for quarters in range(1, 5):
+        moved.page.keyboard.press("t")
+        wide, high = (SIZE, SIZE[::-1])[quarters % 2]
+        moved.page.wait_for_selector(f".stage .pane-name:has-text('{wide} × {high} px')")
+        moved.wait("ready")
+    go_back(moved)
+
+
+def test_a_file_that_cannot_be_read_and_a_rotated_example_leave_the_way_back(moved: Visitor, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("this is no film")
+    moved.page.click('[data-example="a-finished"]')
+    moved.page.wait_for_function("window.spinefm.view.payload.film.name !== 'neck.png'")
     moved.page.keyboard.press("t")
     moved.wait("ready")
+    moved.page.set_input_files(UPLOAD, str(tmp_path / "notes.txt"))
+    moved.wait("failed")
     go_back(moved)
 
 
