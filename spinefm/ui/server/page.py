@@ -37,8 +37,8 @@ TABS: tuple[TabPlan, ...] = (EXPLORE, HOW)
 """The tabs after the first, from the left; a further one is one entry here."""
 CACHE = (600, KEEP_VISITOR)
 """Every ten minutes gradio deletes uploads and results that were not used for long."""
-RUN_LINKED = """(linked) => { if (linked === "run") document.querySelector("#run").click(); }"""
-"""Runs the example of a link that asks for another method or other limits than those of its own run."""
+RUN_ASKED = """(asked) => { if (asked === "run") document.querySelector("#run").click(); }"""
+"""Runs the film on show: its run was interrupted by a reload, or a link asks for another method or other limits."""
 EVENTS = 200
 """Events of all visitors that the server may hold; those who wait for the networks have a shorter queue."""
 
@@ -60,14 +60,14 @@ def build_page(service: ModelService, examples: Path, most_waiting: int = MOST) 
         loaded = page.load(
             tab.on_load,
             tab.recall,
-            [tab.choice, tab.player, tab.kept, tab.token, tab.brought],
+            [tab.choice, tab.player, tab.kept, tab.token, tab.asked],
             js=RECALL,
             api_visibility="private",
             show_progress="hidden",
         )
         quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        linked = loaded.then(tab.on_link, None, [tab.method, *tab.limits, tab.linked], **quick)
-        linked.then(None, tab.linked, None, js=RUN_LINKED, **quick)
+        linked = loaded.then(tab.on_link, None, [tab.method, *tab.limits, tab.asked], **quick)
+        linked.then(None, tab.asked, None, js=RUN_ASKED, **quick)
         page.load(lambda: header(service), None, head, api_visibility="private", show_progress="hidden", queue=False)
         page.unload(tab.on_unload)
         Endpoint(page, service, queue)

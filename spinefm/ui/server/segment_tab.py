@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
@@ -43,6 +43,7 @@ from spinefm.ui.server.showing import (
     still_shown,
 )
 from spinefm.ui.server.sittings import Sitting, Sittings
+from spinefm.ui.server.visits import Visits
 
 FORMATS = f"{KINDS_READ}, at most {MAX_BYTES >> 20} MB"
 WITH_STARTS = """(...inputs) => {
@@ -66,6 +67,8 @@ AT_ONCE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden
 ENDED = ("finished", "failed")
 """How the last message of a run says that it has ended."""
 PRESS_RUN = """() => { const run = document.querySelector("#run"); if (run) run.click(); }"""
+RUN = "run"
+"""What the page asks for once it is loaded: a run of the film on show."""
 NO_WAY_BACK = gr.update(visible=False)
 """Hides the button that leads back to the visitor's own film."""
 QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 8}
@@ -85,24 +88,21 @@ class SegmentTab:
         self.starts = gr.Textbox("[]", visible=False)
         self.clicked = gr.Number(0, visible=False)
         self.limits: list[gr.Slider] = []
-        self._cancelled: dict[str, float] = {}
+        self.visits = Visits()
         self.token = gr.State("")
         self.sittings = Sittings()
         self.films = RecentFilms()
         self.recall = gr.Textbox("", visible=False)
         self.brought = gr.State("")
-        self.linked = gr.Textbox("", visible=False)
+        self.asked = gr.Textbox("", visible=False)
         with gr.Row(elem_id="segment"):
             with gr.Column(elem_id="rail", scale=0, min_width=216):
                 self._build_rail()
             with gr.Column(elem_id="stage", min_width=280):
                 self.player = build_player(MAX_BYTES)
-        runs = [
-            self._connect_run(self.run.click, self._on_run),
-            self._connect_run(self.brought.change, self._run_brought, [self.brought]),
-        ]
-        self._connect_choice(runs)
-        self._connect_cancel(runs)
+        self._connect_run(self.run.click, self._on_run)
+        self._connect_choice()
+        self._connect_cancel()
         self._connect_reader()
 
     def _build_rail(self) -> None:
@@ -128,33 +128,32 @@ class SegmentTab:
                 self.limits.append(gr.Slider(*ends, step=limit.step, label=limit.label, info=words))
         return group
 
-    def _connect_choice(self, runs: list[Any]) -> None:
+    def _connect_choice(self) -> None:
         """Another film ends the run under way: its result would be remembered as that of the film on show.
 
-        A film that a visitor brings is run at once: `brought` changes.
+        Each handler ends it by the queue. Gradio's `cancels` is no way to do so: the browser carries it out after the
+        handler, and ends a run that has been started since. A film that a visitor brings is run at once.
         """
         buttons = [self.run, self.cancel]
         chosen = [self.choice, self.player, self.kept]
-        more = {**QUICK, "cancels": runs}
         brought = [self.upload, *chosen, self.brought, self.back]
-        self.upload.upload(self._on_upload, [self.upload, self.token, self.kept], brought, **more)
-        emptied = [*chosen, self.back]
-        cleared = self.upload.clear(self._on_clear, [self.token, self.clicked], emptied, js=REPLACED, **more)
-        cleared.then(self._on_end, None, buttons, **QUICK)
+        inputs = [self.upload, self.token, self.kept]
+        uploaded = self.upload.upload(self._on_upload, inputs, brought, trigger_mode="always_last", **QUICK)
+        self._connect_run(uploaded.success, self._run_brought, [self.brought])
         hides = [*chosen, self.back]
-        picked = self.picker.pick(self._on_pick, self.token, [self.upload, *hides], trigger_mode="multiple", **more)
-        picked.then(self._on_end, None, buttons, **QUICK)
-        turned = self.player.turn(self._on_turn, [self.choice, self.token], hides, trigger_mode="multiple", **more)
-        turned.then(self._on_end, None, buttons, **QUICK)
-        back = self.back.click(self._on_back, self.token, hides, **more)
-        back.then(self._on_end, None, buttons, **QUICK)
+        cleared = self.upload.clear(self._on_clear, [self.token, self.clicked], hides, js=REPLACED, **QUICK)
+        picked = self.picker.pick(self._on_pick, self.token, [self.upload, *hides], trigger_mode="multiple", **QUICK)
+        turned = self.player.turn(self._on_turn, [self.choice, self.token], hides, trigger_mode="multiple", **QUICK)
+        back = self.back.click(self._on_back, self.token, hides, **QUICK)
+        for shown in (cleared, picked, turned, back):
+            shown.then(self._on_end, None, buttons, **QUICK)
         anyway = self.player.anyway(
             lambda choice: choice and replace(choice, anyway=True), self.choice, self.choice, **QUICK
         )
         anyway.then(None, None, None, js=PRESS_RUN, **QUICK)
 
-    def _connect_run(self, starts: Any, run_film: Any, when: Sequence[Any] = ()) -> Any:
-        """`run_film` is done when `starts` does; `when` are its last inputs. Returns its event, which others cancel."""
+    def _connect_run(self, starts: Any, run_film: Any, when: Sequence[Any] = ()) -> None:
+        """`run_film` is done when `starts` does; `when` are its last inputs."""
         buttons = [self.run, self.cancel]
         run = starts(
             run_film,
@@ -165,12 +164,11 @@ class SegmentTab:
             **AT_ONCE,
         )
         run.failure(self._on_end, None, buttons, **QUICK)  # the last message of any other run brings them back
-        return run
 
-    def _connect_cancel(self, runs: list[Any]) -> None:
+    def _connect_cancel(self) -> None:
         outputs = [self.player, self.kept, self.run, self.cancel]
         inputs = [self.choice, self.kept, self.clicked]
-        self.cancel.click(self._on_cancel, inputs, outputs, js=AT_CLICK, cancels=runs, queue=False, **QUICK)
+        self.cancel.click(self._on_cancel, inputs, outputs, js=AT_CLICK, queue=False, **QUICK)
 
     def _connect_reader(self) -> None:
         inputs, outputs = [self.kept, self.token], [self.player, self.kept]
@@ -180,41 +178,57 @@ class SegmentTab:
         self.player.again(self._on_again, self.kept, outputs, trigger_mode="multiple", **QUICK)
 
     def on_load(self, request: gr.Request, token: str) -> Iterator[tuple[Any, Payload, Any, Any, Any]]:
-        """What a visitor sees first: what a reload brings back, else the example that the address names, or the first.
+        """What a visitor sees first; nothing more of it once they have brought or picked a film."""
+        for choice, payload, kept, asked in self._seen_first(request, token):
+            if self.visits.has_chosen(str(request.session_hash)):
+                yield gr.skip(), UNCHANGED, gr.skip(), token, gr.skip()
+                return
+            yield choice, payload, kept, token, asked
 
-        A bundled example's run plays at once; a film whose run the reload interrupted is run again.
+    def _seen_first(self, request: gr.Request, token: str) -> Iterator[tuple[Any, Payload, Any, Any]]:
+        """What a reload brings back, else the example that the address names, or the first.
+
+        A bundled example's run plays at once; of a film whose run the reload interrupted another is asked for.
         """
-        asked = self.examples.get(str(request.query_params.get("film", "")))
-        sitting = None if asked else self.sittings.get(token)
+        named = self.examples.get(str(request.query_params.get("film", "")))
+        sitting = None if named else self.sittings.get(token)
         if sitting is not None:
-            brought = gr.skip() if sitting.run else new_run()
+            asked = gr.skip() if sitting.run else RUN
             for number, shown in enumerate(recalled(sitting, self.films.read)):
-                yield gr.skip() if number else sitting.choice, *_remembered(shown), token, brought
+                yield gr.skip() if number else sitting.choice, *_remembered(shown), asked
             if sitting.choice.path.is_file():
                 return
-        first = asked or next((e for e in self.examples.values() if e.trace.is_file()), None)
+        first = named or next((e for e in self.examples.values() if e.trace.is_file()), None)
         if first is None:
-            yield None, opened(None), None, token, gr.skip()
+            yield None, opened(None), None, gr.skip()
             return
         for number, shown in enumerate(example_shown(first)):
-            yield gr.skip() if number else first.choice(), *_remembered(shown), token, gr.skip()
+            yield gr.skip() if number else first.choice(), *_remembered(shown), gr.skip()
 
     def on_link(self, request: gr.Request) -> list[Any]:
         """The method and limits that the address asks for, and whether they call for a run of their own."""
         asked = request.query_params
         wanted = limits.linked(asked.get("method", ""), asked.get("limits", "")) if asked.get("film") else None
         if wanted is None:
-            return [gr.skip() for _ in (self.method, *self.limits, self.linked)]
-        return [wanted[0], *wanted[1], "run"]
+            return [gr.skip() for _ in (self.method, *self.limits, self.asked)]
+        return [wanted[0], *wanted[1], RUN]
+
+    def _chooses(self, request: gr.Request) -> Callable[[], bool]:
+        """End the visitor's run under way; returns whether what they choose now is still their latest choice."""
+        visitor = str(request.session_hash)
+        self.queue.dismiss(visitor)
+        return self.visits.choose(visitor)
 
     def _on_upload(
         self, request: gr.Request, path: str, token: str, kept: SessionState | None
     ) -> tuple[Any, Any, Payload, Any, str, Any]:
         """A film that was brought; below the reason why it cannot be read, the visitor's last result stays."""
-        self.queue.dismiss(str(request.session_hash))
+        is_latest = self._chooses(request)
         with self.queue.aside():
             choice = set_upright(self.service, Choice(Path(path), Path(path).name), self.films.read)
         payload = opened(choice, self.films.read)
+        if not is_latest():
+            return gr.skip(), gr.skip(), UNCHANGED, gr.skip(), "", gr.skip()
         runs = payload["status"] == "ready"
         before = None if runs else still_shown(kept, _of_another(payload["error"], choice), self.films.read)
         if before is not None:
@@ -222,13 +236,13 @@ class SegmentTab:
         if not runs:
             return gr.skip(), choice, payload, None, "", self.way_back(token)
         self.sittings.put(token, Sitting(choice))
-        return gr.skip(), choice, {**payload, "starts": True}, None, new_run(), NO_WAY_BACK
+        return gr.skip(), choice, {**payload, "starts": True}, None, RUN, NO_WAY_BACK
 
     def _on_clear(self, request: gr.Request, token: str, replaced: float) -> tuple[Any, Any, Any, Any]:
         """The box is empty: nothing is on show, unless another film is on its way."""
         if replaced:  # it ends the run under way itself, and this may come after its own has begun
             return gr.skip(), UNCHANGED, gr.skip(), gr.skip()
-        self.queue.dismiss(str(request.session_hash))
+        self._chooses(request)
         self.sittings.put(token, None)
         return None, opened(None), None, NO_WAY_BACK
 
@@ -236,12 +250,14 @@ class SegmentTab:
         self, request: gr.Request, token: str, event: gr.EventData
     ) -> Iterator[tuple[Any, Any, Payload, Any, Any]]:
         """An example in the place of the visitor's own film, to which a way back is left."""
-        self.queue.dismiss(str(request.session_hash))
+        is_latest = self._chooses(request)
         example = self.examples.get(str(event.name))
         if example is None:
             yield None, None, opened(None), None, self.way_back(token)
             return
         for number, shown in enumerate(example_shown(example)):
+            if not is_latest():
+                return
             chosen = (gr.skip(), gr.skip()) if number else (None, example.choice())
             yield *chosen, *_remembered(shown), self.way_back(token)
 
@@ -249,7 +265,7 @@ class SegmentTab:
         self, request: gr.Request, choice: Choice | None, token: str
     ) -> tuple[Choice | None, Payload, None, Any]:
         """The film rotated, without its run; to corrections, or another film, a way back is left until the next run."""
-        self.queue.dismiss(str(request.session_hash))
+        self._chooses(request)
         turned, held = choice.turned() if choice else None, self.sittings.get(token)
         if held and (held.is_corrected or turned is None or held.choice.path != turned.path):
             return turned, opened(turned, self.films.read), None, self.way_back(token)
@@ -263,11 +279,13 @@ class SegmentTab:
 
     def _on_back(self, request: gr.Request, token: str) -> Iterator[tuple[Any, Payload, Any, Any]]:
         """The visitor's own film with its run and corrections, as a reload would bring it."""
-        self.queue.dismiss(str(request.session_hash))
+        is_latest = self._chooses(request)
         sitting = self.sittings.get(token) or Sitting(Choice(Path(), ""))
         messages = recalled(sitting, self.films.read)
         first = next(messages, None) or Shown(opened(sitting.choice, self.films.read))  # says that the film is gone
         for shown in chain([first], messages):
+            if not is_latest():
+                return
             yield sitting.choice, *_remembered(shown), NO_WAY_BACK
 
     def _run_brought(self, request: gr.Request, *inputs: Any) -> Iterator[tuple[Any, Any, Any, Any]]:
@@ -309,7 +327,7 @@ class SegmentTab:
     ) -> Iterator[tuple[Payload, Any]]:
         """A run asked for at the time `clicked`; it takes the place of the visitor's earlier ones."""
         owner = str(request.session_hash)
-        if clicked <= self._cancelled.get(owner, -1):  # cancelled before it reached the server
+        if self.visits.is_cancelled(owner, clicked):
             return
         self.queue.dismiss(owner)
         wishes, visitor = _wishes(method, values, _points(starts)), self.queue.ticket(owner)
@@ -353,7 +371,7 @@ class SegmentTab:
 
         The film's result of before, with its corrections, is on show again.
         """
-        self._cancelled[str(request.session_hash)] = clicked
+        self.visits.cancel(str(request.session_hash), clicked)
         self.queue.dismiss(str(request.session_hash))
         before = kept if kept and choice and kept.choice.path == choice.path else None
         shown = next(shown_again(before, self.films.read), None) or Shown(opened(choice, self.films.read))
@@ -424,7 +442,7 @@ class SegmentTab:
     def on_unload(self, request: gr.Request) -> None:
         """Who closes the page waits no longer."""
         self.queue.dismiss(str(request.session_hash))
-        self._cancelled.pop(str(request.session_hash), None)
+        self.visits.leave(str(request.session_hash))
 
 
 def _wishes(method: str, values: Sequence[float], starts: tuple[Point, ...]) -> Wishes:

@@ -9,6 +9,7 @@ from spinefm.ui.server.model_service import ModelService
 from spinefm.ui.server.recent_films import RecentFilms
 from spinefm.ui.server.segment_tab import SegmentTab
 from spinefm.ui.server.sittings import Sittings
+from spinefm.ui.server.visits import Visits
 
 GUEST = SimpleNamespace(session_hash="guest")
 
@@ -16,6 +17,6 @@ GUEST = SimpleNamespace(session_hash="guest")
 def tab_on(service: ModelService) -> SegmentTab:
     """What happens on the tab, without its parts."""
     tab = SegmentTab.__new__(SegmentTab)
-    tab.service, tab.queue, tab.films, tab._cancelled = service, ModelQueue(), RecentFilms(), {}
+    tab.service, tab.queue, tab.films, tab.visits = service, ModelQueue(), RecentFilms(), Visits()
     tab.sittings = Sittings()
     return tab
