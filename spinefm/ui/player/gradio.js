@@ -61,18 +61,25 @@ function withNotice(value) {
   return { ...value, notices: [...value.notices, alone.notice] };
 }
 
-// The whole window takes a film, dropped or pasted, at any time.
+// The whole window takes a film, dropped or pasted, at any time; while one is being sent, the last of those that follow waits.
+let taken = 0;
 function take(file) {
   if (file.size > MOST_BYTES) return refuse(file);
+  taken += 1;
+  return put(file, taken);
+}
+
+// The box has no field while it sends a film. One that holds a film is emptied; what is on show stays until the next is read.
+function put(file, turn) {
+  if (turn !== taken) return;
+  const field = document.querySelector("#film-upload input[type=file]");
+  if (field) return give(field, file);
   const clear = document.querySelector('#film-upload button[aria-label*="lear"], #film-upload button[aria-label*="emove"]');
-  const field = () => document.querySelector("#film-upload input[type=file]");
-  player.replaces = !field() && Boolean(clear); // the box is emptied for another film, and what is on show stays until that is read
-  if (player.replaces) clear.click();
-  const put = (tries) => {
-    if (field()) return give(field(), file);
-    return tries ? setTimeout(put, 60, tries - 1) : undefined;
-  };
-  return put(40);
+  if (clear) {
+    player.replaces = true;
+    clear.click();
+  }
+  setTimeout(put, 60, file, turn);
 }
 
 function give(input, file) {

@@ -31,6 +31,20 @@ CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FAREWELLS = ("AbortError: signal is aborted", "Connection errored out")
 UPLOAD = "#film-upload input[type=file]"
 NECK = ".stage .pane-name:has-text('neck.png')"
+DROP = """([name, bytes, kind, more = []]) => {
+  const held = new DataTransfer();
+  for (const one of [name, ...more]) held.items.add(new File([Uint8Array.from(bytes)], one, { type: "image/png" }));
+  const target = document.querySelector(".stage .pane-area");
+  if (kind === "paste") {
+    const event = new ClipboardEvent("paste", { clipboardData: held, bubbles: true, cancelable: true });
+    document.body.dispatchEvent(event);
+    return;
+  }
+  for (const step of ["dragenter", "dragover", "drop"]) {
+    target.dispatchEvent(new DragEvent(step, { dataTransfer: held, bubbles: true, cancelable: true }));
+  }
+}"""
+"""Drops or pastes a file of these bytes onto the film on show, with more of the same."""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -22,7 +22,7 @@ from spinefm.ui.server.model_queue import ModelQueue
 from spinefm.ui.server.model_service import BundleService
 from spinefm.ui.server.player.payload import UNCHANGED
 from spinefm.ui.server.segment_tab import SegmentTab
-from tests.ui.server.conftest import NECK, UPLOAD, Visitor, corrected, serve, set_overlap_limit, visit
+from tests.ui.server.conftest import DROP, NECK, UPLOAD, Visitor, corrected, serve, set_overlap_limit, visit
 from tests.ui.server.stand_in import SIZE, StandInService, all_events, write_film
 
 ROWS = "document.querySelectorAll('.log button').length"
@@ -101,48 +101,6 @@ def test_a_step_that_arrives_while_a_button_is_down_does_not_take_its_click(
     run.page.wait_for_function(f"{ROWS} === 7")
     assert run.page.get_attribute(".player", "data-stop") == "1"
     assert run.page.locator(".player.playing").count() == 0
-
-
-DROP = """([name, bytes, kind, more = []]) => {
-  const held = new DataTransfer();
-  for (const one of [name, ...more]) held.items.add(new File([Uint8Array.from(bytes)], one, { type: "image/png" }));
-  const target = document.querySelector(".stage .pane-area");
-  if (kind === "paste") {
-    const event = new ClipboardEvent("paste", { clipboardData: held, bubbles: true, cancelable: true });
-    document.body.dispatchEvent(event);
-    return;
-  }
-  for (const step of ["dragenter", "dragover", "drop"]) {
-    target.dispatchEvent(new DragEvent(step, { dataTransfer: held, bubbles: true, cancelable: true }));
-  }
-}"""
-
-
-def test_a_film_dropped_or_pasted_anywhere_at_any_time_is_run(run: Visitor, tmp_path: Path) -> None:
-    run.wait("finished")
-    for kind in ("drop", "paste"):
-        content = list(write_film(tmp_path / f"{kind}.png", bright=0.7).read_bytes())
-        run.page.evaluate(DROP, [f"{kind}.png", content, kind])
-        run.page.wait_for_selector(f".stage .pane-name:has-text('{kind}.png')")
-        run.wait("finished")
-        run.page.wait_for_selector(f'.player .download[download="{kind}.zip"]', state="attached")
-    assert run.page.locator(".player-drop").is_hidden()
-
-
-def test_of_several_files_the_page_says_that_one_was_taken_and_nothing_beside_another_film(
-    run: Visitor, tmp_path: Path
-) -> None:
-    run.wait("finished")
-    content = list(write_film(tmp_path / "one.png").read_bytes())
-    run.page.evaluate(DROP, ["one.png", content, "drop", ["two.png", "three.png"]])
-    run.page.wait_for_selector(".stage .pane-name:has-text('one.png')")
-    run.wait("finished")
-    assert "Of the 3 files only one.png was taken" in run.page.inner_text(".player-notices")
-    run.page.click('[data-example="b-film-only"]')
-    run.wait("ready")
-    run.page.click("#run")
-    run.wait("finished")
-    assert "files only" not in run.page.inner_text(".player-notices")
 
 
 def test_a_reload_brings_film_result_and_corrections_back(run: Visitor, address: str) -> None:
