@@ -18,10 +18,11 @@ test: export OMP_NUM_THREADS ?= 2
 test: lint chromium
 	$(BIN)/python -m pytest $(COVERAGE)
 
-# For every day: all but the tests marked `thorough` (most of the browser, training, the wheel), in under five minutes.
-quick: export OMP_NUM_THREADS ?= 2
+# For every day: all but the tests marked `thorough` (most of the browser, training, the wheel), one process per
+# core: three minutes on two of them.
+quick: export OMP_NUM_THREADS ?= 1
 quick: chromium $(VENV)/.test
-	$(BIN)/python -m pytest -m "not slow and not thorough"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not thorough"
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

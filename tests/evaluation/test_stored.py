@@ -67,7 +67,11 @@ def test_a_gzip_bomb_is_refused(folder: RunFolder, monkeypatch: pytest.MonkeyPat
         folder.trace("a")
 
 
-@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b"[" * 200_000), gzip.compress(b'{"film": NaN}')])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no gzip", gzip.compress(b"[" * 200_000), gzip.compress(b'{"film": NaN}')],
+    ids=["empty", "plain", "nested", "cut"],
+)
 def test_a_damaged_trace_is_one_sentence(folder: RunFolder, content: bytes) -> None:
     (folder.path / "traces" / "a.json.gz").write_bytes(content)
     with pytest.raises(RunError, match=r"^The trace of a cannot be shown \(.+\); evaluate the film again\.$"):
