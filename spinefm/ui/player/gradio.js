@@ -10,13 +10,36 @@ function press(selector) {
 }
 
 function show(value) {
-  player.show(withNotice(value));
+  player.show(withLoss(withNotice(value)));
   if (value && value.replay) window.scrollTo(0, 0); // Explore was scrolled to its film
   const run = document.querySelector("#run");
   if (run) Object.assign(run, { disabled: Boolean(player.view.payload.replay), title: player.view.payload.replay ? "A replay of an evaluation: choose a film to run" : "" });
   if (!value || (value.example === undefined && value.status !== "failed" && !value.replay) || value.status === "waiting") return;
   for (const button of document.querySelectorAll("[data-example]")) {
     button.setAttribute("aria-pressed", String(button.dataset.example === value.example));
+  }
+}
+
+// Where the server no longer has the reader's film, the page opens with an example after a reload, and says so.
+const OWN = "spinefm-film";
+let opening = true;
+function withLoss(value) {
+  if (!value || value.run === "same") return value;
+  const lost = opening && value.example && !new URLSearchParams(location.search).has("film") && memory((kept) => kept.getItem(OWN));
+  opening = false;
+  if (value.status === "empty") memory((kept) => kept.removeItem(OWN));
+  if (value.film?.name && !value.example && !value.replay) memory((kept) => kept.setItem(OWN, value.film.name));
+  if (!lost) return value;
+  memory((kept) => kept.removeItem(OWN));
+  return { ...value, notices: [...value.notices, `${lost} is no longer here: the server has restarted, or the film was not used for long. Drop it again.`] };
+}
+
+// What this browser's tab keeps, where it keeps anything.
+function memory(use) {
+  try {
+    return use(sessionStorage);
+  } catch {
+    return null;
   }
 }
 

@@ -95,3 +95,18 @@ def test_a_run_that_a_reload_interrupts_is_run_again(gate: threading.Semaphore, 
     run.page.wait_for_selector(NECK)
     gate.release(1000)
     run.wait("finished")
+
+
+def test_a_film_that_the_server_lost_is_named_when_the_page_opens_without_it(run: Visitor, address: str) -> None:
+    run.wait("finished")
+    run.reload(address)
+    run.page.wait_for_selector(NECK)
+    run.wait("finished")
+    assert "no longer here" not in run.page.inner_text(".player-notices")
+    run.page.evaluate("sessionStorage.setItem('spinefm-sitting', 'f'.repeat(32))")  # which this server does not know
+    run.reload(address)
+    run.wait("finished")
+    assert "neck.png is no longer here" in run.page.inner_text(".player-notices")
+    run.reload(address)
+    run.wait("finished")
+    assert "no longer here" not in run.page.inner_text(".player-notices"), "it is said once"
