@@ -149,8 +149,9 @@ class Corrected:
     """What the reader changed in a finished run, in words, and the whole result from then on.
 
     `vertebrae` (numbers from the top), `levels` and `anchor` are as in `Named`. `added` are vertebrae that came with
-    this correction; their `level` does not count. `locked` are numbers of those that may not change. `settings` are
-    those of SpineFM where it outlined a click on the result of another method, whose own are in the trace.
+    this correction; their `level` does not count. `locked` are numbers of those that may not change, `edited` of those
+    that came from another run with an outline that a reader had edited. `settings` are those of SpineFM where it
+    outlined a click on the result of another method, whose own are in the trace.
     """
 
     action: Action
@@ -161,6 +162,7 @@ class Corrected:
     locked: tuple[int, ...] = ()
     added: tuple[Vertebra, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    edited: tuple[int, ...] = ()
     kind: Literal["corrected"] = "corrected"
 
 
@@ -266,8 +268,9 @@ def result(events: Sequence[Event]) -> tuple[Vertebra, ...]:
 
 def redrawn(events: Sequence[Event]) -> frozenset[int]:
     """The numbers of the vertebrae whose outline a reader edited, by hand or by another click."""
-    edits = (event for event in events if isinstance(event, Corrected) and event.action == "reshape")
-    return frozenset(vertebra.number for event in edits for vertebra in event.added)
+    corrections = [event for event in events if isinstance(event, Corrected)]
+    drawn = (vertebra.number for event in corrections if event.action == "reshape" for vertebra in event.added)
+    return frozenset((*drawn, *(number for event in corrections for number in event.edited)))
 
 
 def names_replaced(events: Sequence[Event]) -> bool:

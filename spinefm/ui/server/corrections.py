@@ -12,7 +12,7 @@ from spinefm.core.geometry import principal_axis
 from spinefm.core.levels import Level, counted_from, order_with
 from spinefm.core.words import listed
 from spinefm.methods import Addition
-from spinefm.trace.model import Action, Anchor, Corrected, Named, Trace, Vertebra, counting_order
+from spinefm.trace.model import Action, Anchor, Corrected, Named, Trace, Vertebra, counting_order, redrawn
 from spinefm.trace.registry import Event
 
 READER = "named by the reader"
@@ -307,7 +307,9 @@ def carried(old: Trace, new: Trace) -> Trace:
     anchor = next((Anchor(v.number, v.level, LOCKED) for v in held if v.level), None)
     text = f"{listed([v.name for v in held])} stayed as locked."
     numbers, locked = tuple(v.number for v in spine), tuple(v.number for v in held)
-    return _with(new, Corrected("keep", text, numbers, levels, anchor, locked, held))
+    drawn = redrawn(old.events)
+    edited = tuple(now.number for was, now in zip(kept, held, strict=True) if was.number in drawn)
+    return _with(new, Corrected("keep", text, numbers, levels, anchor, locked, held, edited=edited))
 
 
 def _levels_round(

@@ -10,13 +10,14 @@ import pytest
 
 from spinefm.core.bundled import bundled_folder
 from spinefm.core.geometry import Point
+from spinefm.core.levels import Level
 from spinefm.core.numbers import percent
 from spinefm.imaging.radiograph import Radiograph
 from spinefm.measure import measure
 from spinefm.methods import Addition, film_record
-from spinefm.trace.model import Trace
+from spinefm.trace.model import Trace, redrawn
 from spinefm.trace.primitives import outline
-from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused
+from spinefm.ui.server.corrections import CorrectedRun, Correction, Refused, carried
 from spinefm.ui.server.outlines import again, reshaped
 from spinefm.ui.server.player.summary import vertebra_rows
 from spinefm.ui.server.questions import Asks
@@ -44,6 +45,15 @@ def test_a_dragged_outline_is_the_vertebras_from_then_on_and_can_be_undone() -> 
     assert after.undo().trace.to_json() == run().trace.to_json()
     assert [row.get("edited") for row in vertebra_rows(after.trace.events)].count(True) == 1
     assert Trace.from_json(after.trace.to_json()).vertebrae[2].mask.area == new.mask.area
+
+
+def test_an_edited_outline_that_is_locked_stays_marked_through_other_runs() -> None:
+    shown = reshaped(run(), FILM, 0, lower(0, 8.0)).correct(Correction("lock", 0)).correct(Correction("lock", 1)).trace
+    for _ in range(2):
+        shown = Trace.from_json(carried(shown, run().trace).to_json())
+        marked = [vertebra for vertebra in shown.vertebrae if vertebra.number in redrawn(shown.events)]
+        assert len(shown.locked) == 2
+        assert [(vertebra.level, vertebra.number in shown.locked) for vertebra in marked] == [(Level.C4, True)]
 
 
 @pytest.mark.parametrize("corner", range(4))
