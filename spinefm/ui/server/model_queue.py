@@ -108,6 +108,11 @@ class ModelQueue:
         with self._moved:
             return visitor in self._visitors
 
+    def has(self, owner: str) -> bool:
+        """Whether any request of `owner` is in the queue."""
+        with self._moved:
+            return any(visitor.startswith(f"{owner}/") for visitor in self._visitors)
+
     def _after(self, visitor: str, ahead: int) -> int:
         """How many are before once it is no longer `ahead`; 0 for who has left."""
         with self._moved:

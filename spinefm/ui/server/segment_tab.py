@@ -146,7 +146,7 @@ class SegmentTab:
         turned = self.player.turn(self._on_turn, [self.choice, self.token], hides, trigger_mode="multiple", **QUICK)
         back = self.back.click(self._on_back, self.token, hides, **QUICK)
         for shown in (cleared, picked, turned, back):
-            shown.then(self._on_end, None, buttons, **QUICK)
+            shown.then(self._on_shown, None, buttons, **QUICK)
         anyway = self.player.anyway(
             lambda choice: choice and replace(choice, anyway=True), self.choice, self.choice, **QUICK
         )
@@ -363,6 +363,10 @@ class SegmentTab:
 
     def _on_end(self) -> tuple[Any, Any]:
         return gr.update(visible=True), gr.update(visible=False)
+
+    def _on_shown(self, request: gr.Request) -> tuple[Any, Any]:
+        """The buttons once another film is on show, unless a run of it has been asked for by then."""
+        return (gr.skip(), gr.skip()) if self.queue.has(str(request.session_hash)) else self._on_end()
 
     def _on_cancel(
         self, request: gr.Request, choice: Choice | None, kept: SessionState | None, clicked: float

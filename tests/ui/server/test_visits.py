@@ -79,3 +79,13 @@ def test_what_is_still_to_come_of_an_example_ends_with_the_next_choice(tab: Segm
     next(example)
     tab._on_upload(GUEST, str(write_film(tmp_path / "neck.png")), "", None)
     assert list(example) == []
+
+
+def test_an_example_whose_zip_comes_late_does_not_take_the_cancel_button_from_the_run_on_it(tab: SegmentTab) -> None:
+    assert [button["visible"] for button in tab._on_shown(GUEST)] == [True, False]
+    running = tab.queue.ticket(GUEST.session_hash)
+    tab.queue.join(running)
+    assert tab._on_shown(GUEST) == (gr.skip(), gr.skip())
+    assert tab.queue.has(GUEST.session_hash) and not tab.queue.has("gue")
+    tab.queue.leave(running)
+    assert [button["visible"] for button in tab._on_shown(GUEST)] == [True, False]
