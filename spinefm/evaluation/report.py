@@ -21,6 +21,7 @@ from spinefm.evaluation.measure_errors import (
 )
 from spinefm.evaluation.names import name_figures, names_text, numbering_text
 from spinefm.evaluation.published import Published, PublishedTable, published_for
+from spinefm.evaluation.remarks import truth_remarks
 from spinefm.evaluation.runs import Plan, RunError, RunFolder, write_whole
 from spinefm.evaluation.summary import OUTLINABLE_ROW, LevelFigures, RunFigures, level_figures, run_figures
 
@@ -96,6 +97,7 @@ def report_text(
 ) -> str:
     """All tables of a run as text: levels, names, masks beyond the bodies, calibration."""
     parts = [
+        *truth_remarks(films, vertebrae),
         *numbering_text(films),
         levels_text(level_figures(vertebrae, films), published),
         names_text(name_figures(vertebrae, films)),
