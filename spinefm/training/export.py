@@ -19,14 +19,22 @@ from spinefm.weights.load import load_bundle
 from spinefm.weights.manifest import COMPACT, SAM_VIT_B, BaseFile, BundleError, Manifest
 from spinefm.weights.pretrained import base_path
 from spinefm.weights.publish import front_matter
-from spinefm.weights.write import rests_on, write_bundle
+from spinefm.weights.write import NO_PATIENT, rests_on, write_bundle
 
 LICENCE = "Apache-2.0"
 HALFWAY = "shipped is the mean of the weights before and after the last part; the scores are those after it"
-TRAINED_ON = (
+SIMULATED = (
     "simulated radiographs of this project (spinefm.phantom); the view network also on pictures of the world, "
-    "its encoder on ImageNet; a part of the classifier first on ImageNet; no patient's film"
+    "its encoder on ImageNet; a part of the classifier first on ImageNet"
 )
+TRAINED_ON = f"{SIMULATED}; {NO_PATIENT}"
+UNSCORED = """
+## Scores
+
+These weights have not been scored yet: `spinefm evaluate` scores them on films with truth. What `{bundle}/notes.md`
+says was measured with the weights before.
+"""
+"""What the card of newly exported weights ends with."""
 
 
 def export_runs(runs: Sequence[Path], weights: Path, halfway: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
@@ -59,7 +67,7 @@ def export_runs(runs: Sequence[Path], weights: Path, halfway: Sequence[str] = ()
     base = _base_of(networks, weights)
     write_bundle(weights, bundle, networks, licence=LICENCE, trained_on=trained_on(facts), base=base)
     _facts_path(weights, bundle).write_text(json.dumps(facts, indent=1) + "\n")
-    write_card(facts, weights, bundle)
+    write_card(facts, weights, bundle, UNSCORED.format(bundle=bundle))
     return facts
 
 
@@ -94,7 +102,7 @@ def trained_on(facts: Mapping[str, Mapping[str, Any]]) -> str:
         for name, about in facts.items()
         if any(DATA_SET in text for text in (str(about["data"]["training"].get("seeds")), *about.get("history", ())))
     ]
-    return f"films of a data set ({', '.join(real)}) and simulated radiographs" if real else TRAINED_ON
+    return f"films of a data set ({', '.join(real)}); {SIMULATED}" if real else TRAINED_ON
 
 
 def load_run(run: Path) -> tuple[str, nn.Module, dict[str, Any]]:
@@ -181,12 +189,15 @@ def _machine(facts: Mapping[str, Any]) -> str:
     return f"{count} GPU(s)" if device.startswith("cuda") else f"{facts['threads']} CPU thread(s)"
 
 
-def write_card(facts: Mapping[str, Mapping[str, Any]], weights: Path, bundle: str = COMPACT) -> None:
-    """Write the card, which ends with `<bundle>/notes.md` if there is one, and `<bundle>/history.md`."""
+def write_card(
+    facts: Mapping[str, Mapping[str, Any]], weights: Path, bundle: str = COMPACT, ending: str | None = None
+) -> None:
+    """Write the card and `<bundle>/history.md`. The card ends with `<bundle>/notes.md` if there is one, or `ending`."""
     notes = weights / bundle / "notes.md"
     place = weights if bundle == COMPACT else weights / bundle
-    text = card(facts, bundle) + (f"\n{notes.read_text()}" if notes.exists() else "")
-    (place / "README.md").write_text(text)
+    if ending is None:
+        ending = f"\n{notes.read_text()}" if notes.exists() else ""
+    (place / "README.md").write_text(card(facts, bundle) + ending)
     (weights / bundle / "history.md").write_text(history(facts, bundle))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from spinefm.networks.med_sa import MedSA
+
+
+NO_PATIENT = "no patient's film"
+"""What `trained_on` says of networks that were trained on none."""
 
 
 def write_bundle(
@@ -51,11 +55,19 @@ def write_bundle(
     }
     earlier = [bundles[name]] if set(kept) - set(parts) else []
     licences = dict.fromkeys([*(one.licence for one in earlier), licence])
-    films = dict.fromkeys([*(one.trained_on for one in earlier), trained_on])
-    bundles[name] = BundleEntry("; ".join(licences), "; ".join(films), {**kept, **written})
+    films = _films([*(one.trained_on for one in earlier), trained_on])
+    bundles[name] = BundleEntry("; ".join(licences), films, {**kept, **written})
     manifest = Manifest(folder, bundles)
     manifest.write()
     return manifest
+
+
+def _films(trained_on: Sequence[str]) -> str:
+    """What all networks of a bundle were trained on; one trained on patients' films ends the claim that none was."""
+    clauses = dict.fromkeys(clause for text in trained_on for clause in text.split("; "))
+    if not all(NO_PATIENT in text for text in trained_on):
+        clauses.pop(NO_PATIENT, None)
+    return "; ".join(clauses)
 
 
 def _refuse_unknown(networks: Iterable[str]) -> None:

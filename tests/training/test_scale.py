@@ -274,10 +274,14 @@ def test_a_run_of_the_paper_bundle_is_exported_as_such(folder: Path, unseen_fold
     assert runs.run("point_predictor", settings)
     facts = json.loads((tmp_path / "run" / "run.json").read_text())
     assert (facts["bundle"], facts["recipe"]["optimizer"], facts["device"]) == ("paper", "adam", "cpu")
+    (tmp_path / "weights" / "paper").mkdir(parents=True)
+    (tmp_path / "weights" / "paper" / "notes.md").write_text("## Scores\n\nA Dice of 0.9 with the weights before.")
     export_runs([tmp_path / "run"], tmp_path / "weights")
     entry = Manifest.read(tmp_path / "weights" / "manifest.json").bundle("paper").networks["point_predictor"]
     assert entry.config["frame"] == "absolute"
-    assert "# Weights of SpineFM, paper bundle" in (tmp_path / "weights" / "paper" / "README.md").read_text()
+    text = (tmp_path / "weights" / "paper" / "README.md").read_text()
+    assert "# Weights of SpineFM, paper bundle" in text
+    assert "have not been scored yet" in text and "0.9 with" not in text
 
 
 @pytest.mark.slow

@@ -32,6 +32,21 @@ def test_one_network_can_be_replaced_alone(folder: Path) -> None:
     assert {name for name in after if after[name] != before[name]} == {"point_predictor"}
 
 
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        ("phantoms; no patient's film", "phantoms; no patient's film"),
+        ("phantoms and photos; no patient's film", "phantoms; no patient's film; phantoms and photos"),
+        ("films of a data set; phantoms", "phantoms; films of a data set"),
+    ],
+)
+def test_one_network_trained_on_patients_ends_the_claim_that_none_was(tmp_path: Path, later: str, said: str) -> None:
+    first = "phantoms; no patient's film"
+    write_bundle(tmp_path, "tiny", networks(), licence="-", trained_on=first)
+    written = write_bundle(tmp_path, "tiny", {"point_predictor": PointPredictor()}, licence="-", trained_on=later)
+    assert written.bundle("tiny").trained_on == said
+
+
 def test_unknown_network_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no network oracle"):
         write(tmp_path, {"oracle": PointPredictor()})
