@@ -1,4 +1,5 @@
-# `make run` serves the page and prints its address, `make test` runs every check, `make quick` those of five minutes.
+# `make run` serves the page and prints its address, `make test` every check but the slow ones, `make quick` those of
+# three minutes.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -1,4 +1,4 @@
-"""What mkdocs cannot do alone: the navigation from the folders, and the help of each verb."""
+"""What mkdocs cannot do alone: the navigation from the folders, the help of each verb, the settings of each method."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 SECTIONS = {"Start": "start", "How to": "how-to", "Concepts": "concepts", "Reference": "reference"}
 """The four kinds of pages and their folders; pages beside the folders come last."""
 HELP = re.compile(r"^<!-- help: (.+) -->$", re.MULTILINE)
+SETTINGS = re.compile(r"^<!-- settings: (\w+) -->$", re.MULTILINE)
 
 
 def on_config(config: Any) -> Any:
@@ -26,8 +27,26 @@ def on_config(config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put the output of `spinefm VERB --help` in the place of `<!-- help: VERB -->`."""
-    return HELP.sub(lambda found: f"```text\n{help_of(found[1].split())}\n```", markdown)
+    """Fill `<!-- help: VERB -->` with what `spinefm VERB --help` prints, and `<!-- settings: METHOD -->`."""
+    helped = HELP.sub(lambda found: f"```text\n{help_of(found[1].split())}\n```", markdown)
+    return SETTINGS.sub(lambda found: settings_of(found[1]), helped)
+
+
+def settings_of(method: str) -> str:
+    """A table of the settings of a method: name, default, what the preset `published` sets, meaning."""
+    from spinefm.methods.registry import method_spec
+
+    config = method_spec(method).config
+    rows = [
+        f"| `{name}` | {field.default} | {config.PUBLISHED.get(name, '')} | {one_line(field.description)} |"
+        for name, field in config.model_fields.items()
+    ]
+    return "\n".join(["| setting | default | `published` | meaning |", "|---|---|---|---|", *rows])
+
+
+def one_line(text: str | None) -> str:
+    """A description on one line."""
+    return " ".join((text or "").split())
 
 
 def help_of(words: list[str]) -> str:

@@ -72,7 +72,7 @@ class SpineFM:
             The trace of the run.
 
         Raises:
-            CannotStart: no run can start on this film.
+            spinefm.methods.CannotStart: no run can start on this film.
             TypeError: `film` is none, such as a path.
             ValueError: a setting that the method does not have, or a value outside its range.
         """

@@ -14,6 +14,7 @@ import pytest
 
 import spinefm
 from spinefm.cli.app import VERBS
+from spinefm.methods.registry import specs
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
@@ -55,6 +56,13 @@ def test_the_help_of_every_verb_is_put_into_its_page(hooks: ModuleType) -> None:
     text = hooks.on_page_markdown((ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8"))
     assert "<!-- help:" not in text
     assert not [verb for verb in VERBS if f"Usage: spinefm {verb} " not in text]
+
+
+def test_every_setting_of_every_method_is_on_its_page_with_its_meaning(hooks: ModuleType) -> None:
+    text = hooks.on_page_markdown((ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8"))
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    assert {row[0] for row in rows} == {f"| `{name}`" for spec in specs().values() for name in spec.config.model_fields}
+    assert not [row for row in rows if len(row[-1]) < 12]
 
 
 def test_the_page_of_python_has_every_public_name() -> None:

@@ -84,7 +84,10 @@ _runner_options = (
         "--runner", type=click.Choice(list(RUNNERS)), default="local", show_default=True, help="What runs shards."
     ),
     click.option(
-        "--workers", type=click.IntRange(min=1), metavar="N", help="Processes (default: one per core, or per GPU)."
+        "--workers",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Processes (default: one per core; on GPUs fewer if memory is short).",
     ),
     click.option(
         "--shard", "part", type=PartOfArray(), metavar="I/N", help="Compute part I of N only, and do not merge."

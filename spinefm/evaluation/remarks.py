@@ -37,8 +37,8 @@ def _apart(names: list[str], films: int) -> list[str]:
         return []
     shown = ", ".join(names[:ENOUGH]) + (", …" if len(names) > ENOUGH else "")
     return [
-        f"On {len(names)} of {counted(films, 'film')} most outlines lie on no true vertebra and most true ones under none "
-        f"({shown}): check that these labels belong to the films, and their scale, orientation and order of x and y."
+        f"On {len(names)} of {counted(films, 'film')} most outlines lie on no true vertebra and most true ones under "
+        f"none ({shown}): check that the labels belong to the films, and their scale, orientation and order of x and y."
     ]
 
 

@@ -46,7 +46,7 @@ class MethodConfig(BaseModel):
     A trace keeps `as_settings()`; `of(bundle).changed(trace.settings)` is the configuration of that run again.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
     TITLE: ClassVar[str]
     """The method's name in messages."""

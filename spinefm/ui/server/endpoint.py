@@ -81,8 +81,7 @@ class Endpoint:
         that fits the weights.
 
         Args:
-            film: a PNG, JPEG, TIFF, BMP, DICOM or NIfTI file of at most 32 MB and 25 million pixels, bone bright or
-                dark.
+            film: a PNG, JPEG, TIFF, BMP, DICOM or NIfTI file of at most 32 MB and 25 million pixels.
             method: spinefm, vertxnet or spineps.
             bundle: a set of weights that the page has loaded, such as compact; left out, the one in use.
             score_limit: detections with a lower score do not start the run (0.3 to 0.95).
