@@ -16,7 +16,7 @@ import { install, Node } from "./dom.mjs";
 import { randoms } from "./randoms.mjs";
 
 const golden = JSON.parse(readFileSync(new URL("../golden/evaluation_figures.json", import.meta.url), "utf8"));
-const COLUMNS = { colours: { C4: "#123456" }, published: {}, source: "", skipped: [], groups: [], reasons: [], ...golden.columns };
+const COLUMNS = { colours: { C4: "#123456" }, published: {}, source: "", remarks: [], skipped: [], groups: [], reasons: [], ...golden.columns };
 const model = spineModel(COLUMNS);
 const view = (more = {}, rest = {}) => {
   const made = { model, verdicts: {}, twin: null, other: null, row: null, cases: [], state: { ...START, ...more }, ...rest };
@@ -248,6 +248,8 @@ test("the summary is a list in which a line explains each figure, and says what 
   const skipped = spineModel({ ...COLUMNS, skipped: [{ name: "a.png", why: "no labels" }] });
   drawSummary(node, { ...view(), model: skipped });
   assert.match(node.querySelector("details").textContent, /1 film or label left out.*a.png: no labels/);
+  drawSummary(node, { ...view(), model: spineModel({ ...COLUMNS, remarks: ["On 1 of 2 films most outlines lie elsewhere."] }) });
+  assert.match(node.textContent, /^On 1 of 2 films most outlines lie elsewhere\./);
 });
 
 test("what cannot be counted is said in the place of a figure", () => {

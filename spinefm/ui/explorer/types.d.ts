@@ -10,6 +10,7 @@ export interface Columns {
   simulated?: boolean;
   published: Record<string, { identified: number; located_dsc: number; overall_dsc: number }>;
   panoptic: { pq: number; sq: number; rq: number } | null;
+  remarks: string[];
   skipped: { name: string; why: string }[];
   /** Null in evaluations made before measures were kept. */
   measures?: MeasureKind[] | null;

@@ -16,7 +16,9 @@ from spinefm.core.levels import Level
 from spinefm.evaluation.edges import OUTLINABLE
 from spinefm.evaluation.facts import run_facts
 from spinefm.evaluation.frames import read_tables
+from spinefm.evaluation.names import numbering_text
 from spinefm.evaluation.published import published_for
+from spinefm.evaluation.remarks import truth_remarks
 from spinefm.evaluation.runs import Plan, RunError, RunFolder
 from spinefm.evaluation.summary import run_figures
 from spinefm.methods.decisions import stop_words
@@ -62,6 +64,7 @@ def _columns_of(run: str, folder: RunFolder, films: DataFrame, vertebrae: DataFr
         if published
         else {},
         "panoptic": _panoptic(films),
+        "remarks": [on_the_page(text) for text in (*truth_remarks(films, vertebrae), *numbering_text(films))],
         "skipped": _skipped(folder, made_here=not plan.root),
         "measures": measure_catalog(folder),
         "colours": colours(),

@@ -50,6 +50,7 @@ ON_THE_PAGE: Mapping[str, str] = MappingProxyType(
         "truth go to Segment one at a time, once unpacked; the command spinefm batch takes many",
         "give three neighbouring vertebrae as starting points or set view_check to warn": AT_SEGMENT,
         "set view_check to warn": AT_SEGMENT,
+        "(--ids)": "(“ids in label maps”)",
     }
 )
 """What the library says of its options and layouts, in the words of the page."""

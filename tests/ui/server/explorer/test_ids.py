@@ -48,6 +48,19 @@ def test_chosen_ids_name_the_levels_and_are_part_of_the_plan(offered: Path, fore
     assert run.plan().labels == "ids totalspineseg"
 
 
+def test_what_speaks_against_the_labels_is_told_of_above_the_figures(
+    offered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    films, vertebrae = read_tables(offered / "first")
+    assert EvaluationStore(offered).columns("first")["remarks"] == []
+    far = vertebrae.assign(dice=vertebrae["dice"].where(vertebrae["kind"] != "body", 0.0), found=False)
+    tables = films.assign(predicted=9, level_shift=7), far
+    monkeypatch.setattr("spinefm.ui.server.explorer.columns.read_tables", lambda _: tables)
+    place, numbering = EvaluationStore(offered).columns("first")["remarks"]
+    assert "most outlines lie on no true vertebra" in place
+    assert "7 levels too low" in numbering and "--ids" not in numbering and "ids in label maps" in numbering
+
+
 @pytest.mark.parametrize("root", ["", "films"])
 def test_what_was_left_out_here_is_told_in_the_words_of_the_page(offered: Path, tmp_path: Path, root: str) -> None:
     folder = shutil.copytree(offered / "first", tmp_path / "runs" / "own")
