@@ -6,7 +6,7 @@ import { drawCases } from "./cases.js";
 import { drawHistograms, drawLevels } from "./charts.js";
 import { casesOf } from "./model.js";
 import { isFiltered, PAGE } from "./state.js";
-import { drawSummary } from "./summary.js";
+import { drawRemarks, drawSummary } from "./summary.js";
 import { drawWall } from "./wall.js";
 
 export class FilmList {
@@ -22,6 +22,7 @@ export class FilmList {
     const { view, act, root } = explorer;
     view.cases = casesOf(view);
     this.shown = PAGE[view.state.mode];
+    drawRemarks(explorer.part(".ex-remarks"), view);
     drawSummary(explorer.part(".ex-summary"), view);
     drawLevels(explorer.part(".ex-levels"), view, act);
     drawHistograms(root, view, act);

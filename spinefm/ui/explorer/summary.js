@@ -14,12 +14,16 @@ import { choosesVertebrae } from "./state.js";
 /** @param {Element} node @param {View} view */
 export function drawSummary(node, view) {
   const { model, state } = view;
-  const { skipped, remarks } = model.data;
+  const { skipped } = model.data;
   const films = filmsOf(view);
   const shown = figuresOf(model, state.limit, films).map(([name, value, means]) =>
     html("div", {}, html("dt", {}, name), html("dd", {}, html("strong", {}, value), " ", html("span", {}, means))));
-  const warnings = remarks.map((text) => html("p", { class: "ex-remark" }, text));
-  node.replaceChildren(...warnings, scopeLine(view, films), html("dl", {}, shown), ...(skipped.length ? [skippedList(skipped)] : []));
+  node.replaceChildren(scopeLine(view, films), html("dl", {}, shown), ...(skipped.length ? [skippedList(skipped)] : []));
+}
+
+/** What speaks against the labels of the films, above everything else. @param {Element} node @param {View} view */
+export function drawRemarks(node, { model }) {
+  node.replaceChildren(...model.data.remarks.map((text) => html("p", { class: "ex-remark" }, text)));
 }
 
 /** Which films and vertebrae the figures count, where filters are on: figures of the vertebrae that were chosen by their
