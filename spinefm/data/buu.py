@@ -19,9 +19,9 @@ from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
 from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError, Skipped
-from spinefm.data.csxa import without_scale
+from spinefm.data.csxa import without_label, without_scale
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import NO_LABEL, Films, KnownNames, unlabelled, visible_files
+from spinefm.data.films import NO_LABEL, Films, KnownNames, visible_files
 from spinefm.data.labels import Conventions, label_of, size_on_film
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
@@ -59,7 +59,7 @@ def open_buu(root: Path, conventions: Conventions | None = None) -> Dataset:
         return _read(name, by_name[name], films, scales.get(by_name[name].stem), conventions)
 
     skipped += without_scale([path.stem for path in labels], scales, bool(tables))
-    bare = len(unlabelled(films.paths, [path.stem for path in labels]))
+    bare = without_label(labels, films)
     if bare:
         which = counted(bare, "film has", "films have")
         skipped += (Skipped(LATERAL, f"{which} no CSV file; add it, or remove the film.", NO_LABEL),)
