@@ -27,14 +27,16 @@ from spinefm.data.films import (
     Films,
     KnownNames,
     by_stem,
+    film_stem,
     picture_size,
     place_of,
     stem_of_place,
     unlabelled,
     visible_files,
 )
-from spinefm.data.ids import levels_of_map
+from spinefm.data.ids import SCHEMES, levels_of_map
 from spinefm.data.labels import Conventions, label_of, read_map
+from spinefm.data.names import Names
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -45,6 +47,12 @@ NO_MAP = "it is not a label map that is read: these are PNG, TIFF, BMP or NIfTI 
 OF_MAP = re.compile(r"[_-]+(?!(?:ses|run|acq|rec)-)[^\W\d_].*")
 """What may follow a film's name in that of its map: a number makes the name of another, as a session or run of BIDS."""
 SPINEPS_NAME = re.compile(r"(.+)_mod-([^_]+)_seg-.+")
+SPINEPS_MAP = re.compile(r"seg-[^\W\d_]+_msk", re.IGNORECASE)
+"""In the name of a map of SPINEPS, which holds all levels; T1 in it is a contrast."""
+MAP_WORDS = frozenset(("map", "maps", "labelmap", "labels", "masks", "segm", "binary", "bin"))
+"""Words for a map in its name, in small letters, beside those that mean the body."""
+DRAWN = (1, 255)
+"""Ids of the one region of a map that say nothing of its level."""
 VERTEBRAE = ("vert",)
 """Part of the name of the one map of vertebrae among several of a film."""
 
@@ -166,10 +174,22 @@ def _level_of(path: Path, place: str, folder: Path) -> Level | None:
 
 
 def level_of_file(path: Path, film: str) -> Level | None:
-    """The level that a map of one level is called after, as `film_C3.png`; None for a map of all levels."""
+    """The level that a map of one level is called after; None for a map of all levels.
+
+    >>> level_of_file(Path("film_C3.png"), "film"), level_of_file(Path("film_vertebra_Th12_mask.png"), "film")
+    (<Level.C3: 3>, <Level.T12: 19>)
+    """
+    rest = _after(path, film)
+    if SPINEPS_MAP.search(rest):
+        return None
+    words = [word for word in re.split(r"[_\-. ]+", rest) if word.lower() not in MAP_WORDS]
+    return Level.__members__.get(rest.upper()) or Names().read(" ".join(words)).level
+
+
+def _after(path: Path, film: str) -> str:
+    """What follows a film's name in that of its map."""
     stem = _map_stem(path) or ""
-    rest = stem[len(film) :].lstrip("_-").upper() if folded(stem).startswith(folded(film)) else ""
-    return Level.__members__.get(rest)
+    return stem[len(film) :].lstrip("_-") if folded(stem).startswith(folded(film)) else ""
 
 
 def is_map(path: Path) -> bool:
@@ -238,14 +258,28 @@ def _read_levels(name: str, film: Path, levels: Mapping[Level, Path], convention
             size = (width, height)
         sheet = Sheet(name, size, conventions)
         for level, path in sorted(levels.items()):
-            sheet.whole(level.name, partial(_mask_of_file, path, size, film))
+            sheet.whole(level.name, partial(_mask_of_file, path, level, size, film, conventions.ids))
         return sheet.case(film)
 
 
-def _mask_of_file(path: Path, size: tuple[int, int], film: Path) -> Mask:
-    """The one region of a map of one level. Raises ValueError for several ids."""
+def _mask_of_file(path: Path, level: Level, size: tuple[int, int], film: Path, scheme: str) -> Mask:
+    """The one region of a map of one level. Raises ValueError for several ids, and for one that means another level."""
     labels = read_map(path, size, film)
-    count = len(np.unique(labels[labels != 0]))
-    if count > 1:
-        raise ValueError(f"{path.name} contains {count} ids, and a map of one level has one")
+    ids = [int(value) for value in np.unique(labels[labels != 0])]
+    if len(ids) > 1:
+        raise ValueError(f"{path.name} contains {len(ids)} ids, and a map of one level has one")
+    if ids and _after(path, film_stem(film)).upper() != level.name and level_of_file(path, film_stem(film)) is level:
+        _check_id(path, level, ids[0], scheme)
     return Mask.from_array(labels)
+
+
+def _check_id(path: Path, level: Level, value: int, scheme: str) -> None:
+    """Refuse the one id of a map that means another level than words in the map's name: they may mean something else.
+
+    Raises ValueError.
+    """
+    tables = [SCHEMES[scheme]] if scheme else SCHEMES.values()
+    meant = [table[value] for table in tables if value in table and value not in DRAWN]
+    if meant and level not in meant:
+        why = f"{path.name} is called after {level.name}, but its id {value} means {meant[0].name}"
+        raise ValueError(f"{why}; rename it, or paint the body with 255")

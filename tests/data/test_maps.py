@@ -124,6 +124,54 @@ def test_a_lone_file_called_after_a_level_is_a_map_of_all_levels_where_it_has_se
     assert " ".join(level.name for level in sorted(read_set(tmp_path)[0]["sub-1"].truth.bodies)) == levels
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "film_{0}_mask",
+        "film_mask_{0}",
+        "film_vertebra_{0}",
+        "film-{0}-seg",
+        "film_{0}_labelmap",
+        "film_seg-{0}",
+        "film_{1}",
+    ],
+)
+def test_a_map_of_one_level_may_have_words_for_a_mask_in_its_name(tmp_path: Path, name: str) -> None:
+    film(tmp_path / "images" / "film.png")
+    labels = column(19, 20, 21)
+    for level, other in ((Level.T12, "Th12"), (Level.L1, "LWK1"), (Level.L2, "LWK2")):
+        save_map((labels == level) * 255, tmp_path / "labels" / f"{name.format(level.name, other)}.png")
+    found, skipped = read_set(tmp_path)
+    assert not skipped and len(found["film"].truth.bodies) == 3
+    for level, mask in found["film"].truth.bodies.items():
+        assert np.array_equal(mask.on_film(labels.shape), labels == level)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "ids", "said"),
+    [
+        ("film_C5_mask.png", 5, "", "C5"),
+        ("film_C5_mask.png", 1, "", "C5"),
+        ("film_C5_mask.png", 15, "", "C5"),
+        ("film_C5_mask.png", 77, "", "C5"),
+        ("film_C5_mask.png", 3, "", "film_C5_mask.png is called after C5, but its id 3 means C3; rename it"),
+        ("film_mask_C5.png", 5, "totalspineseg", "C5"),
+        ("film_mask_C5.png", 17, "totalspineseg", "its id 17 means C7"),
+        ("film_C5_overlay.png", 3, "", "C3"),
+        ("film_T1_seg-vert_msk.png", 20, "", "L1"),
+    ],
+)
+def test_the_id_of_a_map_of_one_level_may_not_mean_another(
+    tmp_path: Path, name: str, value: int, ids: str, said: str
+) -> None:
+    film(tmp_path / "images" / "film.png")
+    save_map(column(value), tmp_path / "labels" / name)
+    if said in Level.__members__:
+        assert set(read_set(tmp_path, ids=ids)[0]["film"].truth.bodies) == {Level[said]}
+    else:
+        assert said in why_skipped(tmp_path, ids=ids)
+
+
 @pytest.mark.parametrize("name", ["film.nrrd", "film.seg.nrrd", "film.mha", "film.npy", "film.txt", "other.webp"])
 def test_a_map_of_a_kind_that_is_not_read_is_named_so(tmp_path: Path, name: str) -> None:
     film(tmp_path / "images" / "film.png")
