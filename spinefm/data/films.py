@@ -76,6 +76,13 @@ def visible_files(root: Path) -> list[Path]:
     return sorted(path for path in found if path.is_file())
 
 
+def folder_in(root: Path, *names: str) -> Path | None:
+    """The first of the folders `names` in `root`, written so or in another case; None where there is none."""
+    folders = {path.name.lower(): path for path in sorted(root.iterdir(), reverse=True) if path.is_dir()}
+    found = (root / name if (root / name).is_dir() else folders.get(name.lower()) for name in names)
+    return next((path for path in found if path is not None), None)
+
+
 def is_hidden(name: str) -> bool:
     """Whether a file or folder is one that systems hide, or that a file manager left."""
     return name.startswith((".", "__MACOSX")) or name.lower() in LEFT_BEHIND

@@ -29,6 +29,7 @@ from spinefm.data.films import (
     KnownNames,
     by_stem,
     film_stem,
+    folder_in,
     open_picture,
     picture_size,
     place_of,
@@ -84,7 +85,7 @@ class FilmMaps:
 def open_maps(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The films that have a label map. Raises DatasetError where a folder of films or of maps is missing."""
     conventions = conventions or Conventions()
-    films_at, maps_at = folder_in(root, FILM_FOLDERS), folder_in(root, MAP_FOLDERS)
+    films_at, maps_at = folder_in(root, *FILM_FOLDERS), folder_in(root, *MAP_FOLDERS)
     if films_at is None or maps_at is None:
         raise DatasetError(f"{root} has no folder of films (images) beside one of label maps (labels).")
     films = Films.among(films_at, visible_files(films_at)).named()
@@ -99,12 +100,6 @@ def open_maps(root: Path, conventions: Conventions | None = None) -> Dataset:
     left = unlabelled([path for name, paths in films.items() if name not in maps for path in paths], ())
     names = tuple(sorted(maps))
     return Dataset("maps", names, read, (*skipped, *left), by_subject({name: name for name in names}))
-
-
-def folder_in(root: Path, names: Sequence[str]) -> Path | None:
-    """The first of the folders `names` in `root`, written in whatever case; None where there is none."""
-    folders = {path.name.lower(): path for path in sorted(root.iterdir(), reverse=True) if path.is_dir()}
-    return next((folders[name] for name in names if name in folders), None)
 
 
 def _maps_by_film(folder: Path, films: Mapping[str, str]) -> tuple[dict[str, FilmMaps], list[Skipped]]:
