@@ -167,7 +167,7 @@ class KnownNames:
 
 
 def is_film(path: Path) -> bool:
-    """Whether a file ends as films do, or has DICOM's mark: archives name DICOM files without an ending."""
+    """Whether a file ends as films do, or has none and DICOM's mark, as archives name DICOM files, or a picture's."""
     if path.name.lower().endswith(FILM_SUFFIXES):
         return True
     return (not path.suffix or path.suffix[1:].isdigit()) and path.name.upper() != "DICOMDIR" and _has_mark(path)
@@ -176,7 +176,8 @@ def is_film(path: Path) -> bool:
 def _has_mark(path: Path) -> bool:
     try:
         with path.open("rb") as stream:
-            return stream.read(132)[128:] == b"DICM"
+            head = stream.read(kinds.HEAD)
+            return kinds.is_dicom(head) or kinds.is_picture(head)
     except OSError:  # what cannot be read is said when it is asked for as a film
         return False
 

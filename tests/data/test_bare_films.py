@@ -107,6 +107,15 @@ def test_a_film_that_no_label_means_is_listed_and_no_other(tmp_path: Path, case:
     assert {one.name + one.why.partition("this film")[2].partition(";")[0] for one in listed} == bare
 
 
+def test_a_picture_without_an_ending_is_the_film_of_its_label(tmp_path: Path) -> None:
+    film(tmp_path / "IMG0001.png").rename(tmp_path / "IMG0001")
+    film(tmp_path / "IMG0002.png").rename(tmp_path / "IMG0002")
+    labelme("IMG0001.json", "IMG0001")(tmp_path)
+    found, skipped = read_set(tmp_path)
+    assert [case.film.name for case in found.values()] == ["IMG0001"]
+    assert [(one.name, one.label) for one in skipped] == [("IMG0002", "no label")]
+
+
 def _by_patient(root: Path) -> None:
     """Film and label of CSXA in the folder of a patient."""
     (root / "P1").mkdir()
