@@ -19,15 +19,17 @@ from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
 from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError, Skipped
-from spinefm.data.csxa import without_scale
+from spinefm.data.csxa import without_label, without_scale
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import NO_LABEL, Films, KnownNames, unlabelled, visible_files
+from spinefm.data.films import NO_LABEL, Films, KnownNames, visible_files
 from spinefm.data.labels import Conventions, label_of, size_on_film
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 from spinefm.data.tables import number_of, scales_in, table_rows
 
 LATERAL, FRONTAL = "LA", "AP"
+ANY_CASE = "[Ll][Aa]"
+"""The name of the folder of lateral films as a pattern."""
 LEVELS = (Level.L1, Level.L2, Level.L3, Level.L4, Level.L5)
 ROWS = 2 * len(LEVELS) + 1
 TITLES = ("x1", "y1", "x2", "y2", "class")
@@ -51,7 +53,8 @@ def open_buu(root: Path, conventions: Conventions | None = None) -> Dataset:
     by_name = {f"buu-{number:04d}": path for number, path in enumerate(labels, start=1)}
     tables = [path for path in files if _is_scale(path)]
     scales, skipped = _scales(tables, KnownNames(path.stem for path in labels))
-    frontal = sum(FRONTAL in path.relative_to(root).parts and path.suffix.lower() == ".csv" for path in files)
+    places = [path.relative_to(root).as_posix().upper() for path in files]
+    frontal = sum(FRONTAL in place.split("/") and place.endswith(".CSV") for place in places)
     if frontal:
         skipped += (Skipped(FRONTAL, f"{frontal} frontal films are left out: only lateral ones are read."),)
 
@@ -59,7 +62,7 @@ def open_buu(root: Path, conventions: Conventions | None = None) -> Dataset:
         return _read(name, by_name[name], films, scales.get(by_name[name].stem), conventions)
 
     skipped += without_scale([path.stem for path in labels], scales, bool(tables))
-    bare = len(unlabelled(films.paths, [path.stem for path in labels]))
+    bare = without_label(labels, films)
     if bare:
         which = counted(bare, "film has", "films have")
         skipped += (Skipped(LATERAL, f"{which} no CSV file; add it, or remove the film.", NO_LABEL),)
@@ -68,7 +71,9 @@ def open_buu(root: Path, conventions: Conventions | None = None) -> Dataset:
 
 
 def _lateral(root: Path) -> Path:
-    return next((path for path in (root / LATERAL, *root.rglob(LATERAL)) if path.is_dir()), root)
+    """The folder LA, written so or in another case, here or below; the root where there is none."""
+    found = (root / LATERAL, *root.rglob(LATERAL), *root.rglob(ANY_CASE))
+    return next((path for path in found if path.is_dir()), root)
 
 
 def _is_scale(path: Path) -> bool:

@@ -21,12 +21,12 @@ from spinefm.core.rle import from_column_runs, unpacked
 from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, stated_place, unlabelled, visible_files
+from spinefm.data.films import Films, stated_place, visible_files
 from spinefm.data.labels import Conventions, label_of, size_on_film, stated_size
 from spinefm.data.names import Names
 from spinefm.data.numbering import check_counted
 from spinefm.data.outlines import are_corners, rotation_of
-from spinefm.data.repeated import Claim, settled
+from spinefm.data.repeated import Claim, bare, settled
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -85,8 +85,7 @@ def open_coco(root: Path, conventions: Conventions | None = None) -> Dataset:
     def read(name: str) -> Case:
         return _read(name, found[name], films, conventions)
 
-    bare = films.without(claim.film for claim in claims)
-    skipped += [*repeated, *unlabelled(bare, [film_stem(entry.film) for entry in entries])]
+    skipped += [*repeated, *bare(claims, films)]
     return Dataset("coco", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 

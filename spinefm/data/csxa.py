@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from spinefm.core.levels import Level
 from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import NO_LABEL, Films, KnownNames, unlabelled, visible_files
+from spinefm.data.films import NO_LABEL, Films, KnownNames, visible_files
 from spinefm.data.labelme import HALF, load_labelled
 from spinefm.data.labels import Conventions, label_of
 from spinefm.data.sheet import Sheet
@@ -47,7 +47,7 @@ def open_csxa(root: Path, conventions: Conventions | None = None) -> Dataset:
     tables = [path for path in files if path.suffix.lower() in (".csv", ".xlsx")]
     films, (scales, skipped) = Films.among(root, files), _scales(tables, KnownNames(path.stem for path in labels))
     skipped += without_scale([path.stem for path in labels], scales, bool(tables))
-    bare = len(unlabelled(films.paths, [path.stem for path in labels]))
+    bare = without_label(labels, films)
     if bare:
         which = counted(bare, "film has", "films have")
         skipped += (Skipped("films", f"{which} no labelme file of the same name; add it.", NO_LABEL),)
@@ -66,6 +66,18 @@ def without_scale(films: Sequence[str], scales: Mapping[str, float], is_given: b
         return ()
     which = counted(count, "film has", "films have")
     return (Skipped("scales", f"{which} no plausible scale in mm; distances there count in pixels alone.", "scale"),)
+
+
+def without_label(labels: Iterable[Path], films: Films) -> int:
+    """How many films no label is called after; of those of a name that one of several has, none."""
+    known: list[Path | None] = []
+    undecided: list[str] = []
+    for label in labels:
+        try:
+            known.append(films.find(label))
+        except ValueError:
+            undecided.append(label.stem)
+    return len(films.bare(known, undecided))
 
 
 def read_csxa(name: str, label: Path, films: Films, spacing_mm: float | None, conventions: Conventions) -> Case:

@@ -11,11 +11,11 @@ from spinefm.core.foreign import foreign_input
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, stated_place, unlabelled, visible_files
+from spinefm.data.films import Films, stated_place, visible_files
 from spinefm.data.labels import Conventions, label_of, size_on_film, stated_size
 from spinefm.data.names import Names
 from spinefm.data.outlines import rotation_of
-from spinefm.data.repeated import Claim, settled
+from spinefm.data.repeated import Claim, bare, settled
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 from spinefm.data.xml_files import read_xml
@@ -55,8 +55,7 @@ def open_cvat(root: Path, conventions: Conventions | None = None) -> Dataset:
     def read(name: str) -> Case:
         return _read(name, found[name], films, conventions)
 
-    bare = films.without(claim.film for claim in claims)
-    skipped += unlabelled(bare, [film_stem(_place(image)) for _, image in images])
+    skipped += bare(claims, films)
     return Dataset("cvat", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 

@@ -44,6 +44,8 @@ UPLOADED = re.compile(rf"(?!{DATE})[0-9a-f]{{8}}-(?=.)")
 """What Label Studio puts before the name of a file that is uploaded; a date is part of a name."""
 NO_LABEL = "no label"
 """What is given in place of a label for a film that has none: nothing of it could be judged."""
+BARE = "no label belongs to this film{}; add one or remove the film."
+"""What is said of it, with its path where its name does not tell which it is."""
 MAX_FILM_BYTES = 64 << 20
 MARKS = 1 << 10
 """Bytes of a file that say what kind it is."""
@@ -72,6 +74,13 @@ def visible_files(root: Path) -> list[Path]:
         if len(found) > MOST_FILES:
             raise DatasetError(f"{root} contains more than {MOST_FILES} files; choose the folder of one data set.")
     return sorted(path for path in found if path.is_file())
+
+
+def folder_in(root: Path, *names: str) -> Path | None:
+    """The first of the folders `names` in `root`, written so or in another case; None where there is none."""
+    folders = {path.name.lower(): path for path in sorted(root.iterdir(), reverse=True) if path.is_dir()}
+    found = (root / name if (root / name).is_dir() else folders.get(name.lower()) for name in names)
+    return next((path for path in found if path is not None), None)
 
 
 def is_hidden(name: str) -> bool:
@@ -158,7 +167,7 @@ class KnownNames:
 
 
 def is_film(path: Path) -> bool:
-    """Whether a file ends as films do, or has DICOM's mark: archives name DICOM files without an ending."""
+    """Whether a file ends as films do, or has none and DICOM's mark, as archives name DICOM files, or a picture's."""
     if path.name.lower().endswith(FILM_SUFFIXES):
         return True
     return (not path.suffix or path.suffix[1:].isdigit()) and path.name.upper() != "DICOMDIR" and _has_mark(path)
@@ -167,7 +176,8 @@ def is_film(path: Path) -> bool:
 def _has_mark(path: Path) -> bool:
     try:
         with path.open("rb") as stream:
-            return stream.read(132)[128:] == b"DICM"
+            head = stream.read(kinds.HEAD)
+            return kinds.is_dicom(head) or kinds.is_picture(head)
     except OSError:  # what cannot be read is said when it is asked for as a film
         return False
 
@@ -280,15 +290,23 @@ class Films:
             return self.entry(file, stated)
         return None
 
-    def without(self, found: Iterable[Path | None]) -> list[Path]:
-        """The films that are not among those `found`."""
-        known = set(found)
-        return [path for path in self.paths if path not in known]
-
-    def beside(self, found: Iterable[Path]) -> list[Path]:
+    def beside(self, found: Iterable[Path | None]) -> list[Path]:
         """The films that have another place than those `found`, whatever their endings."""
-        places = {path.with_name(film_stem(path)) for path in found}
+        places = {path.with_name(film_stem(path)) for path in found if path is not None}
         return [path for path in self.paths if path.with_name(film_stem(path)) not in places]
+
+    def bare(self, found: Iterable[Path | None], undecided: Iterable[str]) -> tuple[Skipped, ...]:
+        """The films that no label means, given those `found`; one may mean a film of a name that is `undecided`.
+
+        What is said of one tells its path where several films have the name.
+        """
+        left = without_names(self.beside(found), undecided)
+        return tuple(Skipped(path.name, BARE.format(self._which(path)), NO_LABEL) for path in left)
+
+    def _which(self, path: Path) -> str:
+        """The path of a film, to be put behind it, where its name does not tell which it is."""
+        is_known = len(self._pools[folded(film_stem(path))]) == 1
+        return "" if is_known else f" ({path.relative_to(self.root).as_posix()})"
 
     def uploaded(self, name: str) -> list[Path]:
         """The films that Label Studio calls `name` after an upload, which takes out what may not be in an address."""
@@ -364,11 +382,15 @@ def _matching(films: Sequence[Path], name: str, form: Callable[[str], str]) -> l
 
 def unlabelled(films: Iterable[Path], labelled: Iterable[str]) -> tuple[Skipped, ...]:
     """The films of which no label has the name, given the names without endings of those that have one."""
+    return tuple(Skipped(path.name, BARE.format(""), NO_LABEL) for path in without_names(films, labelled))
+
+
+def without_names(films: Iterable[Path], names: Iterable[str]) -> list[Path]:
+    """The films that have none of the names without endings."""
     paths = [*films]
     films_by_name = KnownNames(map(film_stem, paths))
-    known = {films_by_name.find(name) for name in labelled}
-    bare = [path.name for path in paths if film_stem(path) not in known]
-    return tuple(Skipped(name, "no label belongs to this film; add one or remove the film.", NO_LABEL) for name in bare)
+    known = {films_by_name.find(name) for name in names}
+    return [path for path in paths if film_stem(path) not in known]
 
 
 def _names(stated: object) -> Iterator[tuple[Sequence[str], str]]:

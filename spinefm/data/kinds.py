@@ -20,14 +20,14 @@ from spinefm.data.csxa import CORNERS, open_csxa
 from spinefm.data.cvat import TOP as CVAT
 from spinefm.data.cvat import open_cvat
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import film_stem, is_hidden, visible_files
+from spinefm.data.films import film_stem, folder_in, is_hidden, visible_files
 from spinefm.data.folder import open_folder
 from spinefm.data.hub import PREFIX, fetch
 from spinefm.data.labelme import open_labelme
 from spinefm.data.labels import Conventions
 from spinefm.data.labelstudio import open_label_studio
 from spinefm.data.labelstudio_files import is_label_studio
-from spinefm.data.maps import FILM_FOLDERS, MAP_FOLDERS, folder_in, is_map, open_maps
+from spinefm.data.maps import FILM_FOLDERS, MAP_FOLDERS, is_map, open_maps
 from spinefm.data.nnunet import PARTS, open_nnunet
 from spinefm.data.results import open_results
 from spinefm.data.spinefm_layout import open_spinefm_layout
@@ -157,9 +157,9 @@ def kind_of(folder: Path) -> str:
 
 def _kind_of_folders(folder: Path) -> str | None:
     """The layout that a folder's own folders tell."""
-    if (folder / "imgs").is_dir() and (folder / "gts").is_dir():
+    if folder_in(folder, "imgs") and folder_in(folder, "gts"):
         return "spinefm"
-    if (folder / "dataset.json").is_file() and any((folder / part).is_dir() for part in PARTS):
+    if (folder / "dataset.json").is_file() and folder_in(folder, *PARTS):
         return "nnunet"
     return "results" if any(folder.glob(f"*/{TRACE}")) and any(folder.glob(f"*/{LABELS}")) else None
 
@@ -187,11 +187,11 @@ def _kinds_of_files(folder: Path, files: Sequence[Path], told: Sequence[str]) ->
         yield "yolo"
     if xml := [path for path in files if path.suffix.lower() == ".xml"]:
         yield _kind_of_xml(xml[:LOOKED_AT])
-    if any(path.parent.name == LATERAL and path.suffix.lower() == ".csv" for path in files):
+    if any(path.parent.name.upper() == LATERAL and path.suffix.lower() == ".csv" for path in files):
         yield "buu"
     if _are_labels(in_labels, files):
         yield "yolo"  # without names, which it asks for
-    if folder_in(folder, FILM_FOLDERS) and _may_hold_maps(folder_in(folder, MAP_FOLDERS), bool(told)):
+    if folder_in(folder, *FILM_FOLDERS) and _may_hold_maps(folder_in(folder, *MAP_FOLDERS), bool(told)):
         yield "maps"
     if texts and has_names:
         yield "yolo"

@@ -6,11 +6,12 @@ Polygons, rotated rectangles and masks become bodies, rectangles become boxes; e
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,11 @@ from PIL import Image
 
 from spinefm.core.foreign import read_json
 from spinefm.core.masks import MOST_PIXELS, Mask
-from spinefm.data.case import Case, DatasetError
+from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, unlabelled, upright_size, visible_files
+from spinefm.data.films import Films, film_stem, stated_place, upright_size, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, size_on_film, stated_size
-from spinefm.data.repeated import rivals
+from spinefm.data.repeated import Claim, rivals
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -54,29 +55,41 @@ def open_labelme(root: Path, conventions: Conventions | None = None) -> Dataset:
     if not labels:
         raise DatasetError(f"{root} contains no labelme files (.json); choose the folder they are in.")
 
-    @cache
-    def why() -> dict[str, str]:
-        return rivals((name, path, *_claim(path, films)) for name, path in labels.items())
+    claims = {name: _claim(path, films) for name, path in labels.items()}
+    why = rivals((name, claim.file, claim.film, claim.drawn) for name, claim in claims.items())
 
     def read(name: str) -> Case:
         with label_of(labels[name].name):
-            if name in why():
-                raise ValueError(why()[name])
+            if name in why:
+                raise ValueError(why[name])
         return read_labelme(name, labels[name], films, conventions)
 
-    stems = {path.stem for path in paths}
-    by_own_name = stems <= set(films.stems())  # else labels name other films inside, which reading them tells
-    skipped = unlabelled(films.paths, stems) if by_own_name else ()
+    skipped = _bare(claims.values(), films)
     return Dataset("labelme", tuple(labels), read, skipped, by_subject({name: name for name in labels}))
 
 
-def _claim(path: Path, films: Films) -> tuple[Path | None, str]:
-    """The film of a labelme file and what it says; no film where one of them cannot be read, which reading it says."""
-    try:
+def _claim(path: Path, films: Films) -> Claim[Path]:
+    """A labelme file's film and what it says; no film where one of them cannot be read, which reading it says."""
+    film, stated, drawn = None, None, ""
+    with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError, OSError, RecursionError):
         raw = read_json(path)
-        return films.find(path, raw.get("imagePath")), json.dumps(raw["shapes"], sort_keys=True)
-    except (ValueError, LookupError, TypeError, AttributeError, OSError, RecursionError):
-        return None, ""
+        stated = raw.get("imagePath")
+        drawn = sha256(json.dumps(raw["shapes"], sort_keys=True).encode()).hexdigest()
+        film = films.find(path, stated)
+    return Claim(path, path, film, stated_place(stated or path.stem), drawn)
+
+
+def _bare(claims: Iterable[Claim[Path]], films: Films) -> tuple[Skipped, ...]:
+    """The films that no label means; the film of a damaged label's name is none of them."""
+    known: list[Path | None] = []
+    undecided: list[str] = []
+    for claim in claims:
+        film = claim.film
+        with contextlib.suppress(ValueError):
+            film = film or films.find(claim.file)
+        known.append(film)
+        undecided += [] if film else [film_stem(claim.stated)]
+    return films.bare(known, undecided)
 
 
 def read_labelme(name: str, path: Path, films: Films, conventions: Conventions) -> Case:

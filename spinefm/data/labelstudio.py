@@ -19,7 +19,7 @@ from spinefm.core.foreign import foreign_input
 from spinefm.data.brush import brush_mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, unlabelled, visible_files
+from spinefm.data.films import Films, visible_files
 from spinefm.data.labels import Conventions, label_of, size_on_film, stated_size
 from spinefm.data.labelstudio_files import (
     LabelStudioRegion,
@@ -32,7 +32,7 @@ from spinefm.data.labelstudio_files import (
 )
 from spinefm.data.names import Names
 from spinefm.data.outlines import rotation_of
-from spinefm.data.repeated import Claim, settled
+from spinefm.data.repeated import Claim, bare, settled
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -56,7 +56,7 @@ def open_label_studio(root: Path, conventions: Conventions | None = None) -> Dat
     def read(name: str) -> Case:
         return _read(name, found[name], films, conventions)
 
-    skipped += [*repeated, *_bare(claims, films)]
+    skipped += [*repeated, *bare(claims, films)]
     return Dataset("labelstudio", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 
@@ -89,12 +89,6 @@ def _drawn(task: LabelStudioTask) -> str:
     except ValueError:
         drawn = [content_of(one["result"]) for one in task.annotations if one.get("result")]
         return json.dumps(sorted(drawn)) if drawn else ""
-
-
-def _bare(claims: Sequence[Claim[LabelStudioTask]], films: Films) -> tuple[Skipped, ...]:
-    """The films that no task is of; those that one means without saying which are none."""
-    undecided = [film_stem(claim.stated) for claim in claims if claim.film is None]
-    return unlabelled(films.beside([claim.film for claim in claims if claim.film is not None]), undecided)
 
 
 def _read(name: str, claim: Claim[LabelStudioTask], films: Films, conventions: Conventions) -> Case:

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
+from spinefm.core.checksum import sha256_of
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
@@ -27,14 +28,18 @@ from spinefm.data.films import (
     Films,
     KnownNames,
     by_stem,
+    film_stem,
+    folder_in,
+    open_picture,
     picture_size,
     place_of,
     stem_of_place,
     unlabelled,
     visible_files,
 )
-from spinefm.data.ids import levels_of_map
+from spinefm.data.ids import SCHEMES, levels_of_map
 from spinefm.data.labels import Conventions, label_of, read_map
+from spinefm.data.names import Names
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 
@@ -45,6 +50,16 @@ NO_MAP = "it is not a label map that is read: these are PNG, TIFF, BMP or NIfTI 
 OF_MAP = re.compile(r"[_-]+(?!(?:ses|run|acq|rec)-)[^\W\d_].*")
 """What may follow a film's name in that of its map: a number makes the name of another, as a session or run of BIDS."""
 SPINEPS_NAME = re.compile(r"(.+)_mod-([^_]+)_seg-.+")
+SPINEPS_MAP = re.compile(r"seg-[^\W\d_]+_msk", re.IGNORECASE)
+"""In the name of a map of SPINEPS, which holds all levels; T1 in it is a contrast."""
+MAP_WORDS = frozenset(("map", "maps", "labelmap", "labels", "masks", "segm", "binary", "bin"))
+"""Words for a map in its name, in small letters, beside those that mean the body."""
+DRAWN = (1, 255)
+"""Ids of the one region of a map that say nothing of its level."""
+VIEWS = frozenset(("vis", "viz", "overlay", "preview", "color", "colour", "colored", "coloured", "rgb", "view"))
+"""Words in the names of pictures that show a map: a map without such words is meant."""
+COLOURED = ("RGB", "RGBA", "CMYK", "YCbCr")
+"""Pillow's modes of pictures in colours."""
 VERTEBRAE = ("vert",)
 """Part of the name of the one map of vertebrae among several of a film."""
 
@@ -54,23 +69,23 @@ class FilmMaps:
     """The maps of one film at `place`.
 
     whole: those that could be the one of all its levels: one, or several that nothing tells apart.
-    levels: where there is none, the files that hold one level each.
+    levels: where there is none, the files that could hold one level each.
     """
 
     place: str
     whole: tuple[Path, ...]
-    levels: Mapping[Level, Path] = field(default_factory=dict)
+    levels: Mapping[Level, tuple[Path, ...]] = field(default_factory=dict)
 
     @property
     def used(self) -> tuple[Path, ...]:
         """The files that are read for the film."""
-        return self.whole or tuple(self.levels.values())
+        return self.whole or tuple(path for same in self.levels.values() for path in same)
 
 
 def open_maps(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The films that have a label map. Raises DatasetError where a folder of films or of maps is missing."""
     conventions = conventions or Conventions()
-    films_at, maps_at = folder_in(root, FILM_FOLDERS), folder_in(root, MAP_FOLDERS)
+    films_at, maps_at = folder_in(root, *FILM_FOLDERS), folder_in(root, *MAP_FOLDERS)
     if films_at is None or maps_at is None:
         raise DatasetError(f"{root} has no folder of films (images) beside one of label maps (labels).")
     films = Films.among(films_at, visible_files(films_at)).named()
@@ -85,12 +100,6 @@ def open_maps(root: Path, conventions: Conventions | None = None) -> Dataset:
     left = unlabelled([path for name, paths in films.items() if name not in maps for path in paths], ())
     names = tuple(sorted(maps))
     return Dataset("maps", names, read, (*skipped, *left), by_subject({name: name for name in names}))
-
-
-def folder_in(root: Path, names: Sequence[str]) -> Path | None:
-    """The first of the folders `names` in `root`, written in whatever case; None where there is none."""
-    folders = {path.name.lower(): path for path in sorted(root.iterdir(), reverse=True) if path.is_dir()}
-    return next((folders[name] for name in names if name in folders), None)
 
 
 def _maps_by_film(folder: Path, films: Mapping[str, str]) -> tuple[dict[str, FilmMaps], list[Skipped]]:
@@ -109,10 +118,17 @@ def _maps_by_film(folder: Path, films: Mapping[str, str]) -> tuple[dict[str, Fil
             skipped.append(Skipped(path.relative_to(folder).as_posix(), why))
     maps = {films[place]: _chosen(place, paths, folder) for place, paths in found.items()}
     for place, paths in found.items():
-        used = maps[films[place]].used
-        others = [path for path in paths if path not in used]
-        skipped += [Skipped(path.name, f"{used[0].name} is read for {films[place]} in its place.") for path in others]
+        others = [path for path in paths if path not in maps[films[place]].used]
+        skipped += [Skipped(path.name, _passed_over(maps[films[place]], films[place])) for path in others]
     return maps, skipped
+
+
+def _passed_over(maps: FilmMaps, film: str) -> str:
+    """Why another map of a film is not read."""
+    if len(maps.whole) > 1:
+        names = " and ".join(path.name for path in maps.whole[:2])
+        return f"{names} come before it as maps of {film}; keep one of them."
+    return f"{maps.used[0].name} is read for {film} in its place."
 
 
 def _beside(path: Path, folder: Path, places: Sequence[str]) -> list[str]:
@@ -140,21 +156,46 @@ def _no_film(places: Sequence[str]) -> str:
 
 
 def _chosen(place: str, paths: Sequence[Path], folder: Path) -> FilmMaps:
-    """The map of vertebrae among those of a film: the one called so, beside it, of the shortest name.
+    """The map of vertebrae among those of a film; files of one level each count where there is no other map."""
+    by_level: dict[Level | None, list[Path]] = defaultdict(list)
+    for path in paths:
+        by_level[_level_of(path, place, folder)].append(path)
+    best = {level: _best(same, place, folder) for level, same in by_level.items()}
+    if whole := best.pop(None, ()):
+        return FilmMaps(place, whole)
+    return FilmMaps(place, (), {level: same for level, same in best.items() if level is not None})
 
-    Files of one level each count where there is no other map.
+
+def _best(paths: Sequence[Path], place: str, folder: Path) -> tuple[Path, ...]:
+    """Of several maps the one that is called one of vertebrae, lies beside the film, or is called as it alone.
+
+    Several where nothing decides between them; copies count once, and pictures that show a map only where all do.
     """
-    levels = {path: level for path in paths if (level := _level_of(path, place, folder)) is not None}
-    whole = [path for path in paths if path not in levels]
-    if whole or len(set(levels.values())) < len(levels):
-        ranks = {path: _rank(path, place, folder) for path in whole or paths}
-        return FilmMaps(place, tuple(path for path, rank in ranks.items() if rank == min(ranks.values())))
-    return FilmMaps(place, (), {level: path for path, level in levels.items()})
+    if len(paths) < 2:
+        return tuple(paths)
+    maps = [path for path in paths if not _is_view(path, stem_of_place(place))] or paths
+    ranks = {path: _rank(path, place, folder) for path in maps}
+    first: dict[str, Path] = {}
+    for path in [path for path in maps if ranks[path] == min(ranks.values())]:
+        first.setdefault(sha256_of(path), path)
+    return tuple(first.values())
 
 
-def _rank(path: Path, place: str, folder: Path) -> tuple[bool, bool, int]:
+def _rank(path: Path, place: str, folder: Path) -> tuple[bool, bool, bool]:
     elsewhere = path.parent.relative_to(folder).as_posix() != PurePosixPath(place).parent.as_posix()
-    return not any(word in path.name.lower() for word in VERTEBRAE), elsewhere, len(path.name)
+    is_bare = folded(_map_stem(path) or "") == folded(stem_of_place(place))
+    return not any(word in path.name.lower() for word in VERTEBRAE), elsewhere, not is_bare
+
+
+def _is_view(path: Path, film: str) -> bool:
+    """Whether a picture has colours, or is called as one that shows a map rather than holds its ids."""
+    if VIEWS & set(re.split(r"[\W\d_]+", _after(path, film).lower())):
+        return True
+    try:
+        with open_picture(path) as picture:
+            return picture.mode in COLOURED
+    except (OSError, ValueError):  # what Pillow cannot open is read otherwise, or said to be damaged
+        return False
 
 
 def _level_of(path: Path, place: str, folder: Path) -> Level | None:
@@ -166,10 +207,22 @@ def _level_of(path: Path, place: str, folder: Path) -> Level | None:
 
 
 def level_of_file(path: Path, film: str) -> Level | None:
-    """The level that a map of one level is called after, as `film_C3.png`; None for a map of all levels."""
+    """The level that a map of one level is called after; None for a map of all levels.
+
+    >>> level_of_file(Path("film_C3.png"), "film"), level_of_file(Path("film_vertebra_Th12_mask.png"), "film")
+    (<Level.C3: 3>, <Level.T12: 19>)
+    """
+    rest = _after(path, film)
+    if SPINEPS_MAP.search(rest):
+        return None
+    words = [word for word in re.split(r"[_\-. ]+", rest) if word.lower() not in MAP_WORDS]
+    return Level.__members__.get(rest.upper()) or Names().read(" ".join(words)).level
+
+
+def _after(path: Path, film: str) -> str:
+    """What follows a film's name in that of its map."""
     stem = _map_stem(path) or ""
-    rest = stem[len(film) :].lstrip("_-").upper() if folded(stem).startswith(folded(film)) else ""
-    return Level.__members__.get(rest)
+    return stem[len(film) :].lstrip("_-") if folded(stem).startswith(folded(film)) else ""
 
 
 def is_map(path: Path) -> bool:
@@ -203,7 +256,7 @@ def film_of(path: Path, films: KnownNames) -> str | None:
 
 def read_case(name: str, film: Path, maps: FilmMaps, conventions: Conventions) -> Case:
     """The case of one film and its maps. Raises DamagedCase."""
-    if not maps.whole and len(maps.levels) > 1:
+    if not maps.whole and len(maps.used) > 1:
         return _read_levels(name, film, maps.levels, conventions)
     path = maps.used[0]
     with label_of(path.name):
@@ -229,23 +282,44 @@ def _read_whole(name: str, film: Path, labels: NDArray[np.int32], conventions: C
     return sheet.case(film)
 
 
-def _read_levels(name: str, film: Path, levels: Mapping[Level, Path], conventions: Conventions) -> Case:
+def _read_levels(name: str, film: Path, levels: Mapping[Level, tuple[Path, ...]], conventions: Conventions) -> Case:
     """The case of a film of which each level has a map of its own. Raises DamagedCase."""
     with label_of(f"of {name}"):
         size = picture_size(film)
         if size is None:
-            height, width = read_map(next(iter(levels.values())), None, film).shape
+            height, width = read_map(next(iter(levels.values()))[0], None, film).shape
             size = (width, height)
         sheet = Sheet(name, size, conventions)
-        for level, path in sorted(levels.items()):
-            sheet.whole(level.name, partial(_mask_of_file, path, size, film))
+        for level, paths in sorted(levels.items()):
+            sheet.whole(level.name, partial(_mask_of_files, paths, level, size, film, conventions.ids))
         return sheet.case(film)
 
 
-def _mask_of_file(path: Path, size: tuple[int, int], film: Path) -> Mask:
-    """The one region of a map of one level. Raises ValueError for several ids."""
+def _mask_of_files(paths: Sequence[Path], level: Level, size: tuple[int, int], film: Path, scheme: str) -> Mask:
+    """The one region of a map of one level.
+
+    Raises ValueError for several maps, for several ids, and for one that means another level.
+    """
+    if len(paths) > 1:
+        shown = " and ".join(f"{path.parent.name}/{path.name}" for path in paths[:3])
+        raise ValueError(f"{len(paths)} maps could be that of {level.name}: {shown}; keep one")
+    path = paths[0]
     labels = read_map(path, size, film)
-    count = len(np.unique(labels[labels != 0]))
-    if count > 1:
-        raise ValueError(f"{path.name} contains {count} ids, and a map of one level has one")
+    ids = [int(value) for value in np.unique(labels[labels != 0])]
+    if len(ids) > 1:
+        raise ValueError(f"{path.name} contains {len(ids)} ids, and a map of one level has one")
+    if ids and _after(path, film_stem(film)).upper() != level.name and level_of_file(path, film_stem(film)) is level:
+        _check_id(path, level, ids[0], scheme)
     return Mask.from_array(labels)
+
+
+def _check_id(path: Path, level: Level, value: int, scheme: str) -> None:
+    """Refuse the one id of a map that means another level than words in the map's name: they may mean something else.
+
+    Raises ValueError.
+    """
+    tables = [SCHEMES[scheme]] if scheme else SCHEMES.values()
+    meant = [table[value] for table in tables if value in table and value not in DRAWN]
+    if meant and level not in meant:
+        why = f"{path.name} is called after {level.name}, but its id {value} means {meant[0].name}"
+        raise ValueError(f"{why}; rename it, or paint the body with 255")

@@ -16,7 +16,7 @@ from spinefm.core.masks import Mask
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.cleaning import check_edges
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, picture_size, place_of, unlabelled, visible_files
+from spinefm.data.films import Films, folder_in, picture_size, place_of, unlabelled, visible_files
 from spinefm.data.ids import HINT, SCHEMES
 from spinefm.data.labels import Conventions, label_of, read_map
 from spinefm.data.numbering import check_ends
@@ -59,7 +59,11 @@ def _names(raw: Any) -> dict[int, str]:
 
 def _cases(root: Path) -> tuple[dict[str, Pair], list[Skipped]]:
     """Film and map by case, with its part where both parts have a case of that name; and what was left out."""
-    parts = {part: _pairs(root / part, root / maps) for part, maps in PARTS.items() if (root / part).is_dir()}
+    parts = {
+        part: _pairs(films_at, folder_in(root, maps) or root / maps)
+        for part, maps in PARTS.items()
+        if (films_at := folder_in(root, part))
+    }
     counted = Counter(case for pairs, _ in parts.values() for case in pairs)
     found = {
         case if counted[case] == 1 else f"{part}/{case}": pair

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from spinefm.data.case import Skipped
 from spinefm.data.cases_apart import cases_in
-from spinefm.data.films import by_film_name
+from spinefm.data.films import Films, by_film_name, film_stem
 
 Label = TypeVar("Label")
 
@@ -60,6 +60,12 @@ def settled(claims: Sequence[Claim[Label]], root: Path) -> tuple[dict[str, Claim
         for what, how in [("the same labels", "they count once") if is_same else ("labels there alone", "these count")]
     ]
     return by_film_name([(claim.place(root), claim) for claim in kept]), skipped
+
+
+def bare(claims: Iterable[Claim[Label]], films: Films) -> tuple[Skipped, ...]:
+    """The films that no claim means; of those that one may mean without saying which, none is."""
+    claimed = [*claims]
+    return films.bare((claim.film for claim in claimed), [film_stem(one.stated) for one in claimed if one.film is None])
 
 
 def _once(same: Sequence[Claim[Label]], repeated: Counter[tuple[str, str, bool]]) -> list[Claim[Label]]:

@@ -26,7 +26,7 @@ from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.cases_apart import folders_of, may_share
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, by_stem, picture_size, place_of, stem_of_place, visible_files
+from spinefm.data.films import Films, by_stem, folder_in, picture_size, place_of, stem_of_place, visible_files
 from spinefm.data.labels import Conventions, agreed_size, label_of, size_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import PARTS, subject_disjoint
@@ -53,15 +53,16 @@ MOST_SPLIT_BYTES = 8 << 20
 def open_spinefm_layout(root: Path, conventions: Conventions | None = None) -> Dataset:
     """The films of `root`. Raises DatasetError where `imgs` or `gts` is missing."""
     conventions = conventions or Conventions()
-    if not ((root / "imgs").is_dir() and (root / "gts").is_dir()):
+    films_at, masks_at = folder_in(root, "imgs"), folder_in(root, "gts")
+    if films_at is None or masks_at is None:
         raise DatasetError(f"{root} has no folders imgs and gts; choose the folder that has both.")
-    named = Films.among(root / "imgs", visible_files(root / "imgs")).named()
+    named = Films.among(films_at, visible_files(films_at)).named()
     films = {film: paths[0] for film, paths in named.items()}
-    found, strays = _masks_by_place(root / "gts")
-    masks, orphans = _masks_by_film(found, {place_of(path, root / "imgs"): film for film, path in films.items()})
+    found, strays = _masks_by_place(masks_at)
+    masks, orphans = _masks_by_film(found, {place_of(path, films_at): film for film, path in films.items()})
     names = dict(sorted(_shown_names(films).items()))
     ids = {name: film for film, name in names.items()}
-    splits, unknown = _published(root / "data_split", names)
+    splits, unknown = _published(folder_in(root, "data_split") or root / "data_split", names)
     subjects = {name: _subject(ids[name]) for name in ids}
 
     def read(name: str) -> Case:

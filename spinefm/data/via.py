@@ -16,10 +16,10 @@ import numpy as np
 from spinefm.core.foreign import foreign_input
 from spinefm.data.case import Case, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, stated_place, unlabelled, visible_files
+from spinefm.data.films import Films, stated_place, visible_files
 from spinefm.data.labels import Conventions, label_of, size_on_film
 from spinefm.data.names import Names
-from spinefm.data.repeated import Claim, settled
+from spinefm.data.repeated import Claim, bare, settled
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
 from spinefm.data.via_files import ViaFilm, ViaRegion, films_of, is_via_table
@@ -48,7 +48,7 @@ def open_via(root: Path, conventions: Conventions | None = None) -> Dataset:
     def read(name: str) -> Case:
         return _read(name, found[name], films, conventions)
 
-    skipped += [*repeated, *_bare(claims, films)]
+    skipped += [*repeated, *bare(claims, films)]
     return Dataset("via", tuple(found), read, tuple(skipped), by_subject({name: name for name in found}))
 
 
@@ -81,12 +81,6 @@ def _drawn(film: ViaFilm, names: Names) -> str:
     labelled = [(region.attributes.get(film.attribute, ""), region.shape) for region in film.regions]
     bodies = [json.dumps(one, sort_keys=True) for one in labelled if names.read(one[0]).level is not None]
     return json.dumps(sorted(bodies)) if bodies else ""
-
-
-def _bare(claims: Sequence[Claim[ViaFilm]], films: Films) -> tuple[Skipped, ...]:
-    """The films that no file lists; of those that one means without saying which, none is."""
-    undecided = [film_stem(claim.stated) for claim in claims if claim.film is None]
-    return unlabelled(films.beside([claim.film for claim in claims if claim.film is not None]), undecided)
 
 
 def _read(name: str, claim: Claim[ViaFilm], films: Films, conventions: Conventions) -> Case:

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 from spinefm.data.case import Case, DamagedCase, DatasetError, Skipped
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, stated_place, unlabelled, visible_files
+from spinefm.data.films import Films, film_stem, stated_place, visible_files
 from spinefm.data.labels import Conventions, label_of, size_on_film, stated_size
 from spinefm.data.repeated import rivals
 from spinefm.data.sheet import Sheet
@@ -99,7 +99,7 @@ def _bare(labels: Sequence[VocLabel], damaged: Sequence[str], films: Films) -> t
             known.append(label.film(films))
         except ValueError:
             undecided.append(film_stem(stated_place(label.stated or label.file.stem)))
-    return unlabelled(films.beside(known), undecided)
+    return films.bare(known, undecided)
 
 
 def _name(path: Path, root: Path, stems: Counter[str]) -> str:

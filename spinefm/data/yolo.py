@@ -19,7 +19,7 @@ from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError
 from spinefm.data.dataset import Dataset
-from spinefm.data.films import Films, film_stem, stem_of_place, unlabelled, visible_files
+from spinefm.data.films import Films, KnownNames, film_stem, stem_of_place, unlabelled, visible_files
 from spinefm.data.labels import Conventions, label_of, size_on_film
 from spinefm.data.numbering import check_counted
 from spinefm.data.outlines import are_corners
@@ -48,13 +48,15 @@ def open_yolo(root: Path, conventions: Conventions | None = None) -> Dataset:
     stems, places = Counter(path.stem for path in paths), films.places()
     labels = {_name(path, root, stems): path for path in paths}
 
-    meant = {name: _film_of(path, places, films) for name, path in labels.items()}
+    known = KnownNames(places)
+    wanted = {path: _film_place(path, root, known) for path in paths}
+    meant = {name: _film_of(path, places.get(wanted[path], ()), films) for name, path in labels.items()}
     why = rivals((name, path, meant[name], _text(path)) for name, path in labels.items())
 
     def read(name: str) -> Case:
         return _read(name, labels[name], films, classes, conventions, why.get(name, ""), meant[name])
 
-    skipped = (*damaged, *unlabelled(_bare(paths, places, root), ()))
+    skipped = (*damaged, *unlabelled(_bare(wanted, places), ()))
     return Dataset("yolo", tuple(labels), read, skipped, by_subject({name: name for name in labels}))
 
 
@@ -68,14 +70,14 @@ def label_files(root: Path, files: Sequence[Path]) -> list[Path]:
 
 def is_in_labels(path: Path, root: Path) -> bool:
     """Whether a file lies in a folder of labels."""
-    return LABELS in path.relative_to(root).parts[:-1]
+    return LABELS in map(str.lower, path.relative_to(root).parts[:-1])
 
 
-def _bare(labels: Sequence[Path], places: Mapping[str, Sequence[Path]], root: Path) -> list[Path]:
+def _bare(wanted: Mapping[Path, str], places: Mapping[str, Sequence[Path]]) -> list[Path]:
     """The films that no label belongs to, by its place or, where no film is there, by its name."""
-    wanted = {_film_place(path, root): path.stem for path in labels}
-    named = {stem for place, stem in wanted.items() if place not in places}
-    return [paths[0] for place, paths in places.items() if place not in wanted and stem_of_place(place) not in named]
+    found = set(wanted.values())
+    named = {path.stem for path, place in wanted.items() if place not in places}
+    return [paths[0] for place, paths in places.items() if place not in found and stem_of_place(place) not in named]
 
 
 def _used(paths: Iterable[Path]) -> Iterator[int | None]:
@@ -90,17 +92,21 @@ def _name(path: Path, root: Path, stems: Mapping[str, int]) -> str:
     return path.stem if stems[path.stem] == 1 else path.relative_to(root).with_suffix("").as_posix()
 
 
-def _film_place(path: Path, root: Path) -> str:
-    """Where the film of a label lies, without its ending: in the `images` beside its `labels`, or beside it."""
+def _film_place(path: Path, root: Path, places: KnownNames) -> str:
+    """Where the film of a label lies, without its ending: in the `images` beside its `labels`, or beside it.
+
+    The folder may be written in another case; `places` are those of all films.
+    """
     parts = list(path.relative_to(root).with_suffix("").parts)
-    if LABELS in parts[:-1]:
-        parts[len(parts) - 2 - parts[-2::-1].index(LABELS)] = "images"
-    return "/".join(parts)
+    small = [part.lower() for part in parts]
+    if LABELS in small[:-1]:
+        parts[len(parts) - 2 - small[-2::-1].index(LABELS)] = "images"
+    place = "/".join(parts)
+    return places.find(place) or place
 
 
-def _film_of(path: Path, places: Mapping[str, Sequence[Path]], films: Films) -> Path | None:
-    """The film of a label by its place, else by its name; None where there is none, or nothing decides."""
-    here = places.get(_film_place(path, films.root))
+def _film_of(path: Path, here: Sequence[Path], films: Films) -> Path | None:
+    """The film of a label at its place, else by its name; None where there is none, or nothing decides."""
     if here:
         return here[0]
     with contextlib.suppress(ValueError):

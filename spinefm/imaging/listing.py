@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from spinefm.core.result_names import TRACE
-from spinefm.imaging.kinds import HEAD, may_be_dicom
+from spinefm.imaging.kinds import HEAD, is_picture, may_be_dicom
 
 FILM_SUFFIXES = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".jls", ".tif", ".tiff", ".bmp"),
     *(".dcm", ".dicom", ".ima", ".nii", ".nii.gz"),
 )
-"""Files with these endings are taken from a folder of films; so are DICOM files of any name."""
+"""Endings of films in a folder; DICOM files of any name are films too, and pictures without an ending."""
 NAMED_SUFFIXES = (
     *(".gif", ".webp", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".pgm", ".ppm"),
     *(".mha", ".mhd", ".nrrd", ".nhdr", ".hdr", ".dcm.gz"),
@@ -21,6 +21,8 @@ NAMED_SUFFIXES = (
 """Pictures that are not read; they are taken too, so that reading them says what they are."""
 PASSED_SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".rar", ".7z", ".npy", ".npz")
 """Archives and arrays: they may hold films or something else, so a folder passes them over and says so."""
+ENDINGS = (*FILM_SUFFIXES, *NAMED_SUFFIXES)
+"""Endings of all files that are taken by their names."""
 MOST_NAMED = 5
 """Names of files passed over that are written out."""
 DICOM_INDEX = "DICOMDIR"
@@ -61,14 +63,16 @@ def films_in(folder: Path) -> list[Path]:
 
 
 def passed_over(folder: Path) -> str | None:
-    """A sentence on the archives and arrays in and below a folder, which give no films; None without, and on a disc.
+    """A sentence on the archives, arrays and pictures of another suffix in and below a folder, which give no films.
+
+    None without, and on a disc.
 
     Raises:
         ListingError: a folder may not be listed.
     """
     places = [(place, names) for place, names in _folders(folder) if not _on_disc(place, folder)]
-    named = [(place / name).relative_to(folder) for place, names in places for name in names]
-    passed = [str(name) for name in named if name.name.lower().endswith(PASSED_SUFFIXES) and name.name[0] != "."]
+    files = [place / name for place, names in places for name in names if not name.startswith(".")]
+    passed = [str(file.relative_to(folder)) for file in files if _is_passed(file)]
     if not passed:
         return None
     more = f" and {len(passed) - MOST_NAMED} more" if len(passed) > MOST_NAMED else ""
@@ -76,8 +80,23 @@ def passed_over(folder: Path) -> str | None:
 
 
 def is_film(file: Path) -> bool:
-    """Whether a file ends as films do, or begins as DICOM does: archives name DICOM files without a suffix."""
-    return file.is_file() and (file.name.lower().endswith((*FILM_SUFFIXES, *NAMED_SUFFIXES)) or _is_dicom(file))
+    """Whether a file ends as films do or begins so: archives name DICOM files without a suffix."""
+    return file.is_file() and (file.name.lower().endswith(ENDINGS) or _begins_as_film(file))
+
+
+def begins_as_film(name: str, head: bytes) -> bool:
+    """Whether a file that does not end as films do begins as DICOM, or as a picture and has no suffix of letters."""
+    return may_be_dicom(head) or (may_be_unnamed(name) and is_picture(head))
+
+
+def begins_as_dicom(_: str, head: bytes) -> bool:
+    """Whether a file of any name begins as DICOM does."""
+    return may_be_dicom(head)
+
+
+def may_be_unnamed(name: str) -> bool:
+    """Whether a name has no suffix of letters, as archives name DICOM files: IM0001, 1.2.840.113619."""
+    return not PurePath(name).suffix.lstrip(".").isalpha()
 
 
 def films_of_index(index: Path) -> list[Path]:
@@ -121,13 +140,29 @@ def _index_in(folder: Path) -> bool:
 
 def _is_dicom(file: Path) -> bool:
     """Whether a file begins as DICOM does and is no disc's table of contents."""
+    return may_be_dicom(_head(file))
+
+
+def _begins_as_film(file: Path) -> bool:
+    return begins_as_film(file.name, _head(file))
+
+
+def _is_passed(file: Path) -> bool:
+    """Whether a file may hold films that are not taken: an archive, an array, or a picture of another suffix."""
+    lowered = file.name.lower()
+    is_picture_of_another = not lowered.endswith(ENDINGS) and not may_be_unnamed(lowered) and is_picture(_head(file))
+    return lowered.endswith(PASSED_SUFFIXES) or is_picture_of_another
+
+
+def _head(file: Path) -> bytes:
+    """The first bytes of a file; none of a disc's table of contents, and of what cannot be opened."""
     if file.name.upper() == DICOM_INDEX or not file.is_file():  # opening a pipe would wait for ever
-        return False
+        return b""
     try:
         with file.open("rb") as stream:
-            return may_be_dicom(stream.read(HEAD))
+            return stream.read(HEAD)
     except OSError:  # what cannot be opened is no film by its content
-        return False
+        return b""
 
 
 def _referenced(index: Path) -> list[tuple[list[str], bool]]:

@@ -76,7 +76,7 @@ def test_of_many_films_of_one_name_not_all_are_looked_at_for_each_label(monkeypa
     monkeypatch.setattr(films_module, "_matching", counted)
     labels = [(root / "coco.json", f"{path.parent.name}/{path.name}") for path in paths]
     films = Films(root, tuple(paths))
-    assert not films.without(films.meant_by(*label) for label in labels)
+    assert not films.beside(films.meant_by(*label) for label in labels)
     assert sum(looked) <= 2 * len(paths)
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from spinefm.core.levels import Level
 from spinefm.data import DatasetError, open_dataset
+from spinefm.phantom import Phantom, simulate
 from tests.data.pictures import SIZE, column, film, read_set, rows, save_map, why_skipped
+from tests.data.test_no_silent_skip import ALL_WRITERS
 
 PLACES = ("top left", "top right", "bottom right", "bottom left")
 CORNERS = [f"C{number} {place}" for number in (3, 4) for place in PLACES]
@@ -119,3 +121,38 @@ def test_texts_beside_maps_in_their_folder_are_no_labels(tmp_path: Path) -> None
     maps(tmp_path)
     (tmp_path / "labels" / "film.txt").write_text("No fracture.")
     assert open_dataset("auto", tmp_path).kind == "maps"
+
+
+@pytest.mark.parametrize(
+    ("kind", "folders"),
+    [
+        ("yolo", {"labels": "Labels", "images": "Images"}),
+        ("yolo", {"labels": "LABELS"}),
+        ("spinefm", {"imgs": "Imgs", "gts": "Gts", "data_split": "Data_Split"}),
+        ("nnunet", {"imagesTr": "ImagesTr", "labelsTr": "LabelsTr"}),
+        ("nnunet", {"labelsTr": "labelstr"}),
+        ("buu", {"LA": "la"}),
+    ],
+)
+def test_folders_of_a_layout_are_found_whatever_their_case(
+    phantom: Phantom, tmp_path: Path, kind: str, folders: dict[str, str]
+) -> None:
+    source = simulate(9_000_001, "lumbar", size=(240, 320)) if kind == "buu" else phantom
+    ALL_WRITERS[kind](source, tmp_path, ["one", "two"])
+    before = _read_of(tmp_path)
+    for old, new in folders.items():
+        (tmp_path / old).rename(tmp_path / new)
+    assert _read_of(tmp_path) == before and before[0] == kind and len(before[1]) == 2
+
+
+def _read_of(root: Path) -> tuple[str, dict[str, list[Level]], dict[str, tuple[str, ...]], int]:
+    """The layout of a set, the levels of its films, its parts, and how much is left out."""
+    dataset, (found, skipped) = open_dataset("auto", root), read_set(root)
+    levels = {name: sorted(case.truth.bodies) for name, case in found.items()}
+    return dataset.kind, levels, {name: tuple(films) for name, films in dataset.splits.items()}, len(skipped)
+
+
+def test_of_two_folders_that_differ_in_case_the_one_of_the_layout_is_read(phantom: Phantom, tmp_path: Path) -> None:
+    ALL_WRITERS["spinefm"](phantom, tmp_path, ["one"])
+    (tmp_path / "Imgs").mkdir()
+    assert set(read_set(tmp_path)[0]) == {"one"}

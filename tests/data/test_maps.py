@@ -45,6 +45,10 @@ def test_a_map_that_two_films_could_have_is_listed(tmp_path: Path) -> None:
         (("reader2/film.png", "film.png"), "film.png"),
         (("film_reader1.png", "film_reader2.png"), None),
         (("reader1/film.png", "reader2/film.png"), None),
+        (("film_auto.png", "film_final_corrected.png"), None),
+        (("film_LB.png", "film_ABC.png"), None),
+        (("film_vis.png", "film_label.png"), "film_label.png"),
+        (("film_mask_overlay.png", "film_segmentation.png"), "film_segmentation.png"),
     ],
 )
 def test_of_two_maps_of_a_film_one_is_read_only_where_something_decides(
@@ -59,6 +63,45 @@ def test_of_two_maps_of_a_film_one_is_read_only_where_something_decides(
     found, skipped = read_set(tmp_path)
     assert found["film"].truth.bodies[Level.C3].box.x0 == 20 + 20 * maps.index(chosen)
     assert f"{Path(chosen).name} is read for film" in skipped[0].why
+
+
+def test_a_picture_in_colours_beside_a_map_is_not_the_map(tmp_path: Path) -> None:
+    film(tmp_path / "images" / "film.png")
+    save_map(column(3, 4), tmp_path / "labels" / "film_labels.png")
+    save_map(np.stack([column(3, 4)] * 3, axis=-1), tmp_path / "labels" / "film_x.png")
+    found, skipped = read_set(tmp_path)
+    assert set(found) == {"film"}
+    assert [(one.name, one.why) for one in skipped] == [
+        ("film_x.png", "film_labels.png is read for film in its place.")
+    ]
+
+
+def test_copies_of_a_map_count_once_and_what_comes_after_undecided_maps_is_listed(tmp_path: Path) -> None:
+    film(tmp_path / "images" / "film.png")
+    for name in ("film_a.png", "film_copy_of_a.png"):
+        save_map(column(3, 4), tmp_path / "labels" / name)
+    found, skipped = read_set(tmp_path)
+    assert set(found) == {"film"} and [one.name for one in skipped] == ["film_copy_of_a.png"]
+    save_map(column(4, 5), tmp_path / "labels" / "film_b.png")
+    save_map(column(5, 6), tmp_path / "labels" / "other" / "film_c.png")
+    found, skipped = read_set(tmp_path)
+    assert not found and {one.name: one.why.partition(";")[0] for one in skipped[:2]} == {
+        "film_copy_of_a.png": "film_a.png and film_b.png come before it as maps of film",
+        "film_c.png": "film_a.png and film_b.png come before it as maps of film",
+    }
+    assert "labels/film_a.png, labels/film_b.png; keep one" in skipped[2].why
+
+
+def test_of_two_maps_of_one_level_none_is_read_and_the_other_levels_are(tmp_path: Path) -> None:
+    film(tmp_path / "images" / "film.png")
+    for level in (3, 4, 5):
+        save_map((column(3, 4, 5) == level) * 255, tmp_path / "labels" / f"film_C{level}.png")
+    save_map((column(3, 4, 5, at=50) == 5) * 255, tmp_path / "labels" / "film_C5_mask.png")
+    (case,) = read_set(tmp_path)[0].values()
+    assert set(case.truth.bodies) == {Level.C3, Level.C4}
+    assert [(one.label, one.why) for one in case.left_out] == [
+        ("C5", "2 maps could be that of C5: labels/film_C5.png and labels/film_C5_mask.png; keep one")
+    ]
 
 
 @pytest.mark.parametrize("written", ["FILM é.png", unicodedata.normalize("NFD", "film é.png"), "film é_seg.png"])
@@ -122,6 +165,54 @@ def test_a_lone_file_called_after_a_level_is_a_map_of_all_levels_where_it_has_se
     film(tmp_path / "images" / "sub-1.png")
     save_map(column(*ids), tmp_path / "labels" / "sub-1_T2.png")
     assert " ".join(level.name for level in sorted(read_set(tmp_path)[0]["sub-1"].truth.bodies)) == levels
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "film_{0}_mask",
+        "film_mask_{0}",
+        "film_vertebra_{0}",
+        "film-{0}-seg",
+        "film_{0}_labelmap",
+        "film_seg-{0}",
+        "film_{1}",
+    ],
+)
+def test_a_map_of_one_level_may_have_words_for_a_mask_in_its_name(tmp_path: Path, name: str) -> None:
+    film(tmp_path / "images" / "film.png")
+    labels = column(19, 20, 21)
+    for level, other in ((Level.T12, "Th12"), (Level.L1, "LWK1"), (Level.L2, "LWK2")):
+        save_map((labels == level) * 255, tmp_path / "labels" / f"{name.format(level.name, other)}.png")
+    found, skipped = read_set(tmp_path)
+    assert not skipped and len(found["film"].truth.bodies) == 3
+    for level, mask in found["film"].truth.bodies.items():
+        assert np.array_equal(mask.on_film(labels.shape), labels == level)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "ids", "said"),
+    [
+        ("film_C5_mask.png", 5, "", "C5"),
+        ("film_C5_mask.png", 1, "", "C5"),
+        ("film_C5_mask.png", 15, "", "C5"),
+        ("film_C5_mask.png", 77, "", "C5"),
+        ("film_C5_mask.png", 3, "", "film_C5_mask.png is called after C5, but its id 3 means C3; rename it"),
+        ("film_mask_C5.png", 5, "totalspineseg", "C5"),
+        ("film_mask_C5.png", 17, "totalspineseg", "its id 17 means C7"),
+        ("film_C5_overlay.png", 3, "", "C3"),
+        ("film_T1_seg-vert_msk.png", 20, "", "L1"),
+    ],
+)
+def test_the_id_of_a_map_of_one_level_may_not_mean_another(
+    tmp_path: Path, name: str, value: int, ids: str, said: str
+) -> None:
+    film(tmp_path / "images" / "film.png")
+    save_map(column(value), tmp_path / "labels" / name)
+    if said in Level.__members__:
+        assert set(read_set(tmp_path, ids=ids)[0]["film"].truth.bodies) == {Level[said]}
+    else:
+        assert said in why_skipped(tmp_path, ids=ids)
 
 
 @pytest.mark.parametrize("name", ["film.nrrd", "film.seg.nrrd", "film.mha", "film.npy", "film.txt", "other.webp"])

@@ -53,6 +53,17 @@ def test_films_are_found_in_all_folders_below_by_suffix_or_mark(tmp_path: Path) 
     ]
 
 
+def test_pictures_without_a_suffix_are_films_but_on_a_disc_and_those_of_another_are_named(tmp_path: Path) -> None:
+    picture = b"\x89PNG\r\n\x1a\n"
+    touch(tmp_path, "IMG0001", "1/IMG.0002", "1/photo.jpg_large", "g.mpo", "1/y.png.bak", ".z", content=picture)
+    touch(tmp_path, "disc/logo", "disc/logo.bak", content=picture)
+    touch(tmp_path, "disc/DICOMDIR", "disc/IM0", content=MARK)
+    touch(tmp_path, "README", "notes.bak", content=b"BMI of all patients")
+    assert found(tmp_path) == ["1/IMG.0002", "1/photo.jpg_large", "IMG0001", "disc/IM0"]
+    sentence = passed_over(tmp_path)
+    assert sentence and {*sentence.partition(": ")[2].partition(" passed")[0].split(", ")} == {"g.mpo", "1/y.png.bak"}
+
+
 def bare(implicit: bool) -> bytes:
     """A DICOM film without preamble and mark, as some archives store them."""
     data = dicom_bytes(dicom_film((ramp() * 4095).astype("uint16")))

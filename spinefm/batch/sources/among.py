@@ -6,31 +6,28 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import PurePosixPath
 
 from spinefm.core.result_names import TRACE
-from spinefm.imaging.listing import DICOM_INDEX, FILM_SUFFIXES, NAMED_SUFFIXES
+from spinefm.imaging.listing import DICOM_INDEX, ENDINGS
 
 SHADOWS = "__MACOSX"
 """Folder that a Mac adds to a zip, with a shadow of each file."""
 
 Marked = Callable[[Collection[str]], Collection[str]]
-"""Which of the names, whose content must be looked at, have DICOM's mark."""
+"""Which of the names, whose content must be looked at, begin as films do."""
 
 
-def films_among(names: Collection[str], marked: Marked) -> list[str]:
+def films_among(names: Collection[str], marked: Marked, on_disc: Marked | None = None) -> list[str]:
     """The films among files by their names, such as "disc/IM1"; in order, without hidden files and earlier results.
 
-    Below a DICOMDIR these are the DICOM files alone; elsewhere, what ends as films do or has DICOM's mark.
+    Below a DICOMDIR these are the DICOM files alone, which `on_disc` tells; elsewhere, what ends or begins as films do.
     """
     results = _folders_with(names, (TRACE,))
     discs = _folders_with(names, (DICOM_INDEX, DICOM_INDEX.lower()))
     seen = [name for name in names if not _is_hidden(name) and not _below(name, results)]
     ending = {name for name in seen if _ends_as_film(name) and not _below(name, discs)}
     asked = [name for name in seen if name not in ending and _path(name).name.upper() != DICOM_INDEX]
-    return sorted({*ending, *marked(asked)})
-
-
-def may_be_unnamed(name: str) -> bool:
-    """Whether a name has no suffix of letters, as archives name DICOM files: IM0001, 1.2.840.113619."""
-    return not _path(name).suffix.lstrip(".").isalpha()
+    below = {name for name in asked if _below(name, discs)}
+    found = marked([name for name in asked if name not in below])
+    return sorted({*ending, *found, *(on_disc or marked)(sorted(below))})
 
 
 def _path(name: str) -> PurePosixPath:
@@ -51,4 +48,4 @@ def _is_hidden(name: str) -> bool:
 
 
 def _ends_as_film(name: str) -> bool:
-    return name.lower().endswith((*FILM_SUFFIXES, *NAMED_SUFFIXES))
+    return name.lower().endswith(ENDINGS)

@@ -8,12 +8,14 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from spinefm.batch.sources.address import WEB, protocol_of, shown
-from spinefm.batch.sources.among import films_among, may_be_unnamed
+from spinefm.batch.sources.among import films_among
 from spinefm.batch.sources.rows import SourceError
-from spinefm.imaging.kinds import HEAD, may_be_dicom
+from spinefm.imaging.kinds import HEAD
+from spinefm.imaging.listing import begins_as_dicom, begins_as_film, may_be_unnamed
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -137,16 +139,19 @@ def _films_below(store: AbstractFileSystem, folder: str) -> list[str]:
     """The films in a folder and all below it, by path; files without a suffix are looked into."""
     root = folder.rstrip("/") + "/"
     files = {name.removeprefix(root): name for name in store.find(folder)}
-    return [files[name] for name in films_among(files, lambda names: _marked(store, names, files))]
+    marked, on_disc = (partial(_marked, store, files, test) for test in (begins_as_film, begins_as_dicom))
+    return [files[name] for name in films_among(files, marked, on_disc)]
 
 
-def _marked(store: AbstractFileSystem, names: Collection[str], files: dict[str, str]) -> list[str]:
-    """Which files have DICOM's mark; those that end in another suffix of letters are not asked for."""
+def _marked(
+    store: AbstractFileSystem, files: dict[str, str], test: Callable[[str, bytes], bool], names: Collection[str]
+) -> list[str]:
+    """Which files begin as the test asks; those that end in another suffix of letters are not asked for."""
     asked = [name for name in names if may_be_unnamed(posixpath.basename(name))]
     if not asked:
         return []
     heads = store.cat_ranges([files[name] for name in asked], 0, HEAD, on_error="return")
-    return [name for name, head in zip(asked, heads, strict=True) if isinstance(head, bytes) and may_be_dicom(head)]
+    return [name for name, head in zip(asked, heads, strict=True) if isinstance(head, bytes) and test(name, head)]
 
 
 def _content(store: AbstractFileSystem, path: str, protocol: str, most: int) -> bytes:

@@ -7,7 +7,8 @@ import threading
 import zipfile
 import zlib
 from collections import OrderedDict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from typing import IO
 
 from spinefm.batch.sources.address import of_member, path_of, protocol_of, shown, split_member
@@ -17,7 +18,8 @@ from spinefm.batch.sources.stores import StoreError, opened_at, read_up_to
 from spinefm.core.foreign import foreign_input
 from spinefm.data.archive import ZipLimits, checked_members, restore_names
 from spinefm.data.case import DatasetError
-from spinefm.imaging.kinds import HEAD, may_be_dicom
+from spinefm.imaging.kinds import HEAD
+from spinefm.imaging.listing import begins_as_dicom, begins_as_film
 
 LIMITS = ZipLimits(files=5_000_000, bytes=16 << 40)
 """What a zip of films may hold: nothing of it is unpacked as a whole, so only its list has to fit into memory."""
@@ -50,11 +52,11 @@ def _film_names(archive: str) -> list[str]:
     with _opened(archive) as stream, zipfile.ZipFile(stream) as opened:
         size = stream.seek(0, os.SEEK_END)
         members = [member.filename for member in checked_members(opened, size, LIMITS)]
-        return films_among(members, lambda names: _marked(opened, names))
+        return films_among(members, partial(_marked, opened, begins_as_film), partial(_marked, opened, begins_as_dicom))
 
 
-def _marked(archive: zipfile.ZipFile, names: Collection[str]) -> list[str]:
-    return [name for name in names if may_be_dicom(_head(archive, name))]
+def _marked(archive: zipfile.ZipFile, test: Callable[[str, bytes], bool], names: Collection[str]) -> list[str]:
+    return [name for name in names if test(name, _head(archive, name))]
 
 
 def _head(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from spinefm.batch.sources.among import films_among, may_be_unnamed
-from spinefm.imaging.listing import films_in
+from spinefm.batch.sources.among import films_among
+from spinefm.imaging.listing import begins_as_dicom, begins_as_film, films_in, may_be_unnamed
 from tests.batch.sources.films import write
 
 MARK = bytes(128) + b"DICM"
@@ -34,6 +35,20 @@ def test_back_slashes_divide_folders_too() -> None:
     windows = {name.replace("/", "\\"): content for name, content in FILES.items()}
     found = films_among(windows, lambda names: [name for name in names if windows[name] == MARK])
     assert sorted(name.replace("\\", "/") for name in found) == films_among(FILES, marked)
+
+
+def test_pictures_without_a_suffix_are_films_but_on_a_disc(tmp_path: Path) -> None:
+    picture = b"\x89PNG\r\n\x1a\n"
+    files = {**FILES, **dict.fromkeys(("IMG1", "1/IMG.0002", "disc/VIEWER/logo", "g.mpo"), picture)}
+    tests = (partial(_chosen, files, test) for test in (begins_as_film, begins_as_dicom))
+    found = films_among(files, *tests)
+    assert {*found} - {*films_among(FILES, marked)} == {"IMG1", "1/IMG.0002"}
+    folder = write(tmp_path, files)
+    assert found == [path.relative_to(folder).as_posix() for path in films_in(folder)]
+
+
+def _chosen(files: dict[str, bytes], test: Callable[[str, bytes], bool], names: Collection[str]) -> list[str]:
+    return [name for name in names if test(name, files[name])]
 
 
 def test_shadows_of_a_mac_are_no_films() -> None:

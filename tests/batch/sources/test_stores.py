@@ -54,6 +54,17 @@ def test_a_film_of_the_web_is_read_in_one_request(web: Web) -> None:
     assert web.requests == [("GET", "/films/a%20b.png?key=secret")]
 
 
+def test_pictures_without_a_suffix_are_films_but_on_a_disc(memory: fsspec.AbstractFileSystem) -> None:
+    for name, content in {
+        "IMG1": picture(70),
+        "d/logo": picture(70),
+        "d/DICOMDIR": b"",
+        "d/IM1": disc_film(90),
+    }.items():
+        memory.pipe_file(f"/films/{name}", content)
+    assert [row.name for row in list_films(["memory://films"])] == ["IMG1", "IM1"]
+
+
 def test_a_film_that_is_not_there_is_one_sentence(web: Web) -> None:
     assert "There is nothing at" in refused(f"{web.address}/films/gone.png?key=secret")
     assert "secret" not in refused(f"{web.address}/films/gone.png?key=secret")

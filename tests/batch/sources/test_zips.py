@@ -30,6 +30,12 @@ def test_the_films_of_a_zip_are_listed_and_read(tmp_path: Path) -> None:
         assert [reader.read(row.uri, row.name).width for row in rows] == [70, 90]
 
 
+def test_pictures_without_a_suffix_are_films_but_on_a_disc(tmp_path: Path) -> None:
+    members = {"IMG1": picture(70), "disc/logo": picture(70), "disc/DICOMDIR": disc_film(90), "disc/IM1": disc_film(90)}
+    archive = write_zip(tmp_path / "films.zip", members)
+    assert [row.name for row in list_films([str(archive)])] == ["IMG1", "IM1"]
+
+
 def test_a_film_whose_name_is_utf8_without_the_flag_is_listed_and_read(tmp_path: Path) -> None:
     archive = without_flag(write_zip(tmp_path / "films.zip", {"颈椎.png": picture(70)}))
     (row,) = list_films([str(archive)])
