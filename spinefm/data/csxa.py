@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +37,8 @@ SCALE_TITLES = ("pixel equivalent", "pixel spacing", "pixel size")
 MOST_TABLE_BYTES = 64 << 20
 """Bytes of a table, also of all that is packed in a workbook."""
 MOST_ROWS, MOST_COLUMNS = 100_000, 200
+Place = tuple[float, float]
+"""(x, y) of a point, in film pixels."""
 
 
 def open_csxa(root: Path, conventions: Conventions | None = None) -> Dataset:
@@ -73,20 +76,32 @@ def read_csxa(name: str, label: Path, films: Films, spacing_mm: float | None, co
     with label_of(f"of {name}"):
         labelled = load_labelled(label, films, told=False)
         sheet = Sheet(name, labelled.size, conventions)
-        points = _points(labelled.shapes)
+        places = _places(labelled.shapes)
         for level in LEVELS:
-            sheet.polygon(level.name, [points[f"{level.name} {corner}"] for corner in CORNERS], HALF)
+            _take(sheet, level, [places.get(f"{level.name} {corner}".casefold(), ()) for corner in CORNERS])
         return replace(sheet.case(labelled.film, content=labelled.content), region="cervical", spacing_mm=spacing_mm)
 
 
-def _points(shapes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The single point of each shape by its label. Raises ValueError for a shape that is no point."""
-    found = {}
+def _take(sheet: Sheet, level: Level, places: Sequence[Sequence[Place]]) -> None:
+    """Put the body of a level on the sheet, or list it where one of its corners has no place or several."""
+    flawed = [(corner, found) for corner, found in zip(CORNERS, places, strict=True) if len(found) != 1]
+    for corner, found in flawed[:1]:
+        why = "lies in more than one place; keep one" if found else "is missing; add it"
+        sheet.leave_out(level.name, f"its {corner} corner {why}")
+    if not flawed:
+        sheet.polygon(level.name, [found[0] for found in places], HALF)
+
+
+def _places(shapes: Sequence[Mapping[str, Any]]) -> Mapping[str, Sequence[Place]]:
+    """The places of each label in small letters, each place once. Raises ValueError for a shape that is no point."""
+    found: dict[str, list[Place]] = defaultdict(list)
     for shape in shapes:
         points = np.asarray(shape["points"], float)
         if points.shape != (1, 2):
             raise ValueError(f"{shape['label']} is not a single point")
-        found[" ".join(str(shape["label"]).split())] = points[0]
+        place, label = (float(points[0, 0]), float(points[0, 1])), " ".join(str(shape["label"]).split()).casefold()
+        if place not in found[label]:
+            found[label].append(place)
     return found
 
 
