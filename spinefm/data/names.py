@@ -230,7 +230,18 @@ def read_names(path: Path) -> Names:
         rows = list(table_rows(read_bytes(path, MOST_TABLE_BYTES)))
         if rows and [cell.strip().lower() for cell in rows[0][:2]] == ["label", "level"]:
             rows = rows[1:]
-        return Names({plain_text(row[0]): _level_of(row) for row in rows})
+        return Names(_table_of(rows, path.name))
+
+
+def _table_of(rows: Sequence[list[str]], title: str) -> dict[str, Level | None]:
+    """The level of each label. Raises DatasetError for two levels of one label, ValueError for none that exists."""
+    own: dict[str, Level | None] = {}
+    for row in rows:
+        level, plain = _level_of(row), plain_text(row[0])
+        if own.setdefault(plain, level) is not level:
+            both = " and ".join(one.name if one else "no body" for one in (own[plain], level))
+            raise DatasetError(f"The table of names {title} lists {row[0]!r} twice, as {both}; keep one of the rows.")
+    return own
 
 
 def _level_of(row: list[str]) -> Level | None:

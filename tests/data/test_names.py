@@ -115,6 +115,8 @@ def test_a_users_table_comes_first(tmp_path: Path) -> None:
     [
         (b"a,C55\n", "no level 'C55'"),
         (b"only one\n", "no second column"),
+        (b"v5,C5\nv5,C5\nV5,C6\n", "names.csv lists 'V5' twice, as C5 and C6; keep one of the rows"),
+        (b"V_5,\nV 5,C5\n", "names.csv lists 'V 5' twice, as no body and C5; keep"),
         (b"\xff\xfe", "not UTF-8"),
         (None, "missing"),
     ],
