@@ -19,7 +19,7 @@ from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
 from spinefm.core.words import counted
 from spinefm.data.case import Case, DatasetError, Skipped
-from spinefm.data.csxa import without_label, without_scale
+from spinefm.data.csxa import agreed_scales, without_label
 from spinefm.data.dataset import Dataset
 from spinefm.data.films import NO_LABEL, Films, KnownNames, visible_files
 from spinefm.data.labels import Conventions, label_of, size_on_film
@@ -52,16 +52,17 @@ def open_buu(root: Path, conventions: Conventions | None = None) -> Dataset:
     films = Films.among(folder, [path for path in files if folder in path.parents])
     by_name = {f"buu-{number:04d}": path for number, path in enumerate(labels, start=1)}
     tables = [path for path in files if _is_scale(path)]
-    scales, skipped = _scales(tables, KnownNames(path.stem for path in labels))
+    stated, skipped = _stated(tables, KnownNames(path.stem for path in labels))
+    scales, without = agreed_scales(by_name, stated, bool(tables))
+    skipped += without
     places = [path.relative_to(root).as_posix().upper() for path in files]
     frontal = sum(FRONTAL in place.split("/") and place.endswith(".CSV") for place in places)
     if frontal:
         skipped += (Skipped(FRONTAL, f"{frontal} frontal films are left out: only lateral ones are read."),)
 
     def read(name: str) -> Case:
-        return _read(name, by_name[name], films, scales.get(by_name[name].stem), conventions)
+        return _read(name, by_name[name], films, scales.get(name), conventions)
 
-    skipped += without_scale([path.stem for path in labels], scales, bool(tables))
     bare = without_label(labels, films)
     if bare:
         which = counted(bare, "film has", "films have")
@@ -80,19 +81,19 @@ def _is_scale(path: Path) -> bool:
     return path.suffix.lower() == ".csv" and any(word in path.stem.lower() for word in SPACING_WORDS)
 
 
-def _scales(paths: Sequence[Path], films: KnownNames) -> tuple[dict[str, float], tuple[Skipped, ...]]:
-    """Millimetres per pixel by film, and the files that cannot be read."""
-    scales: dict[str, float] = {}
+def _stated(paths: Sequence[Path], films: KnownNames) -> tuple[list[tuple[str, float]], tuple[Skipped, ...]]:
+    """Films and their scales in mm per pixel, and the files that cannot be read."""
+    stated: list[tuple[str, float]] = []
     skipped = []
     for path in paths:
         try:
             with foreign_input(
                 lambda reason: DatasetError(f"It cannot be read ({reason}); films have no scale from it.")
             ):
-                scales |= scales_in(_rows(path), films, SCALE_TITLES, untitled=True)
+                stated += scales_in(_rows(path), films, SCALE_TITLES, untitled=True)
         except DatasetError as error:
             skipped.append(Skipped(path.name, str(error)))
-    return scales, tuple(skipped)
+    return stated, tuple(skipped)
 
 
 def _rows(path: Path) -> list[list[str]]:

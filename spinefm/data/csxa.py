@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +27,7 @@ from spinefm.data.labelme import HALF, load_labelled
 from spinefm.data.labels import Conventions, label_of
 from spinefm.data.sheet import Sheet
 from spinefm.data.splits import by_subject
-from spinefm.data.tables import scales_in, table_rows
+from spinefm.data.tables import agreed, scales_in, table_rows
 
 LEVELS = (Level.C3, Level.C4, Level.C5, Level.C6, Level.C7)
 CORNERS = ("top left", "top right", "bottom right", "bottom left")
@@ -36,6 +37,8 @@ SCALE_TITLES = ("pixel equivalent", "pixel spacing", "pixel size")
 MOST_TABLE_BYTES = 64 << 20
 """Bytes of a table, also of all that is packed in a workbook."""
 MOST_ROWS, MOST_COLUMNS = 100_000, 200
+Place = tuple[float, float]
+"""(x, y) of a point, in film pixels."""
 
 
 def open_csxa(root: Path, conventions: Conventions | None = None) -> Dataset:
@@ -45,27 +48,41 @@ def open_csxa(root: Path, conventions: Conventions | None = None) -> Dataset:
     if not labels:
         raise DatasetError(f"{root} contains no labelme files (.json); choose the folder that CSXA was unpacked to.")
     tables = [path for path in files if path.suffix.lower() in (".csv", ".xlsx")]
-    films, (scales, skipped) = Films.among(root, files), _scales(tables, KnownNames(path.stem for path in labels))
-    skipped += without_scale([path.stem for path in labels], scales, bool(tables))
+    by_name = {f"csxa-{number:04d}": path for number, path in enumerate(labels, start=1)}
+    films, (stated, skipped) = Films.among(root, files), _stated(tables, KnownNames(path.stem for path in labels))
+    scales, without = agreed_scales(by_name, stated, bool(tables))
+    skipped += without
     bare = without_label(labels, films)
     if bare:
         which = counted(bare, "film has", "films have")
         skipped += (Skipped("films", f"{which} no labelme file of the same name; add it.", NO_LABEL),)
-    by_name = {f"csxa-{number:04d}": path for number, path in enumerate(labels, start=1)}
 
     def read(name: str) -> Case:
-        return read_csxa(name, by_name[name], films, scales.get(by_name[name].stem), conventions)
+        return read_csxa(name, by_name[name], films, scales.get(name), conventions)
 
     return Dataset("csxa", tuple(by_name), read, skipped, by_subject({name: name for name in by_name}))
 
 
-def without_scale(films: Sequence[str], scales: Mapping[str, float], is_given: bool) -> tuple[Skipped, ...]:
-    """How many films have no scale although a table of them is given: their distances are known in pixels alone."""
-    count = sum(film not in scales for film in films)
-    if not is_given or not count:
-        return ()
-    which = counted(count, "film has", "films have")
-    return (Skipped("scales", f"{which} no plausible scale in mm; distances there count in pixels alone.", "scale"),)
+def agreed_scales(
+    paths: Mapping[str, Path], stated: Sequence[tuple[str, float]], is_given: bool
+) -> tuple[dict[str, float], tuple[Skipped, ...]]:
+    """The scale of each case from those stated by the name of its file, and how many cases have none.
+
+    is_given: whether there is a table of scales at all.
+    """
+    by_file, differ = agreed(stated)
+    scales = {name: by_file[path.stem] for name, path in paths.items() if path.stem in by_file}
+    doubted = [name for name, path in paths.items() if path.stem in differ]
+    lacking = len(paths) - len(scales) - len(doubted)
+    why = []
+    if doubted:
+        which = f"{counted(len(doubted), 'film has', 'films have')} several scales that differ, first {doubted[0]}"
+        hint = "if one is right, leave only that one, in a column with the title pixel spacing"
+        why.append(f"{which}, so distances there count in pixels alone; {hint}.")
+    if is_given and lacking:
+        which = counted(lacking, "film has", "films have")
+        why.append(f"{which} no plausible scale in mm; distances there count in pixels alone.")
+    return scales, tuple(Skipped("scales", one, "scale") for one in why)
 
 
 def without_label(labels: Iterable[Path], films: Films) -> int:
@@ -85,34 +102,46 @@ def read_csxa(name: str, label: Path, films: Films, spacing_mm: float | None, co
     with label_of(f"of {name}"):
         labelled = load_labelled(label, films, told=False)
         sheet = Sheet(name, labelled.size, conventions)
-        points = _points(labelled.shapes)
+        places = _places(labelled.shapes)
         for level in LEVELS:
-            sheet.polygon(level.name, [points[f"{level.name} {corner}"] for corner in CORNERS], HALF)
+            _take(sheet, level, [places.get(f"{level.name} {corner}".casefold(), ()) for corner in CORNERS])
         return replace(sheet.case(labelled.film, content=labelled.content), region="cervical", spacing_mm=spacing_mm)
 
 
-def _points(shapes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The single point of each shape by its label. Raises ValueError for a shape that is no point."""
-    found = {}
+def _take(sheet: Sheet, level: Level, places: Sequence[Sequence[Place]]) -> None:
+    """Put the body of a level on the sheet, or list it where one of its corners has no place or several."""
+    flawed = [(corner, found) for corner, found in zip(CORNERS, places, strict=True) if len(found) != 1]
+    for corner, found in flawed[:1]:
+        why = "lies in more than one place; keep one" if found else "is missing; add it"
+        sheet.leave_out(level.name, f"its {corner} corner {why}")
+    if not flawed:
+        sheet.polygon(level.name, [found[0] for found in places], HALF)
+
+
+def _places(shapes: Sequence[Mapping[str, Any]]) -> Mapping[str, Sequence[Place]]:
+    """The places of each label in small letters, each place once. Raises ValueError for a shape that is no point."""
+    found: dict[str, list[Place]] = defaultdict(list)
     for shape in shapes:
         points = np.asarray(shape["points"], float)
         if points.shape != (1, 2):
             raise ValueError(f"{shape['label']} is not a single point")
-        found[" ".join(str(shape["label"]).split())] = points[0]
+        place, label = (float(points[0, 0]), float(points[0, 1])), " ".join(str(shape["label"]).split()).casefold()
+        if place not in found[label]:
+            found[label].append(place)
     return found
 
 
-def _scales(tables: Sequence[Path], films: KnownNames) -> tuple[dict[str, float], tuple[Skipped, ...]]:
-    """Millimetres per pixel by film, from every table, and the tables that cannot be read."""
-    scales: dict[str, float] = {}
+def _stated(tables: Sequence[Path], films: KnownNames) -> tuple[list[tuple[str, float]], tuple[Skipped, ...]]:
+    """Films and their scales in mm per pixel from every table, and the tables that cannot be read."""
+    stated: list[tuple[str, float]] = []
     skipped = []
     for path in tables:
         try:
             with foreign_input(_no_table):
-                scales |= scales_in(_rows(path), films, SCALE_TITLES)
+                stated += scales_in(_rows(path), films, SCALE_TITLES)
         except DatasetError as error:
             skipped.append(Skipped(path.name, str(error)))
-    return scales, tuple(skipped)
+    return stated, tuple(skipped)
 
 
 def _no_table(reason: str) -> DatasetError:

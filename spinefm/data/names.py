@@ -17,6 +17,7 @@ from types import MappingProxyType
 from spinefm.core.foreign import foreign_input, read_bytes
 from spinefm.core.levels import Level
 from spinefm.data.case import DatasetError
+from spinefm.data.spelled import LETTER, in_figures
 from spinefm.data.tables import table_rows
 
 SYNONYMS: Mapping[str, Level] = MappingProxyType(
@@ -75,7 +76,7 @@ HARMLESS = frozenset(
 """Words beside a level that still name its body; with any other word the label may mean another part."""
 PREFIXES: Mapping[str, str] = MappingProxyType(
     {
-        **dict.fromkeys(("c", "cv", "vc", "hw", "hwk", "hws", "cerv", "颈", "頸", "颈椎", "頸椎"), "C"),
+        **dict.fromkeys(("c", "cv", "vc", "hw", "hwk", "hws", "cerv", "颈", "頸", "頚", "颈椎", "頸椎", "頚椎"), "C"),
         **dict.fromkeys(("t", "th", "tv", "vt", "d", "vd", "bw", "bwk", "bws", "thor", "dors", "胸", "胸椎"), "T"),
         **dict.fromkeys(("l", "lv", "vl", "lw", "lwk", "lws", "lum", "腰", "腰椎"), "L"),
         **dict.fromkeys(("s", "sv", "vs", "swk", "骶", "骶椎"), "S"),
@@ -84,14 +85,15 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
 """How the region of a level is shortened; T is D (dorsal) in many languages."""
 REGIONS: Mapping[str, str] = MappingProxyType(
     {
-        **dict.fromkeys(("cervical", "cervicale", "zervikal", "halswirbel", "颈椎", "頸椎", "颈", "頸"), "C"),
+        **dict.fromkeys(
+            ("cervical", "cervicale", "zervikal", "halswirbel", "颈椎", "頸椎", "頚椎", "颈", "頸", "頚"), "C"
+        ),
         **dict.fromkeys(("thoracic", "dorsal", "thorakal", "thoracique", "dorsale", "brustwirbel", "胸椎", "胸"), "T"),
         **dict.fromkeys(("lumbar", "lumbal", "lombaire", "lombare", "lendenwirbel", "腰椎", "腰"), "L"),
         **dict.fromkeys(("sacral", "sakral", "sacrale", "骶椎", "骶"), "S"),
     }
 )
 """The words for a region, beside the number of a level or the level itself."""
-LETTER = "[a-zà-ÿ]"
 
 
 def _either(words: Iterable[str]) -> str:
@@ -112,7 +114,9 @@ ORDINAL = re.compile(
 PAIR = re.compile(r"(?<=\d)\s*[/–-]\s*(?=[a-z]{0,2}\d)")
 """Between the two levels of a disc, as in "C5/C6" or "L4-5"."""
 WORD = re.compile(r"[^\W\d_]+")
-NUMBER = re.compile(r"^[ .-]*(\d+)")
+COUNTED = re.compile(r"\D*\d{1,2}\s*[/–-]\s*\d+")
+"""A level and a second number behind a line, which is no pair where it counts labels, as in "C5-1"."""
+NUMBER = re.compile(r"^([ ./–-]*)(\d+)")
 LAST = frozenset((Level.C7, Level.T12, Level.L5, Level.L6))
 """Levels below which a region begins: the disc below L5 is called L5-1 too."""
 MOST_TABLE_BYTES = 1 << 20
@@ -149,8 +153,9 @@ class Names:
         if plain in self.own:
             level = self.own[plain]
             return NamedLabel(level, "" if level else "your table of names says that it is not a body")
+        plain = in_figures(plain)
         words = set(WORD.findall(plain))
-        if words & OTHER_PARTS or PAIR.search(plain):
+        if words & OTHER_PARTS or (PAIR.search(plain) and not COUNTED.fullmatch(plain)):
             return NamedLabel(None, "it names a part that is not a vertebral body")
         found, rest = _levels_in(plain)
         named = _one_of(found or {level for word, level in SYNONYMS.items() if word in words})
@@ -188,8 +193,19 @@ def _checked(level: Level, rest: Sequence[str]) -> NamedLabel:
         why = f"the word {strange[0][:30]!r} may mean another part than the body; if not, list the label in --names"
         return NamedLabel(None, why, level)
     number = NUMBER.match(rest[-1]) if len(rest) > 1 else None
-    if number and int(number[1]) == (1 if level in LAST else int(level.name[1:]) + 1):
+    return _numbered(level, *number.groups()) if number else NamedLabel(level)
+
+
+def _numbered(level: Level, between: str, number: str) -> NamedLabel:
+    """A level with a second number behind it, which may count labels or be the next level."""
+    own, second = int(level.name[1:]), int(number)
+    if level not in LAST and second == own + 1:
         return NamedLabel(None, "it names a part that is not a vertebral body")
+    is_joined = any(one in between for one in "/–-")
+    is_count = second < own - 1 or (number.startswith("0") and second != own - 1)
+    if (level in LAST and second == 1) or (is_joined and ("/" in between or not is_count)):
+        why = f"the number {number[:30]} may mean another level; if it counts labels, list the label in --names"
+        return NamedLabel(None, why, level)
     return NamedLabel(level)
 
 
@@ -230,7 +246,18 @@ def read_names(path: Path) -> Names:
         rows = list(table_rows(read_bytes(path, MOST_TABLE_BYTES)))
         if rows and [cell.strip().lower() for cell in rows[0][:2]] == ["label", "level"]:
             rows = rows[1:]
-        return Names({plain_text(row[0]): _level_of(row) for row in rows})
+        return Names(_table_of(rows, path.name))
+
+
+def _table_of(rows: Sequence[list[str]], title: str) -> dict[str, Level | None]:
+    """The level of each label. Raises DatasetError for two levels of one label, ValueError for none that exists."""
+    own: dict[str, Level | None] = {}
+    for row in rows:
+        level, plain = _level_of(row), plain_text(row[0])
+        if own.setdefault(plain, level) is not level:
+            both = " and ".join(one.name if one else "no body" for one in (own[plain], level))
+            raise DatasetError(f"The table of names {title} lists {row[0]!r} twice, as {both}; keep one of the rows.")
+    return own
 
 
 def _level_of(row: list[str]) -> Level | None:

@@ -12,6 +12,7 @@ from spinefm.core.foreign import reason_of
 from spinefm.core.geometry import Box
 from spinefm.core.levels import Level
 from spinefm.core.masks import Mask
+from spinefm.data.box_sides import check_sides
 from spinefm.data.case import Case, Skipped, Truth, region_of
 from spinefm.data.labels import Conventions, cut_by_edge
 from spinefm.data.order import check_order, places_of
@@ -150,8 +151,9 @@ def case_of(
 ) -> Case:
     """A case whose bodies at the film's edge are partial; the truth is not complete.
 
-    Raises ValueError for levels out of order, and where no body is whole.
+    Raises ValueError for boxes in another form, for levels out of order, and where no body is whole.
     """
+    check_sides(boxes, masks, size)
     check_order(places_of(masks, boxes))
     partial = {level: mask for level, mask in masks.items() if cut_by_edge(mask, size)}
     bodies = {level: mask for level, mask in masks.items() if level not in partial}

@@ -7,6 +7,7 @@ import csv
 import io
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -15,6 +16,8 @@ from spinefm.data.films import KnownNames, film_stem
 
 SCALES = (0.01, 2.0)
 """Numbers outside are no mm per pixel of a radiograph."""
+MOST_UNEQUAL = 0.03
+"""Share by which two scales of one film may differ, such as those of rows and columns."""
 MOST_TITLES = 5
 """Rows among which that of the columns' titles is looked for; other titles may come before it."""
 QUOTED = re.compile(r'"(?:[^"]|"")*(?:"|$)')
@@ -73,36 +76,48 @@ def number_of(cell: str) -> float | None:
 
 def scales_in(
     rows: Iterable[Sequence[str]], films: KnownNames, titles: Sequence[str], untitled: bool = False
-) -> dict[str, float]:
-    """Millimetres per pixel of each film that a table names in whatever column.
+) -> list[tuple[str, float]]:
+    """Films that a table names in whatever column, each with every scale in mm per pixel that its row states.
 
-    They are in the column with the first of the `titles`, which are patterns, that any column has; without such a
-    column there are none, or where `untitled` they are a row's first number that can be a scale.
+    Scales are in the columns with the first of the `titles`, which are patterns, that any column has; without such a
+    column there are none, or where `untitled` they are all numbers of a row that can be a scale.
     """
     rest = iter(rows)
     head = list(islice(rest, MOST_TITLES))
-    place, column = _titled(head, titles, films)
-    if column is None and not untitled:
-        return {}
-    found: dict[str, float] = {}
+    place, columns = _titled(head, titles, films)
+    if not columns and not untitled:
+        return []
+    found: list[tuple[str, float]] = []
     for row in chain(head[place:], rest):
         film = next((name for cell in row if (name := _film(cell, films)) is not None), None)
-        cells = row if column is None else row[column : column + 1]
-        scale = next((value for cell in cells if (value := _scale(cell, films)) is not None), None)
-        if film is not None and scale is not None:
-            found[film] = scale
+        cells = [cell for index, cell in enumerate(row) if not columns or index in columns]
+        if film is not None:
+            found += [(film, value) for cell in cells if (value := _scale(cell, films)) is not None]
     return found
 
 
-def _titled(rows: Sequence[Sequence[str]], titles: Sequence[str], films: KnownNames) -> tuple[int, int | None]:
-    """The first row below the titles, and the column of scales; 0 and None where no title names it."""
+def agreed(stated: Iterable[tuple[str, float]]) -> tuple[dict[str, float], set[str]]:
+    """The scale of each film, and the films whose scales differ, which have none.
+
+    >>> agreed([("a", 0.2), ("a", 0.2), ("b", 0.1), ("b", 0.2)])
+    ({'a': 0.2}, {'b'})
+    """
+    values: dict[str, list[float]] = defaultdict(list)
+    for film, scale in stated:
+        values[film].append(scale)
+    differ = {film for film, scales in values.items() if max(scales) > (1 + MOST_UNEQUAL) * min(scales)}
+    return {film: scales[0] for film, scales in values.items() if film not in differ}, differ
+
+
+def _titled(rows: Sequence[Sequence[str]], titles: Sequence[str], films: KnownNames) -> tuple[int, set[int]]:
+    """The first row below the titles, and the columns of scales; 0 and none where no title names one."""
     for place, row in enumerate(rows):
         plain = [" ".join(cell.lower().replace("_", " ").split()) for cell in row]
-        columns = (index for title in titles for index, cell in enumerate(plain) if re.search(title, cell))
-        column = next(columns, None)
-        if column is not None and not any(_film(cell, films) for cell in row):
-            return place + 1, column
-    return 0, None
+        found = ({index for index, cell in enumerate(plain) if re.search(title, cell)} for title in titles)
+        columns = next(filter(None, found), None)
+        if columns and not any(_film(cell, films) for cell in row):
+            return place + 1, columns
+    return 0, set()
 
 
 def _scale(cell: str, films: KnownNames) -> float | None:

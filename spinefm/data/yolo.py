@@ -31,6 +31,10 @@ from spinefm.data.yolo_classes import LISTS, Classes, classes_of
 LABELS = "labels"
 """The folder of labels."""
 MOST_TEXT = 16 << 20
+POINTS_REACH = 0.55
+"""Sides of its box by which a key point may lie from the middle: a little more than half."""
+POINTS_SPREAD = 1.2
+"""Times the spread of an outline's points that its second one can lie from the first, with some to spare."""
 HALF = -0.5
 """Shares of the width count from the film's edge, half a pixel from the first pixel's centre."""
 
@@ -130,10 +134,43 @@ def _read(
         film = meant or films.of_label(path)
         size = size_on_film(None, film)
         sheet = Sheet(name, size, conventions)
-        for line in read_bytes(path, MOST_TEXT).decode("utf-8-sig").splitlines():
-            if line.strip():
-                _take(sheet, line.split(), classes)
+        lines = [line.split() for line in read_bytes(path, MOST_TEXT).decode("utf-8-sig").splitlines() if line.strip()]
+        if classes.points is None:
+            _check_no_points(lines)
+        for words in lines:
+            _take(sheet, words, classes)
         return sheet.case(film)
+
+
+def _check_no_points(lines: Sequence[Sequence[str]]) -> None:
+    """Refuse lines that are boxes with key points, which without `kpt_shape` would be taken for outlines.
+
+    One line alone proves nothing.
+    """
+    try:
+        values = np.array([line[1:] for line in lines], float)
+    except ValueError:  # lines of several lengths, or words
+        return
+    for numbers in (2, 3):
+        count, rest = divmod(values.shape[1] - 4, numbers) if values.ndim == 2 and len(values) > 1 else (0, 0)
+        if count > 0 and not rest and _are_points(values[:, :4], values[:, 4:].reshape(-1, count, numbers)):
+            shape = f"kpt_shape: [{count}, {numbers}]"
+            raise ValueError(f"its lines look like boxes with key points, so data.yaml needs their shape; add {shape}")
+
+
+def _are_points(boxes: NDArray[np.float64], points: NDArray[np.float64]) -> bool:
+    """Whether points (N, K, 2 or 3) lie in their boxes (N, 4) of centre and sides, all that are seen.
+
+    An outline's first two points are no box: the second, taken for sides, lies as near to the first as the others do.
+    """
+    middle, sides = boxes[:, None, :2], boxes[:, None, 2:]
+    is_seen = points[..., 2:].all(axis=-1, keepdims=True)
+    places = np.where(is_seen, points[..., :2], middle)
+    is_inside = np.abs(places - middle) <= POINTS_REACH * sides
+    spread = places.max(axis=1, keepdims=True) - places.min(axis=1, keepdims=True)
+    is_apart = (np.abs(sides - middle) > np.maximum(POINTS_REACH * sides, POINTS_SPREAD * spread)).any(axis=-1)
+    is_shown = bool(np.isin(points[..., 2:], (0, 1, 2)).all() and is_seen.any())
+    return is_shown and bool(is_inside.all()) and 2 * int(is_apart.sum()) > len(boxes)
 
 
 def _take(sheet: Sheet, words: list[str], classes: Classes) -> None:

@@ -38,13 +38,13 @@ SCALES: dict[str, bytes] = {
 
 @pytest.mark.parametrize("case", SCALES)
 def test_the_scale_of_a_film_is_found(case: str) -> None:
-    assert scales_in(table_rows(SCALES[case]), KnownNames(["a", "0"]), ("pixel equivalent",)) == {"a": 0.143}
+    assert scales_in(table_rows(SCALES[case]), KnownNames(["a", "0"]), ("pixel equivalent",)) == [("a", 0.143)]
 
 
 def test_without_a_title_there_is_no_scale_unless_it_may_be_anywhere() -> None:
     rows = list(table_rows(b"a,60,0.143\n"))
-    assert scales_in(rows, KnownNames(["a"]), ("pixel",)) == {}
-    assert scales_in(rows, KnownNames(["a"]), ("pixel",), untitled=True) == {"a": 0.143}
+    assert scales_in(rows, KnownNames(["a"]), ("pixel",)) == []
+    assert scales_in(rows, KnownNames(["a"]), ("pixel",), untitled=True) == [("a", 0.143)]
 
 
 TITLES = ("film,comment,spacing", "film,comment,mm per dot", "film,pixels,pixel spacing", "film,pixels,size_mm")
@@ -53,12 +53,48 @@ TITLES = ("film,comment,spacing", "film,comment,mm per dot", "film,pixels,pixel 
 @pytest.mark.parametrize("titles", TITLES)
 def test_words_that_only_look_like_the_title_of_scales_hide_none(titles: str) -> None:
     rows = table_rows(f"{titles}\na,2048,0.143\n".encode())
-    assert scales_in(rows, KnownNames(["a"]), SCALE_TITLES, untitled=True) == {"a": 0.143}
+    assert scales_in(rows, KnownNames(["a"]), SCALE_TITLES, untitled=True) == [("a", 0.143)]
 
 
 def test_the_name_of_a_film_is_no_title() -> None:
     rows = table_rows(b"a_mm,0.143\nb_mm,0.2\n")
-    assert scales_in(rows, KnownNames(["a_mm", "b_mm"]), SCALE_TITLES, untitled=True) == {"a_mm": 0.143, "b_mm": 0.2}
+    found = scales_in(rows, KnownNames(["a_mm", "b_mm"]), SCALE_TITLES, untitled=True)
+    assert found == [("a_mm", 0.143), ("b_mm", 0.2)]
+
+
+DOUBTED = (
+    ("buu", "one,1,0.143\n"),
+    ("buu", "id,spacing\none,0.143\none,0.2\n"),
+    ("buu", "id,spacing_x,spacing_y\none,0.143,0.2\n"),
+    ("csxa", "id,pixel equivalent\none,0.143\none,0.2\n"),
+)
+
+
+@pytest.mark.parametrize(("kind", "text"), DOUBTED)
+def test_scales_that_differ_are_none_and_listed(
+    tmp_path: Path, lumbar: Phantom, phantom: Phantom, kind: str, text: str
+) -> None:
+    if kind == "buu":
+        layouts.write_buu(lumbar, tmp_path, ["one"])
+    else:
+        layouts.write_csxa(phantom, tmp_path, ["one"])
+    (tmp_path / ("pixel_spacing.csv" if kind == "buu" else "table.csv")).write_text(text)
+    found, skipped = read_set(tmp_path)
+    assert [case.spacing_mm for case in found.values()] == [None]
+    assert [one.why for one in skipped] == [
+        f"1 film has several scales that differ, first {kind}-0001, so distances there count in pixels alone; if "
+        "one is right, leave only that one, in a column with the title pixel spacing."
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["one,0.2\n", "one,F,37,0.2\n", "id,spacing_x,spacing_y\none,0.2,0.203\none,0.2,0.2\n"]
+)
+def test_scales_that_agree_are_read(tmp_path: Path, lumbar: Phantom, text: str) -> None:
+    layouts.write_buu(lumbar, tmp_path, ["one"])
+    (tmp_path / "pixel_spacing.csv").write_text(text)
+    found, skipped = read_set(tmp_path)
+    assert [case.spacing_mm for case in found.values()] == [0.2] and not skipped
 
 
 def rewritten(path: Path, *changes: tuple[str, str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from spinefm.core.levels import Level
 from spinefm.data import DatasetError, open_dataset
 from spinefm.data.yolo_classes import MOST_YAML_BYTES, classes_of, yaml_of
-from tests.data.pictures import SIZE, film, read_set, rows
+from tests.data.pictures import SIZE, film, read_set, rows, why_skipped
 
 LEVELS = (Level.C3, Level.C4, Level.C5)
 
@@ -161,6 +161,25 @@ def test_a_line_of_another_length_than_kpt_shape_is_listed(tmp_path: Path) -> No
     assert [(one.label, one.why) for one in case.left_out] == [
         ("C4", "its line contains 8 numbers, and with kpt_shape [4, 3] it should have 16")
     ]
+
+
+@pytest.mark.parametrize(("count", "numbers"), [(1, 2), (1, 3), (2, 2), (4, 2), (4, 3)])
+def test_key_points_without_their_shape_are_refused(tmp_path: Path, count: int, numbers: int) -> None:
+    seen = np.array([2, 0, 1, 2])[:count, None]
+    points = [np.c_[shares(level)[:count] * (seen > 0 if numbers == 3 else 1), seen][:, :numbers] for level in LEVELS]
+    lines = [[*box(level), *one.ravel()] for level, one in zip(LEVELS, points, strict=True)]
+    write_set(tmp_path, lines, data_yaml="names: [C3, C4, C5]")
+    why = "its lines look like boxes with key points, so data.yaml needs their shape; add kpt_shape"
+    assert f"{why}: [{count}, {numbers}]" in why_skipped(tmp_path)
+
+
+@pytest.mark.parametrize("at", [(2, 2), (30, 2), (45, 60), (85, 100)])
+@pytest.mark.parametrize("doubled", [1, 2, 4])
+def test_outlines_of_one_length_are_no_key_points(tmp_path: Path, at: tuple[int, int], doubled: int) -> None:
+    lines = [((np.repeat(np.array(rows(level)) - (40, 40), doubled, axis=0) + at) / SIZE).ravel() for level in LEVELS]
+    write_set(tmp_path, lines, data_yaml="names: [C3, C4, C5]")
+    truth = read_set(tmp_path)[0]["film"].truth
+    assert {*truth.bodies, *truth.partial} == set(LEVELS)
 
 
 NAMES = "C3\nC4\nC5\n"
